@@ -1,0 +1,276 @@
+//! What was billed, in the field's own words and without any provider's shapes: the input of the ledger.
+
+use rust_decimal::Decimal;
+
+use crate::{
+    ChargeId, CreditNoteId, Currency, CustomerId, InvoiceId, InvoiceItemId, InvoiceLineId, PriceId,
+    ProductId, RefundId, SubscriptionId, SubscriptionItemId, UnixSeconds,
+};
+
+/// `start..end`, both instants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period {
+    pub start: UnixSeconds,
+    pub end: UnixSeconds,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Customer {
+    pub id: CustomerId,
+    pub created_at: Option<UnixSeconds>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    /// ISO 3166, two letters, upper case.
+    pub country: Option<String>,
+    pub currency: Option<Currency>,
+    pub is_delinquent: bool,
+    pub is_deleted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    pub id: ProductId,
+    pub name: Option<String>,
+    pub is_active: bool,
+    pub is_deleted: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BillingInterval {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Recurrence {
+    pub interval: BillingInterval,
+    /// At least 1.
+    pub interval_count: u32,
+    pub is_metered: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Price {
+    pub id: PriceId,
+    pub product: Option<ProductId>,
+    pub nickname: Option<String>,
+    pub currency: Currency,
+    /// `None`: a one-off price.
+    pub recurrence: Option<Recurrence>,
+    pub scheme: PriceScheme,
+    /// Quantity is divided by this and rounded before it is multiplied.
+    pub transform_quantity: Option<TransformQuantity>,
+    pub is_active: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PriceScheme {
+    /// Minor units for one, up to 12 decimals. `None`: the customer chose, or it is not known.
+    PerUnit(Option<Decimal>),
+    Graduated(Vec<Tier>),
+    Volume(Vec<Tier>),
+    /// Tiered, but the tiers were not sent.
+    UnknownTiers,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tier {
+    /// `None`: no upper end.
+    pub up_to: Option<Decimal>,
+    pub unit_amount: Option<Decimal>,
+    pub flat_amount: Option<Decimal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransformQuantity {
+    pub divide_by: u64,
+    pub is_rounded_up: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SubscriptionStatus {
+    Incomplete,
+    IncompleteExpired,
+    Trialing,
+    Active,
+    PastDue,
+    Canceled,
+    Unpaid,
+    Paused,
+    /// A status that this version does not know.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CancellationReason {
+    Requested,
+    PaymentFailed,
+    PaymentDisputed,
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subscription {
+    pub id: SubscriptionId,
+    pub customer: CustomerId,
+    pub status: SubscriptionStatus,
+    pub created_at: Option<UnixSeconds>,
+    pub started_at: Option<UnixSeconds>,
+    pub ended_at: Option<UnixSeconds>,
+    /// When cancelling was asked for, also while it still runs.
+    pub canceled_at: Option<UnixSeconds>,
+    /// When it is set to end.
+    pub cancel_at: Option<UnixSeconds>,
+    pub is_canceled_at_period_end: bool,
+    pub cancellation_reason: Option<CancellationReason>,
+    pub cancellation_feedback: Option<String>,
+    pub trial: Option<Period>,
+    pub billing_cycle_anchor: Option<UnixSeconds>,
+    pub is_collection_paused: bool,
+    pub currency: Option<Currency>,
+    pub items: Vec<SubscriptionItem>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubscriptionItem {
+    pub id: SubscriptionItemId,
+    pub price: PriceId,
+    pub quantity: Decimal,
+    pub current_period: Option<Period>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InvoiceStatus {
+    Draft,
+    Open,
+    Paid,
+    Void,
+    Uncollectible,
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invoice {
+    pub id: InvoiceId,
+    pub number: Option<String>,
+    pub customer: Option<CustomerId>,
+    pub subscription: Option<SubscriptionId>,
+    pub status: InvoiceStatus,
+    pub currency: Currency,
+    pub created_at: UnixSeconds,
+    pub paid_at: Option<UnixSeconds>,
+    pub billing_reason: Option<String>,
+    pub attempt_count: u32,
+    pub total_minor: i64,
+    /// Exclusive and inclusive taxes together.
+    pub tax_minor: i64,
+    pub amount_paid_minor: i64,
+    pub amount_due_minor: i64,
+    pub lines: Vec<InvoiceLine>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct InvoiceLine {
+    pub id: InvoiceLineId,
+    pub description: Option<String>,
+    pub amount_minor: i64,
+    pub discount_minor: i64,
+    pub inclusive_tax_minor: i64,
+    pub currency: Currency,
+    pub period: Period,
+    pub is_proration: bool,
+    /// The provider marks it as giving back what an earlier line billed.
+    pub is_proration_credit: bool,
+    pub quantity: Decimal,
+    pub price: Option<PriceId>,
+    pub subscription: Option<SubscriptionId>,
+    /// The pending item that became this line.
+    pub invoice_item: Option<InvoiceItemId>,
+}
+
+/// An invoice item: pending while it is on no invoice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InvoiceItem {
+    pub id: InvoiceItemId,
+    pub customer: Option<CustomerId>,
+    /// `None`: pending.
+    pub invoice: Option<InvoiceId>,
+    /// As the line that it will become; its `id` is the item's own.
+    pub line: InvoiceLine,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChargeStatus {
+    Succeeded,
+    Pending,
+    Failed,
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Charge {
+    pub id: ChargeId,
+    pub customer: Option<CustomerId>,
+    /// By the provider's older shape; in the newer one an invoice payment links the two.
+    pub invoice: Option<InvoiceId>,
+    pub payment_intent: Option<String>,
+    pub status: ChargeStatus,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    /// What was captured of the amount.
+    pub amount_captured_minor: i64,
+    pub amount_refunded_minor: i64,
+    pub created_at: UnixSeconds,
+    pub failure_code: Option<String>,
+    pub is_disputed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refund {
+    pub id: RefundId,
+    pub charge: Option<ChargeId>,
+    pub payment_intent: Option<String>,
+    pub is_succeeded: bool,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub created_at: UnixSeconds,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreditNote {
+    pub id: CreditNoteId,
+    pub invoice: Option<InvoiceId>,
+    pub customer: Option<CustomerId>,
+    pub is_void: bool,
+    pub currency: Currency,
+    pub created_at: UnixSeconds,
+    /// What it took off after the invoice was paid.
+    pub post_payment_minor: i64,
+    /// The part of that which was paid out as refunds, and so is counted with them.
+    pub refunded_minor: i64,
+}
+
+/// That a payment of an invoice was made by a payment intent or a charge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InvoicePayment {
+    pub invoice: InvoiceId,
+    pub payment_intent: Option<String>,
+    pub charge: Option<ChargeId>,
+    pub is_paid: bool,
+}
+
+/// All that was billed to one customer.
+#[derive(Debug, Clone, Default)]
+pub struct CustomerHistory {
+    /// `None`: the provider no longer has it, or it has not arrived.
+    pub customer: Option<Customer>,
+    pub subscriptions: Vec<Subscription>,
+    pub invoices: Vec<Invoice>,
+    pub invoice_items: Vec<InvoiceItem>,
+    pub charges: Vec<Charge>,
+    pub refunds: Vec<Refund>,
+    pub credit_notes: Vec<CreditNote>,
+    pub invoice_payments: Vec<InvoicePayment>,
+}

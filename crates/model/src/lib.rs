@@ -1,0 +1,21 @@
+//! The words every other crate shares: ids, money, currencies, days and periods, the clock, and the billing
+//! objects that a provider's data is translated into. No I/O and nothing asynchronous.
+
+pub mod billing;
+mod clock;
+mod currency;
+mod day;
+mod ids;
+mod interval;
+mod object;
+mod secret;
+mod settings;
+
+pub use clock::{Clock, ManualClock};
+pub use currency::{Currency, CurrencyError, Money};
+pub use day::{Day, DayError, UnixSeconds};
+pub use ids::*;
+pub use interval::{Bucket, Interval, WeekStart};
+pub use object::{Counterparts, ObjectKind, RawObject};
+pub use secret::Secret;
+pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError};

@@ -1,0 +1,64 @@
+//! What a connection's owner may choose about the numbers. Each default comes first in its definition.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::{Currency, WeekStart};
+
+/// When a subscription's value ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ChurnAt {
+    /// When service ends in the billing system.
+    #[default]
+    Ended,
+    /// When the cancellation was asked for.
+    Requested,
+    /// At the end of the last paid period.
+    PaidThrough,
+}
+
+/// The settings that change the ledger itself: with another value it has to be rebuilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct LedgerRules {
+    pub churn_at: ChurnAt,
+    /// Whether usage-based lines count as recurring.
+    pub include_metered: bool,
+}
+
+/// All settings of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct Settings {
+    #[serde(flatten)]
+    pub rules: LedgerRules,
+    /// An IANA name. The days, and with them the months, of every number are this zone's.
+    pub time_zone: Option<String>,
+    /// `None`: the account's default currency.
+    pub reporting_currency: Option<Currency>,
+    pub week_start: WeekStart,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    #[error("'{0}' is not a time zone: use an IANA name such as Europe/Berlin, or UTC")]
+    UnknownTimeZone(String),
+}
+
+impl Settings {
+    /// The reporting time zone; UTC where none is set.
+    ///
+    /// # Errors
+    /// When the name is not in the time zone database.
+    pub fn zone(&self) -> Result<TimeZone, SettingsError> {
+        match self.time_zone.as_deref() {
+            None | Some("UTC") => Ok(TimeZone::UTC),
+            Some(name) => TimeZone::get(name).map_err(|_| SettingsError::UnknownTimeZone(name.to_owned())),
+        }
+    }
+
+    pub fn zone_name(&self) -> &str {
+        self.time_zone.as_deref().unwrap_or("UTC")
+    }
+}
