@@ -1,0 +1,153 @@
+//! What every price of every subscription is worth per month, from when on, and why: a pure function of what was
+//! billed to one customer.
+//!
+//! Nothing here does I/O, reads a clock or knows of other customers, so any customer's ledger can be thrown away and
+//! built again to the same values. The rules are told in `docs/metrics/mrr.md`; each is one file below.
+
+mod amounts;
+mod ending;
+mod lines;
+mod money;
+mod price_book;
+mod proration;
+mod subscription;
+
+use std::collections::BTreeMap;
+
+use model::billing::{CancellationReason, CustomerHistory, Period, Subscription, SubscriptionStatus};
+use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
+use serde::Serialize;
+
+pub use lines::{LeftOut, LineVerdict, Standing, line_verdicts};
+pub use money::{MoneyFact, MoneyKind};
+pub use price_book::PriceBook;
+
+/// Everything that the columns need of one customer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CustomerLedger {
+    /// By instant, then subscription, price and currency. Only real changes.
+    pub steps: Vec<Step>,
+    pub subscriptions: Vec<SubscriptionFacts>,
+    pub money: Vec<MoneyFact>,
+}
+
+/// From `at` on, this price of this subscription is worth `value_minor` per month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    pub at: UnixSeconds,
+    pub subscription: SubscriptionId,
+    pub price: PriceId,
+    pub currency: Currency,
+    pub value_minor: i64,
+    /// Against the value just before.
+    pub delta_minor: i64,
+    pub cause: Cause,
+}
+
+/// The rule that made a step, with the lines it read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Cause {
+    /// A period was billed.
+    Billed { lines: Vec<LineRef> },
+    /// A change within a period was billed for the time that remained.
+    Prorated { lines: Vec<LineRef>, is_scaled: bool },
+    /// Unused time was given back and nothing of the same price took its place.
+    Removed { lines: Vec<LineRef> },
+    /// The invoice of the period was voided or written off.
+    GivenUp { lines: Vec<LineRef> },
+    /// The subscription's next period was billed without this price.
+    NotRenewed { lines: Vec<LineRef> },
+    /// Service ended in the billing system.
+    Ended,
+    /// Cancellation was asked for (setting).
+    CancellationRequested,
+    /// The last paid period ran out (setting).
+    PaidThrough,
+    /// The first invoice that the unpaid subscription left unpaid.
+    Unpaid { lines: Vec<LineRef> },
+}
+
+/// A line of an invoice, or a pending invoice item where there is no invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct LineRef {
+    pub invoice: Option<InvoiceId>,
+    pub line: InvoiceLineId,
+}
+
+/// What pages and ratios need of a subscription beside its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubscriptionFacts {
+    pub id: SubscriptionId,
+    pub status: SubscriptionStatus,
+    pub started_at: Option<UnixSeconds>,
+    pub ended_at: Option<UnixSeconds>,
+    /// When it is set to end, while it still runs.
+    pub cancel_at: Option<UnixSeconds>,
+    pub trial: Option<Period>,
+    /// It ended because payment failed or was disputed, not because the customer asked.
+    pub is_involuntary: bool,
+}
+
+impl CustomerLedger {
+    /// The customer's totals per currency, one entry a change, in order of time. Steps of one instant are one change.
+    pub fn totals(&self) -> Vec<CustomerTotal> {
+        let mut totals: Vec<CustomerTotal> = Vec::new();
+        let mut current: BTreeMap<Currency, i64> = BTreeMap::new();
+        for instant in self.steps.chunk_by(|a, b| a.at == b.at) {
+            let mut changed: BTreeMap<Currency, i64> = BTreeMap::new();
+            for step in instant {
+                *changed.entry(step.currency).or_default() += step.delta_minor;
+            }
+            for (currency, delta_minor) in changed.into_iter().filter(|(_, delta)| *delta != 0) {
+                let mrr_minor = current.entry(currency).or_default();
+                *mrr_minor += delta_minor;
+                totals.push(CustomerTotal { at: instant[0].at, currency, mrr_minor: *mrr_minor });
+            }
+        }
+        totals
+    }
+}
+
+/// A customer's recurring value in one currency from an instant on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CustomerTotal {
+    pub at: UnixSeconds,
+    pub currency: Currency,
+    pub mrr_minor: i64,
+}
+
+/// Builds one customer's ledger from what was billed to it.
+pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) -> CustomerLedger {
+    let subscriptions: BTreeMap<&SubscriptionId, &Subscription> =
+        history.subscriptions.iter().map(|subscription| (&subscription.id, subscription)).collect();
+    let mut steps = Vec::new();
+    for (id, entries) in lines::by_subscription(history, prices, rules) {
+        steps.extend(subscription::steps(id, subscriptions.get(id).copied(), &entries, rules));
+    }
+    steps.sort_by(|a, b| {
+        (a.at, &a.subscription, &a.price, a.currency).cmp(&(b.at, &b.subscription, &b.price, b.currency))
+    });
+    CustomerLedger {
+        steps,
+        subscriptions: history.subscriptions.iter().map(facts).collect(),
+        money: money::facts(history),
+    }
+}
+
+fn facts(subscription: &Subscription) -> SubscriptionFacts {
+    let failed = matches!(
+        subscription.cancellation_reason,
+        Some(CancellationReason::PaymentFailed | CancellationReason::PaymentDisputed)
+    );
+    let has_ended = subscription.ended_at.is_some() || subscription.status == SubscriptionStatus::Canceled;
+    SubscriptionFacts {
+        id: subscription.id.clone(),
+        status: subscription.status,
+        started_at: subscription.started_at.or(subscription.created_at),
+        ended_at: subscription.ended_at,
+        cancel_at: if has_ended { None } else { subscription.cancel_at },
+        trial: subscription.trial,
+        is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,
+    }
+}

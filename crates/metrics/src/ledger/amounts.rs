@@ -1,0 +1,190 @@
+//! Exact arithmetic: months of an interval as fractions, full prices in picos of a minor unit, one rounding at the end.
+
+use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
+use rust_decimal::Decimal;
+
+/// A price's decimals end at the twelfth.
+const PICOS: i128 = 1_000_000_000_000;
+
+/// How many months an interval has, as a fraction: a week is 12/52 of one, a day 12/365.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Months {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Months {
+    pub(super) fn of(recurrence: Recurrence) -> Self {
+        let count = i128::from(recurrence.interval_count.max(1));
+        let (numerator, denominator) = match recurrence.interval {
+            BillingInterval::Day => (12, 365),
+            BillingInterval::Week => (12, 52),
+            BillingInterval::Month => (1, 1),
+            BillingInterval::Year => (12, 1),
+        };
+        Self { numerator: numerator * count, denominator }
+    }
+
+    /// `amount ÷ months`, rounded half away from zero to one minor unit.
+    pub(super) fn per_month(self, amount_minor: i128) -> i64 {
+        round_ratio(amount_minor.saturating_mul(self.denominator), self.numerator)
+    }
+
+    /// The same of a price in picos.
+    pub(super) fn price_per_month(self, price_picos: i128) -> i64 {
+        round_ratio(price_picos.saturating_mul(self.denominator), self.numerator.saturating_mul(PICOS))
+    }
+
+    /// The same of `amount × by / of`, still with a single rounding.
+    pub(super) fn scaled_per_month(self, amount_minor: i64, by: i64, of: i64) -> i64 {
+        let numerator =
+            i128::from(amount_minor).saturating_mul(i128::from(by)).saturating_mul(self.denominator);
+        round_ratio(numerator, i128::from(of).saturating_mul(self.numerator))
+    }
+}
+
+/// Whether an amount is at most one minor unit away from `price × part_s / whole_s`.
+pub(super) fn is_exact_share(amount_minor: i64, price_picos: i128, part_s: i64, whole_s: i64) -> bool {
+    let whole = i128::from(whole_s).saturating_mul(PICOS);
+    let billed = i128::from(amount_minor).saturating_mul(whole);
+    let exact = price_picos.saturating_mul(i128::from(part_s));
+    billed.saturating_sub(exact).abs() <= whole
+}
+
+/// Half away from zero. The denominator is above zero.
+fn round_ratio(numerator: i128, denominator: i128) -> i64 {
+    let half_up =
+        numerator.abs().saturating_mul(2).saturating_add(denominator) / denominator.saturating_mul(2).max(1);
+    let rounded = i64::try_from(half_up).unwrap_or(i64::MAX);
+    if numerator < 0 { -rounded } else { rounded }
+}
+
+/// What a quantity costs for one whole period, in picos of a minor unit. `None` where the price does not say.
+pub(super) fn full_price_picos(price: &Price, quantity: Decimal) -> Option<i128> {
+    let quantity = match price.transform_quantity {
+        Some(transform) if transform.divide_by > 0 => {
+            let packages = quantity.checked_div(Decimal::from(transform.divide_by))?;
+            if transform.is_rounded_up { packages.ceil() } else { packages.floor() }
+        }
+        _ => quantity,
+    };
+    match &price.scheme {
+        PriceScheme::PerUnit(unit_amount) => picos((*unit_amount)?.checked_mul(quantity)?),
+        PriceScheme::Volume(tiers) => volume(tiers, quantity),
+        PriceScheme::Graduated(tiers) => graduated(tiers, quantity),
+        PriceScheme::UnknownTiers => None,
+    }
+}
+
+fn volume(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
+    let tier = tiers.iter().find(|tier| tier.up_to.is_none_or(|up_to| quantity <= up_to))?;
+    tier_picos(tier, quantity)
+}
+
+fn graduated(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
+    let mut sum: i128 = 0;
+    let mut below = Decimal::ZERO;
+    for (index, tier) in tiers.iter().enumerate() {
+        let up_to = tier.up_to.map_or(quantity, |up_to| up_to.min(quantity));
+        // The first tier's flat amount is due even for a quantity of zero.
+        if up_to <= below && index > 0 {
+            break;
+        }
+        sum = sum.checked_add(tier_picos(tier, (up_to - below).max(Decimal::ZERO))?)?;
+        below = up_to;
+    }
+    (!tiers.is_empty()).then_some(sum)
+}
+
+fn tier_picos(tier: &Tier, quantity: Decimal) -> Option<i128> {
+    let units = tier.unit_amount.unwrap_or_default().checked_mul(quantity)?;
+    picos(units)?.checked_add(picos(tier.flat_amount.unwrap_or_default())?)
+}
+
+fn picos(amount: Decimal) -> Option<i128> {
+    let amount = amount.round_dp(12);
+    amount.mantissa().checked_mul(10_i128.checked_pow(12_u32.checked_sub(amount.scale())?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::billing::TransformQuantity;
+
+    fn months(interval: BillingInterval, interval_count: u32) -> Months {
+        Months::of(Recurrence { interval, interval_count, is_metered: false })
+    }
+
+    #[test]
+    fn an_interval_is_worth_its_share_of_a_month() {
+        assert_eq!(months(BillingInterval::Month, 1).per_month(4900), 4900);
+        assert_eq!(months(BillingInterval::Month, 3).per_month(10_000), 3333);
+        assert_eq!(months(BillingInterval::Year, 1).per_month(49_000), 4083);
+        assert_eq!(months(BillingInterval::Year, 2).per_month(24_000), 1000);
+        assert_eq!(months(BillingInterval::Week, 1).per_month(1000), 4333);
+        assert_eq!(months(BillingInterval::Week, 2).per_month(1000), 2167);
+        assert_eq!(months(BillingInterval::Day, 1).per_month(100), 3042);
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        assert_eq!(months(BillingInterval::Month, 2).per_month(5), 3);
+        assert_eq!(months(BillingInterval::Month, 2).per_month(-5), -3);
+        assert_eq!(months(BillingInterval::Month, 4).per_month(5), 1);
+    }
+
+    fn price(scheme: PriceScheme) -> Price {
+        Price {
+            id: "price_1".into(),
+            product: None,
+            nickname: None,
+            currency: model::Currency::USD,
+            recurrence: None,
+            scheme,
+            transform_quantity: None,
+            is_active: true,
+        }
+    }
+
+    fn tier(up_to: Option<i64>, unit: i64, flat: i64) -> Tier {
+        Tier {
+            up_to: up_to.map(Decimal::from),
+            unit_amount: Some(unit.into()),
+            flat_amount: Some(flat.into()),
+        }
+    }
+
+    fn minor(price: &Price, quantity: i64) -> i128 {
+        full_price_picos(price, quantity.into()).unwrap() / PICOS
+    }
+
+    #[test]
+    fn graduated_tiers_add_up_and_volume_tiers_replace_each_other() {
+        let tiers = vec![tier(Some(5), 1000, 0), tier(Some(10), 800, 500), tier(None, 500, 0)];
+        let graduated = price(PriceScheme::Graduated(tiers.clone()));
+        assert_eq!(minor(&graduated, 5), 5000);
+        assert_eq!(minor(&graduated, 6), 5000 + 800 + 500);
+        assert_eq!(minor(&graduated, 12), 5000 + 4000 + 500 + 1000);
+        let volume = price(PriceScheme::Volume(tiers));
+        assert_eq!(minor(&volume, 5), 5000);
+        assert_eq!(minor(&volume, 6), 4800 + 500);
+        assert_eq!(minor(&volume, 12), 6000);
+    }
+
+    #[test]
+    fn quantities_in_packages_and_fractions_of_a_cent() {
+        let mut packages = price(PriceScheme::PerUnit(Some(Decimal::from(700))));
+        packages.transform_quantity = Some(TransformQuantity { divide_by: 10, is_rounded_up: true });
+        assert_eq!(minor(&packages, 11), 1400);
+        packages.transform_quantity = Some(TransformQuantity { divide_by: 10, is_rounded_up: false });
+        assert_eq!(minor(&packages, 19), 700);
+        let fraction = price(PriceScheme::PerUnit(Some(Decimal::new(1_234_567, 6))));
+        assert_eq!(full_price_picos(&fraction, Decimal::from(3)), Some(3_703_701_000_000));
+    }
+
+    #[test]
+    fn an_absurd_price_is_unknown_instead_of_a_crash() {
+        let absurd = price(PriceScheme::PerUnit(Some(Decimal::MAX)));
+        assert_eq!(full_price_picos(&absurd, Decimal::MAX), None);
+    }
+}

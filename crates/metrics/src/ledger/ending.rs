@@ -1,0 +1,61 @@
+//! When a subscription's value ends.
+
+use model::billing::{InvoiceStatus, Subscription, SubscriptionStatus};
+use model::{ChurnAt, UnixSeconds};
+
+use super::Cause;
+use super::lines::Entry;
+
+/// From `at` on nothing of the subscription has a value.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    pub at: UnixSeconds,
+    pub cause: Cause,
+}
+
+/// `None` while it goes on.
+pub(super) fn end(subscription: &Subscription, entries: &[Entry<'_>], churn_at: ChurnAt) -> Option<End> {
+    let ended_at = subscription.ended_at.or_else(|| {
+        // Objects from before `ended_at` existed.
+        (subscription.status == SubscriptionStatus::Canceled).then_some(subscription.canceled_at).flatten()
+    });
+    let by_service = match churn_at {
+        ChurnAt::Ended => ended_at.map(|at| End { at, cause: Cause::Ended }),
+        ChurnAt::Requested => {
+            let requested =
+                subscription.canceled_at.map(|at| End { at, cause: Cause::CancellationRequested });
+            requested.or(ended_at.map(|at| End { at, cause: Cause::Ended }))
+        }
+        ChurnAt::PaidThrough => ended_at.map(|ended_at| match paid_through(entries) {
+            Some(at) => End { at, cause: Cause::PaidThrough },
+            None => End { at: ended_at, cause: Cause::Ended },
+        }),
+    };
+    let unpaid = (subscription.status == SubscriptionStatus::Unpaid).then(|| first_unpaid(entries)).flatten();
+    [by_service, unpaid].into_iter().flatten().min_by_key(|end| end.at)
+}
+
+/// The end of the last period that was paid for.
+fn paid_through(entries: &[Entry<'_>]) -> Option<UnixSeconds> {
+    let paid = entries.iter().filter(|entry| {
+        let is_paid = entry.invoice.is_some_and(|invoice| invoice.status == InvoiceStatus::Paid);
+        is_paid && !entry.is_credit()
+    });
+    paid.map(|entry| entry.period().end).max()
+}
+
+/// The period start of the first invoice that was left unpaid. One from before a paid period was settled in another
+/// way: service went on after it.
+fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
+    let status = |entry: &Entry<'_>| entry.invoice.map(|invoice| invoice.status);
+    let periods = || entries.iter().filter(|entry| entry.is_ordinary());
+    let last_paid =
+        periods().filter(|entry| status(entry) == Some(InvoiceStatus::Paid)).map(|e| e.period().start).max();
+    let unpaid = periods().filter(|entry| {
+        use InvoiceStatus::{Draft, Open, Uncollectible};
+        matches!(status(entry), Some(Open | Draft | Uncollectible))
+            && last_paid.is_none_or(|paid| entry.period().start > paid)
+    });
+    let first = unpaid.min_by_key(|entry| entry.period().start)?;
+    Some(End { at: first.period().start, cause: Cause::Unpaid { lines: vec![first.line_ref()] } })
+}
