@@ -1,0 +1,9 @@
+//! A server that behaves as Stripe's API does, with sample merchants behind it: what the demo shows and what the
+//! tests and benchmarks connect to. It also knows the recurring value that each merchant *intended*, which no
+//! real account can tell.
+
+mod options;
+mod server;
+
+pub use options::{Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet};
+pub use server::{Running, StartError, start};

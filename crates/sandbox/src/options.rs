@@ -1,0 +1,139 @@
+//! What a sandbox is started with.
+
+mod faults;
+mod permissions;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use model::{Clock, UnixSeconds};
+
+pub use faults::Faults;
+pub use permissions::{Permission, PermissionSet};
+
+/// The key that a sandbox accepts when none is chosen.
+pub const DEFAULT_KEY: &str = "sk_test_sandbox0000000000000000";
+
+/// Everything that can be chosen about a sandbox. `Options::default()` is a small merchant on a free port.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub merchant: MerchantName,
+    /// Names the merchant's history and, unless the faults name one, the stream of faults.
+    pub seed: u64,
+    /// How many customers; `None`: as many as the merchant usually has.
+    pub customers: Option<u64>,
+    /// Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The only key that is accepted: `sk_test_…`, `sk_live_…`, `rk_test_…` or `rk_live_…`.
+    pub key: String,
+    /// What a restricted key may read. Secret keys may do everything.
+    pub permissions: PermissionSet,
+    pub faults: Faults,
+    pub limits: Limits,
+    /// How many seconds of the merchant's life pass in one real second; `None`: its clock stands still.
+    pub alive: Option<u32>,
+    /// The merchant's present; `None`: the clock's.
+    pub now: Option<UnixSeconds>,
+    /// Webhooks go to addresses of this machine only, unless this is set.
+    pub may_deliver_anywhere: bool,
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            merchant: MerchantName::Small,
+            seed: 1,
+            customers: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            key: DEFAULT_KEY.to_owned(),
+            permissions: PermissionSet::all(),
+            faults: Faults::NONE,
+            limits: Limits::None,
+            alive: None,
+            now: None,
+            may_deliver_anywhere: false,
+            clock: Clock::System,
+        }
+    }
+}
+
+/// An option that cannot be meant as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OptionsError {
+    #[error("'{0}' is not a merchant: use small, mid, empty or generated")]
+    Merchant(String),
+    #[error("'{0}' is not a limit: use stripe or none")]
+    Limits(String),
+    #[error("fault '{part}': {problem}")]
+    Faults { part: String, problem: String },
+    #[error("permission '{name}': {problem}")]
+    Permissions { name: String, problem: String },
+    #[error(
+        "'{0}' is not a key a sandbox can have: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_"
+    )]
+    Key(String),
+}
+
+/// Which merchant is behind the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MerchantName {
+    /// A small SaaS in one currency.
+    Small,
+    /// Every billing situation, five currencies.
+    Mid,
+    /// An account on its first day.
+    Empty,
+    /// Any number of customers, computed and never held.
+    Generated,
+}
+
+impl MerchantName {
+    pub const ALL: [Self; 4] = [Self::Small, Self::Mid, Self::Empty, Self::Generated];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Mid => "mid",
+            Self::Empty => "empty",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl FromStr for MerchantName {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        let found = Self::ALL.into_iter().find(|name| name.as_str() == text);
+        found.ok_or_else(|| OptionsError::Merchant(text.to_owned()))
+    }
+}
+
+impl fmt::Display for MerchantName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How many requests are answered before 429.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limits {
+    /// Stripe's own ("Rate limits"): 100 requests a second with a live key, 25 with a test key, 25 an endpoint.
+    Stripe,
+    #[default]
+    None,
+}
+
+impl FromStr for Limits {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        match text {
+            "stripe" => Ok(Self::Stripe),
+            "none" => Ok(Self::None),
+            other => Err(OptionsError::Limits(other.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a restricted key may do, by the names that Stripe's own refusals use.
+
+use std::str::FromStr;
+
+use super::OptionsError;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal $read:literal),+ $(,)?) => {
+        /// One line of a restricted key's permissions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Permission {
+            $($(#[$doc])* $variant),+
+        }
+
+        impl Permission {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it in `--permissions`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+
+            /// The name that a refusal gives.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $read),+
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    Account = "account" "rak_accounts_kyc_basic_read",
+    Customers = "customers" "rak_customer_read",
+    Products = "products" "rak_product_read",
+    /// Stripe still calls prices plans here.
+    Prices = "prices" "rak_plan_read",
+    Coupons = "coupons" "rak_coupon_read",
+    PromotionCodes = "promotion_codes" "rak_promotion_code_read",
+    Subscriptions = "subscriptions" "rak_subscription_read",
+    /// Also invoice items and invoice payments.
+    Invoices = "invoices" "rak_invoice_read",
+    /// Also refunds.
+    Charges = "charges" "rak_charge_read",
+    Disputes = "disputes" "rak_dispute_read",
+    CreditNotes = "credit_notes" "rak_credit_note_read",
+    PaymentIntents = "payment_intents" "rak_payment_intent_read",
+    BalanceTransactions = "balance_transactions" "rak_balance_transaction_source_read",
+    Events = "events" "rak_event_read",
+    /// Read and write: the only thing that is ever written.
+    WebhookEndpoints = "webhook_endpoints" "rak_webhook_write",
+}
+
+/// The permissions of a restricted key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermissionSet(u32);
+
+impl PermissionSet {
+    pub fn all() -> Self {
+        Permission::ALL.iter().fold(Self(0), |set, permission| set.with(*permission))
+    }
+
+    #[must_use]
+    pub fn with(self, permission: Permission) -> Self {
+        Self(self.0 | 1 << permission as u32)
+    }
+
+    #[must_use]
+    pub fn without(self, permission: Permission) -> Self {
+        Self(self.0 & !(1 << permission as u32))
+    }
+
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & 1 << permission as u32 != 0
+    }
+}
+
+impl FromStr for PermissionSet {
+    type Err = OptionsError;
+
+    /// `all`, a list such as `customers,invoices`, or what to leave out of all: `-charges` or `all,-charges`.
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+        let only_leaves_out = !words.is_empty() && words.iter().all(|word| word.starts_with('-'));
+        let mut set = if only_leaves_out { Self::all() } else { Self(0) };
+        for word in words {
+            set = match word.strip_prefix('-') {
+                _ if word == "all" => Self::all(),
+                Some(name) => set.without(parse_permission(name)?),
+                None => set.with(parse_permission(word)?),
+            };
+        }
+        Ok(set)
+    }
+}
+
+fn parse_permission(name: &str) -> Result<Permission, OptionsError> {
+    let refuse = |problem: String| OptionsError::Permissions { name: name.to_owned(), problem };
+    match name {
+        "refunds" => return Err(refuse("refunds are read with charges".to_owned())),
+        "invoiceitems" | "invoice_items" | "invoice_payments" => {
+            return Err(refuse("they are read with invoices".to_owned()));
+        }
+        _ => {}
+    }
+    let found = Permission::ALL.iter().copied().find(|permission| permission.as_str() == name);
+    found.ok_or_else(|| {
+        let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
+        refuse(format!("there are {}", all.join(", ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_a_list_or_all_but_some() {
+        let few: PermissionSet = "customers,invoices".parse().unwrap();
+        assert!(few.has(Permission::Customers) && few.has(Permission::Invoices));
+        assert!(!few.has(Permission::Charges));
+        for text in ["-charges", "all,-charges"] {
+            let set: PermissionSet = text.parse().unwrap();
+            assert_eq!(set, PermissionSet::all().without(Permission::Charges), "{text}");
+        }
+        assert_eq!("".parse(), Ok(PermissionSet(0)));
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused_with_what_there_is() {
+        assert!(
+            "custommers"
+                .parse::<PermissionSet>()
+                .unwrap_err()
+                .to_string()
+                .contains("there are account, customers")
+        );
+        assert!("-refunds".parse::<PermissionSet>().unwrap_err().to_string().contains("with charges"));
+    }
+}
