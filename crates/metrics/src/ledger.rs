@@ -6,11 +6,14 @@
 
 mod amounts;
 mod ending;
+pub mod explain;
 mod lines;
 mod money;
 mod price_book;
 mod proration;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,282 @@
+//! Why a customer's recurring value is what it is, down to the lines that were billed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::billing::{BillingInterval, CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Recurrence};
+use model::{Currency, InvoiceId, LedgerRules, Money, PriceId, SubscriptionId, UnixSeconds};
+use serde::Serialize;
+
+use super::{Cause, LineRef, LineVerdict, PriceBook, Step, build, line_verdicts};
+
+/// The answer for one customer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The instant it is about; `None`: the customer's whole history.
+    pub at: Option<UnixSeconds>,
+    /// The sum of the parts, per currency.
+    pub mrr: Vec<Money>,
+    pub parts: Vec<Part>,
+    /// Lines that make no recurring value, and why not.
+    pub left_out: Vec<LeftOutLine>,
+}
+
+/// One price of one subscription.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    pub subscription: SubscriptionId,
+    pub price: PriceId,
+    pub label: String,
+    pub currency: Currency,
+    /// Per month, at the instant asked for or after the last step.
+    pub value_minor: i64,
+    /// The steps up to the instant; the last one is in force.
+    pub steps: Vec<ExplainedStep>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedStep {
+    pub at: UnixSeconds,
+    pub value_minor: i64,
+    pub delta_minor: i64,
+    /// The rule's name, as in its definition.
+    pub rule: &'static str,
+    /// What happened, as a sentence.
+    pub reason: String,
+    /// How the value follows from the lines.
+    pub arithmetic: Option<String>,
+    pub lines: Vec<ExplainedLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainedLine {
+    pub id: String,
+    /// `None`: a pending invoice item.
+    pub invoice: Option<InvoiceId>,
+    pub invoice_number: Option<String>,
+    pub invoice_status: Option<&'static str>,
+    pub description: Option<String>,
+    pub amount_minor: i64,
+    pub discount_minor: i64,
+    pub inclusive_tax_minor: i64,
+    pub quantity: String,
+    pub period_start: UnixSeconds,
+    pub period_end: UnixSeconds,
+    pub is_proration: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LeftOutLine {
+    pub reason: super::LeftOut,
+    pub currency: Currency,
+    #[serde(flatten)]
+    pub line: ExplainedLine,
+}
+
+/// Explains a customer's value at an instant, or all of its history.
+pub fn explain(
+    history: &CustomerHistory,
+    prices: &PriceBook,
+    rules: LedgerRules,
+    at: Option<UnixSeconds>,
+) -> Explanation {
+    let lines = LineIndex::of(history);
+    let until = at.unwrap_or(UnixSeconds::MAX);
+    let mut steps: BTreeMap<(SubscriptionId, PriceId, Currency), Vec<Step>> = BTreeMap::new();
+    for step in build(history, prices, rules).steps {
+        if step.at <= until {
+            let key = (step.subscription.clone(), step.price.clone(), step.currency);
+            steps.entry(key).or_default().push(step);
+        }
+    }
+    let mut mrr: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut parts = Vec::new();
+    for ((subscription, price, currency), steps) in steps {
+        let value_minor = steps.last().map_or(0, |step| step.value_minor);
+        *mrr.entry(currency).or_default() += value_minor;
+        let recurrence = prices.get(&price).and_then(|price| price.recurrence);
+        let steps = steps.iter().map(|step| explained(step, recurrence, &lines)).collect();
+        let label = prices.label(&price);
+        parts.push(Part { subscription, price, label, currency, value_minor, steps });
+    }
+    let mrr = mrr.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency }).collect();
+    Explanation { at, mrr, parts, left_out: left_out(history, prices, rules, until, &lines) }
+}
+
+fn left_out(
+    history: &CustomerHistory,
+    prices: &PriceBook,
+    rules: LedgerRules,
+    until: UnixSeconds,
+    lines: &LineIndex<'_>,
+) -> Vec<LeftOutLine> {
+    let verdicts = line_verdicts(history, prices, rules).into_iter();
+    let left_out = verdicts.filter(|(_, line, _)| line.period.start <= until).filter_map(
+        |(reference, line, verdict)| {
+            let LineVerdict::LeftOut(reason) = verdict else { return None };
+            Some(LeftOutLine { reason, currency: line.currency, line: lines.explained(&reference)? })
+        },
+    );
+    left_out.collect()
+}
+
+/// Lines by reference, with their invoices.
+struct LineIndex<'a>(HashMap<LineRef, (&'a InvoiceLine, Option<&'a Invoice>)>);
+
+impl<'a> LineIndex<'a> {
+    fn of(history: &'a CustomerHistory) -> Self {
+        let invoiced = history.invoices.iter().flat_map(|invoice| {
+            invoice.lines.iter().map(move |line| {
+                (LineRef { invoice: Some(invoice.id.clone()), line: line.id.clone() }, (line, Some(invoice)))
+            })
+        });
+        let pending = history
+            .invoice_items
+            .iter()
+            .map(|item| (LineRef { invoice: None, line: item.line.id.clone() }, (&item.line, None)));
+        Self(invoiced.chain(pending).collect())
+    }
+
+    fn explained(&self, reference: &LineRef) -> Option<ExplainedLine> {
+        let (line, invoice) = self.0.get(reference)?;
+        Some(ExplainedLine {
+            id: line.id.to_string(),
+            invoice: reference.invoice.clone(),
+            invoice_number: invoice.and_then(|invoice| invoice.number.clone()),
+            invoice_status: invoice.map(|invoice| status_word(invoice.status)),
+            description: line.description.clone(),
+            amount_minor: line.amount_minor,
+            discount_minor: line.discount_minor,
+            inclusive_tax_minor: line.inclusive_tax_minor,
+            quantity: line.quantity.normalize().to_string(),
+            period_start: line.period.start,
+            period_end: line.period.end,
+            is_proration: line.is_proration,
+        })
+    }
+}
+
+fn status_word(status: InvoiceStatus) -> &'static str {
+    match status {
+        InvoiceStatus::Draft => "draft",
+        InvoiceStatus::Open => "open",
+        InvoiceStatus::Paid => "paid",
+        InvoiceStatus::Void => "void",
+        InvoiceStatus::Uncollectible => "uncollectible",
+        InvoiceStatus::Unknown => "unknown",
+    }
+}
+
+fn explained(step: &Step, recurrence: Option<Recurrence>, index: &LineIndex<'_>) -> ExplainedStep {
+    let lines: Vec<ExplainedLine> =
+        step.cause.lines().iter().filter_map(|reference| index.explained(reference)).collect();
+    ExplainedStep {
+        at: step.at,
+        value_minor: step.value_minor,
+        delta_minor: step.delta_minor,
+        rule: step.cause.rule(),
+        reason: step.cause.reason(),
+        arithmetic: recurrence.and_then(|recurrence| arithmetic(step, recurrence, &lines)),
+        lines,
+    }
+}
+
+impl Cause {
+    /// The lines that the rule read.
+    pub fn lines(&self) -> &[LineRef] {
+        match self {
+            Self::Billed { lines }
+            | Self::Prorated { lines, .. }
+            | Self::Removed { lines }
+            | Self::GivenUp { lines }
+            | Self::NotRenewed { lines }
+            | Self::Unpaid { lines } => lines,
+            Self::Ended | Self::CancellationRequested | Self::PaidThrough => &[],
+        }
+    }
+
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Billed { .. } => "billed",
+            Self::Prorated { is_scaled: false, .. } => "prorated",
+            Self::Prorated { is_scaled: true, .. } => "prorated_with_discount",
+            Self::Removed { .. } => "removed",
+            Self::GivenUp { .. } => "given_up",
+            Self::NotRenewed { .. } => "not_renewed",
+            Self::Ended => "ended",
+            Self::CancellationRequested => "cancellation_requested",
+            Self::PaidThrough => "paid_through",
+            Self::Unpaid { .. } => "unpaid",
+        }
+    }
+
+    fn reason(&self) -> String {
+        let text = match self {
+            Self::Billed { .. } => "A period was billed. Its value counts from the period's start.",
+            Self::Prorated { is_scaled: false, .. } => {
+                "The price or quantity changed within a period. The full new price counts from the change."
+            }
+            Self::Prorated { is_scaled: true, .. } => {
+                "The price or quantity changed within a period. What was billed for the rest of it is not the exact \
+                 share of the full price, so a discount or tax is in it, and the value follows the amount."
+            }
+            Self::Removed { .. } => {
+                "Unused time was given back and nothing of the same price took its place."
+            }
+            Self::GivenUp { .. } => {
+                "The invoice of this period was voided or written off while the subscription went on."
+            }
+            Self::NotRenewed { .. } => {
+                "The next period was billed without this price, and its own time was over."
+            }
+            Self::Ended => "The subscription ended.",
+            Self::CancellationRequested => "Cancellation was asked for, and churn is set to count from then.",
+            Self::PaidThrough => "The last paid period ran out, and churn is set to count from then.",
+            Self::Unpaid { .. } => "From this period on the subscription was left unpaid.",
+        };
+        text.to_owned()
+    }
+}
+
+fn arithmetic(step: &Step, recurrence: Recurrence, lines: &[ExplainedLine]) -> Option<String> {
+    let money = |amount_minor| Money { amount_minor, currency: step.currency };
+    let sum = |of: fn(&ExplainedLine) -> i64| lines.iter().map(of).sum::<i64>();
+    let value = format!("{} a month", money(step.value_minor));
+    match &step.cause {
+        Cause::Billed { .. } => {
+            let mut text = money(sum(|line| line.amount_minor)).to_string();
+            let (discount, tax) = (sum(|line| line.discount_minor), sum(|line| line.inclusive_tax_minor));
+            if discount != 0 {
+                text.push_str(&format!(" − {} discount", money(discount)));
+            }
+            if tax != 0 {
+                text.push_str(&format!(" − {} tax inside", money(tax)));
+            }
+            Some(format!("{text} ÷ {} = {value}", months_text(recurrence)))
+        }
+        Cause::Prorated { is_scaled: false, .. } => {
+            let quantities: Vec<&str> = lines.iter().map(|line| line.quantity.as_str()).collect();
+            let quantity = quantities.join(" + ");
+            Some(format!("full price of {quantity} ÷ {} = {value}", months_text(recurrence)))
+        }
+        Cause::Prorated { is_scaled: true, .. } => {
+            let net = sum(|line| line.amount_minor - line.discount_minor - line.inclusive_tax_minor);
+            Some(format!(
+                "{} for the rest of the period, as for a whole one, ÷ {} = {value}",
+                money(net),
+                months_text(recurrence)
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn months_text(recurrence: Recurrence) -> String {
+    let count = recurrence.interval_count;
+    match recurrence.interval {
+        BillingInterval::Month if count == 1 => "1 month".to_owned(),
+        BillingInterval::Month => format!("{count} months"),
+        BillingInterval::Year => format!("{} months", u64::from(count) * 12),
+        BillingInterval::Week => format!("({count} × 12/52) months"),
+        BillingInterval::Day => format!("({count} × 12/365) months"),
+    }
+}

@@ -1,0 +1,165 @@
+//! Histories in few words: dates as text, one customer, one subscription unless said otherwise.
+
+use model::billing::*;
+use model::{ChurnAt, Currency, LedgerRules, UnixSeconds};
+use rust_decimal::Decimal;
+
+use crate::ledger::{CustomerLedger, PriceBook, build};
+
+pub(super) fn at(text: &str) -> UnixSeconds {
+    let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    UnixSeconds(text.parse::<jiff::Timestamp>().unwrap().as_second())
+}
+
+pub(super) fn price(id: &str, amount: i64, interval: BillingInterval, interval_count: u32) -> Price {
+    Price {
+        id: id.into(),
+        product: None,
+        nickname: None,
+        currency: Currency::USD,
+        recurrence: Some(Recurrence { interval, interval_count, is_metered: false }),
+        scheme: PriceScheme::PerUnit(Some(amount.into())),
+        transform_quantity: None,
+        is_active: true,
+    }
+}
+
+/// `basic` 10.00 and `pro` 30.00 a month, `annual` 240.00 a year, `usage` metered, `setup` once.
+pub(super) fn prices() -> PriceBook {
+    let mut book = PriceBook::default();
+    book.insert(price("basic", 1000, BillingInterval::Month, 1));
+    book.insert(price("pro", 3000, BillingInterval::Month, 1));
+    book.insert(price("annual", 24_000, BillingInterval::Year, 1));
+    let mut usage = price("usage", 5, BillingInterval::Month, 1);
+    usage.recurrence = usage.recurrence.map(|recurrence| Recurrence { is_metered: true, ..recurrence });
+    book.insert(usage);
+    let mut setup = price("setup", 9900, BillingInterval::Month, 1);
+    setup.recurrence = None;
+    book.insert(setup);
+    let mut seats = price("seats", 0, BillingInterval::Month, 1);
+    let tier = |up_to: Option<i64>, unit: i64| Tier {
+        up_to: up_to.map(Decimal::from),
+        unit_amount: Some(unit.into()),
+        flat_amount: None,
+    };
+    seats.scheme = PriceScheme::Graduated(vec![tier(Some(5), 1000), tier(None, 600)]);
+    book.insert(seats);
+    book
+}
+
+pub(super) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> InvoiceLine {
+    InvoiceLine {
+        id: format!("il_{price}_{start}_{amount_minor}").into(),
+        description: None,
+        amount_minor,
+        discount_minor: 0,
+        inclusive_tax_minor: 0,
+        currency: Currency::USD,
+        period: Period { start: at(start), end: at(end) },
+        is_proration: false,
+        is_proration_credit: false,
+        quantity: Decimal::ONE,
+        price: Some(price.into()),
+        subscription: Some("sub_1".into()),
+        invoice_item: None,
+    }
+}
+
+pub(super) fn proration(
+    price: &str,
+    quantity: i64,
+    amount_minor: i64,
+    start: &str,
+    end: &str,
+) -> InvoiceLine {
+    InvoiceLine {
+        is_proration: true,
+        is_proration_credit: amount_minor < 0,
+        quantity: quantity.into(),
+        ..line(price, amount_minor, start, end)
+    }
+}
+
+pub(super) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLine>) -> Invoice {
+    let total_minor = lines.iter().map(|line| line.amount_minor - line.discount_minor).sum();
+    Invoice {
+        id: format!("in_{created}_{}", lines.first().map_or("empty", |line| line.id.as_str())).into(),
+        number: None,
+        customer: Some("cus_1".into()),
+        subscription: Some("sub_1".into()),
+        status,
+        currency: Currency::USD,
+        created_at: at(created),
+        paid_at: (status == InvoiceStatus::Paid).then(|| at(created)),
+        billing_reason: None,
+        attempt_count: 1,
+        total_minor,
+        tax_minor: lines.iter().map(|line| line.inclusive_tax_minor).sum(),
+        amount_paid_minor: total_minor,
+        amount_due_minor: total_minor,
+        lines,
+    }
+}
+
+/// A month of a price, paid on its first day.
+pub(super) fn paid(price: &str, amount_minor: i64, start: &str, end: &str) -> Invoice {
+    invoice(start, InvoiceStatus::Paid, vec![line(price, amount_minor, start, end)])
+}
+
+pub(super) fn pending(line: InvoiceLine) -> InvoiceItem {
+    let id = line.id.as_str().replace("il_", "ii_");
+    InvoiceItem { id: id.into(), customer: Some("cus_1".into()), invoice: None, line }
+}
+
+pub(super) fn subscription(status: SubscriptionStatus) -> Subscription {
+    Subscription {
+        id: "sub_1".into(),
+        customer: "cus_1".into(),
+        status,
+        created_at: Some(at("2026-01-01")),
+        started_at: Some(at("2026-01-01")),
+        ended_at: None,
+        canceled_at: None,
+        cancel_at: None,
+        is_canceled_at_period_end: false,
+        cancellation_reason: None,
+        cancellation_feedback: None,
+        trial: None,
+        billing_cycle_anchor: Some(at("2026-01-01")),
+        is_collection_paused: false,
+        currency: Some(Currency::USD),
+        items: Vec::new(),
+    }
+}
+
+pub(super) fn ended(on: &str) -> Subscription {
+    let mut subscription = subscription(SubscriptionStatus::Canceled);
+    subscription.ended_at = Some(at(on));
+    subscription.canceled_at = Some(at(on));
+    subscription
+}
+
+pub(super) fn history(subscription: Subscription, invoices: Vec<Invoice>) -> CustomerHistory {
+    CustomerHistory { subscriptions: vec![subscription], invoices, ..CustomerHistory::default() }
+}
+
+pub(super) fn ledger(history: &CustomerHistory) -> CustomerLedger {
+    build(history, &prices(), LedgerRules::default())
+}
+
+pub(super) fn ledger_with(history: &CustomerHistory, churn_at: ChurnAt) -> CustomerLedger {
+    build(history, &prices(), LedgerRules { churn_at, include_metered: false })
+}
+
+/// The customer's totals as `(day or instant, amount)`.
+pub(super) fn totals(ledger: &CustomerLedger) -> Vec<(String, i64)> {
+    let totals = ledger.totals();
+    let text = |at: UnixSeconds| at.timestamp().to_string().replace("T00:00:00Z", "");
+    totals.into_iter().map(|total| (text(total.at), total.mrr_minor)).collect()
+}
+
+pub(super) fn expect(history: &CustomerHistory, expected: &[(&str, i64)]) {
+    let expected: Vec<(String, i64)> =
+        expected.iter().map(|(on, minor)| ((*on).to_owned(), *minor)).collect();
+    assert_eq!(totals(&ledger(history)), expected);
+}
