@@ -1,0 +1,7 @@
+//! Talks to billing providers. The only place that knows their JSON: one module a source, each with its client and the
+//! translation of its objects into `model::billing`.
+
+mod error;
+pub mod stripe;
+
+pub use error::ConnectError;

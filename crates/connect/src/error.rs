@@ -1,0 +1,94 @@
+//! What can go wrong between us and a provider, by what the caller can do about it.
+
+use model::ObjectKind;
+
+/// A request that gave no answer to work with. Every text may be shown and logged: no secret and no customer's data in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    #[error(
+        "the key was refused: it is wrong, expired or was deleted; make a new one and enter it{}",
+        request(request_id)
+    )]
+    KeyRefused { request_id: Option<String> },
+
+    #[error(
+        "the key may not read this{}: add the permission to the key, or make a new one{}",
+        named(permission),
+        request(request_id)
+    )]
+    PermissionMissing {
+        /// The provider's own name of it, such as `rak_charge_read`.
+        permission: Option<String>,
+        request_id: Option<String>,
+    },
+
+    #[error("{kind} {id} does not exist on the server{}", request(request_id))]
+    NotFound { kind: ObjectKind, id: String, request_id: Option<String> },
+
+    #[error("the server has no endpoint for {kind} objects")]
+    EndpointAbsent { kind: ObjectKind },
+
+    #[error(
+        "the provider still says that requests come too fast; trying again later helps{}",
+        request(request_id)
+    )]
+    RateLimited {
+        /// When the server said how long to wait: seconds.
+        retry_after: Option<u64>,
+        request_id: Option<String>,
+    },
+
+    #[error("{host} cannot be reached: {reason}")]
+    Unreachable { host: String, reason: String },
+
+    #[error("the provider failed with status {status}; trying again later helps{}", request(request_id))]
+    ProviderFailed { status: u16, request_id: Option<String> },
+
+    #[error(
+        "the answer of {path} cannot be read: {reason}; check that the address is that of a Stripe API{}",
+        request(request_id)
+    )]
+    Unreadable { path: String, reason: String, request_id: Option<String> },
+
+    #[error("the provider refused {path} with status {status}: {message}{}", request(request_id))]
+    Refused { path: String, status: u16, message: String, request_id: Option<String> },
+}
+
+impl ConnectError {
+    /// Whether the same request may succeed later without anyone changing anything.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Unreachable { .. }
+            | Self::ProviderFailed { .. }
+            | Self::Unreadable { .. } => true,
+            Self::KeyRefused { .. }
+            | Self::PermissionMissing { .. }
+            | Self::NotFound { .. }
+            | Self::EndpointAbsent { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+
+    /// The provider's id of the failed request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::KeyRefused { request_id }
+            | Self::PermissionMissing { request_id, .. }
+            | Self::NotFound { request_id, .. }
+            | Self::RateLimited { request_id, .. }
+            | Self::ProviderFailed { request_id, .. }
+            | Self::Unreadable { request_id, .. }
+            | Self::Refused { request_id, .. } => request_id.as_deref(),
+            Self::EndpointAbsent { .. } | Self::Unreachable { .. } => None,
+        }
+    }
+}
+
+fn request(id: &Option<String>) -> String {
+    id.as_ref().map_or_else(String::new, |id| format!(" (request {id})"))
+}
+
+fn named(permission: &Option<String>) -> String {
+    permission.as_ref().map_or_else(String::new, |name| format!(" ({name})"))
+}

@@ -1,0 +1,22 @@
+//! Stripe, and every server that answers as Stripe's API does.
+
+mod account;
+mod catalog;
+mod client;
+mod config;
+mod key;
+mod page;
+mod probe;
+pub mod signature;
+pub mod translate;
+
+pub use account::Account;
+pub use catalog::{BACKFILL_KINDS, endpoint, key_link};
+pub use client::{Client, Retrieved};
+pub use config::{Backoff, ClientConfig, Limits};
+pub use key::{Key, KeyError};
+pub use page::{Children, ListRequest, Page, tombstone};
+pub use probe::{Probe, ProbeState};
+
+/// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.
+pub const API_VERSION: &str = "2026-07-29.dahlia";

@@ -1,0 +1,62 @@
+//! What a client is told about the server that it talks to.
+
+use std::time::Duration;
+
+use model::Clock;
+use url::Url;
+
+use super::Key;
+
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// Where the API is. May carry a path.
+    pub base: Url,
+    pub key: Key,
+    /// How much of the provider's limits to use, 1 to 100: the account's other tools share them.
+    pub share_percent: u8,
+    pub limits: Limits,
+    pub backoff: Backoff,
+    pub clock: Clock,
+}
+
+/// How fast the server allows itself to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limits {
+    /// By Stripe's "Rate limits": an account 100 requests a second (25 in test mode), an endpoint 25.
+    #[default]
+    Stripe,
+    /// No budget a second, only a bound on requests at once. For a server of one's own.
+    None,
+}
+
+/// How long to wait before trying again, where the server does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(500), longest: Duration::from_secs(8) }
+    }
+}
+
+impl ClientConfig {
+    /// Stripe itself, with room left for the account's other tools.
+    pub fn new(key: Key, clock: Clock) -> Self {
+        Self {
+            base: default_base(),
+            key,
+            share_percent: 80,
+            limits: Limits::Stripe,
+            backoff: Backoff::default(),
+            clock,
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant; its test reads it")]
+fn default_base() -> Url {
+    Url::parse("https://api.stripe.com").expect("the address is well-formed")
+}
