@@ -1,1 +1,55 @@
-fn main() {}
+//! The project's own tasks, so that a checkout with Rust and Node is enough: `cargo xtask help`.
+
+mod bench;
+mod browser;
+mod demo;
+mod generate;
+mod step;
+mod test;
+mod tidy;
+mod ui;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
+  test   set everything up and run every check and test   [fast: only Rust's]
+  bench  measure: store, query, ledger, backfill          [name] [arguments]
+  gen    make generated files: types, rates [--csv FILE]
+  tidy   check the layout: arrows between crates, file sizes, licences
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", [].as_slice()),
+    };
+    std::env::set_current_dir(step::root()?)?;
+    match task {
+        "demo" => demo::run_demo(rest),
+        "test" => test::run_all(rest),
+        "bench" => bench::run_named(rest),
+        "gen" => generate::run_named(rest),
+        "tidy" => tidy::run(),
+        "help" | "--help" | "-h" => {
+            eprint!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no task '{other}'\n\n{HELP}"),
+    }
+}

@@ -1,0 +1,34 @@
+//! Measurements. Each prints what it measures beside its limit or peer, in CPU time or as a ratio.
+
+use anyhow::{Result, bail};
+
+use crate::step::{cargo, run};
+
+/// Name, package and example of each.
+const BENCHES: [(&str, &str, &str); 4] = [
+    ("store", "store", "write_rate"),
+    ("query", "metrics", "query_rate"),
+    ("ledger", "app", "bench_ledger"),
+    ("backfill", "app", "bench_backfill"),
+];
+
+/// # Errors
+/// When there is no such measurement, or it fails.
+pub fn run_named(arguments: &[String]) -> Result<()> {
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (Some(name.as_str()), rest),
+        None => (None, [].as_slice()),
+    };
+    let chosen: Vec<_> =
+        BENCHES.iter().filter(|(bench, ..)| name.is_none_or(|name| name == *bench)).collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = BENCHES.iter().map(|(bench, ..)| *bench).collect();
+        bail!("there is no measurement '{}': choose {}", name.unwrap_or_default(), names.join(", "));
+    }
+    for (bench, package, example) in chosen {
+        eprintln!("── {bench}");
+        let command = ["run", "--quiet", "--release", "--package", package, "--example", example, "--"];
+        run(cargo().args(command).args(rest))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! The browser that the journeys run in.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::step::{exists, run, step};
+
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// The program's name, or `CHROMIUM` where it is set. Installed from the system's packages where that is possible.
+///
+/// # Errors
+/// When there is none and it can't be installed.
+pub fn find_or_install() -> Result<String> {
+    if let Ok(path) = std::env::var("CHROMIUM") {
+        return Ok(path);
+    }
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    if exists("apt-get") {
+        // Without root this fails, and the line below says what to install.
+        let installed = step("Chromium from the system's packages", || {
+            run(Command::new("apt-get").args(["update", "-qq"]))?;
+            run(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends", "chromium"]))
+        });
+        if let (Ok(()), Some(found)) = (installed, find()) {
+            return Ok(found);
+        }
+    }
+    bail!(
+        "the browser journeys need Chromium: install the package 'chromium', or set CHROMIUM to the program's path"
+    )
+}
+
+fn find() -> Option<String> {
+    NAMES.into_iter().find(|name| exists(name)).map(str::to_owned)
+}

@@ -1,0 +1,21 @@
+//! From a fresh checkout to a sample merchant's MRR Breakdown.
+
+use anyhow::{Result, anyhow};
+
+use crate::step::{cargo, run, step};
+use crate::ui;
+
+/// # Errors
+/// When a step fails; it is named.
+pub fn run_demo(arguments: &[String]) -> Result<()> {
+    // The pages and the binary need nothing of each other until the binary serves them.
+    std::thread::scope(|scope| {
+        let pages = scope.spawn(ui::build);
+        step("the binary (the first time takes some minutes)", || {
+            run(cargo().args(["build", "--package", "app"]))
+        })?;
+        pages.join().map_err(|_| anyhow!("building the pages crashed"))?
+    })?;
+    eprintln!("── the demo: stop it with Ctrl-C");
+    run(cargo().args(["run", "--quiet", "--package", "app", "--", "demo"]).args(arguments))
+}

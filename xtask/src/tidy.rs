@@ -1,0 +1,179 @@
+//! What a compiler does not check: which crate may know which, how long a file is, under which licence a library comes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::step::cargo;
+
+/// Which of our crates each may depend on (tests may depend on more).
+const ARROWS: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("connect", &["model"]),
+    ("store", &["model"]),
+    ("metrics", &["model", "store"]),
+    ("sync", &["model", "connect", "store", "metrics"]),
+    ("report", &["model", "store", "metrics"]),
+    ("sandbox", &["model"]),
+    ("api", &["model", "connect", "store", "metrics", "sync", "report", "sandbox"]),
+    ("app", &["model", "connect", "store", "metrics", "sync", "report", "sandbox", "api"]),
+    ("xtask", &[]),
+];
+
+/// Libraries that only these crates may use.
+const OWNERS: &[(&str, &[&str])] = &[("rusqlite", &["store"]), ("reqwest", &["connect", "sandbox", "sync"])];
+
+/// What a library's licence may be made of, to be fit for MIT OR Apache-2.0.
+const LICENCES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+const MAX_LINES: usize = 500;
+
+/// # Errors
+/// With every finding, one a line.
+pub fn run() -> Result<()> {
+    let packages = packages()?;
+    let mut findings = Vec::new();
+    arrows(&packages, &mut findings);
+    licences(&packages, &mut findings);
+    reasons(&mut findings)?;
+    files(&mut findings)?;
+    if findings.is_empty() { Ok(()) } else { bail!("{}", findings.join("\n")) }
+}
+
+/// Every package of the build by name, as cargo describes it.
+fn packages() -> Result<Vec<Value>> {
+    let output = cargo()
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .output()
+        .context("can't run cargo")?;
+    if !output.status.success() {
+        bail!("`cargo metadata --locked` failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let mut metadata: Value =
+        serde_json::from_slice(&output.stdout).context("cargo's metadata is not JSON")?;
+    match metadata["packages"].take() {
+        Value::Array(packages) => Ok(packages),
+        _ => bail!("cargo's metadata has no packages"),
+    }
+}
+
+fn name(value: &Value) -> &str {
+    value["name"].as_str().unwrap_or_default()
+}
+
+fn arrows(packages: &[Value], findings: &mut Vec<String>) {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    for package in packages.iter().filter(|package| package["source"].is_null()) {
+        let Some(may) = allowed.get(name(package)) else {
+            findings
+                .push(format!("crate '{}' is not in the picture: add it to tidy's arrows", name(package)));
+            continue;
+        };
+        let dependencies = package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
+        for dependency in dependencies.iter().filter(|dependency| dependency["kind"] != "dev") {
+            let to = name(dependency);
+            if allowed.contains_key(to) && !may.contains(&to) {
+                findings.push(format!("crate '{}' must not depend on '{to}'", name(package)));
+            }
+            let owners = OWNERS.iter().find(|(library, _)| *library == to).map(|(_, owners)| *owners);
+            if owners.is_some_and(|owners| !owners.contains(&name(package))) {
+                findings.push(format!("crate '{}' must not use '{to}'", name(package)));
+            }
+        }
+    }
+}
+
+fn licences(packages: &[Value], findings: &mut Vec<String>) {
+    for package in packages.iter().filter(|package| package["source"].is_string()) {
+        let licence = package["license"].as_str().unwrap_or("none");
+        if !is_fit(licence) {
+            findings.push(format!("library '{}' has the licence '{licence}'", name(package)));
+        }
+    }
+}
+
+/// One way to choose among the alternatives has only fit licences.
+fn is_fit(licence: &str) -> bool {
+    let plain = licence.replace(['(', ')'], " ").replace('/', " OR ").replace(" WITH LLVM-exception", "");
+    let is_known = |word: &str| LICENCES.contains(&word.trim());
+    // Read loosely: `A AND (B OR C)` is fit when every part joined by AND has a fit alternative.
+    plain.split(" AND ").all(|part| part.split(" OR ").any(is_known))
+}
+
+/// Each dependency of the workspace has a word on why it is here: beside it, or above its group.
+fn reasons(findings: &mut Vec<String>) -> Result<()> {
+    let manifest = fs::read_to_string("Cargo.toml").context("can't read Cargo.toml")?;
+    let dependencies = manifest.lines().skip_while(|line| *line != "[workspace.dependencies]").skip(1);
+    let mut has_reason = false;
+    for line in dependencies.take_while(|line| !line.starts_with('[')) {
+        if line.trim().is_empty() {
+            has_reason = false;
+        } else if line.starts_with('#') {
+            has_reason = true;
+        } else if !has_reason && !line.contains('#') && !line.contains("path =") {
+            findings.push(format!("Cargo.toml: say why it is here: {line}"));
+        }
+    }
+    Ok(())
+}
+
+fn files(findings: &mut Vec<String>) -> Result<()> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-co", "--exclude-standard"])
+        .output()
+        .context("can't run git")?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    for path in listed.lines().filter(|path| is_source(path)) {
+        let Ok(text) = fs::read_to_string(path) else { continue };
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            findings.push(format!("{path}: {lines} lines; split it below {MAX_LINES}"));
+        }
+        if path.ends_with("/mod.rs") {
+            findings.push(format!("{path}: name it after its folder, beside the folder"));
+        }
+        if path.ends_with(".rs")
+            && text.lines().any(|line| line.trim_start().starts_with(concat!("#[", "allow(")))
+        {
+            findings.push(format!("{path}: use #[expect(…, reason)]"));
+        }
+        if path.starts_with("crates/metrics/src/ledger") {
+            purity(path, &text, findings);
+        }
+    }
+    Ok(())
+}
+
+fn is_source(path: &str) -> bool {
+    let is_code = [".rs", ".ts", ".tsx", ".mjs", ".sql", ".css"].iter().any(|ending| path.ends_with(ending));
+    is_code
+        && !path.contains("/generated/")
+        && !path.ends_with(".d.ts")
+        && !path.ends_with("routeTree.gen.ts")
+}
+
+/// The ledger does no I/O, reads no clock and knows no provider.
+fn purity(path: &str, text: &str, findings: &mut Vec<String>) {
+    for word in ["std::fs", "std::net", "tokio", "Clock", "store::", "SystemTime", "Instant::now"] {
+        if text.contains(word) {
+            findings.push(format!("{path}: the ledger is pure and must not use '{word}'"));
+        }
+    }
+}
