@@ -1,0 +1,132 @@
+//! What the catalog keeps, as values.
+
+use model::{
+    AccountId, ConnectionId, Currency, ObjectKind, Secret, Settings, UnixSeconds, UserId, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub workspace: WorkspaceId,
+    pub full_name: String,
+    pub email: String,
+    pub username: String,
+    pub created_at: UnixSeconds,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewOwner {
+    pub full_name: String,
+    pub email: String,
+    pub username: String,
+    /// As the password hasher writes it, with its salt and parameters.
+    pub password_hash: Secret,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub user: User,
+    pub workspace: Workspace,
+    pub created_at: UnixSeconds,
+    pub expires_at: UnixSeconds,
+}
+
+/// A token of the API, without what opens anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    pub id: String,
+    pub workspace: WorkspaceId,
+    pub name: String,
+    /// The first characters, for telling tokens apart.
+    pub prefix: String,
+    pub created_at: UnixSeconds,
+    pub last_used_at: Option<UnixSeconds>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    pub workspace: WorkspaceId,
+    pub name: String,
+    pub prefix: String,
+    /// A hash of the whole token; the token itself is never kept.
+    pub token_hash: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Its history is still being fetched.
+    Loading,
+    Live,
+    /// Stopped until somebody does something; `last_error` says what.
+    Failed,
+}
+
+/// Why a kind of object is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AbsentReason {
+    /// The server has no such list.
+    Absent,
+    /// The key may not read it.
+    Forbidden,
+}
+
+/// The last failure, in words that may be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastError {
+    pub code: String,
+    pub message: String,
+    /// What to do about it.
+    pub action: String,
+    pub at: UnixSeconds,
+}
+
+/// One connected account. Its key is kept apart, sealed: see `Catalog::sealed_key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRecord {
+    pub id: ConnectionId,
+    pub workspace: WorkspaceId,
+    /// Such as `stripe`.
+    pub source: String,
+    pub name: String,
+    pub account_id: AccountId,
+    pub account_name: Option<String>,
+    pub api_base: String,
+    pub is_test_mode: bool,
+    pub is_sample: bool,
+    /// What may be shown of the key.
+    pub key_hint: Option<String>,
+    pub created_at: UnixSeconds,
+    pub settings: Settings,
+    pub default_currency: Option<Currency>,
+    pub state: ConnectionState,
+    /// Everything that the provider had at this time is here.
+    pub data_through: Option<UnixSeconds>,
+    /// When the whole history was here for the first time.
+    pub loaded_at: Option<UnixSeconds>,
+    pub last_error: Option<LastError>,
+    pub absent: Vec<(ObjectKind, AbsentReason)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewConnection {
+    pub workspace: WorkspaceId,
+    pub source: String,
+    pub name: String,
+    pub account_id: AccountId,
+    pub account_name: Option<String>,
+    pub api_base: String,
+    pub is_test_mode: bool,
+    pub is_sample: bool,
+    pub settings: Settings,
+    pub default_currency: Option<Currency>,
+    pub absent: Vec<(ObjectKind, AbsentReason)>,
+}

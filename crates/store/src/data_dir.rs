@@ -1,0 +1,156 @@
+//! The folder that everything is in.
+
+mod lock;
+
+use std::path::{Path, PathBuf};
+
+use model::ConnectionId;
+
+use crate::error::InFile;
+use crate::keyring::MASTER_KEY_VARIABLE;
+use crate::{Catalog, Keyring, StoreError};
+
+pub use lock::ServerLock;
+pub(crate) use lock::lock_file;
+
+/// The layout that this version reads and writes.
+const FORMAT: i64 = 1;
+/// The first line of the file `format`, before the number.
+const FORMAT_WORDS: &str = "chartsy data folder, format ";
+
+/// A data folder of the known format.
+#[derive(Debug, Clone)]
+pub struct DataDir {
+    path: PathBuf,
+}
+
+impl DataDir {
+    /// Opens a data folder, or makes one (mode 0700) of a path that is not there or empty. A folder of a newer
+    /// format, or with anything else in it, is left untouched.
+    ///
+    /// # Errors
+    /// `NewerFormat`, `ForeignFolder`, or what the file system says.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let format = path.join("format");
+        if !format.try_exists().in_file(&format)? {
+            refuse_foreign(path)?;
+            create(path, &format)?;
+        }
+        Self::check(path, &format)
+    }
+
+    /// Opens a data folder that must be there: for commands that only read.
+    ///
+    /// # Errors
+    /// `Missing` when there is none, else as [`DataDir::open`].
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        let format = path.join("format");
+        if !format.try_exists().in_file(&format)? {
+            refuse_foreign(path)?;
+            return Err(StoreError::Missing { path: path.to_owned() });
+        }
+        Self::check(path, &format)
+    }
+
+    fn check(path: &Path, format: &Path) -> Result<Self, StoreError> {
+        let text = std::fs::read_to_string(format).in_file(format)?;
+        let found = text.trim_end().strip_prefix(FORMAT_WORDS).and_then(|number| number.parse::<i64>().ok());
+        match found {
+            Some(FORMAT) => Ok(Self { path: path.to_owned() }),
+            Some(found) => Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }),
+            None => Err(StoreError::ForeignFolder { path: path.to_owned() }),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps the folder for one server as long as the lock lives.
+    ///
+    /// # Errors
+    /// `AlreadyOpen` when another server has it.
+    pub fn lock_server(&self) -> Result<ServerLock, StoreError> {
+        ServerLock::take(&self.path)
+    }
+
+    /// # Errors
+    /// When the file cannot be opened, or a newer version wrote it.
+    pub fn catalog(&self) -> Result<Catalog, StoreError> {
+        Catalog::open(&self.path.join("chartsy.db"))
+    }
+
+    /// The master key from the environment variable `CHARTSY_MASTER_KEY`, else from the file `master.key`, which is
+    /// made when there is none.
+    ///
+    /// # Errors
+    /// `MasterKey` when it is not 32 bytes in base64.
+    pub fn keyring(&self) -> Result<Keyring, StoreError> {
+        match std::env::var(MASTER_KEY_VARIABLE) {
+            Ok(key) => Keyring::from_base64(&model::Secret::new(key)),
+            Err(std::env::VarError::NotPresent) => Keyring::from_file(&self.path.join("master.key")),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(StoreError::MasterKey { reason: format!("{MASTER_KEY_VARIABLE} is not text") })
+            }
+        }
+    }
+
+    /// A connection's folder; it may not be there yet.
+    pub fn connection_dir(&self, connection: &ConnectionId) -> PathBuf {
+        self.path.join("connections").join(connection.as_str())
+    }
+
+    /// Deletes a connection's folder with all that was fetched. Close its `Objects` first.
+    ///
+    /// # Errors
+    /// `AlreadyOpen` while a process writes to it.
+    pub fn delete_connection_files(&self, connection: &ConnectionId) -> Result<(), StoreError> {
+        let dir = self.connection_dir(connection);
+        if !dir.try_exists().in_file(&dir)? {
+            return Ok(());
+        }
+        let lock = lock_file(&dir.join("writer.lock"), || format!("connection {connection}"))?;
+        let deleted = std::fs::remove_dir_all(&dir).in_file(&dir);
+        drop(lock);
+        deleted
+    }
+
+    /// Where newer reference rates than the built-in ones are kept.
+    pub fn rates_path(&self) -> PathBuf {
+        self.path.join("rates.csv")
+    }
+}
+
+/// A folder without `format` may hold nothing but what an interrupted start or a file system leaves.
+fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    let entries = match std::fs::read_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.in_file(path)?,
+    };
+    for entry in entries {
+        let name = entry.in_file(path)?.file_name();
+        if name != "format.tmp" && name != "lost+found" {
+            return Err(StoreError::ForeignFolder { path: path.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn create(path: &Path, format: &Path) -> Result<(), StoreError> {
+    create_private_dir(path)?;
+    let draft = path.join("format.tmp");
+    std::fs::write(&draft, format!("{FORMAT_WORDS}{FORMAT}\n")).in_file(path)?;
+    std::fs::rename(&draft, format).in_file(path)
+}
+
+/// Makes a folder, with those above it, that only its owner may look into.
+pub(crate) fn create_private_dir(path: &Path) -> Result<(), StoreError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).in_file(path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+use super::*;
+
+fn temp() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn a_new_folder_is_for_its_owner_only_and_opens_again() {
+    let dir = temp();
+    let path = dir.path().join("data");
+    DataDir::open(&path).unwrap();
+    DataDir::open(&path).unwrap();
+    DataDir::open_existing(&path).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_left_as_it_is() {
+    let dir = temp();
+    std::fs::write(dir.path().join("thesis.doc"), "mine").unwrap();
+    let error = DataDir::open(dir.path()).unwrap_err();
+    assert!(matches!(error, StoreError::ForeignFolder { .. }));
+    assert!(error.to_string().contains("choose an empty or a new folder"), "{error}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_of_a_newer_version_is_left_as_it_is() {
+    let dir = temp();
+    std::fs::write(dir.path().join("format"), "chartsy data folder, format 2\n").unwrap();
+    let error = DataDir::open(dir.path()).unwrap_err();
+    assert!(matches!(error, StoreError::NewerFormat { found: 2, known: 1, .. }));
+    assert!(error.to_string().contains("use the newer version"), "{error}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_command_that_reads_makes_no_folder() {
+    let dir = temp();
+    let path = dir.path().join("typo");
+    assert!(matches!(DataDir::open_existing(&path), Err(StoreError::Missing { .. })));
+    assert!(!path.exists());
+}
+
+#[test]
+fn one_server_at_a_time() {
+    let dir = temp();
+    let data = DataDir::open(&dir.path().join("data")).unwrap();
+    let lock = data.lock_server().unwrap();
+    assert!(matches!(data.lock_server(), Err(StoreError::AlreadyOpen { .. })));
+    drop(lock);
+    data.lock_server().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn the_master_key_is_readable_by_its_owner_only_and_stays_the_same() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = temp();
+    let file = dir.path().join("master.key");
+    let secret = model::Secret::new("rk_live_abc");
+    let sealed = Keyring::from_file(&file).unwrap().seal("a", &secret).unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(Keyring::from_file(&file).unwrap().open("a", &sealed).unwrap().expose(), "rk_live_abc");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}

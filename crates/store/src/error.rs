@@ -1,0 +1,130 @@
+//! What can go wrong with the files, told apart by what the caller can do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use model::{AccountId, ConnectionId};
+
+/// Every message names the file and the way out, and holds no secret and no personal data: it may be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the disk with {} is full: free some space, then it goes on", path.display())]
+    DiskFull { path: PathBuf },
+    #[error("{} cannot be written: make it writable for the user that runs chartsy", path.display())]
+    ReadOnly { path: PathBuf },
+    #[error("{} is damaged ({detail}): restore it from a backup, or delete it and load again", path.display())]
+    Damaged { path: PathBuf, detail: String },
+    #[error("{what} is in use by another chartsy process: stop that one first, or wait until it is done")]
+    AlreadyOpen { what: String },
+    #[error("{} stayed locked by another process: try again", path.display())]
+    Busy { path: PathBuf },
+    #[error(
+        "{} was written by a newer chartsy (format {found}, this one knows up to {known}): use the newer version",
+        path.display()
+    )]
+    NewerFormat { path: PathBuf, found: i64, known: i64 },
+    #[error("{} holds files that are not chartsy's: choose an empty or a new folder", path.display())]
+    ForeignFolder { path: PathBuf },
+    #[error("{} does not exist: check the path, or connect an account first", path.display())]
+    Missing { path: PathBuf },
+    #[error("there is no {what}")]
+    NotFound { what: String },
+    #[error("account {account} is connected already as {connection}: use that connection")]
+    AlreadyConnected { connection: ConnectionId, account: AccountId },
+    #[error("this chartsy has its owner already: sign in instead")]
+    OwnerExists,
+    #[error("{path} was opened for reading only", path = path.display())]
+    OpenedForReading { path: PathBuf },
+    #[error("the master key is not usable: {reason}")]
+    MasterKey { reason: String },
+    #[error(
+        "the stored secret does not open with this master key: put the old key back, or enter the secret again"
+    )]
+    Sealed,
+    #[error("the operating system gave no randomness: {0}")]
+    Random(String),
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{}: {source}", path.display())]
+    Sql { path: PathBuf, source: rusqlite::Error },
+}
+
+impl StoreError {
+    /// Whether the same call can succeed later without anybody changing the data.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::DiskFull { .. } | Self::Busy { .. } | Self::AlreadyOpen { .. })
+    }
+}
+
+/// An error before it is known which file it is about.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Sql(rusqlite::Error),
+    /// What a file says cannot be true.
+    Damaged(String),
+    Told(StoreError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Told(error)
+    }
+}
+
+/// Says which file an error is about.
+pub(crate) trait InFile<T> {
+    fn in_file(self, path: &Path) -> Result<T, StoreError>;
+}
+
+impl<T> InFile<T> for Result<T, Fault> {
+    fn in_file(self, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|fault| match fault {
+            Fault::Sql(error) => from_sql(error, path),
+            Fault::Damaged(detail) => StoreError::Damaged { path: path.to_owned(), detail },
+            Fault::Told(error) => error,
+        })
+    }
+}
+
+impl<T> InFile<T> for Result<T, rusqlite::Error> {
+    fn in_file(self, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|error| from_sql(error, path))
+    }
+}
+
+impl<T> InFile<T> for io::Result<T> {
+    fn in_file(self, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|source| {
+            let path = path.to_owned();
+            match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::DiskFull { path },
+                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                    StoreError::ReadOnly { path }
+                }
+                io::ErrorKind::NotFound => StoreError::Missing { path },
+                _ => StoreError::Io { path, source },
+            }
+        })
+    }
+}
+
+fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
+    use rusqlite::ErrorCode as Code;
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(Code::DiskFull) => StoreError::DiskFull { path },
+        Some(Code::ReadOnly | Code::PermissionDenied) => StoreError::ReadOnly { path },
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => StoreError::Busy { path },
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
+            StoreError::Damaged { path, detail: source.to_string() }
+        }
+        Some(Code::CannotOpen) if !path.exists() => StoreError::Missing { path },
+        _ => StoreError::Sql { path, source },
+    }
+}

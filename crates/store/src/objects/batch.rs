@@ -1,0 +1,101 @@
+//! What goes in and what comes out.
+
+use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
+
+/// What is written together or not at all: a page of objects and how far reading has come with it.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub objects: Vec<RawObject>,
+    /// When the provider was asked: of two versions of an object the one that was asked for later wins. Of two from
+    /// the same second the one that is written later wins, but a deletion stays.
+    pub seen_at: UnixSeconds,
+    /// Kinds whose windows are all forgotten, before `windows` are written.
+    pub windows_cleared: Vec<ObjectKind>,
+    /// Put in place of those with the same kind and number.
+    pub windows: Vec<Window>,
+    /// Put in place of those with the same kind and id.
+    pub followups_added: Vec<Followup>,
+    pub followups_done: Vec<Followup>,
+    /// Put in place of those with the same key.
+    pub meta: Vec<(String, String)>,
+}
+
+/// One cursor of a list: a range of `created`, and how far it has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pub kind: ObjectKind,
+    /// Tells the windows of a kind apart; the caller numbers them.
+    pub number: u32,
+    /// First second of the range; `None`: no lower end.
+    pub created_gte: Option<i64>,
+    /// Last second of the range; `None`: no upper end.
+    pub created_lte: Option<i64>,
+    /// The last object read; `None`: nothing yet.
+    pub starting_after: Option<String>,
+    pub is_done: bool,
+    /// How many objects it has brought so far.
+    pub objects: u64,
+}
+
+/// An object with more behind it: an embedded list that was cut, or something named that has to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Followup {
+    pub kind: ObjectKind,
+    pub id: String,
+    /// The last child known; `None`: from the start.
+    pub starting_after: Option<String>,
+}
+
+/// A batch whose bodies are compressed, ready for the writer.
+#[derive(Debug)]
+pub struct Prepared {}
+
+/// What a batch changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    pub inserted: usize,
+    pub updated: usize,
+    /// Were there already, or in a newer version.
+    pub unchanged: usize,
+    /// Customers of what was inserted or updated, each once.
+    pub touched_customers: Vec<CustomerId>,
+    /// Kinds of which something was inserted or updated, each once.
+    pub changed_kinds: Vec<ObjectKind>,
+}
+
+/// One object as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// As received, but with the customer filled in where it follows from the invoice, subscription or charge.
+    pub object: RawObject,
+    pub seen_at: UnixSeconds,
+}
+
+/// What there is of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindFacts {
+    pub kind: ObjectKind,
+    /// Without those that are deleted.
+    pub count: u64,
+    pub deleted: u64,
+    pub oldest_created_at: Option<UnixSeconds>,
+    pub newest_created_at: Option<UnixSeconds>,
+}
+
+/// References from one kind to another that point nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dangling {
+    pub from: ObjectKind,
+    pub to: ObjectKind,
+    pub count: u64,
+    /// Up to 20 of them.
+    pub examples: Vec<DanglingExample>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DanglingExample {
+    /// The object that names another.
+    pub id: String,
+    /// The id of what is not there.
+    pub points_to: String,
+}
