@@ -1,0 +1,177 @@
+//! The ledger of a connection in memory: one array a column, cut into chunks of customers.
+//!
+//! A [`Ledger`] is a snapshot that never changes. An update shares all untouched chunks with the one before it, so
+//! queries that run meanwhile keep what they started with. On disk every chunk is one blob that stands for itself;
+//! like every projection it can be thrown away and built again.
+
+mod build;
+mod bytes;
+mod catalog;
+mod chunk;
+mod days;
+mod draft;
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use model::{CustomerId, UnixSeconds};
+
+pub use build::{LedgerBuilder, Updated};
+pub use bytes::{Damaged, FORMAT_VERSION};
+pub use catalog::{Catalog, Plan, PlanInterval};
+pub use chunk::{Chunk, Country, SubscriptionView};
+pub(crate) use chunk::{MoneySlices, RowSlices};
+pub(crate) use days::CalendarDays;
+
+/// The blob that holds the catalog; the chunks follow it.
+pub const CATALOG_BLOB: u32 = 0;
+
+/// All customers' recurring value and revenue.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    catalog: Arc<Catalog>,
+    /// A power of two of them; a customer's id says which one it is in.
+    chunks: Vec<Arc<Chunk>>,
+    calendar: Arc<CalendarDays>,
+}
+
+/// What is known of a customer beside its money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerEntry {
+    pub id: CustomerId,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    /// ISO 3166, two letters.
+    pub country: Option<String>,
+    pub created_at: Option<UnixSeconds>,
+    pub is_deleted: bool,
+}
+
+/// Where a customer is in one snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) chunk: u32,
+    pub(crate) customer: u32,
+}
+
+impl Ledger {
+    /// Without customers; days will be those of `zone`.
+    pub fn empty(zone: TimeZone) -> Self {
+        LedgerBuilder::new().finish(&crate::ledger::PriceBook::default(), zone)
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        self.calendar.zone()
+    }
+
+    /// The same ledger with its days in another zone. Everything else is shared.
+    pub fn with_zone(&self, zone: TimeZone) -> Self {
+        use rayon::prelude::*;
+        let calendar = Arc::new(CalendarDays::new(zone));
+        let chunks = self.chunks.par_iter().map(|chunk| Arc::new(chunk.with_calendar(&calendar))).collect();
+        Self { catalog: Arc::clone(&self.catalog), chunks, calendar }
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    pub fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
+    }
+
+    pub fn customer_count(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.customer_count()).sum()
+    }
+
+    pub fn row_count(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.row_count()).sum()
+    }
+
+    /// What is known of a customer; `None` where there is none of this id.
+    pub fn customer(&self, id: &CustomerId) -> Option<CustomerEntry> {
+        let place = self.find(id)?;
+        Some(self.chunk(place).entry(place.customer as usize))
+    }
+
+    /// Every customer, in order of ids.
+    pub fn customer_ids(&self) -> Vec<CustomerId> {
+        self.places_by_id().into_iter().map(|place| CustomerId::from(self.id(place))).collect()
+    }
+
+    pub(crate) fn calendar(&self) -> &CalendarDays {
+        &self.calendar
+    }
+
+    pub(crate) fn chunk(&self, place: Place) -> &Chunk {
+        &self.chunks[place.chunk as usize]
+    }
+
+    pub(crate) fn id(&self, place: Place) -> &str {
+        self.chunk(place).id(place.customer as usize)
+    }
+
+    pub(crate) fn find(&self, id: &CustomerId) -> Option<Place> {
+        let chunk = self.chunk_of(id);
+        let customer = self.chunks[chunk].find(id.as_str())?;
+        Some(Place::new(chunk, customer))
+    }
+
+    pub(crate) fn places_by_id(&self) -> Vec<Place> {
+        let chunks = self.chunks.iter().enumerate();
+        let mut places: Vec<Place> = chunks
+            .flat_map(|(index, chunk)| {
+                (0..chunk.customer_count()).map(move |customer| Place::new(index, customer))
+            })
+            .collect();
+        places.sort_unstable_by(|a, b| self.id(*a).cmp(self.id(*b)));
+        places
+    }
+}
+
+impl Place {
+    /// A ledger has fewer than four billion chunks, and a chunk some hundred customers.
+    pub(crate) fn new(chunk: usize, customer: usize) -> Self {
+        let narrow = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Self { chunk: narrow(chunk), customer: narrow(customer) }
+    }
+}
+
+impl CustomerEntry {
+    /// A customer of whom only the id is known: the provider no longer has it, or it has not arrived.
+    pub fn unknown(id: CustomerId) -> Self {
+        Self { id, name: None, email: None, country: None, created_at: None, is_deleted: false }
+    }
+}
+
+impl From<&model::billing::Customer> for CustomerEntry {
+    fn from(customer: &model::billing::Customer) -> Self {
+        Self {
+            id: customer.id.clone(),
+            name: customer.name.clone(),
+            email: customer.email.clone(),
+            country: customer.country.clone(),
+            created_at: customer.created_at,
+            is_deleted: customer.is_deleted,
+        }
+    }
+}
+
+impl Chunk {
+    pub(crate) fn entry(&self, customer: usize) -> CustomerEntry {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        CustomerEntry {
+            id: CustomerId::from(self.id(customer)),
+            name: text(self.name(customer)),
+            email: text(self.email(customer)),
+            country: self.country(customer).code(),
+            created_at: self.created_at(customer),
+            is_deleted: self.is_deleted(customer),
+        }
+    }
+}
+
+/// The blob of a chunk.
+fn chunk_blob(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,257 @@
+//! The columns of a chunk and the plans of the catalog, in the order in which they are written.
+//!
+//! Rows name plans by a table of the chunk's own, in order of price and currency, so that a chunk's bytes depend on
+//! nothing outside it.
+
+use model::billing::{BillingInterval, SubscriptionStatus};
+use model::{Currency, PriceId, ProductId};
+use rustc_hash::FxHashMap;
+
+use super::super::catalog::{Catalog, Plan, PlanInterval};
+use super::super::chunk::{Chunk, Columns, Country, MoneyRows, Rows, Subscriptions, Texts};
+use super::reader::{Read, Reader, Writer};
+use crate::ledger::MoneyKind;
+
+/// The place in each list is the number on disk: only ever add at the end.
+const STATUSES: [SubscriptionStatus; 9] = [
+    SubscriptionStatus::Incomplete,
+    SubscriptionStatus::IncompleteExpired,
+    SubscriptionStatus::Trialing,
+    SubscriptionStatus::Active,
+    SubscriptionStatus::PastDue,
+    SubscriptionStatus::Canceled,
+    SubscriptionStatus::Unpaid,
+    SubscriptionStatus::Paused,
+    SubscriptionStatus::Unknown,
+];
+const MONEY_KINDS: [MoneyKind; 6] = [
+    MoneyKind::InvoiceRevenue,
+    MoneyKind::ChargeRevenue,
+    MoneyKind::Refund,
+    MoneyKind::CreditNote,
+    MoneyKind::Payment,
+    MoneyKind::FailedPayment,
+];
+const INTERVALS: [BillingInterval; 4] =
+    [BillingInterval::Day, BillingInterval::Week, BillingInterval::Month, BillingInterval::Year];
+
+pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog) -> Vec<u8> {
+    let columns = chunk.columns();
+    let (rows, subscriptions, money) = (&columns.rows, &columns.subscriptions, &columns.money);
+    let mut out = Writer::default();
+    out.count(columns.ids.len());
+    for texts in [&columns.ids, &columns.names, &columns.emails] {
+        out.texts(texts);
+    }
+    out.u8s(columns.countries.iter().flat_map(|country| country.0.to_le_bytes()));
+    out.i64s(&columns.created_at);
+    out.u8s(columns.is_deleted.iter().map(|flag| u8::from(*flag)));
+
+    out.count(subscriptions.status.len());
+    out.u32s(&subscriptions.ends);
+    out.texts(&subscriptions.ids);
+    out.u8s(subscriptions.status.iter().map(|status| number(&STATUSES, status)));
+    out.u8s(subscriptions.is_involuntary.iter().map(|flag| u8::from(*flag)));
+    for column in [&subscriptions.started_at, &subscriptions.ended_at, &subscriptions.cancel_at] {
+        out.i64s(column);
+    }
+
+    let (names, codes) = local_plans(&rows.plan, catalog);
+    out.count(names.ends.len());
+    out.texts(&names);
+    out.count(rows.at.len());
+    out.u32s(&rows.ends);
+    out.i64s(&rows.at);
+    out.u32s(&rows.subscription);
+    out.u32s(&codes);
+    out.i64s(&rows.delta_minor);
+
+    out.count(money.at.len());
+    out.u32s(&money.ends);
+    out.i64s(&money.at);
+    out.u8s(money.kind.iter().map(|kind| number(&MONEY_KINDS, kind)));
+    out.u8s(money.currency.iter().flat_map(|currency| currency.code()));
+    out.i64s(&money.amount_minor);
+    out.bytes
+}
+
+pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<Columns> {
+    let mut from = Reader::new(bytes);
+    let customers = from.count()?;
+    let (ids, names, emails) = (from.texts(customers)?, from.texts(customers)?, from.texts(customers)?);
+    if (1..customers).any(|i| ids.get(i - 1) >= ids.get(i)) {
+        return Err("its customers are not in order");
+    }
+    let countries = from.column(customers, |bytes| Country(u16::from_le_bytes(bytes)))?;
+    if !countries.iter().all(|country| country.is_valid()) {
+        return Err("it names an impossible country");
+    }
+    let created_at = from.i64s(customers)?;
+    let is_deleted = flags(&mut from, customers)?;
+    let subscriptions = read_subscriptions(&mut from, customers)?;
+    let rows = read_rows(&mut from, customers, &subscriptions, catalog)?;
+    let money = read_money(&mut from, customers)?;
+    from.finish()?;
+    Ok(Columns { ids, names, emails, countries, created_at, is_deleted, rows, subscriptions, money })
+}
+
+fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscriptions> {
+    let count = from.count()?;
+    Ok(Subscriptions {
+        ends: from.ends(customers, count)?,
+        ids: from.texts(count)?,
+        status: numbers(from, count, &STATUSES)?,
+        is_involuntary: flags(from, count)?,
+        started_at: from.i64s(count)?,
+        ended_at: from.i64s(count)?,
+        cancel_at: from.i64s(count)?,
+    })
+}
+
+fn read_rows(
+    from: &mut Reader<'_>,
+    customers: usize,
+    subscriptions: &Subscriptions,
+    catalog: &Catalog,
+) -> Read<Rows> {
+    let plans = from.count()?;
+    let names = from.texts(plans)?;
+    let codes: Read<Vec<u32>> = (0..plans).map(|plan| global_code(names.get(plan), catalog)).collect();
+    let codes = codes?;
+    let count = from.count()?;
+    let ends = from.ends(customers, count)?;
+    let at = from.i64s(count)?;
+    let subscription = from.u32s(count)?;
+    let plan: Option<Vec<u32>> =
+        from.u32s(count)?.into_iter().map(|plan| codes.get(plan as usize).copied()).collect();
+    let rows = Rows {
+        ends,
+        at,
+        subscription,
+        plan: plan.ok_or("a row names a plan that is not there")?,
+        delta_minor: from.i64s(count)?,
+    };
+    let mut start = (0, 0);
+    for (row_end, subscription_end) in rows.ends.iter().zip(&subscriptions.ends) {
+        let own = start.1..*subscription_end;
+        let range = start.0..*row_end as usize;
+        if !rows.subscription[range.clone()].iter().all(|index| own.contains(index)) {
+            return Err("a row names another customer's subscription");
+        }
+        if !rows.at[range].is_sorted() {
+            return Err("its rows are not in order");
+        }
+        start = (*row_end as usize, *subscription_end);
+    }
+    Ok(rows)
+}
+
+fn read_money(from: &mut Reader<'_>, customers: usize) -> Read<MoneyRows> {
+    let count = from.count()?;
+    let ends = from.ends(customers, count)?;
+    let at = from.i64s(count)?;
+    let kind = numbers(from, count, &MONEY_KINDS)?;
+    let codes: Vec<[u8; 3]> = from.column(count, |code| code)?;
+    let currency: Read<Vec<Currency>> = codes.iter().map(|code| currency(code)).collect();
+    Ok(MoneyRows { ends, at, kind, currency: currency?, amount_minor: from.i64s(count)? })
+}
+
+pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
+    let mut plans: Vec<&Plan> = catalog.plans().iter().collect();
+    plans.sort_by_key(|plan| (&plan.price, plan.currency));
+    let mut out = Writer::default();
+    out.count(plans.len());
+    let column = |text: fn(&Plan) -> String| {
+        let mut texts = Texts::default();
+        plans.iter().for_each(|plan| texts.push(&text(plan)));
+        texts
+    };
+    out.texts(&column(|plan| local_name(plan)));
+    out.texts(&column(|plan| plan.label.clone()));
+    out.texts(&column(|plan| plan.product.as_ref().map(ToString::to_string).unwrap_or_default()));
+    out.texts(&column(|plan| plan.product_label.clone().unwrap_or_default()));
+    out.u8s(
+        plans.iter().map(|plan| plan.interval.map_or(u8::MAX, |interval| number(&INTERVALS, &interval.unit))),
+    );
+    let counts: Vec<u32> =
+        plans.iter().map(|plan| plan.interval.map_or(0, |interval| interval.count)).collect();
+    out.u32s(&counts);
+    out.u8s(plans.iter().map(|plan| u8::from(plan.is_active)));
+    out.bytes
+}
+
+pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
+    let mut from = Reader::new(bytes);
+    let count = from.count()?;
+    let (names, labels) = (from.texts(count)?, from.texts(count)?);
+    let (products, product_labels) = (from.texts(count)?, from.texts(count)?);
+    let units = from.bytes(count)?;
+    let counts = from.u32s(count)?;
+    let is_active = flags(&mut from, count)?;
+    from.finish()?;
+    let mut catalog = Catalog::default();
+    for index in 0..count {
+        let (price, currency) = split_name(names.get(index))?;
+        let unit = INTERVALS.get(usize::from(units[index]));
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        catalog.push(Plan {
+            price,
+            currency,
+            label: labels.get(index).to_owned(),
+            product: text(products.get(index)).map(ProductId::from),
+            product_label: text(product_labels.get(index)),
+            interval: unit.map(|unit| PlanInterval { unit: *unit, count: counts[index] }),
+            is_active: is_active[index],
+        });
+    }
+    Ok(catalog)
+}
+
+/// The plans that the rows name, in order, and the rows' numbers in that order.
+fn local_plans(plans: &[u32], catalog: &Catalog) -> (Texts, Vec<u32>) {
+    let mut used: Vec<u32> = plans.to_vec();
+    used.sort_unstable();
+    used.dedup();
+    used.sort_by_key(|code| catalog.plan(*code).map(|plan| (&plan.price, plan.currency)));
+    let mut names = Texts::default();
+    let mut local = FxHashMap::default();
+    for (number, code) in (0_u32..).zip(used) {
+        names.push(&catalog.plan(code).map(local_name).unwrap_or_default());
+        local.insert(code, number);
+    }
+    (names, plans.iter().map(|code| local[code]).collect())
+}
+
+/// A plan as a chunk names it: the currency's three letters and the price.
+fn local_name(plan: &Plan) -> String {
+    format!("{}{}", plan.currency, plan.price)
+}
+
+fn split_name(name: &str) -> Read<(PriceId, Currency)> {
+    let (code, price) = name.split_at_checked(3).ok_or("a plan has no currency")?;
+    Ok((PriceId::from(price), code.parse().map_err(|_| "a plan has no currency")?))
+}
+
+fn global_code(name: &str, catalog: &Catalog) -> Read<u32> {
+    let (price, currency) = split_name(name)?;
+    catalog.code(&price, currency).ok_or("a row names a plan that is not in the catalog")
+}
+
+fn currency(code: &[u8]) -> Read<Currency> {
+    let text = str::from_utf8(code).map_err(|_| "it names an impossible currency")?;
+    text.parse().map_err(|_| "it names an impossible currency")
+}
+
+fn flags(from: &mut Reader<'_>, count: usize) -> Read<Vec<bool>> {
+    numbers(from, count, &[false, true])
+}
+
+fn numbers<T: Copy>(from: &mut Reader<'_>, count: usize, list: &[T]) -> Read<Vec<T>> {
+    let values: Option<Vec<T>> =
+        from.bytes(count)?.iter().map(|number| list.get(usize::from(*number)).copied()).collect();
+    values.ok_or("it has a value that this version does not know")
+}
+
+fn number<T: PartialEq>(list: &[T], value: &T) -> u8 {
+    list.iter().position(|known| known == value).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,280 @@
+//! A few hundred customers with all their rows, one array a column.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use model::billing::SubscriptionStatus;
+use model::{Currency, Day, UnixSeconds};
+
+use super::days::CalendarDays;
+use crate::ledger::MoneyKind;
+
+/// Instants that are not known are kept as this.
+pub(super) const NO_INSTANT: i64 = i64::MIN;
+
+/// Customers in order of their ids, each with its rows in order of time.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    columns: Arc<Columns>,
+    /// One a row. Derived: the only column that depends on the time zone.
+    days: Vec<Day>,
+}
+
+/// Every column but the derived one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Columns {
+    pub(super) ids: Texts,
+    pub(super) names: Texts,
+    pub(super) emails: Texts,
+    pub(super) countries: Vec<Country>,
+    pub(super) created_at: Vec<i64>,
+    pub(super) is_deleted: Vec<bool>,
+    pub(super) rows: Rows,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) money: MoneyRows,
+}
+
+/// What changed, when, by how much.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Rows {
+    /// One a customer: where its rows end.
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    /// Into the chunk's subscriptions.
+    pub(super) subscription: Vec<u32>,
+    /// Into the ledger's catalog.
+    pub(super) plan: Vec<u32>,
+    pub(super) delta_minor: Vec<i64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Subscriptions {
+    pub(super) ends: Vec<u32>,
+    pub(super) ids: Texts,
+    pub(super) status: Vec<SubscriptionStatus>,
+    pub(super) is_involuntary: Vec<bool>,
+    pub(super) started_at: Vec<i64>,
+    pub(super) ended_at: Vec<i64>,
+    pub(super) cancel_at: Vec<i64>,
+}
+
+/// Revenue and what was given back. Payments are not among it: no metric reads them yet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct MoneyRows {
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    pub(super) kind: Vec<MoneyKind>,
+    pub(super) currency: Vec<Currency>,
+    pub(super) amount_minor: Vec<i64>,
+}
+
+/// Many short texts in one allocation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Texts {
+    pub(super) text: String,
+    pub(super) ends: Vec<u32>,
+}
+
+/// Two letters in 16 bits; zero where the country is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Country(pub(super) u16);
+
+/// A customer's rows, column by column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowSlices<'a> {
+    pub(crate) at: &'a [i64],
+    pub(crate) days: &'a [Day],
+    pub(crate) subscription: &'a [u32],
+    pub(crate) plan: &'a [u32],
+    pub(crate) delta_minor: &'a [i64],
+}
+
+/// A customer's money, column by column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MoneySlices<'a> {
+    pub(crate) at: &'a [i64],
+    pub(crate) kind: &'a [MoneyKind],
+    pub(crate) currency: &'a [Currency],
+    pub(crate) amount_minor: &'a [i64],
+}
+
+/// A subscription as the chunk keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionView<'a> {
+    pub id: &'a str,
+    pub status: SubscriptionStatus,
+    pub is_involuntary: bool,
+    pub started_at: Option<UnixSeconds>,
+    pub ended_at: Option<UnixSeconds>,
+    pub cancel_at: Option<UnixSeconds>,
+}
+
+impl Chunk {
+    pub(super) fn new(columns: Columns, calendar: &CalendarDays) -> Self {
+        Self { days: days(&columns, calendar), columns: Arc::new(columns) }
+    }
+
+    /// The same customers with the days of another zone.
+    pub(super) fn with_calendar(&self, calendar: &CalendarDays) -> Self {
+        Self { days: days(&self.columns, calendar), columns: Arc::clone(&self.columns) }
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    pub fn customer_count(&self) -> usize {
+        self.columns.ids.len()
+    }
+
+    pub fn row_count(&self) -> usize {
+        self.days.len()
+    }
+
+    pub(crate) fn id(&self, customer: usize) -> &str {
+        self.columns.ids.get(customer)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<usize> {
+        self.columns.ids.find(id)
+    }
+
+    /// Empty where none is known, as with the e-mail.
+    pub(crate) fn name(&self, customer: usize) -> &str {
+        self.columns.names.get(customer)
+    }
+
+    pub(crate) fn email(&self, customer: usize) -> &str {
+        self.columns.emails.get(customer)
+    }
+
+    pub(crate) fn country(&self, customer: usize) -> Country {
+        self.columns.countries[customer]
+    }
+
+    pub(crate) fn countries(&self) -> &[Country] {
+        &self.columns.countries
+    }
+
+    pub(crate) fn created_at(&self, customer: usize) -> Option<UnixSeconds> {
+        instant(self.columns.created_at[customer])
+    }
+
+    pub(crate) fn is_deleted(&self, customer: usize) -> bool {
+        self.columns.is_deleted[customer]
+    }
+
+    pub(crate) fn rows(&self, customer: usize) -> RowSlices<'_> {
+        let rows = &self.columns.rows;
+        let range = range(&rows.ends, customer);
+        RowSlices {
+            at: &rows.at[range.clone()],
+            days: &self.days[range.clone()],
+            subscription: &rows.subscription[range.clone()],
+            plan: &rows.plan[range.clone()],
+            delta_minor: &rows.delta_minor[range],
+        }
+    }
+
+    pub(crate) fn money(&self, customer: usize) -> MoneySlices<'_> {
+        let money = &self.columns.money;
+        let range = range(&money.ends, customer);
+        MoneySlices {
+            at: &money.at[range.clone()],
+            kind: &money.kind[range.clone()],
+            currency: &money.currency[range.clone()],
+            amount_minor: &money.amount_minor[range],
+        }
+    }
+
+    /// Every row's day, plan and change, whoever's it is.
+    pub(crate) fn all_rows(&self) -> (&[i64], &[Day], &[u32], &[i64]) {
+        let rows = &self.columns.rows;
+        (&rows.at, &self.days, &rows.plan, &rows.delta_minor)
+    }
+
+    pub(crate) fn money_currencies(&self) -> &[Currency] {
+        &self.columns.money.currency
+    }
+
+    pub(crate) fn subscriptions(&self, customer: usize) -> Range<usize> {
+        range(&self.columns.subscriptions.ends, customer)
+    }
+
+    pub(crate) fn subscription(&self, index: usize) -> SubscriptionView<'_> {
+        let subscriptions = &self.columns.subscriptions;
+        SubscriptionView {
+            id: subscriptions.ids.get(index),
+            status: subscriptions.status[index],
+            is_involuntary: subscriptions.is_involuntary[index],
+            started_at: instant(subscriptions.started_at[index]),
+            ended_at: instant(subscriptions.ended_at[index]),
+            cancel_at: instant(subscriptions.cancel_at[index]),
+        }
+    }
+}
+
+impl Texts {
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        // A chunk's texts are some hundred kilobytes.
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, index: usize) -> &str {
+        &self.text[range(&self.ends, index)]
+    }
+
+    /// Where texts are in order.
+    fn find(&self, text: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.get(middle).cmp(text) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
+impl Country {
+    /// What is not two letters is not known.
+    pub fn new(code: &str) -> Self {
+        match code.as_bytes() {
+            &[a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                Self(u16::from_be_bytes([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
+            }
+            _ => Self(0),
+        }
+    }
+
+    pub(super) fn is_valid(self) -> bool {
+        self.code().is_none_or(|code| Self::new(&code) == self)
+    }
+
+    /// Two upper-case letters; `None` where it is not known.
+    pub fn code(self) -> Option<String> {
+        let letters = self.0.to_be_bytes();
+        (self.0 != 0).then(|| letters.iter().map(|letter| char::from(*letter)).collect())
+    }
+}
+
+fn days(columns: &Columns, calendar: &CalendarDays) -> Vec<Day> {
+    columns.rows.at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect()
+}
+
+fn range(ends: &[u32], index: usize) -> Range<usize> {
+    let start = if index == 0 { 0 } else { ends[index - 1] };
+    start as usize..ends[index] as usize
+}
+
+fn instant(at: i64) -> Option<UnixSeconds> {
+    (at != NO_INSTANT).then_some(UnixSeconds(at))
+}

@@ -1,0 +1,188 @@
+//! Daily reference rates, and money from one currency to another at the rate of a day.
+//!
+//! Rates are the European Central Bank's: how much of a currency one euro bought. They are published on banking days;
+//! any other day uses the latest before it. Everything is decimal and exact until the one rounding at the end.
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, LazyLock};
+
+use model::{Currency, Day};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+use rustc_hash::FxHashMap;
+
+/// See `data/README.md` for where this comes from.
+static EMBEDDED: &[u8] = include_bytes!("../data/ecb.csv.zst");
+
+/// The history of every currency against the euro.
+#[derive(Debug, Clone, Default)]
+pub struct Rates {
+    currencies: FxHashMap<Currency, History>,
+    latest_on: Option<Day>,
+}
+
+/// One currency's rates: two columns of the same length, days ascending.
+#[derive(Debug, Clone, Default)]
+struct History {
+    days: Vec<Day>,
+    rates: Vec<Decimal>,
+}
+
+/// An amount in another currency, and the day whose rate was used: the older of the two where both sides have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Converted {
+    pub amount_minor: i64,
+    pub rate_on: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FxError {
+    #[error("these are not reference rates: the first line must start with 'Date' and name currencies")]
+    NoHeader,
+    #[error("reference rates, line {line}: '{text}' is not a date or not a rate above 0")]
+    BadLine { line: usize, text: String },
+    #[error("the reference rates cannot be unpacked: {0}")]
+    Unreadable(String),
+}
+
+impl Rates {
+    /// The history up to the build, read from inside the binary on first use.
+    pub fn embedded() -> Arc<Self> {
+        static RATES: LazyLock<Arc<Rates>> = LazyLock::new(|| {
+            // A test reads the same bytes, so a build that passed it never takes the second way.
+            Arc::new(Rates::unpack(EMBEDDED).unwrap_or_else(|error| {
+                tracing::error!(%error, "no reference rates: every other currency will be listed as unconverted");
+                Rates::default()
+            }))
+        });
+        Arc::clone(&RATES)
+    }
+
+    fn unpack(packed: &[u8]) -> Result<Self, FxError> {
+        let bytes = zstd::decode_all(packed).map_err(|error| FxError::Unreadable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|error| FxError::Unreadable(error.to_string()))?;
+        Self::from_csv(&text)
+    }
+
+    /// Reads rates in the ECB's layout: `Date,USD,JPY,…`, a line a day in any order; empty or `N/A` where none is.
+    ///
+    /// # Errors
+    /// When the header is missing, or a line has what is neither a date nor a rate.
+    pub fn from_csv(text: &str) -> Result<Self, FxError> {
+        let mut columns = parse::columns(text)?;
+        let mut rates = Self::default();
+        for (currency, quotes) in &mut columns {
+            // Stable, so that of a day named twice the line further down stays last and wins.
+            quotes.sort_by_key(|quote| quote.0);
+            rates.currencies.entry(*currency).or_default().extend(quotes);
+        }
+        rates.find_latest();
+        Ok(rates)
+    }
+
+    /// These rates with newer ones laid over them; where both have a day, the newer text wins.
+    ///
+    /// # Errors
+    /// As [`Rates::from_csv`].
+    pub fn merged(&self, newer: &str) -> Result<Self, FxError> {
+        let newer = Self::from_csv(newer)?;
+        let mut merged = self.clone();
+        for (currency, history) in newer.currencies {
+            let old = merged.currencies.entry(currency).or_default();
+            let mut quotes: Vec<_> = old.quotes().chain(history.quotes()).collect();
+            quotes.sort_by_key(|quote| quote.0);
+            *old = History::default();
+            old.extend(&quotes);
+        }
+        merged.find_latest();
+        Ok(merged)
+    }
+
+    /// The newest day with any rate.
+    pub fn latest_on(&self) -> Option<Day> {
+        self.latest_on
+    }
+
+    pub fn has(&self, currency: Currency) -> bool {
+        currency == Currency::EUR || self.currencies.contains_key(&currency)
+    }
+
+    /// How much one euro buys on a day, and the day that this was published for: the latest on or before it.
+    pub fn rate(&self, day: Day, currency: Currency) -> Option<(Decimal, Day)> {
+        if currency == Currency::EUR {
+            return Some((Decimal::ONE, day));
+        }
+        let history = self.currencies.get(&currency)?;
+        let after = history.days.partition_point(|quoted| *quoted <= day);
+        let at = after.checked_sub(1)?;
+        Some((*history.rates.get(at)?, *history.days.get(at)?))
+    }
+
+    /// An amount at the rate of a day, rounded half away from zero to the smallest unit of `to`.
+    /// `None` where a currency has no rate on or before the day, or the result is beyond 64 bits.
+    pub fn convert(&self, amount_minor: i64, from: Currency, to: Currency, day: Day) -> Option<Converted> {
+        if from == to {
+            return Some(Converted { amount_minor, rate_on: day });
+        }
+        let (from_rate, from_on) = self.rate(day, from)?;
+        let (to_rate, to_on) = self.rate(day, to)?;
+        let exact = exchange(amount_minor, (from, from_rate), (to, to_rate))?;
+        Some(Converted { amount_minor: round_minor(exact)?, rate_on: from_on.min(to_on) })
+    }
+
+    fn find_latest(&mut self) {
+        self.latest_on = self.currencies.values().filter_map(|history| history.days.last().copied()).max();
+    }
+}
+
+impl History {
+    /// Adds quotes in ascending order of days; of equal days the last stays.
+    fn extend(&mut self, quotes: &[(Day, Decimal)]) {
+        for (day, rate) in quotes {
+            if self.days.last() == Some(day) {
+                self.days.pop();
+                self.rates.pop();
+            }
+            self.days.push(*day);
+            self.rates.push(*rate);
+        }
+    }
+
+    fn quotes(&self) -> impl Iterator<Item = (Day, Decimal)> {
+        self.days.iter().copied().zip(self.rates.iter().copied())
+    }
+}
+
+/// An amount in the smallest unit of another currency, before rounding. Multiplied before it is divided, so that
+/// what comes out even stays even. `None` beyond 96 bits.
+pub(crate) fn exchange(
+    amount_minor: i64,
+    (from, from_rate): (Currency, Decimal),
+    (to, to_rate): (Currency, Decimal),
+) -> Option<Decimal> {
+    let amount = Decimal::from(amount_minor);
+    if from == to {
+        return Some(amount);
+    }
+    let bought = amount.checked_mul(to_rate)?;
+    let (from_unit, to_unit) = (unit(from), unit(to));
+    let scaled = if to_unit >= from_unit {
+        bought.checked_mul(to_unit.checked_div(from_unit)?)?
+    } else {
+        bought.checked_div(from_unit.checked_div(to_unit)?)?
+    };
+    scaled.checked_div(from_rate)
+}
+
+/// Half away from zero. `None` beyond 64 bits.
+pub(crate) fn round_minor(exact: Decimal) -> Option<i64> {
+    exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64()
+}
+
+/// Smallest units in one main unit.
+fn unit(currency: Currency) -> Decimal {
+    Decimal::from(10_u64.pow(currency.exponent()))
+}

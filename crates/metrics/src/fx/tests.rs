@@ -1,0 +1,122 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn currency(code: &str) -> Currency {
+    code.parse().unwrap()
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+const SMALL: &str =
+    "Date,USD,JPY,KWD,\n2025-01-03,1.25,160,N/A\n2025-01-02,1.12,158.5,0.32\n2024-12-31,1.04,,0.3\n";
+
+#[test]
+fn the_embedded_history_reads_and_agrees_with_what_was_published() {
+    let rates = Rates::unpack(EMBEDDED).unwrap();
+    assert_eq!(rates.rate(day("2026-10-30"), currency("usd")).unwrap().0, decimal("1.1172"));
+    assert_eq!(
+        rates.rate(day("2008-01-02"), currency("usd")).unwrap(),
+        (decimal("1.4688"), day("2008-01-02"))
+    );
+    assert_eq!(rates.latest_on(), Some(day("2026-10-30")));
+    assert!(rates.currencies.len() >= 30);
+    assert!(rates.currencies.values().all(|history| history.days.is_sorted_by(|a, b| a < b)));
+}
+
+#[test]
+fn a_day_without_a_rate_uses_the_latest_before_it() {
+    let rates = Rates::from_csv(SMALL).unwrap();
+    assert_eq!(rates.rate(day("2025-01-01"), currency("usd")), Some((decimal("1.04"), day("2024-12-31"))));
+    assert_eq!(rates.rate(day("2030-01-01"), currency("kwd")), Some((decimal("0.32"), day("2025-01-02"))));
+    assert_eq!(rates.rate(day("2025-01-01"), currency("jpy")), None, "nothing was published before");
+    assert_eq!(rates.rate(day("2025-01-01"), currency("ars")), None, "never published");
+    assert_eq!(rates.rate(day("1900-01-01"), Currency::EUR), Some((Decimal::ONE, day("1900-01-01"))));
+}
+
+#[test]
+fn amounts_are_scaled_by_both_exponents_and_rounded_half_away_from_zero() {
+    let rates = Rates::from_csv(SMALL).unwrap();
+    let on = day("2025-01-02");
+    let convert =
+        |amount, from, to| rates.convert(amount, currency(from), currency(to), on).unwrap().amount_minor;
+    assert_eq!(convert(1400, "usd", "eur"), 1250);
+    assert_eq!(convert(14, "usd", "eur"), 13, "12.5 is rounded away from zero");
+    assert_eq!(convert(-14, "usd", "eur"), -13);
+    assert_eq!(convert(1000, "eur", "jpy"), 1585, "cents to whole yen");
+    assert_eq!(convert(1585, "jpy", "eur"), 1000);
+    assert_eq!(convert(100, "eur", "kwd"), 320, "cents to fils");
+    assert_eq!(convert(320, "kwd", "jpy"), 159, "158.5, away from zero");
+    assert_eq!(convert(i64::MAX, "usd", "usd"), i64::MAX);
+    assert_eq!(rates.convert(i64::MAX, currency("kwd"), currency("jpy"), on).unwrap().rate_on, on);
+    assert_eq!(rates.convert(i64::MAX, Currency::EUR, currency("jpy"), on), None, "beyond 64 bits");
+}
+
+#[test]
+fn the_older_of_two_rates_is_the_one_that_is_named() {
+    let rates = Rates::from_csv(SMALL).unwrap();
+    let converted = rates.convert(100, currency("usd"), currency("kwd"), day("2025-01-05")).unwrap();
+    assert_eq!(converted.rate_on, day("2025-01-02"));
+}
+
+#[test]
+fn newer_text_is_laid_over_what_was_there() {
+    let rates = Rates::from_csv(SMALL).unwrap();
+    let merged = rates.merged("Date,USD,ARS\n2025-01-06,1.3,900\n2025-01-03,1.26,N/A\n").unwrap();
+    assert_eq!(merged.rate(day("2025-01-06"), currency("usd")).unwrap().0, decimal("1.3"));
+    assert_eq!(merged.rate(day("2025-01-03"), currency("usd")).unwrap().0, decimal("1.26"));
+    assert_eq!(merged.rate(day("2025-01-02"), currency("usd")).unwrap().0, decimal("1.12"));
+    assert_eq!(merged.rate(day("2025-01-06"), currency("ars")).unwrap().0, decimal("900"));
+    assert_eq!(merged.latest_on(), Some(day("2025-01-06")));
+}
+
+#[test]
+fn what_is_not_a_table_of_rates_is_refused_with_the_line() {
+    assert_eq!(Rates::from_csv("<html>").unwrap_err(), FxError::NoHeader);
+    assert_eq!(Rates::from_csv("Date,US Dollar\n").unwrap_err(), FxError::NoHeader);
+    for bad in ["0", "-1", "1.2.3", "abc", "1e5", ".", "9999999999999999999"] {
+        let error = Rates::from_csv(&format!("Date,USD\n2025-01-02,{bad}\n")).unwrap_err();
+        assert_eq!(error, FxError::BadLine { line: 2, text: bad.to_owned() });
+    }
+    assert!(Rates::from_csv("Date,USD\n2025-02-30,1\n").is_err());
+    assert!(Rates::unpack(b"not compressed").is_err());
+}
+
+proptest! {
+    #[test]
+    fn the_rate_of_a_day_is_that_of_the_last_quote_not_after_it(
+        quotes in proptest::collection::btree_map(15_000..15_400_i32, 1..1_000_000_i64, 1..40),
+        asked in 14_990..15_410_i32,
+    ) {
+        let mut text = String::from("Date,USD\n");
+        for (day, rate) in &quotes {
+            text.push_str(&format!("{},{}\n", Day(*day), Decimal::new(*rate, 4)));
+        }
+        let rates = Rates::from_csv(&text).unwrap();
+        let expected = quotes.range(..=asked).next_back().map(|(day, rate)| (Decimal::new(*rate, 4), Day(*day)));
+        prop_assert_eq!(rates.rate(Day(asked), Currency::USD), expected);
+    }
+
+    #[test]
+    fn converting_there_and_back_loses_at_most_what_rounding_can(
+        amount in -10_000_000_000_i64..10_000_000_000,
+        rate in 1_000..100_000_i64,
+    ) {
+        let text = format!("Date,USD\n2025-01-02,{}\n", Decimal::new(rate, 4));
+        let rates = Rates::from_csv(&text).unwrap();
+        let on = day("2025-01-02");
+        let there = rates.convert(amount, Currency::EUR, Currency::USD, on).unwrap().amount_minor;
+        let back = rates.convert(there, Currency::USD, Currency::EUR, on).unwrap().amount_minor;
+        // Half a cent of dollars is this many cents of euros, and half a cent more is rounded at the end.
+        let bound = 5_000 / rate + 1;
+        prop_assert!((back - amount).abs() <= bound, "{} {} {}", amount, there, back);
+        let opposite = rates.convert(-amount, Currency::EUR, Currency::USD, on).unwrap().amount_minor;
+        prop_assert_eq!(opposite, -there);
+    }
+}

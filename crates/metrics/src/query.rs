@@ -1,0 +1,168 @@
+//! The questions that pages, the API and the command line ask of a ledger.
+//!
+//! All of them are loops over the ledger's columns, chunks in parallel. A query that filters by plan, product or
+//! interval means: the definitions applied to the ledger that is left. A breakdown means: each group as if filtered
+//! to it.
+
+mod customers;
+mod facets;
+mod movements;
+mod points;
+mod summary;
+mod timeline;
+
+use std::fmt;
+use std::str::FromStr;
+
+use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::columns::Ledger;
+use crate::fx::Rates;
+use crate::registry::MetricId;
+
+pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
+pub use facets::{Facets, PlanFacet, ProductFacet, facets};
+pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
+pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
+pub use summary::{Summary, SummaryMrr, summary};
+pub use timeline::{
+    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
+};
+
+/// What to compute over which time. Days are those of the ledger's zone.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub from: Day,
+    /// Included.
+    pub to: Day,
+    pub interval: Interval,
+    pub week_start: WeekStart,
+    pub currency: Reporting,
+    pub filter: Filter,
+    pub by: Option<Dimension>,
+    /// Nothing after this counts: the running period ends here.
+    pub now: UnixSeconds,
+}
+
+/// Every currency by itself, or all of them in one. Written `native` or as the currency's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reporting {
+    Native,
+    In(Currency),
+}
+
+/// What is left when it is not empty: any of the named within a list, and every list that names something.
+/// What is not known is named `unknown`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// Ids of prices.
+    pub plans: Vec<String>,
+    pub products: Vec<String>,
+    /// As in `month`, `year`, `3-month`.
+    pub intervals: Vec<String>,
+    pub currencies: Vec<Currency>,
+    /// ISO 3166, two letters.
+    pub countries: Vec<String>,
+}
+
+/// What a breakdown makes its groups of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dimension {
+    Plan,
+    Product,
+    Interval,
+    Currency,
+    Country,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
+    NotOfRevenue { metric: &'static str, dimension: Dimension },
+    #[error("{from} is after {to}: the range has no days")]
+    EmptyRange { from: Day, to: Day },
+    #[error("the range has too many points: ask for a shorter one, a longer interval or fewer groups")]
+    TooManyPoints,
+    #[error("'{0}' does not continue a list: start again without a cursor")]
+    BadCursor(String),
+    #[error("an amount is too large to be written in {0}")]
+    TooLarge(Currency),
+}
+
+/// MRR and its movements.
+///
+/// # Errors
+/// When the range is empty or has too many points.
+pub fn mrr(_ledger: &Ledger, _rates: &Rates, _query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
+    unimplemented!("in a minute")
+}
+
+/// Any metric of the registry, one value a point.
+///
+/// # Errors
+/// As [`mrr`]; and when revenue is to be filtered or broken down by what it does not have.
+pub fn value(
+    _ledger: &Ledger,
+    _rates: &Rates,
+    _metric: MetricId,
+    _query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    unimplemented!("in a minute")
+}
+
+impl Dimension {
+    pub const ALL: [Self; 5] = [Self::Plan, Self::Product, Self::Interval, Self::Currency, Self::Country];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Product => "product",
+            Self::Interval => "interval",
+            Self::Currency => "currency",
+            Self::Country => "country",
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Dimension {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|dimension| dimension.as_str() == text);
+        found.ok_or_else(|| {
+            format!("'{text}' is not a dimension: use plan, product, interval, currency or country")
+        })
+    }
+}
+
+impl fmt::Display for Reporting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Native => f.write_str("native"),
+            Self::In(currency) => write!(f, "{currency}"),
+        }
+    }
+}
+
+impl FromStr for Reporting {
+    type Err = model::CurrencyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "native" { Ok(Self::Native) } else { text.parse().map(Self::In) }
+    }
+}
+
+impl Serialize for Reporting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
