@@ -4,6 +4,7 @@
 
 mod options;
 mod server;
+pub mod world;
 
 pub use options::{Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet};
 pub use server::{Running, StartError, start};
