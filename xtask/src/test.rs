@@ -1,6 +1,8 @@
 //! Every check and test, cheapest first.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
 use crate::{browser, tidy, ui};
