@@ -76,14 +76,7 @@ pub struct ListFilter {
 
 impl ListQuery {
     pub fn new(kind: ObjectKind, limit: usize) -> Self {
-        Self {
-            kind,
-            created_gte: None,
-            created_lte: None,
-            cursor: None,
-            limit,
-            filter: ListFilter::default(),
-        }
+        Self { kind, created_gte: None, created_lte: None, cursor: None, limit, filter: ListFilter::default() }
     }
 }
 

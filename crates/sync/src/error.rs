@@ -1,0 +1,99 @@
+//! Why work on a connection stopped, in words for a person, with what to do about it.
+
+use connect::ConnectError;
+use model::ObjectKind;
+use store::{LastError, StoreError};
+
+/// Every message may be shown and logged.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    #[error(transparent)]
+    Provider(#[from] ConnectError),
+    /// A list that no number can be computed without.
+    #[error("{kind} objects cannot be read: {source}")]
+    Indispensable { kind: ObjectKind, source: ConnectError },
+    /// The provider did not answer for as long as we had patience.
+    #[error("the provider did not answer for {waited_seconds} s: {source}")]
+    GaveUp { waited_seconds: u64, source: ConnectError },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("connection {0} does not exist")]
+    NoConnection(model::ConnectionId),
+    #[error("connection {0} has no key: enter it again")]
+    NoKey(model::ConnectionId),
+    #[error("the stored key cannot be used: {0}")]
+    Key(#[from] connect::stripe::KeyError),
+    #[error("'{0}' is not the address of an API: use one such as https://api.stripe.com")]
+    BadBase(String),
+    #[error(transparent)]
+    Settings(#[from] model::SettingsError),
+    #[error("stopped before it was done; it goes on from here next time")]
+    Cancelled,
+    #[error("a part of the work ended unexpectedly: {0}")]
+    Worker(String),
+}
+
+impl SyncError {
+    /// Tells kinds of failure apart for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Provider(source) | Self::Indispensable { source, .. } => provider_code(source),
+            Self::GaveUp { .. } => "provider_unreachable",
+            Self::Store(StoreError::DiskFull { .. }) => "disk_full",
+            Self::Store(StoreError::ReadOnly { .. }) => "disk_read_only",
+            Self::Store(StoreError::Damaged { .. }) => "data_damaged",
+            Self::Store(StoreError::AlreadyOpen { .. }) => "in_use",
+            Self::Store(StoreError::Sealed | StoreError::MasterKey { .. }) => "key_sealed",
+            Self::Store(_) => "storage_failed",
+            Self::NoConnection(_) => "not_found",
+            Self::NoKey(_) | Self::Key(_) => "key_missing",
+            Self::BadBase(_) | Self::Settings(_) => "bad_settings",
+            Self::Cancelled => "cancelled",
+            Self::Worker(_) => "internal",
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn action(&self) -> &'static str {
+        match self.code() {
+            "key_refused" | "key_missing" | "key_sealed" => "Enter a new key for this connection.",
+            "permission_missing" => "Give the key the missing permission in the Stripe dashboard, or enter another key.",
+            "provider_unreachable" => "Check the network and the address of the API; it is tried again by itself.",
+            "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
+            "disk_full" => "Free some space on the disk; it goes on by itself.",
+            "disk_read_only" => "Make the data folder writable for the user that runs chartsy.",
+            "data_damaged" => "Run chartsy doctor; restore the file from a backup, or delete it and load again.",
+            "in_use" => "Wait until the other chartsy process is done.",
+            _ => "Try again; if it stays, look into the log.",
+        }
+    }
+
+    /// Whether the same work may succeed later without anybody changing anything.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Provider(source) | Self::Indispensable { source, .. } => source.is_retryable(),
+            Self::GaveUp { .. } | Self::Cancelled | Self::Worker(_) => true,
+            Self::Store(error) => error.is_retryable(),
+            Self::NoConnection(_) | Self::NoKey(_) | Self::Key(_) | Self::BadBase(_) | Self::Settings(_) => false,
+        }
+    }
+
+    /// As the catalog keeps it.
+    pub fn last_error(&self, at: model::UnixSeconds) -> LastError {
+        let (code, action) = (self.code().to_owned(), self.action().to_owned());
+        LastError { code, message: self.to_string(), action, at }
+    }
+}
+
+fn provider_code(error: &ConnectError) -> &'static str {
+    match error {
+        ConnectError::KeyRefused { .. } => "key_refused",
+        ConnectError::PermissionMissing { .. } => "permission_missing",
+        ConnectError::EndpointAbsent { .. } | ConnectError::NotFound { .. } => "endpoint_absent",
+        ConnectError::Refused { .. } => "provider_refused",
+        ConnectError::RateLimited { .. }
+        | ConnectError::Unreachable { .. }
+        | ConnectError::ProviderFailed { .. }
+        | ConnectError::Unreadable { .. } => "provider_unreachable",
+    }
+}

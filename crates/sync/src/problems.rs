@@ -1,0 +1,60 @@
+//! What is wrong with the data itself: listed, never hidden and never fatal.
+
+use model::ObjectKind;
+use serde::{Deserialize, Serialize};
+
+/// Examples that are kept of one problem.
+const EXAMPLES_MAX: usize = 20;
+
+/// One thing that is wrong, with how often and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Such as `unreadable_object` or `dangling_reference`.
+    pub code: String,
+    pub title: String,
+    pub detail: String,
+    pub count: u64,
+    pub examples: Vec<Example>,
+}
+
+/// An object that a problem is seen at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    pub kind: ObjectKind,
+    pub id: String,
+    /// The id of what it names and what is not there; or what is wrong with it.
+    pub points_to: Option<String>,
+}
+
+/// An object that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    pub kind: ObjectKind,
+    pub id: String,
+    /// Names the field, never its content.
+    pub reason: String,
+}
+
+impl Problem {
+    /// Objects that were skipped, as one problem a kind.
+    pub fn of_unreadable(skipped: &[Unreadable]) -> Vec<Self> {
+        let mut sorted: Vec<&Unreadable> = skipped.iter().collect();
+        sorted.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
+        sorted.dedup();
+        let by_kind = sorted.chunk_by(|a, b| a.kind == b.kind);
+        let problem = |group: &[&Unreadable]| Self {
+            code: "unreadable_object".to_owned(),
+            title: format!("{} objects that cannot be read", group[0].kind),
+            detail: "They were skipped: nothing of them is in any number.".to_owned(),
+            count: group.len() as u64,
+            examples: group.iter().take(EXAMPLES_MAX).map(|unreadable| unreadable.example()).collect(),
+        };
+        by_kind.map(problem).collect()
+    }
+}
+
+impl Unreadable {
+    fn example(&self) -> Example {
+        Example { kind: self.kind, id: self.id.clone(), points_to: Some(self.reason.clone()) }
+    }
+}
