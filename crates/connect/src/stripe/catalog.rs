@@ -2,7 +2,173 @@
 
 use model::ObjectKind;
 
-/// The lists to load, in order of importance.
+/// One list of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct List {
+    pub kind: ObjectKind,
+    /// Below the base address.
+    pub path: &'static str,
+    /// In the plural, for a list on a page.
+    pub label: &'static str,
+    /// What the dashboard calls the permission to read it.
+    pub permission: &'static str,
+    /// What the API calls it. Prices still have the name of their forerunner, and refunds none of their own.
+    pub scope: &'static str,
+    /// Whether nothing can be computed without it.
+    pub is_required: bool,
+    /// What will be missing without it.
+    pub without: &'static str,
+}
+
+/// All that is read, the indispensable first.
+pub const LISTS: &[List] = &[
+    List {
+        kind: ObjectKind::Customer,
+        path: "/v1/customers",
+        label: "Customers",
+        permission: "Customers",
+        scope: "rak_customer_read",
+        is_required: true,
+        without: "names, e-mail addresses and countries of customers",
+    },
+    List {
+        kind: ObjectKind::Subscription,
+        path: "/v1/subscriptions",
+        label: "Subscriptions",
+        permission: "Subscriptions",
+        scope: "rak_subscription_read",
+        is_required: true,
+        without: "MRR and everything made from it",
+    },
+    List {
+        kind: ObjectKind::Invoice,
+        path: "/v1/invoices",
+        label: "Invoices",
+        permission: "Invoices",
+        scope: "rak_invoice_read",
+        is_required: true,
+        without: "MRR and everything made from it",
+    },
+    List {
+        kind: ObjectKind::Price,
+        path: "/v1/prices",
+        label: "Prices",
+        permission: "Prices",
+        scope: "rak_plan_read",
+        is_required: true,
+        without: "plans, and the interval that every amount is divided by",
+    },
+    List {
+        kind: ObjectKind::Product,
+        path: "/v1/products",
+        label: "Products",
+        permission: "Products",
+        scope: "rak_product_read",
+        is_required: false,
+        without: "names of products; plans are named by their price",
+    },
+    List {
+        kind: ObjectKind::InvoiceItem,
+        path: "/v1/invoiceitems",
+        label: "Pending invoice items",
+        permission: "Invoices",
+        scope: "rak_invoice_read",
+        is_required: false,
+        without: "changes of a plan that are billed with the next invoice show only then",
+    },
+    List {
+        kind: ObjectKind::Charge,
+        path: "/v1/charges",
+        label: "Charges",
+        permission: "Charges and Refunds",
+        scope: "rak_charge_read",
+        is_required: false,
+        without: "revenue from payments without an invoice, and failed payments",
+    },
+    List {
+        kind: ObjectKind::Refund,
+        path: "/v1/refunds",
+        label: "Refunds",
+        permission: "Charges and Refunds",
+        scope: "rak_charge_read",
+        is_required: false,
+        without: "refunds: net revenue equals gross revenue",
+    },
+    List {
+        kind: ObjectKind::CreditNote,
+        path: "/v1/credit_notes",
+        label: "Credit notes",
+        permission: "Credit notes",
+        scope: "rak_credit_note_read",
+        is_required: false,
+        without: "credit given after payment: net revenue is too high by it",
+    },
+    List {
+        kind: ObjectKind::InvoicePayment,
+        path: "/v1/invoice_payments",
+        label: "Invoice payments",
+        permission: "Invoices",
+        scope: "rak_invoice_read",
+        is_required: false,
+        without: "which payment paid which invoice: charges of invoices cannot be told from others",
+    },
+    List {
+        kind: ObjectKind::Coupon,
+        path: "/v1/coupons",
+        label: "Coupons",
+        permission: "Coupons",
+        scope: "rak_coupon_read",
+        is_required: false,
+        without: "names of coupons",
+    },
+    List {
+        kind: ObjectKind::PromotionCode,
+        path: "/v1/promotion_codes",
+        label: "Promotion codes",
+        permission: "Promotion Codes",
+        scope: "rak_promotion_code_read",
+        is_required: false,
+        without: "which code brought a discount",
+    },
+    List {
+        kind: ObjectKind::Dispute,
+        path: "/v1/disputes",
+        label: "Disputes",
+        permission: "Disputes",
+        scope: "rak_dispute_read",
+        is_required: false,
+        without: "disputed payments",
+    },
+    List {
+        kind: ObjectKind::PaymentIntent,
+        path: "/v1/payment_intents",
+        label: "Payment intents",
+        permission: "PaymentIntents",
+        scope: "rak_payment_intent_read",
+        is_required: false,
+        without: "attempts to pay that led to no charge",
+    },
+    List {
+        kind: ObjectKind::BalanceTransaction,
+        path: "/v1/balance_transactions",
+        label: "Balance transactions",
+        permission: "Balance transaction sources",
+        scope: "rak_balance_transaction_source_read",
+        is_required: false,
+        without: "fees and net cash",
+    },
+    List {
+        kind: ObjectKind::Event,
+        path: "/v1/events",
+        label: "Events",
+        permission: "Events",
+        scope: "rak_event_read",
+        is_required: false,
+        without: "quick updates: an update reads every list again",
+    },
+];
+
+/// The lists to load, in order of importance: what MRR is made of, who pays it, then what else moved money.
 pub const BACKFILL_KINDS: &[ObjectKind] = &[
     ObjectKind::Subscription,
     ObjectKind::Price,
@@ -23,29 +189,62 @@ pub const BACKFILL_KINDS: &[ObjectKind] = &[
 
 /// The path of a kind's list, below the base address. `None`: the kind has no list of its own.
 pub fn endpoint(kind: ObjectKind) -> Option<&'static str> {
-    let path = match kind {
-        ObjectKind::Account | ObjectKind::SubscriptionItem | ObjectKind::InvoiceLine => return None,
-        ObjectKind::Customer => "/v1/customers",
-        ObjectKind::Product => "/v1/products",
-        ObjectKind::Price => "/v1/prices",
-        ObjectKind::Coupon => "/v1/coupons",
-        ObjectKind::PromotionCode => "/v1/promotion_codes",
-        ObjectKind::Subscription => "/v1/subscriptions",
-        ObjectKind::Invoice => "/v1/invoices",
-        ObjectKind::InvoiceItem => "/v1/invoiceitems",
-        ObjectKind::Charge => "/v1/charges",
-        ObjectKind::Refund => "/v1/refunds",
-        ObjectKind::Dispute => "/v1/disputes",
-        ObjectKind::CreditNote => "/v1/credit_notes",
-        ObjectKind::PaymentIntent => "/v1/payment_intents",
-        ObjectKind::InvoicePayment => "/v1/invoice_payments",
-        ObjectKind::BalanceTransaction => "/v1/balance_transactions",
-        ObjectKind::Event => "/v1/events",
-    };
-    Some(path)
+    LISTS.iter().find(|list| list.kind == kind).map(|list| list.path)
 }
 
 /// The dashboard's page that makes a restricted key, with name and permissions filled in.
 pub fn key_link() -> String {
-    unimplemented!()
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("name", "Chartsy");
+    let mut scopes: Vec<&str> = Vec::new();
+    for list in LISTS {
+        if !scopes.contains(&list.scope) {
+            scopes.push(list.scope);
+            query.append_pair("permissions[]", list.scope);
+        }
+    }
+    format!("https://dashboard.stripe.com/apikeys/create?{}", query.finish())
+}
+
+/// A list's path in segments.
+pub(super) fn list_path(kind: ObjectKind) -> Option<Vec<&'static str>> {
+    Some(endpoint(kind)?.split('/').skip(1).collect())
+}
+
+/// Where one object is. `None`: such objects cannot be asked for one by one, or it can be no id.
+pub(super) fn object_path(kind: ObjectKind, id: &str) -> Option<Vec<&str>> {
+    // An address drops a segment of dots and would name the list instead.
+    if matches!(id, "" | "." | "..") {
+        return None;
+    }
+    let mut path = match kind {
+        ObjectKind::Account => return Some(vec!["v1", "account"]),
+        ObjectKind::SubscriptionItem => vec!["v1", "subscription_items"],
+        _ => list_path(kind)?,
+    };
+    path.push(id);
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_link_asks_for_every_permission_once_and_for_reading_only() {
+        let link = url::Url::parse(&key_link()).unwrap();
+        let asked: Vec<_> =
+            link.query_pairs().filter(|(name, _)| name == "permissions[]").map(|(_, value)| value).collect();
+        for list in LISTS {
+            assert_eq!(asked.iter().filter(|scope| *scope == list.scope).count(), 1, "{}", list.label);
+        }
+        assert!(asked.iter().all(|scope| scope.ends_with("_read")));
+    }
+
+    #[test]
+    fn everything_to_load_has_a_list() {
+        for kind in BACKFILL_KINDS {
+            assert!(endpoint(*kind).is_some(), "{kind}");
+        }
+    }
 }

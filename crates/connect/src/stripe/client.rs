@@ -1,20 +1,39 @@
-//! The client: what can be asked of a server.
+//! The client: what can be asked of a server, and what each failure of it means.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::{ObjectKind, RawObject};
+use tokio::time::sleep;
 
-use super::{Account, Children, ClientConfig, ListRequest, Page, Probe};
+use super::limiter::{Access, Endpoint, Limiter};
+use super::page::{self, Asked};
+use super::refusal::Refusal;
+use super::retry::{self, Failure, Patience};
+use super::transport::{Answer, NoAnswer, Transport};
+use super::{
+    Account, Children, ClientConfig, ListRequest, Page, Probe, account, catalog, facts, loose, probe,
+};
 use crate::ConnectError;
 
 /// Reads from one account of one server. Clones share its limits.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    config: ClientConfig,
+    transport: Transport,
+    limiter: Limiter,
+    /// The server refused to send a price's tiers with it.
+    has_no_tiers: AtomicBool,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Retrieved {
     Found {
         object: RawObject,
-        /// Its embedded lists that were cut.
-        incomplete: Vec<Children>,
+        /// Its embedded list, where that was cut.
+        incomplete: Option<Children>,
     },
     /// The provider's tombstone.
     Deleted(RawObject),
@@ -22,23 +41,272 @@ pub enum Retrieved {
     Missing,
 }
 
+/// One request, repeated as often as needed.
+pub(super) struct Call<'a> {
+    pub(super) endpoint: Endpoint,
+    pub(super) path: Vec<&'a str>,
+    pub(super) query: Vec<(&'a str, String)>,
+    pub(super) patience: Patience,
+}
+
+/// Why a call gave nothing: the last answer as it was, or that there was none.
+pub(super) enum Failed {
+    Answer(Answer),
+    Other(ConnectError),
+}
+
 impl Client {
-    pub fn new(_config: ClientConfig) -> Result<Self, ConnectError> {
-        unimplemented!()
+    /// Prepares a client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address cannot be one of an API, or the machine trusts no certificates.
+    pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
+        let transport = Transport::new(&config)?;
+        let limiter = Limiter::new(config.limits, config.key.is_test_mode(), config.share_percent);
+        Ok(Self(Arc::new(Inner { config, transport, limiter, has_no_tiers: AtomicBool::new(false) })))
     }
+
+    pub fn config(&self) -> &ClientConfig {
+        &self.0.config
+    }
+
+    /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
+    /// derived from what is known.
+    ///
+    /// # Errors
+    /// When the key is refused or the server cannot be reached.
     pub async fn account(&self) -> Result<Account, ConnectError> {
-        unimplemented!()
+        account::fetch(self).await
     }
+
+    /// Finds out what the key may read, one object of each list.
+    ///
+    /// # Errors
+    /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
-        unimplemented!()
+        probe::run(self).await
     }
-    pub async fn list(&self, _request: &ListRequest) -> Result<Page, ConnectError> {
-        unimplemented!()
+
+    /// Reads one page of a list.
+    ///
+    /// # Errors
+    /// When the server has no such list, the key may not read it, or there is no readable answer after retrying.
+    pub async fn list(&self, request: &ListRequest) -> Result<Page, ConnectError> {
+        self.list_with(request, retry::BACKGROUND).await
     }
-    pub async fn list_children(&self, _children: &Children) -> Result<Page, ConnectError> {
-        unimplemented!()
+
+    /// Reads the next page of a list that came cut inside its parent.
+    ///
+    /// # Errors
+    /// As `list`; `NotFound` when the parent is gone.
+    pub async fn list_children(&self, children: &Children) -> Result<Page, ConnectError> {
+        let id = children.parent_id.as_str();
+        let mut query = vec![("limit", "100".to_owned())];
+        let (kind, path) = match children.parent_kind {
+            ObjectKind::Subscription => {
+                query.push(("subscription", id.to_owned()));
+                (ObjectKind::SubscriptionItem, vec!["v1", "subscription_items"])
+            }
+            _ => (ObjectKind::InvoiceLine, vec!["v1", "invoices", id, "lines"]),
+        };
+        query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
+        let endpoint = Endpoint { kind, access: Access::Children };
+        let call = Call { endpoint, path, query, patience: retry::BACKGROUND };
+        let asked = Asked { kind, created_gte: None, created_lte: None, parent: Some(children) };
+        let page = self.call(&call, |answer| read_page(answer, &asked)).await;
+        page.map_err(|failed| {
+            let Failed::Answer(answer) = &failed else { return self.explain(failed, &call) };
+            if answer.status == 404 && Refusal::of(answer).is_about_the_object() {
+                let request_id = answer.request_id.clone();
+                return ConnectError::NotFound { kind: children.parent_kind, id: id.to_owned(), request_id };
+            }
+            self.explain(failed, &call)
+        })
     }
-    pub async fn retrieve(&self, _kind: ObjectKind, _id: &str) -> Result<Retrieved, ConnectError> {
-        unimplemented!()
+
+    /// Reads one object as it is now.
+    ///
+    /// # Errors
+    /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
+    pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
+        let Some(path) = catalog::object_path(kind, id) else { return Ok(Retrieved::Missing) };
+        let expands = kind == ObjectKind::Price && self.has_tiers();
+        let query = if expands { vec![("expand[]", "tiers".to_owned())] } else { Vec::new() };
+        let endpoint = Endpoint { kind, access: Access::Retrieve };
+        let mut call = Call { endpoint, path, query, patience: retry::BACKGROUND };
+        let mut found = self.call(&call, |answer| read_object(answer, kind)).await;
+        if expands && found.as_ref().is_err_and(Failed::may_be_the_expansion) {
+            call.query.clear();
+            found = self.call(&call, |answer| read_object(answer, kind)).await;
+            self.remember_tiers(found.is_ok());
+        }
+        match found {
+            Ok(filed) if filed.object.is_deleted => Ok(Retrieved::Deleted(filed.object)),
+            Ok(filed) => Ok(Retrieved::Found { object: filed.object, incomplete: filed.incomplete }),
+            Err(Failed::Answer(answer))
+                if answer.status == 404 && !Refusal::of(&answer).is_about_the_path() =>
+            {
+                Ok(Retrieved::Missing)
+            }
+            Err(failed) => Err(self.explain(failed, &call)),
+        }
     }
+
+    pub(super) async fn list_with(
+        &self,
+        request: &ListRequest,
+        patience: Patience,
+    ) -> Result<Page, ConnectError> {
+        let kind = request.kind;
+        let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
+        let expands = kind == ObjectKind::Price && self.has_tiers();
+        let query = list_query(request, expands);
+        let endpoint = Endpoint { kind, access: Access::List };
+        let mut call = Call { endpoint, path, query, patience };
+        let asked =
+            Asked { kind, created_gte: request.created_gte, created_lte: request.created_lte, parent: None };
+        let mut page = self.call(&call, |answer| read_page(answer, &asked)).await;
+        if expands && page.as_ref().is_err_and(Failed::may_be_the_expansion) {
+            call.query = list_query(request, false);
+            page = self.call(&call, |answer| read_page(answer, &asked)).await;
+            self.remember_tiers(page.is_ok());
+        }
+        page.map_err(|failed| self.explain(failed, &call))
+    }
+
+    fn has_tiers(&self) -> bool {
+        !self.0.has_no_tiers.load(Ordering::Relaxed)
+    }
+
+    fn remember_tiers(&self, works_without: bool) {
+        self.0.has_no_tiers.fetch_or(works_without, Ordering::Relaxed);
+    }
+
+    /// Sends a request under the limiter until it is answered in a way that asking again would not change.
+    pub(super) async fn call<T>(
+        &self,
+        call: &Call<'_>,
+        read: impl Fn(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<T, Failed> {
+        let Inner { config, transport, limiter, .. } = &*self.0;
+        let mut attempt = 1;
+        loop {
+            let url =
+                transport.url(&call.path, call.query.iter().map(|(name, value)| (*name, value.as_str())));
+            let outcome = {
+                let _place = limiter.enter(call.endpoint).await;
+                transport.get(url).await
+            };
+            let failure = match outcome {
+                Err(no_answer) => Failure::NoAnswer(no_answer),
+                Ok(answer) if !(200..300).contains(&answer.status) => Failure::Status(answer),
+                Ok(answer) => match read(&answer) {
+                    Ok(value) => return Ok(value),
+                    Err(Unreadable { reason, is_cut }) => Failure::Unreadable { answer, reason, is_cut },
+                },
+            };
+            let wait = failure.wait(attempt, call.patience, config.backoff, retry::jitter());
+            if let Failure::Status(answer) = &failure
+                && answer.status == 429
+            {
+                let pause = answer.retry_after.and(wait).unwrap_or_default();
+                limiter.slow_down(call.endpoint, answer.limited_reason.as_deref(), pause);
+            }
+            let Some(wait) = wait else { return Err(self.give_up(failure, call)) };
+            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "asking again");
+            sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    fn give_up(&self, failure: Failure, call: &Call<'_>) -> Failed {
+        let path = call.named();
+        Failed::Other(match failure {
+            Failure::Status(answer) => return Failed::Answer(answer),
+            Failure::NoAnswer(NoAnswer::Connection(reason)) => {
+                ConnectError::Unreachable { host: self.0.transport.host(), reason }
+            }
+            Failure::NoAnswer(NoAnswer::TooLarge) => ConnectError::Unreadable {
+                path,
+                reason: "it is larger than 64 MiB".to_owned(),
+                request_id: None,
+            },
+            Failure::Unreadable { answer, reason, .. } => {
+                ConnectError::Unreadable { path, reason, request_id: answer.request_id }
+            }
+        })
+    }
+
+    /// What a refusal means to whoever asked.
+    pub(super) fn explain(&self, failed: Failed, call: &Call<'_>) -> ConnectError {
+        let answer = match failed {
+            Failed::Other(error) => return error,
+            Failed::Answer(answer) => answer,
+        };
+        let refusal = Refusal::of(&answer);
+        let kind = call.endpoint.kind;
+        let Answer { status, request_id, retry_after, .. } = answer;
+        match status {
+            401 => ConnectError::KeyRefused { request_id },
+            403 if !refusal.is_about_the_address() => {
+                ConnectError::PermissionMissing { permission: refusal.permission(), request_id }
+            }
+            404 | 405 | 501 => ConnectError::EndpointAbsent { kind },
+            429 => ConnectError::RateLimited { retry_after, request_id },
+            500.. => ConnectError::ProviderFailed { status, request_id },
+            _ => {
+                let message = refusal.safe_message();
+                ConnectError::Refused { path: call.named(), status, message, request_id }
+            }
+        }
+    }
+}
+
+impl Failed {
+    /// A server that does not know the expansion, or a key that may not have what it adds.
+    fn may_be_the_expansion(&self) -> bool {
+        matches!(self, Self::Answer(answer) if matches!(answer.status, 400 | 403))
+    }
+}
+
+impl Call<'_> {
+    fn named(&self) -> String {
+        format!("/{}", self.path.join("/"))
+    }
+}
+
+/// A success whose body is not what it has to be.
+pub(super) struct Unreadable {
+    pub(super) reason: String,
+    pub(super) is_cut: bool,
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        Self { reason: loose::why(&error), is_cut: error.is_eof() }
+    }
+}
+
+fn read_page(answer: &Answer, asked: &Asked<'_>) -> Result<Page, Unreadable> {
+    Ok(page::read(&answer.body, asked, answer.server_time)?)
+}
+
+pub(super) fn read_object(answer: &Answer, kind: ObjectKind) -> Result<facts::Filed, Unreadable> {
+    // One strict pass first: it tells a body that was cut from one that is no JSON.
+    let raw: &serde_json::value::RawValue = serde_json::from_slice(&answer.body)?;
+    facts::file(kind, raw.get(), None).map_err(|reason| Unreadable { reason, is_cut: false })
+}
+
+fn list_query(request: &ListRequest, expands_tiers: bool) -> Vec<(&'static str, String)> {
+    let mut query = vec![("limit", request.limit.clamp(1, 100).to_string())];
+    if request.kind == ObjectKind::Subscription {
+        query.push(("status", "all".to_owned()));
+    }
+    if expands_tiers {
+        query.push(("expand[]", "data.tiers".to_owned()));
+    }
+    query.extend(request.created_gte.map(|at| ("created[gte]", at.to_string())));
+    query.extend(request.created_lte.map(|at| ("created[lte]", at.to_string())));
+    query.extend(request.starting_after.clone().map(|id| ("starting_after", id)));
+    query
 }

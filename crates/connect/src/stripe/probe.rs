@@ -1,6 +1,11 @@
 //! What a key may read, found out before anything is saved.
 
+use futures_util::future::join_all;
 use model::ObjectKind;
+
+use super::catalog::{LISTS, List};
+use super::{Client, ListRequest, retry};
+use crate::ConnectError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -25,4 +30,35 @@ pub enum ProbeState {
     },
     /// The server has no such endpoint.
     Absent,
+}
+
+pub(super) async fn run(client: &Client) -> Result<Vec<Probe>, ConnectError> {
+    let states = join_all(LISTS.iter().map(|list| state(client, list))).await;
+    let probes = LISTS.iter().zip(states).map(|(list, state)| {
+        Ok(Probe {
+            kind: list.kind,
+            label: list.label,
+            permission: list.permission,
+            state: state?,
+            is_required: list.is_required,
+            without: list.without,
+        })
+    });
+    probes.collect()
+}
+
+async fn state(client: &Client, list: &List) -> Result<ProbeState, ConnectError> {
+    let request = ListRequest { limit: 1, ..ListRequest::new(list.kind) };
+    match client.list_with(&request, retry::INTERACTIVE).await {
+        Ok(_) => Ok(ProbeState::Granted),
+        Err(ConnectError::PermissionMissing { permission, .. }) => Ok(ProbeState::Missing { permission }),
+        Err(ConnectError::EndpointAbsent { .. }) => Ok(ProbeState::Absent),
+        // A list that one can do without must not keep anyone from connecting, however oddly the server fails on it.
+        Err(
+            ConnectError::ProviderFailed { .. }
+            | ConnectError::Unreadable { .. }
+            | ConnectError::Refused { .. },
+        ) if !list.is_required => Ok(ProbeState::Absent),
+        Err(error) => Err(error),
+    }
 }

@@ -1,15 +1,32 @@
-//! Stripe's objects in our billing words. Pure, and tolerant of both families of shapes.
+//! Stripe's objects in our billing words. Pure, and tolerant of both families of shapes: the current one, and the one before
+//! version 2025-03-31 that old events and other servers still carry. Ids may be ids or expanded objects everywhere.
 
-use model::billing::{
-    Charge, CreditNote, Customer, Invoice, InvoiceItem, InvoiceLine, InvoicePayment, Price, Product, Refund,
-    Subscription, SubscriptionItem,
-};
-use model::{ObjectKind, UnixSeconds};
+mod charge;
+mod customer;
+mod event;
+mod invoice;
+mod line;
+mod price;
+mod subscription;
+
+pub use charge::{charge, credit_note, invoice_payment, refund};
+pub use customer::{customer, product};
+pub use event::{EventFacts, event};
+pub use invoice::{InvoiceParts, invoice};
+pub use line::{invoice_item, invoice_line};
+pub use price::price;
+pub use subscription::{SubscriptionParts, subscription, subscription_item};
+
+use model::{Currency, ObjectKind, UnixSeconds};
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+
+use super::loose::{self, Number, Text};
 
 /// Why an object cannot be used. Names what and where, never its data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    #[error("{kind} is not an object that can be read: {reason}")]
+    #[error("{kind} cannot be read: {reason}")]
     NotAnObject { kind: ObjectKind, reason: String },
     #[error("{kind} {id} has no {field}")]
     Missing { kind: ObjectKind, id: String, field: &'static str },
@@ -17,40 +34,96 @@ pub enum ReadError {
     Wrong { kind: ObjectKind, id: String, field: &'static str },
 }
 
-/// A subscription, and the prices that came inside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SubscriptionParts {
-    pub subscription: Subscription,
-    pub inline_prices: Vec<Price>,
+/// Beyond these a number is a mistake, and sums and products of it would not fit.
+const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
+const LARGEST_QUANTITY: i64 = 1_000_000_000_000;
+/// The ends of the calendar, years 1 and 9999. A time in milliseconds lies beyond.
+const FIRST_INSTANT: i64 = -62_135_596_800;
+const LAST_INSTANT: i64 = 253_402_207_200;
+
+/// Which object is being read, for errors; and the readings that can fail.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    kind: ObjectKind,
+    id: &'a str,
 }
 
-/// An invoice with the lines that came inside it, and the prices that came inside those.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InvoiceParts {
-    pub invoice: Invoice,
-    pub inline_prices: Vec<Price>,
+impl<'a> Reading<'a> {
+    fn begin(kind: ObjectKind, id: &'a Text) -> Result<Self, ReadError> {
+        let nameless = Self { kind, id: "without an id" };
+        let id = id.as_str().filter(|id| !id.is_empty()).ok_or_else(|| nameless.missing("id"))?;
+        Ok(Self { kind, id })
+    }
+
+    fn missing(self, field: &'static str) -> ReadError {
+        ReadError::Missing { kind: self.kind, id: self.id.to_owned(), field }
+    }
+
+    fn wrong(self, field: &'static str) -> ReadError {
+        ReadError::Wrong { kind: self.kind, id: self.id.to_owned(), field }
+    }
+
+    fn amount(self, number: Number, field: &'static str) -> Result<i64, ReadError> {
+        self.optional_amount(number, field)?.ok_or_else(|| self.missing(field))
+    }
+
+    fn optional_amount(self, number: Number, field: &'static str) -> Result<Option<i64>, ReadError> {
+        self.optional_whole(number, -LARGEST_AMOUNT, LARGEST_AMOUNT, field)
+    }
+
+    /// A sum of amounts, each of which may be absent.
+    fn sum(self, mut numbers: impl Iterator<Item = Number>, field: &'static str) -> Result<i64, ReadError> {
+        numbers.try_fold(0_i64, |sum, number| {
+            let amount = self.optional_amount(number, field)?.unwrap_or(0);
+            sum.checked_add(amount).filter(|sum| sum.abs() <= LARGEST_AMOUNT).ok_or_else(|| self.wrong(field))
+        })
+    }
+
+    fn instant(self, number: Number, field: &'static str) -> Result<UnixSeconds, ReadError> {
+        self.optional_instant(number, field)?.ok_or_else(|| self.missing(field))
+    }
+
+    fn optional_instant(self, number: Number, field: &'static str) -> Result<Option<UnixSeconds>, ReadError> {
+        Ok(self.optional_whole(number, FIRST_INSTANT, LAST_INSTANT, field)?.map(UnixSeconds))
+    }
+
+    fn optional_whole(
+        self,
+        number: Number,
+        least: i64,
+        most: i64,
+        field: &'static str,
+    ) -> Result<Option<i64>, ReadError> {
+        if number.is_absent() {
+            return Ok(None);
+        }
+        let fits = number.whole().filter(|whole| (least..=most).contains(whole));
+        fits.map(Some).ok_or_else(|| self.wrong(field))
+    }
+
+    /// A unit amount or a quantity, which may have decimals.
+    fn optional_decimal(
+        self,
+        number: Number,
+        most: i64,
+        field: &'static str,
+    ) -> Result<Option<Decimal>, ReadError> {
+        match number {
+            Number::Absent => Ok(None),
+            Number::Is(decimal) if decimal.abs() <= Decimal::from(most) => Ok(Some(decimal)),
+            Number::Is(_) | Number::Wrong => Err(self.wrong(field)),
+        }
+    }
+
+    fn currency(self, code: &Text) -> Result<Currency, ReadError> {
+        let code = code.as_str().ok_or_else(|| self.missing("currency"))?;
+        code.parse().map_err(|_| self.wrong("currency"))
+    }
 }
 
-/// That something happened to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventFacts {
-    pub id: String,
-    pub created_at: UnixSeconds,
-    /// Stripe's name of what happened, such as `invoice.paid`.
-    pub event_type: String,
-    /// `None`: of a kind that is not kept, or without an id.
-    pub kind: Option<ObjectKind>,
-    pub object_id: Option<String>,
-    /// The object itself is gone (a canceled subscription is not).
-    pub is_deletion: bool,
+fn read<T: DeserializeOwned>(kind: ObjectKind, body: &str) -> Result<T, ReadError> {
+    loose::read(body).map_err(|reason| ReadError::NotAnObject { kind, reason })
 }
 
-macro_rules! skeleton { ($($name:ident -> $t:ty),+ $(,)?) => {$(
-    pub fn $name(_body: &str) -> Result<$t, ReadError> { unimplemented!() }
-)+}}
-skeleton! {
-    customer -> Customer, product -> Product, price -> Price, subscription -> SubscriptionParts,
-    subscription_item -> (SubscriptionItem, Option<Price>), invoice -> InvoiceParts,
-    invoice_line -> (InvoiceLine, Option<Price>), invoice_item -> (InvoiceItem, Option<Price>), charge -> Charge,
-    refund -> Refund, credit_note -> CreditNote, invoice_payment -> InvoicePayment, event -> EventFacts,
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! One budget of requests: evenly spaced turns, at a rate that halves when the provider says so and comes back slowly.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+const HOUR_NS: u64 = 3_600_000_000_000;
+/// How many turns may be taken at once after a pause in which none was.
+const BURST: u32 = 3;
+/// From a standstill back to the full rate. Several slow-downs in a row therefore hold for minutes, not for seconds.
+const RECOVERY_MS: u64 = 120_000;
+/// Answers to requests that were under way when the rate was halved say nothing about the new one.
+const SETTLING: Duration = Duration::from_secs(1);
+/// A slowed budget keeps at least this part of its rate, else it would never hear that things got better.
+const LEAST_PART: u64 = 50;
+
+#[derive(Debug)]
+pub(super) struct Budget {
+    full_per_hour: u64,
+    per_hour: u64,
+    recovered_at: Instant,
+    slowed_at: Option<Instant>,
+    next_at: Instant,
+}
+
+impl Budget {
+    pub(super) fn new(full_per_hour: u64, now: Instant) -> Self {
+        let full_per_hour = full_per_hour.max(1);
+        Self { full_per_hour, per_hour: full_per_hour, recovered_at: now, slowed_at: None, next_at: now }
+    }
+
+    /// Takes the next turn and says when it is.
+    pub(super) fn take_turn(&mut self, now: Instant) -> Instant {
+        self.recover(now);
+        let spacing = Duration::from_nanos(HOUR_NS / self.per_hour);
+        let saved_up = now.checked_sub(spacing * BURST).unwrap_or(now);
+        let turn = self.next_at.max(saved_up);
+        self.next_at = turn + spacing;
+        turn.max(now)
+    }
+
+    /// Halves the rate, and lets nobody go before the pause is over.
+    pub(super) fn slow_down(&mut self, now: Instant, pause: Duration) {
+        self.pause(now, pause);
+        if self.slowed_at.is_some_and(|at| now < at + SETTLING) {
+            return;
+        }
+        self.recover(now);
+        self.slowed_at = Some(now);
+        self.per_hour = (self.per_hour / 2).max(self.full_per_hour / LEAST_PART).max(1);
+    }
+
+    pub(super) fn pause(&mut self, now: Instant, pause: Duration) {
+        self.next_at = self.next_at.max(now + pause);
+    }
+
+    fn recover(&mut self, now: Instant) {
+        let passed_ms = u64::try_from(now.saturating_duration_since(self.recovered_at).as_millis());
+        let regained = self.full_per_hour.saturating_mul(passed_ms.unwrap_or(u64::MAX)) / RECOVERY_MS;
+        if regained > 0 {
+            self.per_hour = self.per_hour.saturating_add(regained).min(self.full_per_hour);
+            self.recovered_at = now;
+        }
+    }
+}

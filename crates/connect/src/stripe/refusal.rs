@@ -1,0 +1,85 @@
+//! What a server's refusal means: Stripe's error body, and the answers of servers that only resemble it.
+
+use serde::Deserialize;
+
+use super::loose::{self, Object, Text};
+use super::transport::Answer;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    error: Object<ErrorBody>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+struct ErrorBody {
+    code: Text,
+    message: Text,
+}
+
+/// An error body, empty where the answer has none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refusal {
+    is_stripe: bool,
+    code: String,
+    message: String,
+}
+
+/// The longest message that is handed on.
+const LONGEST_MESSAGE: usize = 300;
+
+impl Refusal {
+    pub(super) fn of(answer: &Answer) -> Self {
+        let body = std::str::from_utf8(&answer.body).ok().and_then(|text| loose::read::<Body>(text).ok());
+        let Some(error) = body.and_then(|body| body.error.0) else { return Self::default() };
+        let ErrorBody { code, message } = *error;
+        Self { is_stripe: true, code: code.0.unwrap_or_default(), message: message.0.unwrap_or_default() }
+    }
+
+    /// Whether the path itself is unknown to the server, not the object that it names.
+    pub(super) fn is_about_the_path(&self) -> bool {
+        !self.is_stripe || self.message.starts_with("Unrecognized request URL")
+    }
+
+    pub(super) fn is_about_the_object(&self) -> bool {
+        self.code == "resource_missing" || self.message.starts_with("No such")
+    }
+
+    /// A key that is only good from other machines.
+    pub(super) fn is_about_the_address(&self) -> bool {
+        self.message.contains("IP address")
+    }
+
+    /// The permission that would have been needed, by Stripe's own name.
+    pub(super) fn permission(&self) -> Option<String> {
+        self.word("rak_")
+    }
+
+    /// The account, which Stripe names when it refuses a restricted key.
+    pub(super) fn account(&self) -> Option<String> {
+        self.word("acct_")
+    }
+
+    /// The word of the message that begins so.
+    fn word(&self, prefix: &str) -> Option<String> {
+        let found = &self.message[self.message.find(prefix)?..];
+        let end = found.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(found.len());
+        (end > prefix.len()).then(|| found[..end].to_owned())
+    }
+
+    /// The message without what may be a secret or a person's: keys and e-mail addresses.
+    pub(super) fn safe_message(&self) -> String {
+        if self.message.is_empty() {
+            return "it gave no reason".to_owned();
+        }
+        let is_unsafe = |word: &str| {
+            let word = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+            word.contains('@')
+                || ["sk_", "rk_", "pk_", "whsec_"].iter().any(|prefix| word.starts_with(prefix))
+        };
+        let words = self.message.split_whitespace().map(|word| if is_unsafe(word) { "***" } else { word });
+        let message = words.collect::<Vec<_>>().join(" ");
+        message.chars().take(LONGEST_MESSAGE).collect()
+    }
+}

@@ -1,0 +1,95 @@
+//! When to ask again, and after how long: as Stripe's own libraries decide it. Only reads are sent, so asking twice
+//! changes nothing.
+
+use std::time::Duration;
+
+use super::Backoff;
+use super::transport::{Answer, NoAnswer};
+
+/// What became of one attempt that did not end in a readable answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    NoAnswer(NoAnswer),
+    /// An answer with a status other than success.
+    Status(Answer),
+    /// A success whose body cannot be read; `is_cut` when it ends too early.
+    Unreadable {
+        answer: Answer,
+        reason: String,
+        is_cut: bool,
+    },
+}
+
+/// How many attempts each failure gets, the first included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) connection: u32,
+}
+
+/// A person waits for the answer.
+pub(super) const INTERACTIVE: Patience = Patience { connection: 3 };
+/// Nobody does.
+pub(super) const BACKGROUND: Patience = Patience { connection: 6 };
+
+const PROVIDER_FAILURE: u32 = 6;
+/// Being told to slow down is no failure: it passes, at the latest when the account's other tools are done.
+const RATE_LIMITED: u32 = 20;
+/// An answer that is whole but no JSON comes from something that is no Stripe API, and will again.
+const NOT_JSON: u32 = 3;
+/// A longer wait than this is handed to the caller, who can say so on a page.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+impl Failure {
+    /// How long to wait before the next attempt; `None`: this was the last. `attempt` counts from 1.
+    pub(super) fn wait(
+        &self,
+        attempt: u32,
+        patience: Patience,
+        backoff: Backoff,
+        jitter: u8,
+    ) -> Option<Duration> {
+        if attempt >= self.attempts(patience) {
+            return None;
+        }
+        let wait = match self {
+            Self::Status(Answer { retry_after: Some(seconds), .. }) => {
+                Duration::from_secs(*seconds).max(backoff.first)
+            }
+            _ => backoff.after(attempt, jitter),
+        };
+        (wait <= LONGEST_WAIT).then_some(wait)
+    }
+
+    fn attempts(&self, patience: Patience) -> u32 {
+        match self {
+            Self::NoAnswer(NoAnswer::Connection(_)) => patience.connection,
+            Self::NoAnswer(NoAnswer::TooLarge) => 1,
+            Self::Unreadable { is_cut: true, .. } => PROVIDER_FAILURE,
+            Self::Unreadable { .. } => NOT_JSON,
+            Self::Status(answer) => match (answer.should_retry, answer.status) {
+                (Some(false), _) => 1,
+                (_, 429) => RATE_LIMITED,
+                // The server lacks the endpoint, and says so by this status.
+                (None, 501) => 1,
+                (Some(true), _) | (None, 409 | 500..) => PROVIDER_FAILURE,
+                (None, _) => 1,
+            },
+        }
+    }
+}
+
+impl Backoff {
+    /// Twice as long after every attempt, of which 50 to 100 % by chance, so that clients do not come back together.
+    fn after(self, attempt: u32, jitter: u8) -> Duration {
+        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
+        doubled / 2 + doubled / 2 * u32::from(jitter) / 255
+    }
+}
+
+/// Chance for the waits, 0 to 255. Without any, the middle.
+pub(super) fn jitter() -> u8 {
+    getrandom::u32().map_or(128, |chance| chance.to_le_bytes()[0])
+}
+
+#[cfg(test)]
+mod tests;

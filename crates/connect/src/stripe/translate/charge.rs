@@ -1,0 +1,193 @@
+//! Money that moved: charges, refunds, credit notes, and which payment paid which invoice.
+
+use model::billing::{Charge, ChargeStatus, CreditNote, InvoicePayment, Refund};
+use model::{ChargeId, CreditNoteId, CustomerId, InvoiceId, ObjectKind, RefundId};
+use serde::Deserialize;
+
+use super::customer::said;
+use super::line::Amount;
+use super::{ReadError, Reading, read};
+use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ChargeShape {
+    id: Text,
+    customer: Ref,
+    invoice: Ref,
+    payment_intent: Ref,
+    status: Text,
+    paid: Flag,
+    captured: Flag,
+    currency: Text,
+    amount: Number,
+    amount_captured: Number,
+    amount_refunded: Number,
+    created: Number,
+    failure_code: Text,
+    disputed: Flag,
+    dispute: Ref,
+}
+
+/// A charge.
+///
+/// # Errors
+/// When it is no JSON object with an id, an amount, a currency and a time of creation, or one cannot be understood.
+pub fn charge(body: &str) -> Result<Charge, ReadError> {
+    let shape: ChargeShape = read(ObjectKind::Charge, body)?;
+    let reading = Reading::begin(ObjectKind::Charge, &shape.id)?;
+    let amount_minor = reading.amount(shape.amount, "amount")?;
+    let captured = reading.optional_amount(shape.amount_captured, "amount_captured")?;
+    let refunded = reading.optional_amount(shape.amount_refunded, "amount_refunded")?;
+    let status = match shape.status.as_str() {
+        Some("succeeded" | "paid") => ChargeStatus::Succeeded,
+        Some("pending") => ChargeStatus::Pending,
+        Some("failed") => ChargeStatus::Failed,
+        Some(_) => ChargeStatus::Unknown,
+        None => match shape.paid.0 {
+            Some(true) => ChargeStatus::Succeeded,
+            Some(false) => ChargeStatus::Failed,
+            None => ChargeStatus::Unknown,
+        },
+    };
+    // Before charges said how much was captured, it was all or nothing.
+    let is_captured = shape.captured.0.unwrap_or(status == ChargeStatus::Succeeded);
+    Ok(Charge {
+        id: ChargeId::from(reading.id),
+        customer: shape.customer.id().map(CustomerId::from),
+        invoice: shape.invoice.id().map(InvoiceId::from),
+        payment_intent: shape.payment_intent.id().map(str::to_owned),
+        status,
+        currency: reading.currency(&shape.currency)?,
+        amount_minor,
+        amount_captured_minor: captured.unwrap_or(if is_captured { amount_minor } else { 0 }),
+        amount_refunded_minor: refunded.unwrap_or(0),
+        created_at: reading.instant(shape.created, "created")?,
+        failure_code: said(&shape.failure_code),
+        is_disputed: shape.disputed.is_set() || shape.dispute.id().is_some(),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RefundShape {
+    id: Text,
+    charge: Ref,
+    payment_intent: Ref,
+    status: Text,
+    currency: Text,
+    amount: Number,
+    created: Number,
+}
+
+/// A refund.
+///
+/// # Errors
+/// When it is no JSON object with an id, an amount, a currency and a time of creation, or one cannot be understood.
+pub fn refund(body: &str) -> Result<Refund, ReadError> {
+    let shape: RefundShape = read(ObjectKind::Refund, body)?;
+    let reading = Reading::begin(ObjectKind::Refund, &shape.id)?;
+    Ok(Refund {
+        id: RefundId::from(reading.id),
+        charge: shape.charge.id().map(ChargeId::from),
+        payment_intent: shape.payment_intent.id().map(str::to_owned),
+        // Refunds had no status at first: there were only such as went through.
+        is_succeeded: shape.status.as_str().is_none_or(|status| status == "succeeded"),
+        currency: reading.currency(&shape.currency)?,
+        amount_minor: reading.amount(shape.amount, "amount")?,
+        created_at: reading.instant(shape.created, "created")?,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CreditNoteShape {
+    id: Text,
+    invoice: Ref,
+    customer: Ref,
+    status: Text,
+    currency: Text,
+    created: Number,
+    amount: Number,
+    post_payment_amount: Number,
+    refunds: Array<CreditedRefund>,
+    // Before a note could have several refunds and both parts.
+    #[serde(rename = "type")]
+    note_type: Text,
+    refund: Link<Amount>,
+    out_of_band_amount: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CreditedRefund {
+    amount_refunded: Number,
+}
+
+/// A credit note.
+///
+/// # Errors
+/// When it is no JSON object with an id, a currency and a time of creation, or an amount cannot be understood.
+pub fn credit_note(body: &str) -> Result<CreditNote, ReadError> {
+    let shape: CreditNoteShape = read(ObjectKind::CreditNote, body)?;
+    let reading = Reading::begin(ObjectKind::CreditNote, &shape.id)?;
+    let post_payment_minor = match reading
+        .optional_amount(shape.post_payment_amount, "post_payment_amount")?
+    {
+        Some(amount) => amount,
+        None if shape.note_type.as_str() == Some("post_payment") => reading.amount(shape.amount, "amount")?,
+        None => 0,
+    };
+    let refunded = match (&shape.refunds.0, &shape.refund) {
+        (Some(refunds), _) => reading.sum(refunds.iter().map(|refund| refund.amount_refunded), "refunds")?,
+        (None, Link::Expanded(refund)) => reading.optional_amount(refund.amount, "refund")?.unwrap_or(0),
+        (None, Link::Id(_)) => {
+            let elsewhere = reading.optional_amount(shape.out_of_band_amount, "out_of_band_amount")?;
+            post_payment_minor - elsewhere.unwrap_or(0)
+        }
+        (None, Link::Absent) => 0,
+    };
+    Ok(CreditNote {
+        id: CreditNoteId::from(reading.id),
+        invoice: shape.invoice.id().map(InvoiceId::from),
+        customer: shape.customer.id().map(CustomerId::from),
+        is_void: shape.status.as_str() == Some("void"),
+        currency: reading.currency(&shape.currency)?,
+        created_at: reading.instant(shape.created, "created")?,
+        post_payment_minor,
+        refunded_minor: refunded.min(post_payment_minor),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct InvoicePaymentShape {
+    id: Text,
+    invoice: Ref,
+    payment: Object<Payment>,
+    status: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Payment {
+    payment_intent: Ref,
+    charge: Ref,
+}
+
+/// What links a payment to the invoice that it paid.
+///
+/// # Errors
+/// When it is no JSON object with an id and an invoice.
+pub fn invoice_payment(body: &str) -> Result<InvoicePayment, ReadError> {
+    let shape: InvoicePaymentShape = read(ObjectKind::InvoicePayment, body)?;
+    let reading = Reading::begin(ObjectKind::InvoicePayment, &shape.id)?;
+    let invoice = shape.invoice.id().ok_or_else(|| reading.missing("invoice"))?;
+    let payment = shape.payment.get();
+    Ok(InvoicePayment {
+        invoice: InvoiceId::from(invoice),
+        payment_intent: payment.and_then(|payment| payment.payment_intent.id()).map(str::to_owned),
+        charge: payment.and_then(|payment| payment.charge.id()).map(ChargeId::from),
+        is_paid: shape.status.as_str() == Some("paid"),
+    })
+}

@@ -1,0 +1,93 @@
+//! Customers and products: what things and people are called.
+
+use model::billing::{Customer, Product};
+use model::{CustomerId, ObjectKind, ProductId};
+use serde::Deserialize;
+
+use super::{ReadError, Reading, read};
+use crate::stripe::loose::{Flag, Number, Object, Text};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CustomerShape {
+    id: Text,
+    created: Number,
+    name: Text,
+    email: Text,
+    address: Object<Address>,
+    shipping: Object<Shipping>,
+    currency: Text,
+    delinquent: Flag,
+    deleted: Flag,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Address {
+    country: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shipping {
+    address: Object<Address>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ProductShape {
+    id: Text,
+    name: Text,
+    active: Flag,
+    deleted: Flag,
+}
+
+/// A customer, or the tombstone of one.
+///
+/// # Errors
+/// When it is no JSON object with an id, or its time of creation is none.
+pub fn customer(body: &str) -> Result<Customer, ReadError> {
+    let shape: CustomerShape = read(ObjectKind::Customer, body)?;
+    let reading = Reading::begin(ObjectKind::Customer, &shape.id)?;
+    let address = shape.address.get();
+    let shipping = shape.shipping.get().and_then(|shipping| shipping.address.get());
+    let country = [address, shipping].into_iter().flatten().find_map(Address::code);
+    Ok(Customer {
+        id: CustomerId::from(reading.id),
+        created_at: reading.optional_instant(shape.created, "created")?,
+        name: said(&shape.name),
+        email: said(&shape.email),
+        country,
+        currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
+        is_delinquent: shape.delinquent.is_set(),
+        is_deleted: shape.deleted.is_set(),
+    })
+}
+
+/// A product, or the tombstone of one.
+///
+/// # Errors
+/// When it is no JSON object with an id.
+pub fn product(body: &str) -> Result<Product, ReadError> {
+    let shape: ProductShape = read(ObjectKind::Product, body)?;
+    let reading = Reading::begin(ObjectKind::Product, &shape.id)?;
+    Ok(Product {
+        id: ProductId::from(reading.id),
+        name: said(&shape.name),
+        is_active: shape.active.0.unwrap_or(!shape.deleted.is_set()),
+        is_deleted: shape.deleted.is_set(),
+    })
+}
+
+impl Address {
+    fn code(&self) -> Option<String> {
+        let code = self.country.as_str()?.trim();
+        let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+        is_code.then(|| code.to_ascii_uppercase())
+    }
+}
+
+/// A text, where there is one to show.
+pub(super) fn said(text: &Text) -> Option<String> {
+    text.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}

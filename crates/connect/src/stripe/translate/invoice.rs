@@ -1,0 +1,144 @@
+//! Invoices with the lines inside them.
+
+use model::billing::{Invoice, InvoiceStatus, Price};
+use model::{CustomerId, InvoiceId, ObjectKind, SubscriptionId};
+use serde::Deserialize;
+
+use super::customer::said;
+use super::line::{Amount, Around, LineShape};
+use super::{ReadError, Reading, read};
+use crate::stripe::loose::{Array, Embedded, Flag, Number, Object, Ref, Text};
+
+/// An invoice with the lines that came inside it, and the prices that came inside those.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InvoiceParts {
+    pub invoice: Invoice,
+    pub inline_prices: Vec<Price>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shape {
+    id: Text,
+    number: Text,
+    customer: Ref,
+    parent: Object<Parent>,
+    subscription: Ref,
+    status: Text,
+    // What stood for the status before there was one.
+    paid: Flag,
+    closed: Flag,
+    forgiven: Flag,
+    currency: Text,
+    created: Number,
+    date: Number,
+    status_transitions: Object<Transitions>,
+    billing_reason: Text,
+    attempt_count: Number,
+    total: Number,
+    total_excluding_tax: Number,
+    total_taxes: Array<Amount>,
+    total_tax_amounts: Array<Amount>,
+    tax: Number,
+    amount_paid: Number,
+    amount_due: Number,
+    lines: Object<Embedded<LineShape>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Parent {
+    subscription_details: Object<Details>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    subscription: Ref,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Transitions {
+    paid_at: Number,
+}
+
+/// An invoice.
+///
+/// # Errors
+/// When it is no JSON object with an id, a currency, a time of creation and a total, or when one of its amounts or lines
+/// cannot be understood: with a part of it the numbers would be wrong.
+pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
+    let shape: Shape = read(ObjectKind::Invoice, body)?;
+    let reading = Reading::begin(ObjectKind::Invoice, &shape.id)?;
+    let created_at = reading.instant(shape.created.or(shape.date), "created")?;
+    let currency = reading.currency(&shape.currency)?;
+    let below = shape.parent.get().and_then(|parent| parent.subscription_details.get());
+    let subscription =
+        below.and_then(|details| details.subscription.id()).or_else(|| shape.subscription.id());
+    let around = Around { created_at: Some(created_at), currency: Some(currency), subscription };
+    let (mut lines, mut inline_prices) = (Vec::new(), Vec::new());
+    for line in shape.lines.get().iter().flat_map(|list| list.data.iter()) {
+        let (line, price) = line.read(ObjectKind::InvoiceLine, around)?;
+        lines.push(line);
+        inline_prices.extend(price);
+    }
+    let status = shape.status();
+    let is_paid = status == InvoiceStatus::Paid;
+    let paid = shape.status_transitions.get().map_or(Number::Absent, |transitions| transitions.paid_at);
+    let paid_at = reading.optional_instant(paid, "status_transitions.paid_at")?;
+    let total_minor = reading.amount(shape.total, "total")?;
+    let amount_paid = reading.optional_amount(shape.amount_paid, "amount_paid")?;
+    let invoice = Invoice {
+        id: InvoiceId::from(reading.id),
+        number: said(&shape.number),
+        customer: shape.customer.id().map(CustomerId::from),
+        subscription: subscription.map(SubscriptionId::from),
+        status,
+        currency,
+        created_at,
+        // In the oldest shape a paid invoice does not say when; it was charged when it was made.
+        paid_at: paid_at.or(is_paid.then_some(created_at)),
+        billing_reason: said(&shape.billing_reason),
+        attempt_count: shape.attempt_count.whole().and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+        total_minor,
+        tax_minor: shape.tax(reading, total_minor)?,
+        amount_paid_minor: amount_paid.unwrap_or(if is_paid { total_minor } else { 0 }),
+        amount_due_minor: reading.optional_amount(shape.amount_due, "amount_due")?.unwrap_or(total_minor),
+        lines,
+    };
+    Ok(InvoiceParts { invoice, inline_prices })
+}
+
+impl Shape {
+    fn status(&self) -> InvoiceStatus {
+        match self.status.as_str() {
+            Some("draft") => InvoiceStatus::Draft,
+            Some("open") => InvoiceStatus::Open,
+            Some("paid") => InvoiceStatus::Paid,
+            Some("void") => InvoiceStatus::Void,
+            Some("uncollectible") => InvoiceStatus::Uncollectible,
+            Some(_) => InvoiceStatus::Unknown,
+            None if self.paid.is_set() => InvoiceStatus::Paid,
+            None if self.forgiven.is_set() => InvoiceStatus::Uncollectible,
+            None if self.closed.is_set() => InvoiceStatus::Void,
+            None if self.paid.0.is_some() => InvoiceStatus::Open,
+            None => InvoiceStatus::Unknown,
+        }
+    }
+
+    fn tax(&self, reading: Reading<'_>, total_minor: i64) -> Result<i64, ReadError> {
+        for (taxes, field) in
+            [(&self.total_taxes, "total_taxes"), (&self.total_tax_amounts, "total_tax_amounts")]
+        {
+            if taxes.0.is_some() {
+                return reading.sum(taxes.iter().map(|tax| tax.amount), field);
+            }
+        }
+        if let Some(tax) = reading.optional_amount(self.tax, "tax")? {
+            return Ok(tax);
+        }
+        let net = reading.optional_amount(self.total_excluding_tax, "total_excluding_tax")?;
+        Ok(net.map_or(0, |net| total_minor - net))
+    }
+}

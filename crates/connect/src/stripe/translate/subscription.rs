@@ -1,0 +1,194 @@
+//! Subscriptions and their items.
+
+use model::billing::{CancellationReason, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus};
+use model::{CustomerId, ObjectKind, SubscriptionId, SubscriptionItemId, UnixSeconds};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::customer::said;
+use super::price::{PriceShape, linked};
+use super::{LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::loose::{Embedded, Flag, Link, Number, Object, Ref, Text};
+
+/// A subscription, and the prices that came inside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubscriptionParts {
+    pub subscription: Subscription,
+    pub inline_prices: Vec<Price>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shape {
+    id: Text,
+    customer: Ref,
+    status: Text,
+    created: Number,
+    start_date: Number,
+    start: Number,
+    ended_at: Number,
+    canceled_at: Number,
+    cancel_at: Number,
+    cancel_at_period_end: Flag,
+    cancellation_details: Object<Cancellation>,
+    trial_start: Number,
+    trial_end: Number,
+    billing_cycle_anchor: Number,
+    pause_collection: Object<Pause>,
+    currency: Text,
+    items: Object<Embedded<ItemShape>>,
+    current_period_start: Number,
+    current_period_end: Number,
+    /// Of the only item, where there is no list of them.
+    plan: Link<PriceShape>,
+    quantity: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cancellation {
+    reason: Text,
+    feedback: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Pause {}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ItemShape {
+    id: Text,
+    price: Link<PriceShape>,
+    plan: Link<PriceShape>,
+    quantity: Number,
+    current_period_start: Number,
+    current_period_end: Number,
+}
+
+/// A subscription.
+///
+/// # Errors
+/// When it is no JSON object with an id and a customer, or one of its instants or quantities cannot be understood.
+pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
+    let shape: Shape = read(ObjectKind::Subscription, body)?;
+    let reading = Reading::begin(ObjectKind::Subscription, &shape.id)?;
+    let (items, inline_prices) = shape.items(reading)?;
+    let customer = shape.customer.id().ok_or_else(|| reading.missing("customer"))?;
+    let created_at = reading.optional_instant(shape.created, "created")?;
+    let started = shape.start_date.or(shape.start);
+    let status = status(shape.status.as_str());
+    let canceled_at = reading.optional_instant(shape.canceled_at, "canceled_at")?;
+    let is_over = matches!(status, SubscriptionStatus::Canceled | SubscriptionStatus::IncompleteExpired);
+    // What is over has ended: where it is not said when, then when it was canceled.
+    let ended_at = reading.optional_instant(shape.ended_at, "ended_at")?.or(canceled_at.filter(|_| is_over));
+    let cancellation = shape.cancellation_details.get();
+    let subscription = Subscription {
+        id: SubscriptionId::from(reading.id),
+        customer: CustomerId::from(customer),
+        status,
+        created_at,
+        started_at: reading.optional_instant(started, "start_date")?.or(created_at),
+        ended_at,
+        canceled_at,
+        cancel_at: reading.optional_instant(shape.cancel_at, "cancel_at")?,
+        is_canceled_at_period_end: shape.cancel_at_period_end.is_set(),
+        cancellation_reason: cancellation.and_then(|details| reason(details.reason.as_str())),
+        cancellation_feedback: cancellation.and_then(|details| said(&details.feedback)),
+        trial: period(reading, [shape.trial_start, shape.trial_end], ["trial_start", "trial_end"])?,
+        billing_cycle_anchor: reading.optional_instant(shape.billing_cycle_anchor, "billing_cycle_anchor")?,
+        is_collection_paused: shape.pause_collection.get().is_some(),
+        currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
+        items,
+    };
+    Ok(SubscriptionParts { subscription, inline_prices })
+}
+
+/// A subscription's item, and its price where that came inside it.
+///
+/// # Errors
+/// When it is no JSON object with an id and a price, or its quantity cannot be understood.
+pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>), ReadError> {
+    let shape: ItemShape = read(ObjectKind::SubscriptionItem, body)?;
+    let (item, price) = shape.read(None)?;
+    let reading = Reading::begin(ObjectKind::SubscriptionItem, &shape.id)?;
+    Ok((item.ok_or_else(|| reading.missing("price"))?, price))
+}
+
+impl Shape {
+    fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
+        let bounds = [self.current_period_start, self.current_period_end];
+        let period = period(reading, bounds, ["current_period_start", "current_period_end"])?;
+        let (mut items, mut prices) = (Vec::new(), Vec::new());
+        for shape in self.items.get().iter().flat_map(|list| list.data.iter()) {
+            let (item, price) = shape.read(period)?;
+            items.extend(item);
+            prices.extend(price);
+        }
+        let (plan, inline) = linked([&self.plan, &Link::Absent, &Link::Absent]);
+        if let (None, Some(price)) = (self.items.get(), plan) {
+            items.push(SubscriptionItem {
+                id: SubscriptionItemId::from(reading.id),
+                price,
+                quantity: quantity(reading, self.quantity)?,
+                current_period: period,
+            });
+            prices.extend(inline);
+        }
+        Ok((items, prices))
+    }
+}
+
+impl ItemShape {
+    /// `period`: the subscription's own, in the older shape. An item without any price is no item.
+    fn read(&self, period: Option<Period>) -> Result<(Option<SubscriptionItem>, Option<Price>), ReadError> {
+        let reading = Reading::begin(ObjectKind::SubscriptionItem, &self.id)?;
+        let (price, inline) = linked([&self.price, &self.plan, &Link::Absent]);
+        let Some(price) = price else { return Ok((None, None)) };
+        let bounds = [self.current_period_start, self.current_period_end];
+        let own = self::period(reading, bounds, ["current_period_start", "current_period_end"])?;
+        let item = SubscriptionItem {
+            id: SubscriptionItemId::from(reading.id),
+            price,
+            quantity: quantity(reading, self.quantity)?,
+            current_period: own.or(period),
+        };
+        Ok((Some(item), inline))
+    }
+}
+
+fn quantity(reading: Reading<'_>, number: Number) -> Result<Decimal, ReadError> {
+    Ok(reading.optional_decimal(number, LARGEST_QUANTITY, "quantity")?.unwrap_or(Decimal::ONE))
+}
+
+fn period(
+    reading: Reading<'_>,
+    bounds: [Number; 2],
+    fields: [&'static str; 2],
+) -> Result<Option<Period>, ReadError> {
+    let start: Option<UnixSeconds> = reading.optional_instant(bounds[0], fields[0])?;
+    let end = reading.optional_instant(bounds[1], fields[1])?;
+    Ok(start.zip(end).map(|(start, end)| Period { start, end }))
+}
+
+fn status(text: Option<&str>) -> SubscriptionStatus {
+    match text {
+        Some("incomplete") => SubscriptionStatus::Incomplete,
+        Some("incomplete_expired") => SubscriptionStatus::IncompleteExpired,
+        Some("trialing") => SubscriptionStatus::Trialing,
+        Some("active") => SubscriptionStatus::Active,
+        Some("past_due") => SubscriptionStatus::PastDue,
+        Some("canceled") => SubscriptionStatus::Canceled,
+        Some("unpaid") => SubscriptionStatus::Unpaid,
+        Some("paused") => SubscriptionStatus::Paused,
+        _ => SubscriptionStatus::Unknown,
+    }
+}
+
+fn reason(text: Option<&str>) -> Option<CancellationReason> {
+    Some(match text? {
+        "cancellation_requested" => CancellationReason::Requested,
+        "payment_failed" => CancellationReason::PaymentFailed,
+        "payment_disputed" => CancellationReason::PaymentDisputed,
+        _ => CancellationReason::Other,
+    })
+}
