@@ -2,9 +2,12 @@
 //! tests and benchmarks connect to. It also knows the recurring value that each merchant *intended*, which no
 //! real account can tell.
 
+mod chance;
+mod generated;
 mod options;
 mod server;
 pub mod world;
 
+pub use generated::Generated;
 pub use options::{Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet};
 pub use server::{Running, StartError, start};

@@ -1,0 +1,12 @@
+//! Chance that a seed names: the same on every machine and with every compiler.
+
+/// Well-spread bits of three numbers (the finalizer of SplitMix64, once for each).
+pub fn mix(a: u64, b: u64, c: u64) -> u64 {
+    let step = |mut z: u64| {
+        z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    step(step(step(a) ^ b) ^ c)
+}
