@@ -19,8 +19,8 @@ use model::{CustomerId, UnixSeconds};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
+pub(crate) use chunk::RowSlices;
 pub use chunk::{Chunk, Country, SubscriptionView};
-pub(crate) use chunk::{MoneySlices, RowSlices};
 pub(crate) use days::CalendarDays;
 
 /// The blob that holds the catalog; the chunks follow it.

@@ -5,11 +5,18 @@
 //! to it.
 
 mod customers;
+mod exchange;
 mod facets;
+mod figures;
 mod movements;
 mod points;
+mod revenue;
+mod scope;
+mod span;
 mod summary;
+mod tally;
 mod timeline;
+mod walk;
 
 use std::fmt;
 use std::str::FromStr;
@@ -96,8 +103,9 @@ pub enum QueryError {
 ///
 /// # Errors
 /// When the range is empty or has too many points.
-pub fn mrr(_ledger: &Ledger, _rates: &Rates, _query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
-    unimplemented!("in a minute")
+pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
+    let figures = figures::figures(ledger, rates, query, false)?;
+    Ok(Answer::of(MetricId::Mrr, ledger, query, figures, MrrPoint::new))
 }
 
 /// Any metric of the registry, one value a point.
@@ -105,12 +113,22 @@ pub fn mrr(_ledger: &Ledger, _rates: &Rates, _query: &Query) -> Result<Answer<Mr
 /// # Errors
 /// As [`mrr`]; and when revenue is to be filtered or broken down by what it does not have.
 pub fn value(
-    _ledger: &Ledger,
-    _rates: &Rates,
-    _metric: MetricId,
-    _query: &Query,
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: MetricId,
+    query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    unimplemented!("in a minute")
+    if matches!(metric, MetricId::NetRevenue | MetricId::Refunds) {
+        return revenue::revenue(ledger, rates, metric, query);
+    }
+    // Counting needs no rates; what is divided by something converted has to be about the same customers.
+    let counts = [MetricId::ActiveCustomers, MetricId::ActiveSubscriptions, MetricId::CustomerChurnRate];
+    let figures = figures::figures(ledger, rates, query, !counts.contains(&metric))?;
+    Ok(Answer::of(metric, ledger, query, figures, |bucket, figures| ValuePoint {
+        start_on: bucket.start_on,
+        end_on: bucket.end_on,
+        value: figures.value(metric),
+    }))
 }
 
 impl Dimension {

@@ -187,10 +187,13 @@ impl Chunk {
         }
     }
 
-    /// Every row's day, plan and change, whoever's it is.
-    pub(crate) fn all_rows(&self) -> (&[i64], &[Day], &[u32], &[i64]) {
-        let rows = &self.columns.rows;
-        (&rows.at, &self.days, &rows.plan, &rows.delta_minor)
+    /// Of every row, whoever's it is.
+    pub(crate) fn all_plans(&self) -> &[u32] {
+        &self.columns.rows.plan
+    }
+
+    pub(crate) fn all_days(&self) -> &[Day] {
+        &self.days
     }
 
     pub(crate) fn money_currencies(&self) -> &[Currency] {
@@ -253,6 +256,11 @@ impl Country {
             }
             _ => Self(0),
         }
+    }
+
+    /// To index a table by.
+    pub(crate) fn number(self) -> u16 {
+        self.0
     }
 
     pub(super) fn is_valid(self) -> bool {

@@ -1,11 +1,17 @@
 //! The list of customers: searched, filtered, sorted, a page at a time.
 
-use model::{Day, Money, UnixSeconds};
+use std::cmp::Ordering;
+
+use model::{CustomerId, Day, Money, UnixSeconds};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, QueryError, Reporting};
-use crate::columns::Ledger;
-use crate::fx::Rates;
+use super::scope::{LEFT_OUT, Scope, View};
+use super::walk::{Range, Trail};
+use super::{Filter, MovementKind, QueryError, Reporting};
+use crate::columns::{Chunk, Ledger, Place};
+use crate::fx::{Rates, exchange, round_minor};
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
@@ -76,10 +82,239 @@ pub struct CustomerRow {
 ///
 /// # Errors
 /// When the cursor is not one of this list.
-pub fn customers(
-    _ledger: &Ledger,
-    _rates: &Rates,
-    _asked: &CustomersQuery,
-) -> Result<CustomerPage, QueryError> {
-    unimplemented!("in a minute")
+pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Result<CustomerPage, QueryError> {
+    let list = List::new(ledger, rates, asked);
+    let chunks = ledger.chunks().par_iter().enumerate();
+    let mut hits: Vec<Hit> = chunks.flat_map_iter(|(index, chunk)| list.hits(index, chunk)).collect();
+    let total = hits.len();
+    if let Some(cursor) = &asked.cursor {
+        let last = list.read_cursor(cursor)?;
+        hits.retain(|hit| list.compare(&list.key(hit), &last.key()) == Ordering::Greater);
+    }
+    let limit = asked.limit.max(1);
+    let has_more = hits.len() > limit;
+    if has_more {
+        hits.select_nth_unstable_by(limit - 1, |a, b| list.compare(&list.key(a), &list.key(b)));
+        hits.truncate(limit);
+    }
+    hits.sort_unstable_by(|a, b| list.compare(&list.key(a), &list.key(b)));
+    let next_cursor = hits.last().filter(|_| has_more).map(|hit| list.write_cursor(hit));
+    let mut trail = Trail::default();
+    let data = hits.iter().map(|hit| list.row(hit, &mut trail)).collect();
+    Ok(CustomerPage { data, next_cursor, total })
+}
+
+/// What the whole list has in common.
+struct List<'a> {
+    ledger: &'a Ledger,
+    rates: &'a Rates,
+    asked: &'a CustomersQuery,
+    scope: Scope,
+    range: Range,
+    search: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    place: Place,
+    /// What is sorted by, unless that is the name.
+    number: i64,
+}
+
+/// By what it is sorted, then by id: unlike places, these outlive the snapshot.
+struct Key<'a> {
+    number: i64,
+    name: &'a str,
+    id: &'a str,
+}
+
+struct Cursor {
+    number: i64,
+    name: String,
+    id: CustomerId,
+}
+
+impl<'a> List<'a> {
+    fn new(ledger: &'a Ledger, rates: &'a Rates, asked: &'a CustomersQuery) -> Self {
+        let view = View { filter: &asked.filter, by: None, is_converted: false, without: &[] };
+        let today = ledger.calendar().day(asked.now);
+        let last = asked.on.map_or(today, |on| on.min(today));
+        Self {
+            ledger,
+            rates,
+            asked,
+            scope: Scope::new(ledger, view),
+            range: Range { first: Day(i32::MIN), last, now: asked.now },
+            search: asked
+                .search
+                .as_deref()
+                .map(|text| text.trim().to_lowercase())
+                .filter(|text| !text.is_empty()),
+        }
+    }
+
+    fn hits(&self, index: usize, chunk: &Chunk) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let mut trail = Trail::default();
+        for customer in 0..chunk.customer_count() {
+            if !self.is_found(chunk, customer) || !self.walk(chunk, customer, &mut trail) {
+                continue;
+            }
+            if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
+                continue;
+            }
+            let number = match self.asked.sort {
+                CustomerSort::Mrr => self.mrr(&trail),
+                CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
+                CustomerSort::Name => 0,
+            };
+            hits.push(Hit { place: Place::new(index, customer), number });
+        }
+        hits
+    }
+
+    /// Walks a customer; `false` where the filter leaves it out.
+    fn walk(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
+        let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
+        trail.walk(chunk.rows(customer), country, &self.scope, self.range);
+        !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()
+    }
+
+    fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
+        let Some(search) = &self.search else { return true };
+        let texts = [chunk.name(customer), chunk.email(customer), chunk.id(customer)];
+        texts.iter().any(|text| text.to_lowercase().contains(search.as_str()))
+    }
+
+    fn mrr(&self, trail: &Trail) -> i64 {
+        let natively = || trail.lanes.iter().map(|lane| lane.value).sum();
+        match self.asked.currency {
+            Reporting::Native => natively(),
+            Reporting::In(_) => self.converted(trail).unwrap_or(0),
+        }
+    }
+
+    /// All currencies at the rates of the list's day, rounded once. `None` where one has no rate.
+    fn converted(&self, trail: &Trail) -> Option<i64> {
+        let Reporting::In(target) = self.asked.currency else { return None };
+        let on = self.range.last;
+        let mut sum = Decimal::ZERO;
+        for lane in trail.lanes.iter().filter(|lane| lane.value != 0) {
+            let currency = self.scope.currency_of(lane.series);
+            if currency == target {
+                sum = sum.checked_add(Decimal::from(lane.value))?;
+                continue;
+            }
+            let (from, to) = (self.rates.rate(on, currency)?.0, self.rates.rate(on, target)?.0);
+            sum = sum.checked_add(exchange(lane.value, (currency, from), (target, to))?)?;
+        }
+        round_minor(sum)
+    }
+
+    fn key(&self, hit: &Hit) -> Key<'a> {
+        let chunk = self.ledger.chunk(hit.place);
+        let customer = hit.place.customer as usize;
+        let name = if self.asked.sort == CustomerSort::Name { chunk.name(customer) } else { "" };
+        Key { number: hit.number, name, id: chunk.id(customer) }
+    }
+
+    fn compare<'k>(&self, a: &Key<'k>, b: &Key<'k>) -> Ordering {
+        let lower = |text: &'k str| text.chars().flat_map(char::to_lowercase);
+        // Customers without a name come last in either direction.
+        let nameless = a.name.is_empty().cmp(&b.name.is_empty());
+        let names = || lower(a.name).cmp(lower(b.name));
+        let by_key = a.number.cmp(&b.number).then_with(names);
+        let by_key = if self.asked.is_descending { by_key.reverse() } else { by_key };
+        nameless.then(by_key).then_with(|| a.id.cmp(b.id))
+    }
+
+    fn write_cursor(&self, hit: &Hit) -> String {
+        let key = self.key(hit);
+        format!("{},{},{}", key.number, key.id, key.name)
+    }
+
+    fn read_cursor(&self, text: &str) -> Result<Cursor, QueryError> {
+        let mut parts = text.splitn(3, ',');
+        let mut part = || parts.next().ok_or_else(|| QueryError::BadCursor(text.to_owned()));
+        let (number, id, name) = (part()?, part()?, part()?);
+        let number = number.parse().map_err(|_| QueryError::BadCursor(text.to_owned()))?;
+        Ok(Cursor { number, name: name.to_owned(), id: CustomerId::from(id) })
+    }
+
+    fn row(&self, hit: &Hit, trail: &mut Trail) -> CustomerRow {
+        let chunk = self.ledger.chunk(hit.place);
+        let customer = hit.place.customer as usize;
+        self.walk(chunk, customer, trail);
+        let entry = chunk.entry(customer);
+        let state = state_of(trail);
+        let churns = trail.moves.iter().filter(|one| one.kind == MovementKind::Churn);
+        CustomerRow {
+            id: entry.id.to_string(),
+            name: entry.name,
+            email: entry.email,
+            country: entry.country,
+            created_at: entry.created_at,
+            state,
+            mrr: money(trail, &self.scope),
+            mrr_converted_minor: self.converted(trail),
+            plans: self.plans(chunk, customer),
+            first_paid_on: trail.moves.iter().find(|one| one.after > 0).map(|one| one.day),
+            churned_on: churns.last().filter(|_| state == CustomerState::Churned).map(|one| one.day),
+            is_deleted: entry.is_deleted,
+        }
+    }
+
+    /// Labels of the plans whose value is above 0, in the order in which they were first billed.
+    fn plans(&self, chunk: &Chunk, customer: usize) -> Vec<String> {
+        let Some(country) = self.scope.country(chunk.country(customer)) else { return Vec::new() };
+        let rows = chunk.rows(customer);
+        let mut values: Vec<(u32, i64)> = Vec::new();
+        for row in 0..rows.at.len() {
+            let plan = rows.plan[row];
+            if rows.days[row] > self.range.last || rows.at[row] > self.range.now.0 {
+                break;
+            }
+            if self.scope.target(plan, country).series == LEFT_OUT {
+                continue;
+            }
+            match values.iter_mut().find(|(known, _)| *known == plan) {
+                Some((_, value)) => *value += rows.delta_minor[row],
+                None => values.push((plan, rows.delta_minor[row])),
+            }
+        }
+        let held = values.into_iter().filter(|(_, value)| *value > 0);
+        let mut labels: Vec<String> = Vec::new();
+        for label in held.filter_map(|(plan, _)| self.ledger.catalog().plan(plan)).map(|plan| &plan.label) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+}
+
+impl Cursor {
+    fn key(&self) -> Key<'_> {
+        Key { number: self.number, name: &self.name, id: self.id.as_str() }
+    }
+}
+
+/// What a walked customer is worth in each currency.
+pub(super) fn money(trail: &Trail, scope: &Scope) -> Vec<Money> {
+    let lanes = trail.lanes.iter().filter(|lane| lane.value != 0);
+    let mut money: Vec<Money> = lanes
+        .map(|lane| Money { amount_minor: lane.value, currency: scope.currency_of(lane.series) })
+        .collect();
+    money.sort_by_key(|money| money.currency);
+    money
+}
+
+fn state_of(trail: &Trail) -> CustomerState {
+    if trail.lanes.iter().any(|lane| lane.value > 0) {
+        CustomerState::Active
+    } else if trail.moves.iter().any(|one| one.after > 0) {
+        CustomerState::Churned
+    } else {
+        CustomerState::Never
+    }
 }

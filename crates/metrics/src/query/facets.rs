@@ -1,9 +1,11 @@
 //! What there is to filter by.
 
+use std::collections::BTreeSet;
+
 use model::{Currency, Day};
 use serde::Serialize;
 
-use crate::columns::Ledger;
+use crate::columns::{Country, Ledger, Plan, PlanInterval};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Facets {
@@ -35,6 +37,48 @@ pub struct ProductFacet {
 }
 
 /// Everything that a ledger's rows can be filtered by.
-pub fn facets(_ledger: &Ledger) -> Facets {
-    unimplemented!("in a minute")
+pub fn facets(ledger: &Ledger) -> Facets {
+    let plans = ledger.catalog().plans();
+    let mut used = vec![false; plans.len()];
+    for plan in ledger.chunks().iter().flat_map(|chunk| chunk.all_plans()) {
+        used[*plan as usize] = true;
+    }
+    let used: Vec<&Plan> = plans.iter().zip(used).filter(|(_, used)| *used).map(|(plan, _)| plan).collect();
+    let mut intervals: Vec<PlanInterval> = used.iter().filter_map(|plan| plan.interval).collect();
+    intervals.sort_unstable();
+    intervals.dedup();
+    let products = used.iter().filter_map(|plan| {
+        let id = plan.product.as_ref()?.to_string();
+        Some(ProductFacet { label: plan.product_label.clone().unwrap_or_else(|| id.clone()), id })
+    });
+    let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
+    let countries: BTreeSet<Country> = countries.copied().collect();
+    let days = || ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).copied();
+    let mut facets = Facets {
+        plans: used.iter().map(|plan| PlanFacet::from(*plan)).collect(),
+        products: products.collect(),
+        intervals: intervals.into_iter().map(|interval| interval.to_string()).collect(),
+        currencies: used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect(),
+        countries: countries.into_iter().filter_map(Country::code).collect(),
+        first_on: days().min(),
+        last_on: days().max(),
+    };
+    facets.plans.sort_by(|a, b| (&a.label, &a.id, a.currency).cmp(&(&b.label, &b.id, b.currency)));
+    facets.products.sort_by(|a, b| (&a.label, &a.id).cmp(&(&b.label, &b.id)));
+    facets.products.dedup();
+    facets
+}
+
+impl From<&Plan> for PlanFacet {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            id: plan.price.to_string(),
+            label: plan.label.clone(),
+            product_id: plan.product.as_ref().map(ToString::to_string),
+            product: plan.product_label.clone(),
+            interval: plan.interval.map(|interval| interval.to_string()),
+            currency: plan.currency,
+            is_active: plan.is_active,
+        }
+    }
 }

@@ -1,13 +1,17 @@
 //! Movements one by one: what is behind a bar of the chart.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
-use model::{Currency, Day};
+use model::{Currency, CustomerId, Day};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Query, QueryError};
-use crate::columns::Ledger;
+use super::scope::{Scope, View};
+use super::walk::{Range, Trail};
+use super::{Query, QueryError, Reporting};
+use crate::columns::{Chunk, Ledger, Place};
 use crate::fx::Rates;
 
 /// Why a customer's MRR changed on a day.
@@ -59,16 +63,150 @@ pub struct Movement {
     pub is_involuntary: Option<bool>,
 }
 
+/// A movement before it is looked up.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    place: Place,
+    on: Day,
+    currency: Currency,
+    kind: MovementKind,
+    delta_minor: i64,
+    after_minor: i64,
+}
+
 /// A page of the movements of a range of days.
 ///
 /// # Errors
 /// When the range is empty or the cursor is not one of this list.
-pub fn movements(
-    _ledger: &Ledger,
-    _rates: &Rates,
-    _asked: &MovementsQuery,
-) -> Result<MovementPage, QueryError> {
-    unimplemented!("in a minute")
+pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Result<MovementPage, QueryError> {
+    let Query { from, to, now, .. } = asked.query;
+    if from > to {
+        return Err(QueryError::EmptyRange { from, to });
+    }
+    let range = Range { first: from, last: to.min(ledger.calendar().day(now)), now };
+    let mut found = find(ledger, asked, range);
+    let total = found.len();
+    if let Some(cursor) = &asked.cursor {
+        let last = Cursor::read(cursor)?;
+        found.retain(|one| order(ledger, one) > last.order());
+    }
+    let limit = asked.limit.max(1);
+    let has_more = found.len() > limit;
+    if has_more {
+        found.select_nth_unstable_by(limit - 1, |a, b| order(ledger, a).cmp(&order(ledger, b)));
+        found.truncate(limit);
+    }
+    found.sort_unstable_by(|a, b| order(ledger, a).cmp(&order(ledger, b)));
+    let next_cursor = found.last().filter(|_| has_more).map(|one| {
+        Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
+            .write()
+    });
+    let data = found.iter().map(|one| one.look_up(ledger, rates, asked.query.currency)).collect();
+    Ok(MovementPage { data, next_cursor, total })
+}
+
+fn find(ledger: &Ledger, asked: &MovementsQuery, range: Range) -> Vec<Found> {
+    let view = View { filter: &asked.query.filter, by: None, is_converted: false, without: &[] };
+    let scope = Scope::new(ledger, view);
+    let chunks = ledger.chunks().par_iter().enumerate();
+    chunks.flat_map_iter(|(index, chunk)| find_in_chunk(index, chunk, &scope, &asked.kinds, range)).collect()
+}
+
+fn find_in_chunk(
+    index: usize,
+    chunk: &Chunk,
+    scope: &Scope,
+    kinds: &[MovementKind],
+    range: Range,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut trail = Trail::default();
+    for customer in 0..chunk.customer_count() {
+        let Some(country) = scope.country(chunk.country(customer)) else { continue };
+        trail.walk(chunk.rows(customer), country, scope, range);
+        for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
+            found.push(Found {
+                place: Place::new(index, customer),
+                on: one.day,
+                currency: scope.currency_of(trail.lane_of(one).series),
+                kind: one.kind,
+                delta_minor: one.after - one.before,
+                after_minor: one.after,
+            });
+        }
+    }
+    found
+}
+
+fn order<'a>(ledger: &'a Ledger, one: &Found) -> (Reverse<Day>, &'a str, Currency) {
+    (Reverse(one.on), ledger.id(one.place), one.currency)
+}
+
+impl Found {
+    fn look_up(&self, ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Movement {
+        let chunk = ledger.chunk(self.place);
+        let entry = chunk.entry(self.place.customer as usize);
+        let converted_minor = match reporting {
+            Reporting::Native => None,
+            Reporting::In(currency) => rates
+                .convert(self.delta_minor, self.currency, currency, self.on)
+                .map(|converted| converted.amount_minor),
+        };
+        Movement {
+            customer_id: entry.id.to_string(),
+            name: entry.name,
+            email: entry.email,
+            on: self.on,
+            kind: self.kind,
+            currency: self.currency,
+            delta_minor: self.delta_minor,
+            mrr_after_minor: self.after_minor,
+            converted_minor,
+            is_involuntary: (self.kind == MovementKind::Churn).then(|| self.is_involuntary(ledger, chunk)),
+        }
+    }
+
+    /// Whether the subscription that ended last on the day ended because payment failed.
+    fn is_involuntary(&self, ledger: &Ledger, chunk: &Chunk) -> bool {
+        let rows = chunk.rows(self.place.customer as usize);
+        let is_last = |row: &usize| {
+            let plan = ledger.catalog().plan(rows.plan[*row]);
+            rows.days[*row] == self.on
+                && rows.delta_minor[*row] < 0
+                && plan.is_some_and(|plan| plan.currency == self.currency)
+        };
+        let last = (0..rows.at.len()).rev().find(is_last);
+        last.is_some_and(|row| chunk.subscription(rows.subscription[row] as usize).is_involuntary)
+    }
+}
+
+/// The last movement of a page. Keyed by what it is, so that an update in between neither repeats nor skips any.
+struct Cursor {
+    on: Day,
+    currency: Currency,
+    customer: CustomerId,
+}
+
+impl Cursor {
+    fn write(&self) -> String {
+        format!("{},{},{}", self.on, self.currency, self.customer)
+    }
+
+    fn read(text: &str) -> Result<Self, QueryError> {
+        let mut parts = text.splitn(3, ',');
+        let mut part = || parts.next().ok_or_else(|| QueryError::BadCursor(text.to_owned()));
+        let (on, currency, customer) = (part()?, part()?, part()?);
+        let bad = |_| QueryError::BadCursor(text.to_owned());
+        Ok(Self {
+            on: on.parse().map_err(|error: model::DayError| bad(error.to_string()))?,
+            currency: currency.parse().map_err(|error: model::CurrencyError| bad(error.to_string()))?,
+            customer: CustomerId::from(customer),
+        })
+    }
+
+    fn order(&self) -> (Reverse<Day>, &str, Currency) {
+        (Reverse(self.on), self.customer.as_str(), self.currency)
+    }
 }
 
 impl MovementKind {

@@ -1,11 +1,13 @@
 //! How things stand now, against the end of last month.
 
-use model::{Currency, Day, UnixSeconds};
+use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::Serialize;
 
-use super::{Filter, QueryError, Unconverted, Value};
+use super::figures::figures;
+use super::{Filter, Query, QueryError, Reporting, Unconverted, Value, value};
 use crate::columns::Ledger;
 use crate::fx::Rates;
+use crate::registry::MetricId;
 
 /// Everything in one currency. What is "of the month" is of the running one, up to now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,11 +44,73 @@ pub struct SummaryMrr {
 /// # Errors
 /// When an amount is too large to be written.
 pub fn summary(
-    _ledger: &Ledger,
-    _rates: &Rates,
-    _currency: Currency,
-    _filter: &Filter,
-    _now: UnixSeconds,
+    ledger: &Ledger,
+    rates: &Rates,
+    currency: Currency,
+    filter: &Filter,
+    now: UnixSeconds,
 ) -> Result<Summary, QueryError> {
-    unimplemented!("in a minute")
+    let today = ledger.calendar().day(now);
+    let query = Query {
+        from: today,
+        to: today,
+        interval: Interval::Month,
+        week_start: WeekStart::default(),
+        currency: Reporting::In(currency),
+        filter: filter.clone(),
+        by: None,
+        now,
+    };
+    let all = figures(ledger, rates, &query, false)?;
+    let counted = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
+    // The mean is of those whose MRR is part of the sum.
+    let converted = if all.unconverted.is_empty() {
+        counted
+    } else {
+        let strict = figures(ledger, rates, &query, true)?;
+        strict.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default()
+    };
+    let month_on = all.span.first;
+    let arpa_minor = match converted.value(MetricId::Arpa) {
+        Some(Value::Minor(amount)) => Some(amount),
+        _ => None,
+    };
+    Ok(Summary {
+        currency,
+        mrr: SummaryMrr {
+            value_minor: counted.mrr,
+            before_minor: counted.mrr_before,
+            change_minor: counted.mrr - counted.mrr_before,
+            change_ratio: counted.value(MetricId::MrrGrowthRate),
+        },
+        arr_minor: counted.mrr * 12,
+        arpa_minor,
+        active_customers: counted.customers,
+        active_subscriptions: counted.subscriptions,
+        net_revenue_minor: of_month(ledger, rates, MetricId::NetRevenue, &query)?,
+        refunds_minor: of_month(ledger, rates, MetricId::Refunds, &query)?,
+        customer_churn_rate: counted.value(MetricId::CustomerChurnRate),
+        month_on,
+        compared_with_on: month_on.previous(),
+        rates_on: all.rates_on,
+        unconverted: all.unconverted,
+    })
+}
+
+/// Revenue of the running month; `None` where the filter is one that revenue does not have.
+fn of_month(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: MetricId,
+    query: &Query,
+) -> Result<Option<i64>, QueryError> {
+    let answer = match value(ledger, rates, metric, query) {
+        Err(QueryError::NotOfRevenue { .. }) => return Ok(None),
+        answer => answer?,
+    };
+    let point = answer.series.first().and_then(|series| series.points.last());
+    Ok(point.and_then(|point| match point.value {
+        Some(Value::Minor(amount)) => Some(amount),
+        _ => None,
+    }))
 }

@@ -1,10 +1,15 @@
 //! One customer's MRR through time, and every customer's for export.
 
+use std::collections::BTreeMap;
+
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::Serialize;
 
-use super::MovementKind;
-use crate::columns::Ledger;
+use super::customers::money;
+use super::scope::{Scope, View};
+use super::walk::{Range, Trail};
+use super::{Filter, MovementKind};
+use crate::columns::{Ledger, RowSlices};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CustomerTimeline {
@@ -44,14 +49,66 @@ pub struct CustomerSteps {
 
 /// A customer's MRR up to `now`; `None` where there is none of this id.
 pub fn customer_timeline(
-    _ledger: &Ledger,
-    _customer: &CustomerId,
-    _now: UnixSeconds,
+    ledger: &Ledger,
+    customer: &CustomerId,
+    now: UnixSeconds,
 ) -> Option<CustomerTimeline> {
-    unimplemented!("in a minute")
+    let place = ledger.find(customer)?;
+    let rows = ledger.chunk(place).rows(place.customer as usize);
+    let everything = Filter::default();
+    let view = View { filter: &everything, by: None, is_converted: false, without: &[] };
+    let scope = Scope::new(ledger, view);
+    let mut trail = Trail::default();
+    let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
+    trail.walk(rows, 0, &scope, range);
+    let movements = trail.moves.iter().map(|one| TimelineMovement {
+        on: one.day,
+        kind: one.kind,
+        currency: scope.currency_of(trail.lane_of(one).series),
+        delta_minor: one.after - one.before,
+        mrr_after_minor: one.after,
+    });
+    Some(CustomerTimeline {
+        mrr: money(&trail, &scope),
+        timeline: changes(ledger, rows, now),
+        movements: movements.collect(),
+    })
 }
 
 /// Every customer's changes up to `now`, customers in order of ids, each in order of time.
-pub fn steps(_ledger: &Ledger, _now: UnixSeconds) -> impl Iterator<Item = CustomerSteps> + '_ {
-    std::iter::empty()
+pub fn steps(ledger: &Ledger, now: UnixSeconds) -> impl Iterator<Item = CustomerSteps> + '_ {
+    ledger.places_by_id().into_iter().flat_map(move |place| {
+        let chunk = ledger.chunk(place);
+        let customer = CustomerId::from(ledger.id(place));
+        let changes = changes(ledger, chunk.rows(place.customer as usize), now);
+        changes.into_iter().map(move |point| CustomerSteps {
+            customer: customer.clone(),
+            currency: point.currency,
+            at: point.at,
+            mrr_minor: point.mrr_minor,
+        })
+    })
+}
+
+/// The totals per currency after each instant that changed them, by instant and currency.
+fn changes(ledger: &Ledger, rows: RowSlices<'_>, now: UnixSeconds) -> Vec<TimelinePoint> {
+    let mut points = Vec::new();
+    let mut totals: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut row = 0;
+    while row < rows.at.len() && rows.at[row] <= now.0 {
+        let (at, on) = (rows.at[row], rows.days[row]);
+        let mut changed: BTreeMap<Currency, i64> = BTreeMap::new();
+        while row < rows.at.len() && rows.at[row] == at {
+            if let Some(plan) = ledger.catalog().plan(rows.plan[row]) {
+                *changed.entry(plan.currency).or_default() += rows.delta_minor[row];
+            }
+            row += 1;
+        }
+        for (currency, delta_minor) in changed.into_iter().filter(|(_, delta)| *delta != 0) {
+            let total = totals.entry(currency).or_default();
+            *total += delta_minor;
+            points.push(TimelinePoint { at: UnixSeconds(at), on, currency, mrr_minor: *total });
+        }
+    }
+    points
 }

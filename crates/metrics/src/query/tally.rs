@@ -1,0 +1,373 @@
+//! Everything that one pass over the ledger adds up.
+//!
+//! Sums are kept natively, by series and slot: a bucket where currencies stay as they are, a day where they are
+//! converted, since every movement takes the rate of its own day.
+
+use std::sync::Arc;
+
+use model::Day;
+use rayon::prelude::*;
+
+use super::exchange::Exchange;
+use super::scope::{LEFT_OUT, Scope};
+use super::span::Span;
+use super::walk::{Range, Trail};
+use super::{MovementKind, QueryError};
+use crate::columns::{Chunk, Ledger};
+
+/// Eight bytes each of these in every thread: a few hundred megabytes would be too many.
+const CELLS_MAX: usize = 16_000_000;
+/// The five kinds of movement, and what customers lost that were above 0 when the bucket began.
+const KINDS: usize = 6;
+const LOST: usize = 5;
+
+/// What is added up and how it is numbered.
+#[derive(Debug)]
+pub(super) struct Shape<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) span: &'a Span,
+    exchange: &'a Exchange,
+    slots: usize,
+    /// What a unit of a currency is worth just before and at the end of a bucket, to compare values by.
+    scales: Vec<(i128, i128)>,
+}
+
+/// The sums. Counts of customers and subscriptions are kept as changes from bucket to bucket, the first of which is
+/// how many there were before the range.
+#[derive(Debug)]
+pub(super) struct Tally {
+    opening: Vec<i64>,
+    moved: Vec<i64>,
+    active: Vec<i64>,
+    subscriptions: Vec<i64>,
+    movers: Vec<i64>,
+    churned: Vec<i64>,
+    retained: Vec<Retained>,
+}
+
+/// Of customers above 0 just before a bucket, those that moved in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Retained {
+    pub(super) start_minor: i64,
+    pub(super) end_minor: i64,
+    /// The smaller of both: where that is the value at the start, and where it is the one at the end.
+    pub(super) kept_start_minor: i64,
+    pub(super) kept_end_minor: i64,
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn new(scope: &'a Scope, span: &'a Span, exchange: &'a Exchange) -> Result<Self, QueryError> {
+        let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
+        let cells = scope.series.len().saturating_mul(slots).saturating_mul(KINDS);
+        if cells > CELLS_MAX {
+            return Err(QueryError::TooManyPoints);
+        }
+        let mut scales = Vec::new();
+        for currency in (0_u32..).take(scope.currencies.len()) {
+            for bucket in 0..span.buckets.len() {
+                let before = span.buckets[bucket].start_on.previous();
+                let end = span.end_of(bucket);
+                scales.push((exchange.scale(currency, before), exchange.scale(currency, end)));
+            }
+        }
+        Ok(Self { scope, span, exchange, slots, scales })
+    }
+
+    /// Goes over the whole ledger.
+    pub(super) fn add_up(&self, ledger: &Ledger) -> Tally {
+        // A tally for a part of the chunks, not for each; and for few parts where tallies are large.
+        let threads = rayon::current_num_threads();
+        let is_large = self.scope.series.len() * self.slots * KINDS > CELLS_MAX / 16;
+        let parts = if is_large { threads.min(4) } else { threads * 4 };
+        let part = ledger.chunks().len().div_ceil(parts).max(1);
+        let tallies: Vec<Tally> =
+            ledger.chunks().par_chunks(part).map(|chunks| self.add_up_chunks(chunks)).collect();
+        let mut total = self.empty();
+        tallies.iter().for_each(|tally| total.merge(tally));
+        total
+    }
+
+    fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Tally {
+        let mut tally = self.empty();
+        let mut trail = Trail::default();
+        let range = Range { first: self.span.first, last: self.span.last, now: self.span.now };
+        for chunk in chunks {
+            for customer in 0..chunk.customer_count() {
+                let Some(country) = self.scope.country(chunk.country(customer)) else { continue };
+                trail.walk(chunk.rows(customer), country, self.scope, range);
+                if trail.lanes.is_empty() {
+                    continue;
+                }
+                let has_one_subscription = chunk.subscriptions(customer).len() == 1;
+                tally.add(self, &mut trail, has_one_subscription);
+                if !has_one_subscription {
+                    tally.add_subscriptions(self, chunk, customer, country);
+                }
+            }
+        }
+        tally
+    }
+
+    fn empty(&self) -> Tally {
+        let (series, counted) = (self.scope.series.len(), self.scope.counted_len);
+        let buckets = self.span.buckets.len();
+        Tally {
+            opening: vec![0; series],
+            moved: vec![0; series * self.slots * KINDS],
+            active: vec![0; counted * (buckets + 1)],
+            subscriptions: vec![0; counted * (buckets + 1)],
+            movers: vec![0; counted * buckets * MovementKind::ALL.len()],
+            churned: vec![0; counted * buckets],
+            retained: vec![Retained::default(); series * buckets],
+        }
+    }
+
+    fn slot(&self, day: Day) -> usize {
+        if self.exchange.is_native() { self.span.bucket(day) } else { self.span.offset(day) }
+    }
+
+    /// The slots of a bucket, each with the day whose rate it takes.
+    pub(super) fn slots_of(&self, bucket: usize) -> impl Iterator<Item = (usize, Day)> + use<> {
+        let Self { span, .. } = self;
+        let (start, end) = (span.buckets[bucket].start_on, span.end_of(bucket));
+        let (first_slot, days) = if self.exchange.is_native() {
+            (bucket, end.0..=end.0)
+        } else {
+            (span.offset(start), start.0..=end.0)
+        };
+        days.enumerate().map(move |(index, day)| (first_slot + index, Day(day)))
+    }
+
+    pub(super) fn moved(&self, tally: &Tally, series: u32, slot: usize, kind: MovementKind) -> i64 {
+        tally.moved[self.cell(series, slot) + kind as usize]
+    }
+
+    pub(super) fn lost(&self, tally: &Tally, series: u32, slot: usize) -> i64 {
+        tally.moved[self.cell(series, slot) + LOST]
+    }
+
+    pub(super) fn opening(&self, tally: &Tally, series: u32) -> i64 {
+        tally.opening[series as usize]
+    }
+
+    pub(super) fn retained(&self, tally: &Tally, series: u32, bucket: usize) -> Retained {
+        tally.retained[series as usize * self.span.buckets.len() + bucket]
+    }
+
+    /// How many there were at the end of each bucket, with those before the range in front.
+    pub(super) fn customers(&self, tally: &Tally, counted: u32) -> Vec<i64> {
+        self.running(&tally.active, counted)
+    }
+
+    pub(super) fn subscriptions(&self, tally: &Tally, counted: u32) -> Vec<i64> {
+        self.running(&tally.subscriptions, counted)
+    }
+
+    pub(super) fn movers(&self, tally: &Tally, counted: u32, bucket: usize, kind: MovementKind) -> i64 {
+        tally.movers[self.at_bucket(counted, bucket) * MovementKind::ALL.len() + kind as usize]
+    }
+
+    pub(super) fn churned(&self, tally: &Tally, counted: u32, bucket: usize) -> i64 {
+        tally.churned[self.at_bucket(counted, bucket)]
+    }
+
+    fn running(&self, changes: &[i64], counted: u32) -> Vec<i64> {
+        let entries = self.span.buckets.len() + 1;
+        let from = counted as usize * entries;
+        let sum = |total: &mut i64, change: &i64| {
+            *total += change;
+            Some(*total)
+        };
+        changes[from..from + entries].iter().scan(0, sum).collect()
+    }
+
+    fn cell(&self, series: u32, slot: usize) -> usize {
+        (series as usize * self.slots + slot) * KINDS
+    }
+
+    fn at_bucket(&self, counted: u32, bucket: usize) -> usize {
+        counted as usize * self.span.buckets.len() + bucket
+    }
+
+    /// Where `active` and `subscriptions` keep a change that takes effect in a bucket; `None` is before the range.
+    fn at_change(&self, counted: u32, bucket: Option<usize>) -> usize {
+        counted as usize * (self.span.buckets.len() + 1) + bucket.map_or(0, |bucket| bucket + 1)
+    }
+
+    fn scales(&self, series: u32, bucket: usize) -> (i128, i128) {
+        let currency = self.scope.series[series as usize].currency as usize;
+        self.scales[currency * self.span.buckets.len() + bucket]
+    }
+}
+
+impl Tally {
+    fn merge(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.opening, &other.opening),
+            (&mut self.moved, &other.moved),
+            (&mut self.active, &other.active),
+            (&mut self.subscriptions, &other.subscriptions),
+            (&mut self.movers, &other.movers),
+            (&mut self.churned, &other.churned),
+        ];
+        for (into, from) in pairs {
+            into.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+        }
+        for (a, b) in self.retained.iter_mut().zip(&other.retained) {
+            a.start_minor += b.start_minor;
+            a.end_minor += b.end_minor;
+            a.kept_start_minor += b.kept_start_minor;
+            a.kept_end_minor += b.kept_end_minor;
+        }
+    }
+
+    /// Adds one customer.
+    fn add(&mut self, shape: &Shape<'_>, trail: &mut Trail, has_one_subscription: bool) {
+        for lane in &trail.lanes {
+            self.opening[lane.series as usize] += lane.opening;
+        }
+        for one in &trail.moves {
+            let cell = shape.cell(trail.lane_of(one).series, shape.slot(one.day));
+            self.moved[cell + one.kind as usize] += one.after - one.before;
+        }
+        for index in 0..trail.lanes.len() {
+            let counted = trail.lanes[index].counted;
+            let is_first = trail.lanes[..index].iter().all(|lane| lane.counted != counted);
+            if is_first {
+                self.count(shape, trail, counted, has_one_subscription);
+            }
+        }
+    }
+
+    /// Counts the customer once within `counted`, whose lanes may be several currencies.
+    fn count(&mut self, shape: &Shape<'_>, trail: &mut Trail, counted: u32, has_one_subscription: bool) {
+        let Trail { lanes, moves } = trail;
+        let is_above = |lanes: &[super::walk::Lane]| {
+            lanes.iter().any(|lane| lane.counted == counted && lane.current > 0)
+        };
+        let mut was_above = is_above(lanes);
+        let change = |tally: &mut Self, bucket, by| {
+            tally.active[shape.at_change(counted, bucket)] += by;
+            if has_one_subscription {
+                tally.subscriptions[shape.at_change(counted, bucket)] += by;
+            }
+        };
+        change(self, None, i64::from(was_above));
+        // Rates move several currencies against each other, so every bucket has to be looked at.
+        let is_mixed =
+            !shape.exchange.is_native() && lanes.iter().filter(|lane| lane.counted == counted).count() > 1;
+        let mut at = 0;
+        let mut next_bucket = 0;
+        loop {
+            while moves.get(at).is_some_and(|one| lanes[one.lane as usize].counted != counted) {
+                at += 1;
+            }
+            let moving = moves.get(at).map(|one| shape.span.bucket(one.day));
+            let bucket = match moving {
+                _ if is_mixed && next_bucket < shape.span.buckets.len() => next_bucket,
+                Some(bucket) => bucket,
+                None => break,
+            };
+            next_bucket = bucket + 1;
+            let starts: smallvec::SmallVec<[i64; 4]> = lanes.iter().map(|lane| lane.current).collect();
+            let mut kinds = [false; MovementKind::ALL.len()];
+            while let Some(one) = moves.get(at).filter(|one| shape.span.bucket(one.day) == bucket) {
+                at += 1;
+                let lane = &mut lanes[one.lane as usize];
+                if lane.counted != counted {
+                    continue;
+                }
+                lane.current = one.after;
+                kinds[one.kind as usize] = true;
+                if was_above && one.kind.is_loss() {
+                    self.moved[shape.cell(lane.series, shape.slot(one.day)) + LOST] += one.after - one.before;
+                }
+            }
+            let movers = shape.at_bucket(counted, bucket) * MovementKind::ALL.len();
+            for kind in 0..kinds.len() {
+                self.movers[movers + kind] += i64::from(kinds[kind]);
+            }
+            let now_above = is_above(lanes);
+            change(self, Some(bucket), i64::from(now_above) - i64::from(was_above));
+            if was_above {
+                self.churned[shape.at_bucket(counted, bucket)] += i64::from(!now_above);
+                self.retain(shape, lanes, &starts, counted, bucket);
+            }
+            was_above = now_above;
+        }
+    }
+
+    /// A customer that was above 0 before the bucket: what it was worth then, and at the end.
+    fn retain(
+        &mut self,
+        shape: &Shape<'_>,
+        lanes: &[super::walk::Lane],
+        starts: &[i64],
+        counted: u32,
+        bucket: usize,
+    ) {
+        let own = || lanes.iter().zip(starts).filter(|(lane, _)| lane.counted == counted);
+        let (mut worth_start, mut worth_end) = (0, 0);
+        for (lane, start) in own() {
+            let (before, end) = shape.scales(lane.series, bucket);
+            worth_start += i128::from(*start) * before;
+            worth_end += i128::from(lane.current) * end;
+        }
+        for (lane, start) in own() {
+            let retained = &mut self.retained[lane.series as usize * shape.span.buckets.len() + bucket];
+            retained.start_minor += start;
+            retained.end_minor += lane.current;
+            if worth_start <= worth_end {
+                retained.kept_start_minor += start;
+            } else {
+                retained.kept_end_minor += lane.current;
+            }
+        }
+    }
+
+    /// Counts the subscriptions of a customer that has several.
+    fn add_subscriptions(&mut self, shape: &Shape<'_>, chunk: &Chunk, customer: usize, country: u32) {
+        let span = shape.span;
+        let rows = chunk.rows(customer);
+        // By what it is counted within, and then by subscription: value, and where it last changed.
+        let mut found: smallvec::SmallVec<[((u32, u32), i64, Option<usize>, bool); 8]> =
+            smallvec::SmallVec::new();
+        for row in 0..rows.days.len() {
+            let day = rows.days[row];
+            if day > span.last || rows.at[row] > span.now.0 {
+                break;
+            }
+            let target = shape.scope.target(rows.plan[row], country);
+            if target.series == LEFT_OUT {
+                continue;
+            }
+            let key = (target.counted, rows.subscription[row]);
+            let index = found.iter().position(|known| known.0 == key).unwrap_or_else(|| {
+                found.push((key, 0, None, false));
+                found.len() - 1
+            });
+            let (_, value, bucket, was_above) = &mut found[index];
+            let now_in = (day >= span.first).then(|| span.bucket(day));
+            if *bucket != now_in {
+                self.change_subscriptions(shape, key.0, *bucket, *value > 0, was_above);
+                *bucket = now_in;
+            }
+            *value += rows.delta_minor[row];
+        }
+        for (key, value, bucket, was_above) in &mut found {
+            self.change_subscriptions(shape, key.0, *bucket, *value > 0, was_above);
+        }
+    }
+
+    fn change_subscriptions(
+        &mut self,
+        shape: &Shape<'_>,
+        counted: u32,
+        bucket: Option<usize>,
+        is_above: bool,
+        was_above: &mut bool,
+    ) {
+        self.subscriptions[shape.at_change(counted, bucket)] += i64::from(is_above) - i64::from(*was_above);
+        *was_above = is_above;
+    }
+}
