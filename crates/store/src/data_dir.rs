@@ -109,7 +109,7 @@ impl DataDir {
         if !dir.try_exists().in_file(&dir)? {
             return Ok(());
         }
-        let lock = lock_file(&dir.join("writer.lock"), || format!("connection {connection}"))?;
+        let lock = lock_file(&dir.join(crate::objects::LOCK_NAME), || format!("connection {connection}"))?;
         let deleted = std::fs::remove_dir_all(&dir).in_file(&dir);
         drop(lock);
         deleted

@@ -35,6 +35,8 @@ pub enum StoreError {
     OwnerExists,
     #[error("{path} was opened for reading only", path = path.display())]
     OpenedForReading { path: PathBuf },
+    #[error("the writer of {} has stopped: start chartsy again", path.display())]
+    WriterStopped { path: PathBuf },
     #[error("the master key is not usable: {reason}")]
     MasterKey { reason: String },
     #[error(

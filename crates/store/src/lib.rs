@@ -21,5 +21,5 @@ pub use error::StoreError;
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::LedgerFile;
 pub use objects::{
-    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, Prepared, Stored, Window,
+    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, Stored, Window,
 };

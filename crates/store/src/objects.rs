@@ -1,112 +1,282 @@
 //! The objects of one connection: what the provider sent, the newest version of each, and how far reading has come.
 
+mod apply;
 mod batch;
+mod check;
+mod codec;
+mod cursors;
+mod file;
+mod reader;
+mod writer;
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use model::{CustomerId, ObjectKind};
+use tokio::sync::{mpsc, oneshot};
 
+use self::codec::Codec;
+use self::reader::{Readers, mask};
+use self::writer::{Job, Writer};
 use crate::StoreError;
+use crate::data_dir::{create_private_dir, lock_file};
+use crate::error::InFile;
 
-pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Prepared, Stored, Window};
+pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Stored, Window};
+
+const FILE_NAME: &str = "objects.db";
+/// Held by the one process that writes.
+pub(crate) const LOCK_NAME: &str = "writer.lock";
+/// Batches that may wait for the writer; who brings one more waits too.
+const QUEUE_BATCHES: usize = 64;
 
 /// A handle on one `objects.db`, cheap to clone and usable from many threads.
+///
+/// What a method needs is read in one transaction, so it sees one state of the file; nothing that reads ever waits
+/// for the writer or holds it up. The errors are those of the file: full, read-only, damaged.
 #[derive(Clone)]
-pub struct Objects {}
+pub struct Objects {
+    shared: Arc<Shared>,
+}
 
-#[expect(unused_variables, reason = "signatures first")]
-#[expect(clippy::unimplemented, reason = "signatures first")]
-#[expect(clippy::missing_errors_doc, reason = "signatures first")]
+struct Shared {
+    path: PathBuf,
+    codec: Arc<Codec>,
+    readers: Readers,
+    /// `None` when opened for reading only.
+    writer: Option<WriterThread>,
+}
+
+struct WriterThread {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    _lock: File,
+}
+
+/// Waits for what is queued to be written; then the lock goes.
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended by a panic");
+        }
+    }
+}
+
 impl Objects {
     /// Opens the objects in a connection's folder for reading and writing; makes them when there are none. Only one
-    /// handle (with its clones) may write, in all processes together: a second gets `AlreadyOpen`.
+    /// handle (with its clones) may write, in all processes together.
+    ///
+    /// # Errors
+    /// `AlreadyOpen` when another handle writes.
     pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
-        unimplemented!()
+        create_private_dir(connection_dir)?;
+        let what = || format!("the data in {}", connection_dir.display());
+        let lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
+
+        let path = connection_dir.join(FILE_NAME);
+        let conn = file::open_for_writing(&path)?;
+        let codec = Arc::new(Codec::default());
+        codec.load(&conn).in_file(&path)?;
+
+        let (jobs, queue) = mpsc::channel(QUEUE_BATCHES);
+        let writer = Writer::new(conn, Arc::clone(&codec), &path);
+        let thread = std::thread::Builder::new()
+            .name("objects-writer".to_owned())
+            .spawn(move || writer.run(queue))
+            .in_file(&path)?;
+        let writer = WriterThread { jobs: Some(jobs), thread: Some(thread), _lock: lock };
+        Ok(Self::new(path, codec, Some(writer)))
     }
-    /// Opens for reading only, also while another process writes. `Missing` when nothing was ever written.
+
+    /// Opens for reading only, also while another process writes.
+    ///
+    /// # Errors
+    /// `Missing` when nothing was ever written.
     pub fn open_read_only(connection_dir: &Path) -> Result<Self, StoreError> {
-        unimplemented!()
+        let path = connection_dir.join(FILE_NAME);
+        let codec = Arc::new(Codec::default());
+        codec.load(&file::open_for_reading(&path)?).in_file(&path)?;
+        Ok(Self::new(path, codec, None))
     }
-    /// Writes a batch: all of it or nothing. Needs a tokio runtime.
+
+    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<WriterThread>) -> Self {
+        let readers = Readers::new(&path, Arc::clone(&codec));
+        Self { shared: Arc::new(Shared { path, codec, readers, writer }) }
+    }
+
+    /// Whether this handle may write.
+    pub fn is_writer(&self) -> bool {
+        self.shared.writer.is_some()
+    }
+
+    /// Writes a batch: all of it or nothing. Needs a tokio runtime. When the future is dropped the batch may still
+    /// be written, whole.
+    ///
+    /// # Errors
+    /// `OpenedForReading` without the right to write; `DiskFull` and `ReadOnly` when the disk says so.
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        unimplemented!()
+        let jobs = self.jobs()?.clone();
+        let shared = Arc::clone(&self.shared);
+        let compressed = tokio::task::spawn_blocking(move || shared.compress(batch)).await;
+        let (job, outcome) = compressed.map_err(|_| self.stopped())??;
+        jobs.send(job).await.map_err(|_| self.stopped())?;
+        outcome.await.map_err(|_| self.stopped())?
     }
-    /// As [`Objects::commit`], for threads outside of a runtime.
+
+    /// As [`Objects::commit`], for threads outside of a runtime. Bodies are compressed on the calling thread, so two
+    /// callers use two cores.
+    ///
+    /// # Errors
+    /// As [`Objects::commit`].
     pub fn commit_blocking(&self, batch: Batch) -> Result<Committed, StoreError> {
-        unimplemented!()
+        let jobs = self.jobs()?;
+        let (job, outcome) = self.shared.compress(batch)?;
+        jobs.blocking_send(job).map_err(|_| self.stopped())?;
+        outcome.blocking_recv().map_err(|_| self.stopped())?
     }
+
+    fn jobs(&self) -> Result<&mpsc::Sender<Job>, StoreError> {
+        let jobs = self.shared.writer.as_ref().and_then(|writer| writer.jobs.as_ref());
+        jobs.ok_or_else(|| StoreError::OpenedForReading { path: self.shared.path.clone() })
+    }
+
+    fn stopped(&self) -> StoreError {
+        StoreError::WriterStopped { path: self.shared.path.clone() }
+    }
+
+    /// The newest version of one object, tombstone or not.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn get(&self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| reader.get(kind, id))
     }
-    /// Those of the ids that are there, in any order.
+
+    /// Those of the ids that are there, in the order asked for.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn get_many(&self, kind: ObjectKind, ids: &[String]) -> Result<Vec<Stored>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| {
+            let found = ids.iter().map(|id| reader.get(kind, id));
+            found.filter_map(Result::transpose).collect()
+        })
     }
+
     /// Everything of these kinds that belongs to a customer, itself or through its invoice, subscription or charge;
-    /// the customer object included. Sorted by kind.
+    /// the customer object included if asked for. Sorted by kind, then by when it first came.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn by_customer(
         &self,
         customer: &CustomerId,
         kinds: &[ObjectKind],
     ) -> Result<Vec<Stored>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| reader.by_customer(customer, mask(kinds)))
     }
-    /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order.
+
+    /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order. In the order
+    /// of the ids this is one pass over an index.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn read_customers(
         &self,
         customers: &[CustomerId],
         kinds: &[ObjectKind],
     ) -> Result<Vec<Vec<Stored>>, StoreError> {
-        unimplemented!()
+        let mask = mask(kinds);
+        self.shared
+            .readers
+            .read(|reader| customers.iter().map(|customer| reader.by_customer(customer, mask)).collect())
     }
+
     /// Every customer id that is there or that any object names, in order; at most `limit` of those after `after`.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn customer_ids(
         &self,
         after: Option<&CustomerId>,
         limit: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
-        unimplemented!()
+        let after = after.map_or("", CustomerId::as_str);
+        self.shared.readers.read(|reader| reader.customer_ids(after, limit))
     }
+
     /// Every customer id, see [`Objects::customer_ids`].
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn all_customer_ids(&self) -> Result<Vec<CustomerId>, StoreError> {
-        unimplemented!()
+        self.customer_ids(None, usize::MAX)
     }
-    /// The lines of an invoice or the items of a subscription that were kept as objects of their own.
+
+    /// The lines of an invoice or the items of a subscription that were kept as objects of their own, in the order
+    /// in which they came.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn children(&self, parent: ObjectKind, id: &str) -> Result<Vec<Stored>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| reader.children(parent, id))
     }
+
     /// Objects of a kind in the order of their ids, tombstones too; at most `limit` of those after the id `after`.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn scan(
         &self,
         kind: ObjectKind,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        unimplemented!()
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.shared.readers.read(|reader| reader.scan(kind, after.unwrap_or(""), limit))
     }
-    /// How many there are of each kind and how far they reach, without reading them.
-    pub fn kinds(&self) -> Result<Vec<KindFacts>, StoreError> {
-        unimplemented!()
-    }
-    pub fn windows(&self) -> Result<Vec<Window>, StoreError> {
-        unimplemented!()
-    }
-    pub fn followups(&self) -> Result<Vec<Followup>, StoreError> {
-        unimplemented!()
-    }
-    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
-        unimplemented!()
-    }
-    /// References to objects that are neither there nor known to be deleted.
+
+    /// References to objects that are neither there nor known to be deleted. Looks at every object.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn dangling(&self) -> Result<Vec<Dangling>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| check::dangling(&reader.conn))
     }
-    /// The ids of a kind that some object names and that are neither there nor known to be deleted.
+
+    /// The ids of a kind that some object names and that are neither there nor known to be deleted, in order.
+    ///
+    /// # Errors
+    /// Those of the file.
     pub fn missing(&self, kind: ObjectKind, limit: usize) -> Result<Vec<String>, StoreError> {
-        unimplemented!()
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.shared.readers.read(|reader| check::missing(&reader.conn, kind, limit))
     }
+
     /// What the database's own check and a recount find wrong; empty when all is well. Reads the whole file.
+    ///
+    /// # Errors
+    /// Those of the file, when it is too damaged to be checked.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
-        unimplemented!()
+        self.shared.readers.read(|reader| check::integrity(&reader.conn))
     }
 }
+
+type Outcome = oneshot::Receiver<Result<Committed, StoreError>>;
+
+impl Shared {
+    fn compress(&self, batch: Batch) -> Result<(Job, Outcome), StoreError> {
+        let bodies = batch.objects.iter().map(|object| self.codec.compress(object.kind, &object.body));
+        let bodies = bodies.collect::<Result<_, _>>().in_file(&self.path)?;
+        let (reply, outcome) = oneshot::channel();
+        Ok((Job { batch, bodies, reply }, outcome))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -46,10 +46,6 @@ pub struct Followup {
     pub starting_after: Option<String>,
 }
 
-/// A batch whose bodies are compressed, ready for the writer.
-#[derive(Debug)]
-pub struct Prepared {}
-
 /// What a batch changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {

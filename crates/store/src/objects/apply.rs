@@ -1,0 +1,337 @@
+//! What a batch does to the tables, inside the writer's transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use zstd::zstd_safe::DCtx;
+
+use super::codec::{Codec, Compressed};
+use super::{Batch, Committed};
+use crate::error::Fault;
+
+const INSERT: &str = "INSERT INTO objects
+    (kind, id, created_at, customer, subscription, invoice, charge, is_deleted, seen_at, dictionary, body)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (kind, id) DO NOTHING";
+
+const FIND: &str =
+    "SELECT row, created_at, customer, subscription, invoice, charge, is_deleted, seen_at, dictionary,
+    body FROM objects WHERE kind = ?1 AND id = ?2";
+
+const MARK_SEEN: &str = "UPDATE objects SET seen_at = ?2 WHERE row = ?1";
+
+/// A tombstone says little more than its id: what was known of whose it is stays.
+const UPDATE: &str =
+    "UPDATE objects SET created_at = coalesce(?2, created_at), customer = coalesce(?3, customer),
+    subscription = coalesce(?4, subscription), invoice = coalesce(?5, invoice), charge = coalesce(?6, charge),
+    is_deleted = ?7, seen_at = ?8, dictionary = ?9, body = ?10 WHERE row = ?1";
+
+const OWNER: &str = "SELECT customer FROM objects WHERE kind = ?1 AND id = ?2";
+
+/// What was changed so far by one batch.
+#[derive(Default)]
+pub(super) struct Changes {
+    committed: Committed,
+    touched: BTreeSet<CustomerId>,
+    kinds: BTreeMap<ObjectKind, KindChange>,
+}
+
+#[derive(Default)]
+struct KindChange {
+    live: i64,
+    deleted: i64,
+    oldest_created_at: Option<i64>,
+    newest_created_at: Option<i64>,
+}
+
+struct Statements<'c> {
+    insert: CachedStatement<'c>,
+    find: CachedStatement<'c>,
+    mark_seen: CachedStatement<'c>,
+    update: CachedStatement<'c>,
+    owner: CachedStatement<'c>,
+}
+
+/// The version that is there.
+struct Present {
+    row: i64,
+    is_deleted: bool,
+    seen_at: i64,
+    /// Whether everything but the body is as in the one that came, deletion included.
+    has_same_columns: bool,
+    dictionary: u32,
+    body: Vec<u8>,
+}
+
+/// Writes the objects that are newer than what is there.
+pub(super) fn objects(
+    conn: &Connection,
+    codec: &Codec,
+    batch: &Batch,
+    bodies: &[Compressed],
+    changes: &mut Changes,
+) -> Result<(), Fault> {
+    let mut statements = Statements {
+        insert: conn.prepare_cached(INSERT)?,
+        find: conn.prepare_cached(FIND)?,
+        mark_seen: conn.prepare_cached(MARK_SEEN)?,
+        update: conn.prepare_cached(UPDATE)?,
+        owner: conn.prepare_cached(OWNER)?,
+    };
+    let mut context = None;
+    for (object, body) in batch.objects.iter().zip(bodies) {
+        let owner = owner(&mut statements.owner, object)?;
+        let of = &object.counterparts;
+        let inserted = statements.insert.execute(params![
+            object.kind.code(),
+            object.id,
+            object.created_at.map(|at| at.0),
+            owner,
+            of.subscription,
+            of.invoice,
+            of.charge,
+            object.is_deleted,
+            batch.seen_at.0,
+            body.dictionary,
+            body.bytes,
+        ])?;
+        if inserted == 1 {
+            changes.inserted(object);
+        } else {
+            let present = find(&mut statements.find, object, owner.as_deref())?;
+            let context = context.get_or_insert_with(DCtx::create);
+            if !is_news(conn, codec, context, &present, object, batch.seen_at)? {
+                if batch.seen_at.0 > present.seen_at {
+                    statements.mark_seen.execute(params![present.row, batch.seen_at.0])?;
+                }
+                changes.committed.unchanged += 1;
+                continue;
+            }
+            statements.update.execute(params![
+                present.row,
+                object.created_at.map(|at| at.0),
+                owner,
+                of.subscription,
+                of.invoice,
+                of.charge,
+                object.is_deleted,
+                batch.seen_at.0,
+                body.dictionary,
+                body.bytes,
+            ])?;
+            changes.updated(object, present.is_deleted);
+        }
+        let owner = match owner {
+            Some(owner) => Some(owner),
+            None if inserted == 1 => None,
+            None => statements.owner.query_row(params![object.kind.code(), object.id], |row| row.get(0))?,
+        };
+        if let Some(owner) = owner {
+            adopt_orphans(conn, object.kind, &object.id, &owner, changes)?;
+            changes.touched.insert(CustomerId::from(owner));
+        }
+    }
+    Ok(())
+}
+
+/// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
+fn owner(statement: &mut CachedStatement<'_>, object: &RawObject) -> Result<Option<String>, Fault> {
+    let of = &object.counterparts;
+    if object.kind == ObjectKind::Customer {
+        return Ok(Some(object.id.clone()));
+    }
+    if of.customer.is_some() {
+        return Ok(of.customer.clone());
+    }
+    let parents = [
+        (ObjectKind::Invoice, &of.invoice),
+        (ObjectKind::Subscription, &of.subscription),
+        (ObjectKind::Charge, &of.charge),
+    ];
+    for (kind, id) in parents {
+        let Some(id) = id else { continue };
+        let found: Option<Option<String>> =
+            statement.query_row(params![kind.code(), id], |row| row.get(0)).optional()?;
+        if let Some(Some(customer)) = found {
+            return Ok(Some(customer));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives the objects that came before their invoice, subscription or charge to its customer, and theirs in turn.
+fn adopt_orphans(
+    conn: &Connection,
+    kind: ObjectKind,
+    id: &str,
+    owner: &str,
+    changes: &mut Changes,
+) -> Result<(), Fault> {
+    let sql = match kind {
+        ObjectKind::Invoice => {
+            "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND invoice = ?2 RETURNING kind, id"
+        }
+        ObjectKind::Subscription => {
+            "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND subscription = ?2 RETURNING kind, id"
+        }
+        ObjectKind::Charge => {
+            "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND charge = ?2 RETURNING kind, id"
+        }
+        _ => return Ok(()),
+    };
+    let mut adopted = Vec::new();
+    {
+        let mut statement = conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params![owner, id])?;
+        while let Some(row) = rows.next()? {
+            adopted.push((row.get::<_, u8>(0)?, row.get::<_, String>(1)?));
+        }
+    }
+    for (code, id) in adopted {
+        let Some(kind) = ObjectKind::from_code(code) else { continue };
+        changes.kinds.entry(kind).or_default();
+        adopt_orphans(conn, kind, &id, owner, changes)?;
+    }
+    Ok(())
+}
+
+fn find(
+    statement: &mut CachedStatement<'_>,
+    object: &RawObject,
+    owner: Option<&str>,
+) -> Result<Present, Fault> {
+    let of = &object.counterparts;
+    let present = statement.query_row(params![object.kind.code(), object.id], |row| {
+        let is_deleted: bool = row.get(6)?;
+        let is_same = |column: usize, new: Option<&str>| -> rusqlite::Result<bool> {
+            let old: Option<String> = row.get(column)?;
+            Ok(new.is_none() || new == old.as_deref())
+        };
+        let created_at: Option<i64> = row.get(1)?;
+        let has_same_columns = is_deleted == object.is_deleted
+            && (object.created_at.is_none() || object.created_at.map(|at| at.0) == created_at)
+            && is_same(2, owner)?
+            && is_same(3, of.subscription.as_deref())?
+            && is_same(4, of.invoice.as_deref())?
+            && is_same(5, of.charge.as_deref())?;
+        Ok(Present {
+            row: row.get(0)?,
+            is_deleted,
+            seen_at: row.get(7)?,
+            has_same_columns,
+            dictionary: row.get(8)?,
+            body: row.get(9)?,
+        })
+    })?;
+    Ok(present)
+}
+
+/// Whether an object is to be written over the version that is there.
+fn is_news(
+    conn: &Connection,
+    codec: &Codec,
+    context: &mut DCtx<'static>,
+    present: &Present,
+    object: &RawObject,
+    seen_at: UnixSeconds,
+) -> Result<bool, Fault> {
+    if seen_at.0 < present.seen_at {
+        return Ok(false);
+    }
+    if seen_at.0 == present.seen_at && present.is_deleted && !object.is_deleted {
+        return Ok(false);
+    }
+    if !present.has_same_columns {
+        return Ok(true);
+    }
+    let body = codec.decompress(context, conn, present.dictionary, &present.body)?;
+    Ok(body != object.body)
+}
+
+/// Writes what is not an object: windows, follow-ups and facts.
+pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
+    for kind in &batch.windows_cleared {
+        conn.prepare_cached("DELETE FROM windows WHERE kind = ?1")?.execute([kind.code()])?;
+    }
+    for window in &batch.windows {
+        let sql = "INSERT OR REPLACE INTO windows
+            (kind, number, created_gte, created_lte, starting_after, is_done, objects)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        conn.prepare_cached(sql)?.execute(params![
+            window.kind.code(),
+            window.number,
+            window.created_gte,
+            window.created_lte,
+            window.starting_after,
+            window.is_done,
+            i64::try_from(window.objects).unwrap_or(i64::MAX),
+        ])?;
+    }
+    for followup in &batch.followups_done {
+        let sql = "DELETE FROM followups WHERE kind = ?1 AND id = ?2";
+        conn.prepare_cached(sql)?.execute(params![followup.kind.code(), followup.id])?;
+    }
+    for followup in &batch.followups_added {
+        let sql = "INSERT OR REPLACE INTO followups (kind, id, starting_after) VALUES (?1, ?2, ?3)";
+        conn.prepare_cached(sql)?.execute(params![
+            followup.kind.code(),
+            followup.id,
+            followup.starting_after
+        ])?;
+    }
+    for (key, value) in &batch.meta {
+        let sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
+        conn.prepare_cached(sql)?.execute([key, value])?;
+    }
+    Ok(())
+}
+
+impl Changes {
+    fn inserted(&mut self, object: &RawObject) {
+        self.committed.inserted += 1;
+        let kind = self.kind(object);
+        if object.is_deleted { kind.deleted += 1 } else { kind.live += 1 }
+    }
+
+    fn updated(&mut self, object: &RawObject, was_deleted: bool) {
+        self.committed.updated += 1;
+        let kind = self.kind(object);
+        match (was_deleted, object.is_deleted) {
+            (false, true) => (kind.live, kind.deleted) = (kind.live - 1, kind.deleted + 1),
+            (true, false) => (kind.live, kind.deleted) = (kind.live + 1, kind.deleted - 1),
+            _ => {}
+        }
+    }
+
+    fn kind(&mut self, object: &RawObject) -> &mut KindChange {
+        let kind = self.kinds.entry(object.kind).or_default();
+        if let Some(at) = object.created_at {
+            kind.oldest_created_at = Some(kind.oldest_created_at.map_or(at.0, |oldest| oldest.min(at.0)));
+            kind.newest_created_at = kind.newest_created_at.max(Some(at.0));
+        }
+        kind
+    }
+
+    /// Adds the counts up in the file; the last step of a batch.
+    pub fn finish(mut self, conn: &Connection) -> Result<Committed, Fault> {
+        let sql = "INSERT INTO kinds (kind, live, deleted, oldest_created_at, newest_created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind) DO UPDATE SET
+            live = live + excluded.live, deleted = deleted + excluded.deleted,
+            oldest_created_at = min(coalesce(oldest_created_at, excluded.oldest_created_at),
+                coalesce(excluded.oldest_created_at, oldest_created_at)),
+            newest_created_at = max(coalesce(newest_created_at, excluded.newest_created_at),
+                coalesce(excluded.newest_created_at, newest_created_at))";
+        for (kind, change) in &self.kinds {
+            conn.prepare_cached(sql)?.execute(params![
+                kind.code(),
+                change.live,
+                change.deleted,
+                change.oldest_created_at,
+                change.newest_created_at,
+            ])?;
+        }
+        self.committed.touched_customers = self.touched.into_iter().collect();
+        self.committed.changed_kinds = self.kinds.into_keys().collect();
+        Ok(self.committed)
+    }
+}

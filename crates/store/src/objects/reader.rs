@@ -1,0 +1,156 @@
+//! Connections that read, handed out to any thread, and how a row becomes an object.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use zstd::zstd_safe::DCtx;
+
+use super::codec::Codec;
+use super::{Stored, file};
+use crate::StoreError;
+use crate::error::{Fault, InFile};
+
+/// How many connections are kept open while nobody reads.
+const IDLE_READERS_MAX: usize = 8;
+
+/// Hands out one connection per thread that reads at the moment.
+pub(super) struct Readers {
+    path: PathBuf,
+    codec: Arc<Codec>,
+    idle: Mutex<Vec<Reader>>,
+}
+
+impl Readers {
+    pub fn new(path: &Path, codec: Arc<Codec>) -> Self {
+        Self { path: path.to_owned(), codec, idle: Mutex::default() }
+    }
+
+    /// Reads in one transaction: all statements of `read` see the same state. A connection that failed is dropped.
+    pub fn read<T>(&self, read: impl FnOnce(&mut Reader) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let idle = self.idle().pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => Reader::open(&self.path, Arc::clone(&self.codec))?,
+        };
+        let answer = reader.in_transaction(read).in_file(&self.path)?;
+        let mut idle = self.idle();
+        if idle.len() < IDLE_READERS_MAX {
+            idle.push(reader);
+        }
+        Ok(answer)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const COLUMNS: &str =
+    "kind, id, created_at, customer, subscription, invoice, charge, is_deleted, seen_at, dictionary,
+    body";
+
+pub(super) struct Reader {
+    pub conn: Connection,
+    context: DCtx<'static>,
+    codec: Arc<Codec>,
+}
+
+impl Reader {
+    fn open(path: &Path, codec: Arc<Codec>) -> Result<Self, StoreError> {
+        Ok(Self { conn: file::open_for_reading(path)?, context: DCtx::create(), codec })
+    }
+
+    fn in_transaction<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.conn.prepare_cached("BEGIN")?.execute([])?;
+        let answer = read(self);
+        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        answer
+    }
+
+    /// The objects that a query over `COLUMNS` finds.
+    fn stored(&mut self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Stored>, Fault> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(stored(row, &self.conn, &self.codec, &mut self.context)?);
+        }
+        Ok(found)
+    }
+
+    pub fn get(&mut self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, Fault> {
+        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id = ?2");
+        Ok(self.stored(&sql, params![kind.code(), id])?.pop())
+    }
+
+    /// `kinds` as [`mask`] makes it.
+    pub fn by_customer(&mut self, customer: &CustomerId, kinds: i64) -> Result<Vec<Stored>, Fault> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM objects WHERE customer = ?1 AND (?2 >> kind) & 1 ORDER BY kind, row"
+        );
+        self.stored(&sql, params![customer.as_str(), kinds])
+    }
+
+    pub fn children(&mut self, parent: ObjectKind, id: &str) -> Result<Vec<Stored>, Fault> {
+        // The numbers stand in the text, so that the small indexes on just these kinds are used.
+        let (column, kind) = match parent {
+            ObjectKind::Invoice => ("invoice", ObjectKind::InvoiceLine.code()),
+            ObjectKind::Subscription => ("subscription", ObjectKind::SubscriptionItem.code()),
+            _ => return Ok(Vec::new()),
+        };
+        let sql = format!("SELECT {COLUMNS} FROM objects WHERE {column} = ?1 AND kind = {kind} ORDER BY row");
+        self.stored(&sql, [id])
+    }
+
+    pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
+        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        self.stored(&sql, params![kind.code(), after, limit])
+    }
+
+    /// From one customer's id to the next along the index, instead of over every object.
+    pub fn customer_ids(&mut self, after: &str, limit: usize) -> Result<Vec<CustomerId>, Fault> {
+        let sql = "SELECT customer FROM objects WHERE customer > ?1 ORDER BY customer LIMIT 1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut ids: Vec<CustomerId> = Vec::new();
+        while ids.len() < limit {
+            let last = ids.last().map_or(after, CustomerId::as_str);
+            let next: Option<String> = statement.query_row([last], |row| row.get(0)).optional()?;
+            let Some(next) = next else { break };
+            ids.push(CustomerId::from(next));
+        }
+        Ok(ids)
+    }
+}
+
+/// A bit for each kind, for the question `(mask >> kind) & 1`.
+pub(super) fn mask(kinds: &[ObjectKind]) -> i64 {
+    kinds.iter().fold(0, |mask, kind| mask | 1 << kind.code())
+}
+
+pub(super) fn kind(code: u8) -> Result<ObjectKind, Fault> {
+    ObjectKind::from_code(code).ok_or_else(|| Fault::Damaged(format!("no kind has the number {code}")))
+}
+
+fn stored(
+    row: &Row<'_>,
+    conn: &Connection,
+    codec: &Codec,
+    context: &mut DCtx<'static>,
+) -> Result<Stored, Fault> {
+    let kind = kind(row.get(0)?)?;
+    let id: String = row.get(1)?;
+    let bytes = row.get_ref(10)?.as_blob().map_err(rusqlite::Error::from)?;
+    let body = codec.decompress(context, conn, row.get(9)?, bytes)?;
+    let customer: Option<String> = row.get(3)?;
+    let counterparts = Counterparts {
+        customer: customer.filter(|_| kind != ObjectKind::Customer),
+        subscription: row.get(4)?,
+        invoice: row.get(5)?,
+        charge: row.get(6)?,
+    };
+    let created_at = row.get::<_, Option<i64>>(2)?.map(UnixSeconds);
+    let object = RawObject { kind, id, created_at, counterparts, is_deleted: row.get(7)?, body };
+    Ok(Stored { object, seen_at: UnixSeconds(row.get(8)?) })
+}

@@ -1,0 +1,356 @@
+use model::{Counterparts, RawObject, UnixSeconds};
+
+use super::*;
+
+fn temp() -> (tempfile::TempDir, Objects) {
+    let dir = tempfile::tempdir().unwrap();
+    let objects = Objects::open(dir.path()).unwrap();
+    (dir, objects)
+}
+
+fn object(kind: ObjectKind, id: &str, counterparts: Counterparts, body: &str) -> RawObject {
+    let created_at = Some(UnixSeconds(1000));
+    RawObject { kind, id: id.to_owned(), created_at, counterparts, is_deleted: false, body: body.into() }
+}
+
+fn of_customer(customer: &str) -> Counterparts {
+    Counterparts { customer: Some(customer.to_owned()), ..Counterparts::default() }
+}
+
+fn of_invoice(invoice: &str) -> Counterparts {
+    Counterparts { invoice: Some(invoice.to_owned()), ..Counterparts::default() }
+}
+
+fn of_charge(charge: &str) -> Counterparts {
+    Counterparts { charge: Some(charge.to_owned()), ..Counterparts::default() }
+}
+
+fn invoice(id: &str, customer: &str, body: &str) -> RawObject {
+    object(ObjectKind::Invoice, id, of_customer(customer), body)
+}
+
+fn tombstone(kind: ObjectKind, id: &str) -> RawObject {
+    let gone = object(kind, id, Counterparts::default(), r#"{"deleted":true}"#);
+    RawObject { is_deleted: true, created_at: None, ..gone }
+}
+
+fn batch(seen_at: i64, objects: Vec<RawObject>) -> Batch {
+    Batch { objects, seen_at: UnixSeconds(seen_at), ..Batch::default() }
+}
+
+fn body(objects: &Objects, id: &str) -> String {
+    objects.get(ObjectKind::Invoice, id).unwrap().unwrap().object.body.into()
+}
+
+#[test]
+fn an_object_comes_back_as_it_was_received() {
+    let (_dir, objects) = temp();
+    let text = "{ \"id\" : \"in_1\",\n  \"name\":\"Ünïcode 😀 \\u00e9\" }";
+    let sent = invoice("in_1", "cus_1", text);
+    let committed = objects.commit_blocking(batch(5, vec![sent.clone()])).unwrap();
+    assert_eq!(committed.inserted, 1);
+    assert_eq!(committed.touched_customers, [CustomerId::from("cus_1")]);
+    assert_eq!(committed.changed_kinds, [ObjectKind::Invoice]);
+    let stored = objects.get(ObjectKind::Invoice, "in_1").unwrap().unwrap();
+    assert_eq!(stored, Stored { object: sent, seen_at: UnixSeconds(5) });
+    assert_eq!(objects.get(ObjectKind::Charge, "in_1").unwrap(), None);
+}
+
+#[test]
+fn the_version_that_was_asked_for_later_wins() {
+    let (_dir, objects) = temp();
+    objects.commit_blocking(batch(10, vec![invoice("in_1", "cus_1", "new")])).unwrap();
+    let late = objects.commit_blocking(batch(9, vec![invoice("in_1", "cus_1", "old")])).unwrap();
+    assert_eq!((late.updated, late.unchanged), (0, 1));
+    assert!(late.touched_customers.is_empty());
+    assert_eq!(body(&objects, "in_1"), "new");
+    let newer = objects.commit_blocking(batch(11, vec![invoice("in_1", "cus_1", "newest")])).unwrap();
+    assert_eq!((newer.updated, newer.unchanged), (1, 0));
+    assert_eq!(body(&objects, "in_1"), "newest");
+}
+
+#[test]
+fn a_version_seen_again_unchanged_still_beats_one_from_between() {
+    let (_dir, objects) = temp();
+    objects.commit_blocking(batch(10, vec![invoice("in_1", "cus_1", "a")])).unwrap();
+    let again = objects.commit_blocking(batch(30, vec![invoice("in_1", "cus_1", "a")])).unwrap();
+    assert_eq!((again.inserted, again.updated, again.unchanged), (0, 0, 1));
+    objects.commit_blocking(batch(20, vec![invoice("in_1", "cus_1", "b")])).unwrap();
+    assert_eq!(body(&objects, "in_1"), "a");
+}
+
+#[test]
+fn a_deletion_stays_until_the_object_is_seen_alive_later() {
+    let (_dir, objects) = temp();
+    objects.commit_blocking(batch(10, vec![invoice("in_1", "cus_1", "live")])).unwrap();
+    let gone = objects.commit_blocking(batch(20, vec![tombstone(ObjectKind::Invoice, "in_1")])).unwrap();
+    assert_eq!(gone.touched_customers, [CustomerId::from("cus_1")], "whose it was is still known");
+    objects.commit_blocking(batch(20, vec![invoice("in_1", "cus_1", "live")])).unwrap();
+    let stored = objects.get(ObjectKind::Invoice, "in_1").unwrap().unwrap().object;
+    assert!(stored.is_deleted);
+    assert_eq!(stored.created_at, Some(UnixSeconds(1000)));
+    assert_eq!((objects.kinds().unwrap()[0].count, objects.kinds().unwrap()[0].deleted), (0, 1));
+
+    objects.commit_blocking(batch(21, vec![invoice("in_1", "cus_1", "live")])).unwrap();
+    assert!(!objects.get(ObjectKind::Invoice, "in_1").unwrap().unwrap().object.is_deleted);
+    assert_eq!((objects.kinds().unwrap()[0].count, objects.kinds().unwrap()[0].deleted), (1, 0));
+}
+
+#[test]
+fn a_customer_has_all_that_follows_from_its_invoices_and_charges_in_any_order_of_arrival() {
+    let customer = object(ObjectKind::Customer, "cus_1", Counterparts::default(), "{}");
+    let all = [
+        customer,
+        invoice("in_1", "cus_1", "{}"),
+        object(ObjectKind::InvoiceLine, "il_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Charge, "ch_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Refund, "re_1", of_charge("ch_1"), "{}"),
+    ];
+    for turn in 0..all.len() {
+        for reversed in [false, true] {
+            let mut order = all.to_vec();
+            order.rotate_left(turn);
+            if reversed {
+                order.reverse();
+            }
+            let (_dir, objects) = temp();
+            for one in order {
+                objects.commit_blocking(batch(1, vec![one])).unwrap();
+            }
+            let found = objects.by_customer(&CustomerId::from("cus_1"), ObjectKind::ALL).unwrap();
+            let ids: Vec<_> = found.iter().map(|stored| stored.object.id.as_str()).collect();
+            assert_eq!(ids, ["cus_1", "in_1", "il_1", "ch_1", "re_1"], "turn {turn}, reversed {reversed}");
+            assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn customers_are_those_that_are_there_and_those_that_are_only_named() {
+    let (_dir, objects) = temp();
+    let customer = object(ObjectKind::Customer, "cus_2", Counterparts::default(), "{}");
+    let charge = object(ObjectKind::Charge, "ch_1", of_customer("cus_3"), "{}");
+    let wanted = vec![invoice("in_1", "cus_1", "{}"), invoice("in_2", "cus_1", "{}"), charge, customer];
+    objects.commit_blocking(batch(1, wanted)).unwrap();
+    let all: Vec<CustomerId> = ["cus_1", "cus_2", "cus_3"].map(CustomerId::from).into();
+    assert_eq!(objects.all_customer_ids().unwrap(), all);
+    assert_eq!(objects.customer_ids(Some(&all[0]), 1).unwrap(), [all[1].clone()]);
+
+    let kinds = [ObjectKind::Customer, ObjectKind::Invoice];
+    let read = objects.read_customers(&all, &kinds).unwrap();
+    assert_eq!(read.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1, 0]);
+}
+
+#[test]
+fn a_scan_meets_every_object_of_its_kind_once() {
+    let (_dir, objects) = temp();
+    let wanted: Vec<_> = (0..25).map(|n| invoice(&format!("in_{n:02}"), "cus_1", "{}")).collect();
+    objects.commit_blocking(batch(1, wanted.clone())).unwrap();
+    objects
+        .commit_blocking(batch(1, vec![object(ObjectKind::Price, "price_1", Counterparts::default(), "{}")]))
+        .unwrap();
+    let (mut met, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let page = objects.scan(ObjectKind::Invoice, after.as_deref(), 10).unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.object.id.clone());
+        met.extend(page.into_iter().map(|stored| stored.object));
+    }
+    assert_eq!(met, wanted);
+}
+
+#[test]
+fn lines_kept_apart_are_found_by_their_invoice() {
+    let (_dir, objects) = temp();
+    let line = |id: &str, of: &str| object(ObjectKind::InvoiceLine, id, of_invoice(of), "{}");
+    let payment = object(ObjectKind::InvoicePayment, "inpay_1", of_invoice("in_1"), "{}");
+    let wanted = vec![line("il_2", "in_1"), line("il_1", "in_1"), line("il_3", "in_2"), payment];
+    objects.commit_blocking(batch(1, wanted)).unwrap();
+    let children = objects.children(ObjectKind::Invoice, "in_1").unwrap();
+    let ids: Vec<_> = children.iter().map(|stored| stored.object.id.as_str()).collect();
+    assert_eq!(ids, ["il_2", "il_1"]);
+    assert_eq!(ObjectKind::InvoiceLine.code(), 10, "the schema's index is on this number");
+    assert_eq!(ObjectKind::SubscriptionItem.code(), 8, "the schema's index is on this number");
+}
+
+#[test]
+fn references_that_point_nowhere_are_counted_and_shown() {
+    let (_dir, objects) = temp();
+    let refund = object(ObjectKind::Refund, "re_1", of_charge("ch_gone"), "{}");
+    let lost: Vec<_> =
+        (0..30).map(|n| invoice(&format!("in_{n:02}"), &format!("cus_{n:02}"), "{}")).collect();
+    let kept = object(ObjectKind::Customer, "cus_00", Counterparts::default(), "{}");
+    let deleted = tombstone(ObjectKind::Customer, "cus_01");
+    objects.commit_blocking(batch(1, [lost, vec![refund, kept, deleted]].concat())).unwrap();
+    let dangling = objects.dangling().unwrap();
+    assert_eq!(dangling.len(), 2);
+    assert_eq!((dangling[0].from, dangling[0].to), (ObjectKind::Invoice, ObjectKind::Customer));
+    assert_eq!((dangling[0].count, dangling[0].examples.len()), (28, 20));
+    let example = DanglingExample { id: "in_02".into(), points_to: "cus_02".into() };
+    assert_eq!(dangling[0].examples[0], example);
+    assert_eq!(dangling[1].examples, [DanglingExample { id: "re_1".into(), points_to: "ch_gone".into() }]);
+    assert_eq!(objects.missing(ObjectKind::Customer, 2).unwrap(), ["cus_02", "cus_03"]);
+}
+
+#[test]
+fn a_batch_that_fails_leaves_nothing_behind_and_takes_no_other_down() {
+    let (dir, objects) = temp();
+    let conn = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let trap = "CREATE TRIGGER trap BEFORE INSERT ON objects WHEN new.id = 'in_bad'
+        BEGIN SELECT raise(ABORT, 'trapped'); END";
+    conn.execute_batch(trap).unwrap();
+    std::thread::scope(|scope| {
+        for n in 0..40 {
+            let objects = &objects;
+            scope.spawn(move || {
+                let mut page = vec![invoice(&format!("in_{n}"), "cus_1", "{}")];
+                if n % 10 == 0 {
+                    page.push(invoice("in_bad", "cus_1", "{}"));
+                }
+                assert_eq!(objects.commit_blocking(batch(1, page)).is_err(), n % 10 == 0);
+            });
+        }
+    });
+    assert_eq!(objects.kinds().unwrap()[0].count, 36);
+    for n in 0..40 {
+        let found = objects.get(ObjectKind::Invoice, &format!("in_{n}")).unwrap();
+        assert_eq!(found.is_some(), n % 10 != 0, "in_{n}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_and_its_cursor_are_there_together() {
+    let (dir, objects) = temp();
+    let window = Window {
+        kind: ObjectKind::Invoice,
+        number: 3,
+        created_gte: None,
+        created_lte: Some(99),
+        starting_after: Some("in_1".into()),
+        is_done: false,
+        objects: 1,
+    };
+    let followup =
+        Followup { kind: ObjectKind::Invoice, id: "in_1".into(), starting_after: Some("il_10".into()) };
+    let page = Batch {
+        windows: vec![window.clone()],
+        followups_added: vec![followup.clone()],
+        meta: vec![("started_at".into(), "5".into())],
+        ..batch(1, vec![invoice("in_1", "cus_1", "{}")])
+    };
+    objects.commit(page).await.unwrap();
+    drop(objects);
+
+    let objects = Objects::open(dir.path()).unwrap();
+    assert_eq!(objects.windows().unwrap(), [window.clone()]);
+    assert_eq!(objects.followups().unwrap(), [followup.clone()]);
+    assert_eq!(objects.meta("started_at").unwrap().as_deref(), Some("5"));
+
+    let half = Window { number: 4, ..window };
+    let next = Batch {
+        windows_cleared: vec![ObjectKind::Invoice],
+        windows: vec![half.clone()],
+        followups_done: vec![followup],
+        ..Batch::default()
+    };
+    objects.commit(next).await.unwrap();
+    assert_eq!(objects.windows().unwrap(), [half]);
+    assert_eq!(objects.followups().unwrap(), []);
+}
+
+#[test]
+fn one_handle_writes_and_any_number_reads() {
+    let (dir, objects) = temp();
+    assert!(matches!(Objects::open(dir.path()), Err(StoreError::AlreadyOpen { .. })));
+    let reader = Objects::open_read_only(dir.path()).unwrap();
+    objects.commit_blocking(batch(1, vec![invoice("in_1", "cus_1", "{}")])).unwrap();
+    assert_eq!(reader.kinds().unwrap()[0].count, 1);
+    let refused = reader.commit_blocking(Batch::default());
+    assert!(matches!(refused, Err(StoreError::OpenedForReading { .. })));
+    drop(objects);
+    Objects::open(dir.path()).unwrap();
+}
+
+#[test]
+fn reading_what_was_never_written_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Objects::open_read_only(dir.path()), Err(StoreError::Missing { .. })));
+}
+
+#[test]
+fn a_file_of_a_newer_version_or_of_something_else_is_refused() {
+    let (dir, objects) = temp();
+    drop(objects);
+    let path = dir.path().join(FILE_NAME);
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.pragma_update(None, "user_version", 2).unwrap();
+    assert!(matches!(Objects::open(dir.path()), Err(StoreError::NewerFormat { found: 2, .. })));
+    drop(conn);
+    std::fs::write(&path, "not a database, but long enough to be taken for the header of one").unwrap();
+    assert!(matches!(Objects::open(dir.path()), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn bodies_shrink_by_a_dictionary_and_are_read_back_by_a_reader_that_was_there_before_it() {
+    let (dir, objects) = temp();
+    let reader = Objects::open_read_only(dir.path()).unwrap();
+    let text = |n: usize| {
+        let (total, hash) = (n * 7919 % 100_000, n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        format!(r#"{{"id":"in_{n}","object":"invoice","status":"paid","total":{total},"link":"{hash:x}"}}"#)
+    };
+    for page in 0..12 {
+        let wanted = (page * 100..page * 100 + 100).map(|n| invoice(&format!("in_{n}"), "cus_1", &text(n)));
+        objects.commit_blocking(batch(1, wanted.collect())).unwrap();
+    }
+    let conn = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let length = |dictionary: &str| -> i64 {
+        let sql = format!("SELECT avg(length(body)) FROM objects WHERE dictionary {dictionary} 0");
+        conn.query_row(&sql, [], |row| row.get::<_, f64>(0)).unwrap() as i64
+    };
+    assert!(length("<>") * 3 < length("=") * 2, "{} against {}", length("<>"), length("="));
+    for n in 0..1200 {
+        let stored = reader.get(ObjectKind::Invoice, &format!("in_{n}")).unwrap().unwrap();
+        assert_eq!(*stored.object.body, text(n));
+    }
+    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Whatever the order in which versions arrive, in whatever batches, the newest is what is there.
+        #[test]
+        fn the_newest_version_wins(
+            versions in proptest::collection::vec((0..6_u8, any::<bool>()), 1..40),
+            order in any::<prop::sample::Index>(),
+        ) {
+            // Version n was seen at second n, so no two were seen at the same time.
+            let all: Vec<Batch> = versions.iter().enumerate().map(|(n, (id, is_deleted))| {
+                let id = format!("in_{id}");
+                let live = invoice(&id, "cus_1", &format!("version {n}"));
+                batch(n as i64, vec![RawObject { is_deleted: *is_deleted, ..live }])
+            }).collect();
+            let mut shuffled = all.clone();
+            shuffled.rotate_left(order.index(all.len()));
+            if order.index(2) == 0 {
+                shuffled.reverse();
+            }
+            let (_dir, objects) = temp();
+            for batch in shuffled {
+                objects.commit_blocking(batch).unwrap();
+            }
+            for wanted in 0..6_u8 {
+                let id = format!("in_{wanted}");
+                let newest = all.iter().rev().find(|batch| batch.objects[0].id == id);
+                let stored = objects.get(ObjectKind::Invoice, &id).unwrap();
+                prop_assert_eq!(stored.map(|s| s.object), newest.map(|b| b.objects[0].clone()));
+            }
+            prop_assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+        }
+    }
+}
