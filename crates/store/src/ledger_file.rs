@@ -1,38 +1,202 @@
 //! The ledger on disk: numbered chunks of bytes. A projection, so anything wrong with it means: rebuild.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::StoreError;
+use crate::data_dir::create_private_dir;
+use crate::error::{Fault, InFile};
 
-/// A handle on one `ledger.db`.
-pub struct LedgerFile {}
+const FILE_NAME: &str = "ledger.db";
+const FORMAT: i64 = 1;
 
-#[expect(unused_variables, clippy::unimplemented, clippy::missing_errors_doc, reason = "signatures first")]
+const TABLES: &str = "
+    CREATE TABLE chunks (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
+/// A handle on one `ledger.db`. Its errors are answered by [`LedgerFile::delete`] and a rebuild.
+pub struct LedgerFile {
+    path: PathBuf,
+    conn: Mutex<Connection>,
+}
+
 impl LedgerFile {
-    /// Opens the ledger of a connection's folder; a new one is empty.
+    /// Opens the ledger in a connection's folder; a new one is empty.
+    ///
+    /// # Errors
+    /// `Damaged` or `NewerFormat` when it cannot be used; what the file system says.
     pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
-        unimplemented!()
+        create_private_dir(connection_dir)?;
+        let path = connection_dir.join(FILE_NAME);
+        let mut conn = Connection::open(&path).in_file(&path)?;
+        prepare(&mut conn, &path).in_file(&path)?;
+        Ok(Self { path, conn: Mutex::new(conn) })
     }
+
     /// All chunks in the order of their numbers.
+    ///
+    /// # Errors
+    /// `Damaged` when they cannot be read.
     pub fn load(&self) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
-        unimplemented!()
+        let conn = self.conn();
+        let read = || -> Result<_, Fault> {
+            let mut statement = conn.prepare_cached("SELECT id, body FROM chunks ORDER BY id")?;
+            let chunks = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(chunks.collect::<Result<_, _>>()?)
+        };
+        read().in_file(&self.path)
     }
+
+    /// One fact about the ledger, such as the rules that it was built by.
+    ///
+    /// # Errors
+    /// `Damaged` when it cannot be read.
     pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
-        unimplemented!()
+        let conn = self.conn();
+        let read = || -> Result<_, Fault> {
+            let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+            Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+        };
+        read().in_file(&self.path)
     }
+
     /// Puts these chunks and facts in place of all that was there, together or not at all.
+    ///
+    /// # Errors
+    /// `DiskFull` and the like.
     pub fn replace_all<I>(&self, chunks: I, meta: &[(String, String)]) -> Result<(), StoreError>
     where
         I: IntoIterator<Item = (u32, Vec<u8>)>,
     {
-        unimplemented!()
+        self.write(|tx| {
+            tx.execute_batch("DELETE FROM chunks; DELETE FROM meta;")?;
+            put(tx, chunks, meta)
+        })
     }
+
     /// Puts these chunks and facts in place of those with the same number or key, together or not at all.
-    pub fn put(&self, chunks: Vec<(u32, Vec<u8>)>, meta: &[(String, String)]) -> Result<(), StoreError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// `DiskFull` and the like.
+    pub fn put<I>(&self, chunks: I, meta: &[(String, String)]) -> Result<(), StoreError>
+    where
+        I: IntoIterator<Item = (u32, Vec<u8>)>,
+    {
+        self.write(|tx| put(tx, chunks, meta))
     }
-    /// Removes the file of a connection's folder, damaged or not.
+
+    /// Removes the ledger of a connection's folder, damaged or not. No handle may be open on it.
+    ///
+    /// # Errors
+    /// What the file system says.
     pub fn delete(connection_dir: &Path) -> Result<(), StoreError> {
-        unimplemented!()
+        for ending in ["", "-wal", "-shm"] {
+            let path = connection_dir.join(format!("{FILE_NAME}{ending}"));
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                removed => removed.in_file(&path)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, write: impl FnOnce(&Transaction<'_>) -> Result<(), Fault>) -> Result<(), StoreError> {
+        let mut conn = self.conn();
+        let attempt = || -> Result<(), Fault> {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            write(&tx)?;
+            Ok(tx.commit()?)
+        };
+        attempt().in_file(&self.path)
+    }
+
+    fn conn(&self) -> MutexGuard<'_, Connection> {
+        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `synchronous = NORMAL`: a power cut may take the last update, and an older ledger says so by its facts.
+fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
+    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    conn.pragma_update(None, "synchronous", "normal")?;
+    conn.pragma_update(None, "journal_size_limit", 16_i64 << 20)?;
+    if version(conn)? == 0 {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked again, now that nobody else can be at it.
+        if version(&tx)? == 0 {
+            tx.execute_batch(TABLES)?;
+            tx.pragma_update(None, "user_version", FORMAT)?;
+        }
+        tx.commit()?;
+    }
+    match version(conn)? {
+        FORMAT => Ok(()),
+        found => Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into()),
+    }
+}
+
+fn version(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn put<I>(tx: &Transaction<'_>, chunks: I, meta: &[(String, String)]) -> Result<(), Fault>
+where
+    I: IntoIterator<Item = (u32, Vec<u8>)>,
+{
+    let mut statement = tx.prepare_cached("INSERT OR REPLACE INTO chunks (id, body) VALUES (?1, ?2)")?;
+    for (id, body) in chunks {
+        statement.execute(params![id, body])?;
+    }
+    let mut statement = tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+    for (key, value) in meta {
+        statement.execute([key, value])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(rules: &str) -> Vec<(String, String)> {
+        vec![("rules".to_owned(), rules.to_owned())]
+    }
+
+    #[test]
+    fn chunks_come_back_in_order_and_are_replaced_by_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = LedgerFile::open(dir.path()).unwrap();
+        assert_eq!(ledger.load().unwrap(), []);
+        ledger.replace_all([(2, vec![2]), (1, vec![1])], &meta("a")).unwrap();
+        ledger.put([(2, vec![22]), (3, vec![3])], &[]).unwrap();
+        assert_eq!(ledger.load().unwrap(), [(1, vec![1]), (2, vec![22]), (3, vec![3])]);
+        assert_eq!(ledger.meta("rules").unwrap().as_deref(), Some("a"));
+
+        ledger.replace_all([(7, vec![7])], &[]).unwrap();
+        drop(ledger);
+        let ledger = LedgerFile::open(dir.path()).unwrap();
+        assert_eq!(ledger.load().unwrap(), [(7, vec![7])]);
+        assert_eq!(ledger.meta("rules").unwrap(), None);
+    }
+
+    #[test]
+    fn a_damaged_ledger_says_so_and_can_be_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = LedgerFile::open(dir.path()).unwrap();
+        ledger.replace_all((0..50).map(|n| (n, vec![n as u8; 5000])), &meta("a")).unwrap();
+        drop(ledger);
+        let path = dir.path().join(FILE_NAME);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[..200].fill(0xff);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(matches!(LedgerFile::open(dir.path()), Err(StoreError::Damaged { .. })));
+        LedgerFile::delete(dir.path()).unwrap();
+        assert_eq!(LedgerFile::open(dir.path()).unwrap().load().unwrap(), []);
+        LedgerFile::delete(dir.path()).unwrap();
+        LedgerFile::delete(dir.path()).unwrap();
     }
 }

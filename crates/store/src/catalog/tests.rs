@@ -1,0 +1,211 @@
+use model::{AccountId, ChurnAt, ConnectionId, Currency, ObjectKind, Secret, UnixSeconds, WorkspaceId};
+
+use super::*;
+use crate::{DataDir, Keyring};
+
+const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
+
+fn temp() -> (tempfile::TempDir, Catalog) {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = DataDir::open(&dir.path().join("data")).unwrap().catalog().unwrap();
+    (dir, catalog)
+}
+
+fn owner() -> NewOwner {
+    NewOwner {
+        full_name: "Ada Lovelace".into(),
+        email: "ada@example.com".into(),
+        username: "ada".into(),
+        password_hash: Secret::new("$argon2id$…"),
+    }
+}
+
+fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
+    NewConnection {
+        workspace: workspace.clone(),
+        source: "stripe".into(),
+        name: "Shop".into(),
+        account_id: account.into(),
+        account_name: Some("Shop Inc".into()),
+        api_base: "https://api.stripe.com/".into(),
+        is_test_mode: true,
+        is_sample: false,
+        settings: model::Settings::default(),
+        default_currency: Some(Currency::USD),
+        absent: vec![(ObjectKind::Dispute, AbsentReason::Forbidden)],
+    }
+}
+
+/// A workspace beside the default one, as a hosted installation has them.
+fn other_workspace(catalog: &Catalog) -> WorkspaceId {
+    catalog
+        .write(|tx| Ok(tx.execute("INSERT INTO workspaces (id, name) VALUES ('ws_other', 'Other')", [])?))
+        .unwrap();
+    WorkspaceId::from("ws_other")
+}
+
+#[test]
+fn there_is_one_owner_who_is_found_by_name_or_address_in_any_case() {
+    let (_dir, catalog) = temp();
+    assert!(!catalog.has_owner().unwrap());
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    assert!(catalog.has_owner().unwrap());
+    assert_eq!(user.workspace, catalog.default_workspace().unwrap().id);
+    for login in ["ada", "ADA", "Ada@Example.com"] {
+        let (found, hash) = catalog.user_by_login(login).unwrap().unwrap();
+        assert_eq!((found, hash.expose()), (user.clone(), "$argon2id$…"));
+    }
+    assert!(catalog.user_by_login("bob").unwrap().is_none());
+    let second = NewOwner { email: "b@example.com".into(), username: "bob".into(), ..owner() };
+    assert!(matches!(catalog.create_owner(&second, NOW), Err(StoreError::OwnerExists)));
+}
+
+#[test]
+fn a_session_lasts_until_it_expires_or_is_ended() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    let expires_at = UnixSeconds(NOW.0 + 100);
+    catalog.create_session(b"hash a", &user.id, NOW, expires_at).unwrap();
+    catalog.create_session(b"hash b", &user.id, NOW, expires_at).unwrap();
+    let session = catalog.session(b"hash a", NOW).unwrap().unwrap();
+    assert_eq!((session.user, session.workspace), (user.clone(), catalog.default_workspace().unwrap()));
+    assert_eq!(catalog.session(b"hash a", expires_at).unwrap(), None);
+    assert_eq!(catalog.session(b"other", NOW).unwrap(), None);
+    catalog.delete_session(b"hash a").unwrap();
+    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
+    catalog.delete_expired_sessions(expires_at).unwrap();
+    assert_eq!(catalog.session(b"hash b", NOW).unwrap(), None);
+    assert!(catalog.create_session(b"x", &model::UserId::from("user_nobody"), NOW, expires_at).is_err());
+}
+
+#[test]
+fn a_token_belongs_to_its_workspace_and_notes_its_use() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = other_workspace(&catalog);
+    let new = NewToken {
+        workspace: workspace.clone(),
+        name: "ci".into(),
+        prefix: "cht_ab".into(),
+        token_hash: b"hash".to_vec(),
+    };
+    let token = catalog.create_token(&new, NOW).unwrap();
+    assert_eq!(catalog.use_token(b"hash", NOW).unwrap().unwrap().id, token.id);
+    assert_eq!(catalog.tokens(&workspace).unwrap()[0].last_used_at, Some(NOW));
+    assert_eq!(catalog.use_token(b"guess", NOW).unwrap(), None);
+    assert_eq!(catalog.tokens(&other).unwrap(), []);
+    assert!(!catalog.delete_token(&other, &token.id).unwrap());
+    assert!(catalog.delete_token(&workspace, &token.id).unwrap());
+    assert_eq!(catalog.use_token(b"hash", NOW).unwrap(), None);
+}
+
+#[test]
+fn an_account_is_connected_once_per_workspace_and_server() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let first = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap();
+    assert!(first.id.as_str().starts_with("conn_"));
+    assert_eq!(first.state, ConnectionState::Loading);
+    let error = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap_err();
+    assert!(matches!(error, StoreError::AlreadyConnected { connection, .. } if connection == first.id));
+
+    let elsewhere =
+        NewConnection { api_base: "http://localhost/".into(), ..connection(&workspace, "acct_1") };
+    let second = catalog.create_connection(&elsewhere, NOW).unwrap();
+    let other = other_workspace(&catalog);
+    catalog.create_connection(&connection(&other, "acct_1"), NOW).unwrap();
+    assert_eq!(catalog.connections(&workspace).unwrap(), [first.clone(), second]);
+    assert_eq!(catalog.all_connections().unwrap().len(), 3);
+    let account = AccountId::from("acct_1");
+    let found = catalog.find_by_account(&workspace, "stripe", &account, "https://api.stripe.com/").unwrap();
+    assert_eq!(found, Some(first));
+}
+
+#[test]
+fn no_workspace_reaches_into_another() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = other_workspace(&catalog);
+    let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
+    catalog.set_sealed_key(&workspace, &id, b"sealed", "rk_…abcd").unwrap();
+
+    assert_eq!(catalog.connections(&other).unwrap(), []);
+    assert_eq!(catalog.connection(&other, &id).unwrap(), None);
+    assert_eq!(catalog.sealed_key(&other, &id).unwrap(), None);
+    assert!(!catalog.delete_connection(&other, &id).unwrap());
+    let renamed = catalog.update_connection(&other, &id, |record| record.name = "Mine".into());
+    assert!(matches!(renamed, Err(StoreError::NotFound { .. })));
+    let replaced = catalog.set_sealed_key(&other, &id, b"other", "x");
+    assert!(matches!(replaced, Err(StoreError::NotFound { .. })));
+    assert_eq!(catalog.sealed_key(&workspace, &id).unwrap().as_deref(), Some(&b"sealed"[..]));
+    assert_eq!(catalog.connection(&workspace, &id).unwrap().unwrap().key_hint.as_deref(), Some("rk_…abcd"));
+    assert!(catalog.delete_connection(&workspace, &id).unwrap());
+    assert_eq!(catalog.sealed_key(&workspace, &id).unwrap(), None);
+}
+
+#[test]
+fn what_changes_on_a_connection_is_kept_and_what_it_is_cannot_change() {
+    let (dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let before = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap();
+    let change = |record: &mut ConnectionRecord| {
+        record.name = "Better".into();
+        record.settings.rules.churn_at = ChurnAt::Requested;
+        record.settings.time_zone = Some("Europe/Berlin".into());
+        record.default_currency = Some(Currency::EUR);
+        record.state = ConnectionState::Failed;
+        record.data_through = Some(NOW);
+        record.loaded_at = Some(NOW);
+        record.last_error = Some(LastError {
+            code: "key_refused".into(),
+            message: "the key was refused".into(),
+            action: "enter a new key".into(),
+            at: NOW,
+        });
+        record.absent = vec![(ObjectKind::Charge, AbsentReason::Absent)];
+    };
+    let mut wanted = before.clone();
+    change(&mut wanted);
+    let after = catalog.update_connection(&workspace, &before.id, |record| {
+        change(record);
+        record.id = ConnectionId::from("conn_other");
+        record.account_id = "acct_2".into();
+        record.is_test_mode = false;
+    });
+    assert_eq!(after.unwrap(), wanted);
+    drop(catalog);
+    let catalog = DataDir::open(&dir.path().join("data")).unwrap().catalog().unwrap();
+    assert_eq!(catalog.connection(&workspace, &before.id).unwrap(), Some(wanted));
+}
+
+#[test]
+fn a_catalog_of_a_newer_version_is_refused() {
+    let (dir, catalog) = temp();
+    catalog.write(|tx| Ok(tx.pragma_update(None, "user_version", 99)?)).unwrap();
+    drop(catalog);
+    let data = DataDir::open(&dir.path().join("data")).unwrap();
+    assert!(matches!(data.catalog(), Err(StoreError::NewerFormat { found: 99, .. })));
+}
+
+#[test]
+fn no_file_of_the_folder_holds_a_secret_in_the_clear() {
+    let (dir, catalog) = temp();
+    let data = dir.path().join("data");
+    let keyring = Keyring::from_file(&data.join("master.key")).unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
+    let key = Secret::new("rk_live_51VeryLongAndVerySecret");
+    let sealed = keyring.seal("connection key", &key).unwrap();
+    catalog.set_sealed_key(&workspace, &id, &sealed, "rk_live_…cret").unwrap();
+
+    let mut files = 0;
+    for entry in std::fs::read_dir(&data).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let is_in_clear = bytes.windows(18).any(|part| part == &key.expose().as_bytes()[8..26]);
+        assert!(!is_in_clear);
+        files += 1;
+    }
+    assert!(files >= 3, "the catalog, the master key and the format are there");
+    let sealed = catalog.sealed_key(&workspace, &id).unwrap().unwrap();
+    assert_eq!(keyring.open("connection key", &sealed).unwrap().expose(), key.expose());
+}
