@@ -98,3 +98,48 @@ impl std::fmt::Debug for Key {
         write!(f, "Key({})", self.hint())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_by_its_prefix() {
+        let kind = |text: &str| Key::parse(text).map(|key| (key.is_restricted(), key.is_test_mode()));
+        assert_eq!(kind("sk_live_abcdefghijkl"), Ok((false, false)));
+        assert_eq!(kind("sk_test_abcdefghijkl"), Ok((false, true)));
+        assert_eq!(kind(" rk_live_abcdefghijkl\n"), Ok((true, false)));
+        assert_eq!(kind("rk_test_abcdefghijkl"), Ok((true, true)));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_its_reason() {
+        let refused = |text: &str| Key::parse(text).unwrap_err();
+        assert_eq!(refused("  "), KeyError::Empty);
+        assert_eq!(refused("pk_live_abcdefghijkl"), KeyError::Publishable);
+        assert_eq!(refused("whsec_abcdefghijkl"), KeyError::SigningSecret);
+        for text in
+            ["sk_live_", "sk_abc", "SK_LIVE_abc", "hello", "sk_live_a b", "sk_live_ä", "sk_live_a\r\nx: y"]
+        {
+            assert_eq!(refused(text), KeyError::NotAKey, "{text}");
+        }
+        assert_eq!(refused(&format!("sk_live_{}", "a".repeat(LONGEST))), KeyError::NotAKey);
+    }
+
+    #[test]
+    fn a_key_shows_only_its_ends() {
+        let key = Key::parse("rk_live_51SecretSecretSecretabcd").unwrap();
+        assert_eq!(key.hint(), "rk_live_…abcd");
+        assert_eq!(Key::parse("sk_test_short").unwrap().hint(), "sk_test_…");
+        let shown = format!("{key:?} {}", key.fingerprint());
+        assert!(!shown.contains("Secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_keys_own() {
+        let print = |text: &str| Key::parse(text).unwrap().fingerprint();
+        assert_eq!(print("sk_test_one"), print(" sk_test_one "));
+        assert_ne!(print("sk_test_one"), print("sk_test_two"));
+        assert_eq!(print("sk_test_one").len(), 32);
+    }
+}

@@ -30,7 +30,7 @@ pub enum ReadError {
     NotAnObject { kind: ObjectKind, reason: String },
     #[error("{kind} {id} has no {field}")]
     Missing { kind: ObjectKind, id: String, field: &'static str },
-    #[error("{kind} {id} has a {field} that cannot be understood")]
+    #[error("{kind} {id} has something for {field} that cannot be understood")]
     Wrong { kind: ObjectKind, id: String, field: &'static str },
 }
 
@@ -124,6 +124,3 @@ impl<'a> Reading<'a> {
 fn read<T: DeserializeOwned>(kind: ObjectKind, body: &str) -> Result<T, ReadError> {
     loose::read(body).map_err(|reason| ReadError::NotAnObject { kind, reason })
 }
-
-#[cfg(test)]
-mod tests;
