@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use model::{AccountId, ConnectionId};
+use rusqlite::ffi;
 
 /// Every message names the file and the way out, and holds no secret and no personal data: it may be shown.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +120,10 @@ impl<T> InFile<T> for io::Result<T> {
 fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
     use rusqlite::ErrorCode as Code;
     let path = path.to_owned();
+    if source.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE) {
+        // The index of the write-ahead log could not grow.
+        return StoreError::DiskFull { path };
+    }
     match source.sqlite_error_code() {
         Some(Code::DiskFull) => StoreError::DiskFull { path },
         Some(Code::ReadOnly | Code::PermissionDenied) => StoreError::ReadOnly { path },
@@ -127,6 +132,40 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
             StoreError::Damaged { path, detail: source.to_string() }
         }
         Some(Code::CannotOpen) if !path.exists() => StoreError::Missing { path },
+        // The file is there, but not what has to be written beside it.
+        Some(Code::CannotOpen) => StoreError::ReadOnly { path },
         _ => StoreError::Sql { path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, OpenFlags};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_read_only_one_are_told_apart() {
+        let from_io = |errno| {
+            let failed: io::Result<()> = Err(io::Error::from_raw_os_error(errno));
+            failed.in_file(Path::new("/data/x")).unwrap_err()
+        };
+        assert!(matches!(from_io(28), StoreError::DiskFull { .. }), "ENOSPC");
+        assert!(matches!(from_io(30), StoreError::ReadOnly { .. }), "EROFS");
+        assert!(from_io(28).to_string().contains("free some space"));
+    }
+
+    #[test]
+    fn so_are_they_by_sqlite() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("CREATE TABLE t (b BLOB); PRAGMA max_page_count = 4;").unwrap();
+        let full = conn.execute("INSERT INTO t VALUES (zeroblob(100000))", []).in_file(&path).unwrap_err();
+        assert!(matches!(full, StoreError::DiskFull { .. }) && full.is_retryable());
+
+        let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let refused = conn.execute("INSERT INTO t VALUES (1)", []).in_file(&path).unwrap_err();
+        assert!(matches!(refused, StoreError::ReadOnly { .. }) && !refused.is_retryable());
     }
 }

@@ -68,3 +68,17 @@ fn the_master_key_is_readable_by_its_owner_only_and_stays_the_same() {
     assert_eq!(Keyring::from_file(&file).unwrap().open("a", &sealed).unwrap().expose(), "rk_live_abc");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn deleting_a_connection_deletes_its_folder_but_not_under_a_writer() {
+    let dir = temp();
+    let data = DataDir::open(&dir.path().join("data")).unwrap();
+    let id = ConnectionId::from("conn_a");
+    let objects = crate::Objects::open(&data.connection_dir(&id)).unwrap();
+    assert!(matches!(data.delete_connection_files(&id), Err(StoreError::AlreadyOpen { .. })));
+    assert!(data.connection_dir(&id).exists());
+    drop(objects);
+    data.delete_connection_files(&id).unwrap();
+    assert!(!data.connection_dir(&id).exists());
+    data.delete_connection_files(&id).unwrap();
+}
