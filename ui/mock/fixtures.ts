@@ -1,0 +1,120 @@
+import type { Connection, Facets, MetricDefinition, Progress, ReconcileReport, Source, SourcePermission, SyncProblem } from '../src/api/types.ts'
+import type { Scenario, World } from './world.ts'
+import { TODAY } from './world.ts'
+
+export const NOW = `${TODAY}T22:31:00Z`
+
+const connection = (id: string, name: string, more: Partial<Connection>): Connection => ({
+  id, name, source: 'stripe', account_id: `acct_${id}`, is_test_mode: false, is_sample: false, key_hint: 'rk_live_…9fK2', created_at: '2026-11-20T08:00:00Z',
+  state: 'live', data_through: NOW, reaches_back_on: null, is_history_complete: true, last_error: null, reporting_currency: 'usd', time_zone: 'UTC', absent: [], ...more,
+})
+
+export const SCENARIOS: { connection: Connection; world: Scenario }[] = [
+  { connection: connection('con_mid', 'Northwind Cloud', { is_sample: true, is_test_mode: true, key_hint: 'rk_test_…mid1' }), world: { customers: 1400, currencies: ['usd', 'eur', 'gbp', 'jpy', 'chf'], months: 34, seed: 7 } },
+  { connection: connection('con_small', 'Paperplane', { reporting_currency: 'eur', time_zone: 'Europe/Berlin' }), world: { customers: 6, currencies: ['eur'], months: 5, seed: 3 } },
+  { connection: connection('con_empty', 'Brand-new shop', {}), world: { customers: 0, currencies: ['usd'], months: 1, seed: 1 } },
+  { connection: connection('con_loading', 'Globex (first load)', { state: 'loading', is_history_complete: false, reaches_back_on: '2026-07-02' }), world: { customers: 300, currencies: ['usd', 'eur'], months: 5, seed: 11 } },
+  {
+    connection: connection('con_failed', 'Initech', {
+      state: 'failed', data_through: '2026-11-22T04:02:00Z', reporting_currency: null,
+      last_error: { code: 'key_refused', message: 'Stripe no longer accepts this key: it was rolled or deleted.', action: 'Make a new restricted key in Stripe and replace the key in Settings. Everything loaded so far stays.', at: '2026-11-23T03:10:00Z' },
+      absent: [{ kind: 'credit_note', label: 'Credit notes', reason: 'forbidden', without: 'Net revenue is not reduced by credit notes.' }],
+    }),
+    world: { customers: 120, currencies: ['usd', 'jpy'], months: 20, seed: 5 },
+  },
+]
+
+const PERMISSIONS: [string, string, boolean, string][] = [
+  ['customer', 'Customers', true, 'Nothing can be computed without customers.'],
+  ['subscription', 'Subscriptions', true, 'Nothing can be computed without subscriptions.'],
+  ['invoice', 'Invoices', true, 'MRR is read from invoices.'],
+  ['price', 'Prices', true, 'Plans and their intervals are read from prices.'],
+  ['product', 'Products', false, 'Plans are named by their prices only.'],
+  ['coupon', 'Coupons', false, 'Discounts are still counted, but not named.'],
+  ['promotion_code', 'Promotion codes', false, 'Promotion codes are not named.'],
+  ['charge', 'Charges', false, 'Failed payments and revenue without an invoice are absent.'],
+  ['refund', 'Refunds', false, 'Net revenue is not reduced by refunds.'],
+  ['dispute', 'Disputes', false, 'Disputes are absent.'],
+  ['credit_note', 'Credit notes', false, 'Net revenue is not reduced by credit notes.'],
+  ['payment_intent', 'Payment intents', false, 'Payment attempts are absent.'],
+  ['balance_transaction', 'Balance transactions', false, 'Fees and net cash are absent.'],
+  ['event', 'Events', false, 'Staying up to date takes a full re-list each time.'],
+]
+
+export const permissions: SourcePermission[] = PERMISSIONS.map(([kind, label, is_required, without]) => ({ kind, label, permission: label, access: 'read', is_required, without }))
+
+export const SOURCES: Source[] = [
+  { id: 'stripe', name: 'Stripe', key_link: 'https://dashboard.stripe.com/apikeys/create?name=Chartsy', permissions },
+  { id: 'sample', name: 'Sample merchant', merchants: [
+    { id: 'mid', name: 'Northwind Cloud', description: 'A mid-size SaaS in five currencies with every billing situation there is.' },
+    { id: 'small', name: 'Paperplane', description: 'A small SaaS in one currency.' },
+    { id: 'empty', name: 'Brand-new shop', description: 'An account without any data yet.' },
+  ] },
+]
+
+export function checkKey(key: string): { status: number; body: unknown } {
+  const problem = (code: string, title: string, detail: string, action: string) => ({ status: 422, body: { title, status: 422, code, detail, action } })
+  if (key.startsWith('pk_')) return problem('key_publishable', 'This is a publishable key', 'It is made for web pages and can read nothing.', 'Paste a restricted key, which begins with rk_.')
+  if (!/^(rk|sk)_(live|test)_\w{4,}$/.test(key)) return problem('key_malformed', 'This does not look like a Stripe key', 'A key begins with rk_live_, rk_test_, sk_live_ or sk_test_.', 'Copy the whole key from Stripe.')
+  if (key.includes('wrong')) return problem('key_refused', 'Stripe refused the key', 'It was deleted, rolled or cut when it was copied.', 'Make a new key, or copy it again.')
+  const missing = key.includes('partial') ? ['credit_note', 'dispute'] : key.includes('missing') ? ['invoice', 'refund'] : []
+  return { status: 200, body: {
+    account: { id: 'acct_1Nw', name: 'Globex Corporation', country: 'DE', default_currency: 'eur' }, is_test_mode: key.includes('_test_'), is_restricted: key.startsWith('rk_'),
+    permissions: permissions.map((one) => ({ ...one, state: missing.includes(one.kind) ? 'missing' : one.kind === 'event' && key.includes('absent') ? 'absent' : 'granted' })),
+    can_connect: !missing.includes('invoice'), existing_connection_id: null,
+  } }
+}
+
+export const METRICS: MetricDefinition[] = [
+  ['mrr', 'Monthly recurring revenue', 'money', 'Σ over subscriptions and prices of the amount billed for a period ÷ the months of the price’s interval, at the end of the day'],
+  ['arr', 'Annual recurring revenue', 'money', 'MRR × 12'],
+  ['arpa', 'Average revenue per account', 'money', 'MRR ÷ active customers'],
+  ['active_customers', 'Active customers', 'count', 'customers with MRR above 0 at the date'],
+  ['active_subscriptions', 'Active subscriptions', 'count', 'subscriptions with MRR above 0 at the date'],
+  ['net_new_mrr', 'Net new MRR', 'money', 'new + reactivation + expansion + contraction + churn (+ fx), signed'],
+  ['net_revenue', 'Net revenue', 'money', 'gross revenue − refunds − post-payment credit notes that were not refunds'],
+  ['refunds', 'Refunds', 'money', 'succeeded refunds by their own day'],
+  ['customer_churn_rate', 'Customer churn rate', 'ratio', 'customers above 0 at the start and at 0 at the end ÷ customers above 0 at the start'],
+].map(([id, label, unit, formula]) => ({ id, label, unit, formula, docs_url: `https://example.test/docs/metrics/${id}`, supports_filters: true }) as MetricDefinition)
+
+export function facets(world: World): Facets {
+  const uniq = (list: string[]) => [...new Set(list)].sort()
+  const first = world.customers.map((c) => c.movements[0]?.on).filter((day): day is string => Boolean(day)).sort()[0] ?? null
+  return {
+    plans: world.plans.map(({ id, label, product_id, product, interval, currency }) => ({ id, label, product_id, product, interval, currency, is_active: true })),
+    products: uniq(world.plans.map((p) => p.product_id)).map((id) => ({ id, label: world.plans.find((p) => p.product_id === id)?.product ?? id })),
+    intervals: uniq(world.plans.map((p) => p.interval)), currencies: uniq(world.plans.map((p) => p.currency)), countries: uniq(world.customers.map((c) => c.country)),
+    first_on: first, last_on: first ? TODAY : null,
+  }
+}
+
+const KINDS = permissions.map(({ kind, label }) => ({ kind, label }))
+
+/** `share` of a first load, 1 when it is over. */
+export function progress(connection: Connection, share: number): Progress {
+  const isDone = share >= 1
+  const kinds = KINDS.map(({ kind, label }, index) => {
+    const total = [12_400, 15_100, 214_000, 96, 12, 40, 8, 231_000, 2_900, 210, 640, 240_000, 480_000, 38_000][index] ?? 1000
+    const mine = Math.max(0, Math.min(1, share * 3 - index / 7))
+    const absent = connection.absent.find((one) => one.kind === kind)
+    return { kind, label, done: absent ? 0 : isDone ? total : Math.floor(total * mine), estimated_total: absent || (mine === 0 && !isDone) ? null : total, state: absent?.reason ?? (isDone || mine >= 1 ? 'done' as const : mine === 0 ? 'waiting' as const : 'loading' as const) }
+  })
+  const objects_done = kinds.reduce((sum, kind) => sum + kind.done, 0)
+  return {
+    phase: connection.state === 'failed' ? 'failed' : isDone ? 'idle' : 'loading', kinds, objects_done, objects_per_second: isDone ? 0 : 3_820, seconds_left: isDone ? null : Math.round((1 - share) * 320),
+    started_at: NOW, reaches_back_on: isDone ? null : '2026-07-02', data_through: connection.data_through, ledger_version: Math.floor(share * 50), message: null,
+  }
+}
+
+export const PROBLEMS: SyncProblem[] = [
+  { code: 'dangling_reference', title: 'Invoices of customers that Stripe no longer lists', detail: 'The customers were deleted before the first load. Their invoices are counted; their names are not known.', count: 3, examples: [{ kind: 'invoice', id: 'in_1Nx82k', points_to: 'cus_Nx82k' }, { kind: 'invoice', id: 'in_1Nx83a', points_to: 'cus_Nx83a' }] },
+]
+
+export function reconcile(currencies: string[]): ReconcileReport {
+  return { months: Array.from({ length: 13 }, (_, index) => new Date(Date.UTC(2026, 10 - index, 1)).toISOString().slice(0, 10)).flatMap((month_on, index) =>
+    currencies.map((currency, at) => {
+      const used = Math.round((8_400_000 - index * 210_000) / (at + 1))
+      const left_out = [['tax', 'Tax', Math.round(used * 0.19)], ['one_off', 'One-off lines', 90_000], ['metered', 'Metered usage', 41_250], ['proration_credit', 'Proration credits', -12_300]].map(([reason, label, amount_minor]) => ({ reason, label, amount_minor })) as { reason: string; label: string; amount_minor: number }[]
+      return { month_on, currency, used_minor: used, left_out, paid_minor: used + left_out.reduce((sum, one) => sum + one.amount_minor, 0), unexplained_minor: 0 }
+    })) }
+}

@@ -1,0 +1,6 @@
+// Runs before the first paint, so that a dark page does not flash white. Kept in step with src/components/theme.ts.
+{
+  const chosen = localStorage.getItem('chartsy.theme')
+  const isDark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
+}

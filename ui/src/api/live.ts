@@ -1,0 +1,48 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+
+import { connectionsQuery, ledgerKey, progressQuery } from './queries'
+import type { Progress } from './types'
+
+/** While a first load runs the ledger moves every few seconds; the pages follow, but not more often than this. */
+const REFRESH_MS = 3_000
+
+function refresher(client: QueryClient, id: string) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const refresh = () => {
+    timer = undefined
+    void client.invalidateQueries({ queryKey: ledgerKey(id) })
+    void client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+  }
+  return {
+    soon: () => {
+      timer ??= setTimeout(refresh, REFRESH_MS)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Keeps a connection's pages live: its progress as it is told, its numbers again when the ledger moved. */
+export function useLive(id: string) {
+  const client = useQueryClient()
+  useEffect(() => {
+    const refresh = refresher(client, id)
+    const source = new EventSource(`/api/v1/connections/${encodeURIComponent(id)}/sync/stream`)
+    let version: number | undefined
+    let phase: string | undefined
+    source.addEventListener('progress', (event: MessageEvent<string>) => {
+      const progress = JSON.parse(event.data) as Progress
+      client.setQueryData(progressQuery(id).queryKey, progress)
+      if (version !== undefined && version !== progress.ledger_version) refresh.soon()
+      if (phase !== undefined && phase !== progress.phase) refresh.soon()
+      version = progress.ledger_version
+      phase = progress.phase
+    })
+    source.addEventListener('ledger', () => refresh.soon())
+    return () => {
+      source.close()
+      refresh.stop()
+    }
+  }, [client, id])
+}

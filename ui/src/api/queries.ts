@@ -1,0 +1,164 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+
+import { ApiError, api } from './client'
+import type { Query } from './client'
+import type {
+  ApiToken,
+  Connection,
+  CustomerDetail,
+  CustomerPage,
+  Explanation,
+  Facets,
+  MetricDefinition,
+  MetricReport,
+  MovementPage,
+  MrrReport,
+  Progress,
+  ReconcileReport,
+  Session,
+  Settings,
+  SetupState,
+  Source,
+  Summary,
+  SyncProblem,
+} from './types'
+
+const of = (id: string) => `/connections/${encodeURIComponent(id)}`
+
+/** The first part of the keys of everything that is computed from a connection's ledger. */
+export const ledgerKey = (id: string) => ['ledger', id] as const
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => api.get<SetupState>('/setup', {}, signal),
+})
+
+/** `null` when nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 5 * 60_000,
+  queryFn: async ({ signal }) => {
+    try {
+      return await api.get<Session>('/session', {}, signal)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null
+      throw error
+    }
+  },
+})
+
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  staleTime: Infinity,
+  queryFn: async ({ signal }) => {
+    const answer = await api.get<Source[] | { data: Source[] }>('/sources', {}, signal)
+    return Array.isArray(answer) ? answer : answer.data
+  },
+})
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
+})
+
+export const registryQuery = queryOptions({
+  queryKey: ['metrics'],
+  staleTime: Infinity,
+  queryFn: async ({ signal }) => {
+    const answer = await api.get<MetricDefinition[] | { data: MetricDefinition[] }>('/metrics', {}, signal)
+    return Array.isArray(answer) ? answer : answer.data
+  },
+})
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: async ({ signal }) => (await api.get<{ data: ApiToken[] }>('/tokens', {}, signal)).data,
+})
+
+export const progressQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sync', id],
+    queryFn: ({ signal }) => api.get<Progress>(`${of(id)}/sync`, {}, signal),
+  })
+
+export const problemsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'problems'],
+    queryFn: async ({ signal }) => (await api.get<{ data: SyncProblem[] }>(`${of(id)}/problems`, {}, signal)).data,
+  })
+
+export const settingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['settings', id],
+    queryFn: ({ signal }) => api.get<Settings>(`${of(id)}/settings`, {}, signal),
+  })
+
+export const facetsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'facets'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => api.get<Facets>(`${of(id)}/facets`, {}, signal),
+  })
+
+/** What is on the page stays there while the next answer is on its way: nothing jumps. */
+const steady = { placeholderData: keepPreviousData }
+
+export const mrrQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'mrr', query],
+    queryFn: ({ signal }) => api.get<MrrReport>(`${of(id)}/metrics/mrr`, query, signal),
+  })
+
+export const metricQuery = (id: string, metric: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'metric', metric, query],
+    queryFn: ({ signal }) => api.get<MetricReport>(`${of(id)}/metrics/${metric}`, query, signal),
+  })
+
+export const summaryQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'summary', query],
+    queryFn: ({ signal }) => api.get<Summary>(`${of(id)}/summary`, query, signal),
+  })
+
+export const movementsQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'movements', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<MovementPage>(`${of(id)}/movements`, { limit: 50, ...query, cursor: pageParam }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const customersQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'customers', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<CustomerPage>(`${of(id)}/customers`, { limit: 50, ...query, cursor: pageParam }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const customerQuery = (id: string, customerId: string) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'customer', customerId],
+    queryFn: ({ signal }) => api.get<CustomerDetail>(`${of(id)}/customers/${encodeURIComponent(customerId)}`, {}, signal),
+  })
+
+export const explainQuery = (id: string, customerId: string, on: string | undefined) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'explain', customerId, on ?? 'now'],
+    queryFn: ({ signal }) => api.get<Explanation>(`${of(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
+  })
+
+export const reconcileQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'reconcile', query],
+    queryFn: ({ signal }) => api.get<ReconcileReport>(`${of(id)}/reconcile`, query, signal),
+  })

@@ -1,0 +1,119 @@
+import type { EChartsCoreOption, EChartsType } from 'echarts/core'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+
+import { IconButton } from '~/components/Button'
+import { DataTable } from '~/components/DataTable'
+import type { Column } from '~/components/DataTable'
+import { ErrorState, Skeleton } from '~/components/Feedback'
+import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
+import { Menu, MenuItem, MenuTrigger } from '~/components/Menu'
+
+import type { Mark } from './Canvas'
+import { Canvas } from './Canvas'
+import { Definition } from './Definition'
+import type { ExportTable } from './export'
+import { saveCsv, savePng } from './export'
+
+/** The same figures as rows: for the keyboard and screen readers, and for who prefers to read them. */
+export interface ChartTable<Row extends object> {
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  rowKey: (row: Row) => string
+}
+
+interface ChartCardProps<Row extends object> {
+  title: string
+  /** The range, and how far the data goes. */
+  subtitle: string
+  /** Of the metric in the registry that explains the figures. */
+  metric: string
+  option: () => EChartsCoreOption
+  label: string
+  height?: number
+  table: ChartTable<Row>
+  file: { name: string; table: () => ExportTable }
+  onMark?: (mark: Mark) => void
+  legend?: ReactNode
+  controls?: ReactNode
+  note?: ReactNode
+  /** Instead of the chart, when there is nothing to draw. */
+  empty?: ReactNode
+  isLoading?: boolean
+  isStale?: boolean
+  error?: unknown
+  onRetry?: () => void
+}
+
+export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
+  const { title, subtitle, metric, height = 300, empty, isLoading = false, isStale = false, error, legend, controls, note } = props
+  const [isTable, setIsTable] = useState(false)
+  const [chart, setChart] = useState<EChartsType | null>(null)
+  const hasFigures = !isLoading && !error && !empty
+  return (
+    <section aria-label={title} className="card min-w-0">
+      <header className="flex flex-wrap items-start gap-x-2 gap-y-2 px-4 pt-4 sm:px-5">
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="flex items-center gap-1 font-semibold">
+            {title}
+            <Definition metric={metric} />
+          </h2>
+          <p className="text-[0.8125rem] text-ink-soft">{subtitle}</p>
+        </div>
+        {controls}
+        <div className="no-print flex">
+          <IconButton aria-pressed={isTable} isDisabled={!hasFigures} label={isTable ? `Show ${title} as a chart` : `Show ${title} as a table`} onPress={() => setIsTable(!isTable)}>
+            {isTable ? <ChartIcon /> : <TableIcon />}
+          </IconButton>
+          <DownloadMenu {...props} chart={isTable ? null : chart} isDisabled={!hasFigures} />
+        </div>
+      </header>
+      {legend && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
+      <div className={`px-2 pt-3 pb-3 transition-opacity sm:px-3 ${isStale ? 'opacity-60' : ''}`}>
+        <Body {...props} height={height} isTable={isTable} setChart={setChart} />
+      </div>
+      {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
+    </section>
+  )
+}
+
+function Body<Row extends object>(props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void }) {
+  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, onRetry, setChart } = props
+  if (error) return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
+  if (isLoading) {
+    return (
+      <div aria-label={`Loading ${title}`} role="status" style={{ height }}>
+        <Skeleton className="size-full" />
+      </div>
+    )
+  }
+  if (empty) return <div className="grid place-items-center" style={{ minHeight: height }}>{empty}</div>
+  if (isTable) {
+    return (
+      <div className="overflow-y-auto" style={{ minHeight: height, maxHeight: Math.max(height, 420) }}>
+        <DataTable {...table} label={`${title}, as a table`} />
+      </div>
+    )
+  }
+  return <Canvas height={height} label={label} option={option} onMark={onMark} onReady={setChart} />
+}
+
+function DownloadMenu<Row extends object>({ title, subtitle, file, chart, isDisabled }: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {
+  return (
+    <MenuTrigger>
+      <IconButton isDisabled={isDisabled} label={`Download ${title}`}>
+        <MoreIcon />
+      </IconButton>
+      <Menu
+        disabledKeys={chart ? [] : ['png']}
+        onAction={(key) => {
+          if (key === 'csv') saveCsv(file.table(), file.name)
+          if (key === 'png' && chart) void savePng(chart, title, subtitle, file.name)
+        }}
+      >
+        <MenuItem id="csv">Download CSV</MenuItem>
+        <MenuItem id="png">Download PNG</MenuItem>
+      </Menu>
+    </MenuTrigger>
+  )
+}

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query'
+import { DialogTrigger } from 'react-aria-components'
+
+import { registryQuery } from '~/api/queries'
+import { IconButton } from '~/components/Button'
+import { InfoIcon } from '~/components/icons'
+import { Popover } from '~/components/Overlay'
+
+/** What a number means, from the registry that computes it. */
+export function Definition({ metric }: { metric: string }) {
+  const registry = useQuery(registryQuery)
+  const definition = registry.data?.find((one) => one.id === metric)
+  if (!definition) return null
+  return (
+    <DialogTrigger>
+      <IconButton className="size-7! text-ink-faint" label={`What is ${definition.label}?`}>
+        <InfoIcon />
+      </IconButton>
+      <Popover className="w-80 p-4" label={definition.label} placement="bottom start">
+        <h3 className="font-semibold">{definition.label}</h3>
+        <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{definition.formula}</p>
+        <a className="link mt-3 inline-block text-sm" href={definition.docs_url} rel="noreferrer" target="_blank">
+          The whole definition, with examples
+        </a>
+      </Popover>
+    </DialogTrigger>
+  )
+}

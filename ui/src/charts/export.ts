@@ -1,0 +1,70 @@
+import type { EChartsType } from 'echarts/core'
+
+import { token } from './palette'
+
+export interface ExportTable {
+  columns: string[]
+  /** Amounts in the main unit as plain text, days as `YYYY-MM-DD`: what a spreadsheet reads without asking. */
+  rows: (string | number | null)[][]
+}
+
+/** RFC 4180. A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe; plain numbers stay. */
+export function csvText({ columns, rows }: ExportTable): string {
+  const cell = (value: string | number | null) => {
+    if (value === null) return ''
+    const text = String(value)
+    const isNumber = /^-?\d+(\.\d+)?$/.test(text)
+    const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  }
+  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+}
+
+function save(blob: Blob, name: string) {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+/** `Northwind Cloud`, `MRR by month` → `northwind-cloud-mrr-by-month`. */
+export function fileName(...parts: string[]): string {
+  const slug = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
+  return parts.map(slug).filter(Boolean).join('-')
+}
+
+export function saveCsv(table: ExportTable, name: string) {
+  save(new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`)
+}
+
+const HEAD = 64
+const MARGIN = 20
+const SCALE = 2
+
+/** The chart as it stands, under its title and the range and date that make it readable without the page. */
+export async function savePng(chart: EChartsType, title: string, subtitle: string, name: string) {
+  const [width, height] = [chart.getWidth(), chart.getHeight()]
+  const image = new Image(width, height)
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(chart.renderToSVGString())}`
+  await image.decode()
+  const canvas = document.createElement('canvas')
+  canvas.width = (width + 2 * MARGIN) * SCALE
+  canvas.height = (height + HEAD + MARGIN) * SCALE
+  const context = canvas.getContext('2d')
+  if (!context) return
+  context.scale(SCALE, SCALE)
+  context.fillStyle = token('--surface')
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  const font = getComputedStyle(document.body).fontFamily
+  context.fillStyle = token('--ink')
+  context.font = `600 17px ${font}`
+  context.fillText(title, MARGIN, 30)
+  context.fillStyle = token('--ink-soft')
+  context.font = `13px ${font}`
+  context.fillText(subtitle, MARGIN, 51)
+  context.drawImage(image, MARGIN, HEAD, width, height)
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
+  if (blob) save(blob, `${name}.png`)
+}

@@ -1,0 +1,140 @@
+import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table'
+import type { ColumnDef, SortingState } from '@tanstack/react-table'
+import { useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+
+export interface Column<Row> {
+  id: string
+  header: string
+  cell: (row: Row) => ReactNode
+  /** Figures stand to the right. */
+  isNumeric?: boolean
+  /** What the column is sorted by; without it, it is not. */
+  sortBy?: (row: Row) => string | number | null
+  /** Left out on a narrow page, where the most telling columns have to do. */
+  isWideOnly?: boolean
+  width?: string
+}
+
+/** A sort of the server's: the rows come in its order. */
+export interface ServerSort {
+  value: string
+  onChange: (value: string) => void
+  /** The columns that the server can sort by. */
+  columns: readonly string[]
+}
+
+interface DataTableProps<Row extends object> {
+  label: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  rowKey: (row: Row) => string
+  initialSort?: SortingState
+  serverSort?: ServerSort
+  onRowClick?: (row: Row) => void
+  /** Of the running answer: the rows are those of the one before. */
+  isStale?: boolean
+}
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
+const NO_SORT: SortingState = []
+
+function compare(a: string | number | null, b: string | number | null): number {
+  if (a === b) return 0
+  if (a === null) return -1
+  if (b === null) return 1
+  return typeof a === 'string' && typeof b === 'string' ? a.localeCompare(b) : a < b ? -1 : 1
+}
+
+function definitionsOf<Row extends object>(columns: readonly Column<Row>[], serverSort: ServerSort | undefined): ColumnDef<typeof features, Row>[] {
+  return columns.map((column) => ({
+    id: column.id,
+    header: column.header,
+    accessorFn: (row: Row) => column.sortBy?.(row) ?? null,
+    enableSorting: serverSort ? serverSort.columns.includes(column.id) : column.sortBy !== undefined,
+    sortDescFirst: column.isNumeric ?? false,
+    sortFn: (a, b) => compare(column.sortBy?.(a.original) ?? null, column.sortBy?.(b.original) ?? null),
+  }))
+}
+
+const cellClass = (column: { isNumeric?: boolean; isWideOnly?: boolean } | undefined) =>
+  `px-3 py-2.5 first:pl-4 last:pr-4 ${column?.isNumeric ? 'num text-right' : 'text-left'} ${column?.isWideOnly ? 'hidden md:table-cell' : ''}`
+
+const arrow = { asc: '↑', desc: '↓' }
+
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowKey, initialSort = NO_SORT, serverSort, onRowClick, isStale = false } = props
+  const [ownSort, setOwnSort] = useState(initialSort)
+  const definitions = useMemo(() => definitionsOf(columns, serverSort), [columns, serverSort])
+  const sorting = serverSort ? [{ id: serverSort.value.replace(/^-/, ''), desc: serverSort.value.startsWith('-') }] : ownSort
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows,
+    getRowId: rowKey,
+    manualSorting: serverSort !== undefined,
+    enableSortingRemoval: false,
+    state: { sorting },
+    onSortingChange: (update) => {
+      const next = typeof update === 'function' ? update(sorting) : update
+      const first = next[0]
+      if (serverSort && first) serverSort.onChange(`${first.desc ? '-' : ''}${first.id}`)
+      else setOwnSort(next)
+    },
+  })
+  const byId = new Map(columns.map((column) => [column.id, column]))
+  return (
+    // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div aria-label={label} className="overflow-x-auto" role="region" tabIndex={0}>
+      <table aria-busy={isStale} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-b border-line text-xs text-ink-soft">
+              {group.headers.map((header) => {
+                const column = byId.get(header.column.id)
+                const sorted = header.column.getIsSorted()
+                return (
+                  <th
+                    key={header.id}
+                    aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+                    className={`${cellClass(column)} font-medium whitespace-nowrap`}
+                    scope="col"
+                    style={column?.width ? { width: column.width } : undefined}
+                  >
+                    {header.column.getCanSort() ? (
+                      <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={header.column.getToggleSortingHandler()}>
+                        {column?.header}
+                        <span aria-hidden="true" className="inline-block w-4 text-center">
+                          {sorted ? arrow[sorted] : ''}
+                        </span>
+                      </button>
+                    ) : (
+                      column?.header
+                    )}
+                  </th>
+                )
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <tr
+              key={row.id}
+              className={`border-b border-line last:border-0 ${onRowClick ? 'cursor-pointer hover:bg-hover/60' : ''}`}
+              // The row's link is what the keyboard uses; a click anywhere in the row is a convenience.
+              onClick={onRowClick ? () => onRowClick(row.original) : undefined}
+            >
+              {columns.map((column) => (
+                <td key={column.id} className={cellClass(column)}>
+                  {column.cell(row.original)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

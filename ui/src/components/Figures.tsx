@@ -1,0 +1,82 @@
+import type { Currency, Money as MoneyValue, MovementType } from '~/api/types'
+import { formatMoney } from '~/format/money'
+import { MOVEMENT_LABEL } from '~/format/names'
+import { formatCount, formatRatio } from '~/format/number'
+
+export function Money({ minor, currency, sign = false, className = '' }: { minor: number; currency: Currency; sign?: boolean; className?: string }) {
+  return <span className={`num ${className}`}>{formatMoney(minor, currency, { sign })}</span>
+}
+
+/** Amounts of several currencies under each other: they are never added up. */
+export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyValue[]; empty?: string }) {
+  if (amounts.length === 0) return <span className="text-ink-faint">{empty}</span>
+  return (
+    <span className="inline-flex flex-col items-end">
+      {amounts.map(({ currency, amount_minor }) => (
+        <Money key={currency} currency={currency} minor={amount_minor} />
+      ))}
+    </span>
+  )
+}
+
+interface DeltaProps {
+  value: number
+  /** How the change is written, with its sign. */
+  text: string
+  /** For figures of which less is better, such as churn. */
+  isLessBetter?: boolean
+  className?: string
+}
+
+/** A change: arrow, sign and colour say the same, so that none of them is needed alone. */
+export function Delta({ value, text, isLessBetter = false, className = '' }: DeltaProps) {
+  const isGood = isLessBetter ? value < 0 : value > 0
+  const ink = value === 0 ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'
+  const arrow = value === 0 ? '→' : value > 0 ? '▲' : '▼'
+  const word = value === 0 ? 'unchanged' : value > 0 ? 'up' : 'down'
+  return (
+    <span className={`num inline-flex items-baseline gap-1 ${ink} ${className}`}>
+      <span aria-hidden="true" className="text-[0.7em]">
+        {arrow}
+      </span>
+      <span className="sr-only">{word} </span>
+      {text}
+    </span>
+  )
+}
+
+export function MoneyDelta({ minor, currency, className }: { minor: number; currency: Currency; className?: string }) {
+  return <Delta text={formatMoney(minor, currency, { sign: true })} value={minor} {...(className ? { className } : {})} />
+}
+
+export function RatioDelta({ ratio, className }: { ratio: number | null; className?: string }) {
+  if (ratio === null) return <span className="text-ink-faint">–</span>
+  return <Delta text={formatRatio(ratio, { sign: true })} value={ratio} {...(className ? { className } : {})} />
+}
+
+export function CountDelta({ count }: { count: number }) {
+  return <Delta text={formatCount(count, { sign: true })} value={count} />
+}
+
+/** The one colour of each movement, on every page; its name is always beside it. */
+export const MOVEMENT_COLOR: Record<MovementType, string> = {
+  new: 'var(--new)',
+  expansion: 'var(--expansion)',
+  reactivation: 'var(--reactivation)',
+  contraction: 'var(--contraction)',
+  churn: 'var(--churn)',
+  fx: 'var(--fx)',
+}
+
+export function Swatch({ color }: { color: string }) {
+  return <span aria-hidden="true" className="inline-block size-2.5 shrink-0 rounded-[3px]" style={{ background: color }} />
+}
+
+export function MovementName({ type }: { type: MovementType }) {
+  return (
+    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+      <Swatch color={MOVEMENT_COLOR[type]} />
+      {MOVEMENT_LABEL[type]}
+    </span>
+  )
+}

@@ -1,0 +1,45 @@
+import { useSyncExternalStore } from 'react'
+
+/** What the reader chose. `system` follows the device. Kept in step with public/theme.js, which runs before the first paint. */
+export type ThemeChoice = 'system' | 'light' | 'dark'
+
+const KEY = 'chartsy.theme'
+const prefersDark = window.matchMedia('(prefers-color-scheme: dark)')
+const listeners = new Set<() => void>()
+
+export function themeChoice(): ThemeChoice {
+  const stored = localStorage.getItem(KEY)
+  return stored === 'light' || stored === 'dark' ? stored : 'system'
+}
+
+function isDark(): boolean {
+  const choice = themeChoice()
+  return choice === 'dark' || (choice === 'system' && prefersDark.matches)
+}
+
+function apply() {
+  document.documentElement.dataset.theme = isDark() ? 'dark' : 'light'
+  for (const listener of listeners) listener()
+}
+
+export function chooseTheme(choice: ThemeChoice) {
+  if (choice === 'system') localStorage.removeItem(KEY)
+  else localStorage.setItem(KEY, choice)
+  apply()
+}
+
+prefersDark.addEventListener('change', apply)
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** The theme that is shown: charts are drawn anew when it changes. */
+export function useTheme(): 'light' | 'dark' {
+  return useSyncExternalStore(subscribe, () => (isDark() ? 'dark' : 'light'))
+}
+
+export function useThemeChoice(): ThemeChoice {
+  return useSyncExternalStore(subscribe, themeChoice)
+}

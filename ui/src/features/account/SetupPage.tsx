@@ -1,0 +1,94 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { ApiError, api } from '~/api/client'
+import { sessionQuery, setupQuery } from '~/api/queries'
+import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { CheckIcon } from '~/components/icons'
+import { useTitle } from '~/view/useTitle'
+
+import type { OwnerErrors, OwnerForm } from './rules'
+import { PASSWORD_RULES, ownerErrors } from './rules'
+import { VisitorPage } from './VisitorPage'
+
+const EMPTY: OwnerForm = { full_name: '', email: '', username: '', password: '', password_confirmation: '', setup_code: '' }
+
+function PasswordRules({ password }: { password: string }) {
+  return (
+    <ul aria-label="Password rules" className="grid grid-cols-2 gap-x-3 gap-y-1 text-[0.8125rem]">
+      {PASSWORD_RULES.map((rule) => {
+        const isMet = rule.isMet(password)
+        return (
+          <li key={rule.id} className={`flex items-center gap-1.5 ${isMet ? 'text-up' : 'text-ink-soft'}`}>
+            {isMet ? <CheckIcon className="size-3.5" /> : <span aria-hidden="true" className="mx-1 size-1.5 rounded-full bg-current" />}
+            {rule.label}
+            <span className="sr-only">{isMet ? ' (met)' : ' (not yet met)'}</span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+/** The first visit to a new server: whoever comes first, with the code from its log where it asks for one, owns it. */
+export function SetupPage() {
+  useTitle('Welcome')
+  const [form, setForm] = useState(EMPTY)
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  const setup = useQuery(setupQuery)
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const create = useMutation({
+    mutationFn: () => {
+      const { setup_code, ...owner } = form
+      return api.post('/setup/owner', setup_code.trim() === '' ? owner : { ...owner, setup_code: setup_code.trim() })
+    },
+    onSuccess: async () => {
+      client.removeQueries({ queryKey: sessionQuery.queryKey })
+      client.removeQueries({ queryKey: setupQuery.queryKey })
+      await navigate({ to: '/connect' })
+    },
+  })
+  const errors = ownerErrors(form)
+  const shown: OwnerErrors = Object.fromEntries(Object.entries(errors).filter(([name]) => touched.has(name)))
+  const field = (name: keyof OwnerForm) => ({
+    name,
+    value: form[name],
+    onChange: (value: string) => setForm((before) => ({ ...before, [name]: value })),
+    onBlur: () => form[name] !== '' && setTouched((before) => new Set(before).add(name)),
+    error: shown[name],
+  })
+  const needsCode = setup.data?.needs_code ?? false
+  return (
+    <VisitorPage lead="This server is new. Make the owner’s account; everything stays on this machine." title="Welcome to Chartsy">
+      <form
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          setTouched(new Set(Object.keys(form)))
+          if (Object.keys(errors).length === 0) create.mutate()
+        }}
+      >
+        {create.error && (
+          <Banner title={create.error.message} tone="danger">
+            {create.error instanceof ApiError && create.error.problem.action}
+          </Banner>
+        )}
+        <TextField {...field('full_name')} autoComplete="name" isRequired label="Full name" />
+        <TextField {...field('email')} autoComplete="email" isRequired label="E-mail" type="email" />
+        <TextField {...field('username')} autoComplete="username" hint="Letters and digits." isRequired label="Username" />
+        <TextField {...field('password')} autoComplete="new-password" isRequired label="Password" type="password" />
+        <PasswordRules password={form.password} />
+        <TextField {...field('password_confirmation')} autoComplete="new-password" isRequired label="Password again" type="password" />
+        {needsCode && <TextField {...field('setup_code')} hint="The server printed it when it started." isMono label="Setup code" />}
+        <Button isPending={create.isPending} kind="primary" type="submit">
+          Make the account
+        </Button>
+      </form>
+    </VisitorPage>
+  )
+}

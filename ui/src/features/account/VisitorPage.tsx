@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react'
+
+import { Logo } from '~/features/shell/Logo'
+
+/** The frame of the pages before anyone is signed in. */
+export function VisitorPage({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-6 px-4 py-10">
+      <Logo />
+      <div className="card p-6 sm:p-8">
+        <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+        {lead && <p className="mt-1.5 text-sm text-ink-soft">{lead}</p>}
+        <div className="mt-6">{children}</div>
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { connectionsQuery, sourcesQuery } from '~/api/queries'
+import type { Source } from '~/api/types'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { RightIcon } from '~/components/icons'
+import { PageHead } from '~/components/PageHead'
+import { useTitle } from '~/view/useTitle'
+
+import { SampleConnect } from './SampleConnect'
+import { StripeConnect } from './StripeConnect'
+
+export function ConnectPage() {
+  useTitle('Connect an account')
+  const sources = useQuery(sourcesQuery)
+  const connections = useQuery(connectionsQuery)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const source = sources.data?.find(({ id }) => id === chosen)
+  const isFirst = connections.data?.length === 0
+  return (
+    <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
+      <PageHead
+        lead={isFirst ? 'Choose where the money comes in. Today’s numbers appear within seconds; history fills in behind them.' : 'Several accounts can be connected side by side.'}
+        title="Connect an account"
+      />
+      {sources.error && <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />}
+      {sources.isPending && <SkeletonRows rows={4} />}
+      {sources.data && !source && <SourceChoice sources={sources.data} onChoose={setChosen} />}
+      {source && (
+        <button className="link self-start text-sm" type="button" onClick={() => setChosen(null)}>
+          Choose another source
+        </button>
+      )}
+      {source?.id === 'stripe' && <StripeConnect source={source} />}
+      {source && source.id !== 'stripe' && <SampleConnect source={source} />}
+    </div>
+  )
+}
+
+const ABOUT: Record<string, string> = {
+  stripe: 'Paste a restricted key that can only read. It is stored encrypted on this machine.',
+  sample: 'Look around with a made-up business before you connect your own.',
+}
+
+function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onChoose: (id: string) => void }) {
+  return (
+    <ul className="grid gap-3 sm:grid-cols-2">
+      {sources.map((source) => (
+        <li key={source.id}>
+          <button className="card flex h-full w-full items-center gap-3 p-5 text-left hover:bg-hover" type="button" onClick={() => onChoose(source.id)}>
+            <span className="flex-1">
+              <span className="block text-lg font-semibold">{source.name}</span>
+              <span className="mt-1 block text-sm text-ink-soft">{ABOUT[source.id]}</span>
+            </span>
+            <RightIcon className="size-5 text-ink-faint" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react'
+
+import type { Source } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { ExternalIcon } from '~/components/icons'
+
+export function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
+  return (
+    <li className="flex gap-4">
+      <span aria-hidden="true" className="num grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-sm font-semibold text-accent">
+        {number}
+      </span>
+      <div className="min-w-0 flex-1 pt-0.5">
+        <h2 className="font-semibold">{title}</h2>
+        <div className="mt-1.5 text-sm text-ink-soft">{children}</div>
+      </div>
+    </li>
+  )
+}
+
+/** How to make the key, with everything that is to be ticked. */
+export function KeySteps({ source }: { source: Source }) {
+  const permissions = source.permissions ?? []
+  return (
+    <>
+      <Step number={1} title="Open Stripe’s page for a new restricted key">
+        <p>A restricted key can only do what you tick. Its name and the permissions are filled in already; you need to be an administrator of the Stripe account.</p>
+        {source.key_link && (
+          <a className={buttonClass('primary', 'medium', 'mt-3')} href={source.key_link} rel="noreferrer" target="_blank">
+            Open Stripe’s key page <ExternalIcon />
+          </a>
+        )}
+      </Step>
+      <Step number={2} title="Check that these are set to Read">
+        <p>Nothing needs Write. What is not marked as needed can be left out; what is then absent is said below and marked on the pages.</p>
+        <details className="mt-2">
+          <summary className="link cursor-pointer">All {permissions.length} permissions, and what each is for</summary>
+          <ul className="mt-2 divide-y divide-line">
+            {permissions.map(({ kind, permission, label, is_required, without }) => (
+              <li key={kind} className="flex flex-wrap gap-x-3 py-2">
+                <span className="basis-44 font-medium text-ink">
+                  {permission || label}
+                  {is_required && <span className="font-normal text-ink-soft"> (needed)</span>}
+                </span>
+                <span className="min-w-0 flex-1 basis-60">{without}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      </Step>
+      <Step number={3} title="Create the key and copy it">
+        <p>
+          It begins with <code className="font-mono text-ink">rk_live_</code>, or with <code className="font-mono text-ink">rk_test_</code> in test mode. Stripe shows it once.
+        </p>
+      </Step>
+    </>
+  )
+}

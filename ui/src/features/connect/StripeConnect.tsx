@@ -1,0 +1,138 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { ApiError } from '~/api/client'
+import type { KeyCheck, Source } from '~/api/types'
+import { Button, Spinner, buttonClass } from '~/components/Button'
+import { Badge, Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { countryName } from '~/format/names'
+
+import { KeySteps, Step } from './KeySteps'
+import { PermissionList } from './PermissionList'
+import { useConnect } from './useConnect'
+import { refusalOf, useKeyCheck } from './useKeyCheck'
+
+export function StripeConnect({ source }: { source: Source }) {
+  const [key, setKey] = useState('')
+  const { check, error, isChecking, retry } = useKeyCheck(key)
+  return (
+    <section aria-label="Connect Stripe" className="card p-5 sm:p-7">
+      <ol className="flex flex-col gap-7">
+        <KeySteps source={source} />
+        <Step number={4} title="Paste it here">
+          <div className="mt-2 flex flex-col gap-3">
+            <TextField
+              autoComplete="off"
+              hint="It is checked at once, with read requests only, and saved encrypted only when you connect."
+              isMono
+              label="Restricted key"
+              placeholder="rk_live_…"
+              spellCheck="false"
+              value={key}
+              onChange={setKey}
+            />
+            <div aria-live="polite">
+              {isChecking && (
+                <p className="flex items-center gap-2">
+                  <Spinner /> Asking Stripe what this key may read …
+                </p>
+              )}
+              {!isChecking && error && <Refusal error={error} retry={retry} />}
+              {!isChecking && check && <Checked key={check.account.id} check={check} keyText={key.trim()} retry={retry} />}
+            </div>
+          </div>
+        </Step>
+      </ol>
+    </section>
+  )
+}
+
+function Refusal({ error, retry }: { error: Error; retry: () => void }) {
+  const { title, advice } = refusalOf(error)
+  return (
+    <Banner
+      action={
+        <Button size="small" onPress={retry}>
+          Check again
+        </Button>
+      }
+      title={title}
+      tone="danger"
+    >
+      {advice}
+    </Banner>
+  )
+}
+
+function Checked({ check, keyText, retry }: { check: KeyCheck; keyText: string; retry: () => void }) {
+  const { account, permissions } = check
+  const [name, setName] = useState(account.name ?? '')
+  const connect = useConnect()
+  const missing = permissions.filter(({ state }) => state === 'missing')
+  const facts = [account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(Boolean)
+  return (
+    <div className="flex flex-col gap-4 text-ink">
+      <div className="rounded-xl border border-line p-4">
+        <p className="flex flex-wrap items-center gap-2 font-semibold">
+          {account.name ?? account.id}
+          {check.is_test_mode && <Badge tone="warn">Test mode</Badge>}
+          {check.is_restricted ? <Badge tone="good">Restricted key</Badge> : <Badge tone="warn">Full secret key</Badge>}
+        </p>
+        <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>
+        <div className="mt-3">
+          <PermissionList permissions={permissions} />
+        </div>
+      </div>
+      {!check.is_restricted && (
+        <Banner title="This key could do more than read" tone="warn">
+          It works, and Chartsy only reads. A restricted key is safer: whoever got hold of it could change nothing.
+        </Banner>
+      )}
+      {missing.length > 0 && (
+        <Banner
+          action={
+            <Button size="small" onPress={retry}>
+              Check again
+            </Button>
+          }
+          title={check.can_connect ? 'You can connect; some figures will be absent' : 'A needed permission is missing'}
+          tone={check.can_connect ? 'warn' : 'danger'}
+        >
+          In Stripe, edit the key and set {missing.map(({ permission, label }) => permission || label).join(', ')} to Read, then check again. The key stays the same.
+        </Banner>
+      )}
+      {check.existing_connection_id ? (
+        <Banner
+          action={
+            <Link className={buttonClass('secondary', 'small')} params={{ connectionId: check.existing_connection_id }} to="/c/$connectionId/mrr">
+              Open it
+            </Link>
+          }
+          title="This account is connected already"
+          tone="info"
+        >
+          To use this key for it from now on, replace the key in its settings. Nothing that was loaded is lost.
+        </Banner>
+      ) : (
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault()
+            connect.mutate({ source: 'stripe', key: keyText, ...(name.trim() ? { name: name.trim() } : {}) })
+          }}
+        >
+          <TextField hint="What it is called in Chartsy. It can be changed later." label="Name" value={name} onChange={setName} />
+          {connect.error && (
+            <Banner title={connect.error.message} tone="danger">
+              {connect.error instanceof ApiError && connect.error.problem.action}
+            </Banner>
+          )}
+          <Button className="self-start" isDisabled={!check.can_connect} isPending={connect.isPending} kind="primary" type="submit">
+            Connect {account.name ?? 'the account'}
+          </Button>
+        </form>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+
+import { api } from '~/api/client'
+import { connectionsQuery } from '~/api/queries'
+import type { Connection } from '~/api/types'
+
+export interface ConnectRequest {
+  source: string
+  key?: string
+  name?: string
+  merchant?: string
+}
+
+/** Saves the connection, which starts its first load, and goes to where that can be watched. */
+export function useConnect() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return useMutation({
+    mutationFn: (request: ConnectRequest) => api.post<Connection>('/connections', request),
+    onSuccess: async (connection) => {
+      await client.fetchQuery({ ...connectionsQuery, staleTime: 0 })
+      await navigate({ to: '/c/$connectionId/sync', params: { connectionId: connection.id } })
+    },
+  })
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react'
+
+import type { Interval } from '~/api/types'
+import { Select } from '~/components/Field'
+import { INTERVALS, INTERVAL_LABEL, currencyName } from '~/format/names'
+import type { View } from '~/view/useView'
+
+import { FilterChips, FilterPicker } from './FilterPicker'
+import { RangePicker } from './RangePicker'
+
+const INTERVAL_OPTIONS = INTERVALS.map((id) => ({ id, label: `By ${INTERVAL_LABEL[id].toLowerCase()}` }))
+
+function CurrencyPicker({ view }: { view: View }) {
+  const { connection, facets, currency } = view
+  const codes = new Set([connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter((code): code is string => code !== null && code !== 'native'))
+  const converted = [...codes].sort().map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
+  const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each in its own, nothing converted' }]
+  return <Select className="min-w-36" isBare label="Currency" options={options} value={currency} onChange={(code) => view.setView({ currency: code, show: undefined })} />
+}
+
+interface ControlsProps {
+  view: View
+  hasInterval?: boolean
+  hasRange?: boolean
+  children?: ReactNode
+}
+
+/** What the page shows: all of it goes into its address. */
+export function Controls({ view, hasInterval = true, hasRange = true, children }: ControlsProps) {
+  const intervals = INTERVAL_OPTIONS as readonly { id: Interval; label: string }[]
+  return (
+    <div aria-label="What is shown" className="no-print flex flex-col gap-2" role="group">
+      <div className="flex flex-wrap items-center gap-2">
+        {hasRange && <RangePicker view={view} />}
+        {hasInterval && <Select className="min-w-30" isBare label="Interval" options={intervals} value={view.period.interval} onChange={(interval) => view.setView({ interval })} />}
+        <CurrencyPicker view={view} />
+        <FilterPicker view={view} />
+        {children}
+      </div>
+      <FilterChips view={view} />
+    </div>
+  )
+}

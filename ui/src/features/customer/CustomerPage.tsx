@@ -1,0 +1,101 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, getRouteApi } from '@tanstack/react-router'
+
+import { ApiError } from '~/api/client'
+import { customerQuery } from '~/api/queries'
+import type { CustomerDetail } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { Badge, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { ExternalIcon } from '~/components/icons'
+import { DataThrough } from '~/components/PageHead'
+import { formatDay, formatInstantDay } from '~/format/date'
+import { countryName } from '~/format/names'
+import { compact } from '~/view/search'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { keptSearch, useView } from '~/view/useView'
+
+import { ExplainDrawer } from './ExplainDrawer'
+import { Movements } from './Movements'
+import { Charges, Invoices, Subscriptions } from './Objects'
+import { Timelines } from './Timelines'
+
+const route = getRouteApi('/app/c/$connectionId/customers/$customerId')
+
+export function CustomerPage() {
+  const view = useView()
+  const { customerId } = route.useParams()
+  const navigate = route.useNavigate()
+  const query = useQuery(customerQuery(view.connection.id, customerId))
+  const detail = query.data
+  useTitle(detail?.customer.name ?? customerId, view.connection.name)
+  const explain = (day: string) => void navigate({ search: (before) => compact({ ...before, why: day }), resetScroll: false })
+  if (query.error && !detail) {
+    return query.error instanceof ApiError && query.error.status === 404 ? (
+      <EmptyState title="This customer is not known here">The link may be of another connection, or history has not reached back to this customer yet.</EmptyState>
+    ) : (
+      <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+    )
+  }
+  if (!detail) return <SkeletonRows rows={12} />
+  return (
+    <>
+      <Head detail={detail} view={view} />
+      <Timelines detail={detail} explain={explain} view={view} />
+      <Movements detail={detail} explain={explain} />
+      <Subscriptions detail={detail} zone={view.connection.time_zone} />
+      <Invoices detail={detail} zone={view.connection.time_zone} />
+      <Charges detail={detail} zone={view.connection.time_zone} />
+      <ExplainDrawer detail={detail} view={view} />
+    </>
+  )
+}
+
+function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
+  const { customer, mrr, movements, stripe_url } = detail
+  const { connection } = view
+  const first = movements[0]
+  const facts = [customer.email, customer.country && countryName(customer.country), `created ${formatInstantDay(customer.created_at, connection.time_zone)}`, first && `first paid ${formatDay(first.on)}`]
+  return (
+    <header className="flex flex-col gap-4">
+      <Link className="link self-start text-sm" params={{ connectionId: connection.id }} search={keptSearch} to="/c/$connectionId/customers">
+        All customers
+      </Link>
+      <div className="flex flex-wrap items-start gap-4">
+        <div className="min-w-0 flex-1 basis-72">
+          <h1 className="flex flex-wrap items-center gap-2 text-2xl font-semibold tracking-tight break-words">
+            {customer.name ?? customer.email ?? customer.id}
+            {customer.is_deleted && <Badge title="Deleted in the billing system; the history stays">Deleted</Badge>}
+            {connection.is_test_mode && <Badge tone="warn">Test mode</Badge>}
+          </h1>
+          <p className="mt-1 text-sm text-ink-soft">{facts.filter(Boolean).join(' · ')}</p>
+          <p className="mt-0.5 text-xs text-ink-soft">
+            <code className="font-mono">{customer.id}</code> · <DataThrough connection={connection} />
+          </p>
+        </div>
+        <dl className="flex flex-wrap gap-6 text-right">
+          {mrr.length === 0 && (
+            <div>
+              <dt className="text-sm text-ink-soft">MRR now</dt>
+              <dd className="text-2xl font-semibold text-ink-faint">None</dd>
+            </div>
+          )}
+          {mrr.map(({ currency, amount_minor }) => (
+            <div key={currency}>
+              <dt className="text-sm text-ink-soft">MRR now{mrr.length > 1 && `, ${currency.toUpperCase()}`}</dt>
+              <dd className="text-2xl font-semibold">
+                <Money currency={currency} minor={amount_minor} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+        {stripe_url && (
+          <a className={buttonClass('secondary', 'small')} href={stripe_url} rel="noreferrer" target="_blank">
+            Open in Stripe <ExternalIcon />
+          </a>
+        )}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+
+import { explainQuery } from '~/api/queries'
+import type { CustomerDetail, Day, ExplainedPart, Explanation } from '~/api/types'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money, MoneyList, MovementName } from '~/components/Figures'
+import { Drawer } from '~/components/Overlay'
+import { formatDay, todayIn } from '~/format/date'
+import { sentence } from '~/format/names'
+import { compact } from '~/view/search'
+import type { View } from '~/view/useView'
+
+import { ExplainedLineRow } from './ExplainedLineRow'
+import { ExplainedStepCard } from './ExplainedStepCard'
+
+const route = getRouteApi('/app/c/$connectionId/customers/$customerId')
+
+/** From a movement to the subscription and price, to the invoice line, with the rule in words and the arithmetic. */
+export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: View }) {
+  const { why } = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useQuery({ ...explainQuery(view.connection.id, detail.customer.id, why), enabled: why !== undefined })
+  const close = () => void navigate({ search: (before) => compact({ ...before, why: undefined }), resetScroll: false })
+  return (
+    <Drawer
+      isOpen={why !== undefined}
+      title={why ? `Why MRR is what it is on ${formatDay(why)}` : 'Why'}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) close()
+      }}
+    >
+      {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <SkeletonRows rows={10} />}
+      {why && query.data && <Explained day={why} detail={detail} explanation={query.data} zone={view.connection.time_zone} />}
+    </Drawer>
+  )
+}
+
+function Explained({ explanation, day, detail, zone }: { explanation: Explanation; day: Day; detail: CustomerDetail; zone: string }) {
+  const movements = detail.movements.filter((movement) => movement.on === day)
+  const isOfDay = (at: number) => todayIn(zone, new Date(at * 1000)) === day
+  const changed = explanation.parts.filter((part) => part.steps.some((step) => isOfDay(step.at)))
+  const rest = explanation.parts.filter((part) => !changed.includes(part) && part.value_minor !== 0)
+  return (
+    <div className="flex flex-col gap-6">
+      {movements.length > 0 && (
+        <ul className="flex flex-col gap-2">
+          {movements.map((movement) => (
+            <li key={movement.currency} className="flex flex-wrap items-baseline justify-between gap-3 rounded-xl bg-sunken px-4 py-3">
+              <MovementName type={movement.type} />
+              <span className="num text-lg font-semibold">
+                <Money currency={movement.currency} minor={movement.delta_minor} sign />
+              </span>
+              <span className="num basis-full text-sm text-ink-soft">
+                <Money currency={movement.currency} minor={movement.mrr_after_minor - movement.delta_minor} /> before, <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes of
+                one day count together.
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {changed.length > 0 && (
+        <Parts
+          parts={changed.map((part) => ({ ...part, steps: part.steps.filter((step) => isOfDay(step.at)) }))}
+          title={changed.length === 1 ? 'What changed' : 'What changed, price by price'}
+          zone={zone}
+        />
+      )}
+      {rest.length > 0 && <Parts parts={rest.map((part) => ({ ...part, steps: part.steps.slice(-1) }))} title={changed.length > 0 ? 'What stayed as it was' : 'What it is made of'} zone={zone} />}
+      {explanation.parts.length === 0 && <EmptyState title="Nothing recurring was billed by then" />}
+      <p className="flex items-baseline justify-between gap-4 border-t border-line pt-3 font-semibold">
+        MRR at the end of the day
+        <span className="num">
+          <MoneyList amounts={explanation.mrr} empty="None" />
+        </span>
+      </p>
+      {explanation.left_out.length > 0 && (
+        <details className="text-sm">
+          <summary className="link cursor-pointer">Lines that make no MRR, and why ({explanation.left_out.length})</summary>
+          <ul className="mt-2 divide-y divide-line">
+            {explanation.left_out.map((line) => (
+              <li key={`${line.invoice} ${line.id}`} className="py-2">
+                <p className="font-medium">{sentence(line.reason)}</p>
+                <ExplainedLineRow currency={line.currency} line={line} zone={zone} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
+
+function Parts({ title, parts, zone }: { title: string; parts: ExplainedPart[]; zone: string }) {
+  return (
+    <section aria-label={title} className="flex flex-col gap-3">
+      <h3 className="font-semibold">{title}</h3>
+      {parts.map((part) => (
+        <div key={`${part.subscription} ${part.price} ${part.currency}`} className="rounded-xl border border-line">
+          <p className="flex items-baseline justify-between gap-4 px-4 py-3">
+            <span className="min-w-0">
+              <span className="block font-medium">{part.label}</span>
+              <code className="block truncate font-mono text-xs text-ink-soft">
+                {part.subscription} · {part.price}
+              </code>
+            </span>
+            <Money className="font-semibold" currency={part.currency} minor={part.value_minor} />
+          </p>
+          {part.steps.map((step) => (
+            <ExplainedStepCard key={step.at} currency={part.currency} step={step} zone={zone} />
+          ))}
+        </div>
+      ))}
+    </section>
+  )
+}

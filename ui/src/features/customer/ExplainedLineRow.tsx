@@ -1,0 +1,42 @@
+import type { Currency, ExplainedLine } from '~/api/types'
+import { Badge } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { formatInstantDay } from '~/format/date'
+import { sentence } from '~/format/names'
+
+/** A line as it was billed, with what it is on and the days that it pays for. */
+export function ExplainedLineRow({ line, currency, zone }: { line: ExplainedLine; currency: Currency; zone: string }) {
+  const taken = line.discount_minor !== 0 || line.inclusive_tax_minor !== 0
+  return (
+    <div className="flex items-start justify-between gap-4 text-[0.8125rem]">
+      <div className="min-w-0">
+        <p className="break-words">
+          {line.description ?? line.id} {line.is_proration && <Badge>Proration</Badge>}
+        </p>
+        <p className="text-ink-soft">
+          {line.invoice ? `Invoice ${line.invoice_number ?? line.invoice}` : 'Pending, not yet on an invoice'}
+          {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} · {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
+        </p>
+        <code className="block truncate font-mono text-xs text-ink-soft">{[line.invoice, line.id].filter(Boolean).join(' · ')}</code>
+      </div>
+      <div className="num text-right">
+        <Money currency={currency} minor={line.amount_minor} />
+        {taken && (
+          <p className="text-xs text-ink-soft">
+            {line.discount_minor !== 0 && (
+              <>
+                discount <Money currency={currency} minor={-line.discount_minor} />
+              </>
+            )}
+            {line.inclusive_tax_minor !== 0 && (
+              <>
+                {' '}
+                tax <Money currency={currency} minor={-line.inclusive_tax_minor} />
+              </>
+            )}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+import { useState } from 'react'
+
+import type { CustomerInvoice, CustomerInvoiceLine, Instant } from '~/api/types'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { Badge } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { ChevronIcon } from '~/components/icons'
+import { formatInstantDay } from '~/format/date'
+import { sentence } from '~/format/names'
+
+import { Status } from './Objects'
+
+function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInvoiceLine>[] {
+  const day = (instant: Instant) => formatInstantDay(instant, zone)
+  return [
+    {
+      id: 'description',
+      header: 'Line',
+      cell: (line) => (
+        <span className="block min-w-44">
+          {line.description ?? line.label ?? line.id} {line.is_proration && <Badge>Proration</Badge>}
+        </span>
+      ),
+    },
+    { id: 'price', header: 'Price', isWideOnly: true, cell: (line) => line.label ?? line.price_id ?? '–' },
+    {
+      id: 'period',
+      header: 'Period',
+      cell: (line) => (
+        <span className="num">
+          {day(line.period.start)} – {day(line.period.end)}
+        </span>
+      ),
+    },
+    { id: 'amount', header: 'Amount', isNumeric: true, cell: (line) => <Money currency={invoice.currency} minor={line.amount_minor} /> },
+  ]
+}
+
+/** An invoice in one row; its lines open below it. */
+export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: string }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const panel = `lines-${invoice.id}`
+  return (
+    <li>
+      <button aria-controls={panel} aria-expanded={isOpen} className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left text-sm hover:bg-hover/60" type="button" onClick={() => setIsOpen(!isOpen)}>
+        <ChevronIcon className={`size-4 text-ink-faint transition-transform ${isOpen ? '' : '-rotate-90'}`} />
+        <span className="num basis-28">{formatInstantDay(invoice.created_at, zone)}</span>
+        <span className="num min-w-24">{invoice.number ?? invoice.id}</span>
+        <Status status={invoice.status} />
+        <span className="hidden text-ink-soft md:inline">{invoice.billing_reason && sentence(invoice.billing_reason.replace(/^subscription_/, ''))}</span>
+        <span className="num ml-auto text-right">
+          <Money className="font-medium" currency={invoice.currency} minor={invoice.total_minor} />
+          {invoice.tax_minor !== 0 && (
+            <span className="block text-xs text-ink-soft">
+              of it tax <Money currency={invoice.currency} minor={invoice.tax_minor} />
+            </span>
+          )}
+        </span>
+      </button>
+      {isOpen && (
+        <div className="border-t border-line bg-sunken/50 py-1 sm:pl-8" id={panel}>
+          <DataTable columns={lineColumns(invoice, zone)} label={`Lines of ${invoice.number ?? invoice.id}`} rowKey={(line) => line.id} rows={invoice.lines} />
+        </div>
+      )}
+    </li>
+  )
+}

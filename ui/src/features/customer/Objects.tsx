@@ -1,0 +1,126 @@
+import { useMemo, useState } from 'react'
+
+import type { CustomerCharge, CustomerDetail, CustomerInvoice, CustomerSubscription } from '~/api/types'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { Badge } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { formatInstantDay } from '~/format/date'
+import { sentence } from '~/format/names'
+
+import { InvoiceRow } from './InvoiceRow'
+import { Nothing, Section } from './Section'
+
+interface ObjectsProps {
+  detail: CustomerDetail
+  zone: string
+}
+
+const TONE: Record<string, 'good' | 'warn' | 'danger' | 'plain'> = {
+  active: 'good',
+  trialing: 'good',
+  paid: 'good',
+  succeeded: 'good',
+  past_due: 'warn',
+  open: 'warn',
+  unpaid: 'danger',
+  failed: 'danger',
+  uncollectible: 'danger',
+}
+
+export function Status({ status }: { status: string | null }) {
+  return status === null ? <span>–</span> : <Badge tone={TONE[status] ?? 'plain'}>{sentence(status)}</Badge>
+}
+
+function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
+  const day = (instant: CustomerSubscription['started_at']) => <span className="num">{instant === null ? '–' : formatInstantDay(instant, zone)}</span>
+  return [
+    {
+      id: 'items',
+      header: 'Subscription',
+      cell: (row) => (
+        <span className="block min-w-40">
+          {row.items.map((item) => (
+            <span key={item.price_id} className="block">
+              {item.quantity !== null && item.quantity !== 1 && <span className="num">{item.quantity} × </span>}
+              {item.label}
+            </span>
+          ))}
+          <code className="block font-mono text-xs text-ink-soft">{row.id}</code>
+        </span>
+      ),
+    },
+    { id: 'status', header: 'Status', cell: (row) => <Status status={row.status} /> },
+    { id: 'mrr', header: 'MRR', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_minor} /> },
+    { id: 'started', header: 'Started', isWideOnly: true, cell: (row) => day(row.started_at) },
+    { id: 'canceled', header: 'Cancelled', isWideOnly: true, cell: (row) => day(row.canceled_at) },
+    { id: 'ended', header: 'Ended', cell: (row) => (row.ended_at === null && row.cancel_at !== null ? <span className="num">ends {formatInstantDay(row.cancel_at, zone)}</span> : day(row.ended_at)) },
+    { id: 'period', header: 'Paid period until', isWideOnly: true, cell: (row) => day(row.current_period_end) },
+  ]
+}
+
+export function Subscriptions({ detail, zone }: ObjectsProps) {
+  const columns = useMemo(() => subscriptionColumns(zone), [zone])
+  return (
+    <Section count={detail.subscriptions.length} title="Subscriptions">
+      {detail.subscriptions.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Subscriptions" rowKey={(row) => row.id} rows={detail.subscriptions} />}
+    </Section>
+  )
+}
+
+const SHOWN_AT_FIRST = 12
+
+export function Invoices({ detail, zone }: ObjectsProps) {
+  const [isAll, setIsAll] = useState(false)
+  const invoices: CustomerInvoice[] = isAll ? detail.invoices : detail.invoices.slice(0, SHOWN_AT_FIRST)
+  return (
+    <Section count={detail.invoices.length} title="Invoices">
+      {detail.invoices.length === 0 && <Nothing>None.</Nothing>}
+      <ul className="divide-y divide-line">
+        {invoices.map((invoice) => (
+          <InvoiceRow key={invoice.id} invoice={invoice} zone={zone} />
+        ))}
+      </ul>
+      {!isAll && detail.invoices.length > SHOWN_AT_FIRST && (
+        <div className="p-3 text-center">
+          <Button size="small" onPress={() => setIsAll(true)}>
+            Show all {detail.invoices.length}
+          </Button>
+        </div>
+      )}
+    </Section>
+  )
+}
+
+function chargeColumns(zone: string): Column<CustomerCharge>[] {
+  return [
+    { id: 'created', header: 'Day', cell: (row) => <span className="num">{formatInstantDay(row.created_at, zone)}</span> },
+    {
+      id: 'status',
+      header: 'Status',
+      cell: (row) => (
+        <>
+          <Status status={row.status} /> {row.failure_code && <span className="text-xs text-ink-soft">{sentence(row.failure_code)}</span>}
+        </>
+      ),
+    },
+    { id: 'amount', header: 'Amount', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.amount_minor} /> },
+    {
+      id: 'refunded',
+      header: 'Refunded',
+      isNumeric: true,
+      cell: (row) => (row.amount_refunded_minor === 0 ? <span className="text-ink-faint">–</span> : <Money currency={row.currency} minor={row.amount_refunded_minor} />),
+    },
+    { id: 'id', header: 'Id', isWideOnly: true, cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code> },
+  ]
+}
+
+export function Charges({ detail, zone }: ObjectsProps) {
+  const columns = useMemo(() => chargeColumns(zone), [zone])
+  return (
+    <Section count={detail.charges.length} title="Charges">
+      {detail.charges.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Charges" rowKey={(row) => row.id} rows={detail.charges} />}
+    </Section>
+  )
+}

@@ -1,0 +1,115 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+
+import { customersQuery } from '~/api/queries'
+import { Button } from '~/components/Button'
+import { DataTable } from '~/components/DataTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { SearchField } from '~/components/Field'
+import { PageHead } from '~/components/PageHead'
+import { Segmented } from '~/components/Segmented'
+import { countOf, formatCount } from '~/format/number'
+import { Controls } from '~/features/controls/Controls'
+import { CUSTOMER_SORTS } from '~/view/pages'
+import { compact, oneOf } from '~/view/search'
+import { useTitle } from '~/view/useTitle'
+import { keptSearch, useView } from '~/view/useView'
+
+import { customerColumns } from './columns'
+
+const route = getRouteApi('/app/c/$connectionId/customers')
+
+const STATES = [
+  { id: 'all', label: 'All' },
+  { id: 'active', label: 'Active' },
+  { id: 'churned', label: 'Churned' },
+  { id: 'never', label: 'Never paid' },
+] as const
+
+const TYPING_MS = 250
+
+/** A search that is typed into a field of its own and goes into the address when typing rests. */
+function useSearchText() {
+  const { q = '' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const [text, setText] = useState(q)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => setText(q), [q])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void navigate({ search: (before) => compact({ ...before, q: next || undefined }), replace: true, resetScroll: false }), TYPING_MS)
+  }
+  return { text, type }
+}
+
+export function CustomersPage() {
+  const view = useView()
+  const { connection } = view
+  useTitle('Customers', connection.name)
+  const { q, state, sort = '-mrr' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { text, type } = useSearchText()
+  const list = useInfiniteQuery(customersQuery(connection.id, { ...view.scope, q, state, sort }))
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
+  const columns = useMemo(() => customerColumns(view), [view])
+  const total = list.data?.pages.at(-1)?.total
+  const isNarrowed = Boolean(q) || state !== undefined || view.hasFilters
+  return (
+    <>
+      <PageHead connection={connection} title="Customers" />
+      <div className="flex flex-col gap-2">
+        <div className="flex flex-wrap items-center gap-2">
+          <SearchField className="w-full sm:w-80" label="Search by name, e-mail or id" value={text} onChange={type} />
+          <Segmented
+            label="State"
+            options={STATES}
+            value={state ?? 'all'}
+            onChange={(next) => void navigate({ search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }), replace: true })}
+          />
+        </div>
+        <Controls hasInterval={false} hasRange={false} view={view} />
+      </div>
+      <section aria-label="Customers" className="card py-2">
+        <p className="px-4 py-1 text-[0.8125rem] text-ink-soft" role="status">
+          {total === undefined ? 'Loading …' : rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'customer')}` : countOf(total, 'customer')}
+        </p>
+        {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+        {!list.data && !list.error && (
+          <div className="px-4">
+            <SkeletonRows rows={14} />
+          </div>
+        )}
+        {list.data && rows.length === 0 && (
+          <EmptyState title={isNarrowed ? 'No customer matches' : 'No customers yet'}>
+            {isNarrowed ? 'Try another spelling, or remove a filter.' : 'They appear here as soon as the account has some.'}
+          </EmptyState>
+        )}
+        {rows.length > 0 && (
+          <DataTable
+            columns={columns}
+            isStale={list.isPlaceholderData}
+            label="Customers"
+            rowKey={(row) => row.id}
+            rows={rows}
+            serverSort={{
+              value: sort,
+              columns: ['mrr', 'name', 'created'],
+              onChange: (next) => void navigate({ search: (before) => compact({ ...before, sort: oneOf(CUSTOMER_SORTS, next) }), replace: true, resetScroll: false }),
+            }}
+            onRowClick={(row) => void navigate({ to: '/c/$connectionId/customers/$customerId', params: { connectionId: connection.id, customerId: row.id }, search: keptSearch })}
+          />
+        )}
+        {list.hasNextPage && (
+          <div className="flex justify-center py-3">
+            <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
+              Show 50 more
+            </Button>
+          </div>
+        )}
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,88 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import type { Query } from '~/api/client'
+import { movementsQuery } from '~/api/queries'
+import type { Movement } from '~/api/types'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money, MovementName } from '~/components/Figures'
+import { formatDay } from '~/format/date'
+import { countOf, formatCount } from '~/format/number'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+function columnsOf(view: View): Column<Movement>[] {
+  const into = view.currency === 'native' ? null : view.currency
+  return [
+    { id: 'on', header: 'Day', cell: (row) => <span className="num whitespace-nowrap">{formatDay(row.on)}</span> },
+    {
+      id: 'customer',
+      header: 'Customer',
+      cell: (row) => (
+        <Link
+          className="link block max-w-[14rem] truncate"
+          params={{ connectionId: view.connection.id, customerId: row.customer_id }}
+          search={keptSearch}
+          to="/c/$connectionId/customers/$customerId"
+        >
+          {row.name ?? row.email ?? row.customer_id}
+        </Link>
+      ),
+    },
+    { id: 'type', header: 'Movement', cell: (row) => <MovementName type={row.type} /> },
+    {
+      id: 'delta',
+      header: 'Change',
+      isNumeric: true,
+      cell: (row) => (
+        <span className="inline-flex flex-col items-end">
+          <Money currency={row.currency} minor={row.delta_minor} sign />
+          {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
+            <span className="text-xs text-ink-soft">
+              <Money currency={into} minor={row.converted_minor} sign />
+            </span>
+          )}
+        </span>
+      ),
+    },
+    { id: 'after', header: 'MRR after', isNumeric: true, isWideOnly: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> },
+  ]
+}
+
+/** Customer by customer, what made a figure: newest first. */
+export function MovementList({ view, query }: { view: View; query: Query }) {
+  const navigate = useNavigate()
+  const list = useInfiniteQuery(movementsQuery(view.connection.id, query))
+  const columns = useMemo(() => columnsOf(view), [view])
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  if (!list.data) return <SkeletonRows rows={10} />
+  if (rows.length === 0) return <EmptyState title="No movement in these days">Nothing was gained or lost here. Choose other days, or remove a filter.</EmptyState>
+  const total = list.data.pages[0]?.total
+  return (
+    <div>
+      <p className="pb-2 text-[0.8125rem] text-ink-soft" role="status">
+        {total === undefined ? `${formatCount(rows.length)} shown` : rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}` : countOf(total, 'movement')}
+      </p>
+      <DataTable
+        columns={columns}
+        isStale={list.isPlaceholderData}
+        label="Movements"
+        rowKey={(row) => `${row.customer_id} ${row.on} ${row.currency} ${row.type}`}
+        rows={rows}
+        onRowClick={(row) => void navigate({ to: '/c/$connectionId/customers/$customerId', params: { connectionId: view.connection.id, customerId: row.customer_id }, search: keptSearch })}
+      />
+      {list.hasNextPage && (
+        <div className="flex justify-center pt-3">
+          <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+import type { Currency, MrrReport } from '~/api/types'
+import { Definition } from '~/charts/Definition'
+import { Sparkline } from '~/charts/Sparkline'
+import { Banner, Skeleton } from '~/components/Feedback'
+import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
+import { addDays, firstOfMonth, formatDay, formatMonth } from '~/format/date'
+import { formatMoney } from '~/format/money'
+import { currencyName } from '~/format/names'
+import type { View } from '~/view/useView'
+
+import type { Standing } from './useMrrData'
+import { standingOf } from './useMrrData'
+
+interface HeadlineProps {
+  view: View
+  months: MrrReport | undefined
+  series: MrrReport | undefined
+  shown: Currency | undefined
+}
+
+/** MRR now against the end of last month. */
+export function Headline({ view, months, series, shown }: HeadlineProps) {
+  const standings = (months?.series ?? []).map(standingOf).filter((one): one is Standing => one !== undefined)
+  const main = standings.find(({ currency }) => currency === shown)
+  const lastMonthEnd = addDays(firstOfMonth(view.today), -1)
+  return (
+    <section aria-label="MRR now" className="flex flex-col gap-4">
+      <div className="flex flex-col gap-1">
+        <h2 className="flex items-center gap-1 text-sm font-medium text-ink-soft">
+          {view.hasFilters ? 'MRR now, of what is filtered' : 'MRR now'}
+          <Definition metric="mrr" />
+        </h2>
+        {months === undefined ? (
+          <>
+            <Skeleton className="h-12 w-64" />
+            <Skeleton className="mt-2 h-6 w-80 max-w-full" />
+          </>
+        ) : main ? (
+          <>
+            <p className="text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight">
+              <Money currency={main.currency} minor={main.now.mrr_minor} />
+            </p>
+            <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
+              <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} />
+              {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
+              <span className="text-ink-soft">
+                against the end of {formatMonth(lastMonthEnd, { long: true })} (<Money currency={main.currency} minor={main.before_minor} />)
+              </span>
+            </p>
+          </>
+        ) : (
+          <p className="text-3xl font-semibold text-ink-faint">No MRR yet</p>
+        )}
+      </div>
+      {view.currency === 'native' && standings.length > 1 && <CurrencyCards series={series} shown={shown} standings={standings} view={view} />}
+      {months && months.unconverted.length > 0 && (
+        <Banner title="Not everything could be converted" tone="warn">
+          There is no reference rate for {months.unconverted.map(({ currency, mrr_minor }) => `${currencyName(currency)} (${formatMoney(mrr_minor, currency)} MRR)`).join(', ')}. These are not in
+          the figures; switch to native currencies to see them.
+        </Banner>
+      )}
+      {months?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
+        <p className="text-[0.8125rem] text-ink-soft">
+          Converted into {view.currency.toUpperCase()} at the daily reference rates, latest of {formatDay(months.rates_on)}.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Currencies side by side, each with its own line; they are never added up. The chosen one is what the page shows. */
+function CurrencyCards({ view, standings, series, shown }: { view: View; standings: Standing[]; series: MrrReport | undefined; shown: Currency | undefined }) {
+  return (
+    <ul aria-label="Currency to show" className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
+      {standings.map((standing) => {
+        const values = series?.series.find(({ currency }) => currency === standing.currency)?.points.map((point) => point.mrr_minor) ?? []
+        const isShown = standing.currency === shown
+        return (
+          <li key={standing.currency}>
+            <button
+              aria-pressed={isShown}
+              className={`card flex w-full flex-col gap-1 p-3 text-left hover:bg-hover ${isShown ? 'border-accent! ring-1 ring-accent' : ''}`}
+              type="button"
+              onClick={() => view.setView({ show: standing.currency })}
+            >
+              <span className="flex items-center justify-between text-xs font-medium text-ink-soft">
+                {standing.currency.toUpperCase()}
+                <Sparkline className="h-5 w-16" values={values} />
+              </span>
+              <Money className="font-semibold" currency={standing.currency} minor={standing.now.mrr_minor} />
+              <span className="text-xs">
+                <RatioDelta ratio={standing.change_ratio} />
+              </span>
+            </button>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,59 @@
+import { Link, getRouteApi } from '@tanstack/react-router'
+
+import type { Currency } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { Drawer } from '~/components/Overlay'
+import { formatRange } from '~/format/date'
+import { MOVEMENT_LABEL } from '~/format/names'
+import { MovementList } from '~/features/movements/MovementList'
+import { compact } from '~/view/search'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import { scopeOf } from './useMrrData'
+
+const route = getRouteApi('/app/c/$connectionId/mrr')
+
+/** What is behind the mark that was clicked. It is in the address: the drawer is a link, and going back closes it. */
+export function MarkDrawer({ view, currency }: { view: View; currency: Currency }) {
+  const { mark_from: from, mark_to: markTo, mark_type: type } = route.useSearch()
+  const navigate = route.useNavigate()
+  const isOpen = from !== undefined && markTo !== undefined
+  const to = markTo !== undefined && markTo > view.today ? view.today : markTo
+  const close = () => void navigate({ search: (before) => compact({ ...before, mark_from: undefined, mark_to: undefined, mark_type: undefined }), resetScroll: false })
+  const query = { from, to, ...scopeOf(view, currency), ...(type ? { type } : {}) }
+  return (
+    <Drawer
+      isOpen={isOpen}
+      title={
+        isOpen && to ? (
+          <>
+            {type ? MOVEMENT_LABEL[type] : 'All movements'}
+            <span className="block text-sm font-normal text-ink-soft">{formatRange(from, to)}</span>
+          </>
+        ) : (
+          'Movements'
+        )
+      }
+      onOpenChange={(open) => {
+        if (!open) close()
+      }}
+    >
+      {isOpen && to && (
+        <div className="flex flex-col gap-3">
+          <div>
+            <Link
+              className={buttonClass('secondary', 'small')}
+              params={{ connectionId: view.connection.id }}
+              search={(before) => compact({ ...keptSearch(before), range: 'custom' as const, from, to, type: type ? [type] : undefined })}
+              to="/c/$connectionId/movements"
+            >
+              Open as a page
+            </Link>
+          </div>
+          <MovementList query={query} view={view} />
+        </div>
+      )}
+    </Drawer>
+  )
+}

@@ -1,0 +1,99 @@
+import { Link, getRouteApi } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+
+import type { MovementType, MrrPoint } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { EmptyState } from '~/components/Feedback'
+import { PageHead } from '~/components/PageHead'
+import { Controls } from '~/features/controls/Controls'
+import { compact } from '~/view/search'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { useView } from '~/view/useView'
+
+import { BreakdownCard } from './BreakdownCard'
+import { Headline } from './Headline'
+import { MarkDrawer } from './MarkDrawer'
+import { SideCard } from './SideCard'
+import { TopCustomers } from './TopCustomers'
+import { MovementsTrend, MrrTrend } from './TrendCards'
+import { shownCurrency, useMonths, useMrrSeries } from './useMrrData'
+
+const route = getRouteApi('/app/c/$connectionId/mrr')
+const NO_POINTS: MrrPoint[] = []
+
+/** The guided story, read from top to bottom: where MRR stands, how it came there, what moved it, which plans it is. */
+export function MrrPage() {
+  const view = useView()
+  const { connection } = view
+  useTitle('MRR Breakdown', connection.name)
+  const navigate = route.useNavigate()
+  const series = useMrrSeries(view)
+  const months = useMonths(view)
+  const shown = shownCurrency(view, months.data ?? series.data)
+  const points = useMemo(() => series.data?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS, [series.data, shown])
+  const open = useCallback(
+    (point: MrrPoint, type?: MovementType) =>
+      void navigate({ search: (before) => compact({ ...before, mark_from: point.start_on, mark_to: point.end_on, mark_type: type }), resetScroll: false }),
+    [navigate],
+  )
+  const isEmpty = connection.is_history_complete && view.facets !== undefined && view.facets.first_on === null
+  const currency = shown ?? (view.currency === 'native' ? (connection.reporting_currency ?? 'usd') : view.currency)
+  const trend = {
+    view,
+    currency,
+    points,
+    open,
+    isLoading: series.data === undefined && series.error === null,
+    isStale: series.isPlaceholderData,
+    error: series.data ? null : series.error,
+    onRetry: () => void series.refetch(),
+  }
+  return (
+    <>
+      <PageHead connection={connection} title="MRR Breakdown" />
+      {isEmpty ? (
+        <NothingYet view={view} />
+      ) : (
+        <>
+          <Controls view={view} />
+          <Headline months={months.data} series={series.data} shown={shown} view={view} />
+          <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
+            <div className="flex min-w-0 flex-col gap-5">
+              <MrrTrend {...trend} />
+              <MovementsTrend {...trend} />
+              <BreakdownCard currency={currency} view={view} />
+            </div>
+            <aside aria-label="Beside the story" className="grid min-w-0 gap-5 md:grid-cols-2 xl:grid-cols-1">
+              <SideCard currency={shown} view={view} />
+              <TopCustomers currency={shown} view={view} />
+            </aside>
+          </div>
+          <MarkDrawer currency={currency} view={view} />
+        </>
+      )}
+    </>
+  )
+}
+
+function NothingYet({ view }: { view: View }) {
+  return (
+    <div className="card">
+      <EmptyState
+        action={
+          <>
+            <Link className={buttonClass('secondary', 'small')} params={{ connectionId: view.connection.id }} to="/c/$connectionId/sync">
+              See what was loaded
+            </Link>
+            <Link className={buttonClass('quiet', 'small')} to="/connect">
+              Connect another account
+            </Link>
+          </>
+        }
+        title="No subscription has been billed in this account yet"
+      >
+        Everything is connected. As soon as the first invoice with a recurring price is paid, its MRR appears here; there is nothing else to do.
+      </EmptyState>
+    </div>
+  )
+}

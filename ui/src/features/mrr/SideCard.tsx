@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+import { summaryQuery } from '~/api/queries'
+import type { Currency } from '~/api/types'
+import { Definition } from '~/charts/Definition'
+import { ErrorState, Skeleton } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { formatCount, formatRatio } from '~/format/number'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import { scopeOf } from './useMrrData'
+
+function Fact({ label, metric, children }: { label: string; metric: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-3 py-2">
+      <dt className="flex items-center text-sm text-ink-soft">
+        {label}
+        <Definition metric={metric} />
+      </dt>
+      <dd className="num text-right font-semibold">{children}</dd>
+    </div>
+  )
+}
+
+/** The figures beside the story: what a customer is worth, how many there are, what came in. */
+export function SideCard({ view, currency }: { view: View; currency: Currency | undefined }) {
+  const scope = { ...scopeOf(view, currency), ...(currency ? { currency } : {}) }
+  const query = useQuery({ ...summaryQuery(view.connection.id, scope), enabled: currency !== undefined })
+  const summary = query.data
+  if (query.error && !summary) {
+    return (
+      <section aria-label="Key figures" className="card">
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </section>
+    )
+  }
+  const money = (minor: number | null | undefined) =>
+    summary ? minor === null || minor === undefined ? '–' : <Money currency={summary.currency} minor={minor} /> : currency === undefined ? '–' : <Skeleton className="h-5 w-20" />
+  const count = (value: number | undefined) => (value === undefined ? currency === undefined ? '–' : <Skeleton className="h-5 w-12" /> : formatCount(value))
+  return (
+    <section aria-label="Key figures" className="card px-4 py-3 sm:px-5">
+      <h2 className="pt-1 font-semibold">Key figures</h2>
+      <dl className="mt-1 divide-y divide-line">
+        <Fact label="ARR" metric="arr">
+          {money(summary?.arr_minor)}
+        </Fact>
+        <Fact label="ARPA" metric="arpa">
+          {money(summary?.arpa_minor)}
+        </Fact>
+        <Fact label="Active customers" metric="active_customers">
+          <Link className="link" params={{ connectionId: view.connection.id }} search={(before) => ({ ...keptSearch(before), state: 'active' as const })} to="/c/$connectionId/customers">
+            {count(summary?.active_customers)}
+          </Link>
+        </Fact>
+        <Fact label="Active subscriptions" metric="active_subscriptions">
+          {count(summary?.active_subscriptions)}
+        </Fact>
+        <Fact label="Customer churn, this month" metric="customer_churn_rate">
+          {summary ? formatRatio(summary.customer_churn_rate) : '–'}
+        </Fact>
+        <Fact label="Net revenue, this month" metric="net_revenue">
+          {money(summary?.net_revenue_minor)}
+        </Fact>
+        <Fact label="Refunds, this month" metric="refunds">
+          {money(summary?.refunds_minor)}
+        </Fact>
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,77 @@
+import { Link } from '@tanstack/react-router'
+import { Switch } from 'react-aria-components'
+
+import type { Currency } from '~/api/types'
+import { seriesVar } from '~/charts/palette'
+import type { Column } from '~/components/DataTable'
+import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
+import { formatCount, formatRatio } from '~/format/number'
+import type { FilterName } from '~/view/search'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import type { By } from './BreakdownCard'
+import type { Standing } from './useMrrData'
+
+export interface GroupRow extends Standing {
+  key: string
+  label: string
+}
+
+const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
+
+interface Arguments {
+  by: By
+  currency: Currency
+  rows: readonly GroupRow[]
+  compared: readonly string[]
+  toggle: (key: string) => void
+  view: View
+}
+
+export function breakdownColumns({ by, currency, rows, compared, toggle, view }: Arguments): Column<GroupRow>[] {
+  const total = rows.reduce((sum, row) => sum + row.now.mrr_minor, 0)
+  return [
+    {
+      id: 'compare',
+      header: 'Compare',
+      width: '4.5rem',
+      cell: (row) => <CompareSwitch index={compared.indexOf(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />,
+    },
+    {
+      id: 'name',
+      header: 'Name',
+      sortBy: (row) => row.label.toLowerCase(),
+      cell: (row) => (
+        <Link
+          className="link"
+          params={{ connectionId: view.connection.id }}
+          search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
+          title="The customers of this row"
+          to="/c/$connectionId/customers"
+        >
+          {row.label}
+        </Link>
+      ),
+    },
+    { id: 'mrr', header: 'MRR', isNumeric: true, sortBy: (row) => row.now.mrr_minor, cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} /> },
+    { id: 'share', header: 'Share', isNumeric: true, isWideOnly: true, cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span> },
+    { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (row) => row.now.customers, cell: (row) => formatCount(row.now.customers) },
+    { id: 'change', header: 'Change', isNumeric: true, sortBy: (row) => row.change_minor, cell: (row) => <MoneyDelta currency={currency} minor={row.change_minor} /> },
+    { id: 'ratio', header: 'in %', isNumeric: true, isWideOnly: true, sortBy: (row) => row.change_ratio, cell: (row) => <RatioDelta ratio={row.change_ratio} /> },
+  ]
+}
+
+function CompareSwitch({ label, index, onChange }: { label: string; index: number; onChange: () => void }) {
+  const isOn = index >= 0
+  return (
+    <Switch aria-label={label} className="group inline-flex cursor-pointer items-center" isSelected={isOn} onChange={onChange}>
+      <span
+        className="h-5 w-9 rounded-full bg-line-strong p-0.5 transition-colors group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-2 group-data-focus-visible:outline-accent"
+        style={isOn ? { background: seriesVar(index) } : undefined}
+      >
+        <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
+      </span>
+    </Switch>
+  )
+}

@@ -1,0 +1,118 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import { reconcileQuery } from '~/api/queries'
+import type { ReconcileMonth } from '~/api/types'
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { PageHead } from '~/components/PageHead'
+import { Segmented } from '~/components/Segmented'
+import { RangePicker } from '~/features/controls/RangePicker'
+import { formatMonth } from '~/format/date'
+import { majorText } from '~/format/money'
+import { compact } from '~/view/search'
+import { useTitle } from '~/view/useTitle'
+import { useView } from '~/view/useView'
+
+const route = getRouteApi('/app/c/$connectionId/reconcile')
+
+/** Every reason that occurs, in the order in which the server lists them. */
+function reasonsOf(months: readonly ReconcileMonth[]): { reason: string; label: string }[] {
+  const labels = new Map<string, string>()
+  for (const month of months) for (const { reason, label } of month.left_out) labels.set(reason, label)
+  return [...labels].map(([reason, label]) => ({ reason, label }))
+}
+
+const leftOut = (month: ReconcileMonth, reason: string) => month.left_out.find((one) => one.reason === reason)?.amount_minor ?? 0
+
+function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] {
+  const amount = (id: string, header: string, of: (month: ReconcileMonth) => number, isStrong = false): Column<ReconcileMonth> => ({
+    id,
+    header,
+    isNumeric: true,
+    sortBy: of,
+    cell: (month) => (of(month) === 0 && !isStrong ? <span className="text-ink-faint">–</span> : <Money className={isStrong ? 'font-semibold' : ''} currency={month.currency} minor={of(month)} />),
+  })
+  return [
+    { id: 'month', header: 'Month', sortBy: (month) => month.month_on, cell: (month) => <span className="num">{formatMonth(month.month_on)}</span> },
+    amount('paid', 'Paid', (month) => month.paid_minor, true),
+    amount('used', 'Used for MRR', (month) => month.used_minor),
+    ...reasonsOf(months).map(({ reason, label }) => amount(`left:${reason}`, label, (month) => leftOut(month, reason))),
+    {
+      id: 'unexplained',
+      header: 'Unexplained',
+      isNumeric: true,
+      sortBy: (month) => Math.abs(month.unexplained_minor),
+      cell: (month) => (
+        <span className={month.unexplained_minor === 0 ? 'text-up' : 'font-semibold text-down'}>
+          <Money currency={month.currency} minor={month.unexplained_minor} />
+        </span>
+      ),
+    },
+  ]
+}
+
+function saveMonths(name: string, months: readonly ReconcileMonth[]) {
+  const reasons = reasonsOf(months)
+  saveCsv(
+    {
+      columns: ['month', 'currency', 'paid', 'used', ...reasons.map(({ reason }) => reason), 'unexplained'],
+      rows: months.map((month) => [
+        month.month_on,
+        month.currency,
+        ...[month.paid_minor, month.used_minor, ...reasons.map(({ reason }) => leftOut(month, reason)), month.unexplained_minor].map((minor) => majorText(minor, month.currency)),
+      ]),
+    },
+    fileName(name, 'reconcile'),
+  )
+}
+
+/** What was paid, what of it the ledger used, and what it left out and why: nothing may be unexplained. */
+export function ReconcilePage() {
+  const view = useView()
+  const { connection } = view
+  useTitle('Reconcile', connection.name)
+  const { of } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { from, to } = view.period
+  const query = useQuery(reconcileQuery(connection.id, { from, to }))
+  const currencies = useMemo(() => [...new Set(query.data?.months.map((month) => month.currency))], [query.data])
+  const shown = of && currencies.includes(of) ? of : currencies.includes(connection.reporting_currency ?? '') ? connection.reporting_currency : currencies[0]
+  const months = useMemo(() => query.data?.months.filter((month) => month.currency === shown) ?? [], [query.data, shown])
+  const columns = useMemo(() => columnsOf(months), [months])
+  const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
+  return (
+    <>
+      <PageHead connection={connection} title="Reconcile" />
+      <div className="no-print flex flex-wrap items-center gap-2">
+        <RangePicker view={view} />
+        {currencies.length > 1 && shown && (
+          <Segmented label="Currency" options={currencies.map((id) => ({ id, label: id.toUpperCase() }))} value={shown} onChange={(next) => void navigate({ search: (before) => compact({ ...before, of: next }), replace: true })} />
+        )}
+        <Button isDisabled={months.length === 0} size="small" onPress={() => saveMonths(connection.name, query.data?.months ?? [])}>
+          Download CSV
+        </Button>
+      </div>
+      {query.data && query.data.months.length > 0 && (
+        <Banner title={unexplained === 0 ? 'Everything that was paid is accounted for' : `${unexplained} months do not add up`} tone={unexplained === 0 ? 'good' : 'danger'}>
+          {unexplained === 0 ? 'Paid = used + left out, to the cent, in every month and currency shown.' : 'The last column says by how much. History that is still loading is the usual reason.'}
+        </Banner>
+      )}
+      <section aria-label="By month" className="card py-2">
+        {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {!query.data && !query.error && (
+          <div className="px-4">
+            <SkeletonRows rows={12} />
+          </div>
+        )}
+        {query.data && months.length === 0 && <EmptyState title="No invoice was paid in these months">Choose a longer range.</EmptyState>}
+        {months.length > 0 && <DataTable columns={columns} initialSort={[{ id: 'month', desc: true }]} isStale={query.isPlaceholderData} label="Paid, used and left out by month" rowKey={(month) => month.month_on} rows={months} />}
+      </section>
+    </>
+  )
+}

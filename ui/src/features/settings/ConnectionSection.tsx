@@ -1,0 +1,143 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { api } from '~/api/client'
+import { connectionsQuery } from '~/api/queries'
+import type { Connection } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { Dialog } from '~/components/Overlay'
+import { refusalOf } from '~/features/connect/useKeyCheck'
+
+const pathOf = (connection: Connection) => `/connections/${encodeURIComponent(connection.id)}`
+
+export function ConnectionSection({ connection }: { connection: Connection }) {
+  return (
+    <section aria-label="Connection" className="card flex flex-col gap-6 p-5">
+      <h2 className="text-lg font-semibold">The connection</h2>
+      <Rename key={connection.name} connection={connection} />
+      {!connection.is_sample && <ReplaceKey connection={connection} />}
+      <Remove connection={connection} />
+    </section>
+  )
+}
+
+function Rename({ connection }: { connection: Connection }) {
+  const [name, setName] = useState(connection.name)
+  const client = useQueryClient()
+  const rename = useMutation({
+    mutationFn: () => api.patch<Connection>(pathOf(connection), { name: name.trim() }),
+    onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
+  })
+  const isChanged = name.trim() !== '' && name.trim() !== connection.name
+  return (
+    <form
+      className="flex flex-wrap items-end gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isChanged) rename.mutate()
+      }}
+    >
+      <div className="min-w-0 flex-1 basis-64">
+        <TextField error={rename.error?.message} label="Name" value={name} onChange={setName} />
+      </div>
+      <Button isDisabled={!isChanged} isPending={rename.isPending} type="submit">
+        Rename
+      </Button>
+    </form>
+  )
+}
+
+function ReplaceKey({ connection }: { connection: Connection }) {
+  const [key, setKey] = useState('')
+  const client = useQueryClient()
+  const replace = useMutation({
+    mutationFn: () => api.put(`${pathOf(connection)}/key`, { key: key.trim() }),
+    onSuccess: async () => {
+      setKey('')
+      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+    },
+  })
+  const refusal = replace.error ? refusalOf(replace.error) : undefined
+  return (
+    <form
+      className="flex flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        replace.mutate()
+      }}
+    >
+      <div className="flex flex-wrap items-end gap-3">
+        <div className="min-w-0 flex-1 basis-64">
+          <TextField
+            autoComplete="off"
+            isMono
+            label={`Replace the key${connection.key_hint ? ` (now ${connection.key_hint})` : ''}`}
+            placeholder="rk_live_…"
+            spellCheck="false"
+            value={key}
+            onChange={setKey}
+          />
+        </div>
+        <Button isDisabled={key.trim().length < 8} isPending={replace.isPending} type="submit">
+          Check and replace
+        </Button>
+      </div>
+      <p className="text-[0.8125rem] text-ink-soft">It must be a key of the same account. Everything loaded so far stays.</p>
+      {refusal && (
+        <Banner title={refusal.title} tone="danger">
+          {refusal.advice}
+        </Banner>
+      )}
+      {replace.isSuccess && <Banner title="The key was replaced" tone="good" />}
+    </form>
+  )
+}
+
+function Remove({ connection }: { connection: Connection }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const [typed, setTyped] = useState('')
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const remove = useMutation({
+    mutationFn: () => api.delete(pathOf(connection)),
+    onSuccess: async () => {
+      setIsOpen(false)
+      await navigate({ to: '/connect' })
+      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+    },
+  })
+  return (
+    <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-medium">Remove this connection</p>
+        <p className="text-[0.8125rem] text-ink-soft">Deletes everything that was loaded from this server, at once. Nothing changes in Stripe.</p>
+      </div>
+      <Button kind="danger" onPress={() => setIsOpen(true)}>
+        Remove …
+      </Button>
+      <Dialog isOpen={isOpen} title={`Remove ${connection.name}?`} onOpenChange={setIsOpen}>
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (typed === connection.name) remove.mutate()
+          }}
+        >
+          <p className="text-sm text-ink-soft">All of its objects, numbers and its key are deleted from this machine and cannot be brought back here. You can connect the account again and load it anew.</p>
+          <TextField error={remove.error?.message} label={`Type “${connection.name}” to confirm`} value={typed} onChange={setTyped} />
+          <div className="flex flex-wrap justify-end gap-2">
+            <Button kind="quiet" onPress={() => setIsOpen(false)}>
+              Keep it
+            </Button>
+            <Button isDisabled={typed !== connection.name} isPending={remove.isPending} kind="danger" type="submit">
+              Remove for good
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </div>
+  )
+}

@@ -1,0 +1,106 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { Switch } from 'react-aria-components'
+
+import { api } from '~/api/client'
+import { connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
+import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Select } from '~/components/Field'
+import { currencyName } from '~/format/names'
+
+import { PreviewTable } from './PreviewTable'
+
+const CHURN_AT: { id: ChurnAt; label: string; hint: string }[] = [
+  { id: 'ended', label: 'When service ends', hint: 'When the billing system ends the subscription' },
+  { id: 'requested', label: 'When cancellation is asked for', hint: 'The day the customer cancels, though service goes on' },
+  { id: 'paid_through', label: 'When the paid time is over', hint: 'The end of the last period that was paid' },
+]
+const WEEK_START = [
+  { id: 'monday' as const, label: 'Monday' },
+  { id: 'sunday' as const, label: 'Sunday' },
+]
+
+const zones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
+
+const isSame = (a: Settings, b: Settings) => JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
+
+export function RulesSection({ connection }: { connection: Connection }) {
+  const settings = useQuery(settingsQuery(connection.id))
+  return (
+    <section aria-label="Rules" className="card p-5">
+      <h2 className="text-lg font-semibold">How the numbers are computed</h2>
+      {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
+      {!settings.data && !settings.error && <SkeletonRows rows={6} />}
+      {settings.data && <RulesForm key={JSON.stringify(settings.data)} connection={connection} saved={settings.data} />}
+    </section>
+  )
+}
+
+function RulesForm({ connection, saved }: { connection: Connection; saved: Settings }) {
+  const [draft, setDraft] = useState(saved)
+  const client = useQueryClient()
+  const facets = useQuery(facetsQuery(connection.id))
+  const path = `/connections/${encodeURIComponent(connection.id)}/settings`
+  const isChanged = !isSame(draft, saved)
+  const preview = useQuery({
+    queryKey: [...ledgerKey(connection.id), 'preview', draft],
+    enabled: isChanged,
+    queryFn: ({ signal }) => api.post<SettingsPreview>(`${path}/preview`, draft, signal),
+  })
+  const apply = useMutation({
+    mutationFn: () => api.put<Settings>(path, draft),
+    onSuccess: async () => {
+      await Promise.all([
+        client.invalidateQueries({ queryKey: settingsQuery(connection.id).queryKey }),
+        client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
+        client.invalidateQueries({ queryKey: ledgerKey(connection.id) }),
+      ])
+    },
+  })
+  const change = (patch: Partial<Settings>) => setDraft((before) => ({ ...before, ...patch }))
+  const zoneOptions = useMemo(() => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })), [saved.time_zone])
+  const currencies = [...new Set([saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp'])].filter((code): code is string => code !== null)
+  const currencyOptions = [{ id: '', label: 'The account’s own' }, ...currencies.map((id) => ({ id, label: `${id.toUpperCase()}, ${currencyName(id)}` }))]
+  return (
+    <div className="mt-4 flex flex-col gap-5">
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Select label="A customer has churned" options={CHURN_AT} value={draft.churn_at} onChange={(churn_at) => change({ churn_at })} />
+        <Select label="Reporting currency" options={currencyOptions} value={draft.reporting_currency ?? ''} onChange={(code) => change({ reporting_currency: code === '' ? null : code })} />
+        <Select hint="Days, and with them months, are this zone’s." label="Time zone" options={zoneOptions} value={draft.time_zone} onChange={(time_zone) => change({ time_zone })} />
+        <Select label="A week begins on" options={WEEK_START} value={draft.week_start} onChange={(week_start) => change({ week_start })} />
+      </div>
+      <Switch className="group flex cursor-pointer items-start gap-3 text-sm" isSelected={draft.include_metered} onChange={(include_metered) => change({ include_metered })}>
+        <span className="mt-0.5 h-5 w-9 shrink-0 rounded-full bg-line-strong p-0.5 group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:bg-accent">
+          <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
+        </span>
+        <span>
+          <span className="block font-medium">Count metered usage as MRR</span>
+          <span className="block text-ink-soft">Usage differs each month, so it is left out unless you want it in.</span>
+        </span>
+      </Switch>
+      {isChanged && (
+        <div aria-live="polite" className="flex flex-col gap-4 rounded-xl border border-line p-4">
+          <h3 className="font-semibold">What would change</h3>
+          {preview.isPending && <SkeletonRows rows={4} />}
+          {preview.error && <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />}
+          {preview.data && <PreviewTable preview={preview.data} />}
+          {apply.error && (
+            <Banner title="The settings were not saved" tone="danger">
+              {apply.error.message}
+            </Banner>
+          )}
+          <div className="flex flex-wrap gap-2">
+            <Button isPending={apply.isPending} kind="primary" onPress={() => apply.mutate()}>
+              Apply
+            </Button>
+            <Button kind="quiet" onPress={() => setDraft(saved)}>
+              Leave it as it is
+            </Button>
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import { PageHead } from '~/components/PageHead'
+import { useTitle } from '~/view/useTitle'
+import { useConnection } from '~/view/useView'
+
+import { ConnectionSection } from './ConnectionSection'
+import { RulesSection } from './RulesSection'
+import { TokensSection } from './TokensSection'
+
+export function SettingsPage() {
+  const connection = useConnection()
+  useTitle('Settings', connection.name)
+  return (
+    <div className="flex max-w-3xl flex-col gap-5">
+      <PageHead connection={connection} lead="How the numbers of this connection are computed, and the connection itself." title="Settings" />
+      <RulesSection connection={connection} />
+      <ConnectionSection connection={connection} />
+      <TokensSection />
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api } from '~/api/client'
+import { tokensQuery } from '~/api/queries'
+import type { ApiToken } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { formatInstant } from '~/format/date'
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** Keys for programs: everything that the pages show can be asked for with one. */
+export function TokensSection() {
+  const tokens = useQuery(tokensQuery)
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const refresh = () => client.invalidateQueries({ queryKey: tokensQuery.queryKey })
+  const create = useMutation({
+    mutationFn: () => api.post<ApiToken & { token: string }>('/tokens', { name: name.trim() }),
+    onSuccess: () => {
+      setName('')
+      return refresh()
+    },
+  })
+  const revoke = useMutation({ mutationFn: (id: string) => api.delete(`/tokens/${encodeURIComponent(id)}`), onSuccess: refresh })
+  return (
+    <section aria-label="API tokens" className="card flex flex-col gap-4 p-5">
+      <div>
+        <h2 className="text-lg font-semibold">API tokens</h2>
+        <p className="text-sm text-ink-soft">
+          For programs of your own: everything on these pages comes from the{' '}
+          <a className="link" href="/api/openapi.json" rel="noreferrer" target="_blank">
+            API
+          </a>
+          . A token sees the whole workspace.
+        </p>
+      </div>
+      {create.data && (
+        <Banner title="Copy the token now: it is not shown again" tone="good">
+          <code className="font-mono text-ink break-all">{create.data.token}</code>
+        </Banner>
+      )}
+      {create.error && (
+        <Banner title="The token was not made" tone="danger">
+          {create.error.message}
+        </Banner>
+      )}
+      <form
+        className="flex flex-wrap items-end gap-3"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (name.trim()) create.mutate()
+        }}
+      >
+        <div className="min-w-0 flex-1 basis-64">
+          <TextField label="What it is for" placeholder="Month-end script" value={name} onChange={setName} />
+        </div>
+        <Button isDisabled={name.trim() === ''} isPending={create.isPending} type="submit">
+          Make a token
+        </Button>
+      </form>
+      {tokens.error && !tokens.data && <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />}
+      {!tokens.data && !tokens.error && <SkeletonRows rows={2} />}
+      {tokens.data?.length === 0 && <p className="text-sm text-ink-soft">No token yet.</p>}
+      <ul className="divide-y divide-line">
+        {tokens.data?.map((token) => (
+          <li key={token.id} className="flex flex-wrap items-center gap-3 py-2.5 text-sm">
+            <span className="min-w-0 flex-1 basis-52">
+              <span className="block font-medium">{token.name}</span>
+              <span className="num block text-[0.8125rem] text-ink-soft">
+                <code className="font-mono">{token.prefix}…</code> · {token.last_used_at ? `last used ${formatInstant(token.last_used_at, ZONE)}` : 'never used'}
+              </span>
+            </span>
+            <Button aria-label={`Revoke ${token.name}`} isDisabled={revoke.isPending} kind="danger" size="small" onPress={() => revoke.mutate(token.id)}>
+              Revoke
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

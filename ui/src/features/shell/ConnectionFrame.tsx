@@ -1,0 +1,47 @@
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+
+import { useLive } from '~/api/live'
+import type { Connection } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { formatDay } from '~/format/date'
+import { useConnection } from '~/view/useView'
+
+/** What is true of every page of a connection: it is live, and what is partial or broken is said above it. */
+export function ConnectionFrame() {
+  const connection = useConnection()
+  const { pathname } = useLocation()
+  useLive(connection.id)
+  const isSyncPage = pathname.endsWith('/sync')
+  return (
+    <div key={connection.id} className="flex flex-col gap-5">
+      {!isSyncPage && <Notices connection={connection} />}
+      <Outlet />
+    </div>
+  )
+}
+
+function Notices({ connection }: { connection: Connection }) {
+  const toSync = (
+    <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/sync">
+      See the progress
+    </Link>
+  )
+  const { last_error: error } = connection
+  return (
+    <>
+      {connection.state === 'failed' && error && (
+        <Banner action={toSync} title={error.message} tone="danger">
+          {error.action ?? 'Everything loaded so far stays.'}
+        </Banner>
+      )}
+      {!connection.is_history_complete && connection.state !== 'failed' && (
+        <Banner action={toSync} title="History is still loading" tone="info">
+          {connection.reaches_back_on
+            ? `Today’s numbers are here. History reaches back to ${formatDay(connection.reaches_back_on)}; what lies before it is not in these figures yet.`
+            : 'The first numbers appear within seconds; history fills in behind them.'}
+        </Banner>
+      )}
+    </>
+  )
+}

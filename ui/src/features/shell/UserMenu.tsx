@@ -1,0 +1,49 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Button } from 'react-aria-components'
+
+import { api } from '~/api/client'
+import { sessionQuery } from '~/api/queries'
+import { UserIcon } from '~/components/icons'
+import { Menu, MenuItem, MenuTrigger } from '~/components/Menu'
+import { Segmented } from '~/components/Segmented'
+import type { ThemeChoice } from '~/components/theme'
+import { chooseTheme, useThemeChoice } from '~/components/theme'
+
+const THEMES: { id: ThemeChoice; label: string }[] = [
+  { id: 'system', label: 'System' },
+  { id: 'light', label: 'Light' },
+  { id: 'dark', label: 'Dark' },
+]
+
+export function UserMenu() {
+  const { data: session } = useQuery(sessionQuery)
+  const theme = useThemeChoice()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const signOut = async () => {
+    await api.delete('/session')
+    client.clear()
+    client.setQueryData(sessionQuery.queryKey, null)
+    await navigate({ to: '/login' })
+  }
+  return (
+    <div className="flex flex-col gap-2">
+      <Segmented className="w-full *:flex-1" label="Theme" options={THEMES} value={theme} onChange={chooseTheme} />
+      <MenuTrigger>
+        <Button className="flex items-center gap-2 rounded-lg px-2 py-2 text-left text-sm hover:bg-hover">
+          <span className="grid size-8 place-items-center rounded-full bg-sunken text-ink-soft">
+            <UserIcon />
+          </span>
+          <span className="min-w-0 flex-1">
+            <span className="block truncate font-medium">{session?.user.full_name}</span>
+            <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
+          </span>
+        </Button>
+        <Menu onAction={() => void signOut()}>
+          <MenuItem id="sign-out">Sign out</MenuItem>
+        </Menu>
+      </MenuTrigger>
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+const cache = new Map<string, Intl.NumberFormat>()
+
+function formatter(options: Intl.NumberFormatOptions, locale?: string): Intl.NumberFormat {
+  const key = JSON.stringify([locale, options])
+  let found = cache.get(key)
+  if (!found) {
+    found = new Intl.NumberFormat(locale, options)
+    cache.set(key, found)
+  }
+  return found
+}
+
+export function formatCount(count: number, { sign = false, compact = false, locale = undefined as string | undefined } = {}): string {
+  return formatter(
+    { signDisplay: sign ? 'exceptZero' : 'auto', ...(compact ? { notation: 'compact' as const, maximumFractionDigits: 1 } : {}) },
+    locale,
+  ).format(count)
+}
+
+/** A ratio as a percentage. What has no value (a zero denominator) is a dash, never 0 %. */
+export function formatRatio(ratio: number | null | undefined, { sign = false, digits = 1, locale = undefined as string | undefined } = {}): string {
+  if (ratio === null || ratio === undefined) return '–'
+  return formatter(
+    { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'auto' },
+    locale,
+  ).format(ratio)
+}
+
+/** `1 customer`, `2 customers`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
+/** How long something will still take, in words that do not flicker. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 5) return 'a few seconds'
+  if (seconds < 60) return `${Math.ceil(seconds / 5) * 5} seconds`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return countOf(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  const rest = minutes % 60
+  return rest === 0 ? countOf(hours, 'hour') : `${hours} h ${rest} min`
+}

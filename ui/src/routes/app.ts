@@ -1,0 +1,38 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+
+import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
+import { AppShell } from '~/features/shell/AppShell'
+import { lastConnection } from '~/view/lastConnection'
+
+import { rootRoute } from './root'
+
+/** Everything that needs a signed-in person. */
+export const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    if (await context.queryClient.ensureQueryData(sessionQuery)) return
+    const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
+    if (needs_owner) throw redirect({ to: '/setup' })
+    throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
+  },
+  component: AppShell,
+})
+
+export const homeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const connections = await context.queryClient.fetchQuery(connectionsQuery)
+    const last = lastConnection()
+    const connection = connections.find(({ id }) => id === last) ?? connections[0]
+    if (!connection) throw redirect({ to: '/connect' })
+    throw redirect({ to: '/c/$connectionId/mrr', params: { connectionId: connection.id } })
+  },
+})
+
+export const connectRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('~/features/connect/ConnectPage'), 'ConnectPage'),
+})

@@ -1,0 +1,35 @@
+import { createRouter } from '@tanstack/react-router'
+
+import { queryClient } from '~/api/queryClient'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { parseSearch, stringifySearch } from '~/view/search'
+
+import { appRoute, connectRoute, homeRoute } from './app'
+import { connectionHomeRoute, connectionRoute, pageRoutes } from './connection'
+import { NotFound, rootRoute } from './root'
+import { loginRoute, setupRoute } from './visitor'
+
+const routeTree = rootRoute.addChildren([
+  setupRoute,
+  loginRoute,
+  appRoute.addChildren([homeRoute, connectRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
+])
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: SkeletonRows,
+  defaultErrorComponent: ErrorState,
+  defaultNotFoundComponent: NotFound,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,38 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+
+import { sessionQuery, setupQuery } from '~/api/queries'
+import type { RawSearch } from '~/view/search'
+import { textOf } from '~/view/search'
+
+import { rootRoute } from './root'
+
+/** Only a path of this site: an address from outside must not send a person who just signed in elsewhere. */
+export function safeNext(raw: unknown): string | undefined {
+  const next = textOf(raw)
+  return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : undefined
+}
+
+export const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  beforeLoad: async ({ context }) => {
+    const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
+    if (!needs_owner) throw redirect({ to: '/login' })
+  },
+  component: lazyRouteComponent(() => import('~/features/account/SetupPage'), 'SetupPage'),
+})
+
+export const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: (raw: RawSearch): { next?: string } => {
+    const next = safeNext(raw.next)
+    return next ? { next } : {}
+  },
+  beforeLoad: async ({ context, search }) => {
+    if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ href: search.next ?? '/' })
+    const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
+    if (needs_owner) throw redirect({ to: '/setup' })
+  },
+  component: lazyRouteComponent(() => import('~/features/account/LoginPage'), 'LoginPage'),
+})

@@ -1,0 +1,71 @@
+import type { Day, MovementType } from '~/api/types'
+import { isDay } from '~/format/date'
+import { MOVEMENTS } from '~/format/names'
+
+import type { RawSearch } from './search'
+import { compact, listOf, oneOf, textOf } from './search'
+
+/** What the mark that was clicked stands for: a bucket of days, and one type of movement or all. */
+export interface OpenMark {
+  mark_from?: Day
+  mark_to?: Day
+  mark_type?: MovementType
+}
+
+export interface MrrSearch extends OpenMark {
+  /** Keys of the plans that are compared in the chart. */
+  compare?: string[]
+  by?: 'plan' | 'product' | 'interval' | 'country'
+}
+
+export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
+
+export function readMrrSearch(raw: RawSearch): MrrSearch {
+  const hasMark = isDay(raw.mark_from) && isDay(raw.mark_to)
+  return compact({
+    compare: listOf(raw.compare),
+    by: oneOf(BREAKDOWNS, raw.by),
+    mark_from: hasMark ? raw.mark_from : undefined,
+    mark_to: hasMark ? raw.mark_to : undefined,
+    mark_type: hasMark ? (oneOf(MOVEMENTS, raw.mark_type) as MovementType | undefined) : undefined,
+  }) as MrrSearch
+}
+
+export interface MovementsSearch {
+  type?: MovementType[]
+}
+
+export function readMovementsSearch(raw: RawSearch): MovementsSearch {
+  const types = listOf(raw.type)?.filter((type): type is MovementType => (MOVEMENTS as readonly string[]).includes(type))
+  return types?.length ? { type: types } : {}
+}
+
+export const CUSTOMER_STATES = ['active', 'churned', 'never'] as const
+export const CUSTOMER_SORTS = ['-mrr', 'mrr', 'name', '-name', '-created', 'created'] as const
+
+export interface CustomersSearch {
+  q?: string
+  state?: (typeof CUSTOMER_STATES)[number]
+  sort?: (typeof CUSTOMER_SORTS)[number]
+}
+
+export function readCustomersSearch(raw: RawSearch): CustomersSearch {
+  return compact({ q: textOf(raw.q), state: oneOf(CUSTOMER_STATES, raw.state), sort: oneOf(CUSTOMER_SORTS, raw.sort) }) as CustomersSearch
+}
+
+export interface ReconcileSearch {
+  of?: string
+}
+
+export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
+  return compact({ of: textOf(raw.of) }) as ReconcileSearch
+}
+
+export interface CustomerSearch {
+  /** The day whose MRR is explained in the drawer. */
+  why?: Day
+}
+
+export function readCustomerSearch(raw: RawSearch): CustomerSearch {
+  return isDay(raw.why) ? { why: raw.why } : {}
+}

@@ -1,0 +1,90 @@
+import type { Day, Interval } from '~/api/types'
+import { isDay } from '~/format/date'
+import { INTERVALS } from '~/format/names'
+
+export const RANGES = ['30d', '90d', '6m', '12m', '24m', 'ytd', 'all', 'custom'] as const
+export type Range = (typeof RANGES)[number]
+
+export const FILTERS = ['plan', 'product', 'billing_interval', 'filter_currency', 'country'] as const
+export type FilterName = (typeof FILTERS)[number]
+export type Filters = { [Name in FilterName]?: string[] }
+
+/** What a page shows. It is all in the address, so that every view is a link. */
+export interface ViewSearch extends Filters {
+  range?: Range
+  /** Only with the range `custom`. */
+  from?: Day
+  to?: Day
+  interval?: Interval
+  /** `native`, or the currency that everything is converted into; the connection's reporting currency when left out. */
+  currency?: string
+  /** Of native currencies, the one that the charts show. */
+  show?: string
+}
+
+export type RawSearch = Record<string, unknown>
+
+export function oneOf<const T extends readonly string[]>(values: T, value: unknown): T[number] | undefined {
+  return typeof value === 'string' && values.includes(value) ? value : undefined
+}
+
+export function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return textOf(value[0])
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+export function listOf(value: unknown): string[] | undefined {
+  const list = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '')
+  return list.length === 0 ? undefined : [...new Set(list)].sort()
+}
+
+/** Leaves out what is not set, so that addresses stay short and equal views have equal addresses. */
+export function compact<T extends object>(search: T): T {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T
+}
+
+/** A hand-written or outdated address never breaks a page: what is not understood is as if it were not there. */
+export function readView(raw: RawSearch): ViewSearch {
+  const range = oneOf(RANGES, raw.range)
+  const from = isDay(raw.from) ? raw.from : undefined
+  const to = isDay(raw.to) ? raw.to : undefined
+  const isCustom = from !== undefined && to !== undefined && from <= to
+  const filters: Filters = {}
+  for (const name of FILTERS) {
+    const list = listOf(raw[name])
+    if (list) filters[name] = list
+  }
+  return compact({
+    range: isCustom ? 'custom' : range === 'custom' ? undefined : range,
+    from: isCustom ? from : undefined,
+    to: isCustom ? to : undefined,
+    interval: oneOf(INTERVALS, raw.interval) as Interval | undefined,
+    currency: textOf(raw.currency)?.toLowerCase(),
+    show: textOf(raw.show)?.toLowerCase(),
+    ...filters,
+  })
+}
+
+/** The part of a page's address that the other pages of the connection understand too. */
+export const VIEW_KEYS = ['range', 'from', 'to', 'interval', 'currency', 'show', ...FILTERS] as const
+
+/** Repeated names are lists; everything is text. `?plan=a&plan=b` instead of JSON in the address. */
+export function parseSearch(text: string): RawSearch {
+  const search: Record<string, string | string[]> = {}
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = search[name]
+    if (before === undefined) search[name] = value
+    else search[name] = [...(Array.isArray(before) ? before : [before]), value]
+  }
+  return search
+}
+
+export function stringifySearch(search: RawSearch): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value === undefined || value === null || value === '') continue
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one))
+  }
+  const text = params.toString()
+  return text && `?${text}`
+}

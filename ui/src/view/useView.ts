@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import type { Query } from '~/api/client'
+import { connectionsQuery, facetsQuery } from '~/api/queries'
+import type { Connection, Day, Facets } from '~/api/types'
+import { todayIn } from '~/format/date'
+
+import type { ViewPeriod } from './range'
+import { periodOf } from './range'
+import type { Filters, ViewSearch } from './search'
+import { FILTERS, compact } from './search'
+
+const route = getRouteApi('/app/c/$connectionId')
+
+/** The connection of the page. The route has made sure that it exists. */
+export function useConnection(): Connection {
+  const { connectionId } = route.useParams()
+  const { data } = useQuery(connectionsQuery)
+  const connection = data?.find(({ id }) => id === connectionId)
+  if (!connection) throw new Error(`the connection ${connectionId} is gone`)
+  return connection
+}
+
+export interface View {
+  connection: Connection
+  search: ViewSearch
+  facets: Facets | undefined
+  today: Day
+  period: ViewPeriod
+  filters: Filters
+  hasFilters: boolean
+  /** `native`, or the currency that everything is converted into. */
+  currency: string
+  /** Currency and filters, as the API takes them. */
+  scope: Query
+  /** What is set to `undefined` goes back to its default. */
+  setView: (patch: { [Name in keyof ViewSearch]?: ViewSearch[Name] | undefined }) => void
+}
+
+export function useView(): View {
+  const connection = useConnection()
+  const search = route.useSearch()
+  const navigate = useNavigate()
+  const facets = useQuery(facetsQuery(connection.id)).data
+  const today = todayIn(connection.time_zone)
+  const firstOn = facets?.first_on ?? null
+
+  return useMemo(() => {
+    const filters: Filters = {}
+    for (const name of FILTERS) {
+      const list = search[name]
+      if (list) filters[name] = list
+    }
+    const currency = search.currency ?? connection.reporting_currency ?? 'native'
+    return {
+      connection,
+      search,
+      facets,
+      today,
+      period: periodOf(search, today, firstOn),
+      filters,
+      hasFilters: Object.keys(filters).length > 0,
+      currency,
+      scope: { currency, ...filters },
+      setView: (patch) => {
+        void navigate({ to: '.', search: (before: object) => compact({ ...before, ...patch }), replace: true, resetScroll: false })
+      },
+    }
+  }, [connection, search, facets, today, firstOn, navigate])
+}
+
+/** What a link to another page of the same connection takes along. */
+export function keptSearch(search: ViewSearch): ViewSearch {
+  const { range, from, to, interval, currency, show } = search
+  const filters: Filters = {}
+  for (const name of FILTERS) if (search[name]) filters[name] = search[name]
+  return compact({ range, from, to, interval, currency, show, ...filters })
+}
