@@ -1,8 +1,51 @@
-//! The HTTP side.
+//! The HTTP side: starts, answers, and stops.
+
+mod answer;
+mod auth;
+mod error;
+mod expand;
+mod extras;
+mod faults;
+mod legacy;
+mod limits;
+mod lists;
+mod params;
+mod resources;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod version;
+mod webhooks;
+mod wire;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
-use crate::{Options, OptionsError};
+use axum::Router;
+use axum::routing::{get, post};
+use model::UnixSeconds;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::chance::mix;
+use crate::world::{IntendedStep, Merchant, Simulated, Start};
+use crate::{Generated, MerchantName, Options, OptionsError};
+use auth::Lock;
+use faults::FaultStream;
+use limits::Limiter;
+use shape::MerchantLinks;
+use webhooks::{Courier, CourierOptions, Endpoints};
+use wire::{Fuse, WireListener};
+
+/// How often a running clock is looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// How long answers under way may take when a sandbox stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+const GENERATED_CUSTOMERS: u32 = 10_000;
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +54,8 @@ pub enum StartError {
     Options(#[from] OptionsError),
     #[error("cannot listen on {addr}: {source}; choose another with --listen, or port 0 for a free one")]
     Listen { addr: SocketAddr, source: std::io::Error },
+    #[error("cannot prepare to deliver webhooks: {0}")]
+    Deliver(#[from] reqwest::Error),
 }
 
 /// A sandbox that is answering. Dropping it stops it.
@@ -19,29 +64,183 @@ pub struct Running {
     /// What to give a client as its API base: `http://127.0.0.1:PORT`.
     pub api_base: String,
     pub key: String,
+    app: Arc<App>,
+    cancel: CancellationToken,
+    server: Option<JoinHandle<()>>,
 }
 
-impl Running {
-    /// What each customer was meant to be worth, as `GET /sandbox/intention` tells it: one JSON object a line.
-    pub fn intention(&self) -> String {
-        unimplemented!()
-    }
-
-    /// Moves the merchant's clock on, and whatever happens until then happens.
-    pub async fn advance(&self, _to: model::UnixSeconds) {
-        unimplemented!()
-    }
-
-    /// Stops listening and waits until it has stopped.
-    pub async fn stop(self) {
-        unimplemented!()
-    }
+/// What every request sees.
+struct App {
+    merchant: RwLock<Box<dyn Merchant>>,
+    merchant_name: MerchantName,
+    lock: Lock,
+    limiter: Option<Limiter>,
+    faults: FaultStream,
+    courier: Arc<Courier>,
+    seed: u64,
+    requests: AtomicU64,
+    events_sent: AtomicU64,
 }
 
 /// Starts a sandbox.
 ///
 /// # Errors
 /// When an option makes no sense or the address cannot be listened on.
-pub async fn start(_options: Options) -> Result<Running, StartError> {
-    unimplemented!()
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let merchant = make_merchant(&options);
+    start_with(merchant, options).await
+}
+
+/// Starts a sandbox with that merchant behind it, whichever the options name.
+async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
+    let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
+    let lock = Lock::new(&options.key, options.permissions, &account)?;
+    let cancel = CancellationToken::new();
+    let courier = Courier::new(
+        Endpoints::new(options.seed, lock.is_live_mode()),
+        CourierOptions {
+            clock: options.clock.clone(),
+            seed: options.seed,
+            is_disorderly: !options.faults.is_none(),
+            may_go_anywhere: options.may_deliver_anywhere,
+            cancel: cancel.clone(),
+        },
+    )?;
+    let refused = |source| StartError::Listen { addr: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
+    let addr = listener.local_addr().map_err(refused)?;
+    let app = Arc::new(App {
+        merchant: RwLock::new(merchant),
+        merchant_name: options.merchant,
+        limiter: Limiter::new(options.limits, lock.is_live_mode()),
+        lock,
+        faults: FaultStream::new(options.faults, options.seed),
+        courier: Arc::new(courier),
+        seed: options.seed,
+        requests: AtomicU64::new(0),
+        events_sent: AtomicU64::new(0),
+    });
+    if let Some(speed) = options.alive {
+        tokio::spawn(live(Arc::clone(&app), speed, cancel.clone()));
+    }
+    let server = tokio::spawn(listen(WireListener(listener), Arc::clone(&app), cancel.clone()));
+    let api_base = format!("http://{addr}");
+    Ok(Running { addr, api_base, key: options.key, app, cancel, server: Some(server) })
+}
+
+fn make_merchant(options: &Options) -> Box<dyn Merchant> {
+    let now = options.now.unwrap_or_else(|| options.clock.now());
+    let customers = options.customers.and_then(|customers| usize::try_from(customers).ok());
+    let start = Start { seed: options.seed, customers, now };
+    match options.merchant {
+        MerchantName::Small => Box::new(Simulated::small(start)),
+        MerchantName::Mid => Box::new(Simulated::mid(start)),
+        MerchantName::Empty => Box::new(Simulated::empty(start)),
+        MerchantName::Generated => {
+            let customers = options.customers.map(|customers| u32::try_from(customers).unwrap_or(u32::MAX));
+            Box::new(Generated::new(options.seed, customers.unwrap_or(GENERATED_CUSTOMERS), now))
+        }
+    }
+}
+
+async fn listen(listener: WireListener, app: Arc<App>, cancel: CancellationToken) {
+    let router = Router::new()
+        .route("/sandbox/intention", get(extras::intention))
+        .route("/sandbox/facts", get(extras::facts))
+        .route("/sandbox/advance", post(extras::advance))
+        .fallback(answer::answer)
+        .with_state(app);
+    let service = router.into_make_service_with_connect_info::<Fuse>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(cancel.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "the sandbox stopped listening");
+    }
+}
+
+/// Keeps the merchant's clock running, `speed` of its seconds in one of ours.
+async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
+    let began_at = app.merchant().now().0;
+    let start = tokio::time::Instant::now();
+    let mut ticks = tokio::time::interval(TICK);
+    let run = async {
+        loop {
+            ticks.tick().await;
+            let elapsed_ms = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+            let lived = elapsed_ms.saturating_mul(i64::from(speed)) / 1000;
+            app.advance(UnixSeconds(began_at.saturating_add(lived))).await;
+        }
+    };
+    let _: Option<()> = cancel.run_until_cancelled(run).await;
+}
+
+impl App {
+    fn merchant(&self) -> RwLockReadGuard<'_, Box<dyn Merchant>> {
+        self.merchant.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lives on and sends what happens to the webhook endpoints; how many events that were. The work is done on a
+    /// thread of its own: years may pass.
+    async fn advance(self: &Arc<Self>, to: UnixSeconds) -> usize {
+        let app = Arc::clone(self);
+        let lived = tokio::task::spawn_blocking(move || {
+            let events = app.merchant.write().unwrap_or_else(PoisonError::into_inner).advance(to);
+            (app, events)
+        });
+        let Ok((app, events)) = lived.await else { return 0 };
+        let merchant = app.merchant();
+        for event in &events {
+            let number = app.events_sent.fetch_add(1, Ordering::Relaxed);
+            app.courier.dispatch(number, event, &MerchantLinks(&**merchant));
+        }
+        events.len()
+    }
+
+    /// The request's id, and where Stripe would show its log.
+    fn next_request(&self) -> (String, String) {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let id = format!("req_{:014x}", mix(self.seed, number, 31) >> 8);
+        let mode = if self.lock.is_live_mode() { "" } else { "test/" };
+        let log = format!("https://dashboard.stripe.com/{}/{mode}logs/{id}", self.lock.account());
+        (id, log)
+    }
+
+    /// The merchant's present as a `Date` header.
+    fn http_date(&self) -> String {
+        self.merchant().now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+}
+
+impl Running {
+    /// What each customer was meant to be worth: one step a change. For a large generated merchant read
+    /// `GET /sandbox/intention` instead, which streams.
+    pub fn intention(&self) -> Vec<IntendedStep> {
+        self.app.merchant().intended().collect()
+    }
+
+    /// The merchant's present.
+    pub fn now(&self) -> UnixSeconds {
+        self.app.merchant().now()
+    }
+
+    /// Moves the merchant's clock on, and whatever happens until then happens. How many events that were.
+    pub async fn advance(&self, to: UnixSeconds) -> usize {
+        self.app.advance(to).await
+    }
+
+    /// Stops listening and waits until it has stopped.
+    pub async fn stop(mut self) {
+        self.cancel.cancel();
+        if let Some(mut server) = self.server.take()
+            && tokio::time::timeout(STOP_TIMEOUT, &mut server).await.is_err()
+        {
+            server.abort();
+        }
+        self.app.courier.finish().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
 }

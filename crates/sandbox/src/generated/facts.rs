@@ -56,7 +56,7 @@ impl Facts {
 
     /// 1 or, for one in eight, 12.
     pub fn interval_months(&self, customer: u32) -> usize {
-        if self.chance(customer, 2) % 8 == 0 { 12 } else { 1 }
+        if self.chance(customer, 2).is_multiple_of(8) { 12 } else { 1 }
     }
 
     pub fn quantity(&self, customer: u32) -> i64 {
@@ -82,7 +82,7 @@ impl Facts {
     /// The billing from which one in eight of the cheapest monthly plan are on the next one.
     pub fn upgrade_month(&self, customer: u32) -> Option<usize> {
         let may = self.interval_months(customer) == 1 && self.first_plan(customer) == 0;
-        if !may || self.chance(customer, 7) % 8 != 0 {
+        if !may || !self.chance(customer, 7).is_multiple_of(8) {
             return None;
         }
         let month =

@@ -48,6 +48,11 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    /// `path`: the property as it was asked for.
+    pub fn not_expandable(path: &str) -> Self {
+        Self::bad_request(format!("This property cannot be expanded ({path})."))
+    }
+
     /// An id that is in the path: 404.
     pub fn no_such_object(noun: &str, id: &str) -> Self {
         let refusal = Self::new(StatusCode::NOT_FOUND, format!("No such {noun}: '{id}'"));
@@ -175,7 +180,8 @@ pub fn noun(kind: ObjectKind) -> &'static str {
 
 /// A key with its middle as stars, as refusals show it: `sk_test_****1234`.
 fn redacted(key: &str) -> String {
-    let prefix = key.match_indices('_').nth(1).map_or(0, |(at, _)| at + 1).min(8);
+    let has_prefix = ["_test_", "_live_"].iter().any(|mode| key.find(mode) == Some(2));
+    let prefix = if has_prefix { 8 } else { 0 };
     let rest: Vec<char> = key.get(prefix..).unwrap_or_default().chars().collect();
     let shown = if rest.len() > 8 { 4 } else { 0 };
     let tail: String = rest.iter().skip(rest.len() - shown).collect();
@@ -190,7 +196,7 @@ mod tests {
     fn a_refusal_shows_only_the_ends_of_a_key() {
         assert_eq!(redacted("sk_test_abcdefghij1234"), "sk_test_**********1234");
         assert_eq!(redacted("sk_test_short"), "sk_test_*****");
-        assert_eq!(redacted("no key at all, but long"), "*******************long");
+        assert_eq!(redacted("no key at all, but long"), "*".repeat(19) + "long");
         assert_eq!(redacted(""), "");
         assert_eq!(redacted("ключ_ключ_ключключключ"), "*".repeat(18) + "ключ");
     }

@@ -11,6 +11,7 @@ use axum::http::Response;
 use axum::http::header::CONTENT_LENGTH;
 use futures_util::stream;
 
+use super::limits::Admission;
 use super::wire::Fuse;
 use crate::Faults;
 use crate::chance::mix;
@@ -19,7 +20,9 @@ use crate::chance::mix;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// 500, with `Stripe-Should-Retry: true` or without a word about it.
-    InternalError { says_retry: bool },
+    InternalError {
+        says_retry: bool,
+    },
     RateLimited,
     ResetBeforeHeaders,
     ResetInBody,
@@ -65,7 +68,8 @@ impl FaultStream {
             return None;
         }
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let is_storm = self.faults.is_stormy && mix(self.seed, number / WEATHER_REQUESTS, 2) % 4 == 0;
+        let is_storm =
+            self.faults.is_stormy && mix(self.seed, number / WEATHER_REQUESTS, 2).is_multiple_of(4);
         let target = hash(target);
         let time = {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,8 +103,14 @@ impl FaultStream {
     }
 }
 
-/// Spoils an answer that is otherwise right.
-pub fn spoil(fault: Fault, response: Response<Body>, body: Bytes, fuse: &Fuse) -> Response<Body> {
+/// Spoils an answer that is otherwise right. A slow one counts as being answered until its last drip.
+pub fn spoil(
+    fault: Fault,
+    response: Response<Body>,
+    body: Bytes,
+    fuse: &Fuse,
+    admission: Option<Admission>,
+) -> Response<Body> {
     let (parts, _) = response.into_parts();
     let half = body.len() / 2;
     let half_bytes = u32::try_from(half).unwrap_or(u32::MAX);
@@ -120,31 +130,30 @@ pub fn spoil(fault: Fault, response: Response<Body>, body: Bytes, fuse: &Fuse) -
         }
         Fault::HalfBody => Response::from_parts(parts, Body::from(body.slice(..half))),
         Fault::Slow => {
-            let mut response = Response::from_parts(parts, drip(body.clone()));
+            let mut response = Response::from_parts(parts, drip(body.clone(), admission));
             response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
             response
         }
     }
 }
 
-fn drip(body: Bytes) -> Body {
+fn drip(body: Bytes, admission: Option<Admission>) -> Body {
     let size = body.len().div_ceil(DRIPS).max(1);
-    let drips = stream::unfold(body, move |mut rest| async move {
+    let drips = stream::unfold((body, admission), move |(mut rest, admission)| async move {
         if rest.is_empty() {
             return None;
         }
         tokio::time::sleep(DRIP_PAUSE).await;
         let drip = rest.split_to(size.min(rest.len()));
-        Some((Ok::<_, std::convert::Infallible>(drip), rest))
+        Some((Ok::<_, std::convert::Infallible>(drip), (rest, admission)))
     });
     Body::from_stream(drips)
 }
 
 /// FNV-1a: the same on every machine and with every compiler, or a seed would not repeat.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

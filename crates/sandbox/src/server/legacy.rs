@@ -20,6 +20,7 @@ pub struct Payment {
 /// The objects that an older shape repeats inside another.
 pub trait Links {
     fn object(&self, kind: ObjectKind, id: &str) -> Option<Value>;
+    fn discount(&self, id: &str) -> Option<Value>;
     fn payment_of_invoice(&self, invoice: &str) -> Option<Payment>;
     fn invoice_of_payment_intent(&self, payment_intent: &str) -> Option<String>;
 }
@@ -49,7 +50,7 @@ pub fn downgrade(value: &mut Value, version: &ApiVersion, links: &dyn Links) {
 
 fn downgrade_fields(object: &str, fields: &mut Fields, links: &dyn Links) {
     match object {
-        "subscription" => subscription(fields),
+        "subscription" => subscription(fields, links),
         "subscription_item" => {
             fields.remove("current_period_start");
             fields.remove("current_period_end");
@@ -87,19 +88,22 @@ fn move_coupon(object: &str, fields: &mut Fields, links: &dyn Links) {
     fields.insert("coupon".to_owned(), coupon);
 }
 
-fn subscription(fields: &mut Fields) {
+fn subscription(fields: &mut Fields, links: &dyn Links) {
     let first = fields.get("items").and_then(|items| items.pointer("/data/0")).cloned().unwrap_or_default();
     for name in ["current_period_start", "current_period_end"] {
         fields.insert(name.to_owned(), first.get(name).cloned().unwrap_or_default());
     }
-    insert_first_discount(fields);
+    insert_first_discount(fields, links);
 }
 
 /// `discount`: the first of the discounts, as an object.
-fn insert_first_discount(fields: &mut Fields) {
-    let first = fields.get("discounts").and_then(|discounts| discounts.get(0)).filter(|first| first.is_object());
-    let first = first.cloned().unwrap_or_default();
-    fields.insert("discount".to_owned(), first);
+fn insert_first_discount(fields: &mut Fields, links: &dyn Links) {
+    let first = fields.get("discounts").and_then(|discounts| discounts.get(0)).cloned().unwrap_or_default();
+    let discount = match first.as_str() {
+        Some(id) => links.discount(id).unwrap_or_default(),
+        None => first,
+    };
+    fields.insert("discount".to_owned(), discount);
 }
 
 fn invoice(fields: &mut Fields, links: &dyn Links) {
@@ -123,7 +127,7 @@ fn invoice(fields: &mut Fields, links: &dyn Links) {
     let is_taxed = elements(&taxes).next().is_some();
     fields.insert("tax".to_owned(), if is_taxed { json!(tax) } else { Value::Null });
     fields.insert("total_tax_amounts".to_owned(), lines::tax_amounts(&taxes));
-    insert_first_discount(fields);
+    insert_first_discount(fields, links);
 }
 
 fn credit_note(fields: &mut Fields) {

@@ -82,13 +82,10 @@ impl Params {
 
     /// `limit`: 1 to 100, 10 where it is not given.
     pub fn limit(&self) -> Result<usize, Refusal> {
-        let refuse =
-            |message: String| Err(Refusal::parameter("parameter_invalid_integer", "limit", message));
+        let refuse = |message: String| Err(Refusal::parameter("parameter_invalid_integer", "limit", message));
         match self.integer("limit")? {
             None => Ok(10),
-            Some(limit) if limit < 1 => {
-                refuse("This value must be greater than or equal to 1.".to_owned())
-            }
+            Some(limit) if limit < 1 => refuse("This value must be greater than or equal to 1.".to_owned()),
             Some(limit) if limit > 100 => {
                 refuse(format!("This value must be less than or equal to 100 (it currently is '{limit}')."))
             }

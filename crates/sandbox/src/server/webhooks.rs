@@ -13,7 +13,7 @@ use super::params::Params;
 use super::version::ApiVersion;
 use crate::chance::mix;
 
-pub use delivery::{Courier, signature};
+pub use delivery::{Courier, CourierOptions};
 
 /// Stripe's own limit for an account.
 const ENDPOINTS_MAX: usize = 16;
@@ -87,7 +87,8 @@ impl Endpoints {
     /// In Stripe's words, when the URL or the events are missing or make no sense.
     pub fn create(&self, form: &Params, now: UnixSeconds) -> Result<Value, Refusal> {
         let url = parse_url(form.non_empty("url")?.ok_or_else(|| Refusal::missing_parameter("url"))?)?;
-        let enabled_events: Vec<String> = form.list("enabled_events").into_iter().map(str::to_owned).collect();
+        let enabled_events: Vec<String> =
+            form.list("enabled_events").into_iter().map(str::to_owned).collect();
         if enabled_events.is_empty() {
             return Err(Refusal::missing_parameter("enabled_events"));
         }
@@ -105,7 +106,11 @@ impl Endpoints {
         let endpoint = Endpoint {
             id: format!("we_1{:016x}", mix(self.seed, state.made, 11)),
             url,
-            secret: format!("whsec_{:016x}{:016x}", mix(self.seed, state.made, 12), mix(self.seed, state.made, 13)),
+            secret: format!(
+                "whsec_{:016x}{:016x}",
+                mix(self.seed, state.made, 12),
+                mix(self.seed, state.made, 13)
+            ),
             enabled_events,
             version,
             created_at: now,

@@ -56,8 +56,10 @@ pub fn plan(price: &Value) -> Value {
         return Value::Null;
     };
     let same = ["id", "active", "billing_scheme", "created", "currency", "livemode", "metadata", "nickname"];
-    let mut plan: Map<String, Value> =
-        same.into_iter().map(|name| (name.to_owned(), price.get(name).cloned().unwrap_or_default())).collect();
+    let mut plan: Map<String, Value> = same
+        .into_iter()
+        .map(|name| (name.to_owned(), price.get(name).cloned().unwrap_or_default()))
+        .collect();
     plan.insert("object".to_owned(), json!("plan"));
     for name in ["interval", "interval_count", "usage_type", "meter", "trial_period_days"] {
         plan.insert(name.to_owned(), recurring.get(name).cloned().unwrap_or_default());

@@ -51,9 +51,13 @@ impl Courier {
     pub fn new(endpoints: Endpoints, options: CourierOptions) -> Result<Self, reqwest::Error> {
         // Another part of the process may have chosen a provider already; either is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(clippy::disallowed_methods, reason = "what it sends is the sandbox's, not traffic to a provider")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what it sends is the sandbox's, not traffic to a provider"
+        )]
         let builder = reqwest::Client::builder();
-        let client = builder.timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
+        let client =
+            builder.timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).no_proxy().build()?;
         Ok(Self {
             endpoints,
             client,
@@ -75,9 +79,11 @@ impl Courier {
                 continue;
             }
             let body = in_version_of(&endpoint, event, links).to_string();
-            let copies = if self.is_disorderly && mix(self.seed, number, 21) % 5 == 0 { 2 } else { 1 };
+            let copies =
+                if self.is_disorderly && mix(self.seed, number, 21).is_multiple_of(5) { 2 } else { 1 };
             for copy in 0..copies {
-                let delay_ms = if self.is_disorderly { mix(self.seed, number, 22 + copy) % DISORDER_MS } else { 0 };
+                let delay_ms =
+                    if self.is_disorderly { mix(self.seed, number, 22 + copy) % DISORDER_MS } else { 0 };
                 let (courier, endpoint, body) = (Arc::clone(self), endpoint.clone(), body.clone());
                 self.deliveries.spawn(async move {
                     let delivery = courier.deliver(&endpoint, body, Duration::from_millis(delay_ms));
@@ -170,7 +176,9 @@ mod tests {
         for here in ["http://localhost:8080/x", "http://127.0.0.1/", "http://127.9.9.9/", "http://[::1]:1/"] {
             assert!(is_here(here), "{here}");
         }
-        for away in ["https://example.com/", "http://localhost.example.com/", "http://10.0.0.1/", "http://0.0.0.0/"] {
+        for away in
+            ["https://example.com/", "http://localhost.example.com/", "http://10.0.0.1/", "http://0.0.0.0/"]
+        {
             assert!(!is_here(away), "{away}");
         }
     }

@@ -1,0 +1,79 @@
+//! What no Stripe has: the merchant's intention, what there is in all, and a hand on its clock.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderValue, Response, StatusCode};
+use futures_util::stream;
+use model::UnixSeconds;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::App;
+use super::error::json_response;
+
+/// Intention is sent in pieces of about so many bytes.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// `{"to": 1767225600}` or `{"seconds": 86400}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    to: Option<i64>,
+    seconds: Option<i64>,
+}
+
+/// `GET /sandbox/intention`: `{"customer","currency","at","mrr_minor"}`, a line a change.
+pub async fn intention(State(app): State<Arc<App>>) -> Response<Body> {
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(4);
+    tokio::task::spawn_blocking(move || {
+        let merchant = app.merchant();
+        let mut piece = Vec::with_capacity(PIECE_BYTES + 256);
+        for step in merchant.intended() {
+            if serde_json::to_writer(&mut piece, &step).is_err() {
+                return;
+            }
+            piece.push(b'\n');
+            if piece.len() >= PIECE_BYTES
+                && sender.blocking_send(Bytes::from(std::mem::take(&mut piece))).is_err()
+            {
+                return; // nobody reads on
+            }
+        }
+        let _ = sender.blocking_send(Bytes::from(piece));
+    });
+    let pieces = stream::unfold(receiver, |mut receiver| async {
+        let piece = receiver.recv().await?;
+        Some((Ok::<_, std::convert::Infallible>(piece), receiver))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/x-ndjson"));
+    response
+}
+
+/// `GET /sandbox/facts`: the merchant's present, and how many objects there are of each kind.
+pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
+    let merchant = app.merchant();
+    let counts: Map<String, Value> =
+        merchant.counts().into_iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
+    let facts = json!({ "merchant": app.merchant_name.as_str(), "now": merchant.now(), "counts": counts });
+    json_response(StatusCode::OK, facts.to_string())
+}
+
+/// `POST /sandbox/advance`: the merchant lives on.
+pub async fn advance(State(app): State<Arc<App>>, Json(advance): Json<Advance>) -> Response<Body> {
+    let now = app.merchant().now().0;
+    let to = match (advance.to, advance.seconds) {
+        (Some(to), None) => to,
+        (None, Some(seconds)) => now.saturating_add(seconds),
+        _ => {
+            let problem =
+                json!({ "error": { "message": "send {\"to\": unix seconds} or {\"seconds\": number}" } });
+            return json_response(StatusCode::BAD_REQUEST, problem.to_string());
+        }
+    };
+    let events = app.advance(UnixSeconds(to)).await;
+    json_response(StatusCode::OK, json!({ "now": app.merchant().now(), "events": events }).to_string())
+}
