@@ -262,6 +262,12 @@ impl Client {
     }
 }
 
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Client({}, {:?})", self.0.transport.host(), self.0.config.key)
+    }
+}
+
 impl Failed {
     /// A server that does not know the expansion, or a key that may not have what it adds.
     fn may_be_the_expansion(&self) -> bool {

@@ -13,7 +13,8 @@ async fn customers(client: &Client) -> Result<Page, ConnectError> {
 
 #[tokio::test]
 async fn what_passes_by_itself_is_asked_again() {
-    let passing: [(&str, fn() -> Reply); 8] = [
+    type Answer = fn() -> Reply;
+    let passing: [(&str, Answer); 8] = [
         ("failure", || refusal(500, "", "oops")),
         ("not ours", || json("<html>Bad gateway</html>").status(502)),
         ("conflict", || refusal(409, "lock_timeout", "locked")),

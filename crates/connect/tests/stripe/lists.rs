@@ -98,7 +98,7 @@ async fn a_cut_embedded_list_is_read_on_where_it_ends() {
         parent_id: "in_cut".to_owned(),
         starting_after: Some("il_2".to_owned()),
     };
-    assert_eq!(page.incomplete, [rest.clone()]);
+    assert_eq!(page.incomplete, std::slice::from_ref(&rest));
 
     let lines = server.client.list_children(&rest).await.unwrap();
     let asked = &server.asked()[1];
