@@ -11,9 +11,9 @@ use rusqlite::ffi;
 pub enum StoreError {
     #[error("the disk with {} is full: free some space, then it goes on", path.display())]
     DiskFull { path: PathBuf },
-    #[error("{} cannot be written: make it writable for the user that runs chartsy", path.display())]
+    #[error("{} cannot be read or written: give it to the user that runs chartsy", path.display())]
     ReadOnly { path: PathBuf },
-    #[error("{} is damaged ({detail}): restore it from a backup, or delete it and load again", path.display())]
+    #[error("{} is damaged ({detail}): restore it from a backup, or remove the connection and connect it again", path.display())]
     Damaged { path: PathBuf, detail: String },
     #[error("{what} is in use by another chartsy process: stop that one first, or wait until it is done")]
     AlreadyOpen { what: String },

@@ -1,6 +1,8 @@
 //! Killing the process that writes, at any moment, parts no page of objects from its cursor and loses nothing that
 //! was reported as written.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test whose helpers are no tests themselves")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
