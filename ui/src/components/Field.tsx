@@ -22,15 +22,16 @@ const BOX =
 
 interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children'> {
   label: string
+  className?: string
   hint?: ReactNode
   error?: string | undefined
   isMono?: boolean
   placeholder?: string
 }
 
-export function TextField({ label, hint, error, isMono = false, placeholder, ...props }: TextFieldProps) {
+export function TextField({ label, hint, error, isMono = false, placeholder, className = '', ...props }: TextFieldProps) {
   return (
-    <AriaTextField {...props} className="flex flex-col gap-1.5" isInvalid={error !== undefined}>
+    <AriaTextField {...props} className={`flex flex-col gap-1.5 ${className}`} isInvalid={error !== undefined}>
       <Label className="text-sm font-medium">{label}</Label>
       <Input {...(placeholder ? { placeholder } : {})} className={`${BOX} h-11 px-3 ${isMono ? 'font-mono text-sm' : ''}`} />
       {hint && (

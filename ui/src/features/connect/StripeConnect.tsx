@@ -10,12 +10,14 @@ import { countryName } from '~/format/names'
 
 import { KeySteps, Step } from './KeySteps'
 import { PermissionList } from './PermissionList'
+import type { ConnectRequest } from './useConnect'
 import { useConnect } from './useConnect'
-import { refusalOf, useKeyCheck } from './useKeyCheck'
+import { refusalOf, stripeAt, useKeyCheck } from './useKeyCheck'
 
 export function StripeConnect({ source }: { source: Source }) {
   const [key, setKey] = useState('')
-  const { check, error, isChecking, retry } = useKeyCheck(key)
+  const [apiBase, setApiBase] = useState('')
+  const { check, error, isChecking, retry } = useKeyCheck(key, apiBase)
   return (
     <section aria-label="Connect Stripe" className="card p-5 sm:p-7">
       <ol className="flex flex-col gap-7">
@@ -32,6 +34,20 @@ export function StripeConnect({ source }: { source: Source }) {
               value={key}
               onChange={setKey}
             />
+            <details>
+              <summary className="link cursor-pointer">Reach Stripe at another address</summary>
+              <TextField
+                autoComplete="off"
+                className="mt-2"
+                hint="For a proxy or a sandbox, such as http://127.0.0.1:12111. Leave it empty for Stripe itself."
+                isMono
+                label="API address"
+                placeholder="https://api.stripe.com"
+                type="url"
+                value={apiBase}
+                onChange={setApiBase}
+              />
+            </details>
             <div aria-live="polite">
               {isChecking && (
                 <p className="flex items-center gap-2">
@@ -39,7 +55,7 @@ export function StripeConnect({ source }: { source: Source }) {
                 </p>
               )}
               {!isChecking && error && <Refusal error={error} retry={retry} />}
-              {!isChecking && check && <Checked key={check.account.id} check={check} keyText={key.trim()} retry={retry} />}
+              {!isChecking && check && <Checked key={check.account.id} check={check} request={stripeAt(key.trim(), apiBase.trim())} retry={retry} />}
             </div>
           </div>
         </Step>
@@ -65,7 +81,7 @@ function Refusal({ error, retry }: { error: Error; retry: () => void }) {
   )
 }
 
-function Checked({ check, keyText, retry }: { check: KeyCheck; keyText: string; retry: () => void }) {
+function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectRequest; retry: () => void }) {
   const { account, permissions } = check
   const [name, setName] = useState(account.name ?? '')
   const connect = useConnect()
@@ -119,7 +135,7 @@ function Checked({ check, keyText, retry }: { check: KeyCheck; keyText: string; 
           className="flex flex-col gap-4"
           onSubmit={(event) => {
             event.preventDefault()
-            connect.mutate({ source: 'stripe', key: keyText, ...(name.trim() ? { name: name.trim() } : {}) })
+            connect.mutate({ ...request, ...(name.trim() ? { name: name.trim() } : {}) })
           }}
         >
           <TextField hint="What it is called in Chartsy. It can be changed later." label="Name" value={name} onChange={setName} />

@@ -8,6 +8,7 @@ import type { Connection } from '~/api/types'
 export interface ConnectRequest {
   source: string
   key?: string
+  api_base?: string
   name?: string
   merchant?: string
 }

@@ -16,24 +16,31 @@ function useSettled<T>(value: T, ms = SETTLE_MS): T {
   return settled
 }
 
+/** What names an account to the server: its key, and where its API is if that is not Stripe's own address. */
+export function stripeAt(key: string, apiBase: string) {
+  return { source: 'stripe', key, ...(apiBase ? { api_base: apiBase } : {}) }
+}
+
 /** Asks the server what a key may read, without saving anything. The key stays out of the cache's name and of its past. */
-export function useKeyCheck(key: string) {
+export function useKeyCheck(key: string, apiBase: string) {
   const settled = useSettled(key.trim())
+  const settledBase = useSettled(apiBase.trim())
   const isPlausible = settled.length >= 8
-  const [asked, setAsked] = useState({ key: '', version: 0 })
+  const [asked, setAsked] = useState({ key: '', apiBase: '', version: 0 })
   useEffect(() => {
-    if (isPlausible) setAsked((before) => (before.key === settled ? before : { key: settled, version: before.version + 1 }))
-  }, [isPlausible, settled])
+    const isSame = (before: typeof asked) => before.key === settled && before.apiBase === settledBase
+    if (isPlausible) setAsked((before) => (isSame(before) ? before : { key: settled, apiBase: settledBase, version: before.version + 1 }))
+  }, [isPlausible, settled, settledBase])
   const query = useQuery({
     queryKey: ['key-check', asked.version],
-    enabled: isPlausible && asked.key === settled,
+    enabled: isPlausible && asked.key === settled && asked.apiBase === settledBase,
     gcTime: 0,
     staleTime: Infinity,
     retry: false,
     refetchOnWindowFocus: false,
-    queryFn: ({ signal }) => api.post<KeyCheck>('/connections/check', { source: 'stripe', key: asked.key }, signal),
+    queryFn: ({ signal }) => api.post<KeyCheck>('/connections/check', stripeAt(asked.key, asked.apiBase), signal),
   })
-  const isCurrent = isPlausible && asked.key === key.trim()
+  const isCurrent = isPlausible && asked.key === key.trim() && asked.apiBase === apiBase.trim()
   return {
     check: isCurrent ? query.data : undefined,
     error: isCurrent ? query.error : null,
