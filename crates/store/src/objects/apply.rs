@@ -24,7 +24,7 @@ const MARK_SEEN: &str = "UPDATE objects SET seen_at = ?2 WHERE row = ?1";
 const UPDATE: &str =
     "UPDATE objects SET created_at = coalesce(?2, created_at), customer = coalesce(?3, customer),
     subscription = coalesce(?4, subscription), invoice = coalesce(?5, invoice), charge = coalesce(?6, charge),
-    is_deleted = ?7, seen_at = ?8, dictionary = ?9, body = ?10 WHERE row = ?1";
+    is_deleted = ?7, seen_at = ?8, dictionary = ?9, body = ?10 WHERE row = ?1 RETURNING customer";
 
 const OWNER: &str = "SELECT customer FROM objects WHERE kind = ?1 AND id = ?2";
 
@@ -44,12 +44,22 @@ struct KindChange {
     newest_created_at: Option<i64>,
 }
 
-struct Statements<'c> {
+/// What writing one object needs, made ready once a batch.
+struct Pen<'c> {
+    conn: &'c Connection,
+    codec: &'c Codec,
+    context: Option<DCtx<'static>>,
     insert: CachedStatement<'c>,
     find: CachedStatement<'c>,
     mark_seen: CachedStatement<'c>,
     update: CachedStatement<'c>,
     owner: CachedStatement<'c>,
+}
+
+enum Outcome {
+    Inserted { owner: Option<String> },
+    Updated { owner: Option<String>, was_deleted: bool },
+    Unchanged,
 }
 
 /// The version that is there.
@@ -71,61 +81,20 @@ pub(super) fn objects(
     bodies: &[Compressed],
     changes: &mut Changes,
 ) -> Result<(), Fault> {
-    let mut statements = Statements {
+    let mut pen = Pen {
+        conn,
+        codec,
+        context: None,
         insert: conn.prepare_cached(INSERT)?,
         find: conn.prepare_cached(FIND)?,
         mark_seen: conn.prepare_cached(MARK_SEEN)?,
         update: conn.prepare_cached(UPDATE)?,
         owner: conn.prepare_cached(OWNER)?,
     };
-    let mut context = None;
     for (object, body) in batch.objects.iter().zip(bodies) {
-        let owner = owner(&mut statements.owner, object)?;
-        let of = &object.counterparts;
-        let inserted = statements.insert.execute(params![
-            object.kind.code(),
-            object.id,
-            object.created_at.map(|at| at.0),
-            owner,
-            of.subscription,
-            of.invoice,
-            of.charge,
-            object.is_deleted,
-            batch.seen_at.0,
-            body.dictionary,
-            body.bytes,
-        ])?;
-        if inserted == 1 {
-            changes.inserted(object);
-        } else {
-            let present = find(&mut statements.find, object, owner.as_deref())?;
-            let context = context.get_or_insert_with(DCtx::create);
-            if !is_news(conn, codec, context, &present, object, batch.seen_at)? {
-                if batch.seen_at.0 > present.seen_at {
-                    statements.mark_seen.execute(params![present.row, batch.seen_at.0])?;
-                }
-                changes.committed.unchanged += 1;
-                continue;
-            }
-            statements.update.execute(params![
-                present.row,
-                object.created_at.map(|at| at.0),
-                owner,
-                of.subscription,
-                of.invoice,
-                of.charge,
-                object.is_deleted,
-                batch.seen_at.0,
-                body.dictionary,
-                body.bytes,
-            ])?;
-            changes.updated(object, present.is_deleted);
-        }
-        let owner = match owner {
-            Some(owner) => Some(owner),
-            None if inserted == 1 => None,
-            None => statements.owner.query_row(params![object.kind.code(), object.id], |row| row.get(0))?,
-        };
+        let outcome = pen.write(object, body, batch.seen_at)?;
+        changes.note(object, &outcome);
+        let (Outcome::Inserted { owner } | Outcome::Updated { owner, .. }) = outcome else { continue };
         if let Some(owner) = owner {
             adopt_orphans(conn, object.kind, &object.id, &owner, changes)?;
             changes.touched.insert(CustomerId::from(owner));
@@ -134,29 +103,101 @@ pub(super) fn objects(
     Ok(())
 }
 
-/// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
-fn owner(statement: &mut CachedStatement<'_>, object: &RawObject) -> Result<Option<String>, Fault> {
-    let of = &object.counterparts;
-    if object.kind == ObjectKind::Customer {
-        return Ok(Some(object.id.clone()));
-    }
-    if of.customer.is_some() {
-        return Ok(of.customer.clone());
-    }
-    let parents = [
-        (ObjectKind::Invoice, &of.invoice),
-        (ObjectKind::Subscription, &of.subscription),
-        (ObjectKind::Charge, &of.charge),
-    ];
-    for (kind, id) in parents {
-        let Some(id) = id else { continue };
-        let found: Option<Option<String>> =
-            statement.query_row(params![kind.code(), id], |row| row.get(0)).optional()?;
-        if let Some(Some(customer)) = found {
-            return Ok(Some(customer));
+impl Pen<'_> {
+    /// Tries to insert first: while a history is loaded nearly every object is new.
+    fn write(
+        &mut self,
+        object: &RawObject,
+        body: &Compressed,
+        seen_at: UnixSeconds,
+    ) -> Result<Outcome, Fault> {
+        let owner = self.owner(object)?;
+        let of = &object.counterparts;
+        let inserted = self.insert.execute(params![
+            object.kind.code(),
+            object.id,
+            object.created_at.map(|at| at.0),
+            owner,
+            of.subscription,
+            of.invoice,
+            of.charge,
+            object.is_deleted,
+            seen_at.0,
+            body.dictionary,
+            body.bytes,
+        ])?;
+        if inserted == 1 {
+            return Ok(Outcome::Inserted { owner });
         }
+        let present = find(&mut self.find, object, owner.as_deref())?;
+        if !self.is_news(&present, object, seen_at)? {
+            if seen_at.0 > present.seen_at {
+                self.mark_seen.execute(params![present.row, seen_at.0])?;
+            }
+            return Ok(Outcome::Unchanged);
+        }
+        let values = params![
+            present.row,
+            object.created_at.map(|at| at.0),
+            owner,
+            of.subscription,
+            of.invoice,
+            of.charge,
+            object.is_deleted,
+            seen_at.0,
+            body.dictionary,
+            body.bytes,
+        ];
+        let owner = self.update.query_row(values, |row| row.get(0))?;
+        Ok(Outcome::Updated { owner, was_deleted: present.is_deleted })
     }
-    Ok(None)
+
+    /// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
+    fn owner(&mut self, object: &RawObject) -> Result<Option<String>, Fault> {
+        let of = &object.counterparts;
+        if object.kind == ObjectKind::Customer {
+            return Ok(Some(object.id.clone()));
+        }
+        if of.customer.is_some() {
+            return Ok(of.customer.clone());
+        }
+        let parents = [
+            (ObjectKind::Invoice, &of.invoice),
+            (ObjectKind::Subscription, &of.subscription),
+            (ObjectKind::Charge, &of.charge),
+        ];
+        for (kind, id) in parents {
+            let Some(id) = id else { continue };
+            let found: Option<Option<String>> =
+                self.owner.query_row(params![kind.code(), id], |row| row.get(0)).optional()?;
+            if let Some(Some(customer)) = found {
+                return Ok(Some(customer));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an object is to be written over the version that is there.
+    fn is_news(
+        &mut self,
+        present: &Present,
+        object: &RawObject,
+        seen_at: UnixSeconds,
+    ) -> Result<bool, Fault> {
+        if seen_at.0 < present.seen_at {
+            return Ok(false);
+        }
+        if seen_at.0 == present.seen_at && present.is_deleted && !object.is_deleted {
+            return Ok(false);
+        }
+        if !present.has_same_columns {
+            return Ok(true);
+        }
+        // Bodies themselves, not a hash of them: only a second version pays for it, and no chance is taken.
+        let context = self.context.get_or_insert_with(DCtx::create);
+        let body = self.codec.decompress(context, self.conn, present.dictionary, &present.body)?;
+        Ok(body != object.body)
+    }
 }
 
 /// Gives the objects that came before their invoice, subscription or charge to its customer, and theirs in turn.
@@ -226,28 +267,6 @@ fn find(
     Ok(present)
 }
 
-/// Whether an object is to be written over the version that is there.
-fn is_news(
-    conn: &Connection,
-    codec: &Codec,
-    context: &mut DCtx<'static>,
-    present: &Present,
-    object: &RawObject,
-    seen_at: UnixSeconds,
-) -> Result<bool, Fault> {
-    if seen_at.0 < present.seen_at {
-        return Ok(false);
-    }
-    if seen_at.0 == present.seen_at && present.is_deleted && !object.is_deleted {
-        return Ok(false);
-    }
-    if !present.has_same_columns {
-        return Ok(true);
-    }
-    let body = codec.decompress(context, conn, present.dictionary, &present.body)?;
-    Ok(body != object.body)
-}
-
 /// Writes what is not an object: windows, follow-ups and facts.
 pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
     for kind in &batch.windows_cleared {
@@ -286,20 +305,26 @@ pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
     Ok(())
 }
 
-impl Changes {
-    fn inserted(&mut self, object: &RawObject) {
-        self.committed.inserted += 1;
-        let kind = self.kind(object);
-        if object.is_deleted { kind.deleted += 1 } else { kind.live += 1 }
+impl KindChange {
+    fn of(&mut self, is_deleted: bool) -> &mut i64 {
+        if is_deleted { &mut self.deleted } else { &mut self.live }
     }
+}
 
-    fn updated(&mut self, object: &RawObject, was_deleted: bool) {
-        self.committed.updated += 1;
-        let kind = self.kind(object);
-        match (was_deleted, object.is_deleted) {
-            (false, true) => (kind.live, kind.deleted) = (kind.live - 1, kind.deleted + 1),
-            (true, false) => (kind.live, kind.deleted) = (kind.live + 1, kind.deleted - 1),
-            _ => {}
+impl Changes {
+    fn note(&mut self, object: &RawObject, outcome: &Outcome) {
+        match outcome {
+            Outcome::Unchanged => self.committed.unchanged += 1,
+            Outcome::Inserted { .. } => {
+                self.committed.inserted += 1;
+                *self.kind(object).of(object.is_deleted) += 1;
+            }
+            Outcome::Updated { was_deleted, .. } => {
+                self.committed.updated += 1;
+                let kind = self.kind(object);
+                *kind.of(*was_deleted) -= 1;
+                *kind.of(object.is_deleted) += 1;
+            }
         }
     }
 
