@@ -163,12 +163,14 @@ fn partition(drafts: Vec<Draft>, calendar: &CalendarDays) -> Vec<Arc<Chunk>> {
     parts.into_par_iter().map(|drafts| Arc::new(assemble(&drafts, calendar))).collect()
 }
 
-/// Chunks that are gone leave the others out of place.
-pub(super) fn chunk_count_is_right(ledger: &Ledger) -> bool {
-    let places = ledger.chunks.iter().enumerate();
-    places.into_iter().all(|(index, chunk)| {
-        (0..chunk.customer_count()).all(|customer| place(chunk.id(customer), ledger.chunks.len()) == index)
-    })
+/// Whether every customer is in the chunk that its id says.
+pub(super) fn is_in_place(ledger: &Ledger) -> bool {
+    let mut places = ledger.chunks.iter().enumerate();
+    ledger.chunks.len().is_power_of_two()
+        && places.all(|(index, chunk)| {
+            (0..chunk.customer_count())
+                .all(|customer| place(chunk.id(customer), ledger.chunks.len()) == index)
+        })
 }
 
 /// A power of two that depends on nothing but how many customers there are.

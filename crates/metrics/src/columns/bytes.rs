@@ -9,7 +9,7 @@ mod tables;
 
 use rayon::prelude::*;
 
-use super::build::chunk_count_is_right;
+use super::build::is_in_place;
 use super::catalog::Catalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
@@ -51,7 +51,7 @@ impl Ledger {
             return Some(seal(&tables::write_catalog(&self.catalog)));
         }
         let chunk = self.chunks.get(blob as usize - 1)?;
-        Some(seal(&tables::write_chunk(chunk, &self.catalog)))
+        Some(seal(&tables::write_chunk(chunk, &self.catalog, self.chunks.len())))
     }
 
     /// A ledger from all of its blobs, in any order.
@@ -72,21 +72,35 @@ impl Ledger {
             tables::read_catalog(&unpacked).map_err(|what| Damaged::Blob { blob: CATALOG_BLOB, what })
         })?;
         let calendar = std::sync::Arc::new(CalendarDays::new(zone));
-        let chunks: Result<Vec<_>, Damaged> =
-            rest.par_iter().map(|(blob, bytes)| read_chunk(*blob, bytes, &catalog, &calendar)).collect();
+        let chunks: Result<Vec<_>, Damaged> = rest
+            .par_iter()
+            .map(|(blob, bytes)| read_chunk(*blob, bytes, rest.len(), &catalog, &calendar))
+            .collect();
         let chunks: Vec<_> = chunks?.into_iter().map(std::sync::Arc::new).collect();
         let ledger = Self { catalog: std::sync::Arc::new(catalog), chunks, calendar };
-        let blob_after = chunk_blob(ledger.chunks.len());
-        if !ledger.chunks.len().is_power_of_two() || !chunk_count_is_right(&ledger) {
-            return Err(Damaged::Missing { blob: blob_after });
+        if ledger.chunks.is_empty() {
+            return Err(Damaged::Missing { blob: chunk_blob(0) });
+        }
+        if !is_in_place(&ledger) {
+            return Err(Damaged::Blob { blob: CATALOG_BLOB, what: "customers are in the wrong chunk" });
         }
         Ok(ledger)
     }
 }
 
-fn read_chunk(blob: u32, bytes: &[u8], catalog: &Catalog, calendar: &CalendarDays) -> Result<Chunk, Damaged> {
+fn read_chunk(
+    blob: u32,
+    bytes: &[u8],
+    chunks: usize,
+    catalog: &Catalog,
+    calendar: &CalendarDays,
+) -> Result<Chunk, Damaged> {
     let unpacked = open(blob, bytes)?;
-    let columns = tables::read_chunk(&unpacked, catalog).map_err(|what| Damaged::Blob { blob, what })?;
+    let (of, columns) =
+        tables::read_chunk(&unpacked, catalog).map_err(|what| Damaged::Blob { blob, what })?;
+    if of != chunks {
+        return Err(Damaged::Missing { blob: chunk_blob(chunks) });
+    }
     Ok(Chunk::new(columns, calendar))
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Exchange {
     first: Day,
     /// `None`: every currency stays as it is.
     to: Option<(Currency, Vec<Decimal>)>,
-    /// One a currency; `None` where a day has no rate.
+    /// One a currency, 0 before the first rate; `None` where a day with an amount has no rate.
     from: Vec<(Currency, Option<Vec<Decimal>>)>,
     /// The day of the newest rate used at the end of the range.
     pub(super) rates_on: Option<Day>,
@@ -32,41 +32,48 @@ pub(super) struct Term {
 }
 
 impl Exchange {
+    /// `begins` tells the first day on which there is an amount of a currency.
     pub(super) fn new(
         rates: &Rates,
         reporting: Reporting,
         currencies: &[Currency],
-        first: Day,
-        last: Day,
+        (first, last): (Day, Day),
+        begins: impl Fn(Currency) -> Option<Day>,
     ) -> Self {
         let Reporting::In(target) = reporting else {
             let from = currencies.iter().map(|currency| (*currency, Some(Vec::new()))).collect();
             return Self { first, to: None, from, rates_on: None };
         };
-        let column = |currency: Currency| -> Option<Vec<Decimal>> {
-            (first.0..=last.0).map(|day| rates.rate(Day(day), currency).map(|(rate, _)| rate)).collect()
+        let column = |currency: Currency| -> Vec<Decimal> {
+            let rate = |day| rates.rate(Day(day), currency).map_or(Decimal::ZERO, |(rate, _)| rate);
+            (first.0..=last.0).map(rate).collect()
         };
         let to = column(target);
-        let column =
-            |currency: Currency| if currency == target { Some(Vec::new()) } else { column(currency) };
-        let from: Vec<_> = currencies
-            .iter()
-            .map(|currency| {
-                let rates = if to.is_some() || *currency == target { column(*currency) } else { None };
-                (*currency, rates)
-            })
-            .collect();
+        let resolve = |currency: Currency| -> Option<Vec<Decimal>> {
+            if currency == target {
+                return Some(Vec::new());
+            }
+            let from = column(currency);
+            let is_known = |index: usize| {
+                [&from, &to].iter().all(|rates| rates.get(index).is_some_and(|rate| !rate.is_zero()))
+            };
+            // Rates once published have no end, so the first day with an amount decides.
+            let begins = || begins(currency).map_or(last, |day| day.clamp(first, last));
+            let is_convertible = is_known(0) || is_known(usize::try_from(begins().0 - first.0).unwrap_or(0));
+            is_convertible.then_some(from)
+        };
+        let from: Vec<_> = currencies.iter().map(|currency| (*currency, resolve(*currency))).collect();
         let used = from.iter().filter(|(currency, rates)| *currency != target && rates.is_some());
         let published = used.flat_map(|(currency, _)| [*currency, target]).filter(|c| *c != Currency::EUR);
         let rates_on = published.filter_map(|currency| rates.rate(last, currency).map(|(_, on)| on)).max();
-        Self { first, to: Some((target, to.unwrap_or_default())), from, rates_on }
+        Self { first, to: Some((target, to)), from, rates_on }
     }
 
     pub(super) fn is_native(&self) -> bool {
         self.to.is_none()
     }
 
-    /// Whether a currency has a rate on every day.
+    /// Whether a currency has a rate on every day with an amount.
     pub(super) fn has(&self, currency: u32) -> bool {
         self.from[currency as usize].1.is_some()
     }

@@ -2,8 +2,8 @@
 
 use model::{Currency, Day};
 
-use super::exchange::{Exchange, Term};
-use super::scope::Scope;
+use super::exchange::Term;
+use super::scope::View;
 use super::span::Span;
 use super::tally::{Shape, Tally};
 use super::{Group, MovementKind, Query, QueryError, Reporting, Unconverted};
@@ -65,47 +65,39 @@ pub(super) fn figures(
 ) -> Result<AllFigures, QueryError> {
     let span = Span::of(query, ledger)?;
     let is_converted = query.currency != Reporting::Native;
-    let view = super::scope::View { filter: &query.filter, by: query.by, is_converted, without: &[] };
-    let scope = Scope::new(ledger, view);
-    let exchange = Exchange::new(
-        rates,
-        query.currency,
-        &scope.currencies,
-        span.first.previous(),
-        span.last.max(span.first),
-    );
-    let shape = Shape::new(&scope, &span, &exchange)?;
-    let tally = shape.add_up(ledger);
-    let reader = Reader { shape: &shape, tally: &tally, span: &span, exchange: &exchange };
-    let unconverted = reader.unconverted();
-    let without = exchange.unconvertible();
+    let view = View { filter: &query.filter, by: query.by, is_converted, without: &[] };
+    let all = Reader::new(ledger, rates, query, &span, view)?;
+    let unconverted = all.unconverted();
+    let rates_on = all.shape.exchange.rates_on;
+    let without = all.shape.exchange.unconvertible();
     let series = if is_strict && !without.is_empty() {
-        let scope = Scope::new(ledger, super::scope::View { without: &without, ..view });
-        let exchange = Exchange::new(
-            rates,
-            query.currency,
-            &scope.currencies,
-            span.first.previous(),
-            span.last.max(span.first),
-        );
-        let shape = Shape::new(&scope, &span, &exchange)?;
-        let tally = shape.add_up(ledger);
-        Reader { shape: &shape, tally: &tally, span: &span, exchange: &exchange }.series(query.currency)?
+        let view = View { without: &without, ..view };
+        Reader::new(ledger, rates, query, &span, view)?.series(query.currency)?
     } else {
-        reader.series(query.currency)?
+        all.series(query.currency)?
     };
-    let rates_on = exchange.rates_on;
     Ok(AllFigures { rates_on, unconverted, series, span: span.clone() })
 }
 
+/// The sums of a whole ledger.
 struct Reader<'a> {
-    shape: &'a Shape<'a>,
-    tally: &'a Tally,
+    shape: Shape<'a>,
+    tally: Tally,
     span: &'a Span,
-    exchange: &'a Exchange,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(
+        ledger: &Ledger,
+        rates: &Rates,
+        query: &Query,
+        span: &'a Span,
+        view: View<'_>,
+    ) -> Result<Self, QueryError> {
+        let shape = Shape::new(ledger, rates, query, span, view)?;
+        Ok(Self { tally: shape.add_up(ledger), shape, span })
+    }
+
     /// Series with anything in them; in one currency and without groups always the one.
     fn series(&self, reporting: Reporting) -> Result<Vec<FigureSeries>, QueryError> {
         let mut series = Vec::new();
@@ -125,7 +117,7 @@ impl Reader<'_> {
     }
 
     fn parts(&self, reporting: Reporting) -> Vec<Part> {
-        let scope = self.shape.scope;
+        let scope = &self.shape.scope;
         let numbered = (0_u32..).zip(&scope.series);
         match reporting {
             Reporting::Native => numbered
@@ -152,10 +144,10 @@ impl Reader<'_> {
     }
 
     fn figures(&self, part: &Part) -> Result<Vec<Figures>, QueryError> {
-        let customers = self.shape.customers(self.tally, part.counted);
-        let subscriptions = self.shape.subscriptions(self.tally, part.counted);
+        let customers = self.shape.customers(&self.tally, part.counted);
+        let subscriptions = self.shape.subscriptions(&self.tally, part.counted);
         let mut native: Vec<(u32, i64)> =
-            part.series.iter().map(|series| (*series, self.shape.opening(self.tally, *series))).collect();
+            part.series.iter().map(|series| (*series, self.shape.opening(&self.tally, *series))).collect();
         let mut mrr_before = self.total(&native, self.span.first.previous())?;
         let mut all = Vec::with_capacity(self.span.buckets.len());
         for bucket in 0..self.span.buckets.len() {
@@ -164,7 +156,7 @@ impl Reader<'_> {
                 customers_before: customers[bucket],
                 customers: customers[bucket + 1],
                 subscriptions: subscriptions[bucket + 1],
-                churned_customers: self.shape.churned(self.tally, part.counted, bucket),
+                churned_customers: self.shape.churned(&self.tally, part.counted, bucket),
                 ..Figures::default()
             };
             self.movements(part, bucket, &mut figures)?;
@@ -181,12 +173,12 @@ impl Reader<'_> {
 
     fn movements(&self, part: &Part, bucket: usize, figures: &mut Figures) -> Result<(), QueryError> {
         for kind in MovementKind::ALL {
-            figures.movers[kind as usize] = self.shape.movers(self.tally, part.counted, bucket, kind);
+            figures.movers[kind as usize] = self.shape.movers(&self.tally, part.counted, bucket, kind);
             figures.moved[kind as usize] = self
-                .over_slots(part, bucket, |series, slot| self.shape.moved(self.tally, series, slot, kind))?;
+                .over_slots(part, bucket, |series, slot| self.shape.moved(&self.tally, series, slot, kind))?;
         }
         figures.lost =
-            self.over_slots(part, bucket, |series, slot| self.shape.lost(self.tally, series, slot))?;
+            self.over_slots(part, bucket, |series, slot| self.shape.lost(&self.tally, series, slot))?;
         Ok(())
     }
 
@@ -203,17 +195,18 @@ impl Reader<'_> {
         let mut kept = Vec::with_capacity(before.len() * 3);
         for (series, value) in before {
             let currency = self.currency(*series);
-            let moved = self.shape.retained(self.tally, *series, bucket);
+            let moved = self.shape.retained(&self.tally, *series, bucket);
             let term = |day, amount_minor| Term { currency, day, amount_minor };
             let unmoved = value - moved.start_minor;
             retained.push(term(end, unmoved + moved.end_minor));
-            let is_worth_less = self.exchange.scale(currency, start) > self.exchange.scale(currency, end);
+            let is_worth_less =
+                self.shape.exchange.scale(currency, start) > self.shape.exchange.scale(currency, end);
             kept.push(term(if is_worth_less { end } else { start }, unmoved));
             kept.push(term(start, moved.kept_start_minor));
             kept.push(term(end, moved.kept_end_minor));
         }
-        figures.retained = self.exchange.sum(retained.into_iter())?;
-        figures.kept = self.exchange.sum(kept.into_iter())?;
+        figures.retained = self.shape.exchange.sum(retained.into_iter())?;
+        figures.kept = self.shape.exchange.sum(kept.into_iter())?;
         Ok(())
     }
 
@@ -232,13 +225,13 @@ impl Reader<'_> {
                 amount_minor: amount(*series, slot),
             })
         });
-        self.exchange.sum(terms)
+        self.shape.exchange.sum(terms)
     }
 
     /// What all movements of a bucket add to a series.
     fn change(&self, series: u32, bucket: usize) -> i64 {
         let of_slot = |slot| {
-            MovementKind::ALL.iter().map(move |kind| self.shape.moved(self.tally, series, slot, *kind))
+            MovementKind::ALL.iter().map(move |kind| self.shape.moved(&self.tally, series, slot, *kind))
         };
         self.shape.slots_of(bucket).flat_map(|(slot, _)| of_slot(slot)).sum()
     }
@@ -249,7 +242,7 @@ impl Reader<'_> {
             day,
             amount_minor: *value,
         };
-        self.exchange.sum(native.iter().map(term))
+        self.shape.exchange.sum(native.iter().map(term))
     }
 
     fn currency(&self, series: u32) -> u32 {
@@ -260,13 +253,13 @@ impl Reader<'_> {
     fn unconverted(&self) -> Vec<Unconverted> {
         let mut totals = std::collections::BTreeMap::new();
         for (series, key) in (0_u32..).zip(&self.shape.scope.series) {
-            if self.exchange.has(key.currency) {
+            if self.shape.exchange.has(key.currency) {
                 continue;
             }
             let buckets = 0..self.span.buckets.len();
             let change: i64 = buckets.map(|bucket| self.change(series, bucket)).sum();
             let total = totals.entry(self.shape.scope.currency_of(series)).or_insert(0_i64);
-            *total += self.shape.opening(self.tally, series) + change;
+            *total += self.shape.opening(&self.tally, series) + change;
         }
         totals.into_iter().map(|(currency, mrr_minor)| Unconverted { currency, mrr_minor }).collect()
     }

@@ -36,8 +36,9 @@ pub(super) fn revenue(
     check(metric, query)?;
     let span = Span::of(query, ledger)?;
     let currencies = currencies(ledger, query);
-    let last = span.last.max(span.first);
-    let exchange = Exchange::new(rates, query.currency, &currencies, span.first, last);
+    let days = (span.first, span.last.max(span.first));
+    let exchange =
+        Exchange::new(rates, query.currency, &currencies, days, |currency| first_day(ledger, currency));
     let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
     let groups = groups(ledger, query);
     let empty = Sums { sums: vec![0; groups.len() * currencies.len() * slots], currencies, groups, slots };
@@ -86,6 +87,19 @@ fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
     currencies.sort_unstable();
     currencies.dedup();
     currencies
+}
+
+/// The first day on which any money moved in a currency.
+fn first_day(ledger: &Ledger, currency: Currency) -> Option<model::Day> {
+    let of_chunk = |chunk: &Arc<Chunk>| {
+        let rows = (0..chunk.customer_count()).flat_map(|customer| {
+            let money = chunk.money(customer);
+            money.at.iter().zip(money.currency)
+        });
+        rows.filter(|(_, own)| **own == currency).map(|(at, _)| *at).min()
+    };
+    let first = ledger.chunks().par_iter().filter_map(of_chunk).min()?;
+    Some(ledger.calendar().day(UnixSeconds(first)))
 }
 
 fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>)> {

@@ -30,14 +30,13 @@ impl Span {
             return Err(QueryError::EmptyRange { from, to });
         }
         let today = ledger.calendar().day(query.now);
-        if from > today {
-            return Ok(Self::new(Vec::new(), from, query.now));
-        }
-        let to = to.min(today);
+        // A bucket that runs is of interest even when what was asked for of it is still to come.
+        let to = to.min(today).max(from);
         if i64::from(to.0) - i64::from(from.0) > DAYS_MAX {
             return Err(QueryError::TooManyPoints);
         }
-        let buckets = query.interval.buckets(from, to, query.week_start);
+        let mut buckets = query.interval.buckets(from, to, query.week_start);
+        buckets.retain(|bucket| bucket.start_on <= today);
         if buckets.len() > BUCKETS_MAX {
             return Err(QueryError::TooManyPoints);
         }

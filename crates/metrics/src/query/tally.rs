@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
-use model::Day;
+use model::{Currency, Day};
 use rayon::prelude::*;
 
 use super::exchange::Exchange;
-use super::scope::{LEFT_OUT, Scope};
+use super::scope::{LEFT_OUT, Scope, View};
 use super::span::Span;
-use super::walk::{Range, Trail};
-use super::{MovementKind, QueryError};
+use super::walk::{Lane, Range, Trail};
+use super::{MovementKind, Query, QueryError};
 use crate::columns::{Chunk, Ledger};
+use crate::fx::Rates;
 
 /// Eight bytes each of these in every thread: a few hundred megabytes would be too many.
 const CELLS_MAX: usize = 16_000_000;
@@ -24,9 +25,9 @@ const LOST: usize = 5;
 /// What is added up and how it is numbered.
 #[derive(Debug)]
 pub(super) struct Shape<'a> {
-    pub(super) scope: &'a Scope,
+    pub(super) scope: Scope,
     pub(super) span: &'a Span,
-    exchange: &'a Exchange,
+    pub(super) exchange: Exchange,
     slots: usize,
     /// What a unit of a currency is worth just before and at the end of a bucket, to compare values by.
     scales: Vec<(i128, i128)>,
@@ -56,7 +57,17 @@ pub(super) struct Retained {
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn new(scope: &'a Scope, span: &'a Span, exchange: &'a Exchange) -> Result<Self, QueryError> {
+    pub(super) fn new(
+        ledger: &Ledger,
+        rates: &Rates,
+        query: &Query,
+        span: &'a Span,
+        view: View<'_>,
+    ) -> Result<Self, QueryError> {
+        let scope = Scope::new(ledger, view);
+        let days = (span.first.previous(), span.last.max(span.first));
+        let begins = |currency| first_day(ledger, currency);
+        let exchange = Exchange::new(rates, query.currency, &scope.currencies, days, begins);
         let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
         let cells = scope.series.len().saturating_mul(slots).saturating_mul(KINDS);
         if cells > CELLS_MAX {
@@ -94,7 +105,7 @@ impl<'a> Shape<'a> {
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let Some(country) = self.scope.country(chunk.country(customer)) else { continue };
-                trail.walk(chunk.rows(customer), country, self.scope, range);
+                trail.walk(chunk.rows(customer), country, &self.scope, range);
                 if trail.lanes.is_empty() {
                     continue;
                 }
@@ -200,6 +211,16 @@ impl<'a> Shape<'a> {
     }
 }
 
+/// The first day on which any customer's value in a currency changed.
+fn first_day(ledger: &Ledger, currency: Currency) -> Option<Day> {
+    let is_in: Vec<bool> = ledger.catalog().plans().iter().map(|plan| plan.currency == currency).collect();
+    let of_chunk = |chunk: &Arc<Chunk>| {
+        let rows = chunk.all_days().iter().zip(chunk.all_plans());
+        rows.filter(|(_, plan)| is_in[**plan as usize]).map(|(day, _)| *day).min()
+    };
+    ledger.chunks().par_iter().filter_map(of_chunk).min()
+}
+
 impl Tally {
     fn merge(&mut self, other: &Self) {
         let pairs = [
@@ -242,9 +263,7 @@ impl Tally {
     /// Counts the customer once within `counted`, whose lanes may be several currencies.
     fn count(&mut self, shape: &Shape<'_>, trail: &mut Trail, counted: u32, has_one_subscription: bool) {
         let Trail { lanes, moves } = trail;
-        let is_above = |lanes: &[super::walk::Lane]| {
-            lanes.iter().any(|lane| lane.counted == counted && lane.current > 0)
-        };
+        let is_above = |lanes: &[Lane]| lanes.iter().any(|lane| lane.counted == counted && lane.current > 0);
         let mut was_above = is_above(lanes);
         let change = |tally: &mut Self, bucket, by| {
             tally.active[shape.at_change(counted, bucket)] += by;
@@ -298,14 +317,7 @@ impl Tally {
     }
 
     /// A customer that was above 0 before the bucket: what it was worth then, and at the end.
-    fn retain(
-        &mut self,
-        shape: &Shape<'_>,
-        lanes: &[super::walk::Lane],
-        starts: &[i64],
-        counted: u32,
-        bucket: usize,
-    ) {
+    fn retain(&mut self, shape: &Shape<'_>, lanes: &[Lane], starts: &[i64], counted: u32, bucket: usize) {
         let own = || lanes.iter().zip(starts).filter(|(lane, _)| lane.counted == counted);
         let (mut worth_start, mut worth_end) = (0, 0);
         for (lane, start) in own() {

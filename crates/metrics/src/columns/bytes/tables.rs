@@ -35,10 +35,12 @@ const MONEY_KINDS: [MoneyKind; 6] = [
 const INTERVALS: [BillingInterval; 4] =
     [BillingInterval::Day, BillingInterval::Week, BillingInterval::Month, BillingInterval::Year];
 
-pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog) -> Vec<u8> {
+/// `chunks` is how many of them make the ledger.
+pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Vec<u8> {
     let columns = chunk.columns();
     let (rows, subscriptions, money) = (&columns.rows, &columns.subscriptions, &columns.money);
     let mut out = Writer::default();
+    out.count(chunks);
     out.count(columns.ids.len());
     for texts in [&columns.ids, &columns.names, &columns.emails] {
         out.texts(texts);
@@ -75,8 +77,10 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog) -> Vec<u8> {
     out.bytes
 }
 
-pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<Columns> {
+/// The columns, and how many chunks there were when they were written.
+pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Columns)> {
     let mut from = Reader::new(bytes);
+    let chunks = usize::try_from(from.u32()?).map_err(|_| "it ends too early")?;
     let customers = from.count()?;
     let (ids, names, emails) = (from.texts(customers)?, from.texts(customers)?, from.texts(customers)?);
     if (1..customers).any(|i| ids.get(i - 1) >= ids.get(i)) {
@@ -92,7 +96,9 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<Columns> {
     let rows = read_rows(&mut from, customers, &subscriptions, catalog)?;
     let money = read_money(&mut from, customers)?;
     from.finish()?;
-    Ok(Columns { ids, names, emails, countries, created_at, is_deleted, rows, subscriptions, money })
+    let columns =
+        Columns { ids, names, emails, countries, created_at, is_deleted, rows, subscriptions, money };
+    Ok((chunks, columns))
 }
 
 fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscriptions> {

@@ -1,0 +1,150 @@
+//! One currency or several.
+
+use metrics::fx::Rates;
+use metrics::query::{self, Dimension, Query, Reporting, Value};
+use metrics::registry::MetricId;
+use model::{Currency, Interval};
+
+use super::world::{World, currency, day, query};
+
+/// A dollar costs a euro on the last day of 2023, 80 cents in January and half a euro from the 20th on.
+fn rates() -> Rates {
+    let text = "Date,USD,JPY,KWD\n2023-12-29,1,150,0.4\n2024-01-02,1.25,150,0.4\n2024-01-19,2,160,0.5\n";
+    Rates::from_csv(text).unwrap()
+}
+
+fn in_euros(from: &str, to: &str) -> Query {
+    Query { currency: Reporting::In(Currency::EUR), ..query(from, to) }
+}
+
+#[test]
+fn what_the_rates_move_is_fx_and_nothing_else() {
+    let world = World::default().with("a", "usd", &[("2023-12-01", 10_000)]);
+    let answer = query::mrr(&world.ledger("UTC"), &rates(), &in_euros("2024-01-01", "2024-01-31")).unwrap();
+    let point = &answer.series[0].points[0];
+    assert_eq!((point.mrr_minor, point.fx_minor), (5_000, -5_000));
+    assert_eq!((point.expansion_minor, point.contraction_minor, point.churn_minor), (0, 0, 0));
+    assert_eq!(answer.rates_on, Some(day("2024-01-19")));
+}
+
+#[test]
+fn each_movement_takes_the_rate_of_its_own_day() {
+    let world = World::default()
+        .with("a", "usd", &[("2024-01-05", 10_000)])
+        .with("b", "usd", &[("2024-01-25", 10_000)])
+        .with("c", "eur", &[("2024-01-25", 333)]);
+    let answer = query::mrr(&world.ledger("UTC"), &rates(), &in_euros("2024-01-01", "2024-01-31")).unwrap();
+    let point = &answer.series[0].points[0];
+    assert_eq!(point.new_minor, 8_000 + 5_000 + 333);
+    assert_eq!((point.mrr_minor, point.fx_minor), (10_333, -3_000));
+    assert_eq!(point.new_customers, 3);
+}
+
+#[test]
+fn a_day_without_a_rate_uses_the_latest_before_it() {
+    let world = World::default().with("a", "usd", &[("2024-01-18", 10_000)]);
+    let mut asked = in_euros("2024-01-18", "2024-01-18");
+    asked.interval = Interval::Day;
+    let answer = query::mrr(&world.ledger("UTC"), &rates(), &asked).unwrap();
+    assert_eq!(answer.series[0].points[0].new_minor, 8_000);
+    assert_eq!(answer.rates_on, Some(day("2024-01-02")));
+}
+
+#[test]
+fn currencies_are_scaled_by_their_decimals() {
+    let world = World::default().with("a", "jpy", &[("2023-12-30", 3_000)]).with(
+        "b",
+        "kwd",
+        &[("2023-12-30", 4_000)],
+    );
+    let answer = query::mrr(&world.ledger("UTC"), &rates(), &in_euros("2023-12-01", "2023-12-31")).unwrap();
+    assert_eq!(answer.series[0].points[0].mrr_minor, 2_000 + 1_000, "20 € for ¥3,000, 10 € for 4 dinars");
+}
+
+#[test]
+fn parts_are_rounded_once_as_a_sum() {
+    // 0.4 cents each: rounded one by one there would be nothing.
+    let world = (0..5).fold(World::default(), |world, number| {
+        world.with(&format!("{number}"), "jpy", &[("2023-12-30", 1)])
+    });
+    let rates = Rates::from_csv("Date,JPY\n2023-01-02,250\n").unwrap();
+    let answer = query::mrr(&world.ledger("UTC"), &rates, &in_euros("2023-12-01", "2023-12-31")).unwrap();
+    assert_eq!((answer.series[0].points[0].mrr_minor, answer.series[0].points[0].new_minor), (2, 2));
+}
+
+#[test]
+fn a_currency_without_a_rate_is_listed_with_its_own_total() {
+    let world = World::default().with("a", "usd", &[("2023-12-30", 1_000)]).with(
+        "b",
+        "ars",
+        &[("2023-12-30", 700_000), ("2024-01-10", 900_000)],
+    );
+    let ledger = world.ledger("UTC");
+    let asked = in_euros("2023-12-01", "2024-01-31");
+    let answer = query::mrr(&ledger, &rates(), &asked).unwrap();
+    assert_eq!(answer.unconverted.len(), 1);
+    assert_eq!((answer.unconverted[0].currency, answer.unconverted[0].mrr_minor), (currency("ars"), 900_000));
+    assert_eq!(answer.series[0].points[0].mrr_minor, 1_000);
+    assert_eq!(answer.series[0].points[0].customers, 2, "a count needs no rate");
+    let arpa = query::value(&ledger, &rates(), MetricId::Arpa, &asked).unwrap();
+    assert_eq!(arpa.series[0].points[0].value, Some(Value::Minor(1_000)), "of those that are in the sum");
+    assert_eq!(arpa.unconverted, answer.unconverted);
+}
+
+#[test]
+fn a_customer_with_two_currencies_is_one_customer_when_they_are_one() {
+    let world = World::default()
+        .with_price("a", "sub_1", "price_usd_0", &[("2024-01-03", 1_000)])
+        .with_price("a", "sub_2", "price_eur_0", &[("2024-01-04", 1_000)]);
+    let ledger = world.ledger("UTC");
+    let answer = query::mrr(&ledger, &rates(), &in_euros("2024-01-01", "2024-01-31")).unwrap();
+    let point = &answer.series[0].points[0];
+    assert_eq!((point.customers, point.new_customers, point.subscriptions), (1, 1, 2));
+    let native = query::mrr(&ledger, &rates(), &query("2024-01-01", "2024-01-31")).unwrap();
+    assert_eq!(native.series.iter().map(|series| series.points[0].customers).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn by_currency_each_group_is_converted() {
+    let world = World::default().with("a", "usd", &[("2024-01-25", 10_000)]).with(
+        "b",
+        "jpy",
+        &[("2024-01-25", 1_600)],
+    );
+    let mut asked = in_euros("2024-01-01", "2024-01-31");
+    asked.by = Some(Dimension::Currency);
+    let answer = query::mrr(&world.ledger("UTC"), &rates(), &asked).unwrap();
+    let groups: Vec<_> = answer
+        .series
+        .iter()
+        .map(|series| {
+            (
+                series.currency.to_string(),
+                series.group.as_ref().unwrap().key.clone(),
+                series.points[0].mrr_minor,
+            )
+        })
+        .collect();
+    let row = |key: &str, minor| ("eur".to_owned(), key.to_owned(), minor);
+    assert_eq!(groups, [row("usd", 5_000), row("jpy", 1_000)]);
+}
+
+#[test]
+fn a_range_that_begins_before_the_first_rate_converts_what_came_after() {
+    let world = World::default().with("a", "usd", &[("2023-12-30", 1_000)]);
+    let ledger = world.ledger("UTC");
+    for target in [Currency::EUR, currency("jpy")] {
+        let asked = Query {
+            currency: Reporting::In(target),
+            interval: Interval::Year,
+            ..query("2000-01-01", "2023-12-31")
+        };
+        let answer = query::mrr(&ledger, &rates(), &asked).unwrap();
+        assert!(answer.unconverted.is_empty());
+        let values: Vec<i64> = answer.series[0].points.iter().map(|point| point.mrr_minor).collect();
+        assert_eq!(values.iter().sum::<i64>(), if target == Currency::EUR { 1_000 } else { 1_500 });
+    }
+    let early = World::default().with("a", "usd", &[("2023-12-01", 1_000)]);
+    let answer = query::mrr(&early.ledger("UTC"), &rates(), &in_euros("2023-12-01", "2023-12-31")).unwrap();
+    assert_eq!(answer.unconverted[0].currency, Currency::USD, "there was an amount before any rate");
+}

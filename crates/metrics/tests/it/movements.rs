@@ -1,0 +1,149 @@
+//! How changes are classified, and which day and period they belong to.
+
+use metrics::fx::Rates;
+use metrics::query::{self, Dimension, Filter, MovementKind, MovementsQuery, MrrPoint, Query};
+use model::{Interval, UnixSeconds};
+
+use super::world::{World, at, query};
+
+/// A customer's movements as `kind:change`, in order.
+fn told(world: &World, zone: &str) -> Vec<String> {
+    let timeline = query::customer_timeline(&world.ledger(zone), &"a".into(), UnixSeconds::MAX).unwrap();
+    timeline.movements.iter().map(|one| format!("{}:{}", one.kind, one.delta_minor)).collect()
+}
+
+fn points(world: &World, query: &Query) -> Vec<MrrPoint> {
+    let answer = query::mrr(&world.ledger("UTC"), &Rates::default(), query).unwrap();
+    answer.series.into_iter().next().unwrap().points
+}
+
+#[test]
+fn a_day_is_new_reactivation_churn_expansion_or_contraction() {
+    for (values, expected) in [
+        (&[("2024-01-01", 1_000)][..], &["new:1000"][..]),
+        (&[("2024-01-01", 1_000), ("2024-02-01", 1_500)], &["new:1000", "expansion:500"]),
+        (&[("2024-01-01", 1_000), ("2024-02-01", 400)], &["new:1000", "contraction:-600"]),
+        (&[("2024-01-01", 1_000), ("2024-02-01", 0)], &["new:1000", "churn:-1000"]),
+        (
+            &[("2024-01-01", 1_000), ("2024-02-01", 0), ("2024-03-01", 700), ("2024-04-01", 0)],
+            &["new:1000", "churn:-1000", "reactivation:700", "churn:-700"],
+        ),
+    ] {
+        assert_eq!(told(&World::default().with("a", "usd", values), "UTC"), expected);
+    }
+}
+
+#[test]
+fn a_switch_within_a_day_is_one_movement() {
+    let world = World::default()
+        .with_price("a", "sub_1", "price_usd_0", &[("2024-01-01", 1_000), ("2024-02-01T08:00:00Z", 0)])
+        .with_price("a", "sub_2", "price_usd_1", &[("2024-02-01T19:00:00Z", 1_300)]);
+    assert_eq!(told(&world, "UTC"), ["new:1000", "expansion:300"]);
+    // Where midnight lies between the two, it is two movements.
+    assert_eq!(told(&world, "Asia/Tokyo"), ["new:1000", "churn:-1000", "reactivation:1300"]);
+}
+
+#[test]
+fn what_came_and_went_within_a_day_never_was() {
+    let world = World::default().with(
+        "a",
+        "usd",
+        &[("2024-01-01T08:00:00Z", 1_000), ("2024-01-01T09:00:00Z", 0), ("2024-05-01", 500)],
+    );
+    assert_eq!(told(&world, "UTC"), ["new:500"]);
+}
+
+#[test]
+fn currencies_are_classified_by_themselves() {
+    let world = World::default()
+        .with_price("a", "sub_1", "price_usd_0", &[("2024-01-01", 1_000), ("2024-03-01", 0)])
+        .with_price("a", "sub_2", "price_eur_0", &[("2024-03-01", 900)]);
+    assert_eq!(told(&world, "UTC"), ["new:1000", "churn:-1000", "new:900"]);
+}
+
+#[test]
+fn an_hour_that_comes_twice_belongs_to_one_day() {
+    // Clocks go back at 03:00 on 2024-10-27 in Berlin: the day has 25 hours.
+    let world = World::default().with(
+        "a",
+        "usd",
+        &[("2024-10-26T22:00:00Z", 1_000), ("2024-10-27T22:59:59Z", 2_000), ("2024-10-27T23:00:00Z", 3_000)],
+    );
+    assert_eq!(told(&world, "Europe/Berlin"), ["new:2000", "expansion:1000"]);
+}
+
+#[test]
+fn a_filtered_ledger_is_classified_as_if_it_were_all_there_is() {
+    let world = World::default()
+        .with_price("a", "sub_1", "price_usd_0", &[("2024-01-01", 1_000)])
+        .with_price("a", "sub_1", "price_usd_2", &[("2024-02-01", 300), ("2024-03-01", 0)]);
+    let all = points(&world, &query("2024-01-01", "2024-03-31"));
+    assert_eq!((all[1].expansion_minor, all[2].contraction_minor), (300, -300));
+    let filter = Filter { products: vec!["extra".to_owned()], ..Filter::default() };
+    let extra = points(&world, &Query { filter, ..query("2024-01-01", "2024-03-31") });
+    assert_eq!((extra[1].new_minor, extra[2].churn_minor), (300, -300));
+    let mut by_product = query("2024-01-01", "2024-03-31");
+    by_product.by = Some(Dimension::Product);
+    let answer = query::mrr(&world.ledger("UTC"), &Rates::default(), &by_product).unwrap();
+    let group = answer.series.iter().find(|series| series.group.as_ref().unwrap().key == "extra").unwrap();
+    assert_eq!(group.points, extra);
+    assert_eq!(group.group.as_ref().unwrap().label, "EXTRA");
+}
+
+#[test]
+fn a_customer_that_moved_twice_in_a_period_is_counted_once_a_kind() {
+    let world = World::default().with(
+        "a",
+        "usd",
+        &[("2024-01-01", 1_000), ("2024-02-01", 1_100), ("2024-02-05", 1_200), ("2024-02-09", 900)],
+    );
+    let point = &points(&world, &query("2024-02-01", "2024-02-29"))[0];
+    assert_eq!((point.expansion_minor, point.contraction_minor), (200, -300));
+    assert_eq!((point.expansion_customers, point.contraction_customers, point.new_customers), (1, 1, 0));
+}
+
+#[test]
+fn buckets_are_whole_and_the_running_one_ends_now() {
+    let world = World::default().with("a", "usd", &[("2024-01-20", 1_000), ("2024-03-20T12:00:00Z", 5_000)]);
+    let mut asked = query("2024-01-25", "2024-12-31");
+    asked.now = at("2024-03-20T11:59:59Z");
+    let months = points(&world, &asked);
+    assert_eq!(months.len(), 3, "what starts after now is left out");
+    assert_eq!(months[0].new_minor, 1_000, "a month is the month, wherever the range begins in it");
+    assert_eq!(months[2].mrr_minor, 1_000, "a second later it is more");
+    assert_eq!(months[2].end_on.to_string(), "2024-03-31");
+    asked.now = at("2024-03-20T12:00:00Z");
+    assert_eq!(points(&world, &asked)[2].mrr_minor, 5_000);
+    asked.interval = Interval::Year;
+    assert_eq!(points(&world, &asked).len(), 1);
+}
+
+#[test]
+fn impossible_ranges_are_refused() {
+    let ledger = World::default().ledger("UTC");
+    let ask = |query: &Query| query::mrr(&ledger, &Rates::default(), query);
+    assert!(ask(&query("2024-02-01", "2024-01-31")).is_err());
+    let mut long = query("1900-01-01", "2029-01-01");
+    assert!(ask(&long).is_err());
+    long = query("2000-01-01", "2029-01-01");
+    long.interval = Interval::Day;
+    assert!(ask(&long).is_err());
+}
+
+#[test]
+fn involuntary_churn_is_told_from_voluntary() {
+    let mut world = World::default()
+        .with_price("a", "sub_1", "price_usd_0", &[("2024-01-01", 1_000), ("2024-02-01", 0)])
+        .with_price("a", "sub_2", "price_usd_0", &[("2024-01-01", 1_000), ("2024-02-03", 0)])
+        .with_price("b", "sub_3", "price_usd_0", &[("2024-01-01", 1_000), ("2024-02-02", 0)]);
+    world.customer("a").involuntary.push("sub_2".to_owned());
+    let asked = MovementsQuery {
+        query: query("2024-02-01", "2024-02-29"),
+        kinds: vec![MovementKind::Churn],
+        cursor: None,
+        limit: 10,
+    };
+    let page = query::movements(&world.ledger("UTC"), &Rates::default(), &asked).unwrap();
+    let told: Vec<_> = page.data.iter().map(|one| (one.customer_id.as_str(), one.is_involuntary)).collect();
+    assert_eq!(told, [("a", Some(true)), ("b", Some(false))]);
+}
