@@ -179,6 +179,11 @@ impl Generated {
                 return Some(prices.collect());
             }
             Family::Customer => return None,
+            Family::Invoice | Family::InvoicePayment
+                if filter.status.as_deref().is_some_and(|status| status != "paid" && status != "all") =>
+            {
+                return Some(Vec::new());
+            }
             _ => {}
         }
         if let (Family::InvoicePayment, Some(id)) = (family, &filter.invoice) {

@@ -28,6 +28,8 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 enum Route<'a> {
     Account,
     List(&'static Resource),
+    /// Those of one other object: the list, the parameter it is named by, and its id.
+    ListOf(&'static Resource, &'static str, &'a str),
     Retrieve(&'static Resource, &'a str),
     InvoiceLines(&'a str),
     ListEndpoints,
@@ -46,6 +48,11 @@ impl<'a> Route<'a> {
             ["v1", "webhook_endpoints", id] if method == Method::DELETE => Self::DeleteEndpoint(id),
             ["v1", "account"] if is_get => Self::Account,
             ["v1", "invoices", id, "lines"] if is_get => Self::InvoiceLines(id),
+            ["v1", "customers", id, "subscriptions"] if is_get => {
+                Self::ListOf(by_name("subscriptions")?, "customer", id)
+            }
+            ["v1", "charges", id, "refunds"] if is_get => Self::ListOf(by_name("refunds")?, "charge", id),
+            [.., ""] => return None,
             ["v1", name] if is_get => Self::List(by_name(name)?),
             ["v1", name, id] if is_get => Self::Retrieve(by_name(name)?, id),
             _ => return None,
@@ -56,7 +63,7 @@ impl<'a> Route<'a> {
     fn endpoint(&self) -> &'static str {
         match self {
             Self::Account => "account",
-            Self::List(resource) | Self::Retrieve(resource, _) => resource.name,
+            Self::List(resource) | Self::ListOf(resource, ..) | Self::Retrieve(resource, _) => resource.name,
             Self::InvoiceLines(_) => "invoices/lines",
             _ => "webhook_endpoints",
         }
@@ -65,7 +72,9 @@ impl<'a> Route<'a> {
     fn permission(&self) -> Permission {
         match self {
             Self::Account => Permission::Account,
-            Self::List(resource) | Self::Retrieve(resource, _) => resource.permission,
+            Self::List(resource) | Self::ListOf(resource, ..) | Self::Retrieve(resource, _) => {
+                resource.permission
+            }
             Self::InvoiceLines(_) => Permission::Invoices,
             _ => Permission::WebhookEndpoints,
         }
@@ -141,6 +150,7 @@ fn serve(
     match route {
         Route::Account => Ok(merchant.account().to_string()),
         Route::List(resource) => shaper.list(resource, query),
+        Route::ListOf(resource, param, id) => shaper.list(resource, &query.clone().with(param, id)),
         Route::Retrieve(resource, id) => shaper.retrieve(resource, id, query),
         Route::InvoiceLines(id) => {
             let invoice = merchant.get(ObjectKind::Invoice, id);

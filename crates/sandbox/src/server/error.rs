@@ -65,11 +65,17 @@ impl Refusal {
     }
 
     pub fn no_such_url(method: &str, path: &str) -> Self {
+        let hint = if path.len() > 1 && path.ends_with('/') {
+            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an \
+             object, make sure you passed a valid (non-empty) identifier in your code."
+        } else {
+            ""
+        };
         Self::new(
             StatusCode::NOT_FOUND,
             format!(
-                "Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help \
-                 at https://support.stripe.com/."
+                "Unrecognized request URL ({method}: {path}).{hint} Please see https://stripe.com/docs or we can \
+                 help at https://support.stripe.com/."
             ),
         )
     }

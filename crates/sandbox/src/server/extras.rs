@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -63,11 +62,13 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
 }
 
 /// `POST /sandbox/advance`: the merchant lives on.
-pub async fn advance(State(app): State<Arc<App>>, Json(advance): Json<Advance>) -> Response<Body> {
+pub async fn advance(State(app): State<Arc<App>>, body: Bytes) -> Response<Body> {
     let now = app.merchant().now().0;
-    let to = match (advance.to, advance.seconds) {
-        (Some(to), None) => to,
-        (None, Some(seconds)) => now.saturating_add(seconds),
+    // Whatever content type it is sent with: curl calls everything a form.
+    let advance = serde_json::from_slice::<Advance>(&body).ok();
+    let to = match advance.map(|advance| (advance.to, advance.seconds)) {
+        Some((Some(to), None)) => to,
+        Some((None, Some(seconds))) => now.saturating_add(seconds),
         _ => {
             let problem =
                 json!({ "error": { "message": "send {\"to\": unix seconds} or {\"seconds\": number}" } });

@@ -30,6 +30,13 @@ impl Params {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// With one more parameter, which overrides.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

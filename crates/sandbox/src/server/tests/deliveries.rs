@@ -129,7 +129,7 @@ async fn the_intention_is_told_line_by_line_and_the_clock_can_be_moved() {
         "{\"customer\":\"cus_1\",\"currency\":\"usd\",\"at\":1700000000,\"mrr_minor\":1000}\n\
          {\"customer\":\"cus_1\",\"currency\":\"usd\",\"at\":1700086400,\"mrr_minor\":0}\n"
     );
-    let advance = client.request("POST", "/sandbox/advance").header("content-type", "application/json");
+    let advance = client.request("POST", "/sandbox/advance");
     let before = client.sandbox.now().0;
     let reply = client.send(advance.body("{\"seconds\":5}")).await.json;
     assert_eq!((&reply["now"], &reply["events"]), (&(before + 5).into(), &5.into()));

@@ -46,6 +46,8 @@ async fn filters_leave_what_they_name() {
         ("/v1/subscriptions?status=ended", &["sub_2", "sub_3"]),
         ("/v1/subscriptions?status=canceled&customer=cus_1", &["sub_2"]),
         ("/v1/subscriptions?status=all&customer=cus_2", &[]),
+        ("/v1/customers/cus_1/subscriptions", &["sub_1"]),
+        ("/v1/charges/ch_1/refunds", &[]),
         ("/v1/invoice_payments?invoice=in_1", &["inpay_1"]),
         ("/v1/invoice_payments?payment[type]=payment_intent&payment[payment_intent]=pi_2", &[]),
         ("/v1/events", &["evt_2", "evt_1"]),
@@ -119,6 +121,7 @@ async fn what_makes_no_sense_is_refused_in_stripes_words() {
         ("/v1/events/evt_old", 404, "resource_missing", "id", "No such event: 'evt_old'"),
         ("/v1/invoices/in_x/lines", 404, "resource_missing", "id", "No such invoice: 'in_x'"),
         ("/v1/custommers", 404, "", "", "Unrecognized request URL (GET: /v1/custommers)."),
+        ("/v1/customers/", 404, "", "", "remove the trailing slash"),
         ("/", 404, "", "", "Unrecognized request URL (GET: /)."),
     ];
     for (path, status, code, param, message) in cases {
