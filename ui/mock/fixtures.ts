@@ -78,8 +78,8 @@ export const METRICS: MetricDefinition[] = [
 ].map(([id, label, unit, formula]) => ({ id, label, unit, formula, docs_url: `https://example.test/docs/metrics/${id}`, supports_filters: true }) as MetricDefinition)
 
 export function facets(world: World): Facets {
-  const uniq = (list: string[]) => [...new Set(list)].sort()
-  const first = world.customers.map((c) => c.movements[0]?.on).filter((day): day is string => Boolean(day)).sort()[0] ?? null
+  const uniq = (list: string[]) => [...new Set(list)].toSorted()
+  const first = world.customers.map((c) => c.movements[0]?.on).filter((day): day is string => Boolean(day)).toSorted()[0] ?? null
   return {
     plans: world.plans.map(({ id, label, product_id, product, interval, currency }) => ({ id, label, product_id, product, interval, currency, is_active: true })),
     products: uniq(world.plans.map((p) => p.product_id)).map((id) => ({ id, label: world.plans.find((p) => p.product_id === id)?.product ?? id })),

@@ -5,6 +5,7 @@ import { Skeleton } from '~/components/Feedback'
 import { useTheme } from '~/components/theme'
 
 export interface Mark {
+  /** Empty for a click beside every mark, in the column of a bucket. */
   seriesId: string
   index: number
 }
@@ -16,21 +17,41 @@ interface CanvasProps {
   label: string
   height: number
   onMark?: ((mark: Mark) => void) | undefined
+  /** Which point a place on the horizontal axis belongs to; the nearest bucket when left out. */
+  indexAt?: ((x: number) => number) | undefined
   onReady?: (chart: EChartsType | null) => void
 }
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)')
 
+type Handlers = Pick<CanvasProps, 'onMark' | 'indexAt'>
+
+/** A click on a mark is that mark; one beside it is its whole column, so that thin lines are easy to hit. */
+function listen(chart: EChartsType, handlers: { current: Handlers }) {
+  chart.on('click', (event) => {
+    if (event.componentType === 'series' && event.seriesId !== undefined) {
+      handlers.current.onMark?.({ seriesId: event.seriesId, index: event.dataIndex })
+    }
+  })
+  chart.getZr().on('click', ({ offsetX, offsetY, target }) => {
+    if (target || !chart.containPixel('grid', [offsetX, offsetY])) return
+    const [x] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY])
+    if (x === undefined) return
+    const { onMark, indexAt = Math.round } = handlers.current
+    onMark?.({ seriesId: '', index: indexAt(x) })
+  })
+}
+
 /** The one place where ECharts is put into a page. */
-export function Canvas({ option, label, height, onMark, onReady }: CanvasProps) {
+export function Canvas({ option, label, height, onMark, indexAt, onReady }: CanvasProps) {
   const box = useRef<HTMLDivElement>(null)
   const [chart, setChart] = useState<EChartsType | null>(null)
   const theme = useTheme()
-  const onMarkNow = useRef(onMark)
+  const handlers = useRef({ onMark, indexAt })
 
   useEffect(() => {
-    onMarkNow.current = onMark
-  }, [onMark])
+    handlers.current = { onMark, indexAt }
+  }, [onMark, indexAt])
 
   useEffect(() => {
     const element = box.current
@@ -40,11 +61,7 @@ export function Canvas({ option, label, height, onMark, onReady }: CanvasProps) 
     void import('./engine').then(({ init }) => {
       if (isGone || !element) return
       made = init(element, null, { renderer: 'svg' })
-      made.on('click', (event) => {
-        if (event.componentType === 'series' && event.seriesId !== undefined) {
-          onMarkNow.current?.({ seriesId: event.seriesId, index: event.dataIndex })
-        }
-      })
+      listen(made, handlers)
       observer.observe(element)
       setChart(made)
       return undefined

@@ -34,6 +34,7 @@ interface ChartCardProps<Row extends object> {
   table: ChartTable<Row>
   file: { name: string; table: () => ExportTable }
   onMark?: (mark: Mark) => void
+  indexAt?: (x: number) => number
   legend?: ReactNode
   controls?: ReactNode
   note?: ReactNode
@@ -78,7 +79,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
 }
 
 function Body<Row extends object>(props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void }) {
-  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, onRetry, setChart } = props
+  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, indexAt, onRetry, setChart } = props
   if (error) return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
   if (isLoading) {
     return (
@@ -95,7 +96,7 @@ function Body<Row extends object>(props: ChartCardProps<Row> & { height: number;
       </div>
     )
   }
-  return <Canvas height={height} label={label} option={option} onMark={onMark} onReady={setChart} />
+  return <Canvas height={height} label={label} option={option} indexAt={indexAt} onMark={onMark} onReady={setChart} />
 }
 
 function DownloadMenu<Row extends object>({ title, subtitle, file, chart, isDisabled }: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {

@@ -1,33 +1,32 @@
 import type { EChartsCoreOption } from 'echarts/core'
 
-import type { Currency, Interval, MrrPoint } from '~/api/types'
+import type { Currency, Day, Interval, MrrPoint } from '~/api/types'
 import { formatBucket } from '~/format/date'
 import { exponentOf, formatMoney, majorNumber } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 
 import { token } from './palette'
 
-const REST = { fontFamily: 'inherit' }
-
 /** Axes, grid and tooltip that all charts have in common. Amounts on the axis are short; the tooltip has them in full. */
 function frame(currency: Currency, names: string[]): EChartsCoreOption {
-  const soft = token('--ink-soft')
+  const { fontFamily } = getComputedStyle(document.body)
+  const label = { color: token('--ink-soft'), fontSize: 12, fontFamily }
   const line = token('--line')
   return {
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 12, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    textStyle: { fontFamily },
+    grid: { left: 8, right: 12, top: 12, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'category',
       data: names,
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
-      axisLabel: { ...REST, color: soft, fontSize: 12, hideOverlap: true, margin: 10 },
+      axisLabel: { ...label, hideOverlap: true, margin: 12 },
     },
     yAxis: {
       type: 'value',
       splitNumber: 4,
       splitLine: { lineStyle: { color: line } },
-      axisLabel: { ...REST, color: soft, fontSize: 12, formatter: (value: number) => formatMoney(Math.round(value * 10 ** exponentOf(currency)), currency, { compact: true }) },
+      axisLabel: { ...label, formatter: (value: number) => formatMoney(Math.round(value * 10 ** exponentOf(currency)), currency, { compact: true }) },
     },
     tooltip: {
       trigger: 'axis',
@@ -38,6 +37,20 @@ function frame(currency: Currency, names: string[]): EChartsCoreOption {
       textStyle: { color: token('--ink'), fontSize: 13, fontFamily: 'inherit' },
       extraCssText: 'box-shadow: var(--elevation-high); border-radius: 10px; font-variant-numeric: tabular-nums;',
       axisPointer: { lineStyle: { color: token('--line-strong'), type: 'solid' } },
+    },
+  }
+}
+
+/** Shades the buckets that history has not filled yet: what is there is not all. */
+function partial(starts: string[], reachesBackOn: Day | null): object {
+  const last = reachesBackOn === null ? -1 : starts.findLastIndex((start) => start < reachesBackOn)
+  if (last < 0) return {}
+  return {
+    markArea: {
+      silent: true,
+      itemStyle: { color: token('--hover'), opacity: 0.7 },
+      label: { show: true, position: 'insideTop', color: token('--ink-soft'), fontSize: 12 },
+      data: [[{ name: 'Still loading', xAxis: 0 }, { xAxis: last }]],
     },
   }
 }
@@ -77,9 +90,11 @@ interface LineChart {
   isRunning: boolean
   isFilled?: boolean
   hint: string
+  /** History before this day is not loaded yet. */
+  reachesBackOn: Day | null
 }
 
-export function lineOption({ currency, interval, starts, lines, isRunning, isFilled = false, hint }: LineChart): EChartsCoreOption {
+export function lineOption({ currency, interval, starts, lines, isRunning, isFilled = false, hint, reachesBackOn }: LineChart): EChartsCoreOption {
   const names = starts.map((start) => formatBucket(start, interval, { short: true }))
   const base = frame(currency, names)
   return {
@@ -98,7 +113,7 @@ export function lineOption({ currency, interval, starts, lines, isRunning, isFil
         return tooltip(formatBucket(starts[index] ?? '', interval) + suffix, rows, hint)
       },
     },
-    series: lines.map(({ id, name, colorToken, values }) => ({
+    series: lines.map(({ id, name, colorToken, values }, index) => ({
       id,
       name,
       type: 'line',
@@ -106,16 +121,16 @@ export function lineOption({ currency, interval, starts, lines, isRunning, isFil
       symbol: 'circle',
       symbolSize: values.length > 60 ? 4 : 7,
       showSymbol: values.length <= 40,
-      triggerLineEvent: true,
       itemStyle: { color: token(colorToken) },
       lineStyle: { color: token(colorToken), width: 2 },
       ...(isFilled ? { areaStyle: { color: token(colorToken), opacity: 0.08 } } : {}),
       emphasis: { focus: lines.length > 1 ? 'series' : 'none' },
+      ...(index === 0 ? partial(starts, reachesBackOn) : {}),
     })),
   }
 }
 
-export function movementOption(currency: Currency, interval: Interval, points: MrrPoint[], isRunning: boolean): EChartsCoreOption {
+export function movementOption(currency: Currency, interval: Interval, points: MrrPoint[], isRunning: boolean, reachesBackOn: Day | null): EChartsCoreOption {
   const starts = points.map((point) => point.start_on)
   const base = frame(currency, starts.map((start) => formatBucket(start, interval, { short: true })))
   const shown = MOVEMENTS.filter((type) => points.some((point) => point[`${type}_minor`] !== 0))
@@ -135,7 +150,7 @@ export function movementOption(currency: Currency, interval: Interval, points: M
         return tooltip(formatBucket(point.start_on, interval) + suffix, rows, 'Click a bar for the customers behind it')
       },
     },
-    series: shown.map((type) => ({
+    series: shown.map((type, index) => ({
       id: type,
       name: MOVEMENT_LABEL[type],
       type: 'bar',
@@ -146,6 +161,7 @@ export function movementOption(currency: Currency, interval: Interval, points: M
       itemStyle: { color: token(`--${type}`), borderColor: token('--surface'), borderWidth: 0.5 },
       emphasis: { focus: 'series' },
       data: points.map((point) => majorNumber(point[`${type}_minor`], currency)),
+      ...(index === 0 ? partial(starts, reachesBackOn) : {}),
     })),
   }
 }

@@ -58,9 +58,15 @@ function definitionsOf<Row extends object>(columns: readonly Column<Row>[], serv
 }
 
 const cellClass = (column: { isNumeric?: boolean; isWideOnly?: boolean } | undefined) =>
-  `px-3 py-2.5 first:pl-4 last:pr-4 ${column?.isNumeric ? 'num text-right' : 'text-left'} ${column?.isWideOnly ? 'hidden md:table-cell' : ''}`
+  `px-2 py-2.5 first:pl-4 last:pr-4 sm:px-3 ${column?.isNumeric ? 'num text-right' : 'text-left'} ${column?.isWideOnly ? 'hidden md:table-cell' : ''}`
 
-const arrow = { asc: '↑', desc: '↓' }
+function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
+  return (
+    <span aria-hidden="true" className="inline-block w-4 text-center">
+      {sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : ''}
+    </span>
+  )
+}
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, initialSort = NO_SORT, serverSort, onRowClick, isStale = false } = props
@@ -86,7 +92,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div aria-label={label} className="overflow-x-auto" role="region" tabIndex={0}>
+    <div aria-label={label} className="relative overflow-x-auto" role="group" tabIndex={0}>
       <table aria-busy={isStale} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
         <thead>
           {table.getHeaderGroups().map((group) => (
@@ -104,10 +110,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   >
                     {header.column.getCanSort() ? (
                       <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={header.column.getToggleSortingHandler()}>
+                        {column?.isNumeric && <SortArrow sorted={sorted} />}
                         {column?.header}
-                        <span aria-hidden="true" className="inline-block w-4 text-center">
-                          {sorted ? arrow[sorted] : ''}
-                        </span>
+                        {!column?.isNumeric && <SortArrow sorted={sorted} />}
                       </button>
                     ) : (
                       column?.header

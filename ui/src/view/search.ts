@@ -35,7 +35,7 @@ export function textOf(value: unknown): string | undefined {
 
 export function listOf(value: unknown): string[] | undefined {
   const list = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '')
-  return list.length === 0 ? undefined : [...new Set(list)].sort()
+  return list.length === 0 ? undefined : [...new Set(list)].toSorted()
 }
 
 /** Leaves out what is not set, so that addresses stay short and equal views have equal addresses. */

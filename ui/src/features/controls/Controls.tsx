@@ -13,7 +13,7 @@ const INTERVAL_OPTIONS = INTERVALS.map((id) => ({ id, label: `By ${INTERVAL_LABE
 function CurrencyPicker({ view }: { view: View }) {
   const { connection, facets, currency } = view
   const codes = new Set([connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter((code): code is string => code !== null && code !== 'native'))
-  const converted = [...codes].sort().map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
+  const converted = [...codes].toSorted().map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
   const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each in its own, nothing converted' }]
   return <Select className="min-w-36" isBare label="Currency" options={options} value={currency} onChange={(code) => view.setView({ currency: code, show: undefined })} />
 }

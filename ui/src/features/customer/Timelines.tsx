@@ -27,7 +27,7 @@ export function Timelines(props: TimelinesProps) {
 function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & { currency: Currency; isOnly: boolean }) {
   const { data_through, time_zone } = view.connection
   const steps = useMemo(() => detail.timeline.filter((step) => step.currency === currency), [detail.timeline, currency])
-  const until = data_through ? dateOf(data_through).getTime() : Date.now()
+  const until = data_through ? dateOf(data_through).getTime() : 0
   const option = useCallback(
     () =>
       stepOption(
@@ -69,6 +69,7 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
       subtitle={first ? `Since ${formatDay(first.on)}${data_through ? ` · data through ${formatInstant(data_through, time_zone)}` : ''}` : ''}
       table={{ columns, rows: steps, rowKey: (step) => String(step.at) }}
       title={isOnly ? 'MRR over time' : `MRR over time, ${currency.toUpperCase()}`}
+      indexAt={(x) => steps.findLastIndex((step) => dateOf(step.at).getTime() <= x)}
       onMark={({ index }) => {
         const step = steps[index]
         if (step) explain(step.on)

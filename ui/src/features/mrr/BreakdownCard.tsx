@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 
 import { mrrQuery } from '~/api/queries'
-import type { Currency, MrrPoint, MrrReport, Series } from '~/api/types'
+import type { Currency, Facets, MrrPoint, MrrReport, Series } from '~/api/types'
 import { Canvas } from '~/charts/Canvas'
 import { Definition } from '~/charts/Definition'
 import { fileName, saveCsv } from '~/charts/export'
@@ -14,13 +14,13 @@ import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { majorText } from '~/format/money'
-import { countryName } from '~/format/names'
+import { countryName, sentence } from '~/format/names'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
 import type { GroupRow } from './breakdownColumns'
 import { breakdownColumns } from './breakdownColumns'
-import { subtitleOf } from './TrendCards'
+import { partialBefore, subtitleOf } from './TrendCards'
 import { standingOf, useMonths } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
@@ -32,19 +32,26 @@ const BY = [
 ] as const
 export type By = (typeof BY)[number]['id']
 
+/** The long tail opens on demand. */
+const SHOWN_AT_FIRST = 12
+
 /** More lines than this cannot be told apart. */
 const COMPARED_AT_MOST = 8
 
-function labelOf(by: By, series: Series<MrrPoint>): string {
+/** Plans of several currencies often share a name: then the currency tells them apart. */
+function labelOf(by: By, series: Series<MrrPoint>, facets: Facets | undefined): string {
   const { key = '', label = '' } = series.group ?? {}
-  return by === 'country' && key ? countryName(key) : label || key || 'Not known'
+  if (by === 'country' && key) return countryName(key)
+  if (by === 'interval' && key) return sentence(label || key)
+  const plan = by === 'plan' && (facets?.currencies.length ?? 0) > 1 ? facets?.plans.find(({ id }) => id === key) : undefined
+  return plan ? `${plan.label} · ${plan.currency.toUpperCase()}` : label || key || 'Not known'
 }
 
-function rowsOf(report: MrrReport | undefined, currency: Currency, by: By): GroupRow[] {
+function rowsOf(report: MrrReport | undefined, currency: Currency, by: By, facets: Facets | undefined): GroupRow[] {
   const rows = (report?.series ?? []).flatMap((series) => {
     const standing = series.currency === currency ? standingOf(series) : undefined
     if (!standing || (standing.now.mrr_minor === 0 && standing.before_minor === 0)) return []
-    return [{ key: series.group?.key ?? '', label: labelOf(by, series), ...standing }]
+    return [{ key: series.group?.key ?? '', label: labelOf(by, series, facets), ...standing }]
   })
   return rows.toSorted((a, b) => b.now.mrr_minor - a.now.mrr_minor)
 }
@@ -70,7 +77,8 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
   const { compare, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
   const months = useMonths(view, by)
-  const rows = useMemo(() => rowsOf(months.data, currency, by), [months.data, currency, by])
+  const [isAll, setIsAll] = useState(false)
+  const rows = useMemo(() => rowsOf(months.data, currency, by, view.facets), [months.data, currency, by, view.facets])
   const compared = useMemo(() => (compare ?? []).filter((key) => rows.some((row) => row.key === key)), [compare, rows])
   const setSearch = useCallback(
     (patch: { compare?: string[] | undefined; by?: By | undefined }) => void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),
@@ -110,7 +118,16 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
         )}
         {months.data && rows.length === 0 && <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>}
         {rows.length > 0 && (
-          <DataTable columns={columns} initialSort={[{ id: 'mrr', desc: true }]} isStale={months.isPlaceholderData} label={`MRR by ${title.toLowerCase()}`} rowKey={(row) => row.key} rows={rows} />
+          <>
+            <DataTable columns={columns} initialSort={[{ id: 'mrr', desc: true }]} isStale={months.isPlaceholderData} label={`MRR by ${title.toLowerCase()}`} rowKey={(row) => row.key} rows={isAll ? rows : rows.slice(0, SHOWN_AT_FIRST)} />
+            {!isAll && rows.length > SHOWN_AT_FIRST && (
+              <div className="py-2 text-center">
+                <Button size="small" onPress={() => setIsAll(true)}>
+                  Show all {rows.length}
+                </Button>
+              </div>
+            )}
+          </>
         )}
       </div>
     </section>
@@ -137,8 +154,9 @@ function Comparison({ view, currency, by, rows, compared }: { view: View; curren
       starts: points.map((point) => point.start_on),
       lines: lines.map(({ points, ...line }) => ({ ...line, values: points.map((point) => point.mrr_minor) })),
       hint: 'The table below has the figures of now',
+      reachesBackOn: partialBefore(view),
     })
-  }, [currency, interval, lines, to, view.today])
+  }, [currency, interval, lines, to, view])
   return (
     <div className="px-2 pt-4 sm:px-3">
       <p className="px-2 text-[0.8125rem] text-ink-soft">{subtitleOf(view)}</p>

@@ -58,13 +58,16 @@ export function SideCard({ view, currency }: { view: View; currency: Currency | 
         <Fact label="Active subscriptions" metric="active_subscriptions">
           {count(summary?.active_subscriptions)}
         </Fact>
-        <Fact label="Customer churn, this month" metric="customer_churn_rate">
+      </dl>
+      <h3 className="mt-3 border-t border-line pt-3 text-xs font-medium text-ink-soft">This month so far</h3>
+      <dl className="divide-y divide-line">
+        <Fact label="Customer churn" metric="customer_churn_rate">
           {summary ? formatRatio(summary.customer_churn_rate) : '–'}
         </Fact>
-        <Fact label="Net revenue, this month" metric="net_revenue">
+        <Fact label="Net revenue" metric="net_revenue">
           {money(summary?.net_revenue_minor)}
         </Fact>
-        <Fact label="Refunds, this month" metric="refunds">
+        <Fact label="Refunds" metric="refunds">
           {money(summary?.refunds_minor)}
         </Fact>
       </dl>

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react'
 
-import type { Currency, MovementType, MrrPoint } from '~/api/types'
+import type { Currency, Day, MovementType, MrrPoint } from '~/api/types'
 import { ChartCard } from '~/charts/ChartCard'
 import { fileName } from '~/charts/export'
 import { lineOption, movementOption } from '~/charts/options'
@@ -32,6 +32,11 @@ export function subtitleOf(view: View): string {
   return [formatRange(from, to), data_through ? `data through ${formatInstant(data_through, time_zone)}` : 'no data yet'].join(' · ')
 }
 
+/** The day before which history is not complete yet, if it is not. */
+export function partialBefore({ connection }: View): Day | null {
+  return connection.is_history_complete ? null : connection.reaches_back_on
+}
+
 const NO_MRR = <EmptyState title="No MRR in this range">Choose a longer range, or remove a filter.</EmptyState>
 
 const hasMrr = (points: MrrPoint[]) => points.some((point) => point.mrr_minor !== 0 || netOf(point) !== 0)
@@ -48,6 +53,7 @@ export function MrrTrend(props: TrendProps) {
   const { view, currency, points, open } = props
   const { interval, label, to } = view.period
   const isRunning = (points.at(-1)?.end_on ?? to) > view.today
+  const reachesBackOn = partialBefore(view)
   const option = useCallback(
     () =>
       lineOption({
@@ -58,8 +64,9 @@ export function MrrTrend(props: TrendProps) {
         starts: points.map((point) => point.start_on),
         lines: [{ id: 'mrr', name: 'MRR', colorToken: '--series-1', values: points.map((point) => point.mrr_minor) }],
         hint: 'Click a point for what changed',
+        reachesBackOn,
       }),
-    [currency, interval, isRunning, points],
+    [currency, interval, isRunning, points, reachesBackOn],
   )
   const columns = useMemo(() => trendColumns(currency, interval, open), [currency, interval, open])
   const last = points.at(-1)
@@ -87,7 +94,8 @@ export function MovementsTrend(props: TrendProps) {
   const { view, currency, points, open } = props
   const { interval, to } = view.period
   const isRunning = (points.at(-1)?.end_on ?? to) > view.today
-  const option = useCallback(() => movementOption(currency, interval, points, isRunning), [currency, interval, points, isRunning])
+  const reachesBackOn = partialBefore(view)
+  const option = useCallback(() => movementOption(currency, interval, points, isRunning, reachesBackOn), [currency, interval, points, isRunning, reachesBackOn])
   const columns = useMemo(() => movementColumns(currency, interval, open), [currency, interval, open])
   return (
     <ChartCard
@@ -103,7 +111,7 @@ export function MovementsTrend(props: TrendProps) {
       title={`Movements by ${INTERVAL_LABEL[interval].toLowerCase()}`}
       onMark={({ seriesId, index }) => {
         const point = points[index]
-        if (point && seriesId !== 'fx') open(point, seriesId as MovementType)
+        if (point && seriesId !== 'fx') open(point, seriesId === '' ? undefined : (seriesId as MovementType))
       }}
     />
   )

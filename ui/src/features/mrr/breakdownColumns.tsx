@@ -55,10 +55,10 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       ),
     },
     { id: 'mrr', header: 'MRR', isNumeric: true, sortBy: (row) => row.now.mrr_minor, cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} /> },
-    { id: 'share', header: 'Share', isNumeric: true, isWideOnly: true, cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span> },
-    { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (row) => row.now.customers, cell: (row) => formatCount(row.now.customers) },
     { id: 'change', header: 'Change', isNumeric: true, sortBy: (row) => row.change_minor, cell: (row) => <MoneyDelta currency={currency} minor={row.change_minor} /> },
     { id: 'ratio', header: 'in %', isNumeric: true, isWideOnly: true, sortBy: (row) => row.change_ratio, cell: (row) => <RatioDelta ratio={row.change_ratio} /> },
+    { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (row) => row.now.customers, cell: (row) => formatCount(row.now.customers) },
+    { id: 'share', header: 'Share', isNumeric: true, isWideOnly: true, cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span> },
   ]
 }
 

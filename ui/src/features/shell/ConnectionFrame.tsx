@@ -22,21 +22,21 @@ export function ConnectionFrame() {
 }
 
 function Notices({ connection }: { connection: Connection }) {
-  const toSync = (
+  const toSync = (label: string) => (
     <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/sync">
-      See the progress
+      {label}
     </Link>
   )
   const { last_error: error } = connection
   return (
     <>
       {connection.state === 'failed' && error && (
-        <Banner action={toSync} title={error.message} tone="danger">
+        <Banner action={toSync('See what happened')} title={error.message} tone="danger">
           {error.action ?? 'Everything loaded so far stays.'}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (
-        <Banner action={toSync} title="History is still loading" tone="info">
+        <Banner action={toSync('See the progress')} title="History is still loading" tone="info">
           {connection.reaches_back_on
             ? `Today’s numbers are here. History reaches back to ${formatDay(connection.reaches_back_on)}; what lies before it is not in these figures yet.`
             : 'The first numbers appear within seconds; history fills in behind them.'}

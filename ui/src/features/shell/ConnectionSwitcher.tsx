@@ -23,9 +23,9 @@ export function ConnectionSwitcher() {
   return (
     <MenuTrigger>
       <Button
-        aria-label={`Connection: ${current?.name ?? 'none'}. Change it`}
         className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover"
       >
+        <span className="sr-only">Connection: </span>
         <span className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</span>
         {current?.is_test_mode && <Badge tone="warn">Test mode</Badge>}
         <ChevronIcon className="size-4 text-ink-faint" />

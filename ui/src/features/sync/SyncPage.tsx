@@ -50,9 +50,11 @@ export function SyncPage() {
       {connection.last_error && (
         <Banner
           action={
-            <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/settings">
-              Replace the key
-            </Link>
+            /^(key|permission)/.test(connection.last_error.code) && (
+              <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/settings">
+                Replace the key
+              </Link>
+            )
           }
           title={connection.last_error.message}
           tone="danger"
