@@ -1,6 +1,8 @@
 //! Every check and test, cheapest first.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
 use crate::{browser, tidy, ui};
@@ -36,7 +38,11 @@ fn journeys() -> Result<()> {
     let chromium = browser::find_or_install()?;
     ui::install("e2e")?;
     step("the binary", || run(cargo().args(["build", "--quiet", "--package", "app"])))?;
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let binary =
+        std::path::absolute(Path::new(&target).join("debug/chartsy")).context("no current folder")?;
     step("journeys in a browser", || {
-        run(ui::npm("e2e").args(["run", "--silent", "test"]).env("CHROMIUM", chromium))
+        let mut journeys = ui::npm("e2e");
+        run(journeys.args(["run", "--silent", "test"]).env("CHROMIUM", chromium).env("CHARTSY_BIN", binary))
     })
 }

@@ -16,10 +16,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("metrics", &["model", "store"]),
     ("sync", &["model", "connect", "store", "metrics"]),
-    ("report", &["model", "store", "metrics"]),
     ("sandbox", &["model"]),
-    ("api", &["model", "connect", "store", "metrics", "sync", "report", "sandbox"]),
-    ("app", &["model", "connect", "store", "metrics", "sync", "report", "sandbox", "api"]),
+    ("api", &["model", "connect", "store", "metrics", "sync", "sandbox"]),
+    ("app", &["model", "connect", "store", "metrics", "sync", "sandbox", "api"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,110 @@
+// What every journey stands on: the real binary with a sandbox beside it, and a browser to look with.
+
+import AxeBuilder from '@axe-core/playwright';
+import { spawn } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
+const pictures = process.env.PICTURES;
+
+/** A process of the binary whose output names the address that it listens on. */
+class Served {
+  constructor(child, url) {
+    this.child = child;
+    this.url = url;
+  }
+
+  async stop() {
+    if (this.child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function start(...args) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
+  const said = [];
+  return new Promise((resolve, reject) => {
+    const read = (line) => {
+      said.push(line);
+      const address = line.match(/https?:\/\/127\.0\.0\.1:\d+/);
+      if (address) resolve(new Served(child, address[0]));
+    };
+    createInterface({ input: child.stdout }).on('line', read);
+    createInterface({ input: child.stderr }).on('line', read);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`chartsy ${args[0]} ended with ${code}:\n${said.join('\n')}`)));
+  });
+}
+
+/** A sandbox; `options` as on the command line. */
+export const sandbox = (...options) => start('sandbox', '--listen', '127.0.0.1:0', ...options);
+
+/** A server on an empty data folder that is removed with it. */
+export async function server() {
+  const data = mkdtempSync(path.join(tmpdir(), 'chartsy-e2e-'));
+  const served = await start('serve', '--data', data, '--listen', '127.0.0.1:0');
+  const stop = served.stop.bind(served);
+  served.stop = async () => {
+    await stop();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return served;
+}
+
+/** A page that fails the test when its script fails. */
+export async function visit(url, options = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-US', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const failures = [];
+  page.on('pageerror', (error) => failures.push(error.message));
+  await page.goto(url);
+  return {
+    page,
+    close: async () => {
+      await browser.close();
+      assert.deepEqual(failures, [], 'scripts failed on the page');
+    },
+  };
+}
+
+/** No finding that keeps somebody out. */
+export async function accessible(page, name) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const shown = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  assert.deepEqual(shown, [], `axe on ${name}`);
+}
+
+/** A picture to look at, where PICTURES names a folder. */
+export async function picture(page, name) {
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+}
+
+export const owner = {
+  fullName: 'Ada Lovelace',
+  email: 'ada@example.com',
+  username: 'ada',
+  password: 'Correct1horse',
+};
