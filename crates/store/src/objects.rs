@@ -181,6 +181,15 @@ impl Objects {
         self.shared.readers.read(|reader| reader.by_customer(customer, mask(kinds)))
     }
 
+    /// Invoices, charges, refunds, credit notes and invoice payments that belong to no customer, such as the charges
+    /// of guests. Sorted by kind, then by when they first came.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn ownerless(&self) -> Result<Vec<Stored>, StoreError> {
+        self.shared.readers.read(|reader| reader.ownerless())
+    }
+
     /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order. In the order
     /// of the ids this is one pass over an index.
     ///

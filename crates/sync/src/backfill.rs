@@ -1,31 +1,333 @@
 //! Loads an account's whole history, newest first.
+//!
+//! One loop owns the plan. Requests run beside it; each page that comes is entered into the plan and into the next
+//! batch at once, so that objects, cursors and follow-ups reach the disk together, in the order in which they were
+//! decided. Stopped at any point, it goes on from the last batch.
 
 mod page;
+mod pending;
 mod plan;
 mod rank;
 mod span;
+mod table;
 
-use std::time::Duration;
+use std::collections::VecDeque;
 
-pub use plan::Cursors;
+use connect::ConnectError;
+use connect::stripe::{BACKFILL_KINDS, Children, Page};
+use model::{Day, UnixSeconds};
+use store::{AbsentReason, Followup, Objects, StoreError};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
 
-/// How long to wait for a provider that does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    pub first: Duration,
-    pub longest: Duration,
-    /// In a row, without one answer between. `None`: for ever.
-    pub give_up_after: Option<Duration>,
+use crate::SyncError;
+use crate::context::{Context, Pauses, Written, is_required, waiting, write};
+use crate::progress::{KindProgress, KindState};
+use pending::Pending;
+use plan::{Cursors, Plan, Task};
+use span::Horizon;
+
+/// When the load began, by the provider's clock: what happened since is fetched after it.
+pub(crate) const LOAD_BEGAN: &str = "load_began";
+
+/// Objects that may wait for the disk before no more are asked for.
+const PENDING_MAX: usize = 20_000;
+/// Lists that were cut are read beside the pages, by this part of all cursors.
+const FOLLOWUP_SHARE: usize = 4;
+
+/// What there was to load.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// By the provider's clock.
+    pub began: Option<UnixSeconds>,
+    /// Kinds that could not be read, and why.
+    pub absent: Vec<(model::ObjectKind, AbsentReason)>,
+    /// Objects that were left out of pages since they have no id.
+    pub unreadable: u64,
 }
 
-impl Patience {
-    /// A server's: it is still there tomorrow.
-    pub const ENDLESS: Self =
-        Self { first: Duration::from_secs(5), longest: Duration::from_secs(300), give_up_after: None };
-    /// A person's, who waits at a terminal: three minutes.
-    pub const MINUTES: Self = Self {
-        first: Duration::from_secs(2),
-        longest: Duration::from_secs(20),
-        give_up_after: Some(Duration::from_secs(180)),
-    };
+/// Reads everything that the window table does not have yet.
+///
+/// # Errors
+/// `Cancelled` at a page boundary; a key that is refused; an indispensable list that cannot be read; an impatience
+/// that ran out; what the store says.
+pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
+    let mut load = Load::resume(context)?;
+    let outcome = load.read_all().await;
+    // Also what was read before a failure is kept.
+    load.requests.abort_all();
+    load.write_rest().await?;
+    outcome?;
+    load.tell(true);
+    Ok(load.loaded)
 }
+
+/// How far a load has come, by what is on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    pub kinds: Vec<KindProgress>,
+    /// The first day from which invoices are there without a gap. `None`: nothing yet, or everything.
+    pub reaches_back_on: Option<Day>,
+}
+
+/// How far a load has come, for a process that only looks.
+///
+/// # Errors
+/// What the store says.
+pub fn state_of(objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
+    let kinds = table::kinds(objects, BACKFILL_KINDS)?;
+    let plan = Plan::new(kinds, Horizon::new(None, now), Cursors { total: 1, per_kind: 1 });
+    Ok(State { kinds: plan.progress(), reaches_back_on: reaches_back_on(&plan) })
+}
+
+fn reaches_back_on(plan: &Plan) -> Option<Day> {
+    let back_to = plan.invoices_reach_back_to().filter(|at| *at > i64::MIN)?;
+    Some(UnixSeconds(back_to).day(&jiff::tz::TimeZone::UTC))
+}
+
+struct Load<'a> {
+    context: &'a Context,
+    plan: Plan,
+    cursors: Cursors,
+    followups: VecDeque<Followup>,
+    followups_running: usize,
+    pending: Pending,
+    requests: JoinSet<Fetched>,
+    commit: JoinSet<Result<Written, StoreError>>,
+    pauses: Pauses,
+    paused_until: Option<Instant>,
+    loaded: Loaded,
+}
+
+enum Work {
+    Page(Task),
+    Rest(Followup),
+}
+
+struct Fetched {
+    work: Work,
+    asked_at: UnixSeconds,
+    answer: Result<Page, ConnectError>,
+}
+
+impl<'a> Load<'a> {
+    fn resume(context: &'a Context) -> Result<Self, SyncError> {
+        let objects = &context.objects;
+        let horizon = Horizon::new(context.account_created_at, context.clock.now());
+        let cursors = table::cursors(context.client.config());
+        let began = objects.meta(LOAD_BEGAN)?.and_then(|at| at.parse().ok()).map(UnixSeconds);
+        Ok(Self {
+            context,
+            plan: Plan::new(table::kinds(objects, BACKFILL_KINDS)?, horizon, cursors),
+            cursors,
+            followups: objects.followups()?.into(),
+            followups_running: 0,
+            pending: Pending::default(),
+            requests: JoinSet::new(),
+            commit: JoinSet::new(),
+            pauses: Pauses::new(context.patience),
+            paused_until: None,
+            loaded: Loaded { began, ..Loaded::default() },
+        })
+    }
+
+    async fn read_all(&mut self) -> Result<(), SyncError> {
+        let cancel = self.context.cancel.clone();
+        loop {
+            self.begin_commit();
+            self.ask_for_more();
+            let is_idle = self.requests.is_empty() && self.commit.is_empty() && self.paused_until.is_none();
+            if is_idle {
+                debug_assert!(self.plan.is_done(), "whatever can be asked for has been asked for");
+                return Ok(());
+            }
+            let pause = self.paused_until;
+            tokio::select! {
+                () = cancel.cancelled() => return Err(SyncError::Cancelled),
+                Some(fetched) = self.requests.join_next() => self.fetched(fetched.map_err(broken)?)?,
+                Some(written) = self.commit.join_next() => self.written(written)?,
+                () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => self.paused_until = None,
+            }
+            self.tell(false);
+        }
+    }
+
+    fn ask_for_more(&mut self) {
+        if self.paused_until.is_some() || self.pending.objects() > PENDING_MAX {
+            return;
+        }
+        let followups_max = (self.cursors.total / FOLLOWUP_SHARE).max(1);
+        while self.followups_running < followups_max
+            && let Some(followup) = self.followups.pop_front()
+        {
+            self.followups_running += 1;
+            self.request(Work::Rest(followup));
+        }
+        while let Some(task) = self.plan.next() {
+            self.pending.spans.extend(&task.changed);
+            self.request(Work::Page(task));
+        }
+    }
+
+    fn request(&mut self, work: Work) {
+        let client = self.context.client.clone();
+        let clock = self.context.clock.clone();
+        self.requests.spawn(async move {
+            let asked_at = clock.now();
+            let answer = match &work {
+                Work::Page(task) => client.list(&task.request).await,
+                Work::Rest(followup) => client.list_children(&children(followup)).await,
+            };
+            Fetched { work, asked_at, answer }
+        });
+    }
+
+    fn fetched(&mut self, fetched: Fetched) -> Result<(), SyncError> {
+        let Fetched { work, asked_at, answer } = fetched;
+        if matches!(work, Work::Rest(_)) {
+            self.followups_running -= 1;
+        }
+        let page = match answer {
+            Ok(page) => page,
+            Err(error) => return self.failed(work, error),
+        };
+        self.pauses.reset();
+        self.context.reporter.message(None);
+        if self.loaded.began.is_none() {
+            let began = page.server_time.unwrap_or(asked_at);
+            self.loaded.began = Some(began);
+            self.pending.meta.push((LOAD_BEGAN.to_owned(), began.0.to_string()));
+        }
+        self.context.reporter.count(page.objects.len() as u64);
+        self.loaded.unreadable += page.unreadable.len() as u64;
+        match work {
+            Work::Page(task) => {
+                let changes = self.plan.page_read(task.span, &(&page).into());
+                self.pending.spans.extend(&changes.spans);
+                self.pending.turned_plain.extend(changes.turned_plain);
+            }
+            Work::Rest(followup) => self.rest_read(followup, &page),
+        }
+        let cut = page.incomplete.into_iter().map(followup_of);
+        self.followups.extend(self.pending.add_followups(cut));
+        self.pending.add_objects(page.objects, asked_at);
+        Ok(())
+    }
+
+    /// A page of a cut list: the next one is asked for, or it is done.
+    fn rest_read(&mut self, followup: Followup, page: &Page) {
+        let last = page.objects.last().map(|object| object.id.clone());
+        if page.has_more && last.is_some() && last != followup.starting_after {
+            let next = Followup { starting_after: last, ..followup };
+            self.followups.extend(self.pending.add_followups([next]));
+        } else {
+            self.pending.followups_done.push(followup);
+        }
+    }
+
+    fn failed(&mut self, work: Work, error: ConnectError) -> Result<(), SyncError> {
+        if error.is_retryable() {
+            tracing::warn!(%error, "a page did not come");
+            match work {
+                Work::Page(task) => self.plan.page_failed(task.span),
+                Work::Rest(followup) => self.followups.push_front(followup),
+            }
+            let pause = self.pauses.next(error, self.context.clock.now_ms())?;
+            self.context.reporter.message(Some(waiting(pause)));
+            self.paused_until = Some(Instant::now() + pause);
+            return Ok(());
+        }
+        if matches!(error, ConnectError::KeyRefused { .. }) {
+            return Err(error.into());
+        }
+        match work {
+            Work::Rest(followup) => {
+                tracing::warn!(%error, "the rest of a cut list cannot be read");
+                self.pending.followups_done.push(followup);
+                Ok(())
+            }
+            Work::Page(task) => self.refused(&task, error),
+        }
+    }
+
+    fn refused(&mut self, task: &Task, error: ConnectError) -> Result<(), SyncError> {
+        let kind = task.span.kind;
+        let may_be_the_cursor = matches!(error, ConnectError::Refused { .. } | ConnectError::NotFound { .. });
+        if may_be_the_cursor && let Some(changes) = self.plan.cursor_gone(task.span) {
+            self.pending.spans.extend(&changes.spans);
+            return Ok(());
+        }
+        if is_required(kind) {
+            return Err(SyncError::Indispensable { kind, source: error });
+        }
+        tracing::warn!(%kind, %error, "a list is left out");
+        let (state, reason) = match error {
+            ConnectError::PermissionMissing { .. } => (KindState::Forbidden, AbsentReason::Forbidden),
+            _ => (KindState::Absent, AbsentReason::Absent),
+        };
+        self.plan.page_failed(task.span);
+        self.plan.refuse(kind, state);
+        if !self.loaded.absent.iter().any(|(absent, _)| *absent == kind) {
+            self.loaded.absent.push((kind, reason));
+        }
+        Ok(())
+    }
+
+    fn begin_commit(&mut self) {
+        if !self.commit.is_empty() || self.pending.is_empty() {
+            return;
+        }
+        let batch = self.pending.take(&self.plan);
+        self.commit.spawn(write(self.context.objects.clone(), batch));
+    }
+
+    fn written(&self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {
+        self.context.tell(written.map_err(broken)??);
+        Ok(())
+    }
+
+    async fn write_rest(&mut self) -> Result<(), SyncError> {
+        loop {
+            self.begin_commit();
+            let Some(written) = self.commit.join_next().await else { return Ok(()) };
+            self.written(written)?;
+        }
+    }
+
+    fn tell(&self, is_last: bool) {
+        let reporter = &self.context.reporter;
+        if !is_last && !reporter.is_due() {
+            return;
+        }
+        let per_second = reporter.per_second();
+        let kinds = self.plan.progress();
+        let seconds_left = self.plan.rest().and_then(|rest| rest.checked_div(per_second));
+        let reaches_back_on = reaches_back_on(&self.plan);
+        reporter.change(|progress| {
+            progress.kinds = kinds;
+            progress.objects_done = progress.kinds.iter().map(|kind| kind.done).sum();
+            progress.objects_per_second = per_second;
+            progress.seconds_left = seconds_left;
+            progress.reaches_back_on = reaches_back_on;
+        });
+    }
+}
+
+fn children(followup: &Followup) -> Children {
+    Children {
+        parent_kind: followup.kind,
+        parent_id: followup.id.clone(),
+        starting_after: followup.starting_after.clone(),
+    }
+}
+
+fn followup_of(children: Children) -> Followup {
+    Followup { kind: children.parent_kind, id: children.parent_id, starting_after: children.starting_after }
+}
+
+fn broken(error: JoinError) -> SyncError {
+    SyncError::Worker(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -57,12 +57,18 @@ impl SyncError {
     pub fn action(&self) -> &'static str {
         match self.code() {
             "key_refused" | "key_missing" | "key_sealed" => "Enter a new key for this connection.",
-            "permission_missing" => "Give the key the missing permission in the Stripe dashboard, or enter another key.",
-            "provider_unreachable" => "Check the network and the address of the API; it is tried again by itself.",
+            "permission_missing" => {
+                "Give the key the missing permission in the Stripe dashboard, or enter another key."
+            }
+            "provider_unreachable" => {
+                "Check the network and the address of the API; it is tried again by itself."
+            }
             "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
             "disk_full" => "Free some space on the disk; it goes on by itself.",
             "disk_read_only" => "Make the data folder writable for the user that runs chartsy.",
-            "data_damaged" => "Run chartsy doctor; restore the file from a backup, or delete it and load again.",
+            "data_damaged" => {
+                "Run chartsy doctor; restore the file from a backup, or delete it and load again."
+            }
             "in_use" => "Wait until the other chartsy process is done.",
             _ => "Try again; if it stays, look into the log.",
         }
@@ -74,7 +80,9 @@ impl SyncError {
             Self::Provider(source) | Self::Indispensable { source, .. } => source.is_retryable(),
             Self::GaveUp { .. } | Self::Cancelled | Self::Worker(_) => true,
             Self::Store(error) => error.is_retryable(),
-            Self::NoConnection(_) | Self::NoKey(_) | Self::Key(_) | Self::BadBase(_) | Self::Settings(_) => false,
+            Self::NoConnection(_) | Self::NoKey(_) | Self::Key(_) | Self::BadBase(_) | Self::Settings(_) => {
+                false
+            }
         }
     }
 

@@ -1,15 +1,21 @@
 //! Moves data: loads an account's history, keeps it up to date, and turns its objects into the ledger.
 
 pub mod backfill;
+pub mod consistency;
+mod context;
 mod error;
+pub mod history;
 pub mod problems;
 pub mod progress;
 pub mod projection;
+mod reporter;
 pub mod runner;
+pub mod update;
 
-pub use backfill::Patience;
+pub use context::Patience;
 pub use error::SyncError;
 pub use problems::Problem;
 pub use progress::{KindProgress, KindState, Phase, Progress};
 pub use projection::RebuildReport;
 pub use runner::{Runner, RunnerConfig, Snapshot};
+pub use update::{How, Updated};

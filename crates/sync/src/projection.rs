@@ -1,10 +1,87 @@
-//! The ledger as a projection of the objects: made anew, read from its file, or brought up to date.
+//! The ledger as a projection of the objects: made anew, read from its file, or brought up to date. It can be deleted
+//! at any time, and making it again gives the same bytes.
+
+mod build;
+mod file;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use metrics::columns::Ledger;
+use model::Settings;
+use store::{LedgerFile, Objects, StoreError};
+
+use crate::SyncError;
+use crate::problems::Problem;
+
+pub(crate) use build::insert_inline;
+pub use build::{Built, Partial, build_all, build_some};
+pub use file::{Keeper, Kept};
+
+/// The objects' count of commits, kept with them and with the ledger that was made of them.
+pub(crate) const SEQUENCE: &str = "sequence";
+/// Problems of the data, as JSON.
+pub(crate) const PROBLEMS: &str = "problems";
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RebuildReport {
     pub customers: u64,
+    /// Objects that could not be read.
     pub objects_skipped: u64,
     /// Whether what was stored was something else. `None`: nothing usable was stored.
     pub differed: Option<bool>,
 }
+
+/// How many of how many customers are done.
+pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Deletes the stored ledger and builds it again from the objects.
+///
+/// # Errors
+/// What the store says, and a time zone that is not known.
+pub fn rebuild(
+    objects: &Objects,
+    connection_dir: &Path,
+    settings: &Settings,
+    on_progress: OnProgress<'_>,
+) -> Result<(Arc<Ledger>, RebuildReport), SyncError> {
+    let zone = settings.zone()?;
+    let stored = LedgerFile::open(connection_dir).and_then(|file| file.load()).ok();
+    let stored = stored.filter(|blobs| !blobs.is_empty());
+    let version = Keeper::open(connection_dir, settings.rules)?.version()?;
+    LedgerFile::delete(connection_dir)?;
+
+    let sequence = objects.meta(SEQUENCE)?;
+    let built = build_all(objects, settings.rules, zone, on_progress)?;
+    let mut keeper = Keeper::open(connection_dir, settings.rules)?;
+    keeper.put_all(&built.ledger, &Kept { sequence, version: version + 1, problems: built.problems() })?;
+
+    let differs = |stored: Vec<(u32, Vec<u8>)>| {
+        let ids: Vec<u32> = built.ledger.blob_ids().collect();
+        ids.len() != stored.len()
+            || stored.iter().any(|(id, bytes)| built.ledger.to_bytes(*id).as_ref() != Some(bytes))
+    };
+    let report = RebuildReport {
+        customers: built.ledger.customer_count() as u64,
+        objects_skipped: built.skipped.len() as u64,
+        differed: stored.map(differs),
+    };
+    Ok((Arc::new(built.ledger), report))
+}
+
+/// What is wrong with a connection's data, by its last check and its last build.
+///
+/// # Errors
+/// What the store says.
+pub fn problems(objects: &Objects, connection_dir: &Path) -> Result<Vec<Problem>, StoreError> {
+    let read = |json: Option<String>| -> Vec<Problem> {
+        json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    };
+    let mut problems = read(objects.meta(PROBLEMS)?);
+    problems.extend(read(LedgerFile::open(connection_dir)?.meta(PROBLEMS)?));
+    Ok(problems)
+}
+
+#[cfg(test)]
+mod tests;

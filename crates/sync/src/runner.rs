@@ -1,18 +1,37 @@
-//! Keeps every connection of a process going: loads, updates, and hands out ledgers.
+//! Keeps every connection of a process going: loads it, brings it up to date, and hands out its ledger.
+//!
+//! A connection's work never touches another's: each has a task, a slot in memory and files of its own. Files are
+//! held for writing only while there is work, so that a command line and a server can share a folder: whoever comes
+//! second waits, and shows what the first has written.
 
-use std::sync::Arc;
+mod ledger;
+mod projector;
+mod record;
+mod slot;
+mod work;
+mod worker;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use connect::stripe::Limits;
 use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, WorkspaceId};
 use store::{Catalog, ConnectionRecord, DataDir, Keyring, Objects};
 use tokio::sync::watch;
-use url::Url;
+use tokio_util::sync::CancellationToken;
 
-use crate::{Patience, Progress, RebuildReport, SyncError};
+use crate::update::Thoroughness;
+use crate::{Patience, Progress, RebuildReport, SyncError, projection};
+use slot::Slot;
 
-/// Where a connection's API listens now. `None`: where its record says. Sample merchants live in this process and
-/// listen elsewhere each time.
-pub type BaseOf = Arc<dyn Fn(&ConnectionRecord) -> Option<Url> + Send + Sync>;
+pub use record::key_context;
+
+/// How often the catalog is looked through for connections that another process has added.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// A ledger that nobody looked at for this long leaves memory.
+const IDLE_SECONDS: i64 = 30 * 60;
 
 #[derive(Clone)]
 pub struct RunnerConfig {
@@ -22,15 +41,34 @@ pub struct RunnerConfig {
     pub clock: Clock,
     /// Of the provider's limits, 1 to 100.
     pub share_percent: u8,
+    /// Of the provider. Sample merchants have none.
+    pub limits: Limits,
     pub patience: Patience,
     /// How often a live connection looks for changes. `None`: only when asked.
     pub update_every_seconds: Option<u64>,
-    pub base_of: BaseOf,
 }
 
-/// One for each process. Clones are the same runner.
-#[derive(Clone)]
-pub struct Runner {}
+impl RunnerConfig {
+    /// A server's: patient, and looking for changes every minute.
+    pub fn server(data: DataDir, catalog: Catalog, keyring: Keyring, clock: Clock) -> Self {
+        Self {
+            data,
+            catalog,
+            keyring: Arc::new(keyring),
+            clock,
+            share_percent: 80,
+            limits: Limits::Stripe,
+            patience: Patience::ENDLESS,
+            update_every_seconds: Some(60),
+        }
+    }
+
+    /// A command's, with somebody waiting for it.
+    pub fn command(data: DataDir, catalog: Catalog, keyring: Keyring, clock: Clock) -> Self {
+        let server = Self::server(data, catalog, keyring, clock);
+        Self { patience: Patience::MINUTES, update_every_seconds: None, ..server }
+    }
+}
 
 /// A ledger as it is now, and which one it is.
 #[derive(Clone)]
@@ -40,61 +78,187 @@ pub struct Snapshot {
     pub ledger: Arc<Ledger>,
 }
 
-#[expect(unused_variables, clippy::unimplemented, clippy::unused_async, reason = "signatures first")]
+/// One for each process. Clones are the same runner. Needs a tokio runtime.
+#[derive(Clone)]
+pub struct Runner {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: RunnerConfig,
+    slots: Mutex<HashMap<ConnectionId, Arc<Slot>>>,
+    supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    cancel: CancellationToken,
+}
+
 impl Runner {
     pub fn new(config: RunnerConfig) -> Self {
-        unimplemented!()
+        let cancel = CancellationToken::new();
+        let shared = Shared { config, slots: Mutex::default(), supervisor: Mutex::default(), cancel };
+        Self { shared: Arc::new(shared) }
     }
+
     /// Begins to work on every connection of the catalog, and on those that appear in it later. Returns at once.
     pub fn start(&self) {
-        unimplemented!()
+        let mut supervisor = lock(&self.shared.supervisor);
+        if supervisor.is_none() {
+            *supervisor = Some(tokio::spawn(Arc::clone(&self.shared).supervise()));
+        }
     }
-    /// The connection's ledger, loaded or rebuilt when it is not in memory.
+
+    /// The connection's ledger, loaded or built when it is not in memory.
     ///
     /// # Errors
     /// `NoConnection` when the workspace has none of this id; what the store says.
     pub async fn ledger(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Snapshot, SyncError> {
-        unimplemented!()
+        let record = self.shared.record(workspace, id).await?;
+        self.shared.snapshot(&self.shared.slot(id), &record).await
     }
+
     /// The connection's objects, to read from.
     ///
     /// # Errors
-    /// As [`Runner::ledger`].
+    /// `NoConnection`; `Missing` from the store while nothing was ever fetched.
     pub async fn objects(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Objects, SyncError> {
-        unimplemented!()
+        self.shared.record(workspace, id).await?;
+        let (slot, dir) = (self.shared.slot(id), self.shared.config.data.connection_dir(id));
+        blocking(move || Ok(slot.reading(&dir)?)).await
     }
+
     /// How its work stands, now and from now on.
     pub fn progress(&self, id: &ConnectionId) -> watch::Receiver<Progress> {
-        unimplemented!()
+        self.shared.slot(id).reporter.subscribe()
     }
+
     /// Asks for work now: the load where it is not done, else an update. Returns at once.
     pub fn start_sync(&self, id: &ConnectionId) {
-        unimplemented!()
+        let slot = self.shared.slot(id);
+        slot.ask();
+        self.shared.ensure_worker(&slot);
     }
+
     /// Loads or updates once and returns when that is done: for the command line.
     ///
     /// # Errors
     /// What stopped it; it is in the connection's record too.
     pub async fn sync_once(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
-        unimplemented!()
+        let record = self.shared.record(workspace, id).await?;
+        let slot = self.shared.slot(id);
+        self.shared.work_once(&slot, record, Thoroughness::Asked).await
     }
-    /// Deletes the connection's projections and builds them again from its objects.
+
+    /// Deletes the connection's projections and builds them again from its objects. `on_progress` hears how many of
+    /// how many customers are done.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn rebuild(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<RebuildReport, SyncError> {
-        unimplemented!()
+    /// `AlreadyOpen` from the store while another process works on it; what else the store says.
+    pub async fn rebuild(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+        on_progress: impl Fn(u64, u64) + Send + Sync + 'static,
+    ) -> Result<RebuildReport, SyncError> {
+        let record = self.shared.record(workspace, id).await?;
+        let slot = self.shared.slot(id);
+        let _working = slot.working.lock().await;
+        let dir = self.shared.config.data.connection_dir(id);
+        let settings = record.settings;
+        let report = blocking(move || {
+            let objects = Objects::open(&dir)?;
+            Ok(projection::rebuild(&objects, &dir, &settings, &on_progress)?.1)
+        });
+        let report = report.await?;
+        slot.drop_snapshot();
+        Ok(report)
     }
-    /// Takes the connection's settings from the catalog again: another zone, other rules, another key.
+
+    /// Takes the connection's settings from the catalog again: another zone, other rules, another key. Work that is
+    /// under way stops at its next page and goes on with them.
     pub fn settings_changed(&self, id: &ConnectionId) {
-        unimplemented!()
+        let slot = self.shared.slot(id);
+        slot.begin_anew();
+        slot.ask();
     }
+
     /// Stops work on a connection and closes its files, so that they can be deleted.
     pub async fn forget(&self, id: &ConnectionId) {
-        unimplemented!()
+        let slot = lock(&self.shared.slots).remove(id);
+        if let Some(slot) = slot {
+            slot.forget().await;
+        }
     }
+
     /// Stops at the next page boundary and returns when everything has stopped.
     pub async fn stop(&self) {
-        unimplemented!()
+        self.shared.cancel.cancel();
+        let supervisor = lock(&self.shared.supervisor).take();
+        if let Some(supervisor) = supervisor
+            && let Err(error) = supervisor.await
+        {
+            tracing::error!(%error, "the supervisor ended unexpectedly");
+        }
+        let slots: Vec<Arc<Slot>> = lock(&self.shared.slots).values().cloned().collect();
+        for slot in slots {
+            slot.forget().await;
+        }
     }
 }
+
+impl Shared {
+    fn slot(&self, id: &ConnectionId) -> Arc<Slot> {
+        let make = || Arc::new(Slot::new(id.clone(), self.config.clock.clone(), &self.cancel));
+        Arc::clone(lock(&self.slots).entry(id.clone()).or_insert_with(make))
+    }
+
+    async fn record(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+    ) -> Result<ConnectionRecord, SyncError> {
+        let (catalog, workspace, wanted) = (self.config.catalog.clone(), workspace.clone(), id.clone());
+        let found = blocking(move || Ok(catalog.connection(&workspace, &wanted)?)).await?;
+        found.ok_or_else(|| SyncError::NoConnection(id.clone()))
+    }
+
+    /// Gives every connection its worker, also those that another process has added, and forgets idle ledgers.
+    async fn supervise(self: Arc<Self>) {
+        while !self.cancel.is_cancelled() {
+            let catalog = self.config.catalog.clone();
+            match blocking(move || Ok(catalog.all_connections()?)).await {
+                Ok(records) => {
+                    for record in records {
+                        self.ensure_worker(&self.slot(&record.id));
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the catalog cannot be read"),
+            }
+            let slots: Vec<Arc<Slot>> = lock(&self.slots).values().cloned().collect();
+            for slot in slots {
+                slot.drop_snapshot_when_idle(self.config.clock.now().0 - IDLE_SECONDS);
+            }
+            tokio::select! {
+                () = self.cancel.cancelled() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    fn ensure_worker(self: &Arc<Self>, slot: &Arc<Slot>) {
+        slot.ensure_task(|| tokio::spawn(worker::run(Arc::clone(self), Arc::clone(slot))));
+    }
+}
+
+/// Off the threads that answer requests.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
+) -> Result<T, SyncError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| SyncError::Worker(error.to_string()))?
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

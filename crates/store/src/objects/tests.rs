@@ -317,6 +317,20 @@ fn bodies_shrink_by_a_dictionary_and_are_read_back_by_a_reader_that_was_there_be
     assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
 }
 
+#[test]
+fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
+    let (_dir, objects) = temp();
+    let guest = object(ObjectKind::Charge, "ch_1", Counterparts::default(), "{}");
+    let theirs = object(ObjectKind::Refund, "re_1", of_charge("ch_2"), "{}");
+    let price = object(ObjectKind::Price, "price_1", Counterparts::default(), "{}");
+    objects.commit_blocking(batch(1, vec![guest, theirs, price])).unwrap();
+    let ids = || -> Vec<String> { objects.ownerless().unwrap().into_iter().map(|s| s.object.id).collect() };
+    assert_eq!(ids(), ["ch_1", "re_1"]);
+    let charge = object(ObjectKind::Charge, "ch_2", of_customer("cus_1"), "{}");
+    objects.commit_blocking(batch(1, vec![charge])).unwrap();
+    assert_eq!(ids(), ["ch_1"]);
+}
+
 mod properties {
     use std::collections::BTreeSet;
 

@@ -135,10 +135,6 @@ impl Plan {
         self.kinds.iter().find(|kind| kind.kind == id.kind)?.spans.iter().find(|span| span.id == id)
     }
 
-    pub fn kinds(&self) -> &[KindPlan] {
-        &self.kinds
-    }
-
     /// Invoices created since this second are all there. `None`: not one page yet; `Some(i64::MIN)`: all of them.
     pub fn invoices_reach_back_to(&self) -> Option<i64> {
         self.kinds.iter().find(|kind| kind.kind == ObjectKind::Invoice)?.reaches_back_to(self.horizon)
@@ -215,8 +211,8 @@ impl Plan {
 
 impl KindPlan {
     /// A kind of which nothing was read yet.
-    pub fn new(kind: ObjectKind) -> Self {
-        Self::resumed(kind, vec![Span::new(SpanId { kind, number: 0 }, None, None)], false)
+    pub fn new(kind: ObjectKind, is_plain: bool) -> Self {
+        Self::resumed(kind, vec![Span::new(SpanId { kind, number: 0 }, None, None)], is_plain)
     }
 
     /// A kind as an earlier load left it.

@@ -72,7 +72,7 @@ impl Run {
         let kinds = self.lists.keys().map(|kind| {
             let spans: Vec<Span> = self.kept.spans.values().filter(|s| s.id.kind == *kind).cloned().collect();
             if spans.is_empty() {
-                return KindPlan::new(*kind);
+                return KindPlan::new(*kind, false);
             }
             KindPlan::resumed(*kind, spans, self.kept.plain.contains(kind))
         });
@@ -198,7 +198,7 @@ fn objects_of_one_second_are_no_reason_to_cut_or_to_stop() {
 
 #[test]
 fn a_list_that_gives_the_same_page_again_and_again_ends() {
-    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Coupon)], HORIZON, CURSORS);
+    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Coupon, false)], HORIZON, CURSORS);
     let page = PageFacts {
         objects: 10,
         oldest: None,
@@ -215,7 +215,7 @@ fn a_list_that_gives_the_same_page_again_and_again_ends() {
 
 #[test]
 fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
-    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Customer)], HORIZON, CURSORS);
+    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Customer, false)], HORIZON, CURSORS);
     let id = plan.next().unwrap().span;
     assert_eq!(plan.cursor_gone(id), None, "there was no cursor to blame");
     let page = PageFacts {
@@ -235,7 +235,7 @@ fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
 
 #[test]
 fn a_refused_kind_holds_nothing_up() {
-    let kinds = vec![KindPlan::new(ObjectKind::Charge), KindPlan::new(ObjectKind::Customer)];
+    let kinds = vec![KindPlan::new(ObjectKind::Charge, false), KindPlan::new(ObjectKind::Customer, false)];
     let mut plan = Plan::new(kinds, HORIZON, CURSORS);
     plan.refuse(ObjectKind::Charge, KindState::Forbidden);
     let task = plan.next().unwrap();
@@ -282,7 +282,8 @@ fn history_reaches_back_as_far_as_it_has_no_gap() {
 fn lists() -> impl Strategy<Value = Vec<i64>> {
     let burst = (0..6 * YEAR, 1..40 * 86_400_i64, 0..900_i64);
     proptest::collection::vec(burst, 0..6).prop_map(|bursts| {
-        let burst = |(age, length, count): (i64, i64, i64)| (0..count).map(move |n| NOW - age - n * length / count);
+        let burst =
+            |(age, length, count): (i64, i64, i64)| (0..count).map(move |n| NOW - age - n * length / count);
         bursts.into_iter().flat_map(burst).collect()
     })
 }

@@ -1,0 +1,45 @@
+//! After a load: does everything that is named exist? What does not is listed, not hidden.
+
+use model::ObjectKind;
+use store::{Batch, Dangling};
+
+use crate::SyncError;
+use crate::context::Context;
+use crate::problems::{Example, Problem};
+use crate::projection::PROBLEMS;
+use crate::update;
+
+/// Deleted customers vanish from the list while what they paid stays: this many are asked for one by one.
+const PROBED_MAX: usize = 2_000;
+
+/// Fetches the customers that are named and not there, then notes the references that point nowhere.
+///
+/// # Errors
+/// What the provider and the store say.
+pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
+    let missing = context.objects.missing(ObjectKind::Customer, PROBED_MAX)?;
+    let missing = missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
+    update::retrieve_all(context, missing).await?;
+
+    let objects = context.objects.clone();
+    let dangling = tokio::task::spawn_blocking(move || objects.dangling()).await;
+    let dangling = dangling.map_err(|error| SyncError::Worker(error.to_string()))??;
+    let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+    let json = serde_json::to_string(&problems).unwrap_or_default();
+    context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;
+    Ok(problems)
+}
+
+fn problem(dangling: Dangling) -> Problem {
+    let Dangling { from, to, count, examples } = dangling;
+    Problem {
+        code: "dangling_reference".to_owned(),
+        title: format!("{from} objects that name a {to} which is not there"),
+        detail: format!("The provider did not send the {to}: it may be deleted, or the key may not read it."),
+        count,
+        examples: examples
+            .into_iter()
+            .map(|example| Example { kind: from, id: example.id, points_to: Some(example.points_to) })
+            .collect(),
+    }
+}

@@ -1,0 +1,190 @@
+//! What every piece of work on a connection needs, and the two things that all of it does: write, and ask patiently.
+
+use std::time::Duration;
+
+use connect::ConnectError;
+use connect::stripe::{Client, LISTS};
+use model::{Clock, ObjectKind, UnixSeconds};
+use store::{Batch, Committed, Objects, StoreError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::SyncError;
+use crate::projection::SEQUENCE;
+use crate::reporter::Reporter;
+
+/// How long to wait for a provider that does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    pub first: Duration,
+    pub longest: Duration,
+    /// Without one answer between. `None`: for ever.
+    pub give_up_after: Option<Duration>,
+}
+
+impl Patience {
+    /// A server's: it is still there tomorrow.
+    pub const ENDLESS: Self =
+        Self { first: Duration::from_secs(5), longest: Duration::from_secs(300), give_up_after: None };
+    /// A person's, who waits at a terminal: three minutes.
+    pub const MINUTES: Self = Self {
+        first: Duration::from_secs(2),
+        longest: Duration::from_secs(20),
+        give_up_after: Some(Duration::from_secs(180)),
+    };
+}
+
+pub(crate) struct Context {
+    pub client: Client,
+    pub objects: Objects,
+    pub clock: Clock,
+    pub patience: Patience,
+    pub cancel: CancellationToken,
+    pub reporter: Reporter,
+    /// Hears of every commit.
+    pub written: mpsc::UnboundedSender<Written>,
+    /// When the account was made.
+    pub account_created_at: Option<UnixSeconds>,
+}
+
+impl Context {
+    /// Writes a batch, and counts it.
+    pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let written = write(self.objects.clone(), batch).await?;
+        self.tell(written);
+        Ok(())
+    }
+
+    pub fn tell(&self, written: Written) {
+        if self.written.send(written).is_err() {
+            tracing::debug!("nobody keeps the ledger any more");
+        }
+    }
+
+    /// Asks until there is an answer that another try would not change.
+    pub async fn ask<T, F>(&self, mut request: impl FnMut() -> F) -> Result<T, SyncError>
+    where
+        F: Future<Output = Result<T, ConnectError>>,
+    {
+        let mut pauses = Pauses::new(self.patience);
+        loop {
+            let answer = tokio::select! {
+                () = self.cancel.cancelled() => return Err(SyncError::Cancelled),
+                answer = request() => answer,
+            };
+            match answer {
+                Err(error) if error.is_retryable() => {
+                    let pause = pauses.next(error, self.clock.now_ms())?;
+                    self.reporter.message(Some(waiting(pause)));
+                    tokio::select! {
+                        () = self.cancel.cancelled() => return Err(SyncError::Cancelled),
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                }
+                answer => {
+                    self.reporter.message(None);
+                    return answer.map_err(SyncError::from);
+                }
+            }
+        }
+    }
+}
+
+/// That a batch was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub sequence: u64,
+    pub committed: Committed,
+}
+
+/// Writes a batch under the next number, so that a ledger can tell whether it was made of all of them. One at a time.
+pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written, StoreError> {
+    let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
+    let sequence = last + 1;
+    batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
+    Ok(Written { sequence, committed: objects.commit(batch).await? })
+}
+
+pub(crate) fn is_required(kind: ObjectKind) -> bool {
+    LISTS.iter().any(|list| list.kind == kind && list.is_required)
+}
+
+/// For the page: what is being waited for, and how long.
+pub(crate) fn waiting(pause: Duration) -> String {
+    format!("Stripe does not answer; trying again in {} s", pause.as_secs().max(1))
+}
+
+/// Waits that grow, and an end to them.
+#[derive(Debug)]
+pub(crate) struct Pauses {
+    patience: Patience,
+    next: Duration,
+    since_ms: Option<i64>,
+}
+
+impl Pauses {
+    pub fn new(patience: Patience) -> Self {
+        Self { patience, next: patience.first, since_ms: None }
+    }
+
+    /// How long to wait after a failure.
+    ///
+    /// # Errors
+    /// `GaveUp` when it has failed for as long as there is patience.
+    pub fn next(&mut self, error: ConnectError, now_ms: i64) -> Result<Duration, SyncError> {
+        let since_ms = *self.since_ms.get_or_insert(now_ms);
+        let waited = Duration::from_millis(u64::try_from(now_ms - since_ms).unwrap_or(0));
+        if self.patience.give_up_after.is_some_and(|limit| waited >= limit) {
+            return Err(SyncError::GaveUp { waited_seconds: waited.as_secs(), source: error });
+        }
+        let asked_for = match error {
+            ConnectError::RateLimited { retry_after: Some(seconds), .. } => Duration::from_secs(seconds),
+            _ => Duration::ZERO,
+        };
+        let pause = self.next.max(asked_for).min(self.patience.longest.max(self.patience.first));
+        self.next = (self.next * 2).min(self.patience.longest);
+        Ok(pause)
+    }
+
+    /// There was an answer.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.patience);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gone() -> ConnectError {
+        ConnectError::Unreachable { host: "api.stripe.com".to_owned(), reason: "timeout".to_owned() }
+    }
+
+    #[test]
+    fn pauses_grow_to_the_longest_and_begin_anew_after_an_answer() {
+        let mut pauses = Pauses::new(Patience::ENDLESS);
+        let seconds: Vec<u64> = (0..8).map(|n| pauses.next(gone(), n).unwrap().as_secs()).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 300, 300]);
+        pauses.reset();
+        assert_eq!(pauses.next(gone(), 0).unwrap().as_secs(), 5);
+    }
+
+    #[test]
+    fn patience_ends_only_where_it_has_an_end() {
+        let mut pauses = Pauses::new(Patience::MINUTES);
+        assert!(pauses.next(gone(), 1_000).is_ok());
+        assert!(pauses.next(gone(), 180_000).is_ok());
+        let error = pauses.next(gone(), 181_000).unwrap_err();
+        assert_eq!(error.code(), "provider_unreachable");
+        assert_eq!(
+            error.to_string(),
+            "the provider did not answer for 180 s: api.stripe.com cannot be reached: timeout"
+        );
+    }
+
+    #[test]
+    fn a_wait_that_the_provider_asks_for_is_kept() {
+        let limited = ConnectError::RateLimited { retry_after: Some(9), request_id: None };
+        assert_eq!(Pauses::new(Patience::MINUTES).next(limited, 0).unwrap().as_secs(), 9);
+    }
+}

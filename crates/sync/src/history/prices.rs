@@ -1,0 +1,92 @@
+//! The prices and products of a connection.
+
+use std::collections::BTreeMap;
+
+use connect::stripe::translate;
+use metrics::ledger::PriceBook;
+use model::billing::{CustomerHistory, Price, Product};
+use model::{ObjectKind, PriceId, ProductId};
+use store::{Objects, StoreError};
+
+use crate::problems::Unreadable;
+
+/// Objects that are read at once.
+const BATCH: usize = 1000;
+
+/// The price list as it was received, and what of it could not be read.
+#[derive(Debug, Clone, Default)]
+pub struct Prices {
+    pub book: PriceBook,
+    pub skipped: Vec<Unreadable>,
+}
+
+/// All prices and products.
+///
+/// # Errors
+/// What the store says. Objects that cannot be read are no error.
+pub fn price_book(objects: &Objects) -> Result<Prices, StoreError> {
+    let mut prices = Prices::default();
+    for kind in [ObjectKind::Price, ObjectKind::Product] {
+        let mut after: Option<String> = None;
+        loop {
+            let stored = objects.scan(kind, after.as_deref(), BATCH)?;
+            let Some(last) = stored.last() else { break };
+            after = Some(last.object.id.clone());
+            for stored in &stored {
+                prices.add(&stored.object);
+            }
+        }
+    }
+    Ok(prices)
+}
+
+impl Prices {
+    fn add(&mut self, object: &model::RawObject) {
+        let read = if object.kind == ObjectKind::Price {
+            translate::price(&object.body).map(|price| self.book.insert(price))
+        } else {
+            translate::product(&object.body).map(|product| self.book.insert_product(product))
+        };
+        match read {
+            Ok(()) => {}
+            // A tombstone has nothing to read but its id.
+            Err(_) if object.is_deleted && object.kind == ObjectKind::Product => {
+                let id = ProductId::from(object.id.as_str());
+                self.book.insert_product(Product { id, name: None, is_active: false, is_deleted: true });
+            }
+            Err(_) if object.is_deleted => {}
+            Err(error) => {
+                let (kind, id) = (object.kind, object.id.clone());
+                self.skipped.push(Unreadable { kind, id, reason: error.to_string() });
+            }
+        }
+    }
+}
+
+/// The prices that a history's lines name, where the price list lacks some of them and they came inline; and those.
+/// `None`: the price list has them all.
+pub fn with_inline(
+    book: &PriceBook,
+    history: &CustomerHistory,
+    inline: Vec<Price>,
+) -> Option<(PriceBook, Vec<Price>)> {
+    let gaps: BTreeMap<PriceId, Price> = inline
+        .into_iter()
+        .filter(|price| book.get(&price.id).is_none())
+        .map(|price| (price.id.clone(), price))
+        .collect();
+    if gaps.is_empty() {
+        return None;
+    }
+    // Small: only what this customer needs, since the whole list may be long and there may be many such customers.
+    let mut own = PriceBook::default();
+    let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines);
+    let lines = lines.chain(history.invoice_items.iter().map(|item| &item.line));
+    for price in lines.filter_map(|line| book.get(line.price.as_ref()?)) {
+        own.insert_inline(price.clone());
+    }
+    for price in gaps.values() {
+        own.insert_inline(price.clone());
+    }
+    Some((own, gaps.into_values().collect()))
+}

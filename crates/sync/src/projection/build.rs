@@ -1,0 +1,127 @@
+//! From objects to ledgers, many customers at a time on all cores.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::tz::TimeZone;
+use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
+use metrics::ledger::{CustomerLedger, PriceBook, build};
+use model::billing::Price;
+use model::{CustomerId, LedgerRules};
+use rayon::prelude::*;
+use store::{Objects, StoreError, Stored};
+
+use super::OnProgress;
+use crate::history::{self, NOBODY, Prices};
+use crate::problems::{Problem, Unreadable};
+
+/// Customers whose objects are in memory at once, on each core.
+const AT_ONCE: usize = 64;
+
+/// A ledger with the prices that it was made by and the objects that are not in it.
+#[derive(Debug)]
+pub struct Built {
+    pub ledger: Ledger,
+    pub book: PriceBook,
+    pub skipped: Vec<Unreadable>,
+}
+
+/// Customers' ledgers, and the same beside them.
+#[derive(Debug, Default)]
+pub struct Partial {
+    pub changes: Vec<(CustomerEntry, CustomerLedger)>,
+    pub inline_prices: Vec<Price>,
+    pub skipped: Vec<Unreadable>,
+}
+
+impl Built {
+    pub fn problems(&self) -> Vec<Problem> {
+        Problem::of_unreadable(&self.skipped)
+    }
+}
+
+/// Every customer's ledger from the objects.
+///
+/// # Errors
+/// What the store says.
+pub fn build_all(
+    objects: &Objects,
+    rules: LedgerRules,
+    zone: TimeZone,
+    on_progress: OnProgress<'_>,
+) -> Result<Built, StoreError> {
+    let Prices { mut book, skipped } = history::price_book(objects)?;
+    let mut ids = objects.all_customer_ids()?;
+    if !objects.ownerless()?.is_empty() {
+        ids.push(CustomerId::from(NOBODY));
+    }
+    let builder = LedgerBuilder::new();
+    let leftovers = Mutex::new((Vec::new(), skipped));
+    let (done, total) = (AtomicU64::new(0), ids.len() as u64);
+    ids.par_chunks(AT_ONCE).try_for_each(|ids| -> Result<(), StoreError> {
+        let some = build_some(objects, ids, &book, rules)?;
+        for (entry, ledger) in some.changes {
+            builder.add(entry, &ledger);
+        }
+        let mut leftovers = leftovers.lock().unwrap_or_else(PoisonError::into_inner);
+        leftovers.0.extend(some.inline_prices);
+        leftovers.1.extend(some.skipped);
+        drop(leftovers);
+        let now_done = done.fetch_add(ids.len() as u64, Ordering::Relaxed) + ids.len() as u64;
+        on_progress(now_done, total);
+        Ok(())
+    })?;
+    let (inline_prices, skipped) = leftovers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    insert_inline(&mut book, inline_prices);
+    let ledger = builder.finish(&book, zone);
+    Ok(Built { ledger, book, skipped })
+}
+
+/// The ledgers of these customers from the objects.
+///
+/// # Errors
+/// What the store says.
+pub fn build_some(
+    objects: &Objects,
+    ids: &[CustomerId],
+    book: &PriceBook,
+    rules: LedgerRules,
+) -> Result<Partial, StoreError> {
+    let mut some = Partial::default();
+    for ids in ids.chunks(AT_ONCE) {
+        for (id, stored) in ids.iter().zip(objects.read_customers(ids, history::KINDS)?) {
+            let stored = if id.as_str() == NOBODY { objects.ownerless()? } else { stored };
+            some.add(id, stored, book, rules);
+        }
+    }
+    Ok(some)
+}
+
+impl Partial {
+    fn add(&mut self, id: &CustomerId, stored: Vec<Stored>, book: &PriceBook, rules: LedgerRules) {
+        let reading = history::from_objects(stored);
+        self.skipped.extend(reading.skipped);
+        let history = reading.history;
+        let ledger = match history::with_inline(book, &history, reading.inline_prices) {
+            None => build(&history, book, rules),
+            Some((own, gaps)) => {
+                self.inline_prices.extend(gaps);
+                build(&history, &own, rules)
+            }
+        };
+        let unknown = || CustomerEntry {
+            name: (id.as_str() == NOBODY).then(|| "Without a customer".to_owned()),
+            ..CustomerEntry::unknown(id.clone())
+        };
+        let entry = history.customer.as_ref().map_or_else(unknown, CustomerEntry::from);
+        self.changes.push((entry, ledger));
+    }
+}
+
+/// In an order that does not depend on which thread came first.
+pub(crate) fn insert_inline(book: &mut PriceBook, mut prices: Vec<Price>) {
+    prices.sort_by(|a, b| a.id.cmp(&b.id));
+    for price in prices {
+        book.insert_inline(price);
+    }
+}

@@ -1,0 +1,120 @@
+//! The ledger's file: what it was made by and of, so that nobody takes an outdated one for the truth.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use metrics::columns::{FORMAT_VERSION, Ledger};
+use model::LedgerRules;
+use store::{LedgerFile, StoreError};
+
+use super::{PROBLEMS, SEQUENCE};
+use crate::problems::Problem;
+
+/// Goes up whenever the same objects give another ledger than before.
+const RULES_VERSION: u32 = 1;
+
+const FINGERPRINT: &str = "fingerprint";
+const VERSION: &str = "version";
+
+/// A connection's ledger on disk, for one set of rules.
+pub struct Keeper {
+    file: LedgerFile,
+    fingerprint: String,
+}
+
+/// What is kept with a ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Of the objects that it was made of.
+    pub sequence: Option<String>,
+    /// Moves with every change, so that other processes see one.
+    pub version: u64,
+    /// Objects that are not in it.
+    pub problems: Vec<Problem>,
+}
+
+impl Keeper {
+    /// Opens the file; one that cannot be read is deleted, since it can be made again.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn open(connection_dir: &Path, rules: LedgerRules) -> Result<Self, StoreError> {
+        let file = match LedgerFile::open(connection_dir) {
+            Err(StoreError::Damaged { .. } | StoreError::NewerFormat { .. }) => {
+                LedgerFile::delete(connection_dir)?;
+                LedgerFile::open(connection_dir)?
+            }
+            opened => opened?,
+        };
+        Ok(Self { file, fingerprint: fingerprint(rules) })
+    }
+
+    /// The stored ledger. `None`: there is none, or it is damaged or was made by other rules.
+    ///
+    /// # Errors
+    /// What the store says, but for damage.
+    pub fn load(&self, zone: TimeZone) -> Result<Option<Ledger>, StoreError> {
+        match self.read(zone) {
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
+    }
+
+    fn read(&self, zone: TimeZone) -> Result<Option<Ledger>, StoreError> {
+        if self.file.meta(FINGERPRINT)?.as_deref() != Some(self.fingerprint.as_str()) {
+            return Ok(None);
+        }
+        let ledger = Ledger::from_bytes(self.file.load()?, zone);
+        Ok(ledger.inspect_err(|damaged| tracing::warn!(%damaged, "the stored ledger is not usable")).ok())
+    }
+
+    /// Of the objects that the stored ledger was made of.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn sequence(&self) -> Result<Option<String>, StoreError> {
+        self.file.meta(SEQUENCE)
+    }
+
+    /// Zero where nothing was ever stored.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn version(&self) -> Result<u64, StoreError> {
+        Ok(self.file.meta(VERSION)?.and_then(|version| version.parse().ok()).unwrap_or(0))
+    }
+
+    /// Puts a ledger in place of what is stored.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn put_all(&mut self, ledger: &Ledger, kept: &Kept) -> Result<(), StoreError> {
+        let blobs = ledger.blob_ids().filter_map(|id| Some((id, ledger.to_bytes(id)?)));
+        let mut meta = self.meta(kept);
+        let problems = serde_json::to_string(&kept.problems).unwrap_or_default();
+        meta.push((PROBLEMS.to_owned(), problems));
+        self.file.replace_all(blobs, &meta)
+    }
+
+    /// Stores the blobs of a ledger that changed since the stored one.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn put_dirty(&mut self, ledger: &Ledger, dirty: &[u32], kept: &Kept) -> Result<(), StoreError> {
+        let blobs: Vec<_> = dirty.iter().filter_map(|id| Some((*id, ledger.to_bytes(*id)?))).collect();
+        self.file.put(blobs, &self.meta(kept))
+    }
+
+    fn meta(&self, kept: &Kept) -> Vec<(String, String)> {
+        vec![
+            (FINGERPRINT.to_owned(), self.fingerprint.clone()),
+            (SEQUENCE.to_owned(), kept.sequence.clone().unwrap_or_default()),
+            (VERSION.to_owned(), kept.version.to_string()),
+        ]
+    }
+}
+
+fn fingerprint(rules: LedgerRules) -> String {
+    let rules = serde_json::to_string(&rules).unwrap_or_default();
+    format!("format {FORMAT_VERSION}, rules {RULES_VERSION}, {rules}")
+}

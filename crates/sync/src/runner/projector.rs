@@ -1,0 +1,170 @@
+//! Keeps the ledger in step with the objects while work goes on: soon after the first page, then as often as costs
+//! little beside the work itself.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::columns::Ledger;
+use metrics::ledger::PriceBook;
+use model::{Clock, CustomerId, ObjectKind, Settings};
+use rayon::prelude::*;
+use store::{Objects, StoreError};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::slot::Slot;
+use super::{Snapshot, blocking};
+use crate::SyncError;
+use crate::context::Written;
+use crate::history::{self, NOBODY};
+use crate::projection::{self, Keeper, Kept};
+
+/// The first numbers are there this soon after the first objects.
+const FIRST_AFTER: Duration = Duration::from_secs(1);
+const AT_LEAST: Duration = Duration::from_secs(2);
+/// At most a fifth of the time goes into it.
+const REST_PER_COST: u32 = 4;
+/// Customers that one core takes at a time.
+const PER_CORE: usize = 64;
+
+pub(super) struct Projector {
+    pub slot: Arc<Slot>,
+    pub epoch: u64,
+    pub objects: Objects,
+    pub connection_dir: PathBuf,
+    pub settings: Settings,
+    pub clock: Clock,
+    pub book: PriceBook,
+    pub shown: Snapshot,
+    pub dirty: Dirty,
+}
+
+/// What the ledger does not have yet.
+#[derive(Debug, Default)]
+pub(super) struct Dirty {
+    customers: BTreeSet<CustomerId>,
+    are_prices: bool,
+    /// Of the last commit that this is about.
+    sequence: Option<u64>,
+}
+
+impl Dirty {
+    fn absorb(&mut self, written: Written) {
+        use ObjectKind::{Charge, CreditNote, Invoice, InvoicePayment, Price, Product, Refund};
+        self.customers.extend(written.committed.touched_customers);
+        let kinds = &written.committed.changed_kinds;
+        if kinds.iter().any(|kind| matches!(kind, Invoice | Charge | Refund | CreditNote | InvoicePayment)) {
+            self.customers.insert(CustomerId::from(NOBODY));
+        }
+        self.are_prices |= kinds.iter().any(|kind| matches!(kind, Price | Product));
+        self.sequence = Some(written.sequence);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.customers.is_empty() && !self.are_prices
+    }
+}
+
+impl Projector {
+    /// Runs until nobody writes any more, and brings the ledger up to the last commit.
+    pub async fn run(mut self, mut written: mpsc::UnboundedReceiver<Written>) -> Result<Self, SyncError> {
+        let mut due = Instant::now() + FIRST_AFTER;
+        loop {
+            tokio::select! {
+                heard = written.recv() => match heard {
+                    Some(written) => self.dirty.absorb(written),
+                    None => break,
+                },
+                () = sleep_until(due), if !self.dirty.is_empty() => {
+                    let began_ms = self.clock.now_ms();
+                    self = blocking(move || { self.project()?; Ok(self) }).await?;
+                    let cost_ms = u64::try_from(self.clock.now_ms() - began_ms).unwrap_or(0);
+                    let rest = Duration::from_millis(cost_ms) * REST_PER_COST;
+                    due = Instant::now() + rest.max(AT_LEAST);
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Makes the ledger of all that is dirty, shows and stores it.
+    pub fn project(&mut self) -> Result<(), SyncError> {
+        let dirty = std::mem::take(&mut self.dirty);
+        let Some(sequence) = dirty.sequence else { return Ok(()) };
+        if dirty.is_empty() {
+            return self.keep(&[], sequence);
+        }
+        if dirty.are_prices {
+            let book = history::price_book(&self.objects)?.book;
+            if gives_other_values(&self.book, &book) {
+                return self.build_all();
+            }
+            self.book = book;
+        }
+        let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
+        self.leave_out_nobody(&mut customers)?;
+        let parts: Result<Vec<_>, StoreError> = customers
+            .par_chunks(PER_CORE)
+            .map(|ids| projection::build_some(&self.objects, ids, &self.book, self.settings.rules))
+            .collect();
+        let mut changes = Vec::with_capacity(customers.len());
+        for part in parts? {
+            changes.extend(part.changes);
+            projection::insert_inline(&mut self.book, part.inline_prices);
+        }
+        let updated = self.shown.ledger.update(changes, &self.book);
+        self.show(updated.ledger);
+        self.keep(&updated.dirty, sequence)
+    }
+
+    /// Somebody without a name is only there once something is theirs.
+    fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<(), StoreError> {
+        let nobody = CustomerId::from(NOBODY);
+        if self.shown.ledger.customer(&nobody).is_none() && self.objects.ownerless()?.is_empty() {
+            customers.retain(|id| *id != nobody);
+        }
+        Ok(())
+    }
+
+    /// Makes the whole ledger from the objects.
+    pub fn build_all(&mut self) -> Result<(), SyncError> {
+        self.dirty = Dirty::default();
+        let reporter = self.slot.reporter.clone();
+        let tell = move |done: u64, total: u64| {
+            if reporter.is_due() {
+                reporter.message(Some(format!("{done} of {total} customers")));
+            }
+        };
+        let built = super::ledger::build_telling(&self.connection_dir, &self.settings, &self.objects, &tell);
+        self.slot.reporter.message(None);
+        self.shown = built?;
+        self.slot.publish(self.shown.clone(), self.epoch);
+        self.book = history::price_book(&self.objects)?.book;
+        Ok(())
+    }
+
+    fn show(&mut self, ledger: Ledger) {
+        self.shown = Snapshot { version: self.shown.version + 1, ledger: Arc::new(ledger) };
+        self.slot.publish(self.shown.clone(), self.epoch);
+    }
+
+    fn keep(&self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
+        let mut keeper = Keeper::open(&self.connection_dir, self.settings.rules)?;
+        let kept =
+            Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
+        keeper.put_dirty(&self.shown.ledger, dirty, &kept)?;
+        Ok(())
+    }
+}
+
+/// Whether a price that values were made with is another now. Labels are none of it.
+fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
+    old.prices().any(|old| {
+        new.get(&old.id).is_some_and(|new| {
+            (old.currency, old.recurrence, &old.scheme, old.transform_quantity)
+                != (new.currency, new.recurrence, &new.scheme, new.transform_quantity)
+        })
+    })
+}

@@ -1,0 +1,94 @@
+//! What the catalog is told of a connection's work, and how its key comes out of it.
+
+use std::sync::Arc;
+
+use connect::stripe::{Client, ClientConfig, Key, Limits};
+use model::{ConnectionId, UnixSeconds};
+use store::{AbsentReason, ConnectionRecord, ConnectionState};
+use url::Url;
+
+use super::{Shared, blocking};
+use crate::SyncError;
+
+/// What a connection's key is sealed for: it opens for no other.
+pub fn key_context(id: &ConnectionId) -> String {
+    format!("connection/{id}/key")
+}
+
+/// What a piece of work brought about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    pub data_through: Option<UnixSeconds>,
+    /// Of a load; an update does not look.
+    pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
+}
+
+impl Shared {
+    /// A client with the connection's own key, at its own address.
+    pub(super) fn client(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
+        let config = &self.config;
+        let sealed = config.catalog.sealed_key(&record.workspace, &record.id)?;
+        let sealed = sealed.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
+        let key = Key::parse(config.keyring.open(&key_context(&record.id), &sealed)?.expose())?;
+        let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
+        let defaults = ClientConfig::new(key, config.clock.clone());
+        let limits = if record.is_sample { Limits::None } else { config.limits };
+        Ok(Client::new(ClientConfig { base, limits, share_percent: config.share_percent, ..defaults })?)
+    }
+
+    /// Writes into the catalog how a piece of work ended.
+    pub(super) async fn settle(
+        self: &Arc<Self>,
+        record: &ConnectionRecord,
+        outcome: &Result<Done, SyncError>,
+    ) -> Result<(), SyncError> {
+        let now = self.config.clock.now();
+        let change: Box<dyn FnOnce(&mut ConnectionRecord) + Send> = match outcome {
+            Ok(done) => {
+                let done = done.clone();
+                Box::new(move |record| succeeded(record, done, now))
+            }
+            // Nothing is wrong with the connection.
+            Err(error) if is_passing(error) => return Ok(()),
+            Err(error) => {
+                let (last_error, is_final) = (error.last_error(now), !error.is_retryable());
+                Box::new(move |record| {
+                    record.last_error = Some(last_error);
+                    if is_final {
+                        record.state = ConnectionState::Failed;
+                    }
+                })
+            }
+        };
+        self.update_record(record, change).await
+    }
+
+    pub(super) async fn update_record(
+        &self,
+        record: &ConnectionRecord,
+        change: impl FnOnce(&mut ConnectionRecord) + Send + 'static,
+    ) -> Result<(), SyncError> {
+        let catalog = self.config.catalog.clone();
+        let (workspace, id) = (record.workspace.clone(), record.id.clone());
+        blocking(move || {
+            catalog.update_connection(&workspace, &id, change)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn succeeded(record: &mut ConnectionRecord, done: Done, now: UnixSeconds) {
+    record.state = ConnectionState::Live;
+    record.loaded_at = record.loaded_at.or(Some(now));
+    record.data_through = done.data_through.or(record.data_through);
+    record.last_error = None;
+    if let Some(absent) = done.absent {
+        record.absent = absent;
+    }
+}
+
+/// Another process is at work, or this one was told to stop.
+pub(super) fn is_passing(error: &SyncError) -> bool {
+    matches!(error, SyncError::Cancelled | SyncError::Store(store::StoreError::AlreadyOpen { .. }))
+}

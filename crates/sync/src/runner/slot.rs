@@ -1,0 +1,163 @@
+//! What a process has in memory of one connection.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use model::{Clock, ConnectionId};
+use store::{Objects, StoreError};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Snapshot, lock};
+use crate::reporter::Reporter;
+
+pub(super) struct Slot {
+    pub id: ConnectionId,
+    pub reporter: Reporter,
+    /// One piece of work at a time.
+    pub working: tokio::sync::Mutex<()>,
+    /// One load of the ledger at a time.
+    pub loading: tokio::sync::Mutex<()>,
+    clock: Clock,
+    snapshot: Mutex<Option<Snapshot>>,
+    looked_at: AtomicI64,
+    /// Which settings a ledger was made by: one that was made by earlier ones is not shown any more.
+    epoch: AtomicU64,
+    reader: Mutex<Option<Objects>>,
+    /// Ends its task for good.
+    forgotten: CancellationToken,
+    /// Ends the work under way; the next begins with what the catalog says then.
+    interrupt: Mutex<CancellationToken>,
+    is_asked: AtomicBool,
+    wake: Notify,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Slot {
+    pub fn new(id: ConnectionId, clock: Clock, process: &CancellationToken) -> Self {
+        let forgotten = process.child_token();
+        Self {
+            id,
+            reporter: Reporter::new(clock.clone()),
+            working: tokio::sync::Mutex::default(),
+            loading: tokio::sync::Mutex::default(),
+            looked_at: AtomicI64::new(clock.now().0),
+            clock,
+            snapshot: Mutex::default(),
+            epoch: AtomicU64::new(0),
+            reader: Mutex::default(),
+            interrupt: Mutex::new(forgotten.child_token()),
+            forgotten,
+            is_asked: AtomicBool::new(false),
+            wake: Notify::new(),
+            task: Mutex::default(),
+        }
+    }
+
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.looked_at.store(self.clock.now().0, Ordering::Relaxed);
+        lock(&self.snapshot).clone()
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Shows a ledger from now on, unless it was made by settings that no longer hold.
+    pub fn publish(&self, snapshot: Snapshot, epoch: u64) {
+        let mut shown = lock(&self.snapshot);
+        if epoch != self.epoch() {
+            return;
+        }
+        let version = snapshot.version;
+        *shown = Some(snapshot);
+        drop(shown);
+        self.reporter.change(|progress| progress.ledger_version = version);
+    }
+
+    pub fn drop_snapshot(&self) {
+        *lock(&self.snapshot) = None;
+    }
+
+    pub fn drop_snapshot_when_idle(&self, since: i64) {
+        if self.looked_at.load(Ordering::Relaxed) < since && self.working.try_lock().is_ok() {
+            self.drop_snapshot();
+        }
+    }
+
+    /// The connection's objects, for reading.
+    pub fn reading(&self, connection_dir: &Path) -> Result<Objects, StoreError> {
+        let mut reader = lock(&self.reader);
+        if let Some(objects) = &*reader {
+            return Ok(objects.clone());
+        }
+        let objects = Objects::open_read_only(connection_dir)?;
+        *reader = Some(objects.clone());
+        Ok(objects)
+    }
+
+    pub fn is_forgotten(&self) -> bool {
+        self.forgotten.is_cancelled()
+    }
+
+    /// Cancelled when the work under way should end.
+    pub fn interruption(&self) -> CancellationToken {
+        lock(&self.interrupt).clone()
+    }
+
+    pub fn begin_anew(&self) {
+        let mut interrupt = lock(&self.interrupt);
+        interrupt.cancel();
+        *interrupt = self.forgotten.child_token();
+        drop(interrupt);
+        let mut shown = lock(&self.snapshot);
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        *shown = None;
+    }
+
+    /// Wants an update soon.
+    pub fn ask(&self) {
+        self.is_asked.store(true, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    /// Whether somebody asked since the last time.
+    pub fn take_ask(&self) -> bool {
+        self.is_asked.swap(false, Ordering::SeqCst)
+    }
+
+    /// Until somebody asks, the time is over, or the connection is forgotten.
+    pub async fn rest(&self, longest: Option<std::time::Duration>) {
+        let longest = longest.unwrap_or(std::time::Duration::from_secs(86_400));
+        tokio::select! {
+            () = self.forgotten.cancelled() => {}
+            () = self.wake.notified() => {}
+            () = tokio::time::sleep(longest) => {}
+        }
+    }
+
+    pub fn ensure_task(&self, spawn: impl FnOnce() -> JoinHandle<()>) {
+        let mut task = lock(&self.task);
+        let is_running = task.as_ref().is_some_and(|task| !task.is_finished());
+        if !is_running && !self.is_forgotten() {
+            *task = Some(spawn());
+        }
+    }
+
+    /// Ends the work at its next page, and closes the files.
+    pub async fn forget(&self) {
+        self.forgotten.cancel();
+        let task = lock(&self.task).take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(connection = %self.id, %error, "its work ended unexpectedly");
+        }
+        // Also work that a command does without a task.
+        let _working = self.working.lock().await;
+        self.drop_snapshot();
+        *lock(&self.reader) = None;
+    }
+}

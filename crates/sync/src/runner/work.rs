@@ -1,0 +1,195 @@
+//! One piece of work on one connection, from opening its files to closing them.
+
+use std::sync::Arc;
+
+use connect::stripe::Account;
+use model::ConnectionId;
+use store::{Batch, ConnectionRecord, ConnectionState, Objects};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::projector::{Dirty, Projector};
+use super::record::{Done, is_passing};
+use super::slot::Slot;
+use super::{Shared, blocking, ledger};
+use crate::context::{Context, Written};
+use crate::progress::Phase;
+use crate::update::{self, How, Thoroughness};
+use crate::{SyncError, backfill, consistency, history};
+
+impl Shared {
+    /// Loads the connection where its load is not done, else brings it up to date; then tells the catalog.
+    pub(super) async fn work_once(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        record: ConnectionRecord,
+        thoroughness: Thoroughness,
+    ) -> Result<(), SyncError> {
+        let _working = slot.working.lock().await;
+        let outcome = self.work(slot, &record, thoroughness).await;
+        self.settle(&record, &outcome).await?;
+        match outcome {
+            Ok(done) => {
+                slot.reporter.data_through(done.data_through);
+                slot.reporter.end(Phase::Idle, None);
+                Ok(())
+            }
+            Err(error) => {
+                if !is_passing(&error) {
+                    tracing::warn!(connection = %slot.id, %error, code = error.code(), "work on a connection failed");
+                    slot.reporter.end(Phase::Failed, Some(error.to_string()));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn work(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+        thoroughness: Thoroughness,
+    ) -> Result<Done, SyncError> {
+        let mut work = Work::open(self, slot, record).await?;
+        let is_loaded = record.loaded_at.is_some();
+        let outcome = if is_loaded {
+            work.update(record, thoroughness).await
+        } else {
+            self.begin_loading(record).await?;
+            work.load(self, record).await
+        };
+        // The last handle waits for its writer: not on a thread that answers requests.
+        let Work { context, projector, .. } = work;
+        let objects = context.objects.clone();
+        drop(context);
+        let projector = projector.await.map_err(|error| SyncError::Worker(error.to_string()))?;
+        blocking(move || {
+            let finished = projector.and_then(|projector| finish(projector, is_loaded, outcome));
+            drop(objects);
+            finished
+        })
+        .await
+    }
+
+    async fn begin_loading(self: &Arc<Self>, record: &ConnectionRecord) -> Result<(), SyncError> {
+        if record.state == ConnectionState::Loading {
+            return Ok(());
+        }
+        self.update_record(record, |record| record.state = ConnectionState::Loading).await
+    }
+}
+
+/// The ledger of everything that was written, also by work that failed.
+fn finish(
+    mut projector: Projector,
+    was_loaded: bool,
+    outcome: Result<Done, SyncError>,
+) -> Result<Done, SyncError> {
+    let is_load_done = !was_loaded && outcome.is_ok();
+    if is_load_done {
+        projector.slot.reporter.begin(Phase::Building);
+        projector.build_all()?;
+    } else {
+        projector.project()?;
+    }
+    outcome
+}
+
+struct Work {
+    id: ConnectionId,
+    context: Context,
+    projector: JoinHandle<Result<Projector, SyncError>>,
+}
+
+impl Work {
+    async fn open(
+        shared: &Arc<Shared>,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+    ) -> Result<Self, SyncError> {
+        let (cancel, epoch) = (slot.interruption(), slot.epoch());
+        let dir = shared.config.data.connection_dir(&slot.id);
+        let (settings, is_whole) = (record.settings.clone(), record.loaded_at.is_some());
+        let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
+        let (client, objects, projector) = blocking(move || {
+            let client = opening.client(&of)?;
+            let objects = Objects::open(&dir)?;
+            let in_memory = own_slot.snapshot().filter(|_| is_whole);
+            let shown = ledger::open_to_work(&dir, &settings, &objects, is_whole)?;
+            // What is shown already is the same, and shared with whoever looks at it.
+            let shown = in_memory.filter(|own| own.version == shown.version).unwrap_or(shown);
+            own_slot.publish(shown.clone(), epoch);
+            let projector = Projector {
+                slot: own_slot,
+                epoch,
+                objects: objects.clone(),
+                connection_dir: dir,
+                settings,
+                clock: opening.config.clock.clone(),
+                book: history::price_book(&objects)?.book,
+                shown,
+                dirty: Dirty::default(),
+            };
+            Ok((client, objects, projector))
+        })
+        .await?;
+        let (written, heard): (mpsc::UnboundedSender<Written>, _) = mpsc::unbounded_channel();
+        slot.reporter.data_through(record.data_through);
+        let context = Context {
+            client,
+            objects,
+            clock: shared.config.clock.clone(),
+            patience: shared.config.patience,
+            cancel,
+            reporter: slot.reporter.clone(),
+            written,
+            account_created_at: None,
+        };
+        Ok(Self { id: slot.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
+    }
+
+    async fn load(&mut self, shared: &Arc<Shared>, record: &ConnectionRecord) -> Result<Done, SyncError> {
+        tracing::info!(connection = %self.id, "loading");
+        self.context.reporter.begin(Phase::Connecting);
+        let account = self.context.ask(|| self.context.client.account()).await?;
+        self.context.account_created_at = account.created_at;
+        keep_account(&self.context, &account).await?;
+        self.context.reporter.begin(Phase::Loading);
+        let loaded = backfill::run(&self.context).await?;
+        let absent = loaded.absent.clone();
+        shared.update_record(record, move |record| record.absent = absent).await?;
+        let mut through = loaded.began;
+        if let Some(began) = loaded.began {
+            self.context.reporter.begin(Phase::Updating);
+            let updated = update::run(&self.context, began, Thoroughness::JustLoaded).await?;
+            through = Some(updated.through);
+        }
+        update::note_listed(&self.context).await?;
+        self.check().await?;
+        Ok(Done { data_through: through, absent: Some(loaded.absent) })
+    }
+
+    async fn update(&self, record: &ConnectionRecord, thoroughness: Thoroughness) -> Result<Done, SyncError> {
+        self.context.reporter.begin(Phase::Updating);
+        let since = record.data_through.or(record.loaded_at).unwrap_or(record.created_at);
+        let updated = update::run(&self.context, since, thoroughness).await?;
+        if updated.how == How::Relisted {
+            self.check().await?;
+        }
+        Ok(Done { data_through: Some(updated.through), absent: None })
+    }
+
+    async fn check(&self) -> Result<(), SyncError> {
+        self.context.reporter.begin(Phase::Checking);
+        let problems = consistency::check(&self.context).await?;
+        tracing::info!(connection = %self.id, problems = problems.len(), "checked");
+        Ok(())
+    }
+}
+
+async fn keep_account(context: &Context, account: &Account) -> Result<(), SyncError> {
+    let Some(raw) = account.raw.clone() else { return Ok(()) };
+    let seen_at = context.clock.now();
+    context.commit(Batch { objects: vec![raw], seen_at, ..Batch::default() }).await?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Brings a loaded connection up to date: by the events list where there is one and it reaches back far enough, else
+//! by listing what is new or, now and then, everything again.
+
+mod fetch;
+mod reduce;
+mod relist;
+
+use connect::ConnectError;
+use connect::stripe::{ListRequest, Page, translate};
+use model::{ObjectKind, UnixSeconds};
+use store::Batch;
+
+use crate::SyncError;
+use crate::context::Context;
+
+pub(crate) use fetch::retrieve_all;
+pub use reduce::Changed;
+
+/// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
+const EVENTS_REACH_SECONDS: i64 = 29 * 86_400;
+/// Looked at again before the last seen event: events may become visible late and out of order.
+const OVERLAP_SECONDS: i64 = 300;
+/// Without events, how often everything is listed again.
+const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
+/// When everything was listed for the last time, by our clock.
+const RELISTED_AT: &str = "relisted_at";
+/// Kinds that change without an event, or only ever come new.
+const EVENTLESS: &[ObjectKind] = &[ObjectKind::BalanceTransaction, ObjectKind::InvoicePayment];
+
+/// What an update did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Updated {
+    /// The provider's clock when it began.
+    pub through: UnixSeconds,
+    pub how: How,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    Events,
+    /// No events: what is new was listed. Changes of what is older wait for the next full listing.
+    NewOnly,
+    Relisted,
+}
+
+/// Whether a listing of everything may be put off where there are no events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thoroughness {
+    /// The connection was read a moment ago.
+    JustLoaded,
+    /// A server that looks every minute.
+    Regular,
+    /// Somebody asked.
+    Asked,
+}
+
+/// Fetches what changed since `since`, an instant of the provider's clock.
+///
+/// # Errors
+/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says.
+pub(crate) async fn run(
+    context: &Context,
+    since: UnixSeconds,
+    thoroughness: Thoroughness,
+) -> Result<Updated, SyncError> {
+    if relist::is_under_way(context)? {
+        return relist::run(context).await;
+    }
+    let now = context.clock.now();
+    if since.0 < now.0 - EVENTS_REACH_SECONDS {
+        return relist::run(context).await;
+    }
+    let from = since.0 - OVERLAP_SECONDS;
+    match events(context, from).await? {
+        Some(Events { changed, through }) => {
+            let through = through.unwrap_or(now);
+            fetch::changed(context, changed, from).await?;
+            for kind in EVENTLESS {
+                fetch::new_objects(context, *kind, from).await?;
+            }
+            Ok(Updated { through, how: How::Events })
+        }
+        None if is_relist_due(context, thoroughness)? => relist::run(context).await,
+        None => {
+            let mut through = None;
+            for kind in connect::stripe::BACKFILL_KINDS {
+                let first_answer = fetch::new_objects(context, *kind, from).await?;
+                through = through.or(first_answer);
+            }
+            Ok(Updated { through: through.unwrap_or(now), how: How::NewOnly })
+        }
+    }
+}
+
+fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<bool, SyncError> {
+    let relisted_at = context.objects.meta(RELISTED_AT)?.and_then(|at| at.parse::<i64>().ok());
+    let age = relisted_at.map_or(i64::MAX, |at| context.clock.now().0 - at);
+    Ok(match thoroughness {
+        Thoroughness::JustLoaded => false,
+        Thoroughness::Regular => age >= RELIST_EVERY_SECONDS,
+        Thoroughness::Asked => true,
+    })
+}
+
+/// Notes that everything was listed just now.
+pub(crate) async fn note_listed(context: &Context) -> Result<(), SyncError> {
+    let now = context.clock.now().0.to_string();
+    context.commit(Batch { meta: vec![(RELISTED_AT.to_owned(), now)], ..Batch::default() }).await?;
+    Ok(())
+}
+
+struct Events {
+    changed: Vec<Changed>,
+    through: Option<UnixSeconds>,
+}
+
+/// Every event from `from` on. `None`: the server has none, or the key may not read them.
+async fn events(context: &Context, from: i64) -> Result<Option<Events>, SyncError> {
+    let mut request = ListRequest { created_gte: Some(from), ..ListRequest::new(ObjectKind::Event) };
+    let mut seen = Vec::new();
+    let mut through = None;
+    loop {
+        let page = match list(context, &request).await? {
+            Listed::Page(page) => page,
+            Listed::Absent(error) => {
+                tracing::info!(%error, "no events to go by");
+                return Ok(None);
+            }
+        };
+        through = through.or(page.server_time);
+        for object in &page.objects {
+            match translate::event(&object.body) {
+                Ok(event) => seen.push(event),
+                Err(error) => tracing::warn!(%error, "an event was skipped"),
+            }
+        }
+        // A server that ignores the window has gone past it.
+        let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));
+        let last = page.objects.last().map(|object| object.id.clone());
+        if !page.has_more || is_past || last.is_none() || last == request.starting_after {
+            break;
+        }
+        request.starting_after = last;
+    }
+    seen.retain(|event| event.created_at.0 >= from);
+    Ok(Some(Events { changed: reduce::reduce(&seen), through }))
+}
+
+enum Listed {
+    Page(Page),
+    Absent(SyncError),
+}
+
+async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncError> {
+    match context.ask(|| context.client.list(request)).await {
+        Ok(page) => {
+            context.reporter.count(page.objects.len() as u64);
+            Ok(Listed::Page(page))
+        }
+        Err(error) if is_absence(&error) => Ok(Listed::Absent(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The one list is not to be had; the others may be.
+fn is_absence(error: &SyncError) -> bool {
+    matches!(
+        error,
+        SyncError::Provider(
+            ConnectError::PermissionMissing { .. }
+                | ConnectError::EndpointAbsent { .. }
+                | ConnectError::NotFound { .. }
+                | ConnectError::Refused { .. }
+        )
+    )
+}

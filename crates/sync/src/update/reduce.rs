@@ -1,0 +1,93 @@
+//! From what happened to what has to be fetched.
+
+use std::collections::BTreeMap;
+
+use connect::stripe::translate::EventFacts;
+use model::ObjectKind;
+
+/// An object that something happened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub kind: ObjectKind,
+    pub id: String,
+    /// It came into being since the last look, so that it is in a list of what is new.
+    pub is_new: bool,
+}
+
+/// Each object once, however often and in whatever order something happened to it: what it is now is fetched anyway.
+/// In the order of kinds, so that prices and products come before what names them.
+pub(crate) fn reduce(events: &[EventFacts]) -> Vec<Changed> {
+    let mut objects: BTreeMap<(ObjectKind, &str), bool> = BTreeMap::new();
+    for event in events {
+        let (Some(kind), Some(id)) = (event.kind, event.object_id.as_deref()) else { continue };
+        if connect::stripe::endpoint(kind).is_none() {
+            continue;
+        }
+        let is_new = event.event_type.ends_with(".created");
+        *objects.entry((kind, id)).or_default() |= is_new;
+    }
+    let changed =
+        |((kind, id), is_new): ((ObjectKind, &str), bool)| Changed { kind, id: id.to_owned(), is_new };
+    objects.into_iter().map(changed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::UnixSeconds;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(event_type: &str, kind: Option<ObjectKind>, id: Option<&str>) -> EventFacts {
+        EventFacts {
+            id: "evt_1".to_owned(),
+            created_at: UnixSeconds(1),
+            event_type: event_type.to_owned(),
+            kind,
+            object_id: id.map(str::to_owned),
+            is_deletion: event_type.ends_with(".deleted"),
+        }
+    }
+
+    #[test]
+    fn each_object_is_fetched_once_and_prices_before_what_names_them() {
+        let events = [
+            event("invoice.paid", Some(ObjectKind::Invoice), Some("in_1")),
+            event("invoice.created", Some(ObjectKind::Invoice), Some("in_1")),
+            event("customer.deleted", Some(ObjectKind::Customer), Some("cus_1")),
+            event("price.updated", Some(ObjectKind::Price), Some("price_1")),
+            event("invoice.upcoming", Some(ObjectKind::Invoice), None),
+            event("payout.paid", None, None),
+            event("account.updated", Some(ObjectKind::Account), Some("acct_1")),
+        ];
+        let changed = |kind, id: &str, is_new| Changed { kind, id: id.to_owned(), is_new };
+        assert_eq!(
+            reduce(&events),
+            [
+                changed(ObjectKind::Customer, "cus_1", false),
+                changed(ObjectKind::Price, "price_1", false),
+                changed(ObjectKind::Invoice, "in_1", true),
+            ]
+        );
+    }
+
+    proptest! {
+        /// Events come unordered and repeated; that must make no difference.
+        #[test]
+        fn disorder_and_repetition_change_nothing(
+            picks in proptest::collection::vec((0..4_usize, 0..3_usize, any::<bool>()), 0..20),
+            turn in 0..20_usize,
+        ) {
+            let kinds = [ObjectKind::Customer, ObjectKind::Invoice, ObjectKind::Price, ObjectKind::Charge];
+            let made = picks.iter().map(|(kind, id, is_new)| {
+                let event_type = if *is_new { "x.created" } else { "x.updated" };
+                event(event_type, Some(kinds[*kind]), Some(["a", "b", "c"][*id]))
+            });
+            let events: Vec<EventFacts> = made.collect();
+            let mut shuffled = [events.clone(), events.clone()].concat();
+            let turns = turn % shuffled.len().max(1);
+            shuffled.rotate_left(turns);
+            prop_assert_eq!(reduce(&shuffled), reduce(&events));
+        }
+    }
+}

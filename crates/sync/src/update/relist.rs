@@ -1,0 +1,89 @@
+//! Lists everything again, and finds out what is gone.
+
+use connect::stripe::{BACKFILL_KINDS, translate};
+use model::ObjectKind;
+use model::billing::InvoiceStatus;
+use store::{Batch, Objects, StoreError, Stored};
+
+use super::{How, Updated, fetch, note_listed};
+use crate::SyncError;
+use crate::backfill::{self, LOAD_BEGAN};
+use crate::context::Context;
+
+/// When it began, by our clock; empty when none is under way.
+const RELIST_BEGAN: &str = "relist_began";
+/// What a provider lets its users delete. Of invoices only drafts.
+const DELETABLE: &[ObjectKind] = &[
+    ObjectKind::Customer,
+    ObjectKind::Product,
+    ObjectKind::Price,
+    ObjectKind::Coupon,
+    ObjectKind::InvoiceItem,
+    ObjectKind::Invoice,
+];
+/// Objects that are read at once.
+const BATCH: usize = 500;
+
+/// Whether one was begun and not ended.
+pub(super) fn is_under_way(context: &Context) -> Result<bool, SyncError> {
+    Ok(began(&context.objects)?.is_some())
+}
+
+fn began(objects: &Objects) -> Result<Option<i64>, StoreError> {
+    Ok(objects.meta(RELIST_BEGAN)?.and_then(|at| at.parse().ok()))
+}
+
+/// Goes through all lists, from where an earlier one stopped.
+pub(super) async fn run(context: &Context) -> Result<Updated, SyncError> {
+    let began_at = match began(&context.objects)? {
+        Some(began_at) => began_at,
+        None => begin(context).await?,
+    };
+    let loaded = backfill::run(context).await?;
+    let unseen = unseen_since(context, began_at).await?;
+    fetch::retrieve_all(context, unseen).await?;
+    let done = vec![(RELIST_BEGAN.to_owned(), String::new())];
+    context.commit(Batch { meta: done, ..Batch::default() }).await?;
+    note_listed(context).await?;
+    Ok(Updated { through: loaded.began.unwrap_or_else(|| context.clock.now()), how: How::Relisted })
+}
+
+async fn begin(context: &Context) -> Result<i64, SyncError> {
+    let now = context.clock.now().0;
+    let began = vec![(RELIST_BEGAN.to_owned(), now.to_string()), (LOAD_BEGAN.to_owned(), String::new())];
+    let windows_cleared = BACKFILL_KINDS.to_vec();
+    context.commit(Batch { windows_cleared, meta: began, ..Batch::default() }).await?;
+    Ok(now)
+}
+
+/// What no list showed, and may have been deleted.
+async fn unseen_since(context: &Context, began_at: i64) -> Result<Vec<(ObjectKind, String)>, SyncError> {
+    let objects = context.objects.clone();
+    let search = move || -> Result<Vec<_>, StoreError> {
+        let mut unseen = Vec::new();
+        for kind in DELETABLE {
+            let mut after: Option<String> = None;
+            loop {
+                let stored = objects.scan(*kind, after.as_deref(), BATCH)?;
+                let Some(last) = stored.last() else { break };
+                after = Some(last.object.id.clone());
+                let gone = stored.into_iter().filter(|stored| may_be_gone(stored, began_at));
+                unseen.extend(gone.map(|stored| (*kind, stored.object.id)));
+            }
+        }
+        Ok(unseen)
+    };
+    let found = tokio::task::spawn_blocking(search).await;
+    Ok(found.map_err(|error| SyncError::Worker(error.to_string()))??)
+}
+
+fn may_be_gone(stored: &Stored, began_at: i64) -> bool {
+    if stored.object.is_deleted || stored.seen_at.0 >= began_at {
+        return false;
+    }
+    let is_draft = || {
+        translate::invoice(&stored.object.body)
+            .is_ok_and(|parts| parts.invoice.status == InvoiceStatus::Draft)
+    };
+    stored.object.kind != ObjectKind::Invoice || is_draft()
+}
