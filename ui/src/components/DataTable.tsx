@@ -1,7 +1,9 @@
 import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import type { ColumnDef, SortingState } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
+
+import { Button } from './Button'
 
 export interface Column<Row> {
   id: string
@@ -32,6 +34,8 @@ interface DataTableProps<Row extends object> {
   initialSort?: SortingState
   serverSort?: ServerSort
   onRowClick?: (row: Row) => void
+  /** The rest opens on demand, after sorting. */
+  shownAtFirst?: number
   /** Of the running answer: the rows are those of the one before. */
   isStale?: boolean
 }
@@ -60,6 +64,12 @@ function definitionsOf<Row extends object>(columns: readonly Column<Row>[], serv
 const cellClass = (column: { isNumeric?: boolean; isWideOnly?: boolean } | undefined) =>
   `px-2 py-2.5 first:pl-4 last:pr-4 sm:px-3 ${column?.isNumeric ? 'num text-right' : 'text-left'} ${column?.isWideOnly ? 'hidden md:table-cell' : ''}`
 
+/** The row's link is what the keyboard uses; a click elsewhere in the row is a convenience, unless text is being marked. */
+function isPlainClick(event: MouseEvent): boolean {
+  const isControl = event.target instanceof Element && event.target.closest('a, button, input, label') !== null
+  return !isControl && window.getSelection()?.type !== 'Range'
+}
+
 function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
   return (
     <span aria-hidden="true" className="inline-block w-4 text-center">
@@ -69,7 +79,8 @@ function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
 }
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, initialSort = NO_SORT, serverSort, onRowClick, isStale = false } = props
+  const { label, columns, rows, rowKey, initialSort = NO_SORT, serverSort, onRowClick, shownAtFirst = Infinity, isStale = false } = props
+  const [isAll, setIsAll] = useState(false)
   const [ownSort, setOwnSort] = useState(initialSort)
   const definitions = useMemo(() => definitionsOf(columns, serverSort), [columns, serverSort])
   const sorting = serverSort ? [{ id: serverSort.value.replace(/^-/, ''), desc: serverSort.value.startsWith('-') }] : ownSort
@@ -88,6 +99,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       else setOwnSort(next)
     },
   })
+  const all = table.getRowModel().rows
+  const shown = isAll ? all : all.slice(0, shownAtFirst)
   const byId = new Map(columns.map((column) => [column.id, column]))
   return (
     // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
@@ -124,12 +137,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           ))}
         </thead>
         <tbody>
-          {table.getRowModel().rows.map((row) => (
+          {shown.map((row) => (
             <tr
               key={row.id}
               className={`border-b border-line last:border-0 ${onRowClick ? 'cursor-pointer hover:bg-hover/60' : ''}`}
-              // The row's link is what the keyboard uses; a click anywhere in the row is a convenience.
-              onClick={onRowClick ? () => onRowClick(row.original) : undefined}
+              onClick={onRowClick ? (event) => isPlainClick(event) && onRowClick(row.original) : undefined}
             >
               {columns.map((column) => (
                 <td key={column.id} className={cellClass(column)}>
@@ -140,6 +152,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           ))}
         </tbody>
       </table>
+      {shown.length < all.length && (
+        <div className="py-2 text-center">
+          <Button size="small" onPress={() => setIsAll(true)}>
+            Show all {all.length}
+          </Button>
+        </div>
+      )}
     </div>
   )
 }

@@ -1,16 +1,10 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { sessionQuery, setupQuery } from '~/api/queries'
+import { safeNext } from '~/view/safeNext'
 import type { RawSearch } from '~/view/search'
-import { textOf } from '~/view/search'
 
 import { rootRoute } from './root'
-
-/** Only a path of this site: an address from outside must not send a person who just signed in elsewhere. */
-export function safeNext(raw: unknown): string | undefined {
-  const next = textOf(raw)
-  return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : undefined
-}
 
 export const setupRoute = createRoute({
   getParentRoute: () => rootRoute,

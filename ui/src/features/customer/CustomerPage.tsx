@@ -74,7 +74,7 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
             <code className="font-mono">{customer.id}</code> · <DataThrough connection={connection} />
           </p>
         </div>
-        <dl className="flex flex-wrap gap-6 text-right">
+        <dl className="flex flex-wrap gap-6 sm:text-right">
           {mrr.length === 0 && (
             <div>
               <dt className="text-sm text-ink-soft">MRR now</dt>

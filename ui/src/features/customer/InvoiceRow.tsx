@@ -45,8 +45,10 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
     <li>
       <button aria-controls={panel} aria-expanded={isOpen} className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left text-sm hover:bg-hover/60" type="button" onClick={() => setIsOpen(!isOpen)}>
         <ChevronIcon className={`size-4 text-ink-faint transition-transform ${isOpen ? '' : '-rotate-90'}`} />
-        <span className="num basis-28">{formatInstantDay(invoice.created_at, zone)}</span>
-        <span className="num min-w-24">{invoice.number ?? invoice.id}</span>
+        <span className="num flex flex-col sm:flex-row sm:gap-4">
+          <span className="sm:w-28">{formatInstantDay(invoice.created_at, zone)}</span>
+          <span className="max-w-32 truncate text-xs text-ink-soft sm:min-w-28 sm:text-sm sm:text-ink">{invoice.number ?? invoice.id}</span>
+        </span>
         <Status status={invoice.status} />
         <span className="hidden text-ink-soft md:inline">{invoice.billing_reason && sentence(invoice.billing_reason.replace(/^subscription_/, ''))}</span>
         <span className="num ml-auto text-right">

@@ -17,7 +17,7 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
       { id: 'on', header: 'Day', sortBy: (row) => row.on, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
       { id: 'type', header: 'Movement', cell: (row) => <MovementName type={row.type} /> },
       { id: 'delta', header: 'Change', isNumeric: true, sortBy: (row) => row.delta_minor, cell: (row) => <Money currency={row.currency} minor={row.delta_minor} sign /> },
-      { id: 'after', header: 'MRR after', isNumeric: true, sortBy: (row) => row.mrr_after_minor, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> },
+      { id: 'after', header: 'MRR after', isNumeric: true, isWideOnly: true, sortBy: (row) => row.mrr_after_minor, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> },
       {
         id: 'why',
         header: 'Reason',

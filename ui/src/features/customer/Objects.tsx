@@ -120,7 +120,7 @@ export function Charges({ detail, zone }: ObjectsProps) {
   const columns = useMemo(() => chargeColumns(zone), [zone])
   return (
     <Section count={detail.charges.length} title="Charges">
-      {detail.charges.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Charges" rowKey={(row) => row.id} rows={detail.charges} />}
+      {detail.charges.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Charges" rowKey={(row) => row.id} rows={detail.charges} shownAtFirst={SHOWN_AT_FIRST} />}
     </Section>
   )
 }

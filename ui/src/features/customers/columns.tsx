@@ -36,7 +36,7 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
       id: 'name',
       header: 'Customer',
       cell: (row) => (
-        <span className="block max-w-[20rem] min-w-36">
+        <span className="block max-w-[11.5rem] min-w-36 sm:max-w-[20rem]">
           <Link className="link block truncate" params={{ connectionId: view.connection.id, customerId: row.id }} search={keptSearch} to="/c/$connectionId/customers/$customerId">
             {row.name ?? row.email ?? row.id}
           </Link>

@@ -24,7 +24,7 @@ function columnsOf(view: View): Column<Movement>[] {
       header: 'Customer',
       cell: (row) => (
         <Link
-          className="link block max-w-[14rem] truncate"
+          className="link block max-w-[9rem] truncate sm:max-w-[14rem]"
           params={{ connectionId: view.connection.id, customerId: row.customer_id }}
           search={keptSearch}
           to="/c/$connectionId/customers/$customerId"

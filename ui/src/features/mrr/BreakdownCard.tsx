@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo } from 'react'
 
 import { mrrQuery } from '~/api/queries'
 import type { Currency, Facets, MrrPoint, MrrReport, Series } from '~/api/types'
@@ -21,7 +21,8 @@ import type { View } from '~/view/useView'
 import type { GroupRow } from './breakdownColumns'
 import { breakdownColumns } from './breakdownColumns'
 import { partialBefore, subtitleOf } from './TrendCards'
-import { standingOf, useMonths } from './useMrrData'
+import { standingOf } from './standing'
+import { useMonths } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const BY = [
@@ -77,7 +78,6 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
   const { compare, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
   const months = useMonths(view, by)
-  const [isAll, setIsAll] = useState(false)
   const rows = useMemo(() => rowsOf(months.data, currency, by, view.facets), [months.data, currency, by, view.facets])
   const compared = useMemo(() => (compare ?? []).filter((key) => rows.some((row) => row.key === key)), [compare, rows])
   const setSearch = useCallback(
@@ -118,16 +118,15 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
         )}
         {months.data && rows.length === 0 && <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>}
         {rows.length > 0 && (
-          <>
-            <DataTable columns={columns} initialSort={[{ id: 'mrr', desc: true }]} isStale={months.isPlaceholderData} label={`MRR by ${title.toLowerCase()}`} rowKey={(row) => row.key} rows={isAll ? rows : rows.slice(0, SHOWN_AT_FIRST)} />
-            {!isAll && rows.length > SHOWN_AT_FIRST && (
-              <div className="py-2 text-center">
-                <Button size="small" onPress={() => setIsAll(true)}>
-                  Show all {rows.length}
-                </Button>
-              </div>
-            )}
-          </>
+          <DataTable
+            columns={columns}
+            initialSort={[{ id: 'mrr', desc: true }]}
+            isStale={months.isPlaceholderData}
+            label={`MRR by ${title.toLowerCase()}`}
+            rowKey={(row) => row.key}
+            rows={rows}
+            shownAtFirst={SHOWN_AT_FIRST}
+          />
         )}
       </div>
     </section>

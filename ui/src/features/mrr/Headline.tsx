@@ -8,8 +8,8 @@ import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
 import type { View } from '~/view/useView'
 
-import type { Standing } from './useMrrData'
-import { standingOf } from './useMrrData'
+import type { Standing } from './standing'
+import { standingOf } from './standing'
 
 interface HeadlineProps {
   view: View

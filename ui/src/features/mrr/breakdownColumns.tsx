@@ -11,7 +11,7 @@ import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { By } from './BreakdownCard'
-import type { Standing } from './useMrrData'
+import type { Standing } from './standing'
 
 export interface GroupRow extends Standing {
   key: string

@@ -1,0 +1,18 @@
+import type { Currency, MrrPoint, Series } from '~/api/types'
+
+export interface Standing {
+  currency: Currency
+  now: MrrPoint
+  before_minor: number
+  change_minor: number
+  /** `null` when there was nothing last month. */
+  change_ratio: number | null
+}
+
+export function standingOf(series: Series<MrrPoint>): Standing | undefined {
+  const now = series.points.at(-1)
+  if (!now) return undefined
+  const before_minor = series.points.at(-2)?.mrr_minor ?? 0
+  const change_minor = now.mrr_minor - before_minor
+  return { currency: series.currency, now, before_minor, change_minor, change_ratio: before_minor === 0 ? null : change_minor / before_minor }
+}
