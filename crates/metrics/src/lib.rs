@@ -5,4 +5,5 @@ pub mod columns;
 pub mod fx;
 pub mod ledger;
 pub mod query;
+pub mod reconcile;
 pub mod registry;

@@ -193,6 +193,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_metric_has_its_page() {
+        for metric in &METRICS {
+            let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/").to_owned() + metric.docs_page;
+            assert!(std::fs::exists(&page).unwrap(), "{page}");
+        }
+    }
+
+    #[test]
     fn a_metric_is_found_by_the_name_it_is_written_with() {
         for metric in &METRICS {
             let json = serde_json::to_value(metric.id).unwrap();

@@ -28,10 +28,10 @@ impl CalendarDays {
     }
 
     pub(crate) fn day(&self, at: UnixSeconds) -> Day {
-        self.from_table(at.0).unwrap_or_else(|| at.day(&self.zone))
+        self.tabled(at.0).unwrap_or_else(|| at.day(&self.zone))
     }
 
-    fn from_table(&self, at: i64) -> Option<Day> {
+    fn tabled(&self, at: i64) -> Option<Day> {
         // No zone is a whole day away from UTC, so the day is this one or a neighbour.
         let guess = at.div_euclid(86_400).checked_sub(i64::from(FIRST.0))?.checked_add(1)?;
         let mut index = usize::try_from(guess).ok().filter(|index| *index < self.starts_at.len())?;

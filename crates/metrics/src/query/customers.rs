@@ -247,7 +247,7 @@ impl<'a> List<'a> {
         self.walk(chunk, customer, trail);
         let entry = chunk.entry(customer);
         let state = state_of(trail);
-        let churns = trail.moves.iter().filter(|one| one.kind == MovementKind::Churn);
+        let last_churn = trail.moves.iter().rfind(|one| one.kind == MovementKind::Churn);
         CustomerRow {
             id: entry.id.to_string(),
             name: entry.name,
@@ -259,7 +259,7 @@ impl<'a> List<'a> {
             mrr_converted_minor: self.converted(trail),
             plans: self.plans(chunk, customer),
             first_paid_on: trail.moves.iter().find(|one| one.after > 0).map(|one| one.day),
-            churned_on: churns.last().filter(|_| state == CustomerState::Churned).map(|one| one.day),
+            churned_on: last_churn.filter(|_| state == CustomerState::Churned).map(|one| one.day),
             is_deleted: entry.is_deleted,
         }
     }

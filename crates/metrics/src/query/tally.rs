@@ -3,15 +3,17 @@
 //! Sums are kept natively, by series and slot: a bucket where currencies stay as they are, a day where they are
 //! converted, since every movement takes the rate of its own day.
 
+mod customer;
+
 use std::sync::Arc;
 
 use model::{Currency, Day};
 use rayon::prelude::*;
 
 use super::exchange::Exchange;
-use super::scope::{LEFT_OUT, Scope, View};
+use super::scope::{Scope, View};
 use super::span::Span;
-use super::walk::{Lane, Range, Trail};
+use super::walk::{Range, Trail};
 use super::{MovementKind, Query, QueryError};
 use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
@@ -109,11 +111,7 @@ impl<'a> Shape<'a> {
                 if trail.lanes.is_empty() {
                     continue;
                 }
-                let has_one_subscription = chunk.subscriptions(customer).len() == 1;
-                tally.add(self, &mut trail, has_one_subscription);
-                if !has_one_subscription {
-                    tally.add_subscriptions(self, chunk, customer, country);
-                }
+                tally.add(self, &mut trail, chunk, customer, country);
             }
         }
         tally
@@ -240,146 +238,5 @@ impl Tally {
             a.kept_start_minor += b.kept_start_minor;
             a.kept_end_minor += b.kept_end_minor;
         }
-    }
-
-    /// Adds one customer.
-    fn add(&mut self, shape: &Shape<'_>, trail: &mut Trail, has_one_subscription: bool) {
-        for lane in &trail.lanes {
-            self.opening[lane.series as usize] += lane.opening;
-        }
-        for one in &trail.moves {
-            let cell = shape.cell(trail.lane_of(one).series, shape.slot(one.day));
-            self.moved[cell + one.kind as usize] += one.after - one.before;
-        }
-        for index in 0..trail.lanes.len() {
-            let counted = trail.lanes[index].counted;
-            let is_first = trail.lanes[..index].iter().all(|lane| lane.counted != counted);
-            if is_first {
-                self.count(shape, trail, counted, has_one_subscription);
-            }
-        }
-    }
-
-    /// Counts the customer once within `counted`, whose lanes may be several currencies.
-    fn count(&mut self, shape: &Shape<'_>, trail: &mut Trail, counted: u32, has_one_subscription: bool) {
-        let Trail { lanes, moves } = trail;
-        let is_above = |lanes: &[Lane]| lanes.iter().any(|lane| lane.counted == counted && lane.current > 0);
-        let mut was_above = is_above(lanes);
-        let change = |tally: &mut Self, bucket, by| {
-            tally.active[shape.at_change(counted, bucket)] += by;
-            if has_one_subscription {
-                tally.subscriptions[shape.at_change(counted, bucket)] += by;
-            }
-        };
-        change(self, None, i64::from(was_above));
-        // Rates move several currencies against each other, so every bucket has to be looked at.
-        let is_mixed =
-            !shape.exchange.is_native() && lanes.iter().filter(|lane| lane.counted == counted).count() > 1;
-        let mut at = 0;
-        let mut next_bucket = 0;
-        loop {
-            while moves.get(at).is_some_and(|one| lanes[one.lane as usize].counted != counted) {
-                at += 1;
-            }
-            let moving = moves.get(at).map(|one| shape.span.bucket(one.day));
-            let bucket = match moving {
-                _ if is_mixed && next_bucket < shape.span.buckets.len() => next_bucket,
-                Some(bucket) => bucket,
-                None => break,
-            };
-            next_bucket = bucket + 1;
-            let starts: smallvec::SmallVec<[i64; 4]> = lanes.iter().map(|lane| lane.current).collect();
-            let mut kinds = [false; MovementKind::ALL.len()];
-            while let Some(one) = moves.get(at).filter(|one| shape.span.bucket(one.day) == bucket) {
-                at += 1;
-                let lane = &mut lanes[one.lane as usize];
-                if lane.counted != counted {
-                    continue;
-                }
-                lane.current = one.after;
-                kinds[one.kind as usize] = true;
-                if was_above && one.kind.is_loss() {
-                    self.moved[shape.cell(lane.series, shape.slot(one.day)) + LOST] += one.after - one.before;
-                }
-            }
-            let movers = shape.at_bucket(counted, bucket) * MovementKind::ALL.len();
-            for kind in 0..kinds.len() {
-                self.movers[movers + kind] += i64::from(kinds[kind]);
-            }
-            let now_above = is_above(lanes);
-            change(self, Some(bucket), i64::from(now_above) - i64::from(was_above));
-            if was_above {
-                self.churned[shape.at_bucket(counted, bucket)] += i64::from(!now_above);
-                self.retain(shape, lanes, &starts, counted, bucket);
-            }
-            was_above = now_above;
-        }
-    }
-
-    /// A customer that was above 0 before the bucket: what it was worth then, and at the end.
-    fn retain(&mut self, shape: &Shape<'_>, lanes: &[Lane], starts: &[i64], counted: u32, bucket: usize) {
-        let own = || lanes.iter().zip(starts).filter(|(lane, _)| lane.counted == counted);
-        let (mut worth_start, mut worth_end) = (0, 0);
-        for (lane, start) in own() {
-            let (before, end) = shape.scales(lane.series, bucket);
-            worth_start += i128::from(*start) * before;
-            worth_end += i128::from(lane.current) * end;
-        }
-        for (lane, start) in own() {
-            let retained = &mut self.retained[lane.series as usize * shape.span.buckets.len() + bucket];
-            retained.start_minor += start;
-            retained.end_minor += lane.current;
-            if worth_start <= worth_end {
-                retained.kept_start_minor += start;
-            } else {
-                retained.kept_end_minor += lane.current;
-            }
-        }
-    }
-
-    /// Counts the subscriptions of a customer that has several.
-    fn add_subscriptions(&mut self, shape: &Shape<'_>, chunk: &Chunk, customer: usize, country: u32) {
-        let span = shape.span;
-        let rows = chunk.rows(customer);
-        // By what it is counted within, and then by subscription: value, and where it last changed.
-        let mut found: smallvec::SmallVec<[((u32, u32), i64, Option<usize>, bool); 8]> =
-            smallvec::SmallVec::new();
-        for row in 0..rows.days.len() {
-            let day = rows.days[row];
-            if day > span.last || rows.at[row] > span.now.0 {
-                break;
-            }
-            let target = shape.scope.target(rows.plan[row], country);
-            if target.series == LEFT_OUT {
-                continue;
-            }
-            let key = (target.counted, rows.subscription[row]);
-            let index = found.iter().position(|known| known.0 == key).unwrap_or_else(|| {
-                found.push((key, 0, None, false));
-                found.len() - 1
-            });
-            let (_, value, bucket, was_above) = &mut found[index];
-            let now_in = (day >= span.first).then(|| span.bucket(day));
-            if *bucket != now_in {
-                self.change_subscriptions(shape, key.0, *bucket, *value > 0, was_above);
-                *bucket = now_in;
-            }
-            *value += rows.delta_minor[row];
-        }
-        for (key, value, bucket, was_above) in &mut found {
-            self.change_subscriptions(shape, key.0, *bucket, *value > 0, was_above);
-        }
-    }
-
-    fn change_subscriptions(
-        &mut self,
-        shape: &Shape<'_>,
-        counted: u32,
-        bucket: Option<usize>,
-        is_above: bool,
-        was_above: &mut bool,
-    ) {
-        self.subscriptions[shape.at_change(counted, bucket)] += i64::from(is_above) - i64::from(*was_above);
-        *was_above = is_above;
     }
 }

@@ -172,7 +172,7 @@ pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
         plans.iter().for_each(|plan| texts.push(&text(plan)));
         texts
     };
-    out.texts(&column(|plan| local_name(plan)));
+    out.texts(&column(local_name));
     out.texts(&column(|plan| plan.label.clone()));
     out.texts(&column(|plan| plan.product.as_ref().map(ToString::to_string).unwrap_or_default()));
     out.texts(&column(|plan| plan.product_label.clone().unwrap_or_default()));

@@ -1,0 +1,148 @@
+use model::UnixSeconds;
+use model::billing::{BillingInterval, Period, Price, PriceScheme, Recurrence};
+use model::{InvoiceLineId, PriceId, SubscriptionId};
+
+use super::*;
+
+fn at(text: &str) -> UnixSeconds {
+    UnixSeconds(text.parse::<jiff::Timestamp>().unwrap().as_second())
+}
+
+fn price(id: &str, recurrence: Option<(BillingInterval, bool)>) -> Price {
+    Price {
+        id: PriceId::from(id),
+        product: None,
+        nickname: None,
+        currency: Currency::USD,
+        recurrence: recurrence.map(|(interval, is_metered)| Recurrence {
+            interval,
+            interval_count: 1,
+            is_metered,
+        }),
+        scheme: PriceScheme::PerUnit(None),
+        transform_quantity: None,
+        is_active: true,
+    }
+}
+
+fn prices() -> PriceBook {
+    let mut book = PriceBook::default();
+    book.insert(price("plan", Some((BillingInterval::Month, false))));
+    book.insert(price("usage", Some((BillingInterval::Month, true))));
+    book.insert(price("setup", None));
+    book
+}
+
+fn line(price: &str, amount_minor: i64) -> InvoiceLine {
+    InvoiceLine {
+        id: InvoiceLineId::from(format!("il_{price}_{amount_minor}")),
+        description: None,
+        amount_minor,
+        discount_minor: 0,
+        inclusive_tax_minor: 0,
+        currency: Currency::USD,
+        period: Period { start: at("2024-01-01T00:00:00Z"), end: at("2024-02-01T00:00:00Z") },
+        is_proration: false,
+        is_proration_credit: false,
+        quantity: 1.into(),
+        price: Some(PriceId::from(price)),
+        subscription: Some(SubscriptionId::from("sub")),
+        invoice_item: None,
+    }
+}
+
+fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec<InvoiceLine>) -> Invoice {
+    Invoice {
+        id: InvoiceId::from(id),
+        number: None,
+        customer: None,
+        subscription: None,
+        status: InvoiceStatus::Paid,
+        currency: Currency::USD,
+        created_at: at("2024-01-01T00:00:00Z"),
+        paid_at: Some(at(paid_at)),
+        billing_reason: None,
+        attempt_count: 1,
+        total_minor,
+        tax_minor,
+        amount_paid_minor: total_minor,
+        amount_due_minor: total_minor,
+        lines,
+    }
+}
+
+fn reconciled(invoices: Vec<Invoice>, zone: &str) -> Vec<ReconciledMonth> {
+    let history = CustomerHistory { invoices, ..CustomerHistory::default() };
+    let mut reconciliation = Reconciliation::new(TimeZone::get(zone).unwrap());
+    reconciliation.add(&history, &prices(), LedgerRules::default());
+    reconciliation.months("2024-01-15".parse().unwrap(), "2024-12-31".parse().unwrap())
+}
+
+#[test]
+fn totals_are_what_was_used_and_what_was_left_out() {
+    let mut discounted = line("plan", 10_000);
+    discounted.discount_minor = 1_000;
+    discounted.inclusive_tax_minor = 900;
+    let mut credit = line("plan", -2_000);
+    credit.is_proration = true;
+    let mut upgrade = line("plan", 3_000);
+    upgrade.is_proration = true;
+    let lines = vec![discounted, credit, upgrade, line("usage", 450), line("setup", 5_000)];
+    // 16,450 of lines less 1,000 discount, and 700 of exclusive tax.
+    let months = reconciled(vec![invoice("in_1", "2024-01-05T00:00:00Z", 16_150, 1_600, lines)], "UTC");
+    let told = serde_json::to_value(&months).unwrap();
+    assert_eq!(
+        told,
+        serde_json::json!([{
+            "month_on": "2024-01-01", "currency": "usd", "invoices": 1, "total_minor": 16_150, "used_minor": 11_100,
+            "left_out": [
+                {"reason": "tax", "amount_minor": 1_600},
+                {"reason": "one_off", "amount_minor": 5_000},
+                {"reason": "metered", "amount_minor": 450},
+                {"reason": "proration_credit", "amount_minor": -2_000},
+            ],
+            "unexplained_minor": 0, "unexplained_invoices": [],
+        }])
+    );
+    let left_out: i64 = months[0].left_out.iter().map(|sum| sum.amount_minor).sum();
+    assert_eq!(months[0].used_minor + left_out + months[0].unexplained_minor, months[0].total_minor);
+}
+
+#[test]
+fn an_invoice_whose_lines_are_missing_is_named() {
+    let months =
+        reconciled(vec![invoice("in_1", "2024-01-05T00:00:00Z", 900, 0, vec![line("plan", 500)])], "UTC");
+    assert_eq!(months[0].unexplained_minor, 400);
+    assert_eq!(months[0].unexplained_invoices, [InvoiceId::from("in_1")]);
+}
+
+#[test]
+fn the_month_is_that_of_the_payment_in_the_zone() {
+    let paid = invoice("in_1", "2024-01-31T23:30:00Z", 500, 0, vec![line("plan", 500)]);
+    let month = |zone| reconciled(vec![paid.clone()], zone)[0].month_on.to_string();
+    assert_eq!(month("UTC"), "2024-01-01");
+    assert_eq!(month("Europe/Berlin"), "2024-02-01");
+}
+
+#[test]
+fn only_paid_invoices_are_reconciled() {
+    let mut open = invoice("in_1", "2024-01-05T00:00:00Z", 500, 0, vec![line("plan", 500)]);
+    open.status = InvoiceStatus::Open;
+    assert!(reconciled(vec![open], "UTC").is_empty());
+}
+
+#[test]
+fn parts_taken_in_parallel_are_one_whole() {
+    let first = invoice("in_1", "2024-01-05T00:00:00Z", 600, 100, vec![line("plan", 500)]);
+    let second = invoice("in_2", "2024-01-06T00:00:00Z", 900, 0, vec![line("setup", 500)]);
+    let part = |invoice: &Invoice| {
+        let history = CustomerHistory { invoices: vec![invoice.clone()], ..CustomerHistory::default() };
+        let mut part = Reconciliation::new(TimeZone::UTC);
+        part.add(&history, &prices(), LedgerRules::default());
+        part
+    };
+    let mut merged = part(&first);
+    merged.merge(part(&second));
+    let days = || ("2024-01-01".parse().unwrap(), "2024-12-31".parse().unwrap());
+    assert_eq!(merged.months(days().0, days().1), reconciled(vec![first, second], "UTC"));
+}
