@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use model::{Clock, UnixSeconds};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::{Host, Url};
@@ -20,6 +21,8 @@ use crate::chance::mix;
 const TRIES_MAX: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// A year's events at once must not open a connection each.
+const DELIVERIES_AT_ONCE: usize = 16;
 /// The longest that a disordered event is held back.
 const DISORDER_MS: u64 = 400;
 
@@ -32,6 +35,7 @@ pub struct Courier {
     /// Events arrive late and twice.
     is_disorderly: bool,
     may_go_anywhere: bool,
+    turns: Semaphore,
     cancel: CancellationToken,
     deliveries: TaskTracker,
 }
@@ -65,6 +69,7 @@ impl Courier {
             seed: options.seed,
             is_disorderly: options.is_disorderly,
             may_go_anywhere: options.may_go_anywhere,
+            turns: Semaphore::new(DELIVERIES_AT_ONCE),
             cancel: options.cancel,
             deliveries: TaskTracker::new(),
         })
@@ -114,6 +119,8 @@ impl Courier {
     }
 
     async fn try_once(&self, endpoint: &Endpoint, body: &str) -> bool {
+        // Never closed, so never refused.
+        let _turn = self.turns.acquire().await;
         let header = signature(&endpoint.secret, self.clock.now(), body);
         let request = self
             .client
