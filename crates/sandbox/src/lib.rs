@@ -9,5 +9,7 @@ mod server;
 pub mod world;
 
 pub use generated::Generated;
-pub use options::{Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet};
+pub use options::{
+    DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet,
+};
 pub use server::{Running, StartError, start};

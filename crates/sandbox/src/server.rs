@@ -157,17 +157,23 @@ async fn listen(listener: WireListener, app: Arc<App>, cancel: CancellationToken
     }
 }
 
-/// Keeps the merchant's clock running, `speed` of its seconds in one of ours.
+/// Keeps the merchant's clock running, `speed` of its seconds in one of ours, from wherever it was moved to.
 async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
-    let began_at = app.merchant().now().0;
-    let start = tokio::time::Instant::now();
     let mut ticks = tokio::time::interval(TICK);
     let run = async {
+        let mut last = ticks.tick().await;
+        let mut owed_ms = 0;
         loop {
-            ticks.tick().await;
-            let elapsed_ms = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
-            let lived = elapsed_ms.saturating_mul(i64::from(speed)) / 1000;
-            app.advance(UnixSeconds(began_at.saturating_add(lived))).await;
+            let tick = ticks.tick().await;
+            let passed_ms = i64::try_from((tick - last).as_millis()).unwrap_or(0);
+            last = tick;
+            owed_ms += passed_ms.saturating_mul(i64::from(speed));
+            let seconds = owed_ms / 1000;
+            owed_ms %= 1000;
+            if seconds > 0 {
+                let now = app.merchant().now().0;
+                app.advance(UnixSeconds(now.saturating_add(seconds))).await;
+            }
         }
     };
     let _: Option<()> = cancel.run_until_cancelled(run).await;

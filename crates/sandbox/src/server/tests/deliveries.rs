@@ -134,3 +134,18 @@ async fn the_intention_is_told_line_by_line_and_the_clock_can_be_moved() {
     let reply = client.send(advance.body("{\"seconds\":5}")).await.json;
     assert_eq!((&reply["now"], &reply["events"]), (&(before + 5).into(), &5.into()));
 }
+
+#[tokio::test]
+async fn a_running_clock_goes_on_from_where_it_was_moved_to() {
+    let client = Client::of_tiny(Options { alive: Some(1_000), ..Options::default() }).await;
+    let (url, mut deliveries) = receiver(0).await;
+    register(&client, &[("url", &url), ("enabled_events[]", "*")]).await;
+    let moved_to = client.sandbox.now().0 + 5_000;
+    client.sandbox.advance(model::UnixSeconds(moved_to)).await;
+    loop {
+        let event: Value = serde_json::from_str(&deliveries.recv().await.unwrap().1).unwrap();
+        if event["created"].as_i64().unwrap() > moved_to {
+            break; // it lived on by itself
+        }
+    }
+}
