@@ -14,7 +14,8 @@ export default defineConfig(async ({ command }) => {
   return {
     plugins,
     resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
-    server: server ? { proxy: { '/api': { target: server, changeOrigin: true } } } : {},
+    // The help shows the definitions of ../docs.
+    server: { fs: { allow: ['..'] }, ...(server ? { proxy: { '/api': server } } : {}) },
     build: {
       target: 'es2023',
       // The gzip sizes are checked by `npm run size`, which knows the budgets.

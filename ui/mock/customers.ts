@@ -29,7 +29,7 @@ export function customersPage(world: World, query: URLSearchParams): CustomerPag
     .map((c) => row(c, into))
     .filter((r) => !state || (state === 'active' ? r.mrr.length > 0 : state === 'churned' ? r.churned_on : r.first_paid_on === null))
   const sort = query.get('sort') ?? '-mrr'
-  const by = { mrr: (r: CustomerRow) => r.mrr_converted_minor ?? r.mrr[0]?.amount_minor ?? 0, name: (r: CustomerRow) => (r.name ?? '￿').toLowerCase(), created: (r: CustomerRow) => r.created_at }[sort.replace('-', '')] ?? (() => 0)
+  const by = { mrr: (r: CustomerRow) => r.mrr_converted_minor ?? r.mrr[0]?.amount_minor ?? 0, name: (r: CustomerRow) => (r.name ?? '￿').toLowerCase(), created: (r: CustomerRow) => String(r.created_at) }[sort.replace('-', '')] ?? (() => 0)
   rows = rows.toSorted((a, b) => ((by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0) * (sort.startsWith('-') ? -1 : 1)))
   const start = Number(query.get('cursor') ?? 0)
   const limit = Number(query.get('limit') ?? 50)

@@ -18,27 +18,27 @@ export const SCENARIOS: { connection: Connection; world: Scenario }[] = [
     connection: connection('con_failed', 'Initech', {
       state: 'failed', data_through: '2026-11-22T04:02:00Z', reporting_currency: null,
       last_error: { code: 'key_refused', message: 'Stripe no longer accepts this key: it was rolled or deleted.', action: 'Make a new restricted key in Stripe and replace the key in Settings. Everything loaded so far stays.', at: '2026-11-23T03:10:00Z' },
-      absent: [{ kind: 'credit_note', label: 'Credit notes', reason: 'forbidden', without: 'Net revenue is not reduced by credit notes.' }],
+      absent: [{ kind: 'credit_note', label: 'Credit notes', reason: 'forbidden', without: 'credit notes in net revenue' }],
     }),
     world: { customers: 120, currencies: ['usd', 'jpy'], months: 20, seed: 5 },
   },
 ]
 
 const PERMISSIONS: [string, string, boolean, string][] = [
-  ['customer', 'Customers', true, 'Nothing can be computed without customers.'],
-  ['subscription', 'Subscriptions', true, 'Nothing can be computed without subscriptions.'],
-  ['invoice', 'Invoices', true, 'MRR is read from invoices.'],
-  ['price', 'Prices', true, 'Plans and their intervals are read from prices.'],
-  ['product', 'Products', false, 'Plans are named by their prices only.'],
-  ['coupon', 'Coupons', false, 'Discounts are still counted, but not named.'],
-  ['promotion_code', 'Promotion codes', false, 'Promotion codes are not named.'],
-  ['charge', 'Charges', false, 'Failed payments and revenue without an invoice are absent.'],
-  ['refund', 'Refunds', false, 'Net revenue is not reduced by refunds.'],
-  ['dispute', 'Disputes', false, 'Disputes are absent.'],
-  ['credit_note', 'Credit notes', false, 'Net revenue is not reduced by credit notes.'],
-  ['payment_intent', 'Payment intents', false, 'Payment attempts are absent.'],
-  ['balance_transaction', 'Balance transactions', false, 'Fees and net cash are absent.'],
-  ['event', 'Events', false, 'Staying up to date takes a full re-list each time.'],
+  ['customer', 'Customers', true, 'names, e-mail addresses and countries of customers'],
+  ['subscription', 'Subscriptions', true, 'MRR and everything made from it'],
+  ['invoice', 'Invoices', true, 'MRR and everything made from it'],
+  ['price', 'Prices', true, 'plans, and the interval that every amount is divided by'],
+  ['product', 'Products', false, 'names of products; plans are named by their price'],
+  ['coupon', 'Coupons', false, 'names of discounts'],
+  ['promotion_code', 'Promotion codes', false, 'names of promotion codes'],
+  ['charge', 'Charges', false, 'failed payments, and revenue without an invoice'],
+  ['refund', 'Refunds', false, 'refunds, and net revenue after them'],
+  ['dispute', 'Disputes', false, 'disputes'],
+  ['credit_note', 'Credit notes', false, 'credit notes in net revenue'],
+  ['payment_intent', 'Payment intents', false, 'payment attempts'],
+  ['balance_transaction', 'Balance transactions', false, 'fees and net cash'],
+  ['event', 'Events', false, 'quick updates; everything is listed again each time'],
 ]
 
 export const permissions: SourcePermission[] = PERMISSIONS.map(([kind, label, is_required, without]) => ({ kind, label, permission: label, access: 'read', is_required, without }))
@@ -75,7 +75,7 @@ export const METRICS: MetricDefinition[] = [
   ['net_revenue', 'Net revenue', 'money', 'gross revenue − refunds − post-payment credit notes that were not refunds'],
   ['refunds', 'Refunds', 'money', 'succeeded refunds by their own day'],
   ['customer_churn_rate', 'Customer churn rate', 'ratio', 'customers above 0 at the start and at 0 at the end ÷ customers above 0 at the start'],
-].map(([id, label, unit, formula]) => ({ id, label, unit, formula, docs_url: `https://example.test/docs/metrics/${id}`, supports_filters: true }) as MetricDefinition)
+].map(([id, label, unit, formula]) => ({ id, label, unit, formula, docs_url: `metrics/${id?.replaceAll('_', '-')}.md`, supports_filters: true }) as MetricDefinition)
 
 export function facets(world: World): Facets {
   const uniq = (list: string[]) => [...new Set(list)].toSorted()
@@ -114,7 +114,7 @@ export function reconcile(currencies: string[]): ReconcileReport {
   return { months: Array.from({ length: 13 }, (_, index) => new Date(Date.UTC(2026, 10 - index, 1)).toISOString().slice(0, 10)).flatMap((month_on, index) =>
     currencies.map((currency, at) => {
       const used = Math.round((8_400_000 - index * 210_000) / (at + 1))
-      const left_out = [['tax', 'Tax', Math.round(used * 0.19)], ['one_off', 'One-off lines', 90_000], ['metered', 'Metered usage', 41_250], ['proration_credit', 'Proration credits', -12_300]].map(([reason, label, amount_minor]) => ({ reason, label, amount_minor })) as { reason: string; label: string; amount_minor: number }[]
-      return { month_on, currency, used_minor: used, left_out, paid_minor: used + left_out.reduce((sum, one) => sum + one.amount_minor, 0), unexplained_minor: 0 }
+      const left_out = [['tax', Math.round(used * 0.19)], ['one_off', 90_000], ['metered', 41_250], ['proration_credit', -12_300]].map(([reason, amount_minor]) => ({ reason, amount_minor })) as { reason: string; amount_minor: number }[]
+      return { month_on, currency, used_minor: used, left_out, invoices: 120, unexplained_invoices: [], total_minor: used + left_out.reduce((sum, one) => sum + one.amount_minor, 0), unexplained_minor: 0 }
     })) }
 }

@@ -71,7 +71,8 @@ pub fn npm(folder: &str) -> Command {
 
 fn sources() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::from(UI)];
+    // The pages show the definitions of the metrics as their help.
+    let mut folders = vec![PathBuf::from(UI), PathBuf::from("docs/metrics")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))? {
             let path = entry?.path();

@@ -1,3 +1,5 @@
+import { capital } from '~/format/names'
+
 import type { Problem } from './types'
 
 const BASE = '/api/v1'
@@ -7,7 +9,7 @@ export class ApiError extends Error {
   readonly problem: Problem
 
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title)
+    super(problem.title)
     this.name = 'ApiError'
     this.problem = problem
   }
@@ -43,11 +45,17 @@ const UNREACHABLE: Problem = {
   action: 'Check that the server is running and that you are online, then try again.',
 }
 
+/** The server writes its messages in lower case, to stand within other sentences; on a page they are sentences of their own. */
+function sentenceCase(problem: Problem): Problem {
+  const { title, detail, action } = problem
+  return { ...problem, title: capital(title), ...(detail ? { detail: `${capital(detail).replace(/[.]$/, '')}.` } : {}), ...(action ? { action: `${capital(action).replace(/[.]$/, '')}.` } : {}) }
+}
+
 async function problemOf(response: Response): Promise<Problem> {
   const fallback: Problem = { title: `The server answered with an error (${response.status})`, status: response.status }
   if (!response.headers.get('content-type')?.includes('json')) return fallback
   const body: unknown = await response.json().catch(() => null)
-  return body && typeof body === 'object' ? { ...fallback, ...body, status: response.status } : fallback
+  return body && typeof body === 'object' ? sentenceCase({ ...fallback, ...body, status: response.status }) : fallback
 }
 
 async function send<T>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {

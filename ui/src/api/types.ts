@@ -19,6 +19,8 @@ export interface Problem {
   detail?: string
   code?: string
   action?: string | null
+  /** Of the request, the field that it is about. */
+  field?: string
 }
 
 export interface SetupState {
@@ -169,7 +171,7 @@ export interface PlanFacet {
   label: string
   product_id: string | null
   product: string | null
-  interval: string
+  interval: string | null
   currency: Currency
   is_active: boolean
 }
@@ -266,6 +268,8 @@ export interface Movement {
   delta_minor: number
   mrr_after_minor: number
   converted_minor?: number | null
+  /** Of churn: the payment failed. */
+  is_involuntary?: boolean | null
 }
 
 export interface MovementPage {
@@ -279,7 +283,8 @@ export interface CustomerRow {
   name: string | null
   email: string | null
   country: string | null
-  created_at: Instant
+  created_at: Instant | null
+  state?: 'active' | 'churned' | 'never'
   mrr: Money[]
   mrr_converted_minor: number | null
   plans: string[]
@@ -346,7 +351,7 @@ export interface CustomerDetail {
     name: string | null
     email: string | null
     country: string | null
-    created_at: Instant
+    created_at: Instant | null
     is_deleted: boolean
   }
   mrr: Money[]
@@ -365,10 +370,14 @@ export interface ReconcileReport {
 export interface ReconcileMonth {
   month_on: Day
   currency: Currency
-  paid_minor: number
+  invoices: number
+  /** With taxes, after discounts. */
+  total_minor: number
   used_minor: number
-  left_out: { reason: string; label: string; amount_minor: number }[]
+  left_out: { reason: string; amount_minor: number }[]
   unexplained_minor: number
+  /** Some of the invoices that do not add up. */
+  unexplained_invoices: string[]
 }
 
 export interface ApiToken {
@@ -419,4 +428,9 @@ export interface ExplainedLine {
   period_start: number
   period_end: number
   is_proration: boolean
+}
+
+/** The secret is shown this once. */
+export interface CreatedToken extends ApiToken {
+  secret: string
 }

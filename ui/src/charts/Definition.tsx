@@ -1,10 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { DialogTrigger } from 'react-aria-components'
 
 import { registryQuery } from '~/api/queries'
 import { IconButton } from '~/components/Button'
 import { InfoIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
+
+/** `metrics/mrr.md` → `mrr`. */
+const pageOf = (path: string) => path.replace(/^.*\//, '').replace(/\.md$/, '')
 
 /** What a number means, from the registry that computes it. */
 export function Definition({ metric }: { metric: string }) {
@@ -19,9 +23,9 @@ export function Definition({ metric }: { metric: string }) {
       <Popover className="w-80 p-4" label={definition.label} placement="bottom start">
         <h3 className="font-semibold">{definition.label}</h3>
         <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{definition.formula}</p>
-        <a className="link mt-3 inline-block text-sm" href={definition.docs_url} rel="noreferrer" target="_blank">
-          The whole definition, with examples
-        </a>
+        <Link className="link mt-3 inline-block text-sm" params={{ page: pageOf(definition.docs_url) }} to="/help/$page">
+          The whole definition
+        </Link>
       </Popover>
     </DialogTrigger>
   )

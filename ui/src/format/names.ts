@@ -33,8 +33,32 @@ function named(type: 'region' | 'currency', code: string): string {
 export const countryName = (code: string) => named('region', code)
 export const currencyName = (code: Currency) => named('currency', code)
 
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** `past_due` → `Past due`. */
 export function sentence(code: string): string {
-  const words = code.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return capital(code.replaceAll('_', ' '))
 }
+
+const EVERY: Record<string, string> = { day: 'Daily', week: 'Weekly', month: 'Monthly', year: 'Yearly' }
+
+/** `month` → `Monthly`, `3-month` → `Every 3 months`. */
+export function billingInterval(code: string): string {
+  const [count, unit] = code.split('-')
+  return EVERY[code] ?? (count && unit ? `Every ${count} ${unit}s` : sentence(code))
+}
+
+/** Why a line makes no recurring value. */
+const REASON: Record<string, string> = {
+  tax: 'Tax',
+  one_off: 'One-off lines',
+  no_subscription: 'Without a subscription',
+  metered: 'Metered usage',
+  proration_credit: 'Proration credits',
+  unknown_price: 'Unknown price',
+  void: 'Voided invoices',
+  uncollectible: 'Written off',
+  unpaid: 'Never paid',
+}
+
+export const reasonName = (reason: string) => REASON[reason] ?? sentence(reason)

@@ -31,6 +31,12 @@ export const homeRoute = createRoute({
   },
 })
 
+export const helpRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/help/$page',
+  component: lazyRouteComponent(() => import('~/features/help/HelpPage'), 'HelpPage'),
+})
+
 export const connectRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/connect',

@@ -4,7 +4,7 @@ import { queryClient } from '~/api/queryClient'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { parseSearch, stringifySearch } from '~/view/search'
 
-import { appRoute, connectRoute, homeRoute } from './app'
+import { appRoute, connectRoute, helpRoute, homeRoute } from './app'
 import { connectionHomeRoute, connectionRoute, pageRoutes } from './connection'
 import { NotFound, rootRoute } from './root'
 import { loginRoute, setupRoute } from './visitor'
@@ -12,7 +12,7 @@ import { loginRoute, setupRoute } from './visitor'
 const routeTree = rootRoute.addChildren([
   setupRoute,
   loginRoute,
-  appRoute.addChildren([homeRoute, connectRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
+  appRoute.addChildren([homeRoute, connectRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
 ])
 
 export const router = createRouter({

@@ -42,8 +42,7 @@ export function SetupPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const create = useMutation({
-    mutationFn: () => {
-      const { setup_code, ...owner } = form
+    mutationFn: ({ setup_code, ...owner }: OwnerForm) => {
       return api.post('/setup/owner', setup_code.trim() === '' ? owner : { ...owner, setup_code: setup_code.trim() })
     },
     onSuccess: async () => {
@@ -53,7 +52,9 @@ export function SetupPage() {
     },
   })
   const errors = ownerErrors(form)
-  const shown: OwnerErrors = Object.fromEntries(Object.entries(errors).filter(([name]) => touched.has(name)))
+  const refused = create.error instanceof ApiError ? create.error.problem : undefined
+  const ofServer: OwnerErrors = refused?.field && refused.field in form && create.variables === form ? { [refused.field]: `${refused.title}.` } : {}
+  const shown: OwnerErrors = { ...ofServer, ...Object.fromEntries(Object.entries(errors).filter(([name]) => touched.has(name))) }
   const field = (name: keyof OwnerForm) => ({
     name,
     value: form[name],
@@ -70,12 +71,12 @@ export function SetupPage() {
         onSubmit={(event) => {
           event.preventDefault()
           setTouched(new Set(Object.keys(form)))
-          if (Object.keys(errors).length === 0) create.mutate()
+          if (Object.keys(errors).length === 0) create.mutate(form)
         }}
       >
         {create.error && (
           <Banner title={create.error.message} tone="danger">
-            {create.error instanceof ApiError && create.error.problem.action}
+            {refused?.action}
           </Banner>
         )}
         <TextField {...field('full_name')} autoComplete="name" isRequired label="Full name" />

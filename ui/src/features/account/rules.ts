@@ -27,7 +27,7 @@ export type OwnerErrors = Partial<Record<keyof OwnerForm, string>>
 export function ownerErrors(form: OwnerForm): OwnerErrors {
   const errors: OwnerErrors = {}
   if (form.full_name.trim() === '') errors.full_name = 'Enter your name.'
-  if (!/^[^\s@]+@[^\s@]+$/.test(form.email.trim())) errors.email = 'Enter an e-mail address, such as ada@example.com.'
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = 'Enter an e-mail address, such as ada@example.com.'
   if (!/^[a-z0-9]+$/i.test(form.username)) errors.username = 'Use letters and digits only.'
   if (!PASSWORD_RULES.every((rule) => rule.isMet(form.password))) errors.password = 'The password does not meet every rule yet.'
   if (form.password_confirmation !== form.password) errors.password_confirmation = 'The two passwords differ.'

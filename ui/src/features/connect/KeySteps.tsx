@@ -42,7 +42,7 @@ export function KeySteps({ source }: { source: Source }) {
                   {permission || label}
                   {is_required && <span className="font-normal text-ink-soft"> (needed)</span>}
                 </span>
-                <span className="min-w-0 flex-1 basis-60">{without}</span>
+                <span className="min-w-0 flex-1 basis-60">for {without}</span>
               </li>
             ))}
           </ul>

@@ -26,7 +26,7 @@ export function PermissionList({ permissions }: { permissions: KeyCheck['permiss
           </span>
           <span className="min-w-0 flex-1">
             {label}
-            {state !== 'granted' && <span className="block text-[0.8125rem] text-ink-soft">{without}</span>}
+            {state !== 'granted' && <span className="block text-[0.8125rem] text-ink-soft">Absent without it: {without}.</span>}
           </span>
           {state !== 'granted' && is_required && <Badge tone="danger">Needed</Badge>}
           <span className={`text-[0.8125rem] ${STATE[state].ink}`}>{STATE[state].label}</span>

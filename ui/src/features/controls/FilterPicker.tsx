@@ -6,7 +6,7 @@ import { Button } from '~/components/Button'
 import { SearchField } from '~/components/Field'
 import { CheckIcon, CloseIcon, FilterIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
-import { countryName, sentence } from '~/format/names'
+import { billingInterval, countryName } from '~/format/names'
 import type { FilterName } from '~/view/search'
 import { FILTERS } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -32,7 +32,7 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
     case 'product':
       return facets.products
     case 'billing_interval':
-      return facets.intervals.map((id) => ({ id, label: sentence(id) }))
+      return facets.intervals.map((id) => ({ id, label: billingInterval(id) }))
     case 'filter_currency':
       return facets.currencies.map((id) => ({ id, label: id.toUpperCase() }))
     case 'country':

@@ -56,7 +56,7 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
   const { customer, mrr, movements, stripe_url } = detail
   const { connection } = view
   const first = movements[0]
-  const facts = [customer.email, customer.country && countryName(customer.country), `created ${formatInstantDay(customer.created_at, connection.time_zone)}`, first && `first paid ${formatDay(first.on)}`]
+  const facts = [customer.email, customer.country && countryName(customer.country), customer.created_at !== null && `created ${formatInstantDay(customer.created_at, connection.time_zone)}`, first && `first paid ${formatDay(first.on)}`]
   return (
     <header className="flex flex-col gap-4">
       <Link className="link self-start text-sm" params={{ connectionId: connection.id }} search={keptSearch} to="/c/$connectionId/customers">

@@ -7,7 +7,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyList, MovementName } from '~/components/Figures'
 import { Drawer } from '~/components/Overlay'
 import { formatDay, todayIn } from '~/format/date'
-import { sentence } from '~/format/names'
+import { reasonName } from '~/format/names'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -81,7 +81,7 @@ function Explained({ explanation, day, detail, zone }: { explanation: Explanatio
           <ul className="mt-2 divide-y divide-line">
             {explanation.left_out.map((line) => (
               <li key={`${line.invoice} ${line.id}`} className="py-2">
-                <p className="font-medium">{sentence(line.reason)}</p>
+                <p className="font-medium">{reasonName(line.reason)}</p>
                 <ExplainedLineRow currency={line.currency} line={line} zone={zone} />
               </li>
             ))}

@@ -49,6 +49,6 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
     { id: 'plans', header: 'Plans', isWideOnly: true, cell: (row) => <span className="block max-w-56 truncate">{row.plans.join(', ') || '–'}</span> },
     { id: 'country', header: 'Country', isWideOnly: true, cell: (row) => (row.country ? countryName(row.country) : '–') },
     { id: 'first_paid', header: 'First paid', isWideOnly: true, cell: (row) => <span className="num">{row.first_paid_on ? formatDay(row.first_paid_on) : '–'}</span> },
-    { id: 'created', header: 'Created', isWideOnly: true, cell: (row) => <span className="num">{formatInstantDay(row.created_at, view.connection.time_zone)}</span> },
+    { id: 'created', header: 'Created', isWideOnly: true, cell: (row) => <span className="num">{row.created_at === null ? '–' : formatInstantDay(row.created_at, view.connection.time_zone)}</span> },
   ]
 }

@@ -33,7 +33,13 @@ function columnsOf(view: View): Column<Movement>[] {
         </Link>
       ),
     },
-    { id: 'type', header: 'Movement', cell: (row) => <MovementName type={row.type} /> },
+    { id: 'type', header: 'Movement', cell: (row) => (
+        <>
+          <MovementName type={row.type} />
+          {row.is_involuntary && <span className="block pl-4.5 text-xs text-ink-soft">payment failed</span>}
+        </>
+      ),
+    },
     {
       id: 'delta',
       header: 'Change',

@@ -14,7 +14,7 @@ import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { majorText } from '~/format/money'
-import { countryName, sentence } from '~/format/names'
+import { billingInterval, countryName } from '~/format/names'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -43,7 +43,7 @@ const COMPARED_AT_MOST = 8
 function labelOf(by: By, series: Series<MrrPoint>, facets: Facets | undefined): string {
   const { key = '', label = '' } = series.group ?? {}
   if (by === 'country' && key) return countryName(key)
-  if (by === 'interval' && key) return sentence(label || key)
+  if (by === 'interval' && key) return billingInterval(key)
   const plan = by === 'plan' && (facets?.currencies.length ?? 0) > 1 ? facets?.plans.find(({ id }) => id === key) : undefined
   return plan ? `${plan.label} · ${plan.currency.toUpperCase()}` : label || key || 'Not known'
 }

@@ -15,6 +15,7 @@ import { Segmented } from '~/components/Segmented'
 import { RangePicker } from '~/features/controls/RangePicker'
 import { formatMonth } from '~/format/date'
 import { majorText } from '~/format/money'
+import { reasonName } from '~/format/names'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
@@ -22,10 +23,8 @@ import { useView } from '~/view/useView'
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
 /** Every reason that occurs, in the order in which the server lists them. */
-function reasonsOf(months: readonly ReconcileMonth[]): { reason: string; label: string }[] {
-  const labels = new Map<string, string>()
-  for (const month of months) for (const { reason, label } of month.left_out) labels.set(reason, label)
-  return [...labels].map(([reason, label]) => ({ reason, label }))
+function reasonsOf(months: readonly ReconcileMonth[]): string[] {
+  return [...new Set(months.flatMap((month) => month.left_out.map(({ reason }) => reason)))]
 }
 
 const leftOut = (month: ReconcileMonth, reason: string) => month.left_out.find((one) => one.reason === reason)?.amount_minor ?? 0
@@ -40,9 +39,9 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
   })
   return [
     { id: 'month', header: 'Month', sortBy: (month) => month.month_on, cell: (month) => <span className="num">{formatMonth(month.month_on)}</span> },
-    amount('paid', 'Paid', (month) => month.paid_minor, true),
+    amount('paid', 'Paid', (month) => month.total_minor, true),
     amount('used', 'Used for MRR', (month) => month.used_minor),
-    ...reasonsOf(months).map(({ reason, label }) => amount(`left:${reason}`, label, (month) => leftOut(month, reason))),
+    ...reasonsOf(months).map((reason) => amount(`left:${reason}`, reasonName(reason), (month) => leftOut(month, reason))),
     {
       id: 'unexplained',
       header: 'Unexplained',
@@ -51,6 +50,7 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
       cell: (month) => (
         <span className={month.unexplained_minor === 0 ? 'text-up' : 'font-semibold text-down'}>
           <Money currency={month.currency} minor={month.unexplained_minor} />
+          {month.unexplained_invoices.length > 0 && <span className="block max-w-40 truncate text-xs font-normal" title={month.unexplained_invoices.join(', ')}>{month.unexplained_invoices.join(', ')}</span>}
         </span>
       ),
     },
@@ -61,11 +61,11 @@ function saveMonths(name: string, months: readonly ReconcileMonth[]) {
   const reasons = reasonsOf(months)
   saveCsv(
     {
-      columns: ['month', 'currency', 'paid', 'used', ...reasons.map(({ reason }) => reason), 'unexplained'],
+      columns: ['month', 'currency', 'paid', 'used', ...reasons, 'unexplained'],
       rows: months.map((month) => [
         month.month_on,
         month.currency,
-        ...[month.paid_minor, month.used_minor, ...reasons.map(({ reason }) => leftOut(month, reason)), month.unexplained_minor].map((minor) => majorText(minor, month.currency)),
+        ...[month.total_minor, month.used_minor, ...reasons.map((reason) => leftOut(month, reason)), month.unexplained_minor].map((minor) => majorText(minor, month.currency)),
       ]),
     },
     fileName(name, 'reconcile'),

@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import { api } from '~/api/client'
 import { tokensQuery } from '~/api/queries'
-import type { ApiToken } from '~/api/types'
+import type { CreatedToken } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
@@ -18,7 +18,7 @@ export function TokensSection() {
   const [name, setName] = useState('')
   const refresh = () => client.invalidateQueries({ queryKey: tokensQuery.queryKey })
   const create = useMutation({
-    mutationFn: () => api.post<ApiToken & { token: string }>('/tokens', { name: name.trim() }),
+    mutationFn: () => api.post<CreatedToken>('/tokens', { name: name.trim() }),
     onSuccess: () => {
       setName('')
       return refresh()
@@ -39,7 +39,7 @@ export function TokensSection() {
       </div>
       {create.data && (
         <Banner title="Copy the token now: it is not shown again" tone="good">
-          <code className="font-mono text-ink break-all">{create.data.token}</code>
+          <code className="font-mono text-ink break-all">{create.data.secret}</code>
         </Banner>
       )}
       {create.error && (

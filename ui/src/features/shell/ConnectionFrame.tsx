@@ -5,6 +5,7 @@ import type { Connection } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { formatDay } from '~/format/date'
+import { capital } from '~/format/names'
 import { useConnection } from '~/view/useView'
 
 /** What is true of every page of a connection: it is live, and what is partial or broken is said above it. */
@@ -31,8 +32,8 @@ function Notices({ connection }: { connection: Connection }) {
   return (
     <>
       {connection.state === 'failed' && error && (
-        <Banner action={toSync('See what happened')} title={error.message} tone="danger">
-          {error.action ?? 'Everything loaded so far stays.'}
+        <Banner action={toSync('See what happened')} title={capital(error.message)} tone="danger">
+          {error.action ? capital(error.action) : 'Everything loaded so far stays.'}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (

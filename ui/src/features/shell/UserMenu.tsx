@@ -40,7 +40,8 @@ export function UserMenu() {
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
         </Button>
-        <Menu onAction={() => void signOut()}>
+        <Menu onAction={(key) => void (key === 'help' ? navigate({ to: '/help/$page', params: { page: 'README' } }) : signOut())}>
+          <MenuItem id="help">What the numbers mean</MenuItem>
           <MenuItem id="sign-out">Sign out</MenuItem>
         </Menu>
       </MenuTrigger>

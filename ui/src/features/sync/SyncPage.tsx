@@ -8,6 +8,7 @@ import { Button, buttonClass } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { PageHead } from '~/components/PageHead'
 import { formatDay, formatInstant } from '~/format/date'
+import { capital } from '~/format/names'
 import { formatCount, formatDuration } from '~/format/number'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
@@ -56,10 +57,10 @@ export function SyncPage() {
               </Link>
             )
           }
-          title={connection.last_error.message}
+          title={capital(connection.last_error.message)}
           tone="danger"
         >
-          {connection.last_error.action ?? 'Everything loaded so far stays; it is tried again by itself.'} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
+          {connection.last_error.action ? `${capital(connection.last_error.action).replace(/[.]$/, '')}.` : 'Everything loaded so far stays; it is tried again by itself.'} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
         </Banner>
       )}
       {sync.error && (
@@ -90,7 +91,7 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 className="text-lg font-semibold">{PHASE[phase]}</h2>
         {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{percent} %</span>}
-        {progress.message && <span className="text-sm text-ink-soft">{progress.message}</span>}
+        {progress.message && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
       </div>
       <div
         aria-label="Loaded"
@@ -150,7 +151,7 @@ function AbsentLists({ connection }: { connection: Connection }) {
           <li key={kind} className="flex flex-wrap gap-x-4 py-2">
             <span className="basis-44 font-medium">{label}</span>
             <span className="min-w-0 flex-1 basis-72 text-ink-soft">
-              {without} {reason === 'forbidden' ? 'The key may not read them: set the permission to Read in Stripe, then sync.' : 'This server does not offer them.'}
+              Absent without it: {without}. {reason === 'forbidden' ? 'The key may not read them: set the permission to Read in Stripe, then sync.' : 'This server does not offer them.'}
             </span>
           </li>
         ))}

@@ -1,0 +1,87 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+/** The little of Markdown that the definitions are written in: headings, paragraphs, lists, code, links, emphasis. */
+const INLINE = /(`[^`]+`)|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\(([^)]+)\)/g
+
+function link(text: string, target: string, key: number): ReactNode {
+  const page = /^(?:\.\/)?([a-z-]+)\.md$/.exec(target)?.[1]
+  if (page) {
+    return (
+      <Link key={key} className="link" params={{ page }} to="/help/$page">
+        {inline(text)}
+      </Link>
+    )
+  }
+  return target.startsWith('https:') ? (
+    <a key={key} className="link" href={target} rel="noreferrer" target="_blank">
+      {text}
+    </a>
+  ) : (
+    text
+  )
+}
+
+export function inline(text: string): ReactNode[] {
+  const parts: ReactNode[] = []
+  let end = 0
+  for (const match of text.matchAll(INLINE)) {
+    const [whole, code, strong, emphasis, label, target] = match
+    parts.push(text.slice(end, match.index))
+    end = match.index + whole.length
+    if (code) parts.push(<code key={end} className="rounded bg-sunken px-1 font-mono text-[0.9em]">{code.slice(1, -1)}</code>)
+    else if (strong) parts.push(<strong key={end}>{inline(strong)}</strong>)
+    else if (emphasis) parts.push(<em key={end}>{inline(emphasis)}</em>)
+    else if (label && target) parts.push(link(label, target, end))
+  }
+  parts.push(text.slice(end))
+  return parts
+}
+
+/** Paragraphs and lists are apart by empty lines; a code block may hold some. */
+function blocksOf(text: string): string[] {
+  const blocks: string[] = []
+  for (const [index, part] of text.split(/^```.*$/m).entries()) {
+    if (index % 2 === 1) blocks.push(`\`\`\`${part}`)
+    else blocks.push(...part.split(/\n\s*\n/).map((block) => block.trim()).filter(Boolean))
+  }
+  return blocks
+}
+
+function block(text: string, key: number): ReactNode {
+  if (text.startsWith('```')) {
+    return (
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide example scrolls by itself
+      <pre key={key} className="num overflow-x-auto rounded-lg bg-sunken px-4 py-3 font-mono text-[0.8125rem] leading-relaxed" tabIndex={0}>
+        {text.slice(3).trim()}
+      </pre>
+    )
+  }
+  const heading = /^(#+) (.*)$/.exec(text)
+  if (heading) {
+    const [, marks = '', title = ''] = heading
+    return marks.length === 1 ? (
+      <h1 key={key} className="text-2xl font-semibold tracking-tight">
+        {inline(title)}
+      </h1>
+    ) : (
+      <h2 key={key} className="pt-3 text-lg font-semibold">
+        {inline(title)}
+      </h2>
+    )
+  }
+  if (text.startsWith('- ')) {
+    return (
+      <ul key={key} className="flex list-disc flex-col gap-1.5 pl-5">
+        {text.split(/^- /m).filter(Boolean).map((item) => (
+          <li key={item}>{inline(item.replaceAll('\n', ' ').trim())}</li>
+        ))}
+      </ul>
+    )
+  }
+  return <p key={key}>{inline(text.replaceAll('\n', ' '))}</p>
+}
+
+export function Markdown({ text }: { text: string }) {
+  return <div className="flex flex-col gap-4 leading-relaxed">{blocksOf(text).map(block)}</div>
+}
