@@ -25,6 +25,9 @@ pub enum Limits {
     /// By Stripe's "Rate limits": an account 100 requests a second (25 in test mode), an endpoint 25.
     #[default]
     Stripe,
+    /// As fast as it answers, until it first refuses a request for its limits; from then on by Stripe's. For a server on
+    /// this machine, which may be a sandbox or a proxy.
+    OnceRefused,
     /// No budget a second, only a bound on requests at once. For a server of one's own.
     None,
 }

@@ -5,6 +5,7 @@ mod budget;
 mod concurrency;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ const UNLIMITED_AT_ONCE: u64 = 64;
 pub(super) struct Limiter {
     /// `None`: the server sets no limits.
     budgets: Option<Mutex<Budgets>>,
+    /// Whether the budgets hold already.
+    is_limited: AtomicBool,
     concurrency: Concurrency,
 }
 
@@ -58,17 +61,20 @@ impl Limiter {
         } else {
             (LIVE_PER_SECOND, LIVE_AT_ONCE)
         };
+        let unlimited = || Concurrency::new(UNLIMITED_AT_ONCE);
         if limits == Limits::None {
-            return Self { budgets: None, concurrency: Concurrency::new(UNLIMITED_AT_ONCE) };
+            return Self { budgets: None, is_limited: AtomicBool::new(false), concurrency: unlimited() };
         }
+        let is_limited = limits == Limits::Stripe;
         let share_per_hour = |per_second: u64| per_second * 3600 * share / 100;
         let budgets = Budgets {
             account: Budget::new(share_per_hour(per_second), Instant::now()),
             endpoints: HashMap::new(),
             endpoint_per_hour: share_per_hour(ENDPOINT_PER_SECOND),
         };
-        let concurrency = Concurrency::new((at_once * share / 100).max(1));
-        Self { budgets: Some(Mutex::new(budgets)), concurrency }
+        let concurrency =
+            if is_limited { Concurrency::new((at_once * share / 100).max(1)) } else { unlimited() };
+        Self { budgets: Some(Mutex::new(budgets)), is_limited: AtomicBool::new(is_limited), concurrency }
     }
 
     /// Waits until a request may be sent. It counts as running until the place is dropped.
@@ -91,6 +97,8 @@ impl Limiter {
         let reason = reason.unwrap_or("endpoint-rate");
         if reason.ends_with("concurrency") {
             self.concurrency.slow_down();
+        } else {
+            self.is_limited.store(true, Ordering::Relaxed);
         }
         self.with_budgets(|budgets, now| match reason {
             "global-rate" => budgets.account.slow_down(now, pause),
@@ -101,7 +109,7 @@ impl Limiter {
     }
 
     fn with_budgets<T>(&self, act: impl FnOnce(&mut Budgets, Instant) -> T) -> Option<T> {
-        let budgets = self.budgets.as_ref()?;
+        let budgets = self.budgets.as_ref().filter(|_| self.is_limited.load(Ordering::Relaxed))?;
         let mut budgets = budgets.lock().unwrap_or_else(PoisonError::into_inner);
         Some(act(&mut budgets, Instant::now()))
     }

@@ -26,7 +26,7 @@ impl Horizon {
 pub(super) fn cursors(config: &ClientConfig) -> Cursors {
     let share = usize::from(config.share_percent.clamp(1, 100));
     let at_once = match config.limits {
-        Limits::None => 32,
+        Limits::None | Limits::OnceRefused => 32,
         Limits::Stripe if config.key.is_test_mode() => 25 * share / 100,
         Limits::Stripe => 50 * share / 100,
     };

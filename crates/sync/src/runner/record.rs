@@ -23,6 +23,15 @@ pub(super) struct Done {
     pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
 }
 
+fn is_on_this_machine(base: &Url) -> bool {
+    match base.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 impl Shared {
     /// A client with the connection's own key, at its own address.
     pub(super) fn client(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
@@ -32,7 +41,11 @@ impl Shared {
         let key = Key::parse(config.keyring.open(&key_context(&record.id), &sealed)?.expose())?;
         let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
         let defaults = ClientConfig::new(key, config.clock.clone());
-        let limits = if record.is_sample { Limits::None } else { config.limits };
+        let limits = match config.limits {
+            _ if record.is_sample => Limits::None,
+            Limits::Stripe if is_on_this_machine(&base) => Limits::OnceRefused,
+            limits => limits,
+        };
         Ok(Client::new(ClientConfig { base, limits, share_percent: config.share_percent, ..defaults })?)
     }
 

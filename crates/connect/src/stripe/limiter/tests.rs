@@ -135,3 +135,18 @@ async fn a_server_without_limits_is_never_waited_for() {
     started(&limiter, &[LIST], 10_000).await;
     assert_eq!(begun.elapsed(), Duration::ZERO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_of_ones_own_is_asked_freely_until_it_refuses() {
+    let limiter = Limiter::new(Limits::OnceRefused, true, 80);
+    let begun = Instant::now();
+    started(&limiter, &[LIST], 1000).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    limiter.slow_down(LIST, Some("global-concurrency"), Duration::ZERO);
+    started(&limiter, &[LIST], 100).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO, "how many at once says nothing about how many a second");
+
+    limiter.slow_down(LIST, Some("global-rate"), Duration::ZERO);
+    let times = started(&limiter, &[LIST], 100).await;
+    assert!(most_in_a_second(&times) <= 24, "{} in a second", most_in_a_second(&times));
+}
