@@ -1,10 +1,10 @@
 //! From customers' ledgers to chunks: all of them at once, or those that were touched.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
-use model::CustomerId;
+use model::{Currency, CustomerId, PriceId};
 use rayon::prelude::*;
 
 use super::catalog::Catalog;
@@ -20,13 +20,8 @@ const CUSTOMERS_PER_CHUNK: usize = 512;
 /// Takes customers from any number of threads and in any order; the same customers give the same ledger.
 #[derive(Debug, Default)]
 pub struct LedgerBuilder {
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    catalog: Catalog,
-    drafts: Vec<Draft>,
+    catalog: RwLock<Catalog>,
+    drafts: Mutex<Vec<Draft>>,
 }
 
 /// What an update made, and which blobs have to be written for it.
@@ -43,13 +38,20 @@ impl LedgerBuilder {
 
     /// A customer that was added before is replaced.
     pub fn add(&self, entry: CustomerEntry, ledger: &CustomerLedger) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { catalog, drafts } = &mut *state;
-        drafts.push(Draft::new(entry, ledger, |price, currency| catalog.intern(price, currency)));
+        let draft = Draft::new(entry, ledger, |price, currency| self.code(price, currency));
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
+    }
+
+    fn code(&self, price: &PriceId, currency: Currency) -> u32 {
+        let known = self.catalog.read().unwrap_or_else(PoisonError::into_inner).code(price, currency);
+        known.unwrap_or_else(|| {
+            self.catalog.write().unwrap_or_else(PoisonError::into_inner).intern(price, currency)
+        })
     }
 
     pub fn finish(self, prices: &PriceBook, zone: TimeZone) -> Ledger {
-        let State { catalog, mut drafts } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let catalog = self.catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut drafts = self.drafts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (mut catalog, codes) = catalog.in_order();
         catalog.describe(prices);
         drafts.par_iter_mut().for_each(|draft| draft.renumber(&codes));

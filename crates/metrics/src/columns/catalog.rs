@@ -5,6 +5,7 @@ use std::fmt;
 use model::billing::{BillingInterval, Recurrence};
 use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::ledger::PriceBook;
 
@@ -32,7 +33,8 @@ pub struct PlanInterval {
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     plans: Vec<Plan>,
-    codes: FxHashMap<(PriceId, Currency), u32>,
+    /// Nearly every price has one currency.
+    codes: FxHashMap<PriceId, SmallVec<[(Currency, u32); 1]>>,
 }
 
 impl Catalog {
@@ -46,7 +48,8 @@ impl Catalog {
     }
 
     pub(crate) fn code(&self, price: &PriceId, currency: Currency) -> Option<u32> {
-        self.codes.get(&(price.clone(), currency)).copied()
+        let codes = self.codes.get(price)?;
+        codes.iter().find(|(known, _)| *known == currency).map(|(_, code)| *code)
     }
 
     /// The plan's number, a new one if it is not there yet.
@@ -60,7 +63,7 @@ impl Catalog {
     pub(super) fn push(&mut self, plan: Plan) -> u32 {
         // Four billion prices do not fit into any account.
         let code = u32::try_from(self.plans.len()).unwrap_or(u32::MAX);
-        self.codes.insert((plan.price.clone(), plan.currency), code);
+        self.codes.entry(plan.price.clone()).or_default().push((plan.currency, code));
         self.plans.push(plan);
         code
     }

@@ -17,7 +17,7 @@ pub(super) struct Range {
 }
 
 /// A customer's MRR within one series.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Lane {
     pub(super) series: u32,
     pub(super) counted: u32,
@@ -25,8 +25,9 @@ pub(super) struct Lane {
     pub(super) opening: i64,
     /// At the end of the last day that was looked at.
     pub(super) value: i64,
-    /// For whoever goes through the movements again.
+    /// For whoever goes through the movements again: now, and when the period began.
     pub(super) current: i64,
+    pub(super) start: i64,
     /// Within the day that is being netted.
     running: i64,
     day: Day,
@@ -56,7 +57,9 @@ impl Trail {
     pub(super) fn walk(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
         self.lanes.clear();
         self.moves.clear();
-        let mut last_used = 0;
+        // The lane in hand is worked on apart from the others: nearly always it is the only one.
+        let mut lane = Lane::new(LEFT_OUT, LEFT_OUT);
+        let mut place = 0;
         let columns = rows.days.iter().zip(rows.plan).zip(rows.delta_minor);
         for (row, ((day, plan), delta)) in columns.enumerate() {
             // Instants are only looked at where the day does not decide.
@@ -67,16 +70,17 @@ impl Trail {
             if target.series == LEFT_OUT {
                 continue;
             }
-            if self.lanes.get(last_used).is_none_or(|lane| lane.series != target.series) {
-                last_used = self.lane(target.series, target.counted);
+            if lane.series != target.series {
+                self.put_back(lane, place);
+                (lane, place) = self.take(target.series, target.counted);
             }
-            let lane = &mut self.lanes[last_used];
             if lane.day != *day {
-                close(lane, last_used, range.first, &mut self.moves);
+                close(&mut lane, place, range.first, &mut self.moves);
                 lane.day = *day;
             }
             lane.running += delta;
         }
+        self.put_back(lane, place);
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             close(lane, index, range.first, &mut self.moves);
             lane.current = lane.opening;
@@ -90,35 +94,48 @@ impl Trail {
         &self.lanes[one.lane as usize]
     }
 
-    fn lane(&mut self, series: u32, counted: u32) -> usize {
+    fn put_back(&mut self, lane: Lane, place: usize) {
+        if lane.series != LEFT_OUT {
+            self.lanes[place] = lane;
+        }
+    }
+
+    fn take(&mut self, series: u32, counted: u32) -> (Lane, usize) {
         let found = self.lanes.iter().position(|lane| lane.series == series);
-        found.unwrap_or_else(|| {
-            self.lanes.push(Lane {
-                series,
-                counted,
-                opening: 0,
-                value: 0,
-                current: 0,
-                running: 0,
-                day: Day(i32::MIN),
-                is_ever_above: false,
-            });
+        let place = found.unwrap_or_else(|| {
+            self.lanes.push(Lane::new(series, counted));
             self.lanes.len() - 1
-        })
+        });
+        (self.lanes[place], place)
     }
 }
 
-/// Ends a lane's day: a change becomes a movement, or part of the opening value when it was before the range.
+impl Lane {
+    fn new(series: u32, counted: u32) -> Self {
+        Self {
+            series,
+            counted,
+            opening: 0,
+            value: 0,
+            current: 0,
+            start: 0,
+            running: 0,
+            day: Day(i32::MIN),
+            is_ever_above: false,
+        }
+    }
+}
+
+/// Ends a lane's day: before the range it makes the opening value, within it a change becomes a movement.
 #[inline]
-fn close(lane: &mut Lane, index: usize, first: Day, moves: &mut Vec<Move>) {
+fn close(lane: &mut Lane, place: usize, first: Day, moves: &mut Vec<Move>) {
     let (before, after) = (lane.value, lane.running);
-    let Some(kind) = MovementKind::of(before, after, lane.is_ever_above) else { return };
     lane.value = after;
-    lane.is_ever_above |= after > 0;
     if lane.day < first {
         lane.opening = after;
-    } else {
-        let lane_index = u32::try_from(index).unwrap_or(u32::MAX);
-        moves.push(Move { lane: lane_index, day: lane.day, kind, before, after });
+    } else if let Some(kind) = MovementKind::of(before, after, lane.is_ever_above) {
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        moves.push(Move { lane: place, day: lane.day, kind, before, after });
     }
+    lane.is_ever_above |= after > 0;
 }

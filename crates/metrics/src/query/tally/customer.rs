@@ -62,10 +62,14 @@ impl Tally {
         let counted = counting.counted;
         let mut was_above = is_above(&trail.lanes, counted);
         self.change(shape, counting, None, i64::from(was_above));
+        // Rates move several currencies against each other, so that every bucket has to be looked at.
+        let is_mixed = trail.lanes.iter().filter(|lane| lane.counted == counted).count() > 1;
         let mut next_move = 0;
-        for bucket in buckets(shape, trail, counted) {
-            let starts: SmallVec<[i64; 4]> = trail.lanes.iter().map(|lane| lane.current).collect();
-            let mut has_moved = [false; KINDS];
+        let mut last = None;
+        while let Some(bucket) = next_bucket(shape, trail, counted, is_mixed, last, next_move) {
+            last = Some(bucket);
+            trail.lanes.iter_mut().for_each(|lane| lane.start = lane.current);
+            let mut kinds = 0_u8;
             while let Some(one) =
                 trail.moves.get(next_move).filter(|one| shape.span.bucket(one.day) <= bucket)
             {
@@ -75,21 +79,21 @@ impl Tally {
                     continue;
                 }
                 lane.current = one.after;
-                has_moved[one.kind as usize] = true;
+                kinds |= 1 << one.kind as u8;
                 if was_above && one.kind.is_loss() {
                     let cell = shape.cell(lane.series, shape.slot(one.day));
                     self.moved[cell + LOST] += one.after - one.before;
                 }
             }
             let movers = shape.at_bucket(counted, bucket) * KINDS;
-            for (kind, has_moved) in has_moved.into_iter().enumerate() {
-                self.movers[movers + kind] += i64::from(has_moved);
+            for (kind, movers) in self.movers[movers..movers + KINDS].iter_mut().enumerate() {
+                *movers += i64::from(kinds >> kind & 1);
             }
             let now_above = is_above(&trail.lanes, counted);
             self.change(shape, counting, Some(bucket), i64::from(now_above) - i64::from(was_above));
             if was_above {
                 self.churned[shape.at_bucket(counted, bucket)] += i64::from(!now_above);
-                self.retain(shape, &trail.lanes, &starts, counted, bucket);
+                self.retain(shape, &trail.lanes, counted, bucket);
             }
             was_above = now_above;
         }
@@ -104,20 +108,20 @@ impl Tally {
     }
 
     /// A customer that was above 0 before the bucket: what it was worth then, and at the end.
-    fn retain(&mut self, shape: &Shape<'_>, lanes: &[Lane], starts: &[i64], counted: u32, bucket: usize) {
-        let own = || lanes.iter().zip(starts).filter(|(lane, _)| lane.counted == counted);
+    fn retain(&mut self, shape: &Shape<'_>, lanes: &[Lane], counted: u32, bucket: usize) {
+        let own = || lanes.iter().filter(|lane| lane.counted == counted);
         let (mut worth_start, mut worth_end) = (0, 0);
-        for (lane, start) in own() {
+        for lane in own() {
             let (before, end) = shape.scales(lane.series, bucket);
-            worth_start += i128::from(*start) * before;
+            worth_start += i128::from(lane.start) * before;
             worth_end += i128::from(lane.current) * end;
         }
-        for (lane, start) in own() {
+        for lane in own() {
             let retained = &mut self.retained[lane.series as usize * shape.span.buckets.len() + bucket];
-            retained.start_minor += start;
+            retained.start_minor += lane.start;
             retained.end_minor += lane.current;
             if worth_start <= worth_end {
-                retained.kept_start_minor += start;
+                retained.kept_start_minor += lane.start;
             } else {
                 retained.kept_end_minor += lane.current;
             }
@@ -171,17 +175,21 @@ fn subscription_lane(
     &mut lanes[index]
 }
 
-/// The buckets in which a customer may change, in order.
-fn buckets(shape: &Shape<'_>, trail: &Trail, counted: u32) -> SmallVec<[usize; 16]> {
-    let lanes = trail.lanes.iter().filter(|lane| lane.counted == counted).count();
-    if lanes > 1 {
-        // Rates move several currencies against each other, so that every bucket has to be looked at.
-        return (0..shape.span.buckets.len()).collect();
+/// The next bucket after `last` in which a customer may change.
+fn next_bucket(
+    shape: &Shape<'_>,
+    trail: &Trail,
+    counted: u32,
+    is_mixed: bool,
+    last: Option<usize>,
+    next_move: usize,
+) -> Option<usize> {
+    if is_mixed {
+        let next = last.map_or(0, |last| last + 1);
+        return (next < shape.span.buckets.len()).then_some(next);
     }
-    let own = trail.moves.iter().filter(|one| trail.lane_of(one).counted == counted);
-    let mut buckets: SmallVec<[usize; 16]> = own.map(|one| shape.span.bucket(one.day)).collect();
-    buckets.dedup();
-    buckets
+    let own = trail.moves[next_move..].iter().find(|one| trail.lane_of(one).counted == counted);
+    own.map(|one| shape.span.bucket(one.day))
 }
 
 fn is_above(lanes: &[Lane], counted: u32) -> bool {
