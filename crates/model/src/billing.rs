@@ -274,3 +274,46 @@ pub struct CustomerHistory {
     pub credit_notes: Vec<CreditNote>,
     pub invoice_payments: Vec<InvoicePayment>,
 }
+
+impl SubscriptionStatus {
+    /// Stripe's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::IncompleteExpired => "incomplete_expired",
+            Self::Trialing => "trialing",
+            Self::Active => "active",
+            Self::PastDue => "past_due",
+            Self::Canceled => "canceled",
+            Self::Unpaid => "unpaid",
+            Self::Paused => "paused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl InvoiceStatus {
+    /// Stripe's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Void => "void",
+            Self::Uncollectible => "uncollectible",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl ChargeStatus {
+    /// Stripe's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
