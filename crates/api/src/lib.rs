@@ -1,0 +1,61 @@
+//! The HTTP API and the embedded pages: one folder a feature, one file an action. The pages are a client of it
+//! like any other.
+
+pub mod access;
+pub mod connections;
+mod context;
+pub mod customers;
+mod http;
+pub mod metrics;
+pub mod movements;
+mod openapi;
+mod problem;
+mod routes;
+pub mod session;
+pub mod settings;
+pub mod setup;
+pub mod sources;
+pub mod sync;
+pub mod tokens;
+mod ui;
+pub mod view;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::response::IntoResponse;
+use axum::{Json, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub use context::{Context, Options, SampleAccount, SampleMerchant, Samples, Shared};
+pub use problem::Problem;
+pub use routes::openapi;
+
+/// Keys and settings are small. Nothing of ours is larger.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The whole server: API, its description and the pages.
+pub fn router(context: Shared) -> Router {
+    let document = routes::openapi();
+    Router::new()
+        .merge(routes::router())
+        .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
+        .fallback(ui::serve)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Shared::clone(&context), http::origin::check))
+        .layer(middleware::from_fn(http::headers::add))
+        .layer(middleware::from_fn_with_state(Shared::clone(&context), http::log::request))
+        .with_state(context)
+}
+
+/// A mistake of ours fails one request, not the server. What it says may hold data, so it is not repeated.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    Problem::internal(&"a handler panicked").into_response()
+}
+
+/// Runs what blocks (files, hashing, loops over the ledger) off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
+}

@@ -1,0 +1,72 @@
+//! Opaque credentials: 256 random bits, of which only the hash is kept.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::Secret;
+use sha2::{Digest, Sha256};
+
+/// What every API token starts with, so that it is recognised where it leaks.
+pub const TOKEN_PREFIX: &str = "chtk_";
+
+/// How much of a token is kept readable, to tell tokens apart in a list.
+const SHOWN_CHARACTERS: usize = TOKEN_PREFIX.len() + 4;
+
+/// A new session credential.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_session() -> Result<Secret, getrandom::Error> {
+    Ok(Secret::new(random_text()?))
+}
+
+/// A new API token, `chtk_…`.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_token() -> Result<Secret, getrandom::Error> {
+    Ok(Secret::new(format!("{TOKEN_PREFIX}{}", random_text()?)))
+}
+
+/// A setup code that a person can type: 16 characters, 80 bits.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_setup_code() -> Result<Secret, getrandom::Error> {
+    // Crockford's base 32: without the letters that are taken for digits.
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random)?;
+    let mut code = String::with_capacity(19);
+    for (i, byte) in random.iter().enumerate() {
+        if i > 0 && i % 4 == 0 {
+            code.push('-');
+        }
+        code.push(char::from(ALPHABET[usize::from(byte % 32)]));
+    }
+    Ok(Secret::new(code))
+}
+
+/// What a request is called in the log and in its answer.
+pub fn new_request_id() -> String {
+    let mut random = [0_u8; 8];
+    match getrandom::fill(&mut random) {
+        Ok(()) => format!("req_{}", hex::encode(random)),
+        Err(_) => "req_unknown".to_owned(),
+    }
+}
+
+/// What the catalog knows a credential by. A plain hash is enough: 256 random bits cannot be guessed from it.
+pub fn hash(credential: &str) -> [u8; 32] {
+    Sha256::digest(credential.as_bytes()).into()
+}
+
+/// The beginning of a token, for lists.
+pub fn shown(token: &Secret) -> String {
+    token.expose().chars().take(SHOWN_CHARACTERS).collect()
+}
+
+fn random_text() -> Result<String, getrandom::Error> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random)?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
+}

@@ -1,0 +1,99 @@
+//! Passwords: the rules for a new one, and argon2id off the async threads.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use model::Secret;
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// Characters, counted as a person would.
+pub const MIN_LENGTH: usize = 8;
+/// Bytes. Hashing reads all of it, so there is an end.
+pub const MAX_LENGTH: usize = 256;
+
+/// One hash takes 19 MiB and 50 ms: two at a time leave the machine to the others.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// Checked when the login is unknown, so that an answer takes as long as for a known one.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
+
+/// What a new password lacks, or `None` when it will do.
+pub fn weakness(password: &str) -> Option<&'static str> {
+    if password.chars().count() < MIN_LENGTH {
+        return Some("the password needs at least 8 characters");
+    }
+    if password.len() > MAX_LENGTH {
+        return Some("the password is longer than 256 bytes");
+    }
+    if !password.chars().any(char::is_uppercase) {
+        return Some("the password needs an upper-case letter");
+    }
+    if !password.chars().any(char::is_lowercase) {
+        return Some("the password needs a lower-case letter");
+    }
+    if !password.chars().any(|c| c.is_ascii_digit()) {
+        return Some("the password needs a digit");
+    }
+    None
+}
+
+/// The hash to keep, as a PHC string.
+///
+/// # Errors
+/// When hashing fails inside.
+pub async fn hash(password: Secret) -> Result<String, Problem> {
+    blocking(move || hash_now(password.expose())).await?.map_err(|error| Problem::internal(&error))
+}
+
+/// Whether a password is the one of a hash. Without a hash the same work is done and the answer is no.
+///
+/// # Errors
+/// When hashing fails inside.
+pub async fn is_right(password: Secret, hash: Option<String>) -> Result<bool, Problem> {
+    blocking(move || {
+        if password.expose().len() > MAX_LENGTH {
+            return false;
+        }
+        let Some(against) = hash.clone().or_else(|| NOBODY.clone()) else { return false };
+        let Ok(parsed) = PasswordHash::new(&against) else { return false };
+        let is_match = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
+        is_match && hash.is_some()
+    })
+    .await
+}
+
+fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let _permit = HASHING.acquire().await.map_err(|error| Problem::internal(&error))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_needs_length_upper_lower_and_digit() {
+        assert_eq!(weakness("Abcdefg1"), None);
+        for bad in ["", "Abcdef1", "abcdefg1", "ABCDEFG1", "Abcdefgh"] {
+            assert!(weakness(bad).is_some(), "{bad}");
+        }
+        assert!(weakness(&format!("Aa1{}", "x".repeat(254))).is_some());
+        assert_eq!(weakness(&format!("Aa1{}", "x".repeat(253))), None);
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_known_login_is_right() {
+        let kept = hash(Secret::new("Correct1")).await.unwrap();
+        assert!(is_right(Secret::new("Correct1"), Some(kept.clone())).await.unwrap());
+        assert!(!is_right(Secret::new("correct1"), Some(kept)).await.unwrap());
+        assert!(!is_right(Secret::new("nobody has this password"), None).await.unwrap());
+    }
+}

@@ -1,0 +1,208 @@
+//! What happens between a pasted key and a saved connection. The command line goes the same way.
+
+use ::sync::runner::key_context;
+use connect::ConnectError;
+use connect::stripe::{Account, Client, ClientConfig, Key, KeyError, Limits, Probe, ProbeState};
+use model::{Clock, ConnectionId, Secret, Settings, WorkspaceId};
+use store::{AbsentReason, Catalog, ConnectionRecord, DataDir, NewConnection, StoreError};
+use url::Url;
+
+pub const SOURCE: &str = "stripe";
+
+/// Why a key is not connected with. Each text may be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum AdmissionError {
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error("'{0}' is not the address of an API: use http(s)://host, with a path if it has one")]
+    Base(String),
+    #[error("the key may not read {}: nothing can be computed without", labels(.0))]
+    PermissionsMissing(Vec<Probe>),
+    #[error("the key belongs to another account ({found}) than the connection ({expected})")]
+    OtherAccount { expected: String, found: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A key that was tried, and what it opens. Nothing is saved yet.
+pub struct Candidate {
+    pub key: Key,
+    pub api_base: Url,
+    pub account: Account,
+    pub probes: Vec<Probe>,
+}
+
+/// Reads the address of an API; without one it is the provider's own.
+///
+/// # Errors
+/// `Base` when it is no http(s) address, or carries credentials or a query.
+pub fn parse_base(text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    // What is wrong with it may be a key that was pasted into the wrong field: only a plain address is quoted.
+    let refused = || AdmissionError::Base(text.split(['?', '@', '_']).next().unwrap_or_default().to_owned());
+    let url: Url = text.parse().map_err(|_| refused())?;
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if is_plain && is_web { Ok(Some(url)) } else { Err(refused()) }
+}
+
+/// Asks the provider who the key belongs to and what it may read.
+///
+/// # Errors
+/// When it is no key, is refused, or the provider cannot be reached.
+pub async fn examine(key: &Secret, base: Option<Url>, clock: Clock) -> Result<Candidate, AdmissionError> {
+    let key = Key::parse(key.expose())?;
+    let mut config = ClientConfig::new(key.clone(), clock);
+    if let Some(base) = base {
+        config.limits = limits_of(&base);
+        config.base = base;
+    }
+    let api_base = config.base.clone();
+    let client = Client::new(config)?;
+    let account = client.account().await?;
+    let probes = client.probe().await?;
+    Ok(Candidate { key, api_base, account, probes })
+}
+
+/// A server on this machine has no limits to share with the account's other tools.
+fn limits_of(base: &Url) -> Limits {
+    let is_here = match base.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    if is_here { Limits::None } else { Limits::Stripe }
+}
+
+impl Candidate {
+    pub fn missing_required(&self) -> Vec<Probe> {
+        let is_missing = |probe: &&Probe| probe.is_required && probe.state != ProbeState::Granted;
+        self.probes.iter().filter(is_missing).cloned().collect()
+    }
+
+    /// Kinds that cannot be had, and why.
+    fn absent(&self) -> Vec<(model::ObjectKind, AbsentReason)> {
+        let reasons = self.probes.iter().filter_map(|probe| match probe.state {
+            ProbeState::Granted => None,
+            ProbeState::Missing { .. } => Some((probe.kind, AbsentReason::Forbidden)),
+            ProbeState::Absent => Some((probe.kind, AbsentReason::Absent)),
+        });
+        reasons.collect()
+    }
+
+    /// The connection that the workspace has with this account of this server already.
+    ///
+    /// # Errors
+    /// What the catalog says.
+    pub fn existing(
+        &self,
+        catalog: &Catalog,
+        workspace: &WorkspaceId,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        catalog.find_by_account(workspace, SOURCE, &self.account.id, self.api_base.as_str())
+    }
+
+    /// Saves it as a new connection with its key.
+    ///
+    /// # Errors
+    /// `PermissionsMissing` when nothing could be computed, `AlreadyConnected`, or what the disk says.
+    pub fn save(
+        &self,
+        place: &Place<'_>,
+        name: Option<&str>,
+        is_sample: bool,
+        clock: &Clock,
+    ) -> Result<ConnectionRecord, AdmissionError> {
+        let missing = self.missing_required();
+        if !missing.is_empty() {
+            return Err(AdmissionError::PermissionsMissing(missing));
+        }
+        let account = &self.account;
+        let name = name.map(str::trim).filter(|name| !name.is_empty());
+        let new = NewConnection {
+            workspace: place.workspace.clone(),
+            source: SOURCE.to_owned(),
+            name: name.or(account.name.as_deref()).unwrap_or("Stripe").to_owned(),
+            account_id: account.id.clone(),
+            account_name: account.name.clone(),
+            api_base: self.api_base.to_string(),
+            is_test_mode: self.key.is_test_mode(),
+            is_sample,
+            settings: Settings { time_zone: account.time_zone.clone(), ..Settings::default() },
+            default_currency: account.default_currency,
+            absent: self.absent(),
+        };
+        let record = place.catalog.create_connection(&new, clock.now())?;
+        if let Err(error) = self.save_key(place, &record.id) {
+            // A connection without a key would only ever fail.
+            place.catalog.delete_connection(place.workspace, &record.id)?;
+            return Err(error);
+        }
+        Ok(record)
+    }
+
+    /// Puts this key in place of a connection's.
+    ///
+    /// # Errors
+    /// `OtherAccount` when it opens another account, `PermissionsMissing` when nothing could be computed.
+    pub fn replace_key(&self, place: &Place<'_>, record: &ConnectionRecord) -> Result<(), AdmissionError> {
+        let missing = self.missing_required();
+        if !missing.is_empty() {
+            return Err(AdmissionError::PermissionsMissing(missing));
+        }
+        // Where the server does not tell its account, the id comes from the key, and a new key is another id.
+        if self.account.raw.is_some() && self.account.id != record.account_id {
+            return Err(AdmissionError::OtherAccount {
+                expected: record.account_id.to_string(),
+                found: self.account.id.to_string(),
+            });
+        }
+        self.save_key(place, &record.id)?;
+        place.catalog.update_connection(place.workspace, &record.id, |record| {
+            record.absent = self.absent();
+            record.last_error = None;
+        })?;
+        Ok(())
+    }
+
+    fn save_key(&self, place: &Place<'_>, id: &ConnectionId) -> Result<(), AdmissionError> {
+        let sealed = place.data.keyring()?.seal(&key_context(id), self.key.secret())?;
+        place.catalog.set_sealed_key(place.workspace, id, &sealed, &self.key.hint())?;
+        Ok(())
+    }
+}
+
+/// Where a connection is saved.
+pub struct Place<'a> {
+    pub data: &'a DataDir,
+    pub catalog: &'a Catalog,
+    pub workspace: &'a WorkspaceId,
+}
+
+fn labels(probes: &[Probe]) -> String {
+    probes.iter().map(|probe| probe.label).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_carry_a_path_and_nothing_secret() {
+        assert!(parse_base(None).unwrap().is_none());
+        assert!(parse_base(Some("  ")).unwrap().is_none());
+        assert_eq!(parse_base(Some("https://proxy.example/stripe/")).unwrap().unwrap().path(), "/stripe/");
+        for bad in ["api.stripe.com", "ftp://x", "http://", "https://user:pw@host", "https://host/?key=1"] {
+            assert!(parse_base(Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_field_is_not_repeated() {
+        let error = parse_base(Some("sk_live_secret")).unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,84 @@
+//! `POST /connections`: save an account and start loading it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use model::{Secret, WorkspaceId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::admission::{self, AdmissionError, Candidate, Place};
+use super::dto::ConnectionView;
+use crate::access::identity::Tenant;
+use crate::blocking;
+use crate::context::{Context, Shared};
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub enum ConnectRequest {
+    Stripe {
+        /// A restricted or secret key.
+        #[schema(value_type = String, format = Password)]
+        key: Secret,
+        /// Where the API is, when it is not Stripe's own address.
+        api_base: Option<String>,
+        /// Without one it is the account's.
+        name: Option<String>,
+    },
+    Sample {
+        /// One of the sample source's merchants.
+        merchant: String,
+    },
+}
+
+/// Connect an account and start loading it
+#[utoipa::path(post, path = "/api/v1/connections", operation_id = "create_connection", tag = "connections",
+    request_body = ConnectRequest, responses((status = 201, body = ConnectionView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    tenant: Tenant,
+    Body(request): Body<ConnectRequest>,
+) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
+    let view = match request {
+        ConnectRequest::Stripe { key, api_base, name } => {
+            let base = admission::parse_base(api_base.as_deref())?;
+            let candidate = admission::examine(&key, base, context.clock.clone()).await?;
+            save(&context, tenant.workspace, candidate, name, false).await?
+        }
+        ConnectRequest::Sample { merchant } => sample(&context, tenant.workspace, &merchant).await?,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<ConnectionView, Problem> {
+    let merchant = context.samples.merchants.iter().find(|merchant| merchant.id == id);
+    let merchant = merchant.ok_or_else(|| Problem::field("merchant", "there is no such sample merchant"))?;
+    let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
+    let name = Some(merchant.name.to_owned());
+    let candidate = admission::examine(&started.key, Some(started.api_base), context.clock.clone()).await?;
+    save(context, workspace, candidate, name, true).await
+}
+
+async fn save(
+    context: &Arc<Context>,
+    workspace: WorkspaceId,
+    candidate: Candidate,
+    name: Option<String>,
+    is_sample: bool,
+) -> Result<ConnectionView, Problem> {
+    if name.as_ref().is_some_and(|name| name.chars().count() > 100) {
+        return Err(Problem::field("name", "a name has at most 100 characters"));
+    }
+    let shared = Arc::clone(context);
+    let saved = blocking(move || -> Result<_, AdmissionError> {
+        let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
+        candidate.save(&place, name.as_deref(), is_sample, &shared.clock)
+    });
+    let record = saved.await??;
+    context.runner.start_sync(&record.id);
+    Ok(ConnectionView::new(record, context))
+}

@@ -1,0 +1,160 @@
+//! A connection, as the API shows it.
+
+use connect::stripe::{Probe, ProbeState};
+use model::{Day, ObjectKind};
+use serde::Serialize;
+use store::{AbsentReason, ConnectionRecord, ConnectionState};
+use utoipa::ToSchema;
+
+use crate::context::Context;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConnectionView {
+    pub id: String,
+    /// `stripe`.
+    pub source: String,
+    pub name: String,
+    pub account_id: String,
+    pub account_name: Option<String>,
+    pub is_test_mode: bool,
+    /// A merchant that does not exist.
+    pub is_sample: bool,
+    /// What may be shown of the key.
+    pub key_hint: Option<String>,
+    pub created_at: i64,
+    pub state: StateView,
+    /// Everything that the provider had at this time is here.
+    pub data_through: Option<i64>,
+    /// The first day from which invoices are there without a gap. Absent: nothing yet, or everything.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub reaches_back_on: Option<Day>,
+    pub is_history_complete: bool,
+    pub last_error: Option<LastErrorView>,
+    #[schema(value_type = Option<String>)]
+    pub reporting_currency: Option<model::Currency>,
+    pub time_zone: String,
+    pub absent: Vec<Absent>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConnectionState)]
+pub enum StateView {
+    Loading,
+    Live,
+    Failed,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LastError)]
+pub struct LastErrorView {
+    pub code: String,
+    pub message: String,
+    pub action: String,
+    pub at: i64,
+}
+
+/// A kind of object that cannot be had.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Absent {
+    pub kind: &'static str,
+    pub label: &'static str,
+    pub reason: AbsentReasonView,
+    /// What is missing without it.
+    pub without: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AbsentReason)]
+pub enum AbsentReasonView {
+    /// The server has no such list.
+    Absent,
+    /// The key may not read it.
+    Forbidden,
+}
+
+/// What a key may read of one kind of object.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedPermission {
+    pub kind: &'static str,
+    pub label: &'static str,
+    /// What the provider's dashboard calls it.
+    pub permission: &'static str,
+    pub state: PermissionState,
+    pub is_required: bool,
+    pub without: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PermissionState {
+    Granted,
+    Missing,
+    Absent,
+}
+
+impl From<&Probe> for CheckedPermission {
+    fn from(probe: &Probe) -> Self {
+        Self {
+            kind: probe.kind.as_str(),
+            label: probe.label,
+            permission: probe.permission,
+            state: match probe.state {
+                ProbeState::Granted => PermissionState::Granted,
+                ProbeState::Missing { .. } => PermissionState::Missing,
+                ProbeState::Absent => PermissionState::Absent,
+            },
+            is_required: probe.is_required,
+            without: probe.without,
+        }
+    }
+}
+
+impl ConnectionView {
+    pub fn new(record: ConnectionRecord, context: &Context) -> Self {
+        let progress = context.runner.progress(&record.id).borrow().clone();
+        let reaches_back_on = progress.reaches_back_on;
+        Self {
+            id: record.id.to_string(),
+            source: record.source,
+            name: record.name,
+            account_id: record.account_id.to_string(),
+            account_name: record.account_name,
+            is_test_mode: record.is_test_mode,
+            is_sample: record.is_sample,
+            key_hint: record.key_hint,
+            created_at: record.created_at.0,
+            state: match record.state {
+                ConnectionState::Loading => StateView::Loading,
+                ConnectionState::Live => StateView::Live,
+                ConnectionState::Failed => StateView::Failed,
+            },
+            data_through: record.data_through.map(|at| at.0),
+            reaches_back_on,
+            is_history_complete: record.loaded_at.is_some(),
+            last_error: record.last_error.map(|error| LastErrorView {
+                code: error.code,
+                message: error.message,
+                action: error.action,
+                at: error.at.0,
+            }),
+            reporting_currency: record.settings.reporting_currency.or(record.default_currency),
+            time_zone: record.settings.zone_name().to_owned(),
+            absent: record.absent.iter().map(absent).collect(),
+        }
+    }
+}
+
+fn absent((kind, reason): &(ObjectKind, AbsentReason)) -> Absent {
+    let need = connect::stripe::LISTS.iter().find(|need| need.kind == *kind);
+    Absent {
+        kind: kind.as_str(),
+        label: need.map_or(kind.as_str(), |need| need.label),
+        reason: match reason {
+            AbsentReason::Absent => AbsentReasonView::Absent,
+            AbsentReason::Forbidden => AbsentReasonView::Forbidden,
+        },
+        without: need.map_or("", |need| need.without),
+    }
+}

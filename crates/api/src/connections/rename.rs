@@ -1,0 +1,37 @@
+//! `PATCH /connections/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::dto::ConnectionView;
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RenameRequest {
+    pub name: String,
+}
+
+/// Rename a connection
+#[utoipa::path(patch, path = "/api/v1/connections/{id}", operation_id = "rename_connection", tag = "connections",
+    request_body = RenameRequest, responses((status = 200, body = ConnectionView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Body(request): Body<RenameRequest>,
+) -> Result<Json<ConnectionView>, Problem> {
+    let name = request.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(Problem::field("name", "a name has 1 to 100 characters"));
+    }
+    let catalog = context.catalog.clone();
+    let changed = blocking(move || {
+        catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)
+    });
+    Ok(Json(ConnectionView::new(changed.await??, &context)))
+}

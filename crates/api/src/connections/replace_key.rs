@@ -1,0 +1,47 @@
+//! `PUT /connections/{id}/key`: another key for the same account.
+
+use axum::Json;
+use axum::extract::State;
+use model::Secret;
+use serde::Deserialize;
+use store::ConnectionRecord;
+use utoipa::ToSchema;
+
+use super::admission::{self, AdmissionError, Place};
+use super::dto::ConnectionView;
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct KeyRequest {
+    /// A restricted or secret key.
+    #[schema(value_type = String, format = Password)]
+    pub key: Secret,
+}
+
+/// Replace a connection's key
+#[utoipa::path(put, path = "/api/v1/connections/{id}/key", operation_id = "replace_key", tag = "connections",
+    request_body = KeyRequest, responses((status = 200, body = ConnectionView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Body(request): Body<KeyRequest>,
+) -> Result<Json<ConnectionView>, Problem> {
+    if record.is_sample {
+        return Err(Problem::field("key", "a sample merchant keeps its key"));
+    }
+    let base = admission::parse_base(Some(&record.api_base))?;
+    let candidate = admission::examine(&request.key, base, context.clock.clone()).await?;
+    let shared = context.clone();
+    let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
+        let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };
+        candidate.replace_key(&place, &record)?;
+        Ok(shared.catalog.connection(&record.workspace, &record.id)?)
+    });
+    let record = changed.await??.ok_or_else(|| Problem::not_found("connection"))?;
+    context.runner.start_sync(&record.id);
+    Ok(Json(ConnectionView::new(record, &context)))
+}

@@ -1,0 +1,113 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+
+use ::metrics::fx::Rates;
+use ::metrics::ledger::PriceBook;
+use ::sync::Runner;
+use futures_util::future::BoxFuture;
+use model::billing::CustomerHistory;
+use model::{Clock, CustomerId, Secret};
+use store::{Catalog, ConnectionRecord, DataDir};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::access::throttle::Throttle;
+use crate::blocking;
+use crate::customers::billing;
+use crate::problem::Problem;
+use crate::view::View;
+
+/// What the server was started with.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The address that people open, where it is not the one that is listened on.
+    pub public_url: Option<Url>,
+    /// Only this machine can reach the server.
+    pub is_loopback: bool,
+    /// Asked for when the owner's account is made. Without one, whoever comes first owns the server.
+    pub setup_code: Option<Secret>,
+}
+
+/// A sample merchant that can be connected.
+#[derive(Debug, Clone)]
+pub struct SampleMerchant {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+/// Where a started sample merchant answers, and the key that it takes.
+#[derive(Debug, Clone)]
+pub struct SampleAccount {
+    /// Where it answers. The fragment, which is never sent, says what to start there again.
+    pub api_base: Url,
+    pub key: Secret,
+}
+
+type StartSample = dyn Fn(&'static str) -> BoxFuture<'static, anyhow::Result<SampleAccount>> + Send + Sync;
+
+/// The sample merchants, and how one is started. The binary knows how; the API only offers them.
+#[derive(Clone)]
+pub struct Samples {
+    pub merchants: &'static [SampleMerchant],
+    pub start: Arc<StartSample>,
+}
+
+/// Shared by all handlers.
+pub struct Context {
+    pub data: DataDir,
+    pub catalog: Catalog,
+    pub runner: Runner,
+    pub clock: Clock,
+    pub options: Options,
+    pub samples: Samples,
+    pub throttle: Throttle,
+    /// Cancelled when the server is told to stop: streams end then.
+    pub stopping: CancellationToken,
+}
+
+pub type Shared = Arc<Context>;
+
+impl Context {
+    pub fn new(
+        data: DataDir,
+        catalog: Catalog,
+        runner: Runner,
+        clock: Clock,
+        options: Options,
+        samples: Samples,
+    ) -> Self {
+        let throttle = Throttle::new(clock.clone());
+        let stopping = CancellationToken::new();
+        Self { data, catalog, runner, clock, options, samples, throttle, stopping }
+    }
+
+    /// A connection's numbers as they are now.
+    ///
+    /// # Errors
+    /// When the ledger can neither be read nor built.
+    pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
+        let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
+        let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
+        Ok(View::new(ledger, Rates::embedded(), record, self.clock.now(), reaches_back_on))
+    }
+
+    /// All that was billed to one customer, and the prices it was billed at.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn history(
+        &self,
+        record: ConnectionRecord,
+        customer: CustomerId,
+    ) -> Result<(CustomerHistory, PriceBook), Problem> {
+        let objects = self.runner.objects(&record.workspace, &record.id).await?;
+        Ok(blocking(move || billing::read(&objects, &customer)).await??)
+    }
+
+    /// Whether cookies may only travel by https.
+    pub fn is_https(&self) -> bool {
+        self.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}

@@ -1,0 +1,7 @@
+//! Customers: the list, one of them, and why its numbers are what they are.
+
+pub mod billing;
+pub mod detail;
+pub mod explain;
+pub mod list;
+pub mod read;

@@ -1,0 +1,260 @@
+//! All of one customer, from the ledger and from what was billed.
+
+use std::collections::HashMap;
+
+use ::metrics::columns::CustomerEntry;
+use ::metrics::ledger::{self, PriceBook};
+use ::metrics::query::{self, TimelineMovement, TimelinePoint};
+use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
+use model::{CustomerId, Money, PriceId, SubscriptionId};
+use serde::Serialize;
+use store::ConnectionRecord;
+use utoipa::ToSchema;
+
+use crate::metrics::schema;
+use crate::movements::list::MovementType;
+use crate::view::View;
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerDetail {
+    pub customer: CustomerFacts,
+    #[schema(value_type = Vec<schema::Money>)]
+    pub mrr: Vec<Money>,
+    /// Before the netting by day.
+    #[schema(value_type = Vec<TimelinePointView>)]
+    pub timeline: Vec<TimelinePoint>,
+    #[schema(value_type = Vec<TimelineMovementView>)]
+    pub movements: Vec<TimelineMovement>,
+    pub subscriptions: Vec<SubscriptionDetail>,
+    pub invoices: Vec<InvoiceDetail>,
+    pub charges: Vec<ChargeDetail>,
+    /// Its page in the provider's dashboard. A sample merchant has none.
+    pub stripe_url: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerFacts {
+    pub id: String,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub country: Option<String>,
+    pub created_at: Option<i64>,
+    pub is_deleted: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TimelinePoint)]
+pub struct TimelinePointView {
+    pub at: i64,
+    #[schema(format = Date)]
+    pub on: String,
+    pub currency: String,
+    pub mrr_minor: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TimelineMovement)]
+pub struct TimelineMovementView {
+    #[schema(format = Date)]
+    pub on: String,
+    pub r#type: MovementType,
+    pub currency: String,
+    pub delta_minor: i64,
+    pub mrr_after_minor: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscriptionDetail {
+    pub id: String,
+    /// The provider's word for it.
+    pub status: &'static str,
+    pub items: Vec<ItemDetail>,
+    pub started_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub canceled_at: Option<i64>,
+    pub cancel_at: Option<i64>,
+    pub current_period_end: Option<i64>,
+    pub mrr_minor: i64,
+    pub currency: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemDetail {
+    pub price_id: String,
+    pub label: String,
+    /// A decimal number.
+    pub quantity: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvoiceDetail {
+    pub id: String,
+    pub number: Option<String>,
+    pub status: &'static str,
+    pub created_at: i64,
+    pub paid_at: Option<i64>,
+    pub total_minor: i64,
+    pub tax_minor: i64,
+    pub currency: String,
+    pub billing_reason: Option<String>,
+    pub lines: Vec<LineDetail>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineDetail {
+    pub id: String,
+    pub description: Option<String>,
+    pub amount_minor: i64,
+    pub period: PeriodDetail,
+    pub price_id: Option<String>,
+    pub label: Option<String>,
+    pub is_proration: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeriodDetail {
+    pub start: i64,
+    pub end: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChargeDetail {
+    pub id: String,
+    pub created_at: i64,
+    pub status: &'static str,
+    pub amount_minor: i64,
+    pub amount_refunded_minor: i64,
+    pub currency: String,
+    pub failure_code: Option<String>,
+}
+
+/// `None` where neither the ledger nor the objects know the customer.
+pub fn of(
+    view: &View,
+    id: &CustomerId,
+    history: &CustomerHistory,
+    prices: &PriceBook,
+) -> Option<CustomerDetail> {
+    let timeline = query::customer_timeline(&view.ledger, id, view.now);
+    let entry = view.ledger.customer(id).or_else(|| history.customer.as_ref().map(CustomerEntry::from))?;
+    let values = subscription_values(view, history, prices);
+    let (mrr, points, movements) = timeline
+        .map_or_else(Default::default, |timeline| (timeline.mrr, timeline.timeline, timeline.movements));
+    let mut invoices: Vec<_> =
+        history.invoices.iter().map(|invoice| invoice_detail(invoice, prices)).collect();
+    invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    let mut charges: Vec<_> = history.charges.iter().map(charge_detail).collect();
+    charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    Some(CustomerDetail {
+        customer: facts(entry),
+        mrr,
+        timeline: points,
+        movements,
+        subscriptions: history
+            .subscriptions
+            .iter()
+            .map(|s| subscription_detail(s, &values, prices))
+            .collect(),
+        invoices,
+        charges,
+        stripe_url: stripe_url(&view.record, id),
+    })
+}
+
+fn facts(entry: CustomerEntry) -> CustomerFacts {
+    CustomerFacts {
+        id: entry.id.to_string(),
+        name: entry.name,
+        email: entry.email,
+        country: entry.country,
+        created_at: entry.created_at.map(|at| at.0),
+        is_deleted: entry.is_deleted,
+    }
+}
+
+/// What each subscription is worth per month now.
+fn subscription_values(
+    view: &View,
+    history: &CustomerHistory,
+    prices: &PriceBook,
+) -> HashMap<SubscriptionId, i64> {
+    let built = ledger::build(history, prices, view.record.settings.rules);
+    let mut values = HashMap::new();
+    for step in built.steps.into_iter().filter(|step| step.at <= view.now) {
+        *values.entry(step.subscription).or_default() += step.delta_minor;
+    }
+    values
+}
+
+fn subscription_detail(
+    subscription: &Subscription,
+    values: &HashMap<SubscriptionId, i64>,
+    prices: &PriceBook,
+) -> SubscriptionDetail {
+    let items = subscription.items.iter().map(|item| ItemDetail {
+        price_id: item.price.to_string(),
+        label: prices.label(&item.price),
+        quantity: item.quantity.normalize().to_string(),
+    });
+    let period_ends = subscription.items.iter().filter_map(|item| item.current_period);
+    SubscriptionDetail {
+        id: subscription.id.to_string(),
+        status: subscription.status.as_str(),
+        items: items.collect(),
+        started_at: subscription.started_at.map(|at| at.0),
+        ended_at: subscription.ended_at.map(|at| at.0),
+        canceled_at: subscription.canceled_at.map(|at| at.0),
+        cancel_at: subscription.cancel_at.map(|at| at.0),
+        current_period_end: period_ends.map(|period| period.end.0).max(),
+        mrr_minor: values.get(&subscription.id).copied().unwrap_or_default(),
+        currency: subscription.currency.map(|currency| currency.to_string()),
+    }
+}
+
+fn invoice_detail(invoice: &Invoice, prices: &PriceBook) -> InvoiceDetail {
+    InvoiceDetail {
+        id: invoice.id.to_string(),
+        number: invoice.number.clone(),
+        status: invoice.status.as_str(),
+        created_at: invoice.created_at.0,
+        paid_at: invoice.paid_at.map(|at| at.0),
+        total_minor: invoice.total_minor,
+        tax_minor: invoice.tax_minor,
+        currency: invoice.currency.to_string(),
+        billing_reason: invoice.billing_reason.clone(),
+        lines: invoice.lines.iter().map(|line| line_detail(line, prices)).collect(),
+    }
+}
+
+fn line_detail(line: &InvoiceLine, prices: &PriceBook) -> LineDetail {
+    LineDetail {
+        id: line.id.to_string(),
+        description: line.description.clone(),
+        amount_minor: line.amount_minor,
+        period: PeriodDetail { start: line.period.start.0, end: line.period.end.0 },
+        price_id: line.price.as_ref().map(PriceId::to_string),
+        label: line.price.as_ref().map(|price| prices.label(price)),
+        is_proration: line.is_proration,
+    }
+}
+
+fn charge_detail(charge: &Charge) -> ChargeDetail {
+    ChargeDetail {
+        id: charge.id.to_string(),
+        created_at: charge.created_at.0,
+        status: charge.status.as_str(),
+        amount_minor: charge.amount_minor,
+        amount_refunded_minor: charge.amount_refunded_minor,
+        currency: charge.currency.to_string(),
+        failure_code: charge.failure_code.clone(),
+    }
+}
+
+fn stripe_url(record: &ConnectionRecord, id: &CustomerId) -> Option<String> {
+    if record.is_sample {
+        return None;
+    }
+    let mode = if record.is_test_mode { "test/" } else { "" };
+    Some(format!("https://dashboard.stripe.com/{mode}customers/{id}"))
+}

@@ -1,0 +1,103 @@
+//! `GET /connections/{id}/customers/{customer_id}/explain`: down to the invoice line and the rule.
+
+use ::metrics::ledger::explain::{self, Explanation};
+use axum::Json;
+use axum::extract::{Path, State};
+use model::{CustomerId, Day, UnixSeconds};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::read::CustomerPath;
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::metrics::schema::Money;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ExplainParams {
+    /// The end of this day.
+    #[param(value_type = Option<String>)]
+    pub on: Option<Day>,
+    /// This instant, in seconds since 1970. Without either, all of time.
+    pub at: Option<i64>,
+}
+
+/// What a customer's MRR is made of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Explanation)]
+pub struct ExplanationView {
+    pub at: Option<i64>,
+    pub mrr: Vec<Money>,
+    pub parts: Vec<ExplainedPart>,
+    /// Lines that do not count, and why.
+    pub left_out: Vec<LeftOutLine>,
+}
+
+/// One price of one subscription.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExplainedPart {
+    pub subscription: String,
+    pub price: String,
+    pub label: String,
+    pub currency: String,
+    pub value_minor: i64,
+    pub steps: Vec<ExplainedStep>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExplainedStep {
+    pub at: i64,
+    pub value_minor: i64,
+    pub delta_minor: i64,
+    /// The rule that applied, by name.
+    pub rule: String,
+    pub reason: String,
+    pub arithmetic: Option<String>,
+    pub lines: Vec<ExplainedLine>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExplainedLine {
+    pub id: String,
+    pub invoice: Option<String>,
+    pub invoice_number: Option<String>,
+    pub invoice_status: Option<String>,
+    pub description: Option<String>,
+    pub amount_minor: i64,
+    pub discount_minor: i64,
+    pub inclusive_tax_minor: i64,
+    pub quantity: String,
+    pub period_start: i64,
+    pub period_end: i64,
+    pub is_proration: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOutLine {
+    pub reason: String,
+    pub currency: String,
+    #[serde(flatten)]
+    pub line: ExplainedLine,
+}
+
+/// Why a customer's MRR is what it is
+#[utoipa::path(get, path = "/api/v1/connections/{id}/customers/{customer_id}/explain",
+    operation_id = "explain_customer", tag = "customers", params(ExplainParams),
+    responses((status = 200, body = ExplanationView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Path(path): Path<CustomerPath>,
+    Query(params): Query<ExplainParams>,
+) -> Result<Json<Explanation>, Problem> {
+    let zone = record.settings.zone().map_err(|error| Problem::internal(&error))?;
+    let end_of_day = params.on.map(|day| UnixSeconds(day.next().starts_at(&zone).0 - 1));
+    let at = params.at.map(UnixSeconds).or(end_of_day);
+    let id = CustomerId::from(path.customer_id);
+    let rules = record.settings.rules;
+    let (history, prices) = context.history(record, id).await?;
+    Ok(Json(blocking(move || explain::explain(&history, &prices, rules, at)).await?))
+}

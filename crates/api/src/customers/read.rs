@@ -1,0 +1,32 @@
+//! `GET /connections/{id}/customers/{customer_id}`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use model::CustomerId;
+use serde::Deserialize;
+
+use super::detail::{self, CustomerDetail};
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize)]
+pub struct CustomerPath {
+    pub customer_id: String,
+}
+
+/// A customer: its MRR through time, subscriptions, invoices and charges
+#[utoipa::path(get, path = "/api/v1/connections/{id}/customers/{customer_id}", operation_id = "read_customer",
+    tag = "customers", responses((status = 200, body = CustomerDetail)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Path(path): Path<CustomerPath>,
+) -> Result<Json<CustomerDetail>, Problem> {
+    let id = CustomerId::from(path.customer_id);
+    let view = context.view(record.clone()).await?;
+    let (history, prices) = context.history(record, id.clone()).await?;
+    let found = blocking(move || detail::of(&view, &id, &history, &prices)).await?;
+    found.map(Json).ok_or_else(|| Problem::not_found("customer"))
+}

@@ -1,0 +1,31 @@
+//! One line a request: method, route pattern, status, time. Never the address itself: it holds customers' ids
+//! and what was searched for.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::context::Shared;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Logs the request, and names it in `X-Request-Id` so that a report can be found in the log.
+pub async fn request(State(context): State<Shared>, request: Request, next: Next) -> Response {
+    let started_ms = context.clock.now_ms();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let request_id = crate::access::credential::new_request_id();
+    let mut response = next.run(request).await;
+    let ms = context.clock.now_ms() - started_ms;
+    let status = response.status().as_u16();
+    if route == "-" {
+        tracing::debug!(%method, route, status, ms, request_id, "request");
+    } else {
+        tracing::info!(%method, route, status, ms, request_id, "request");
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}

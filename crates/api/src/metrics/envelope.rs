@@ -1,0 +1,45 @@
+//! An answer together with how far the data behind it reaches. The API and the command line write the same.
+
+use ::metrics::query::{self, Answer, MrrPoint, QueryError, ValuePoint};
+use ::metrics::registry::MetricId;
+use model::{Day, UnixSeconds};
+use serde::Serialize;
+
+use super::asked::Asked;
+use crate::view::View;
+
+#[derive(Debug, Serialize)]
+pub struct Envelope<P> {
+    #[serde(flatten)]
+    pub answer: Answer<P>,
+    pub data_through: Option<UnixSeconds>,
+    pub is_history_complete: bool,
+    pub reaches_back_on: Option<Day>,
+}
+
+/// MRR and its movements.
+///
+/// # Errors
+/// When the range makes no sense.
+pub fn mrr(view: &View, asked: Asked) -> Result<Envelope<MrrPoint>, QueryError> {
+    let query = asked.query(view);
+    query::mrr(&view.ledger, &view.rates, &query).map(|answer| envelope(view, answer))
+}
+
+/// Any metric, one value a point.
+///
+/// # Errors
+/// When the range makes no sense, or the metric cannot be filtered so.
+pub fn value(view: &View, metric: MetricId, asked: Asked) -> Result<Envelope<ValuePoint>, QueryError> {
+    let query = asked.query(view);
+    query::value(&view.ledger, &view.rates, metric, &query).map(|answer| envelope(view, answer))
+}
+
+fn envelope<P>(view: &View, answer: Answer<P>) -> Envelope<P> {
+    Envelope {
+        answer,
+        data_through: view.record.data_through,
+        is_history_complete: view.record.loaded_at.is_some(),
+        reaches_back_on: view.reaches_back_on,
+    }
+}

@@ -1,0 +1,21 @@
+//! `GET /connections/{id}/facets`: what there is to filter by.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::schema;
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+/// What there is to filter by
+#[utoipa::path(get, path = "/api/v1/connections/{id}/facets", operation_id = "read_facets", tag = "metrics",
+    responses((status = 200, body = schema::Facets)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+) -> Result<Json<::metrics::query::Facets>, Problem> {
+    let view = context.view(record).await?;
+    Ok(Json(blocking(move || ::metrics::query::facets(&view.ledger)).await?))
+}

@@ -1,0 +1,38 @@
+//! `GET /connections/{id}/metrics/{metric}`: any metric, one value a point.
+
+use ::metrics::query::ValuePoint;
+use ::metrics::registry::Metric;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+
+use super::asked::{Asked, nothing_else};
+use super::envelope::{self, Envelope};
+use super::schema::{AskedParams, ValueAnswer};
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize)]
+pub struct MetricPath {
+    metric: String,
+}
+
+/// A metric over time
+#[utoipa::path(get, path = "/api/v1/connections/{id}/metrics/{metric}", operation_id = "read_metric", tag = "metrics",
+    params(AskedParams), responses((status = 200, body = ValueAnswer)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Path(path): Path<MetricPath>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<Envelope<ValuePoint>>, Problem> {
+    let metric = Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))?.id;
+    let (asked, others) = Asked::from_pairs(pairs)?;
+    nothing_else(&others)?;
+    let view = context.view(record).await?;
+    let answer = blocking(move || envelope::value(&view, metric, asked)).await??;
+    Ok(Json(answer))
+}

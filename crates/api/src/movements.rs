@@ -1,0 +1,3 @@
+//! Movements one by one: what is behind a bar of the chart.
+
+pub mod list;

@@ -1,0 +1,73 @@
+//! The API's description, completed with what every operation has in common.
+
+use utoipa::PartialSchema;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, Required, ResponseBuilder, Schema, Type};
+
+use crate::access::identity::COOKIE;
+use crate::problem::Problem;
+
+/// What the parts in braces of an address are.
+const PATH_PARTS: [(&str, &str); 5] = [
+    ("id", "The connection"),
+    ("customer_id", "The provider's id of the customer"),
+    ("metric", "A metric's id, from `GET /api/v1/metrics`"),
+    ("token_id", "The token"),
+    ("kind", "The kind of object"),
+];
+
+/// Adds path parameters, the error answer and the ways to sign in to every operation.
+pub fn complete(mut document: OpenApi) -> OpenApi {
+    document.info.title = "Chartsy".to_owned();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document.info.description = Some(
+        "Subscription analytics. Amounts are integers in the currency's smallest unit (`_minor`); `_at` is seconds \
+         since 1970 in UTC, `_on` a date in the connection's reporting time zone."
+            .to_owned(),
+    );
+    for (path, item) in &mut document.paths.paths {
+        let names: Vec<&str> =
+            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        for operation in operations(item) {
+            describe_path(operation, &names);
+            let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let error = ResponseBuilder::new()
+                .description("What went wrong")
+                .content("application/problem+json", problem)
+                .build();
+            operation.responses.responses.insert("default".to_owned(), error.into());
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert("Problem".to_owned(), Problem::schema());
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+    components.security_schemes.insert("session".to_owned(), cookie.into());
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.security_schemes.insert("token".to_owned(), bearer.into());
+    let none: [&str; 0] = [];
+    document.security =
+        Some(vec![SecurityRequirement::new("session", none), SecurityRequirement::new("token", none)]);
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().filter_map(Option::as_mut)
+}
+
+fn describe_path(operation: &mut Operation, names: &[&str]) {
+    for name in names {
+        let told = PATH_PARTS.iter().find(|(part, _)| part == name).map(|(_, what)| *what);
+        let parameter = ParameterBuilder::new()
+            .name(*name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(told)
+            .schema(Some(Schema::Object(Object::with_type(Type::String))))
+            .build();
+        operation.parameters.get_or_insert_default().push(parameter.into());
+    }
+}

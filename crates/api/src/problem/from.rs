@@ -1,0 +1,116 @@
+//! What the crates below can fail with, as the API says it.
+
+use ::sync::SyncError;
+use axum::http::StatusCode;
+use connect::ConnectError;
+use connect::stripe::KeyError;
+use store::StoreError;
+
+use super::Problem;
+use crate::connections::admission::AdmissionError;
+
+impl Problem {
+    /// 429, with how long to wait.
+    pub fn too_many_tries(wait_s: u32) -> Self {
+        let title = "too many tries that failed";
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", title)
+            .action(format!("try again in {wait_s} seconds"));
+        problem.retry_after_s = Some(wait_s);
+        problem
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let (status, code) = match &error {
+            StoreError::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
+            StoreError::AlreadyConnected { .. } => (StatusCode::CONFLICT, "already_connected"),
+            StoreError::OwnerExists => (StatusCode::CONFLICT, "owner_exists"),
+            StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            StoreError::ReadOnly { .. } => (StatusCode::INSUFFICIENT_STORAGE, "read_only"),
+            StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "busy")
+            }
+            StoreError::Sealed | StoreError::MasterKey { .. } => (StatusCode::CONFLICT, "key_sealed"),
+            _ => return Self::internal(&error),
+        };
+        // Paths of the server are its operator's business.
+        tracing::warn!(%error, code, "the store refused");
+        let told = match code {
+            "not_found" | "already_connected" | "owner_exists" | "key_sealed" => error.to_string(),
+            "disk_full" => "the server's disk is full: free some space, then it goes on".to_owned(),
+            "read_only" => "the server cannot write its data folder".to_owned(),
+            _ => "another chartsy process works on this: try again".to_owned(),
+        };
+        Self::new(status, code, told)
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        let code = match error {
+            KeyError::Publishable => "key_publishable",
+            _ => "key_malformed",
+        };
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+            .action("make a restricted key with the link on this page");
+        problem.field = Some("key");
+        problem
+    }
+}
+
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        let (code, action) = match &error {
+            ConnectError::KeyRefused { .. } => ("key_refused", "make a new key and paste it"),
+            ConnectError::PermissionMissing { .. } => {
+                ("permission_missing", "add the permission to the key in Stripe's dashboard")
+            }
+            ConnectError::RateLimited { .. } => ("provider_busy", "try again in a minute"),
+            ConnectError::Unreachable { .. } | ConnectError::ProviderFailed { .. } => {
+                ("provider_unreachable", "check the address and the network, then try again")
+            }
+            ConnectError::Unreadable { .. } => {
+                ("provider_unreachable", "check that the address is that of a Stripe API")
+            }
+            _ => ("provider_refused", "try again; the provider's message says more"),
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string()).action(action)
+    }
+}
+
+impl From<AdmissionError> for Problem {
+    fn from(error: AdmissionError) -> Self {
+        let told = error.to_string();
+        match error {
+            AdmissionError::Key(error) => error.into(),
+            AdmissionError::Connect(error) => error.into(),
+            AdmissionError::Store(error) => error.into(),
+            AdmissionError::Base(_) => Self::field("api_base", told),
+            AdmissionError::PermissionsMissing(probes) => {
+                let names: Vec<&str> = probes.iter().map(|probe| probe.permission).collect();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "permission_missing", told)
+                    .action(format!("allow the key to read: {}", names.join(", ")))
+            }
+            AdmissionError::OtherAccount { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "other_account", told)
+                    .action("connect the other account as a connection of its own")
+            }
+        }
+    }
+}
+
+impl From<SyncError> for Problem {
+    fn from(error: SyncError) -> Self {
+        let code = error.code();
+        let told = error.to_string();
+        let action = error.action();
+        match error {
+            SyncError::Store(error) => error.into(),
+            SyncError::Provider(error) | SyncError::Indispensable { source: error, .. } => error.into(),
+            SyncError::NoConnection(_) => Self::not_found("connection"),
+            SyncError::Cancelled | SyncError::Worker(_) => Self::internal(&error),
+            _ => Self::new(StatusCode::CONFLICT, code, told).action(action),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Every address of the API, once: the router and the description are made of the same list.
+
+use axum::Router;
+use axum::routing::{MethodFilter, on};
+use utoipa::openapi::path::HttpMethod;
+use utoipa::{OpenApi, Path};
+
+use crate::context::Shared;
+use crate::{connections, customers, metrics, movements, session, settings, setup, sources, sync, tokens};
+
+/// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
+macro_rules! actions {
+    ($($feature:ident :: $action:ident),+ $(,)?) => {
+        #[derive(OpenApi)]
+        #[openapi(paths($($feature::$action::handle),+))]
+        struct Actions;
+
+        fn routed(router: Router<Shared>) -> Router<Shared> {
+            router$(.route(
+                &<$feature::$action::__path_handle as Path>::path(),
+                on(
+                    methods(&<$feature::$action::__path_handle as Path>::methods()),
+                    $feature::$action::handle,
+                ),
+            ))+
+        }
+    };
+}
+
+actions! {
+    setup::read, setup::create_owner,
+    session::read, session::create, session::delete,
+    sources::list,
+    connections::check, connections::create, connections::list, connections::read, connections::rename,
+    connections::delete, connections::replace_key,
+    sync::progress, sync::stream, sync::start, sync::problems,
+    settings::read, settings::replace, settings::preview,
+    metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
+    movements::list,
+    customers::list, customers::read, customers::explain,
+    tokens::list, tokens::create, tokens::delete,
+}
+
+/// The API's routes.
+pub fn router() -> Router<Shared> {
+    routed(Router::new())
+}
+
+/// The API's description.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    crate::openapi::complete(Actions::openapi())
+}
+
+fn methods(described: &[HttpMethod]) -> MethodFilter {
+    let filters = described.iter().map(|method| match method {
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    });
+    filters.reduce(MethodFilter::or).unwrap_or(MethodFilter::GET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_named_and_described() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        let mut ids = std::collections::BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(ids.insert(id.to_owned()), "two actions are called {id}");
+                assert_ne!(id, "handle", "{method} {path}");
+                assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+                assert!(operation["responses"]["default"].is_object(), "{method} {path} has no error answer");
+                for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+                    let parameters = operation["parameters"].as_array().unwrap();
+                    assert!(
+                        parameters.iter().any(|p| p["name"] == part && p["in"] == "path"),
+                        "{path}: {part}"
+                    );
+                }
+            }
+        }
+        assert_eq!(document["openapi"], "3.1.0");
+    }
+
+    #[test]
+    fn every_named_schema_is_there() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        let mut wanted = Vec::new();
+        references(&document, &mut wanted);
+        for reference in wanted {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    fn references(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(|r| r.as_str()).map(str::to_owned));
+                map.values().for_each(|value| references(value, found));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Signing in and out.
+
+pub mod create;
+pub mod delete;
+pub mod dto;
+pub mod read;

@@ -1,0 +1,88 @@
+//! Settings, as the API takes and shows them.
+
+use model::{ChurnAt, LedgerRules, Settings, WeekStart};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Settings)]
+pub struct SettingsView {
+    pub churn_at: ChurnAtView,
+    /// Whether usage-based lines count as recurring.
+    pub include_metered: bool,
+    /// An IANA name, such as `Europe/Berlin`.
+    pub time_zone: String,
+    /// Absent: the account's default currency.
+    pub reporting_currency: Option<String>,
+    pub week_start: WeekStartView,
+}
+
+/// When a subscription's value ends.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ChurnAt)]
+pub enum ChurnAtView {
+    /// When service ends.
+    Ended,
+    /// When cancelling was asked for.
+    Requested,
+    /// At the end of the last paid period.
+    PaidThrough,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = WeekStart)]
+pub enum WeekStartView {
+    Monday,
+    Sunday,
+}
+
+impl From<&Settings> for SettingsView {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            churn_at: match settings.rules.churn_at {
+                ChurnAt::Ended => ChurnAtView::Ended,
+                ChurnAt::Requested => ChurnAtView::Requested,
+                ChurnAt::PaidThrough => ChurnAtView::PaidThrough,
+            },
+            include_metered: settings.rules.include_metered,
+            time_zone: settings.zone_name().to_owned(),
+            reporting_currency: settings.reporting_currency.map(|currency| currency.to_string()),
+            week_start: match settings.week_start {
+                WeekStart::Monday => WeekStartView::Monday,
+                WeekStart::Sunday => WeekStartView::Sunday,
+            },
+        }
+    }
+}
+
+impl SettingsView {
+    /// # Errors
+    /// When the time zone or the currency is none, naming the field.
+    pub fn settings(&self) -> Result<Settings, Problem> {
+        let currency = self.reporting_currency.as_deref().map(str::parse).transpose();
+        let settings = Settings {
+            rules: LedgerRules {
+                churn_at: match self.churn_at {
+                    ChurnAtView::Ended => ChurnAt::Ended,
+                    ChurnAtView::Requested => ChurnAt::Requested,
+                    ChurnAtView::PaidThrough => ChurnAt::PaidThrough,
+                },
+                include_metered: self.include_metered,
+            },
+            time_zone: Some(self.time_zone.clone()),
+            reporting_currency: currency.map_err(|error: model::CurrencyError| {
+                Problem::field("reporting_currency", error.to_string())
+            })?,
+            week_start: match self.week_start {
+                WeekStartView::Monday => WeekStart::Monday,
+                WeekStartView::Sunday => WeekStart::Sunday,
+            },
+        };
+        settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
+        Ok(settings)
+    }
+}

@@ -1,0 +1,4 @@
+//! The first visit.
+
+pub mod create_owner;
+pub mod read;

@@ -1,0 +1,32 @@
+//! `GET /setup`: whether the server waits for its owner.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Setup {
+    /// Nobody has an account yet.
+    pub needs_owner: bool,
+    /// The owner's account can only be made with the code that the server printed on its terminal.
+    pub needs_code: bool,
+    pub version: &'static str,
+}
+
+/// Whether the server waits for its owner
+#[utoipa::path(get, path = "/api/v1/setup", operation_id = "read_setup", tag = "setup", security(()),
+    responses((status = 200, body = Setup)))]
+pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Problem> {
+    let catalog = context.catalog.clone();
+    let has_owner = blocking(move || catalog.has_owner()).await??;
+    Ok(Json(Setup {
+        needs_owner: !has_owner,
+        needs_code: !has_owner && context.options.setup_code.is_some(),
+        version: env!("CARGO_PKG_VERSION"),
+    }))
+}

@@ -1,0 +1,3 @@
+//! Where numbers can come from.
+
+pub mod list;

@@ -1,0 +1,76 @@
+//! `GET /sources`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::identity::Tenant;
+use crate::context::Shared;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sources {
+    pub data: Vec<Source>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Source {
+    /// `stripe` or `sample`.
+    pub id: &'static str,
+    pub name: &'static str,
+    /// The provider's page that makes a key, with name and permissions filled in.
+    pub key_link: Option<String>,
+    pub permissions: Vec<Permission>,
+    pub merchants: Vec<Merchant>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Permission {
+    pub kind: &'static str,
+    pub label: &'static str,
+    /// What the provider's dashboard calls it.
+    pub permission: &'static str,
+    pub access: &'static str,
+    /// Nothing can be computed without it.
+    pub is_required: bool,
+    /// What will be missing without it.
+    pub without: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Merchant {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+/// What can be connected, and what each needs
+#[utoipa::path(get, path = "/api/v1/sources", operation_id = "list_sources", tag = "connections",
+    responses((status = 200, body = Sources)))]
+pub async fn handle(State(context): State<Shared>, _: Tenant) -> Json<Sources> {
+    let permissions = connect::stripe::LISTS.iter().map(|need| Permission {
+        kind: need.kind.as_str(),
+        label: need.label,
+        permission: need.permission,
+        access: "read",
+        is_required: need.is_required,
+        without: need.without,
+    });
+    let stripe = Source {
+        id: "stripe",
+        name: "Stripe",
+        key_link: Some(connect::stripe::key_link()),
+        permissions: permissions.collect(),
+        merchants: Vec::new(),
+    };
+    let merchants = context.samples.merchants.iter();
+    let merchants = merchants.map(|m| Merchant { id: m.id, name: m.name, description: m.description });
+    let sample = Source {
+        id: "sample",
+        name: "Sample merchant",
+        key_link: None,
+        permissions: Vec::new(),
+        merchants: merchants.collect(),
+    };
+    Json(Sources { data: vec![stripe, sample] })
+}

@@ -1,0 +1,17 @@
+//! `GET /connections/{id}/sync`.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::dto::ProgressView;
+use crate::access::identity::Connection;
+use crate::context::Shared;
+
+/// How far the work on a connection is
+#[utoipa::path(get, path = "/api/v1/connections/{id}/sync", operation_id = "read_sync", tag = "sync",
+    responses((status = 200, body = ProgressView)))]
+pub async fn handle(State(context): State<Shared>, Connection(record): Connection) -> Json<ProgressView> {
+    let progress = context.runner.progress(&record.id);
+    let view = ProgressView::from(&*progress.borrow());
+    Json(view)
+}
