@@ -1,1 +1,36 @@
-fn main() {}
+//! The binary `chartsy`: the command line, and what starts and stops the server.
+
+mod cli;
+mod commands;
+mod failure;
+mod folder;
+mod logging;
+mod progress;
+
+mod samples;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(cli.log_format);
+    // One provider of cryptography for every TLS connection of the process. It is installed once, here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::tell(&error),
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(commands::run(command));
+    // A blocking read of the terminal must not keep the process alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    outcome
+}

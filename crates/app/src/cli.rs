@@ -1,0 +1,111 @@
+//! What can be typed. Others script it: names, defaults and exit codes are stable.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "chartsy",
+    version,
+    about = "Subscription analytics: what your billing says, exact to the cent"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// How the log on stderr is written; RUST_LOG chooses what is in it
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages and the API, and keep every connection up to date
+    Serve(commands::serve::Serve),
+    /// Connect an account and load everything
+    Connect(commands::connect::Connect),
+    /// Bring connections up to date
+    Sync(commands::sync::Sync),
+    /// Delete and rebuild what is computed from the stored objects
+    Rebuild(commands::rebuild::Rebuild),
+    /// Show what is loaded, up to when, and the last error
+    Status(commands::status::Status),
+    /// Print a metric over time
+    Metrics(commands::metrics::Metrics),
+    /// Print every change of every customer's MRR
+    Ledger(commands::ledger::Ledger),
+    /// Explain a customer's MRR, down to the invoice line
+    Explain(commands::explain::Explain),
+    /// Check the data folder, the keys and the providers, and say what to do
+    Doctor(commands::doctor::Doctor),
+    /// Open the pages on a sample merchant
+    Demo(commands::demo::Demo),
+    /// Run a server that behaves as Stripe's API does, with a sample merchant behind it
+    Sandbox(commands::sandbox::Sandbox),
+    /// Make, list and revoke the tokens that programs use
+    Token(commands::token::Token),
+    /// Print the API's description
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// The data folder
+    #[arg(long, value_name = "DIR", env = "CHARTSY_DATA", default_value = "data")]
+    pub data: std::path::PathBuf,
+}
+
+/// One connection of the data folder.
+#[derive(Debug, Clone, Args)]
+pub struct ConnectionArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Which connection, where there are several
+    #[arg(long, value_name = "ID")]
+    pub connection: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    Text,
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_scripts_rely_on_is_understood() {
+        for line in [
+            "chartsy serve --data d --listen 127.0.0.1:0",
+            "chartsy connect stripe --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
+            "chartsy sync --data d --connection conn_1",
+            "chartsy rebuild --data d",
+            "chartsy status --data d --format json",
+            "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",
+            "chartsy ledger --format ndjson",
+            "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
+            "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
+            "chartsy token create --name ci",
+            "chartsy doctor",
+            "chartsy demo",
+        ] {
+            Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+}

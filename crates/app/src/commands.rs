@@ -1,0 +1,35 @@
+//! One file a command.
+
+pub mod connect;
+pub mod demo;
+pub mod doctor;
+pub mod explain;
+pub mod ledger;
+pub mod metrics;
+pub mod openapi;
+pub mod rebuild;
+pub mod sandbox;
+pub mod serve;
+pub mod status;
+pub mod sync;
+pub mod token;
+
+use crate::cli::Command;
+
+pub async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Connect(args) => connect::run(args).await,
+        Command::Sync(args) => sync::run(args).await,
+        Command::Rebuild(args) => rebuild::run(args).await,
+        Command::Status(args) => status::run(&args),
+        Command::Metrics(args) => metrics::run(args).await,
+        Command::Ledger(args) => ledger::run(&args).await,
+        Command::Explain(args) => explain::run(&args),
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Sandbox(args) => sandbox::run(args).await,
+        Command::Token(args) => token::run(args),
+        Command::Openapi => openapi::run(),
+    }
+}

@@ -1,0 +1,148 @@
+//! `chartsy connect stripe`: from a key to the whole history. Run again for the same account, it goes on.
+
+use std::io::{BufRead, Read, Write};
+
+use anyhow::Context;
+use api::connections::admission::{self, AdmissionError, Candidate, Place};
+use connect::stripe::ProbeState;
+use model::{Clock, Secret};
+use store::{ConnectionRecord, StoreError};
+use sync::SyncError;
+
+use crate::cli::DataArgs;
+use crate::failure::Advice;
+use crate::folder::Folder;
+use crate::work;
+
+/// Keys have some 110 characters. More is not read.
+const MAX_INPUT_BYTES: u64 = 4096;
+
+#[derive(Debug, clap::Args)]
+pub struct Connect {
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Source {
+    /// A Stripe account, or a server that answers as Stripe does
+    Stripe(Stripe),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Stripe {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Read the key from standard input: it must not be seen in a list of processes
+    #[arg(long, required = true)]
+    key_stdin: bool,
+    /// Where the API is, when it is not Stripe's own address; may carry a path
+    #[arg(long, value_name = "URL")]
+    api_base: Option<String>,
+    /// What the connection is called; without it the account's name
+    #[arg(long)]
+    name: Option<String>,
+    /// Return once the connection is saved; a running server loads it
+    #[arg(long)]
+    no_wait: bool,
+}
+
+pub async fn run(args: Connect) -> anyhow::Result<()> {
+    let Source::Stripe(args) = args.source;
+    let key = read_key()?;
+    let base = admission::parse_base(args.api_base.as_deref())?;
+    // Before anything is made on the disk: a key that is none leaves nothing behind.
+    let candidate = admission::examine(&key, base, Clock::System).await?;
+    tell_permissions(&candidate)?;
+    let folder = Folder::open(&args.data.data)?;
+    let record = save(&folder, &candidate, args.name.as_deref())?;
+    writeln!(std::io::stdout(), "{}", record.id)?;
+    if args.no_wait {
+        eprintln!("saved; a running server loads it now, otherwise run: chartsy serve, or chartsy sync");
+        return Ok(());
+    }
+    let runner = work::for_command(&folder)?;
+    match work::sync_shown(&runner, &record).await {
+        Err(error) if is_in_use(&error) => follow(&folder, &record).await?,
+        outcome => outcome?,
+    }
+    let record = folder.connection(Some(record.id.as_str()))?;
+    let through = record.data_through.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
+    eprintln!("{} is loaded, data through {through}", record.name);
+    Ok(())
+}
+
+fn read_key() -> anyhow::Result<Secret> {
+    let mut line = String::new();
+    let mut input = std::io::stdin().lock().take(MAX_INPUT_BYTES);
+    input.read_line(&mut line).context("the key could not be read from standard input")?;
+    Ok(Secret::new(line.trim()))
+}
+
+/// Each list that cannot be read, with what will be absent. Without a required one there is no going on.
+fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
+    for probe in &candidate.probes {
+        let why = match &probe.state {
+            ProbeState::Granted => continue,
+            ProbeState::Missing { permission: Some(name) } => format!("the key lacks the permission {name}"),
+            ProbeState::Missing { permission: None } => format!("the key may not read {}", probe.permission),
+            ProbeState::Absent => "the server has no such list".to_owned(),
+        };
+        let weight = if probe.is_required { "required" } else { "without it" };
+        eprintln!("{}: {why}; {weight}: {}", probe.label, probe.without);
+    }
+    let missing = candidate.missing_required();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|probe| probe.permission).collect();
+    let help = format!("allow the key to read {}: {}", names.join(", "), connect::stripe::key_link());
+    Err(Advice::permission_missing(AdmissionError::PermissionsMissing(missing).to_string(), help).into())
+}
+
+/// The account's connection: the one that is there, with this key from now on, or a new one.
+fn save(folder: &Folder, candidate: &Candidate, name: Option<&str>) -> anyhow::Result<ConnectionRecord> {
+    let place = Place { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
+    let Some(existing) = candidate.existing(&folder.catalog, &folder.workspace)? else {
+        return Ok(candidate.save(&place, name, false, &Clock::System)?);
+    };
+    candidate.replace_key(&place, &existing)?;
+    if let Some(name) = name {
+        folder
+            .catalog
+            .update_connection(&folder.workspace, &existing.id, |record| record.name = name.to_owned())?;
+    }
+    eprintln!("{} is connected already; going on with it", existing.name);
+    Ok(existing)
+}
+
+/// Another process, a server most likely, does the work on this connection.
+fn is_in_use(error: &anyhow::Error) -> bool {
+    let held = |error: &SyncError| matches!(error, SyncError::Store(StoreError::AlreadyOpen { .. }));
+    error.downcast_ref::<SyncError>().is_some_and(held)
+}
+
+/// Shows how far the other process is, from what it writes, until it is done or has stopped.
+async fn follow(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<()> {
+    const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+    eprintln!("a running server does the work; following it");
+    let mut last = 0;
+    loop {
+        let now = folder.connection(Some(record.id.as_str()))?;
+        if now.loaded_at.is_some() && now.data_through >= record.data_through {
+            return Ok(());
+        }
+        if let Some(error) = now.last_error.filter(|_| now.state == store::ConnectionState::Failed) {
+            return Err(Advice::new(error.message, error.action).into());
+        }
+        let done = crate::commands::status::objects_done(folder, record)?;
+        if done != last {
+            eprintln!("{done} objects");
+            last = done;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            stopped = crate::commands::serve::until_stopped() => return stopped,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `chartsy demo`: the pages on a sample merchant, in one command.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use api::access::{credential, password};
+use api::connections::admission::{self, Place};
+use model::{Clock, Secret};
+use store::{ConnectionRecord, NewOwner};
+
+use super::serve::Server;
+use crate::folder::Folder;
+
+const USERNAME: &str = "demo";
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Keep the data here; without it, in a folder that is deleted at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// small, mid or empty
+    #[arg(long, default_value = "small")]
+    merchant: String,
+    /// Do not open a browser
+    #[arg(long)]
+    no_open: bool,
+}
+
+pub async fn run(args: Demo) -> anyhow::Result<()> {
+    let merchant = crate::samples::MERCHANTS.iter().find(|merchant| merchant.id == args.merchant);
+    let merchant = merchant
+        .with_context(|| format!("'{}' is not a merchant: use small, mid or empty", args.merchant))?;
+    let place = TemporaryOr::new(args.data)?;
+    let folder = Folder::open(place.path())?;
+    let owner_password = make_owner(&folder).await?;
+    let server = Server::start(folder, args.listen, None).await?;
+    let record = connect(&server, merchant.id, merchant.name).await?;
+    let url = format!("{}/c/{}", server.url.trim_end_matches('/'), record.id);
+    println!("{url}");
+    if let Some(password) = owner_password {
+        println!("sign in as {USERNAME} with {}", password.expose());
+    }
+    if !args.no_open {
+        open_browser(&url);
+    }
+    server.until_stopped().await
+}
+
+/// An account to sign in with, if nobody has one yet. Its password is new on each machine.
+async fn make_owner(folder: &Folder) -> anyhow::Result<Option<Secret>> {
+    if folder.catalog.has_owner()? {
+        return Ok(None);
+    }
+    let password = Secret::new(format!("Demo-{}", credential::new_setup_code()?.expose()));
+    let hash = password::hash(password.clone()).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
+    let owner = NewOwner {
+        full_name: "Demo".to_owned(),
+        email: "demo@example.com".to_owned(),
+        username: USERNAME.to_owned(),
+        password_hash: Secret::new(hash),
+    };
+    folder.catalog.create_owner(&owner, Clock::System.now())?;
+    Ok(Some(password))
+}
+
+/// The merchant's connection: the one of the last demo on this folder, or a new one.
+async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Result<ConnectionRecord> {
+    let context = &server.context;
+    let workspace = context.catalog.default_workspace()?.id;
+    let existing = context.catalog.connections(&workspace)?.into_iter().find(|record| record.is_sample);
+    if let Some(record) = existing {
+        return Ok(record);
+    }
+    let started = (context.samples.start)(id).await?;
+    let candidate = admission::examine(&started.key, Some(started.api_base), Clock::System).await?;
+    let place = Place { data: &context.data, catalog: &context.catalog, workspace: &workspace };
+    let record = candidate.save(&place, Some(name), true, &Clock::System)?;
+    context.runner.start_sync(&record.id);
+    Ok(record)
+}
+
+fn open_browser(url: &str) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let started = std::process::Command::new(opener)
+        .arg(url)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    if let Err(error) = started {
+        tracing::info!(%error, "no browser was opened");
+    }
+}
+
+/// A folder of the user's, or one that goes when the demo ends.
+struct TemporaryOr {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl TemporaryOr {
+    fn new(chosen: Option<PathBuf>) -> anyhow::Result<Self> {
+        if let Some(path) = chosen {
+            return Ok(Self { path, is_temporary: false });
+        }
+        let name = format!("chartsy-demo-{}", credential::new_setup_code()?.expose());
+        Ok(Self { path: std::env::temp_dir().join(name), is_temporary: true })
+    }
+
+    fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+}
+
+impl Drop for TemporaryOr {
+    fn drop(&mut self) {
+        if self.is_temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(path = %self.path.display(), %error, "the demo's folder was not deleted");
+        }
+    }
+}

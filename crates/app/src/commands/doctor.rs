@@ -1,0 +1,57 @@
+//! `chartsy doctor`: what is wrong with an installation, and what to do about it.
+
+mod checks;
+
+use std::io::Write;
+
+use crate::cli::DataArgs;
+use crate::failure::Advice;
+
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Do not ask the providers
+    #[arg(long)]
+    offline: bool,
+}
+
+/// What one check found.
+struct Finding {
+    what: String,
+    /// What is wrong and what to do; `None`: it is well.
+    trouble: Option<(String, String)>,
+}
+
+impl Finding {
+    fn well(what: impl Into<String>) -> Self {
+        Self { what: what.into(), trouble: None }
+    }
+
+    fn trouble(what: impl Into<String>, wrong: impl Into<String>, to_do: impl Into<String>) -> Self {
+        Self { what: what.into(), trouble: Some((wrong.into(), to_do.into())) }
+    }
+}
+
+pub async fn run(args: Doctor) -> anyhow::Result<()> {
+    let findings = checks::all(&args.data.data, args.offline).await;
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        match &finding.trouble {
+            None => writeln!(out, "ok       {}", finding.what)?,
+            Some((wrong, to_do)) => {
+                writeln!(out, "problem  {}: {wrong}", finding.what)?;
+                writeln!(out, "         {to_do}")?;
+            }
+        }
+    }
+    match findings.iter().filter(|finding| finding.trouble.is_some()).count() {
+        0 => Ok(()),
+        1 => Err(Advice::new("1 problem was found", "do what it says above, then run it again").into()),
+        many => Err(Advice::new(
+            format!("{many} problems were found"),
+            "do what they say above, then run it again",
+        )
+        .into()),
+    }
+}

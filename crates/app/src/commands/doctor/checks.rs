@@ -1,0 +1,217 @@
+//! The checks, one a question. None of them changes anything.
+
+use std::path::Path;
+
+use api::connections::admission;
+use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
+use model::{Clock, ObjectKind};
+use store::{ConnectionRecord, DataDir, MASTER_KEY_VARIABLE, Objects, StoreError};
+
+use super::Finding;
+use crate::folder::Folder;
+
+/// Less than this and a load will not end well.
+const LEAST_FREE_BYTES: u64 = 1 << 30;
+/// Numbers are by the provider's clock; ours dates sessions and "now".
+const MOST_CLOCK_SKEW_SECONDS: i64 = 60;
+
+pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
+    let what = format!("data folder {}", path.display());
+    let folder = match DataDir::open_existing(path)
+        .map_err(anyhow::Error::from)
+        .and_then(|_| Folder::existing(path))
+    {
+        Ok(folder) => folder,
+        Err(error) => {
+            let to_do = "name the right folder with --data or CHARTSY_DATA, or connect an account first";
+            return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
+        }
+    };
+    let mut findings =
+        vec![Finding::well(what), writable(path), private(path), key_file(&folder.data), space(path)];
+    findings.push(server(&folder.data));
+    let records = match folder.connections() {
+        Ok(records) => records,
+        Err(error) => {
+            findings.push(Finding::trouble(
+                "catalog",
+                format!("{error:#}"),
+                "restore chartsy.db from a backup",
+            ));
+            return findings;
+        }
+    };
+    findings.push(Finding::well(format!("catalog: {} connections", records.len())));
+    for record in &records {
+        findings.push(integrity(&folder.data, record));
+        if let Some(error) = &record.last_error {
+            let what = format!("{}: last work", record.id);
+            findings.push(Finding::trouble(what, error.message.clone(), error.action.clone()));
+        }
+        if !is_offline && !record.is_sample {
+            findings.extend(provider(&folder, record).await);
+        }
+    }
+    findings
+}
+
+fn writable(path: &Path) -> Finding {
+    let probe = path.join(".doctor");
+    let written = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Finding::well("the data folder can be written"),
+        Err(error) => {
+            let to_do = "make it writable for the user that runs chartsy, or free some space";
+            Finding::trouble("writing the data folder", error.to_string(), to_do)
+        }
+    }
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).ok().map(|facts| facts.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Option<u32> {
+    None
+}
+
+fn private(path: &Path) -> Finding {
+    match mode(path) {
+        Some(mode) if mode & 0o077 != 0 => Finding::trouble(
+            "permissions of the data folder",
+            format!("others can look into it (mode {mode:o})"),
+            format!("chmod 700 {}", path.display()),
+        ),
+        _ => Finding::well("only its owner can look into the data folder"),
+    }
+}
+
+fn key_file(data: &DataDir) -> Finding {
+    if std::env::var_os(MASTER_KEY_VARIABLE).is_some() {
+        return match data.keyring() {
+            Ok(_) => Finding::well(format!("master key from {MASTER_KEY_VARIABLE}")),
+            Err(error) => Finding::trouble("master key", error.to_string(), "give it 32 bytes in base64"),
+        };
+    }
+    let path = data.path().join("master.key");
+    if !path.exists() {
+        return Finding::well("no master key yet: it is made with the first connection");
+    }
+    match (data.keyring(), mode(&path)) {
+        (Err(error), _) => {
+            Finding::trouble("master key", error.to_string(), "restore master.key from a backup")
+        }
+        (Ok(_), Some(mode)) if mode & 0o077 != 0 => Finding::trouble(
+            "master key",
+            format!("others can read it (mode {mode:o})"),
+            format!("chmod 600 {}, and replace the keys of all connections", path.display()),
+        ),
+        _ => Finding::well("master key: readable by its owner only"),
+    }
+}
+
+fn space(path: &Path) -> Finding {
+    match free_bytes(path) {
+        None => Finding::well("free space: this system does not tell"),
+        Some(free) if free < LEAST_FREE_BYTES => Finding::trouble(
+            "free space",
+            format!("{} MB are left", free >> 20),
+            "free at least 1 GB: a load stops when the disk is full, and goes on when it is not",
+        ),
+        Some(free) => Finding::well(format!("free space: {} GB", free >> 30)),
+    }
+}
+
+/// Asked of `df`: the standard library does not tell, and this is the only place that wants to know.
+fn free_bytes(path: &Path) -> Option<u64> {
+    let output = std::process::Command::new("df").arg("-Pk").arg(path).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let kilobytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+fn server(data: &DataDir) -> Finding {
+    match data.lock_server() {
+        Ok(_) => Finding::well("no server runs on this folder"),
+        Err(StoreError::AlreadyOpen { .. }) => Finding::well("a server runs on this folder"),
+        Err(error) => Finding::trouble("server lock", error.to_string(), "check the folder's permissions"),
+    }
+}
+
+fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
+    let what = format!("{}: objects", record.id);
+    let objects = match Objects::open_read_only(&data.connection_dir(&record.id)) {
+        Err(StoreError::Missing { .. }) => return Finding::well(format!("{what}: nothing was loaded yet")),
+        objects => objects,
+    };
+    let found = objects.and_then(|objects| objects.integrity_check());
+    match found {
+        Ok(found) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
+        Ok(found) => {
+            let to_do = "restore the folder from a backup, or delete the connection and connect again";
+            Finding::trouble(what, found.join("; "), to_do)
+        }
+        Err(error) => Finding::trouble(what, error.to_string(), "restore the folder from a backup"),
+    }
+}
+
+/// Reach, key, permissions and clock, by one request a list.
+async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
+    let what = format!("{}: {}", record.id, record.api_base);
+    let key = match stored_key(folder, record) {
+        Ok(key) => key,
+        Err(error) => {
+            let to_do = "enter the key again: chartsy connect stripe --key-stdin";
+            return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
+        }
+    };
+    let mut config = ClientConfig::new(key, Clock::System);
+    if let Ok(Some(base)) = admission::parse_base(Some(&record.api_base)) {
+        config.base = base;
+    }
+    let client = match Client::new(config) {
+        Ok(client) => client,
+        Err(error) => return vec![Finding::trouble(what, error.to_string(), "check the address")],
+    };
+    let probes = match client.probe().await {
+        Ok(probes) => probes,
+        Err(error) => {
+            let to_do = "check the network and the key; what is loaded stays, and it goes on by itself";
+            return vec![Finding::trouble(what, error.to_string(), to_do)];
+        }
+    };
+    let mut findings = vec![Finding::well(format!("{what}: answers and takes the key"))];
+    for probe in probes.iter().filter(|probe| matches!(probe.state, ProbeState::Missing { .. })) {
+        let what = format!("{}: {}", record.id, probe.label);
+        let to_do = format!("allow the key to read {} in the dashboard", probe.permission);
+        findings.push(Finding::trouble(
+            what,
+            format!("the key may not read it; without it: {}", probe.without),
+            to_do,
+        ));
+    }
+    findings.extend(clock(&client).await);
+    findings
+}
+
+fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key> {
+    let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
+    let sealed = sealed.ok_or_else(|| anyhow::anyhow!("there is no key for it"))?;
+    let secret = folder.data.keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
+    Ok(Key::parse(secret.expose())?)
+}
+
+async fn clock(client: &Client) -> Option<Finding> {
+    let request = ListRequest { limit: 1, ..ListRequest::new(ObjectKind::Price) };
+    let server_time = client.list(&request).await.ok()?.server_time?;
+    let skew = Clock::System.now().0 - server_time.0;
+    if skew.abs() <= MOST_CLOCK_SKEW_SECONDS {
+        return Some(Finding::well("this machine's clock agrees with the provider's"));
+    }
+    let wrong =
+        format!("it is {} s {} the provider's", skew.abs(), if skew > 0 { "ahead of" } else { "behind" });
+    Some(Finding::trouble("this machine's clock", wrong, "set it by NTP: sessions and \"now\" depend on it"))
+}

@@ -1,0 +1,106 @@
+//! `chartsy metrics NAME`: a metric over time, by the same functions as the API's.
+
+mod table;
+
+use std::io::Write;
+
+use api::metrics::asked::Asked;
+use api::metrics::envelope;
+use clap::ValueEnum;
+use metrics::query::{Dimension, Reporting};
+use metrics::registry::{METRICS, Metric, MetricId};
+use model::{Day, Interval};
+
+use crate::cli::ConnectionArgs;
+use crate::{folder, work};
+
+#[derive(Debug, clap::Args)]
+pub struct Metrics {
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// Such as mrr, arr or customer_churn_rate
+    #[arg(value_name = "NAME", value_parser = metric)]
+    metric: &'static Metric,
+    /// First day, such as 2026-01-31; without it twelve months before --to
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Day>,
+    /// Last day; without it today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Day>,
+    /// day, week, month, quarter or year
+    #[arg(long, default_value = "month")]
+    interval: Interval,
+    /// native, or the code of a currency to convert to
+    #[arg(long, default_value = "native")]
+    currency: Reporting,
+    /// A series a group: plan, product, interval, currency or country
+    #[arg(long, value_name = "DIMENSION")]
+    by: Option<Dimension>,
+    /// Such as plan=price_123; may be repeated
+    #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
+    filter: Vec<(Dimension, String)>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+pub async fn run(args: Metrics) -> anyhow::Result<()> {
+    let mut asked = Asked {
+        from: args.from,
+        to: args.to,
+        interval: Some(args.interval),
+        currency: Some(args.currency),
+        by: args.by,
+        ..Asked::default()
+    };
+    for (dimension, value) in &args.filter {
+        asked.add_filter(*dimension, value)?;
+    }
+    let (folder, record) = folder::one(&args.connection)?;
+    let view = work::view(&folder, record).await?;
+    let answer = match args.metric.id {
+        MetricId::Mrr => serde_json::to_value(envelope::mrr(&view, asked)?)?,
+        metric => serde_json::to_value(envelope::value(&view, metric, asked)?)?,
+    };
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?,
+        Format::Csv => table::write_csv(&mut out, &answer)?,
+        Format::Table => table::write_table(&mut out, &answer, args.metric)?,
+    }
+    Ok(())
+}
+
+fn metric(text: &str) -> Result<&'static Metric, String> {
+    Metric::find(text).ok_or_else(|| {
+        let known: Vec<&str> = METRICS.iter().map(|metric| metric.id.as_str()).collect();
+        format!("there is no such metric; use {}", known.join(", "))
+    })
+}
+
+fn filter(text: &str) -> Result<(Dimension, String), String> {
+    let (dimension, value) = text.split_once('=').ok_or("write it as DIMENSION=VALUE")?;
+    if value.is_empty() {
+        return Err("the value is missing".to_owned());
+    }
+    Ok((dimension.parse()?, value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_names_a_dimension_and_a_value() {
+        assert_eq!(filter("plan=price_1"), Ok((Dimension::Plan, "price_1".to_owned())));
+        for bad in ["plan", "plan=", "colour=red"] {
+            assert!(filter(bad).is_err(), "{bad}");
+        }
+    }
+}

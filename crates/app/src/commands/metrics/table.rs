@@ -1,0 +1,135 @@
+//! Series as rows: for people in a terminal, and for spreadsheets.
+
+use std::io::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+use metrics::registry::{Metric, Unit};
+use model::{Currency, Money};
+use serde_json::Value;
+
+/// Columns that lead a row. All others are a point's own, in its order.
+const LEADING: [&str; 2] = ["currency", "group"];
+
+/// One line a point, amounts in smallest units.
+pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    let columns = columns(answer);
+    csv.write_record(LEADING.iter().copied().chain(columns.iter().map(String::as_str)))?;
+    for (series, point) in rows(answer) {
+        let cells = columns.iter().map(|column| plain(&point[column]));
+        let leading = [plain(&series["currency"]), plain(&series["group"]["key"])];
+        csv.write_record(leading.into_iter().chain(cells))?;
+    }
+    Ok(csv.flush()?)
+}
+
+/// One row a point, amounts in the currency's main unit.
+pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> anyhow::Result<()> {
+    let columns: Vec<String> = columns(answer).into_iter().filter(|column| column != "end_on").collect();
+    let has_groups = rows(answer).any(|(series, _)| !series["group"].is_null());
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let group = has_groups.then_some("group");
+    let headings = columns.iter().map(|column| column.trim_end_matches("_minor"));
+    table.set_header(["currency"].into_iter().chain(group).chain(headings));
+    for (series, point) in rows(answer) {
+        let currency = series["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
+        let cells = columns.iter().map(|column| shown(column, &point[column], metric.unit, currency));
+        let group = has_groups.then(|| plain(&series["group"]["label"]));
+        table.add_row([plain(&series["currency"])].into_iter().chain(group).chain(cells));
+    }
+    let first_number = 2 + usize::from(has_groups);
+    for column in table.column_iter_mut().skip(first_number) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    writeln!(out, "{table}")?;
+    let through = answer["data_through"].as_i64().map(model::UnixSeconds);
+    let through = through.map_or_else(|| "nothing yet".to_owned(), |at| at.to_string());
+    writeln!(out, "{} in {}, data through {through}", metric.label, plain(&answer["timezone"]))?;
+    for missing in answer["unconverted"].as_array().into_iter().flatten() {
+        writeln!(out, "not converted: {} {}", plain(&missing["mrr_minor"]), plain(&missing["currency"]))?;
+    }
+    Ok(())
+}
+
+fn rows(answer: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    let series = answer["series"].as_array().into_iter().flatten();
+    series.flat_map(|series| {
+        let points = series["points"].as_array().into_iter().flatten();
+        points.map(move |point| (series, point))
+    })
+}
+
+/// The names of a point's fields, days first.
+fn columns(answer: &Value) -> Vec<String> {
+    let first = rows(answer).next().and_then(|(_, point)| point.as_object());
+    let mut names: Vec<String> = first.into_iter().flat_map(|point| point.keys().cloned()).collect();
+    names.sort_by_key(|name| order(name));
+    names
+}
+
+/// As the API writes them; `serde_json` keeps keys in order of the alphabet.
+fn order(name: &str) -> usize {
+    const ORDER: [&str; 17] = [
+        "start_on",
+        "end_on",
+        "value",
+        "mrr_minor",
+        "customers",
+        "subscriptions",
+        "new_minor",
+        "expansion_minor",
+        "contraction_minor",
+        "churn_minor",
+        "reactivation_minor",
+        "fx_minor",
+        "new_customers",
+        "expansion_customers",
+        "contraction_customers",
+        "churn_customers",
+        "reactivation_customers",
+    ];
+    ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) -> String {
+    let is_money = column.ends_with("_minor") || (column == "value" && unit == Unit::Money);
+    match (is_money, value.as_i64(), currency) {
+        (true, Some(amount_minor), Some(currency)) => {
+            let money = Money { amount_minor, currency }.to_string();
+            money.split(' ').next().unwrap_or_default().to_owned()
+        }
+        _ if column == "value" && value.is_null() => "–".to_owned(),
+        _ => plain(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_gets_one_line_a_point_in_smallest_units() {
+        let answer = serde_json::json!({"series": [{"currency": "usd", "group": null, "points": [
+            {"start_on": "2026-01-01", "end_on": "2026-01-31", "value": 1250}]}]});
+        let mut out = Vec::new();
+        write_csv(&mut out, &answer).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "currency,group,start_on,end_on,value\nusd,,2026-01-01,2026-01-31,1250\n");
+    }
+
+    #[test]
+    fn people_get_main_units_and_a_dash_for_what_is_undefined() {
+        assert_eq!(shown("mrr_minor", &1250.into(), Unit::Money, Some(Currency::USD)), "12.50");
+        assert_eq!(shown("value", &Value::Null, Unit::Ratio, Some(Currency::USD)), "–");
+        assert_eq!(shown("customers", &3.into(), Unit::Money, Some(Currency::USD)), "3");
+    }
+}

@@ -1,0 +1,65 @@
+//! `chartsy sandbox`: a Stripe to connect to.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use sandbox::{Faults, Limits, MerchantName, Options, PermissionSet};
+
+#[derive(Debug, clap::Args)]
+pub struct Sandbox {
+    /// small, mid, empty or generated
+    #[arg(long, default_value = "small")]
+    merchant: MerchantName,
+    /// Names the merchant's history
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many customers, where it is not the merchant's usual number
+    #[arg(long)]
+    customers: Option<u64>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:12111")]
+    listen: SocketAddr,
+    /// The only key that is accepted
+    #[arg(long, default_value = sandbox::DEFAULT_KEY)]
+    key: String,
+    /// What a restricted key may read
+    #[arg(long, value_name = "LIST")]
+    permissions: Option<PermissionSet>,
+    /// What goes wrong, such as errors=0.01,resets=0.01
+    #[arg(long, value_name = "LIST")]
+    faults: Option<Faults>,
+    /// stripe or none
+    #[arg(long, default_value = "none")]
+    limits: Limits,
+    /// Let the merchant's clock run on: at its own pace, or so many times faster
+    #[arg(long, value_name = "TIMES", num_args = 0..=1, default_missing_value = "1")]
+    alive: Option<u32>,
+    /// The merchant's present, such as 2026-01-31T00:00:00Z
+    #[arg(long, value_name = "INSTANT")]
+    now: Option<jiff::Timestamp>,
+}
+
+pub async fn run(args: Sandbox) -> anyhow::Result<()> {
+    let defaults = Options::default();
+    let options = Options {
+        merchant: args.merchant,
+        seed: args.seed,
+        customers: args.customers,
+        listen: args.listen,
+        key: args.key,
+        permissions: args.permissions.unwrap_or(defaults.permissions),
+        faults: args.faults.unwrap_or(defaults.faults),
+        limits: args.limits,
+        alive: args.alive,
+        now: args.now.map(|now| model::UnixSeconds(now.as_second())),
+        ..Options::default()
+    };
+    let running = sandbox::start(options).await.context("the sandbox did not start")?;
+    let mut out = std::io::stdout();
+    writeln!(out, "sandbox: {} key: {}", running.api_base, running.key)?;
+    out.flush()?;
+    crate::commands::serve::until_stopped().await?;
+    running.stop().await;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! `chartsy serve`: the pages, the API and the work on every connection, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::access::credential;
+use model::{Clock, Secret};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::cli::DataArgs;
+use crate::failure::Advice;
+use crate::folder::Folder;
+use crate::samples::Sandboxes;
+use crate::work;
+
+/// How long what is under way may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Where to listen. Beyond this machine, making the owner's account needs the code that is printed
+    #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The address that people open, where it is not the one that is listened on
+    #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL")]
+    public_url: Option<Url>,
+}
+
+pub async fn run(args: Serve) -> anyhow::Result<()> {
+    let folder = Folder::open(&args.data.data)?;
+    let server = Server::start(folder, args.listen, args.public_url).await?;
+    println!("chartsy is at {}", server.url);
+    if let Some(code) = &server.setup_code {
+        println!("setup code: {} (asked for when the owner's account is made)", code.expose());
+    }
+    server.until_stopped().await
+}
+
+/// A server that is answering.
+pub struct Server {
+    /// What a person on this machine opens.
+    pub url: String,
+    /// What making the owner's account needs, when others could come first.
+    pub setup_code: Option<Secret>,
+    pub context: api::Shared,
+    pub sandboxes: Sandboxes,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    // Last, so that the folder is only free once all else has ended.
+    _lock: store::ServerLock,
+}
+
+impl Server {
+    /// Takes the folder, starts the work on its connections, and listens.
+    pub async fn start(folder: Folder, listen: SocketAddr, public_url: Option<Url>) -> anyhow::Result<Self> {
+        let lock = folder.data.lock_server()?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            let help = "choose another with --listen, or port 0 for a free one";
+            anyhow::Error::from(Advice::new(format!("cannot listen on {listen}: {error}"), help))
+        })?;
+        let addr = listener.local_addr()?;
+        let sandboxes = Sandboxes::default();
+        sandboxes.resume(&folder.connections()?).await;
+        let setup_code = setup_code(&folder, addr)?;
+        let runner = work::for_server(&folder)?;
+        runner.start();
+        let options = api::Options {
+            public_url: public_url.clone(),
+            is_loopback: addr.ip().is_loopback(),
+            setup_code: setup_code.clone(),
+        };
+        let samples = sandboxes.offered();
+        let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);
+        let context = Arc::new(context);
+        let router = api::router(Arc::clone(&context));
+        let stop = context.stopping.clone();
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+        });
+        let url = public_url.map_or_else(|| format!("http://{}", reachable(addr)), |url| url.to_string());
+        Ok(Self { url, setup_code, context, sandboxes, serving, _lock: lock })
+    }
+
+    /// Runs until a signal, or until serving fails.
+    pub async fn until_stopped(mut self) -> anyhow::Result<()> {
+        tokio::select! {
+            stopped = until_stopped() => stopped?,
+            ended = &mut self.serving => ended??,
+        }
+        self.stop().await
+    }
+
+    /// Ends requests, then the work on connections, within [`GRACE`].
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.context.stopping.cancel();
+        let ending = async {
+            if !self.serving.is_finished()
+                && let Err(error) = self.serving.await
+            {
+                tracing::warn!(%error, "serving did not end well");
+            }
+            self.context.runner.stop().await;
+            self.sandboxes.stop().await;
+        };
+        if tokio::time::timeout(GRACE, ending).await.is_err() {
+            tracing::warn!(
+                "stopped before everything had ended; nothing is lost, it goes on from what is committed"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Waits for ctrl-c, or for the system to ask politely.
+pub async fn until_stopped() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// A code, where someone else could reach the server before its owner does.
+fn setup_code(folder: &Folder, addr: SocketAddr) -> anyhow::Result<Option<Secret>> {
+    if addr.ip().is_loopback() || folder.catalog.has_owner()? {
+        return Ok(None);
+    }
+    Ok(Some(credential::new_setup_code()?))
+}
+
+/// Listening everywhere is no address to open.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    if addr.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], addr.port())) } else { addr }
+}

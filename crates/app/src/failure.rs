@@ -1,0 +1,185 @@
+//! How a command that failed says so: one line of what, one of what to do, and an exit code to script against.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use api::connections::admission::AdmissionError;
+use connect::ConnectError;
+use connect::stripe::KeyError;
+use sync::SyncError;
+
+/// 0 and 2 are clap's: it worked, and it was typed wrong.
+const OTHER: u8 = 1;
+const KEY_REFUSED: u8 = 3;
+const PERMISSION_MISSING: u8 = 4;
+const UNREACHABLE: u8 = 5;
+
+/// An error that knows what to do about it, where the kind of error alone does not tell.
+#[derive(Debug)]
+pub struct Advice {
+    message: String,
+    help: String,
+    code: u8,
+}
+
+impl Advice {
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into(), code: OTHER }
+    }
+
+    /// The key lacks what nothing can be computed without.
+    pub fn permission_missing(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code: PERMISSION_MISSING, ..Self::new(message, help) }
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Advice {}
+
+/// Writes the error to stderr and gives the code to end with.
+pub fn tell(error: &anyhow::Error) -> ExitCode {
+    if is_closed_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {}", one_line(error));
+    if let Some(help) = help(error) {
+        eprintln!("help: {help}");
+    }
+    ExitCode::from(code(error))
+}
+
+/// The chain of causes, each once: a cause that its effect quotes already is left out.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if line.contains(&text) {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
+        line.push_str(&text);
+    }
+    line.replace('\n', " ")
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(advice) = cause.downcast_ref::<Advice>() {
+            return advice.code;
+        }
+        if is_no_key(cause) {
+            return KEY_REFUSED;
+        }
+        if let Some(connect) = provider(cause) {
+            return connect_code(connect);
+        }
+    }
+    OTHER
+}
+
+/// What the provider said, wherever an error carries it: a transparent error is not in the chain by itself.
+fn provider<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a ConnectError> {
+    if let Some(
+        SyncError::Provider(source)
+        | SyncError::Indispensable { source, .. }
+        | SyncError::GaveUp { source, .. },
+    ) = cause.downcast_ref::<SyncError>()
+    {
+        return Some(source);
+    }
+    if let Some(AdmissionError::Connect(source)) = cause.downcast_ref::<AdmissionError>() {
+        return Some(source);
+    }
+    cause.downcast_ref::<ConnectError>()
+}
+
+fn is_no_key(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let is_refused = matches!(cause.downcast_ref::<AdmissionError>(), Some(AdmissionError::Key(_)));
+    is_refused
+        || matches!(cause.downcast_ref::<SyncError>(), Some(SyncError::Key(_)))
+        || cause.is::<KeyError>()
+}
+
+fn connect_code(error: &ConnectError) -> u8 {
+    match error {
+        ConnectError::KeyRefused { .. } => KEY_REFUSED,
+        ConnectError::PermissionMissing { .. } => PERMISSION_MISSING,
+        ConnectError::Unreachable { .. }
+        | ConnectError::ProviderFailed { .. }
+        | ConnectError::RateLimited { .. }
+        | ConnectError::Unreadable { .. } => UNREACHABLE,
+        _ => OTHER,
+    }
+}
+
+fn help(error: &anyhow::Error) -> Option<String> {
+    for cause in error.chain() {
+        if let Some(advice) = cause.downcast_ref::<Advice>() {
+            return Some(advice.help.clone());
+        }
+        if is_no_key(cause) {
+            return Some(format!("make a restricted key at {}", connect::stripe::key_link()));
+        }
+        if let Some(connect) = provider(cause) {
+            return connect_help(connect).map(str::to_owned);
+        }
+        if let Some(sync) = cause.downcast_ref::<SyncError>() {
+            return Some(sync.action().to_owned());
+        }
+    }
+    None
+}
+
+fn connect_help(error: &ConnectError) -> Option<&'static str> {
+    match error {
+        ConnectError::KeyRefused { .. } => {
+            Some("make a new key in Stripe's dashboard under Developers, API keys")
+        }
+        ConnectError::PermissionMissing { .. } => Some("add the permission to the key in Stripe's dashboard"),
+        ConnectError::Unreachable { .. } => {
+            Some("check the network and --api-base; run it again, and it goes on where it was")
+        }
+        error if error.is_retryable() => Some("run it again later; it goes on where it was"),
+        _ => None,
+    }
+}
+
+/// Whoever read our output has had enough of it, as `head` does. That is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let is_closed = |kind| kind == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| is_closed(e.kind())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn scripts_can_tell_what_failed() {
+        let refused = ConnectError::KeyRefused { request_id: None };
+        assert_eq!(code(&anyhow::Error::from(refused).context("connecting")), 3);
+        assert_eq!(code(&KeyError::Publishable.into()), 3);
+        assert_eq!(code(&AdmissionError::Key(KeyError::Empty).into()), 3);
+        let gave_up = ConnectError::ProviderFailed { status: 503, request_id: None };
+        assert_eq!(code(&SyncError::GaveUp { waited_seconds: 180, source: gave_up }.into()), 5);
+        let missing = ConnectError::PermissionMissing { permission: None, request_id: None };
+        assert_eq!(code(&missing.into()), 4);
+        let unreachable = ConnectError::Unreachable { host: "h".into(), reason: "r".into() };
+        assert_eq!(code(&unreachable.into()), 5);
+        assert_eq!(code(&anyhow::anyhow!("else")), 1);
+    }
+
+    #[test]
+    fn the_causes_are_told_once_on_one_line() {
+        let error = Err::<(), _>(anyhow::anyhow!("disk\nfull")).context("writing a").unwrap_err();
+        assert_eq!(one_line(&error), "writing a: disk full");
+    }
+}

@@ -1,0 +1,86 @@
+//! The data folder, and which of its connections a command is about.
+
+use std::path::Path;
+
+use anyhow::Context;
+use model::{ConnectionId, WorkspaceId};
+use store::{Catalog, ConnectionRecord, DataDir};
+
+use crate::cli::ConnectionArgs;
+use crate::failure::Advice;
+
+/// A data folder with its catalog open. The command line acts in the workspace that is there from the start.
+pub struct Folder {
+    pub data: DataDir,
+    pub catalog: Catalog,
+    pub workspace: WorkspaceId,
+}
+
+impl Folder {
+    /// Opens a folder, or makes it.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        Self::with(DataDir::open(path)?)
+    }
+
+    /// Opens a folder that has to be there.
+    pub fn existing(path: &Path) -> anyhow::Result<Self> {
+        let data = DataDir::open_existing(path).map_err(|error| match error {
+            store::StoreError::Missing { path } => anyhow::Error::from(Advice::new(
+                format!("there is no data folder at {}", path.display()),
+                "name it with --data or CHARTSY_DATA, or make one with 'chartsy connect stripe' or 'chartsy serve'",
+            )),
+            other => other.into(),
+        })?;
+        Self::with(data)
+    }
+
+    fn with(data: DataDir) -> anyhow::Result<Self> {
+        let catalog = data.catalog().context("the catalog does not open")?;
+        let workspace = catalog.default_workspace()?.id;
+        Ok(Self { data, catalog, workspace })
+    }
+
+    pub fn connections(&self) -> anyhow::Result<Vec<ConnectionRecord>> {
+        Ok(self.catalog.connections(&self.workspace)?)
+    }
+
+    /// The connection that was named, or the only one.
+    pub fn connection(&self, named: Option<&str>) -> anyhow::Result<ConnectionRecord> {
+        if let Some(id) = named {
+            let found = self.catalog.connection(&self.workspace, &ConnectionId::from(id))?;
+            return found.ok_or_else(|| {
+                Advice::new(format!("there is no connection '{id}'"), "list them with 'chartsy status'")
+                    .into()
+            });
+        }
+        let mut all = self.connections()?;
+        match all.len() {
+            1 => Ok(all.remove(0)),
+            0 => Err(Advice::new(
+                "nothing is connected yet",
+                "connect an account with 'chartsy connect stripe'",
+            )
+            .into()),
+            _ => {
+                let ids: Vec<&str> = all.iter().map(|record| record.id.as_str()).collect();
+                Err(Advice::new(
+                    "there are several connections",
+                    format!("add --connection {}", ids.join(" | ")),
+                )
+                .into())
+            }
+        }
+    }
+
+    /// The connections that a command for one or all of them is about.
+    pub fn chosen(&self, named: Option<&str>) -> anyhow::Result<Vec<ConnectionRecord>> {
+        if named.is_some() { Ok(vec![self.connection(named)?]) } else { self.connections() }
+    }
+}
+
+/// The folder and the one connection that a reading command is about.
+pub fn one(args: &ConnectionArgs) -> anyhow::Result<(Folder, ConnectionRecord)> {
+    let folder = Folder::existing(&args.data.data)?;
+    let record = folder.connection(args.connection.as_deref())?;
+    Ok((folder, record))
+}

@@ -1,0 +1,64 @@
+//! The work on connections, as a command needs it.
+
+use anyhow::Context;
+use api::view::View;
+use metrics::fx::Rates;
+use model::Clock;
+use store::{ConnectionRecord, Keyring};
+use sync::{Runner, RunnerConfig};
+
+use crate::folder::Folder;
+use crate::progress::Display;
+
+/// A server's runner on a folder. It begins when it is told to.
+pub fn for_server(folder: &Folder) -> anyhow::Result<Runner> {
+    let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
+    Ok(Runner::new(RunnerConfig::server(data, catalog, keyring(folder)?, Clock::System)))
+}
+
+/// A runner for one command, which somebody waits for.
+pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
+    let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
+    Ok(Runner::new(RunnerConfig::command(data, catalog, keyring(folder)?, Clock::System)))
+}
+
+fn keyring(folder: &Folder) -> anyhow::Result<Keyring> {
+    folder.data.keyring().context("the key that keeps the others is not usable")
+}
+
+/// The numbers of a connection, from its files.
+pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<View> {
+    let runner = for_command(folder)?;
+    let snapshot = runner.ledger(&record.workspace, &record.id).await;
+    let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
+    let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
+    Ok(View::new(snapshot.ledger, Rates::embedded(), record, Clock::System.now(), reaches_back_on))
+}
+
+/// Loads or updates a connection and shows how far it is, until it is done or interrupted.
+pub async fn sync_shown(runner: &Runner, record: &ConnectionRecord) -> anyhow::Result<()> {
+    let mut display = Display::new();
+    let mut progress = runner.progress(&record.id);
+    let work = runner.sync_once(&record.workspace, &record.id);
+    tokio::pin!(work);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut work => break outcome,
+            changed = progress.changed() => {
+                if changed.is_err() {
+                    break work.await;
+                }
+                let now = progress.borrow_and_update().clone();
+                display.show(&now);
+            }
+            stopped = crate::commands::serve::until_stopped() => {
+                stopped?;
+                runner.stop().await;
+                break work.await;
+            }
+        }
+    };
+    let last = progress.borrow().clone();
+    display.finish(&last);
+    Ok(outcome?)
+}
