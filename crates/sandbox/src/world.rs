@@ -6,7 +6,26 @@ use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
 use serde::Serialize;
 use serde_json::Value;
 
+mod aftermath;
+mod billing;
+mod calendar;
+mod catalog;
+mod chance;
+mod deeds;
+mod ids;
+mod intention;
+mod leaving;
+mod life;
+mod listing;
+mod objects;
+mod payments;
+mod people;
+mod pricing;
+mod proration;
+mod records;
 mod simulated;
+mod stories;
+mod subscribing;
 
 pub use simulated::{Simulated, Start};
 

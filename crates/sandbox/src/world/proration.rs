@@ -1,0 +1,213 @@
+//! Changes within a period, as "Prorations" in Stripe's documentation has them: by the second, the unused time of what
+//! was billed first, then the remaining time of what there is now, with the discount in force inside the amounts.
+
+use model::ObjectKind;
+
+use super::intention::{Act, Kind};
+use super::pricing::{self, PICOS, Reduction};
+use super::records::*;
+use super::simulated::World;
+
+/// What a change asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proration {
+    /// Nothing before the next period.
+    None,
+    /// Invoice items that wait for the next invoice.
+    Pending,
+    /// An invoice of its own.
+    Immediate,
+}
+
+/// The time that a change is about: from now to the end of the period, of the whole period.
+#[derive(Clone, Copy)]
+struct Rest {
+    period: (i64, i64),
+    part_s: i64,
+    whole_s: i64,
+}
+
+impl World {
+    /// Another price or quantity for an item, at the same interval.
+    pub(super) fn change_item(&mut self, number: u32, index: usize, price: u32, quantity: i64, how: Proration) {
+        let before = self.subscriptions[number as usize].items[index].clone();
+        if how == Proration::None {
+            let item = &mut self.subscription(number).items[index];
+            (item.price, item.quantity, item.is_billed) = (price, quantity, false);
+            self.saw("switch without proration");
+        } else {
+            let act = (before.price != price).then(|| self.intend_change(number, before.price, 0));
+            self.give_back(number, &before, act);
+            let item = &mut self.subscription(number).items[index];
+            (item.price, item.quantity) = (price, quantity);
+            self.ask_for_rest(number, index);
+            self.saw(match how {
+                Proration::Immediate => "proration at once",
+                _ => "proration pending",
+            });
+        }
+        self.changed(number, how);
+    }
+
+    /// A price more, for the rest of the period.
+    pub(super) fn add_item(&mut self, number: u32, price: u32, quantity: i64, how: Proration) {
+        let item = self.new_item(number, price, quantity);
+        self.subscription(number).items.push(item);
+        if how != Proration::None {
+            let index = self.subscriptions[number as usize].items.len() - 1;
+            self.ask_for_rest(number, index);
+        }
+        self.saw("add-on added");
+        self.changed(number, how);
+    }
+
+    /// A price less. Without proration it is worth what it was until the next period (METRICS: not renewed).
+    pub(super) fn remove_item(&mut self, number: u32, index: usize, how: Proration) {
+        let item = self.subscription(number).items.remove(index);
+        if how != Proration::None && item.is_billed {
+            let act = self.intend_change(number, item.price, 0);
+            self.give_back(number, &item, Some(act));
+        }
+        self.saw("add-on removed");
+        self.changed(number, how);
+    }
+
+    /// The unused time of all items, when the subscription ends or its interval changes. The end of a price is an act
+    /// of its own only when the subscription goes on.
+    pub(super) fn give_all_back(&mut self, number: u32, goes_on: bool) {
+        for item in self.subscriptions[number as usize].items.clone() {
+            let act = goes_on.then(|| self.intend_change(number, item.price, 0));
+            self.give_back(number, &item, act);
+        }
+    }
+
+    pub(super) fn new_item(&mut self, subscription: u32, price: u32, quantity: i64) -> Item {
+        let number = self.items.len() as u32;
+        self.items.push(subscription);
+        Item { number, created: self.now, price, quantity, billed_picos: 0, is_billed: false, billed_by: None }
+    }
+
+    /// Whether a change now has something to be in proportion to: each item was billed, and there is some time left.
+    pub(super) fn can_prorate(&self, number: u32) -> bool {
+        let subscription = &self.subscriptions[number as usize];
+        let (start, end) = subscription.period;
+        let is_within = start < self.now && (end - self.now) * 10 > end - start;
+        is_within && subscription.items.iter().all(|item| item.is_billed && item.billed_picos > 0)
+    }
+
+    fn changed(&mut self, number: u32, how: Proration) {
+        self.emit("customer.subscription.updated", ObjectKind::Subscription, number);
+        if how == Proration::Immediate {
+            let invoice = self.bill_pending(number, "subscription_update");
+            self.finalize(invoice);
+        }
+    }
+
+    fn rest(&self, number: u32) -> Rest {
+        let (start, end) = self.subscriptions[number as usize].period;
+        Rest { period: (self.now, end), part_s: end - self.now, whole_s: end - start }
+    }
+
+    fn give_back(&mut self, number: u32, item: &Item, act: Option<usize>) {
+        if !item.is_billed {
+            return;
+        }
+        let rest = self.rest(number);
+        let amount_minor =
+            pricing::prorate(-item.billed_picos, rest.part_s, rest.whole_s, self.grain_of(number));
+        let name = &self.catalog.prices[item.price as usize].nickname;
+        let description = format!("Unused time on {} × {name}", item.quantity);
+        let source = LineSource::Proration { item: item.number, is_credit: true, credited: item.billed_by };
+        self.add_proration(number, item, source, (description, amount_minor), rest, act);
+    }
+
+    /// Asks for the remaining time of an item as it is now. What it is meant to be worth from now on is its full price,
+    /// or, with a discount or tax inside, as much of it as is asked for (METRICS: proration line).
+    fn ask_for_rest(&mut self, number: u32, index: usize) {
+        let rest = self.rest(number);
+        let grain = self.grain_of(number);
+        let discounted_picos = self.discounted_picos(number, index);
+        let item = &mut self.subscription(number).items[index];
+        (item.billed_picos, item.is_billed, item.billed_by) = (discounted_picos, true, None);
+        let item = item.clone();
+        let amount_minor = pricing::prorate(discounted_picos, rest.part_s, rest.whole_s, grain);
+
+        let subscription = &self.subscriptions[number as usize];
+        let price = &self.catalog.prices[item.price as usize];
+        let full_picos = price.scheme.full_picos(price.package, item.quantity);
+        let net_minor = subscription.tax.map_or(amount_minor, |tax| tax.net(amount_minor, grain));
+        let span = (rest.part_s, rest.whole_s);
+        let value_minor = pricing::per_month_prorated(full_picos, net_minor, span, subscription.recurrence);
+        let description = format!("Remaining time on {} × {}", item.quantity, price.nickname);
+        let act = self.intend_change(number, item.price, value_minor);
+        let source = LineSource::Proration { item: item.number, is_credit: false, credited: None };
+        self.add_proration(number, &item, source, (description, amount_minor), rest, Some(act));
+    }
+
+    fn intend_change(&mut self, number: u32, price: u32, value_minor: i64) -> usize {
+        let at = self.now;
+        let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None };
+        self.subscription(number).intention.act(act)
+    }
+
+    /// The price of a whole period less the discount in force. A coupon for one invoice is not for changes.
+    fn discounted_picos(&self, number: u32, index: usize) -> i128 {
+        let items = &self.subscriptions[number as usize].items;
+        let full = |item: &Item| {
+            let price = &self.catalog.prices[item.price as usize];
+            price.scheme.full_picos(price.package, item.quantity)
+        };
+        let own = full(&items[index]);
+        let discount = self.discount_in_force(number);
+        let coupon = discount.map(|discount| self.coupon_of(discount));
+        match coupon.filter(|coupon| coupon.duration != Duration::Once).map(|coupon| coupon.reduction) {
+            None => own,
+            Some(Reduction::Percent(percent)) => own * i128::from(10_000 - percent) / 10_000,
+            Some(reduction @ Reduction::Amount(_)) => {
+                let amounts: Vec<i64> = items.iter().map(|item| pricing::round(full(item), PICOS)).collect();
+                own - i128::from(reduction.spread(&amounts, 1)[index]) * PICOS
+            }
+        }
+    }
+
+    fn add_proration(
+        &mut self,
+        number: u32,
+        item: &Item,
+        source: LineSource,
+        (description, amount_minor): (String, i64),
+        rest: Rest,
+        act: Option<usize>,
+    ) {
+        let price = &self.catalog.prices[item.price as usize];
+        let unit_picos = price.scheme.full_picos(price.package, 1);
+        let mut lines = [Line {
+            source,
+            subscription: Some(number),
+            invoice_item: Some(self.invoice_items.len() as u32),
+            price: Some(item.price),
+            description,
+            amount_minor,
+            quantity: item.quantity,
+            unit_picos,
+            period: rest.period,
+            discount: None,
+            tax: None,
+        }];
+        self.tax_lines(number, &mut lines);
+        let [line] = lines;
+        self.add_invoice_item(self.subscriptions[number as usize].customer, line, act);
+    }
+
+    /// An invoice item, waiting for the next invoice of its subscription.
+    pub(super) fn add_invoice_item(&mut self, customer: u32, line: Line, act: Option<usize>) -> u32 {
+        let invoice_item = self.invoice_items.len() as u32;
+        let currency = self.customers[customer as usize].currency;
+        if let Some(subscription) = line.subscription {
+            self.subscription(subscription).pending.push((invoice_item, act));
+        }
+        self.invoice_items.push(InvoiceItem { created: self.now, customer, line, currency, invoice: None });
+        self.emit("invoiceitem.created", ObjectKind::InvoiceItem, invoice_item);
+        invoice_item
+    }
+}
