@@ -51,7 +51,8 @@ pub trait Merchant: Send + Sync {
     /// How many objects there are of each kind that has any.
     fn counts(&self) -> Vec<(ObjectKind, u64)> {
         let count = |kind: ObjectKind| {
-            let mut query = ListQuery::new(kind, usize::MAX);
+            // More than a merchant that is held in memory can have.
+            let mut query = ListQuery::new(kind, 1 << 30);
             query.filter.status = Some("all".to_owned());
             self.list(&query).map_or(0, |page| page.objects.len() as u64)
         };
