@@ -103,6 +103,14 @@ impl Ledger {
         &self.calendar
     }
 
+    /// This ledger's calendar if it is of that zone, else a new one.
+    pub(crate) fn calendar_in(&self, zone: &TimeZone) -> Arc<CalendarDays> {
+        if self.zone() == zone {
+            return Arc::clone(&self.calendar);
+        }
+        Arc::new(CalendarDays::new(zone.clone()))
+    }
+
     pub(crate) fn chunk(&self, place: Place) -> &Chunk {
         &self.chunks[place.chunk as usize]
     }

@@ -13,7 +13,7 @@ mod price_book;
 mod proration;
 mod subscription;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 

@@ -7,3 +7,4 @@ pub mod ledger;
 pub mod query;
 pub mod reconcile;
 pub mod registry;
+pub mod restate;

@@ -8,6 +8,7 @@ mod day;
 mod ids;
 mod interval;
 mod object;
+mod restatement;
 mod secret;
 mod settings;
 
@@ -17,5 +18,6 @@ pub use day::{Day, DayError, UnixSeconds};
 pub use ids::*;
 pub use interval::{Bucket, Interval, WeekStart};
 pub use object::{Counterparts, ObjectKind, RawObject};
+pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
 pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError};

@@ -1,5 +1,5 @@
 //! The rules, one test each, on the smallest history that shows them.
 
-mod build;
+pub(crate) mod build;
 mod invariants;
 mod rules;

@@ -9,4 +9,5 @@ mod movements;
 mod random;
 mod ratios;
 mod reference;
+mod restate;
 mod world;

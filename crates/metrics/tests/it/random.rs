@@ -16,10 +16,10 @@ use super::reference::{Expected, Reference};
 use super::world::{CODES, Change, TestCustomer, World, currency};
 
 /// 2023-03-01. Everything happens within two years from here.
-const START: i64 = 1_677_628_800;
+pub const START: i64 = 1_677_628_800;
 const START_ON: i32 = 19_417;
-const HOURS: i64 = 2 * 365 * 24;
-const ZONES: [&str; 5] = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata"];
+pub const HOURS: i64 = 2 * 365 * 24;
+pub const ZONES: [&str; 5] = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata"];
 
 fn change() -> impl Strategy<Value = (i64, usize, i64)> {
     (0..HOURS, 0..3_usize, select(vec![0, 0, 1, 499, 1_000, 2_500, 9_900]))
@@ -47,7 +47,7 @@ fn customer() -> impl Strategy<Value = TestCustomer> {
     })
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub fn world() -> impl Strategy<Value = World> {
     prop::collection::vec(customer(), 1..9).prop_map(|mut customers| {
         for (number, customer) in customers.iter_mut().enumerate() {
             customer.id = format!("cus_{number}");

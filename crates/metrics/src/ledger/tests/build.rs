@@ -6,12 +6,12 @@ use rust_decimal::Decimal;
 
 use crate::ledger::{CustomerLedger, PriceBook, build};
 
-pub(super) fn at(text: &str) -> UnixSeconds {
+pub(crate) fn at(text: &str) -> UnixSeconds {
     let text = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     UnixSeconds(text.parse::<jiff::Timestamp>().unwrap().as_second())
 }
 
-pub(super) fn price(id: &str, amount: i64, interval: BillingInterval, interval_count: u32) -> Price {
+pub(crate) fn price(id: &str, amount: i64, interval: BillingInterval, interval_count: u32) -> Price {
     Price {
         id: id.into(),
         product: None,
@@ -25,7 +25,7 @@ pub(super) fn price(id: &str, amount: i64, interval: BillingInterval, interval_c
 }
 
 /// `basic` 10.00 and `pro` 30.00 a month, `annual` 240.00 a year, `usage` metered, `setup` once.
-pub(super) fn prices() -> PriceBook {
+pub(crate) fn prices() -> PriceBook {
     let mut book = PriceBook::default();
     book.insert(price("basic", 1000, BillingInterval::Month, 1));
     book.insert(price("pro", 3000, BillingInterval::Month, 1));
@@ -47,7 +47,7 @@ pub(super) fn prices() -> PriceBook {
     book
 }
 
-pub(super) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> InvoiceLine {
+pub(crate) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> InvoiceLine {
     InvoiceLine {
         id: format!("il_{price}_{start}_{amount_minor}").into(),
         description: None,
@@ -65,7 +65,7 @@ pub(super) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> In
     }
 }
 
-pub(super) fn proration(
+pub(crate) fn proration(
     price: &str,
     quantity: i64,
     amount_minor: i64,
@@ -80,7 +80,7 @@ pub(super) fn proration(
     }
 }
 
-pub(super) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLine>) -> Invoice {
+pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLine>) -> Invoice {
     let total_minor = lines.iter().map(|line| line.amount_minor - line.discount_minor).sum();
     Invoice {
         id: format!("in_{created}_{}", lines.first().map_or("empty", |line| line.id.as_str())).into(),
@@ -102,16 +102,16 @@ pub(super) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
 }
 
 /// A month of a price, paid on its first day.
-pub(super) fn paid(price: &str, amount_minor: i64, start: &str, end: &str) -> Invoice {
+pub(crate) fn paid(price: &str, amount_minor: i64, start: &str, end: &str) -> Invoice {
     invoice(start, InvoiceStatus::Paid, vec![line(price, amount_minor, start, end)])
 }
 
-pub(super) fn pending(line: InvoiceLine) -> InvoiceItem {
+pub(crate) fn pending(line: InvoiceLine) -> InvoiceItem {
     let id = line.id.as_str().replace("il_", "ii_");
     InvoiceItem { id: id.into(), customer: Some("cus_1".into()), invoice: None, line }
 }
 
-pub(super) fn subscription(status: SubscriptionStatus) -> Subscription {
+pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
     Subscription {
         id: "sub_1".into(),
         customer: "cus_1".into(),
@@ -132,33 +132,33 @@ pub(super) fn subscription(status: SubscriptionStatus) -> Subscription {
     }
 }
 
-pub(super) fn ended(on: &str) -> Subscription {
+pub(crate) fn ended(on: &str) -> Subscription {
     let mut subscription = subscription(SubscriptionStatus::Canceled);
     subscription.ended_at = Some(at(on));
     subscription.canceled_at = Some(at(on));
     subscription
 }
 
-pub(super) fn history(subscription: Subscription, invoices: Vec<Invoice>) -> CustomerHistory {
+pub(crate) fn history(subscription: Subscription, invoices: Vec<Invoice>) -> CustomerHistory {
     CustomerHistory { subscriptions: vec![subscription], invoices, ..CustomerHistory::default() }
 }
 
-pub(super) fn ledger(history: &CustomerHistory) -> CustomerLedger {
+pub(crate) fn ledger(history: &CustomerHistory) -> CustomerLedger {
     build(history, &prices(), LedgerRules::default())
 }
 
-pub(super) fn ledger_with(history: &CustomerHistory, churn_at: ChurnAt) -> CustomerLedger {
+pub(crate) fn ledger_with(history: &CustomerHistory, churn_at: ChurnAt) -> CustomerLedger {
     build(history, &prices(), LedgerRules { churn_at, include_metered: false })
 }
 
 /// The customer's totals as `(day or instant, amount)`.
-pub(super) fn totals(ledger: &CustomerLedger) -> Vec<(String, i64)> {
+pub(crate) fn totals(ledger: &CustomerLedger) -> Vec<(String, i64)> {
     let totals = ledger.totals();
     let text = |at: UnixSeconds| at.timestamp().to_string().replace("T00:00:00Z", "");
     totals.into_iter().map(|total| (text(total.at), total.mrr_minor)).collect()
 }
 
-pub(super) fn expect(history: &CustomerHistory, expected: &[(&str, i64)]) {
+pub(crate) fn expect(history: &CustomerHistory, expected: &[(&str, i64)]) {
     let expected: Vec<(String, i64)> =
         expected.iter().map(|(on, minor)| ((*on).to_owned(), *minor)).collect();
     assert_eq!(totals(&ledger(history)), expected);
