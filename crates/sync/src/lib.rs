@@ -10,6 +10,8 @@ pub mod progress;
 pub mod projection;
 mod reporter;
 pub mod runner;
+#[cfg(test)]
+mod testing;
 pub mod update;
 
 pub use context::Patience;

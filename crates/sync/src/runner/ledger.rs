@@ -97,10 +97,7 @@ pub(super) fn open_to_work(
     match stored(connection_dir, settings, objects, is_whole)? {
         Some(snapshot) => Ok(snapshot),
         None if is_whole => build(connection_dir, settings, objects),
-        None => Ok(Snapshot {
-            version: Keeper::open(connection_dir, settings.rules)?.version()?,
-            ..empty(settings)?
-        }),
+        None => begin(connection_dir, settings),
     }
 }
 
@@ -140,6 +137,15 @@ pub(super) fn build_telling(
     let version = keeper.version()? + 1;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })
+}
+
+/// An empty ledger in place of whatever is stored: what is put beside blobs of another ledger would not fit them.
+fn begin(connection_dir: &Path, settings: &Settings) -> Result<Snapshot, SyncError> {
+    let mut keeper = Keeper::open(connection_dir, settings.rules)?;
+    let version = keeper.version()? + 1;
+    let empty = empty(settings)?;
+    keeper.put_all(&empty.ledger, &Kept { version, ..Kept::default() })?;
+    Ok(Snapshot { version, ..empty })
 }
 
 fn empty(settings: &Settings) -> Result<Snapshot, model::SettingsError> {

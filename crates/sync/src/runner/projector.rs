@@ -35,6 +35,8 @@ pub(super) struct Projector {
     pub objects: Objects,
     pub connection_dir: PathBuf,
     pub settings: Settings,
+    /// All of history is there. Before that, what seems to be nobody's mostly has an owner who has not arrived.
+    pub is_whole: bool,
     pub clock: Clock,
     pub book: PriceBook,
     pub shown: Snapshot,
@@ -122,7 +124,8 @@ impl Projector {
     /// Somebody without a name is only there once something is theirs.
     fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<(), StoreError> {
         let nobody = CustomerId::from(NOBODY);
-        if self.shown.ledger.customer(&nobody).is_none() && self.objects.ownerless()?.is_empty() {
+        let is_shown = || self.shown.ledger.customer(&nobody).is_some();
+        if !self.is_whole || (!is_shown() && self.objects.ownerless()?.is_empty()) {
             customers.retain(|id| *id != nobody);
         }
         Ok(())

@@ -125,6 +125,7 @@ impl Work {
                 objects: objects.clone(),
                 connection_dir: dir,
                 settings,
+                is_whole,
                 clock: opening.config.clock.clone(),
                 book: history::price_book(&objects)?.book,
                 shown,

@@ -1,0 +1,141 @@
+//! A small billing provider on a port of this machine, and folders to load it into.
+
+mod merchant;
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::stripe::{Backoff, Client, ClientConfig, Key, Limits};
+use model::{AccountId, Clock, ManualClock, Secret, Settings, UnixSeconds};
+use store::{ConnectionRecord, DataDir, Keyring, NewConnection, Objects};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::context::{Context, Patience, Written};
+use crate::reporter::Reporter;
+use crate::runner::{Runner, RunnerConfig, key_context};
+
+pub(crate) use merchant::{Merchant, NOW};
+pub(crate) use server::Provider;
+
+const KEY: &str = "rk_test_000000000000000000000000";
+/// Somebody who gives up at once.
+pub(crate) const NONE: Patience = Patience {
+    first: Duration::from_millis(1),
+    longest: Duration::from_millis(1),
+    give_up_after: Some(Duration::ZERO),
+};
+
+/// A clock that stands at the provider's own time.
+pub(crate) fn clock() -> Clock {
+    Clock::Manual(ManualClock::at(UnixSeconds(NOW)))
+}
+
+pub(crate) fn client(provider: &Provider) -> Client {
+    let defaults = ClientConfig::new(Key::parse(KEY).unwrap(), clock());
+    let backoff = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
+    let base = provider.base.parse().unwrap();
+    Client::new(ClientConfig { base, limits: Limits::None, backoff, ..defaults }).unwrap()
+}
+
+/// What a piece of work needs, and who hears of its commits.
+pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::UnboundedReceiver<Written>) {
+    let (written, heard) = mpsc::unbounded_channel();
+    let context = Context {
+        client: client(provider),
+        objects,
+        clock: clock(),
+        patience: NONE,
+        cancel: CancellationToken::new(),
+        reporter: Reporter::new(clock()),
+        written,
+        account_created_at: None,
+    };
+    (context, heard)
+}
+
+/// A data folder with one connection to a provider.
+pub(crate) struct Folder {
+    pub data: DataDir,
+    pub record: ConnectionRecord,
+    _dir: tempfile::TempDir,
+}
+
+impl Folder {
+    pub fn connected_to(provider: &Provider) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&dir.path().join("data")).unwrap();
+        let catalog = data.catalog().unwrap();
+        let workspace = catalog.default_workspace().unwrap().id;
+        let connection = NewConnection {
+            workspace: workspace.clone(),
+            source: "stripe".to_owned(),
+            name: "Shop".to_owned(),
+            account_id: AccountId::from("acct_1"),
+            account_name: None,
+            api_base: provider.base.clone(),
+            is_test_mode: true,
+            is_sample: false,
+            settings: Settings::default(),
+            default_currency: None,
+            absent: Vec::new(),
+        };
+        let record = catalog.create_connection(&connection, UnixSeconds(NOW)).unwrap();
+        let sealed = data.keyring().unwrap().seal(&key_context(&record.id), &Secret::new(KEY)).unwrap();
+        catalog.set_sealed_key(&workspace, &record.id, &sealed, "rk_test_…0000").unwrap();
+        Self { data, record, _dir: dir }
+    }
+
+    pub fn runner(&self) -> Runner {
+        self.runner_at(clock())
+    }
+
+    pub fn runner_at(&self, clock: Clock) -> Runner {
+        let config = RunnerConfig {
+            limits: Limits::None,
+            patience: NONE,
+            ..RunnerConfig::command(self.data.clone(), self.data.catalog().unwrap(), self.keyring(), clock)
+        };
+        Runner::new(config)
+    }
+
+    pub fn keyring(&self) -> Keyring {
+        self.data.keyring().unwrap()
+    }
+
+    /// The connection as the catalog has it now.
+    pub fn now(&self) -> ConnectionRecord {
+        let catalog = self.data.catalog().unwrap();
+        catalog.connection(&self.record.workspace, &self.record.id).unwrap().unwrap()
+    }
+
+    pub fn objects(&self) -> Objects {
+        Objects::open_read_only(&self.data.connection_dir(&self.record.id)).unwrap()
+    }
+
+    /// Loads or updates once.
+    pub async fn sync(&self, runner: &Runner) -> Result<(), crate::SyncError> {
+        runner.sync_once(&self.record.workspace, &self.record.id).await
+    }
+
+    pub async fn ledger(&self, runner: &Runner) -> Arc<metrics::columns::Ledger> {
+        runner.ledger(&self.record.workspace, &self.record.id).await.unwrap().ledger
+    }
+
+    /// Every customer's steps, in words: a difference shows.
+    pub fn steps(&self) -> String {
+        let objects = self.objects();
+        let book = crate::history::price_book(&objects).unwrap().book;
+        let ids = objects.all_customer_ids().unwrap();
+        let settings = self.now().settings;
+        let some = crate::projection::build_some(&objects, &ids, &book, settings.rules).unwrap();
+        let lines = some.changes.iter().map(|(entry, ledger)| format!("{entry:?} {ledger:?}\n"));
+        lines.collect()
+    }
+}
+
+/// The same bytes, whichever way the ledgers came about.
+pub(crate) fn bytes(ledger: &metrics::columns::Ledger) -> Vec<Option<Vec<u8>>> {
+    ledger.blob_ids().map(|id| ledger.to_bytes(id)).collect()
+}

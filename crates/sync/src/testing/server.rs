@@ -1,0 +1,183 @@
+//! Answers as the provider does, or as badly as a test wants.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use connect::stripe::endpoint;
+use model::ObjectKind;
+use serde_json::{Value, json};
+
+use super::{Merchant, NOW};
+
+/// How it behaves today.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Manners {
+    /// Statuses instead of answers, by list.
+    pub refused: BTreeMap<ObjectKind, u16>,
+    pub ignores_windows: bool,
+    /// Lines that come with an invoice. 0: all.
+    pub embedded_lines: usize,
+    /// Objects a page. 0: as asked for.
+    pub page: usize,
+    /// Calls off this work after so many answers.
+    pub cancel_after: Option<(usize, tokio_util::sync::CancellationToken)>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Provider {
+    pub base: String,
+    pub merchant: Arc<Mutex<Merchant>>,
+    pub manners: Arc<Mutex<Manners>>,
+    /// Every path with its query that was asked for.
+    pub asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Provider {
+    pub async fn start(merchant: Merchant) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let provider = Self {
+            base: format!("http://{}", listener.local_addr().unwrap()),
+            merchant: Arc::new(Mutex::new(merchant)),
+            manners: Arc::default(),
+            asked: Arc::default(),
+        };
+        let router = Router::new()
+            .route("/v1/account", get(account))
+            .route("/v1/invoices/{id}/lines", get(lines))
+            .route("/v1/{list}", get(list))
+            .route("/v1/{list}/{id}", get(retrieve))
+            .with_state(provider.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        provider
+    }
+
+    pub fn manners(&self, change: impl FnOnce(&mut Manners)) {
+        change(&mut self.manners.lock().unwrap());
+    }
+
+    pub fn merchant(&self, change: impl FnOnce(&mut Merchant)) {
+        change(&mut self.merchant.lock().unwrap());
+    }
+
+    pub fn times_asked(&self, path: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| asked.starts_with(path)).count()
+    }
+
+    fn note(&self, path: String) {
+        let mut asked = self.asked.lock().unwrap();
+        asked.push(path);
+        if let Some((after, cancel)) = &self.manners.lock().unwrap().cancel_after
+            && asked.len() >= *after
+        {
+            cancel.cancel();
+        }
+    }
+
+    fn refusal(&self, kind: ObjectKind) -> Option<Response> {
+        let status = *self.manners.lock().unwrap().refused.get(&kind)?;
+        Some(refuse(status))
+    }
+
+    /// An object as it goes out, its lines cut where they are to be.
+    fn rendered(&self, mut object: Value) -> Value {
+        let embedded = self.manners.lock().unwrap().embedded_lines;
+        if let Some(lines) = object.get_mut("lines").filter(|_| embedded > 0) {
+            let data = lines["data"].as_array_mut().unwrap();
+            let is_cut = data.len() > embedded;
+            data.truncate(embedded);
+            lines["has_more"] = json!(is_cut);
+        }
+        object
+    }
+}
+
+type Asked = Query<HashMap<String, String>>;
+
+async fn account(State(provider): State<Provider>) -> Response {
+    provider.note("/v1/account".to_owned());
+    Json(json!({ "id": "acct_1", "object": "account", "created": NOW - 900 * 86_400 })).into_response()
+}
+
+async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(query): Asked) -> Response {
+    provider.note(format!("/v1/{list}?{query:?}"));
+    let Some(kind) = kind_of(&list) else { return refuse(404) };
+    if let Some(refusal) = provider.refusal(kind) {
+        return refusal;
+    }
+    let manners = provider.manners.lock().unwrap().clone();
+    let number = |name: &str| query.get(name).and_then(|value| value.parse::<i64>().ok());
+    let (gte, lte) = (number("created[gte]"), number("created[lte]"));
+    let objects = provider.merchant.lock().unwrap().objects.get(&kind).cloned().unwrap_or_default();
+    let mut found: Vec<Value> = objects.into_values().collect();
+    found.sort_by_key(|object| (-object["created"].as_i64().unwrap(), object["id"].to_string()));
+    if let Some(after) = query.get("starting_after") {
+        let Some(at) = found.iter().position(|object| object["id"] == json!(after)) else {
+            return refuse(404);
+        };
+        found.drain(..=at);
+    }
+    found.retain(|object| {
+        let created = object["created"].as_i64().unwrap();
+        manners.ignores_windows
+            || (gte.is_none_or(|gte| created >= gte) && lte.is_none_or(|lte| created <= lte))
+    });
+    let asked_for = number("limit").map_or(10, |limit| limit.unsigned_abs() as usize);
+    let limit = if manners.page > 0 { manners.page.min(asked_for) } else { asked_for };
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let data: Vec<Value> = found.into_iter().map(|object| provider.rendered(object)).collect();
+    page(data, has_more)
+}
+
+async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(String, String)>) -> Response {
+    provider.note(format!("/v1/{list}/{id}"));
+    let Some(kind) = kind_of(&list) else { return refuse(404) };
+    let found =
+        provider.merchant.lock().unwrap().objects.get(&kind).and_then(|objects| objects.get(&id)).cloned();
+    match found {
+        Some(object) => Json(provider.rendered(object)).into_response(),
+        None => refuse(404),
+    }
+}
+
+async fn lines(State(provider): State<Provider>, Path(id): Path<String>, Query(query): Asked) -> Response {
+    provider.note(format!("/v1/invoices/{id}/lines"));
+    let merchant = provider.merchant.lock().unwrap().clone();
+    let Some(invoice) = merchant.objects.get(&ObjectKind::Invoice).and_then(|all| all.get(&id)) else {
+        return refuse(404);
+    };
+    let mut data = invoice["lines"]["data"].as_array().unwrap().clone();
+    if let Some(after) = query.get("starting_after") {
+        let at = data.iter().position(|line| line["id"] == json!(after)).unwrap();
+        data.drain(..=at);
+    }
+    let limit = 10;
+    let has_more = data.len() > limit;
+    data.truncate(limit);
+    page(data, has_more)
+}
+
+fn page(data: Vec<Value>, has_more: bool) -> Response {
+    Json(json!({ "object": "list", "data": data, "has_more": has_more })).into_response()
+}
+
+fn kind_of(list: &str) -> Option<ObjectKind> {
+    let path = format!("/v1/{list}");
+    ObjectKind::ALL.iter().copied().find(|kind| endpoint(*kind) == Some(path.as_str()))
+}
+
+fn refuse(status: u16) -> Response {
+    let (code, message) = match status {
+        401 => ("", "Invalid API Key provided"),
+        403 => ("", "The provided key does not have the required permissions: rak_something_read"),
+        404 => ("resource_missing", "No such object"),
+        _ => ("", "it failed"),
+    };
+    let error = json!({ "error": { "type": "invalid_request_error", "code": code, "message": message } });
+    (StatusCode::from_u16(status).unwrap(), Json(error)).into_response()
+}
