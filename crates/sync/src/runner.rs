@@ -11,7 +11,7 @@ mod slot;
 mod work;
 mod worker;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -87,6 +87,8 @@ pub struct Runner {
 struct Shared {
     config: RunnerConfig,
     slots: Mutex<HashMap<ConnectionId, Arc<Slot>>>,
+    /// Not to be worked on though the catalog may still name them: somebody is deleting them.
+    forgotten: Mutex<HashSet<ConnectionId>>,
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
     cancel: CancellationToken,
 }
@@ -94,7 +96,13 @@ struct Shared {
 impl Runner {
     pub fn new(config: RunnerConfig) -> Self {
         let cancel = CancellationToken::new();
-        let shared = Shared { config, slots: Mutex::default(), supervisor: Mutex::default(), cancel };
+        let shared = Shared {
+            config,
+            slots: Mutex::default(),
+            forgotten: Mutex::default(),
+            supervisor: Mutex::default(),
+            cancel,
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -133,6 +141,7 @@ impl Runner {
     /// Asks for work now: the load where it is not done, else an update. Returns at once.
     pub fn start_sync(&self, id: &ConnectionId) {
         let slot = self.shared.slot(id);
+        lock(&self.shared.forgotten).remove(id);
         slot.ask();
         self.shared.ensure_worker(&slot);
     }
@@ -180,8 +189,9 @@ impl Runner {
         slot.ask();
     }
 
-    /// Stops work on a connection and closes its files, so that they can be deleted.
+    /// Stops work on a connection and closes its files, so that they can be deleted. Only `start_sync` begins again.
     pub async fn forget(&self, id: &ConnectionId) {
+        lock(&self.shared.forgotten).insert(id.clone());
         let slot = lock(&self.shared.slots).remove(id);
         if let Some(slot) = slot {
             slot.forget().await;
@@ -244,6 +254,9 @@ impl Shared {
     }
 
     fn ensure_worker(self: &Arc<Self>, slot: &Arc<Slot>) {
+        if lock(&self.forgotten).contains(&slot.id) {
+            return;
+        }
         slot.ensure_task(|| tokio::spawn(worker::run(Arc::clone(self), Arc::clone(slot))));
     }
 }

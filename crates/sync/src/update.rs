@@ -67,21 +67,18 @@ pub(crate) async fn run(
         return relist::run(context).await;
     }
     let now = context.clock.now();
-    if since.0 < now.0 - EVENTS_REACH_SECONDS {
-        return relist::run(context).await;
-    }
     let from = since.0 - OVERLAP_SECONDS;
-    match events(context, from).await? {
-        Some(Events { changed, through }) => {
-            let through = through.unwrap_or(now);
+    match events(context, since).await? {
+        Events::Seen { changed, through } => {
             fetch::changed(context, changed, from).await?;
             for kind in EVENTLESS {
                 fetch::new_objects(context, *kind, from).await?;
             }
             Ok(Updated { through, how: How::Events })
         }
-        None if is_relist_due(context, thoroughness)? => relist::run(context).await,
-        None => {
+        Events::TooLongAgo => relist::run(context).await,
+        Events::None if is_relist_due(context, thoroughness)? => relist::run(context).await,
+        Events::None => {
             let mut through = None;
             for kind in connect::stripe::BACKFILL_KINDS {
                 let first_answer = fetch::new_objects(context, *kind, from).await?;
@@ -109,13 +106,18 @@ pub(crate) async fn note_listed(context: &Context) -> Result<(), SyncError> {
     Ok(())
 }
 
-struct Events {
-    changed: Vec<Changed>,
-    through: Option<UnixSeconds>,
+enum Events {
+    /// `through` by the provider's clock.
+    Seen { changed: Vec<Changed>, through: UnixSeconds },
+    /// They do not reach back to the last look.
+    TooLongAgo,
+    /// The server has none, or the key may not read them.
+    None,
 }
 
-/// Every event from `from` on. `None`: the server has none, or the key may not read them.
-async fn events(context: &Context, from: i64) -> Result<Option<Events>, SyncError> {
+/// Every event since the last look, and a little before it.
+async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncError> {
+    let from = since.0 - OVERLAP_SECONDS;
     let mut request = ListRequest { created_gte: Some(from), ..ListRequest::new(ObjectKind::Event) };
     let mut seen = Vec::new();
     let mut through = None;
@@ -124,10 +126,14 @@ async fn events(context: &Context, from: i64) -> Result<Option<Events>, SyncErro
             Listed::Page(page) => page,
             Listed::Absent(error) => {
                 tracing::info!(%error, "no events to go by");
-                return Ok(None);
+                return Ok(Events::None);
             }
         };
-        through = through.or(page.server_time);
+        let now = page.server_time.unwrap_or_else(|| context.clock.now());
+        let through = *through.get_or_insert(now);
+        if since.0 < through.0 - EVENTS_REACH_SECONDS {
+            return Ok(Events::TooLongAgo);
+        }
         for object in &page.objects {
             match translate::event(&object.body) {
                 Ok(event) => seen.push(event),
@@ -138,12 +144,11 @@ async fn events(context: &Context, from: i64) -> Result<Option<Events>, SyncErro
         let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));
         let last = page.objects.last().map(|object| object.id.clone());
         if !page.has_more || is_past || last.is_none() || last == request.starting_after {
-            break;
+            seen.retain(|event| event.created_at.0 >= from);
+            return Ok(Events::Seen { changed: reduce::reduce(&seen), through });
         }
         request.starting_after = last;
     }
-    seen.retain(|event| event.created_at.0 >= from);
-    Ok(Some(Events { changed: reduce::reduce(&seen), through }))
 }
 
 enum Listed {

@@ -146,6 +146,12 @@ impl Slot {
         }
     }
 
+    /// Whether its task runs.
+    #[cfg(test)]
+    pub fn is_working(&self) -> bool {
+        lock(&self.task).as_ref().is_some_and(|task| !task.is_finished())
+    }
+
     /// Ends the work at its next page, and closes the files.
     pub async fn forget(&self) {
         self.forgotten.cancel();

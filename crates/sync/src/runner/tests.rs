@@ -262,6 +262,22 @@ async fn a_server_picks_up_what_others_connect_and_stops_when_told() {
 }
 
 #[tokio::test]
+async fn a_forgotten_connection_is_left_alone_until_somebody_asks() {
+    let provider = Provider::start(Merchant::monthly(1, 1)).await;
+    let folder = Folder::connected_to(&provider);
+    let id = &folder.record.id;
+    let runner = folder.runner();
+    runner.forget(id).await;
+    runner.shared.ensure_worker(&runner.shared.slot(id));
+    assert_eq!(folder.data.delete_connection_files(id).map_err(|error| error.to_string()), Ok(()));
+    assert!(!runner.shared.slot(id).is_working(), "nobody began");
+    let mut progress = runner.progress(id);
+    runner.start_sync(id);
+    progress.wait_for(|progress| progress.data_through.is_some()).await.unwrap();
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn a_connection_of_another_workspace_is_not_there() {
     let provider = Provider::start(Merchant::monthly(1, 1)).await;
     let folder = Folder::connected_to(&provider);
