@@ -66,7 +66,7 @@ function route(request: IncomingMessage, url: URL, body: Record<string, unknown>
   if (head === 'session') {
     if (method === 'POST') return body.password === 'wrong' ? { status: 401, body: { title: 'The name or the password is wrong', status: 401, code: 'bad_credentials' } } : { status: 201, body: session }
     if (method === 'DELETE') return { status: 204 }
-    return state === '' ? ok(session) : { status: 401, body: { title: 'Not signed in', status: 401 } }
+    return state === '' || state === 'none' ? ok(session) : { status: 401, body: { title: 'Not signed in', status: 401 } }
   }
   if (head === 'sources') return ok(SOURCES)
   if (head === 'metrics') return ok(METRICS)

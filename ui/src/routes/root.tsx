@@ -8,15 +8,18 @@ export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }
 
 export function NotFound() {
   return (
-    <EmptyState
-      action={
-        <Link className={buttonClass('secondary', 'small')} to="/">
-          To the start
-        </Link>
-      }
-      title="There is no such page"
-    >
-      The address may be mistyped, or what it showed was removed.
-    </EmptyState>
+    <>
+      <h1 className="sr-only">Not found</h1>
+      <EmptyState
+        action={
+          <Link className={buttonClass('secondary', 'small')} to="/">
+            To the start
+          </Link>
+        }
+        title="There is no such page"
+      >
+        The address may be mistyped, or what it showed was removed.
+      </EmptyState>
+    </>
   )
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { Button as AriaButton, Checkbox, CheckboxGroup, DialogTrigger, Label } from 'react-aria-components'
+import { Button as AriaButton, Checkbox, CheckboxGroup, DialogTrigger } from 'react-aria-components'
 
 import type { Facets } from '~/api/types'
 import { Button } from '~/components/Button'
 import { SearchField } from '~/components/Field'
-import { CheckIcon, CloseIcon, FilterIcon } from '~/components/icons'
+import { CheckIcon, ChevronIcon, CloseIcon, FilterIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
 import { billingInterval, countryName } from '~/format/names'
 import type { FilterName } from '~/view/search'
@@ -40,6 +40,9 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
   }
 }
 
+/** Longer lists are closed until they are wanted. */
+const OPEN_UP_TO = 6
+
 /** More are found by searching. */
 const SHOWN_AT_MOST = 40
 
@@ -50,22 +53,29 @@ function FilterSection({ view, name, search }: { view: View; name: FilterName; s
   if (all.length < 2 && chosen.length === 0) return null
   if (matching.length === 0) return null
   return (
-    <CheckboxGroup
-      className="flex flex-col gap-0.5 py-2"
-      value={chosen}
-      onChange={(values) => view.setView({ [name]: values.length === 0 ? undefined : values.toSorted() })}
-    >
-      <Label className="px-2 pb-1 text-xs font-medium text-ink-soft">{FILTER_LABEL[name]}</Label>
-      {matching.slice(0, SHOWN_AT_MOST).map(({ id, label }) => (
-        <Checkbox key={id} className="group flex cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-sm hover:bg-hover" value={id}>
-          <span className="grid size-4.5 place-items-center rounded border border-line-strong text-transparent group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent group-data-selected:text-accent-ink">
-            <CheckIcon className="size-3.5" />
-          </span>
-          {label}
-        </Checkbox>
-      ))}
-      {matching.length > SHOWN_AT_MOST && <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more: search for them above.</p>}
-    </CheckboxGroup>
+    <details className="group/section py-1" open={search !== '' || chosen.length > 0 || all.length <= OPEN_UP_TO}>
+      <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-2 py-1.5 text-sm font-medium hover:bg-hover">
+        <ChevronIcon className="size-4 -rotate-90 text-ink-faint transition-transform group-open/section:rotate-0" />
+        {FILTER_LABEL[name]}
+        <span className="num ml-auto text-xs font-normal text-ink-soft">{chosen.length > 0 ? `${chosen.length} of ${all.length}` : all.length}</span>
+      </summary>
+      <CheckboxGroup
+        aria-label={FILTER_LABEL[name]}
+        className="flex flex-col gap-0.5 pb-1"
+        value={chosen}
+        onChange={(values) => view.setView({ [name]: values.length === 0 ? undefined : values.toSorted() })}
+      >
+        {matching.slice(0, SHOWN_AT_MOST).map(({ id, label }) => (
+          <Checkbox key={id} className="group flex cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-sm hover:bg-hover" value={id}>
+            <span className="grid size-4.5 shrink-0 place-items-center rounded border border-line-strong text-transparent group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent group-data-selected:text-accent-ink">
+              <CheckIcon className="size-3.5" />
+            </span>
+            {label}
+          </Checkbox>
+        ))}
+        {matching.length > SHOWN_AT_MOST && <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more: search for them above.</p>}
+      </CheckboxGroup>
+    </details>
   )
 }
 

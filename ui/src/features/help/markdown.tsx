@@ -52,7 +52,7 @@ function block(text: string, key: number): ReactNode {
   if (text.startsWith('```')) {
     return (
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide example scrolls by itself
-      <pre key={key} className="num overflow-x-auto rounded-lg bg-sunken px-4 py-3 font-mono text-[0.8125rem] leading-relaxed" tabIndex={0}>
+      <pre key={key} className="overflow-x-auto rounded-lg bg-sunken px-4 py-3 font-mono text-[0.8125rem] leading-relaxed" tabIndex={0}>
         {text.slice(3).trim()}
       </pre>
     )

@@ -54,7 +54,6 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
   })
   return [
     period(interval),
-    ...MOVEMENTS.map(amount),
     {
       id: 'net',
       header: 'Net',
@@ -62,6 +61,7 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
       sortBy: netOf,
       cell: (point) => <Money className="font-medium" currency={currency} minor={netOf(point)} sign />,
     },
+    ...MOVEMENTS.map(amount),
   ]
 }
 
