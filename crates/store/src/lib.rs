@@ -21,5 +21,6 @@ pub use error::StoreError;
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::LedgerFile;
 pub use objects::{
-    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, Stored, Window,
+    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement, Stored,
+    Window,
 };

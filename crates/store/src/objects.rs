@@ -7,6 +7,7 @@ mod codec;
 mod cursors;
 mod file;
 mod reader;
+mod restatements;
 mod writer;
 
 use std::fs::File;
@@ -25,6 +26,7 @@ use crate::data_dir::{create_private_dir, lock_file};
 use crate::error::InFile;
 
 pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Stored, Window};
+pub use restatements::RecordedRestatement;
 
 const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.

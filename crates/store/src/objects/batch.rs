@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
+use model::{CustomerId, ObjectKind, RawObject, Restatement, UnixSeconds};
 
 /// What is written together or not at all: a page of objects and how far reading has come with it.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct Batch {
     pub followups_done: Vec<Followup>,
     /// Put in place of those with the same key.
     pub meta: Vec<(String, String)>,
+    /// Recorded as of `seen_at`, unless the list says so already. They outlast a power cut that the rest may not.
+    pub restatements: Vec<Restatement>,
 }
 
 /// One cursor of a list: a range of `created`, and how far it has been read.
@@ -57,6 +59,8 @@ pub struct Committed {
     pub touched_customers: Vec<CustomerId>,
     /// Kinds of which something was inserted or updated, each once.
     pub changed_kinds: Vec<ObjectKind>,
+    /// How many restatements the list did not have.
+    pub restated: usize,
 }
 
 /// One object as it is kept.

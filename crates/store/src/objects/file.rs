@@ -7,15 +7,18 @@ use rusqlite::{Connection, OpenFlags};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 
+/// Each takes the file one format further. What has been released is never changed, and none takes away what an
+/// earlier reader needs.
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 /// The layout of the tables, kept in the file's `user_version`.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = MIGRATIONS.len() as i64;
 /// Marks the file as ours: "CHTS".
 const APPLICATION_ID: i64 = 0x4348_5453;
 
 /// How long a statement waits for another process. Only opening and checkpoints ever do.
 const BUSY_TIMEOUT_MS: u64 = 10_000;
 
-/// Opens the one connection that writes, and makes the tables of a new file.
+/// Opens the one connection that writes, and makes the tables of a new file or those that an older one lacks.
 ///
 /// WAL with `synchronous = NORMAL`: killing the process loses nothing, since committed pages are with the operating
 /// system. A power cut may lose the last commits but never damages the file and never parts a page of objects from
@@ -29,8 +32,13 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare_for_writing(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-    let is_new = format_of(conn)? == Format::Empty;
-    if is_new {
+    let found = match format_of(conn)? {
+        Format::Empty => 0,
+        Format::Ours(found) => found,
+        Format::Foreign => return Err(foreign()),
+    };
+    refuse_newer(found, path)?;
+    if found == 0 {
         conn.pragma_update(None, "page_size", 8192)?;
     }
     conn.pragma_update(None, "journal_mode", "wal")?;
@@ -42,17 +50,19 @@ fn prepare_for_writing(conn: &mut Connection, path: &Path) -> Result<(), Fault> 
     conn.pragma_update(None, "wal_autocheckpoint", 8192)?;
     conn.pragma_update(None, "journal_size_limit", 256_i64 << 20)?;
     conn.set_prepared_statement_cache_capacity(32);
-    if is_new {
+    if found < FORMAT {
         let tx = conn.transaction()?;
-        tx.execute_batch(include_str!("schema.sql"))?;
+        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+            tx.execute_batch(migration)?;
+        }
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()?;
     }
-    refuse_unknown(conn, path)
+    Ok(())
 }
 
-/// Opens a connection that reads. `Missing` when nothing was ever written there.
+/// Opens a connection that reads, also a file of an older format. `Missing` when nothing was ever written there.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     if !path.try_exists().in_file(path)? {
         return Err(StoreError::Missing { path: path.to_owned() });
@@ -65,14 +75,16 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare_for_reading(conn: &Connection, path: &Path) -> Result<(), Fault> {
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-    if format_of(conn)? == Format::Empty {
-        return Err(StoreError::Missing { path: path.to_owned() }.into());
+    match format_of(conn)? {
+        Format::Empty => return Err(StoreError::Missing { path: path.to_owned() }.into()),
+        Format::Ours(found) => refuse_newer(found, path)?,
+        Format::Foreign => return Err(foreign()),
     }
     conn.pragma_update(None, "mmap_size", 2_147_418_112_i64)?;
     conn.pragma_update(None, "cache_size", -16_384)?;
     conn.pragma_update(None, "temp_store", "memory")?;
     conn.set_prepared_statement_cache_capacity(32);
-    refuse_unknown(conn, path)
+    Ok(())
 }
 
 #[derive(PartialEq, Eq)]
@@ -92,12 +104,47 @@ fn format_of(conn: &Connection) -> rusqlite::Result<Format> {
     })
 }
 
-fn refuse_unknown(conn: &Connection, path: &Path) -> Result<(), Fault> {
-    match format_of(conn)? {
-        Format::Ours(FORMAT) => Ok(()),
-        Format::Ours(found) => {
-            Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into())
-        }
-        Format::Empty | Format::Foreign => Err(Fault::Damaged("not a file of objects".to_owned())),
+fn refuse_newer(found: i64, path: &Path) -> Result<(), Fault> {
+    if found <= FORMAT {
+        return Ok(());
+    }
+    Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into())
+}
+
+fn foreign() -> Fault {
+    Fault::Damaged("not a file of objects".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Objects;
+
+    fn made_by_format_1() -> (tempfile::TempDir, std::path::PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("objects.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.execute("INSERT INTO meta (key, value) VALUES ('a', 'kept')", []).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        (dir, path)
+    }
+
+    fn format(conn: &Connection) -> i64 {
+        conn.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_older_file_is_read_as_it_is_and_brought_up_to_date_by_whoever_writes() {
+        let (dir, path) = made_by_format_1();
+        assert_eq!(format(&open_for_reading(&path).unwrap()), 1);
+        assert_eq!(Objects::open_read_only(dir.path()).unwrap().restatements(None, 10).unwrap(), []);
+        let conn = open_for_writing(&path).unwrap();
+        assert_eq!(format(&conn), FORMAT);
+        let kept: String = conn.query_row("SELECT value FROM meta", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "kept");
+        drop(conn);
+        assert_eq!(format(&open_for_writing(&path).unwrap()), FORMAT);
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
 use super::codec::{Codec, Compressed, NO_DICTIONARY, Trainer};
-use super::{Batch, Committed};
+use super::{Batch, Committed, restatements};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 
@@ -83,13 +83,26 @@ impl Writer {
     }
 
     fn try_transact(&mut self, group: &[Job]) -> Result<Vec<Committed>, Fault> {
+        // Objects can be fetched again after a power cut; this list is nowhere else.
+        let is_irreplaceable = group.iter().any(|job| !job.batch.restatements.is_empty());
+        if !is_irreplaceable {
+            return self.in_one_transaction(group);
+        }
+        self.conn.pragma_update(None, "synchronous", "full")?;
+        let committed = self.in_one_transaction(group);
+        self.conn.pragma_update(None, "synchronous", "normal")?;
+        committed
+    }
+
+    fn in_one_transaction(&mut self, group: &[Job]) -> Result<Vec<Committed>, Fault> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
             let mut changes = Changes::default();
             apply::objects(&tx, &self.codec, &job.batch, &job.bodies, &mut changes)?;
             apply::cursors(&tx, &job.batch)?;
-            committed.push(changes.finish(&tx)?);
+            let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
+            committed.push(Committed { restated, ..changes.finish(&tx)? });
         }
         tx.commit()?;
         Ok(committed)
