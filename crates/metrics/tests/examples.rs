@@ -1,5 +1,12 @@
 //! The worked examples of `docs/metrics`: each block says what was billed and, behind `=>`, what the customer is worth.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers stop at a bad example"
+)]
+
 use std::path::Path;
 
 use metrics::ledger::{PriceBook, build};

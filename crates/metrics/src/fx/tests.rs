@@ -25,7 +25,7 @@ fn the_embedded_history_reads_and_agrees_with_what_was_published() {
         rates.rate(day("2008-01-02"), currency("usd")).unwrap(),
         (decimal("1.4688"), day("2008-01-02"))
     );
-    assert_eq!(rates.latest_on(), Some(day("2026-10-30")));
+    assert!(rates.latest_on() >= Some(day("2026-10-30")));
     assert!(rates.currencies.len() >= 30);
     assert!(rates.currencies.values().all(|history| history.days.is_sorted_by(|a, b| a < b)));
 }
