@@ -63,6 +63,7 @@ impl Pending {
             followups_added: taken.followups_added.into_iter().filter(|added| !is_done(added)).collect(),
             followups_done: taken.followups_done,
             meta,
+            ..Batch::default()
         }
     }
 }
