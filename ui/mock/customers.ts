@@ -63,7 +63,7 @@ export function customerDetail(c: MockCustomer): CustomerDetail {
     timeline: c.movements.map((m) => ({ at: `${m.on}T10:00:00Z`, on: m.on, currency: c.currency, mrr_minor: m.mrr_after_minor })),
     movements: c.movements.map((m) => ({ on: m.on, type: m.type, currency: c.currency, delta_minor: m.delta_minor, mrr_after_minor: m.mrr_after_minor })),
     subscriptions: first
-      ? [{ id: `sub_${c.id.slice(4)}`, status: ended ? 'canceled' : 'active', items: [{ price_id: c.plan.id, label: c.plan.label, quantity: 1 }], started_at: `${first}T10:00:00Z`, ended_at: ended, canceled_at: ended, cancel_at: null, current_period_end: ended ? null : '2026-12-12T10:00:00Z', mrr_minor: mrrAt(c, TODAY), currency: c.currency }]
+      ? [{ id: `sub_${c.id.slice(4)}`, status: ended ? 'canceled' : 'active', items: [{ price_id: c.plan.id, label: c.plan.label, quantity: '1' }], started_at: `${first}T10:00:00Z`, ended_at: ended, canceled_at: ended, cancel_at: null, current_period_end: ended ? null : '2026-12-12T10:00:00Z', mrr_minor: mrrAt(c, TODAY), currency: c.currency }]
       : [],
     invoices: months
       .filter((day) => mrrAt(c, day) > 0)

@@ -302,14 +302,14 @@ export interface CustomerPage {
 export interface CustomerSubscription {
   id: string
   status: string
-  items: { price_id: string; label: string; quantity: number | null }[]
+  items: { price_id: string; label: string; quantity: string }[]
   started_at: Instant | null
   ended_at: Instant | null
   canceled_at: Instant | null
   cancel_at: Instant | null
   current_period_end: Instant | null
   mrr_minor: number
-  currency: Currency
+  currency: Currency | null
 }
 
 export interface CustomerInvoiceLine {

@@ -43,7 +43,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
         <span className="block min-w-40">
           {row.items.map((item) => (
             <span key={item.price_id} className="block">
-              {item.quantity !== null && item.quantity !== 1 && <span className="num">{item.quantity} × </span>}
+              {item.quantity !== '1' && <span className="num">{item.quantity} × </span>}
               {item.label}
             </span>
           ))}
@@ -52,7 +52,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
       ),
     },
     { id: 'status', header: 'Status', cell: (row) => <Status status={row.status} /> },
-    { id: 'mrr', header: 'MRR', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_minor} /> },
+    { id: 'mrr', header: 'MRR', isNumeric: true, cell: (row) => (row.currency === null ? '–' : <Money currency={row.currency} minor={row.mrr_minor} />) },
     { id: 'started', header: 'Started', isWideOnly: true, cell: (row) => day(row.started_at) },
     { id: 'canceled', header: 'Cancelled', isWideOnly: true, cell: (row) => day(row.canceled_at) },
     { id: 'ended', header: 'Ended', cell: (row) => (row.ended_at === null && row.cancel_at !== null ? <span className="num">ends {formatInstantDay(row.cancel_at, zone)}</span> : day(row.ended_at)) },
