@@ -53,7 +53,7 @@ pub trait Merchant: Send + Sync {
         let count = |kind: ObjectKind| {
             // More than a merchant that is held in memory can have.
             let mut query = ListQuery::new(kind, 1 << 30);
-            query.filter.status = Some("all".to_owned());
+            query.filter.status = (kind == ObjectKind::Subscription).then(|| "all".to_owned());
             self.list(&query).map_or(0, |page| page.objects.len() as u64)
         };
         let counts = ObjectKind::ALL.iter().map(|kind| (*kind, count(*kind)));

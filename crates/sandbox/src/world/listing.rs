@@ -103,7 +103,8 @@ pub(super) fn list(world: &World, query: &ListQuery) -> Result<ListPage, Unknown
             _ => end = end.min(number),
         }
     }
-    let fits = |number: &usize| is_listed(world, kind, *number, &query.filter);
+    let wishes = Wishes::of(world, &query.filter);
+    let fits = |number: &usize| is_listed(world, kind, *number, &query.filter, &wishes);
     let wanted = query.limit.max(1);
     let range = first..end.max(first);
     let mut numbers: Vec<usize> = match query.cursor {
@@ -140,11 +141,31 @@ impl Wish {
     }
 }
 
-fn is_listed(world: &World, kind: ObjectKind, number: usize, filter: &ListFilter) -> bool {
-    let customer = Wish::of(world, Tag::Customer, filter.customer.as_ref());
-    let subscription = Wish::of(world, Tag::Subscription, filter.subscription.as_ref());
-    let invoice = Wish::of(world, Tag::Invoice, filter.invoice.as_ref());
-    let charge = Wish::of(world, Tag::Charge, filter.charge.as_ref());
+/// The counterparts that a filter names, looked up once for all that is filtered.
+struct Wishes {
+    customer: Wish,
+    subscription: Wish,
+    invoice: Wish,
+    charge: Wish,
+    product: Wish,
+    payment_intent: Wish,
+}
+
+impl Wishes {
+    fn of(world: &World, filter: &ListFilter) -> Self {
+        Self {
+            customer: Wish::of(world, Tag::Customer, filter.customer.as_ref()),
+            subscription: Wish::of(world, Tag::Subscription, filter.subscription.as_ref()),
+            invoice: Wish::of(world, Tag::Invoice, filter.invoice.as_ref()),
+            charge: Wish::of(world, Tag::Charge, filter.charge.as_ref()),
+            product: Wish::of(world, Tag::Product, filter.product.as_ref()),
+            payment_intent: Wish::of(world, Tag::PaymentIntent, filter.payment_intent.as_ref()),
+        }
+    }
+}
+
+fn is_listed(world: &World, kind: ObjectKind, number: usize, filter: &ListFilter, wishes: &Wishes) -> bool {
+    let Wishes { customer, subscription, invoice, charge, product, payment_intent } = wishes;
     match kind {
         ObjectKind::Customer => world.customers[number].deleted_at.is_none(),
         ObjectKind::Product => {
@@ -152,7 +173,6 @@ fn is_listed(world: &World, kind: ObjectKind, number: usize, filter: &ListFilter
         }
         ObjectKind::Price => {
             let price = &world.catalog.prices[number];
-            let product = Wish::of(world, Tag::Product, filter.product.as_ref());
             product.allows(Some(price.product))
                 && filter.is_active.is_none_or(|is_active| price.is_active == is_active)
         }
@@ -188,7 +208,10 @@ fn is_listed(world: &World, kind: ObjectKind, number: usize, filter: &ListFilter
             let note = &world.credit_notes[number];
             customer.allows(Some(note.customer)) && invoice.allows(Some(note.invoice))
         }
-        ObjectKind::InvoicePayment => invoice.allows(Some(world.invoice_payments[number].invoice)),
+        ObjectKind::InvoicePayment => {
+            let payment = &world.invoice_payments[number];
+            invoice.allows(Some(payment.invoice)) && payment_intent.allows(payment.payment_intent)
+        }
         ObjectKind::Event => {
             let event = world.events[number].kind;
             filter.types.is_empty() || filter.types.iter().any(|wanted| matches_type(wanted, event))

@@ -178,3 +178,34 @@ async fn several_cursors_at_once_meet_every_object_once() {
     assert_eq!(all.len() as u64, invoices);
     assert_eq!(all.iter().collect::<HashSet<_>>().len() as u64, invoices);
 }
+
+#[tokio::test]
+async fn the_facts_count_what_the_lists_hold() {
+    let options = Options {
+        merchant: MerchantName::Mid,
+        customers: Some(20),
+        now: Some(model::UnixSeconds(1_763_900_000)),
+        ..Options::default()
+    };
+    let client = Client::of(options).await;
+    let counts = client.get("/sandbox/facts").await.json["counts"].clone();
+    for (kind, path) in [
+        ("customer", "/v1/customers?limit=100"),
+        ("subscription", "/v1/subscriptions?limit=100&status=all"),
+        ("invoice", "/v1/invoices?limit=100"),
+        ("charge", "/v1/charges?limit=100"),
+        ("price", "/v1/prices?limit=100"),
+    ] {
+        let mut held = 0;
+        let mut cursor = String::new();
+        loop {
+            let page = client.get(&format!("{path}{cursor}")).await.json;
+            held += ids(&page).len();
+            if page["has_more"] == false {
+                break;
+            }
+            cursor = format!("&starting_after={}", ids(&page).last().unwrap());
+        }
+        assert_eq!(counts[kind], held, "{kind}");
+    }
+}

@@ -148,3 +148,24 @@ async fn an_event_keeps_the_shape_of_its_day_and_no_version_is_guessed() {
     let refused = client.get_as("yesterday", "/v1/account").await;
     assert_eq!(refused["error"]["message"], "Invalid Stripe API version: yesterday");
 }
+
+#[tokio::test]
+async fn before_basil_what_pays_an_invoice_and_the_invoice_name_each_other() {
+    let options = Options {
+        merchant: crate::MerchantName::Mid,
+        customers: Some(30),
+        now: Some(model::UnixSeconds(1_763_900_000)),
+        ..Options::default()
+    };
+    let client = Client::of(options).await;
+    let invoices = client.get_as(LEGACY, "/v1/invoices?limit=50&status=paid").await;
+    let mut charged = 0;
+    for invoice in invoices["data"].as_array().unwrap() {
+        let Some(charge) = invoice["charge"].as_str() else { continue };
+        let charge = client.get_as(LEGACY, &format!("/v1/charges/{charge}")).await;
+        assert_eq!(charge["invoice"], invoice["id"]);
+        assert_eq!(charge["payment_intent"], invoice["payment_intent"]);
+        charged += 1;
+    }
+    assert!(charged > 20);
+}
