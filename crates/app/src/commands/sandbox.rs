@@ -23,10 +23,10 @@ pub struct Sandbox {
     /// The only key that is accepted
     #[arg(long, default_value = sandbox::DEFAULT_KEY)]
     key: String,
-    /// What a restricted key may read
+    /// What a restricted key may read: customers,invoices,… or all but some, such as all,-charges
     #[arg(long, value_name = "LIST")]
     permissions: Option<PermissionSet>,
-    /// What goes wrong, such as errors=0.01,resets=0.01
+    /// What goes wrong: any of 500=SHARE,reset=SHARE,truncate=SHARE,slow=SHARE,429=SHARE,storm,seed=N, or none
     #[arg(long, value_name = "LIST")]
     faults: Option<Faults>,
     /// stripe or none
