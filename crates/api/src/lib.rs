@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod movements;
 mod openapi;
 mod problem;
+pub mod reconcile;
 mod routes;
 pub mod session;
 pub mod settings;

@@ -6,7 +6,9 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
 use crate::context::Shared;
-use crate::{connections, customers, metrics, movements, session, settings, setup, sources, sync, tokens};
+use crate::{
+    connections, customers, metrics, movements, reconcile, session, settings, setup, sources, sync, tokens,
+};
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
 macro_rules! actions {
@@ -36,7 +38,7 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
-    movements::list,
+    movements::list, reconcile::read,
     customers::list, customers::read, customers::explain,
     tokens::list, tokens::create, tokens::delete,
 }

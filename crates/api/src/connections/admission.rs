@@ -131,7 +131,7 @@ impl Candidate {
             api_base: self.api_base.to_string(),
             is_test_mode: self.key.is_test_mode(),
             is_sample,
-            settings: Settings { time_zone: account.time_zone.clone(), ..Settings::default() },
+            settings: Settings::default(),
             default_currency: account.default_currency,
             absent: self.absent(),
         };

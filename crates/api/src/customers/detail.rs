@@ -7,6 +7,7 @@ use ::metrics::ledger::{self, PriceBook};
 use ::metrics::query::{self, TimelineMovement, TimelinePoint};
 use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
 use model::{CustomerId, Money, PriceId, SubscriptionId};
+use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
@@ -83,8 +84,8 @@ pub struct SubscriptionDetail {
 pub struct ItemDetail {
     pub price_id: String,
     pub label: String,
-    /// A decimal number.
-    pub quantity: String,
+    /// Absent where it is beyond what a number in JSON holds.
+    pub quantity: Option<f64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -195,7 +196,7 @@ fn subscription_detail(
     let items = subscription.items.iter().map(|item| ItemDetail {
         price_id: item.price.to_string(),
         label: prices.label(&item.price),
-        quantity: item.quantity.normalize().to_string(),
+        quantity: item.quantity.to_f64(),
     });
     let period_ends = subscription.items.iter().filter_map(|item| item.current_period);
     SubscriptionDetail {

@@ -149,9 +149,9 @@ impl World {
         if amount_minor <= 0 || !matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Open) {
             return;
         }
-        let charge = invoice.payment_intent.and_then(|intent| {
-            self.payment_intents[intent as usize].charges.last().copied()
-        });
+        let charge = invoice
+            .payment_intent
+            .and_then(|intent| self.payment_intents[intent as usize].charges.last().copied());
         let refund = charge.filter(|_| is_paid && has_refund).and_then(|of| self.refund(of, amount_minor));
         let invoice = self.invoice(number);
         if is_paid {
@@ -227,7 +227,8 @@ impl World {
         self.saw(if is_late { "sent invoice paid late" } else { "sent invoice paid in time" });
         let Some(subscription) = subscription else { return };
         let state = &self.subscriptions[subscription as usize];
-        let is_overdue = |of: &u32| self.invoices[*of as usize].due_at.is_some_and(|due_at| due_at <= self.now);
+        let is_overdue =
+            |of: &u32| self.invoices[*of as usize].due_at.is_some_and(|due_at| due_at <= self.now);
         if state.status == Status::PastDue && !state.unsettled.iter().any(is_overdue) {
             self.subscription(subscription).status = Status::Active;
             self.emit("customer.subscription.updated", ObjectKind::Subscription, subscription);

@@ -258,7 +258,8 @@ impl World {
         let mut values: BTreeMap<u32, i64> = BTreeMap::new();
         for ((price, amount_minor), off) in asked.into_iter().zip(off) {
             let left_minor = amount_minor - off;
-            *values.entry(price).or_default() += subscription.tax.map_or(left_minor, |tax| tax.net(left_minor, grain));
+            *values.entry(price).or_default() +=
+                subscription.tax.map_or(left_minor, |tax| tax.net(left_minor, grain));
         }
         let intention = &mut self.subscription(number).intention;
         let mut gone: Vec<u32> = intention.prices().filter(|price| !values.contains_key(price)).collect();
@@ -293,7 +294,8 @@ impl World {
                 continue;
             }
             let billed = |(line, _): &(&Line, u32)| line.amount_minor - line.discount_minor();
-            let is_plain = of_item.iter().all(|(line, _)| line.discount_minor() == 0 && line.amount_minor != 0);
+            let is_plain =
+                of_item.iter().all(|(line, _)| line.discount_minor() == 0 && line.amount_minor != 0);
             let price = &prices[item.price as usize];
             item.is_billed = true;
             item.billed_picos = match is_plain {

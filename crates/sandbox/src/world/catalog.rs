@@ -80,9 +80,9 @@ impl Catalog {
 
     pub(super) fn deal(&self, currency: Currency, deal: Deal) -> u32 {
         let number = deal as usize;
-        let own = number.checked_sub(SHARED_DEALS).map(|own| {
-            SHARED_DEALS + self.shelf(currency) * DEALS_A_CURRENCY + own
-        });
+        let own = number
+            .checked_sub(SHARED_DEALS)
+            .map(|own| SHARED_DEALS + self.shelf(currency) * DEALS_A_CURRENCY + own);
         own.unwrap_or(number) as u32
     }
 
@@ -117,7 +117,8 @@ impl Catalog {
         }
         self.sell_once(at + 50);
         for number in 0..add_ons {
-            let spec = PlanSpec { product: ADD_ON_NAMES[number], cents: 500 + 100 * number as i64, ..PLANS[1] };
+            let spec =
+                PlanSpec { product: ADD_ON_NAMES[number], cents: 500 + 100 * number as i64, ..PLANS[1] };
             let at = at + 100 + number as i64;
             let product = self.product(at, spec.product, None);
             for shelf in 0..self.currencies.len() {
@@ -248,7 +249,11 @@ const PLANS: [PlanSpec; 16] = [
     flat("Pass", "Weekly", 1500, BillingInterval::Week),
     flat("Pass", "Daily", 300, BillingInterval::Day),
     shaped("Team", 1200, Shape::Flat, "seat"),
-    PlanSpec { interval: BillingInterval::Year, label: "Yearly", ..shaped("Team", 12_000, Shape::Flat, "seat") },
+    PlanSpec {
+        interval: BillingInterval::Year,
+        label: "Yearly",
+        ..shaped("Team", 12_000, Shape::Flat, "seat")
+    },
     shaped("Support desk", 1000, Shape::Graduated, "agent"),
     shaped("Signatures", 90, Shape::Volume, "signature"),
     shaped("Archive", 2500, Shape::Packages, "box"),
@@ -257,20 +262,34 @@ const PLANS: [PlanSpec; 16] = [
 ];
 
 const ADD_ON_NAMES: [&str; ADD_ONS] = [
-    "Audit log", "Backups", "Branding", "Calendar sync", "Dedicated IP", "Export", "Forms", "Guest access",
-    "Help desk", "Insights", "Journal", "Knowledge base", "Languages", "Monitoring",
+    "Audit log",
+    "Backups",
+    "Branding",
+    "Calendar sync",
+    "Dedicated IP",
+    "Export",
+    "Forms",
+    "Guest access",
+    "Help desk",
+    "Insights",
+    "Journal",
+    "Knowledge base",
+    "Languages",
+    "Monitoring",
 ];
 
 impl PlanSpec {
     fn price(&self, created: i64, product: u32, currency: Currency) -> Price {
         let minor = |cents| local(currency, cents);
         let picos = |cents| i128::from(minor(cents)) * PICOS;
-        let tier = |up_to, cents, flat_cents| Tier { up_to, unit_picos: picos(cents), flat_minor: minor(flat_cents) };
+        let tier = |up_to, cents, flat_cents| Tier {
+            up_to,
+            unit_picos: picos(cents),
+            flat_minor: minor(flat_cents),
+        };
         let scheme = match self.shape {
             Shape::Flat | Shape::Packages => Scheme::PerUnit { picos: picos(self.cents) },
-            Shape::Fraction(thousandths) => {
-                Scheme::PerUnit { picos: i128::from(thousandths) * PICOS / 1000 }
-            }
+            Shape::Fraction(thousandths) => Scheme::PerUnit { picos: i128::from(thousandths) * PICOS / 1000 },
             Shape::Metered => Scheme::PerUnit { picos: PICOS / 4 },
             Shape::Graduated => {
                 let (first, more) = (self.cents, self.cents * 4 / 5);
@@ -287,8 +306,10 @@ impl PlanSpec {
             ]),
         };
         let is_metered = matches!(self.shape, Shape::Metered);
-        let recurrence = Recurrence { interval: self.interval, interval_count: self.interval_count, is_metered };
-        let package = matches!(self.shape, Shape::Packages).then_some(Package { divide_by: 10, is_rounded_up: true });
+        let recurrence =
+            Recurrence { interval: self.interval, interval_count: self.interval_count, is_metered };
+        let package =
+            matches!(self.shape, Shape::Packages).then_some(Package { divide_by: 10, is_rounded_up: true });
         let nickname = format!("{} {}", self.product, self.label.to_ascii_lowercase());
         Price {
             created,

@@ -10,19 +10,40 @@ use super::simulated::World;
 pub(super) enum Deed {
     CustomerComes,
     /// `at` tells a period from those of an earlier cycle.
-    PeriodEnds { subscription: u32, at: i64 },
+    PeriodEnds {
+        subscription: u32,
+        at: i64,
+    },
     Finalize(u32),
     Retry(u32),
     /// The first invoice was not paid within 23 hours.
     Expires(u32),
     /// A cancellation at an instant, not at a period's end.
-    CancelAt { subscription: u32, at: i64 },
+    CancelAt {
+        subscription: u32,
+        at: i64,
+    },
     FallsDue(u32),
-    IsPaid { invoice: u32, out_of_band: bool },
-    MoneyBack { charge: u32, share_percent: i64 },
-    IsDisputed { charge: u32, is_lost: bool },
-    DisputeCloses { dispute: u32, is_lost: bool },
-    IsCredited { invoice: u32, has_refund: bool },
+    IsPaid {
+        invoice: u32,
+        out_of_band: bool,
+    },
+    MoneyBack {
+        charge: u32,
+        share_percent: i64,
+    },
+    IsDisputed {
+        charge: u32,
+        is_lost: bool,
+    },
+    DisputeCloses {
+        dispute: u32,
+        is_lost: bool,
+    },
+    IsCredited {
+        invoice: u32,
+        has_refund: bool,
+    },
     Act(u32, Move),
     Leaves(u32),
     ComesBack(u32, Plan),
@@ -40,8 +61,13 @@ pub(super) enum Move {
     DropAddOn(Proration),
     CancelAtPeriodEnd,
     KeepAfterAll,
-    ScheduleCancel { days: i64 },
-    CancelNow { gives_back: bool, invoices_now: bool },
+    ScheduleCancel {
+        days: i64,
+    },
+    CancelNow {
+        gives_back: bool,
+        invoices_now: bool,
+    },
     /// Ends this one and starts another at once.
     Replace(Plan),
     Pause(PauseBehavior, i64),
@@ -90,7 +116,9 @@ impl World {
             Move::Resume if status == Status::Active => self.resume_collection(number),
             Move::ResumeTrial if status == Status::Paused => self.resume_from_trial(number),
             Move::PayFirst if status == Status::Incomplete => self.pay_first(number),
-            Move::CancelAtPeriodEnd if matches!(status, Status::Active | Status::Trialing | Status::PastDue) => {
+            Move::CancelAtPeriodEnd
+                if matches!(status, Status::Active | Status::Trialing | Status::PastDue) =>
+            {
                 self.cancel_at_period_end(number);
             }
             Move::ScheduleCancel { days } if status == Status::Active => self.schedule_cancel(number, days),

@@ -116,7 +116,8 @@ impl World {
             roll if roll < churn => {
                 self.plan(at, Deed::Act(number, Move::CancelAtPeriodEnd));
                 if self.chance.per_mille(180) {
-                    let back_at = self.subscriptions[number as usize].period.1 + self.chance.between(20, 150) * DAY;
+                    let back_at =
+                        self.subscriptions[number as usize].period.1 + self.chance.between(20, 150) * DAY;
                     self.plan(back_at, Deed::ComesBack(customer, Plan::ProMonth));
                 }
             }

@@ -50,7 +50,8 @@ impl World {
         let invoice = self.invoice(number);
         let total_minor = invoice.total_minor();
         // What the merchant owes pays first; a negative total is owed from now on.
-        let applied_minor = if total_minor < 0 { total_minor } else { total_minor.min(-balance_minor).max(0) };
+        let applied_minor =
+            if total_minor < 0 { total_minor } else { total_minor.min(-balance_minor).max(0) };
         invoice.status = InvoiceStatus::Open;
         invoice.finalized_at = Some(now);
         invoice.number = sequence;

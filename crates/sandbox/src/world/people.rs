@@ -3,20 +3,34 @@
 use super::chance::Chance;
 
 const FIRST: [&str; 24] = [
-    "Ada", "Amir", "Beatriz", "Chidi", "Clara", "Dmitri", "Elif", "Emil", "Farah", "Grace", "Hiro", "Ines", "Jonas",
-    "Kaito", "Leila", "Mateo", "Mina", "Noor", "Olga", "Priya", "Rafael", "Sofia", "Tomás", "Yuki",
+    "Ada", "Amir", "Beatriz", "Chidi", "Clara", "Dmitri", "Elif", "Emil", "Farah", "Grace", "Hiro", "Ines",
+    "Jonas", "Kaito", "Leila", "Mateo", "Mina", "Noor", "Olga", "Priya", "Rafael", "Sofia", "Tomás", "Yuki",
 ];
 const LAST: [&str; 24] = [
-    "Abe", "Almeida", "Bauer", "Castro", "Costa", "Demir", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito", "Jensen",
-    "Khan", "Larsen", "Moreau", "Nakamura", "Okafor", "Petrov", "Quinn", "Rossi", "Silva", "Tanaka", "Weber", "Young",
+    "Abe", "Almeida", "Bauer", "Castro", "Costa", "Demir", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito",
+    "Jensen", "Khan", "Larsen", "Moreau", "Nakamura", "Okafor", "Petrov", "Quinn", "Rossi", "Silva",
+    "Tanaka", "Weber", "Young",
 ];
 const FIRM: [&str; 16] = [
-    "Alder", "Beacon", "Cobalt", "Drift", "Ember", "Fathom", "Granite", "Harbor", "Indigo", "Juniper", "Kestrel",
-    "Lumen", "Meridian", "Northwind", "Orchard", "Pinnacle",
+    "Alder",
+    "Beacon",
+    "Cobalt",
+    "Drift",
+    "Ember",
+    "Fathom",
+    "Granite",
+    "Harbor",
+    "Indigo",
+    "Juniper",
+    "Kestrel",
+    "Lumen",
+    "Meridian",
+    "Northwind",
+    "Orchard",
+    "Pinnacle",
 ];
-const TRADE: [&str; 10] = [
-    "Analytics", "Books", "Coffee", "Design", "Fitness", "Labs", "Logistics", "Media", "Studio", "Travel",
-];
+const TRADE: [&str; 10] =
+    ["Analytics", "Books", "Coffee", "Design", "Fitness", "Labs", "Logistics", "Media", "Studio", "Travel"];
 
 pub(super) struct Person {
     pub name: String,

@@ -9,7 +9,9 @@ pub(super) const PICOS: i128 = 1_000_000_000_000;
 
 #[derive(Debug, Clone)]
 pub(super) enum Scheme {
-    PerUnit { picos: i128 },
+    PerUnit {
+        picos: i128,
+    },
     /// Each unit at the price of the tier that it falls into.
     Graduated(Vec<Tier>),
     /// All units at the price of the tier that the quantity falls into.

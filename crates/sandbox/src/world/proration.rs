@@ -29,7 +29,14 @@ struct Rest {
 
 impl World {
     /// Another price or quantity for an item, at the same interval.
-    pub(super) fn change_item(&mut self, number: u32, index: usize, price: u32, quantity: i64, how: Proration) {
+    pub(super) fn change_item(
+        &mut self,
+        number: u32,
+        index: usize,
+        price: u32,
+        quantity: i64,
+        how: Proration,
+    ) {
         let before = self.subscriptions[number as usize].items[index].clone();
         if how == Proration::None {
             let item = &mut self.subscription(number).items[index];
@@ -84,7 +91,15 @@ impl World {
     pub(super) fn new_item(&mut self, subscription: u32, price: u32, quantity: i64) -> Item {
         let number = self.items.len() as u32;
         self.items.push(subscription);
-        Item { number, created: self.now, price, quantity, billed_picos: 0, is_billed: false, billed_by: None }
+        Item {
+            number,
+            created: self.now,
+            price,
+            quantity,
+            billed_picos: 0,
+            is_billed: false,
+            billed_by: None,
+        }
     }
 
     /// Whether a change now has something to be in proportion to: each item was billed, and there is some time left.

@@ -224,9 +224,15 @@ pub(super) struct LineTax {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineSource {
     /// A subscription's item, for its period.
-    Item { item: u32 },
+    Item {
+        item: u32,
+    },
     /// A change within a period; `credited` is the line that is given back.
-    Proration { item: u32, is_credit: bool, credited: Option<(u32, u32)> },
+    Proration {
+        item: u32,
+        is_credit: bool,
+        credited: Option<(u32, u32)>,
+    },
     OneOff,
 }
 

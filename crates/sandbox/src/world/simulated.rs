@@ -220,10 +220,13 @@ impl Merchant for Simulated {
 
     fn intended(&self) -> Box<dyn Iterator<Item = IntendedStep> + Send + '_> {
         let world = &self.world;
-        let mut customers: Vec<(String, u32)> =
-            (0..world.customers.len() as u32).map(|number| (world.id(Tag::Customer, number), number)).collect();
+        let mut customers: Vec<(String, u32)> = (0..world.customers.len() as u32)
+            .map(|number| (world.id(Tag::Customer, number), number))
+            .collect();
         customers.sort_unstable();
-        Box::new(customers.into_iter().flat_map(|(id, number)| world.intended_of(CustomerId::new(id), number)))
+        Box::new(
+            customers.into_iter().flat_map(|(id, number)| world.intended_of(CustomerId::new(id), number)),
+        )
     }
 
     fn advance(&mut self, to: UnixSeconds) -> Vec<Value> {

@@ -236,7 +236,12 @@ impl World {
         let mut day = 10;
         for _ in 0..self.chance.between(2, 6) {
             seats = (seats + self.chance.between(-4, 6)).max(1);
-            let how = self.chance.pick(&[Proration::Pending, Proration::Pending, Proration::Immediate, Proration::None]);
+            let how = self.chance.pick(&[
+                Proration::Pending,
+                Proration::Pending,
+                Proration::Immediate,
+                Proration::None,
+            ]);
             self.later(subscription, (day, day + 60), Move::Seats(seats, how));
             day += 60;
         }
@@ -291,9 +296,11 @@ impl World {
                 self.later(subscription, (30, 120), Move::SwitchPlan(Plan::ProMonth, how));
             }
             Discounted(how) => {
-                let deal = self.chance.pick(&[Deal::Friends, Deal::Launch, Deal::MonthsOff, Deal::ForeverOff]);
+                let deal =
+                    self.chance.pick(&[Deal::Friends, Deal::Launch, Deal::MonthsOff, Deal::ForeverOff]);
                 let price = self.price(customer, Plan::StarterMonth);
-                let subscription = self.subscribe(customer, Terms { deal: Some(deal), ..Terms::of(price, 1) });
+                let subscription =
+                    self.subscribe(customer, Terms { deal: Some(deal), ..Terms::of(price, 1) });
                 self.saw("switch with a discount in force");
                 self.later(subscription, (5, 80), Move::SwitchPlan(Plan::BusinessMonth, how));
             }
@@ -368,7 +375,11 @@ impl World {
                 let deal = self.chance.pick(&[None, Some(Deal::Friends), Some(Deal::ForeverOff)]);
                 let price = self.price(customer, Plan::ProMonth);
                 let subscription = self.subscribe(customer, Terms { tax, deal, ..Terms::of(price, 1) });
-                self.later(subscription, (20, 200), Move::SwitchPlan(Plan::BusinessMonth, Proration::Immediate));
+                self.later(
+                    subscription,
+                    (20, 200),
+                    Move::SwitchPlan(Plan::BusinessMonth, Proration::Immediate),
+                );
             }
             Story::OneOffs => {
                 let subscription = self.begin_with(customer, Plan::ProMonth, 1);

@@ -90,7 +90,8 @@ impl World {
     }
 
     fn recurrence_of(&self, terms: &Terms) -> model::billing::Recurrence {
-        let first = terms.prices.first().and_then(|(price, _)| self.catalog.prices[*price as usize].recurrence);
+        let first =
+            terms.prices.first().and_then(|(price, _)| self.catalog.prices[*price as usize].recurrence);
         let monthly = model::billing::Recurrence {
             interval: model::billing::BillingInterval::Month,
             interval_count: 1,
@@ -266,7 +267,9 @@ impl World {
         let price = self.catalog.plan(currency, plan);
         let state = &self.subscriptions[number as usize];
         let recurrence = self.catalog.prices[price as usize].recurrence;
-        let (Some(recurrence), 1, true) = (recurrence, state.items.len(), self.can_prorate(number)) else { return };
+        let (Some(recurrence), 1, true) = (recurrence, state.items.len(), self.can_prorate(number)) else {
+            return;
+        };
         if recurrence == state.recurrence || state.cancel_at.is_some() || !state.pending.is_empty() {
             return;
         }

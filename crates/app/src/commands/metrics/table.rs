@@ -28,7 +28,7 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     let columns: Vec<String> = columns(answer).into_iter().filter(|column| column != "end_on").collect();
     let has_groups = rows(answer).any(|(series, _)| !series["group"].is_null());
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     let group = has_groups.then_some("group");
     let headings = columns.iter().map(|column| column.trim_end_matches("_minor"));
     table.set_header(["currency"].into_iter().chain(group).chain(headings));

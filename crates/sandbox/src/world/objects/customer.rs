@@ -62,7 +62,8 @@ impl World {
         let items = state.items.iter().map(|item| self.item_value(number, item)).collect();
         let url = format!("/v1/subscription_items?subscription={id}");
         let customer = &self.customers[state.customer as usize];
-        let discounts: Vec<String> = state.discount.into_iter().map(|of| self.id(Tag::Discount, of)).collect();
+        let discounts: Vec<String> =
+            state.discount.into_iter().map(|of| self.id(Tag::Discount, of)).collect();
         let method = state.has_payment_method.then(|| self.id(Tag::PaymentMethod, state.customer));
         let mut object = json!({
             "id": id,

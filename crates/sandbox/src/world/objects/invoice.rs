@@ -14,8 +14,12 @@ impl World {
     pub(super) fn invoice_object(&self, number: u32) -> Value {
         let invoice = &self.invoices[number as usize];
         let id = self.id(Tag::Invoice, number);
-        let lines =
-            invoice.lines.iter().zip(0..).map(|(line, index)| self.line_object(number, index, line)).collect();
+        let lines = invoice
+            .lines
+            .iter()
+            .zip(0..)
+            .map(|(line, index)| self.line_object(number, index, line))
+            .collect();
         let customer = &self.customers[invoice.customer as usize];
         let mut object = self.invoice_amounts(invoice);
         let rest = json!({
@@ -84,7 +88,8 @@ impl World {
 
     fn invoice_number(&self, number: u32) -> Option<String> {
         let invoice = &self.invoices[number as usize];
-        (invoice.number > 0).then(|| format!("{}-{:04}", self.invoice_prefix(invoice.customer), invoice.number))
+        (invoice.number > 0)
+            .then(|| format!("{}-{:04}", self.invoice_prefix(invoice.customer), invoice.number))
     }
 
     fn invoice_amounts(&self, invoice: &Invoice) -> Value {
@@ -204,7 +209,8 @@ impl World {
             })
         });
         let currency = line.price.map(|price| self.catalog.prices[price as usize].currency);
-        let discounts: Vec<String> = line.discount.iter().map(|(of, _)| self.id(Tag::Discount, *of)).collect();
+        let discounts: Vec<String> =
+            line.discount.iter().map(|(of, _)| self.id(Tag::Discount, *of)).collect();
         json!({
             "amount": line.amount_minor,
             "currency": currency,
@@ -326,7 +332,8 @@ impl World {
             .iter()
             .map(|refund| json!({"amount_refunded": note.amount_minor, "refund": self.id(Tag::Refund, *refund), "type": "refund"}))
             .collect();
-        let (before, after) = if note.is_post_payment { (0, note.amount_minor) } else { (note.amount_minor, 0) };
+        let (before, after) =
+            if note.is_post_payment { (0, note.amount_minor) } else { (note.amount_minor, 0) };
         let invoice_number = self.invoice_number(note.invoice).unwrap_or_default();
         let mut object = json!({
             "id": id,

@@ -1,0 +1,3 @@
+//! What was paid against what the ledger made of it.
+
+pub mod read;

@@ -1,0 +1,105 @@
+//! `GET /connections/{id}/reconcile`: month by month, down to nothing unexplained.
+
+use ::metrics::reconcile::{ReconciledMonth, Reconciliation};
+use ::sync::history;
+use axum::Json;
+use axum::extract::State;
+use jiff::tz::TimeZone;
+use model::{Day, LedgerRules};
+use serde::Serialize;
+use store::{Objects, StoreError};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::metrics::asked::{Asked, nothing_else};
+use crate::problem::Problem;
+
+/// Customers that are read in one go.
+const AT_ONCE: usize = 200;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReconcileParams {
+    /// A day of the first month; without it a year before `to`.
+    pub from: Option<String>,
+    /// A day of the last month; without it today.
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reconciliation)]
+pub struct Months {
+    #[schema(value_type = Vec<MonthView>)]
+    pub months: Vec<ReconciledMonth>,
+}
+
+/// A month's paid invoices in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReconciledMonth)]
+pub struct MonthView {
+    #[schema(format = Date)]
+    pub month_on: String,
+    pub currency: String,
+    pub invoices: u64,
+    /// With taxes, after discounts.
+    pub total_minor: i64,
+    /// Made recurring value.
+    pub used_minor: i64,
+    pub left_out: Vec<LeftOutView>,
+    pub unexplained_minor: i64,
+    /// Some of the invoices that do not add up.
+    pub unexplained_invoices: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LeftOutSum)]
+pub struct LeftOutView {
+    pub reason: String,
+    pub amount_minor: i64,
+}
+
+/// Where the money of the paid invoices went
+#[utoipa::path(get, path = "/api/v1/connections/{id}/reconcile", operation_id = "read_reconciliation",
+    tag = "metrics", params(ReconcileParams), responses((status = 200, body = Months)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<Months>, Problem> {
+    let (asked, others) = Asked::from_pairs(pairs)?;
+    nothing_else(&others)?;
+    let rules = record.settings.rules;
+    let objects = context.runner.objects(&record.workspace, &record.id).await?;
+    let view = context.view(record).await?;
+    let zone = view.ledger.zone().clone();
+    let query = asked.query(&view);
+    let months = blocking(move || reconcile(&objects, zone, rules, query.from, query.to));
+    Ok(Json(Months { months: months.await?? }))
+}
+
+/// Reads every customer: what is listed has to be all.
+fn reconcile(
+    objects: &Objects,
+    zone: TimeZone,
+    rules: LedgerRules,
+    from: Day,
+    to: Day,
+) -> Result<Vec<ReconciledMonth>, StoreError> {
+    let prices = history::price_book(objects)?.book;
+    let mut reconciliation = Reconciliation::new(zone);
+    let mut add = |stored| {
+        let reading = history::from_objects(stored);
+        match history::with_inline(&prices, &reading.history, reading.inline_prices) {
+            None => reconciliation.add(&reading.history, &prices, rules),
+            Some((own, _)) => reconciliation.add(&reading.history, &own, rules),
+        }
+    };
+    for ids in objects.all_customer_ids()?.chunks(AT_ONCE) {
+        objects.read_customers(ids, history::KINDS)?.into_iter().for_each(&mut add);
+    }
+    add(objects.ownerless()?);
+    Ok(reconciliation.months(from, to))
+}
