@@ -3,6 +3,7 @@
 
 mod build;
 mod file;
+mod restating;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use crate::problems::Problem;
 
 pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
-pub use file::{Keeper, Kept};
+pub use file::{Keeper, Kept, Previous};
+pub(crate) use restating::build_recording;
+pub use restating::{Recording, Restating};
 
 /// The objects' count of commits, kept with them and with the ledger that was made of them.
 pub(crate) const SEQUENCE: &str = "sequence";
@@ -36,7 +39,8 @@ pub struct RebuildReport {
 /// How many of how many customers are done.
 pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// Deletes the stored ledger and builds it again from the objects.
+/// Builds the ledger again from the objects and puts it in place of the stored one, whatever that is. With a
+/// `recording` figures of finished months that come out differently are recorded first.
 ///
 /// # Errors
 /// What the store says, and a time zone that is not known.
@@ -44,17 +48,19 @@ pub fn rebuild(
     objects: &Objects,
     connection_dir: &Path,
     settings: &Settings,
+    recording: Option<Recording>,
     on_progress: OnProgress<'_>,
 ) -> Result<(Arc<Ledger>, RebuildReport), SyncError> {
-    let zone = settings.zone()?;
     let stored = LedgerFile::open(connection_dir).and_then(|file| file.load()).ok();
     let stored = stored.filter(|blobs| !blobs.is_empty());
-    let version = Keeper::open(connection_dir, settings.rules)?.version()?;
-    LedgerFile::delete(connection_dir)?;
+    let keeper = Keeper::open(connection_dir, settings)?;
+    let (version, previous) = (keeper.version()?, keeper.previous()?);
+    drop(keeper);
 
     let sequence = objects.meta(SEQUENCE)?;
-    let built = build_all(objects, settings.rules, zone, on_progress)?;
-    let mut keeper = Keeper::open(connection_dir, settings.rules)?;
+    let built = build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    LedgerFile::delete(connection_dir)?;
+    let mut keeper = Keeper::open(connection_dir, settings)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version: version + 1, problems: built.problems() })?;
 
     let differs = |stored: Vec<(u32, Vec<u8>)>| {

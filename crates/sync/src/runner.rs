@@ -171,10 +171,11 @@ impl Runner {
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
         let dir = self.shared.config.data.connection_dir(id);
+        let recording = self.shared.recording(&record);
         let settings = record.settings;
         let report = blocking(move || {
             let objects = Objects::open(&dir)?;
-            Ok(projection::rebuild(&objects, &dir, &settings, &on_progress)?.1)
+            Ok(projection::rebuild(&objects, &dir, &settings, recording, &on_progress)?.1)
         });
         let report = report.await?;
         slot.drop_snapshot();

@@ -129,7 +129,7 @@ impl Folder {
         let book = crate::history::price_book(&objects).unwrap().book;
         let ids = objects.all_customer_ids().unwrap();
         let settings = self.now().settings;
-        let some = crate::projection::build_some(&objects, &ids, &book, settings.rules).unwrap();
+        let some = crate::projection::build_some(&objects, &ids, &book, settings.rules, None).unwrap();
         let lines = some.changes.iter().map(|(entry, ledger)| format!("{entry:?} {ledger:?}\n"));
         lines.collect()
     }

@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::ledger::{CustomerLedger, PriceBook, build};
-use model::billing::Price;
+use model::billing::{CustomerHistory, Price};
 use model::{CustomerId, LedgerRules};
 use rayon::prelude::*;
 use store::{Objects, StoreError, Stored};
 
-use super::OnProgress;
+use super::{OnProgress, Restating};
 use crate::history::{self, NOBODY, Prices};
 use crate::problems::{Problem, Unreadable};
 
@@ -50,6 +50,16 @@ pub fn build_all(
     zone: TimeZone,
     on_progress: OnProgress<'_>,
 ) -> Result<Built, StoreError> {
+    build_comparing(objects, rules, zone, on_progress, None)
+}
+
+pub(super) fn build_comparing(
+    objects: &Objects,
+    rules: LedgerRules,
+    zone: TimeZone,
+    on_progress: OnProgress<'_>,
+    restating: Option<&Restating<'_>>,
+) -> Result<Built, StoreError> {
     let Prices { mut book, skipped } = history::price_book(objects)?;
     let mut ids = objects.all_customer_ids()?;
     if !objects.ownerless()?.is_empty() {
@@ -59,7 +69,7 @@ pub fn build_all(
     let leftovers = Mutex::new((Vec::new(), skipped));
     let (done, total) = (AtomicU64::new(0), ids.len() as u64);
     ids.par_chunks(AT_ONCE).try_for_each(|ids| -> Result<(), StoreError> {
-        let some = build_some(objects, ids, &book, rules)?;
+        let some = build_some(objects, ids, &book, rules, restating)?;
         for (entry, ledger) in some.changes {
             builder.add(entry, &ledger);
         }
@@ -74,10 +84,13 @@ pub fn build_all(
     let (inline_prices, skipped) = leftovers.into_inner().unwrap_or_else(PoisonError::into_inner);
     insert_inline(&mut book, inline_prices);
     let ledger = builder.finish(&book, zone);
+    if let Some(restating) = restating {
+        restating.those_gone_from(&ledger)?;
+    }
     Ok(Built { ledger, book, skipped })
 }
 
-/// The ledgers of these customers from the objects.
+/// The ledgers of these customers from the objects; what they restate goes to `restating`.
 ///
 /// # Errors
 /// What the store says.
@@ -86,19 +99,30 @@ pub fn build_some(
     ids: &[CustomerId],
     book: &PriceBook,
     rules: LedgerRules,
+    restating: Option<&Restating<'_>>,
 ) -> Result<Partial, StoreError> {
     let mut some = Partial::default();
     for ids in ids.chunks(AT_ONCE) {
         for (id, stored) in ids.iter().zip(objects.read_customers(ids, history::KINDS)?) {
             let stored = if id.as_str() == NOBODY { objects.ownerless()? } else { stored };
-            some.add(id, stored, book, rules);
+            let history = some.add(id, stored, book, rules);
+            if let (Some(restating), Some((_, ledger))) = (restating, some.changes.last()) {
+                restating.customer(id, &history, ledger)?;
+            }
         }
     }
     Ok(some)
 }
 
 impl Partial {
-    fn add(&mut self, id: &CustomerId, stored: Vec<Stored>, book: &PriceBook, rules: LedgerRules) {
+    /// Returns what the customer's ledger was built from.
+    fn add(
+        &mut self,
+        id: &CustomerId,
+        stored: Vec<Stored>,
+        book: &PriceBook,
+        rules: LedgerRules,
+    ) -> CustomerHistory {
         let reading = history::from_objects(stored);
         self.skipped.extend(reading.skipped);
         let history = reading.history;
@@ -115,6 +139,7 @@ impl Partial {
         };
         let entry = history.customer.as_ref().map_or_else(unknown, CustomerEntry::from);
         self.changes.push((entry, ledger));
+        history
     }
 }
 

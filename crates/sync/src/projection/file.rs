@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use metrics::columns::{FORMAT_VERSION, Ledger};
-use model::LedgerRules;
+use model::{LedgerRules, RestatementReason, Settings};
 use store::{LedgerFile, StoreError};
 
 use super::{PROBLEMS, SEQUENCE};
@@ -15,11 +15,22 @@ const RULES_VERSION: u32 = 1;
 
 const FINGERPRINT: &str = "fingerprint";
 const VERSION: &str = "version";
+/// Whose days the figures had when they were last shown.
+const ZONE: &str = "zone";
 
 /// A connection's ledger on disk, for one set of rules.
 pub struct Keeper {
     file: LedgerFile,
-    fingerprint: String,
+    rules: LedgerRules,
+    zone_name: String,
+}
+
+/// What is stored, whatever it was made by.
+#[derive(Debug)]
+pub struct Previous {
+    pub ledger: Ledger,
+    /// What it was made by, where that is another now.
+    pub differs_by: Option<RestatementReason>,
 }
 
 /// What is kept with a ledger.
@@ -38,7 +49,7 @@ impl Keeper {
     ///
     /// # Errors
     /// What the store says.
-    pub fn open(connection_dir: &Path, rules: LedgerRules) -> Result<Self, StoreError> {
+    pub fn open(connection_dir: &Path, settings: &Settings) -> Result<Self, StoreError> {
         let file = match LedgerFile::open(connection_dir) {
             Err(StoreError::Damaged { .. } | StoreError::NewerFormat { .. }) => {
                 LedgerFile::delete(connection_dir)?;
@@ -46,7 +57,7 @@ impl Keeper {
             }
             opened => opened?,
         };
-        Ok(Self { file, fingerprint: fingerprint(rules) })
+        Ok(Self { file, rules: settings.rules, zone_name: settings.zone_name().to_owned() })
     }
 
     /// The stored ledger. `None`: there is none, or it is damaged or was made by other rules.
@@ -61,11 +72,53 @@ impl Keeper {
     }
 
     fn read(&self, zone: TimeZone) -> Result<Option<Ledger>, StoreError> {
-        if self.file.meta(FINGERPRINT)?.as_deref() != Some(self.fingerprint.as_str()) {
+        if self.file.meta(FINGERPRINT)?.as_deref() != Some(fingerprint(self.rules).as_str()) {
             return Ok(None);
         }
         let ledger = Ledger::from_bytes(self.file.load()?, zone);
         Ok(ledger.inspect_err(|damaged| tracing::warn!(%damaged, "the stored ledger is not usable")).ok())
+    }
+
+    /// What was shown last, also when it was made by other settings or of fewer objects. `None`: there is nothing, or
+    /// it cannot be read any more.
+    ///
+    /// # Errors
+    /// What the store says, but for damage.
+    pub fn previous(&self) -> Result<Option<Previous>, StoreError> {
+        match self.read_previous() {
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
+    }
+
+    fn read_previous(&self) -> Result<Option<Previous>, StoreError> {
+        let Some(made_by) = self.file.meta(FINGERPRINT)? else { return Ok(None) };
+        let other_zone = self.other_zone()?;
+        let differs_by = if other_zone.is_some() || !made_by.ends_with(&words(self.rules)) {
+            Some(RestatementReason::SettingsChanged)
+        } else {
+            (made_by != fingerprint(self.rules)).then_some(RestatementReason::RulesChanged)
+        };
+        let zone = other_zone.or_else(|| zone_named(&self.zone_name)).unwrap_or(TimeZone::UTC);
+        let ledger = Ledger::from_bytes(self.file.load()?, zone);
+        Ok(ledger.ok().map(|ledger| Previous { ledger, differs_by }))
+    }
+
+    /// The zone of the figures that were shown last, where it is another now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn other_zone(&self) -> Result<Option<TimeZone>, StoreError> {
+        let stored = self.file.meta(ZONE)?.filter(|name| *name != self.zone_name);
+        Ok(stored.and_then(|name| zone_named(&name)))
+    }
+
+    /// Says that figures are shown in the days of this keeper's zone from now on.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn put_zone(&mut self) -> Result<(), StoreError> {
+        self.file.put([], &[(ZONE.to_owned(), self.zone_name.clone())])
     }
 
     /// Of the objects that the stored ledger was made of.
@@ -107,7 +160,8 @@ impl Keeper {
 
     fn meta(&self, kept: &Kept) -> Vec<(String, String)> {
         vec![
-            (FINGERPRINT.to_owned(), self.fingerprint.clone()),
+            (FINGERPRINT.to_owned(), fingerprint(self.rules)),
+            (ZONE.to_owned(), self.zone_name.clone()),
             (SEQUENCE.to_owned(), kept.sequence.clone().unwrap_or_default()),
             (VERSION.to_owned(), kept.version.to_string()),
         ]
@@ -115,6 +169,14 @@ impl Keeper {
 }
 
 fn fingerprint(rules: LedgerRules) -> String {
-    let rules = serde_json::to_string(&rules).unwrap_or_default();
-    format!("format {FORMAT_VERSION}, rules {RULES_VERSION}, {rules}")
+    format!("format {FORMAT_VERSION}, rules {RULES_VERSION}, {}", words(rules))
+}
+
+fn words(rules: LedgerRules) -> String {
+    serde_json::to_string(&rules).unwrap_or_default()
+}
+
+fn zone_named(name: &str) -> Option<TimeZone> {
+    let settings = Settings { time_zone: Some(name.to_owned()), ..Settings::default() };
+    settings.zone().ok()
 }

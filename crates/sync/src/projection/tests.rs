@@ -16,7 +16,7 @@ async fn loaded() -> (tempfile::TempDir, Objects) {
 }
 
 fn rebuild_now(objects: &Objects, dir: &Path) -> (Arc<Ledger>, RebuildReport) {
-    rebuild(objects, dir, &Settings::default(), &|_, _| {}).unwrap()
+    rebuild(objects, dir, &Settings::default(), None, &|_, _| {}).unwrap()
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_rebuild_says_whether_anything_was_different() {
     assert_eq!((bytes(&again), report.differed), (bytes(&ledger), Some(false)));
 
     // Somebody else's ledger in its place.
-    let mut keeper = Keeper::open(dir.path(), LedgerRules::default()).unwrap();
+    let mut keeper = Keeper::open(dir.path(), &Settings::default()).unwrap();
     keeper.put_all(&Ledger::empty(TimeZone::UTC), &Kept::default()).unwrap();
     drop(keeper);
     let (mended, report) = rebuild_now(&objects, dir.path());
@@ -39,7 +39,12 @@ async fn a_rebuild_says_whether_anything_was_different() {
 async fn a_stored_ledger_is_only_taken_for_what_it_was_made_by() {
     let (dir, objects) = loaded().await;
     let (ledger, _) = rebuild_now(&objects, dir.path());
-    let load = |rules| Keeper::open(dir.path(), rules).unwrap().load(TimeZone::UTC).unwrap();
+    let load = |rules| {
+        Keeper::open(dir.path(), &Settings { rules, ..Settings::default() })
+            .unwrap()
+            .load(TimeZone::UTC)
+            .unwrap()
+    };
     assert_eq!(load(LedgerRules::default()).map(|ledger| bytes(&ledger)), Some(bytes(&ledger)));
     assert!(load(LedgerRules { include_metered: true, ..LedgerRules::default() }).is_none());
 }
@@ -54,7 +59,7 @@ async fn a_damaged_file_is_no_ledger_and_no_failure() {
             std::fs::write(&path, b"this is no database, however long one looks at it").unwrap();
         }
     }
-    let keeper = Keeper::open(dir.path(), LedgerRules::default()).unwrap();
+    let keeper = Keeper::open(dir.path(), &Settings::default()).unwrap();
     assert!(keeper.load(TimeZone::UTC).unwrap().is_none());
     drop(keeper);
     assert_eq!(rebuild_now(&objects, dir.path()).1.customers, 10);
@@ -64,7 +69,7 @@ async fn a_damaged_file_is_no_ledger_and_no_failure() {
 async fn every_write_of_objects_outdates_the_ledger() {
     let (dir, objects) = loaded().await;
     rebuild_now(&objects, dir.path());
-    let keeper = Keeper::open(dir.path(), LedgerRules::default()).unwrap();
+    let keeper = Keeper::open(dir.path(), &Settings::default()).unwrap();
     assert_eq!(keeper.sequence().unwrap(), objects.meta(SEQUENCE).unwrap());
     let batch = Batch { seen_at: UnixSeconds(1), ..Batch::default() };
     crate::context::write(objects.clone(), batch).await.unwrap();

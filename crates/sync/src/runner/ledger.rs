@@ -4,15 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use metrics::columns::Ledger;
-use model::Settings;
+use model::{RestatementReason, Settings};
 use store::{ConnectionRecord, Objects, StoreError};
 
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
-use crate::projection::{self, Keeper, Kept, SEQUENCE};
+use crate::projection::{self, Keeper, Kept, Recording, Restating, SEQUENCE};
 
 impl Shared {
+    /// Whether figures of finished months are final by now. `None`: history is still loading.
+    pub(super) fn recording(&self, record: &ConnectionRecord) -> Option<Recording> {
+        let shown_through =
+            record.data_through.or(record.loaded_at).filter(|_| record.loaded_at.is_some())?;
+        Some(Recording { shown_through, now: self.config.clock.now() })
+    }
+
     /// What is in memory; else what is on disk; else what the objects give.
     pub(super) async fn snapshot(
         &self,
@@ -28,8 +35,8 @@ impl Shared {
         }
         let epoch = slot.epoch();
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
-        let is_whole = record.loaded_at.is_some();
-        let snapshot = blocking(move || open(&dir, &settings, is_whole)).await?;
+        let recording = self.recording(record);
+        let snapshot = blocking(move || open(&dir, &settings, recording)).await?;
         // Work may have shown a newer one meanwhile.
         if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
             return Ok(newer);
@@ -48,7 +55,7 @@ impl Shared {
         let epoch = slot.epoch();
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
         let moved = blocking(move || {
-            let keeper = Keeper::open(&dir, settings.rules)?;
+            let keeper = Keeper::open(&dir, &settings)?;
             let version = keeper.version()?;
             if version == shown.version {
                 return Ok(None);
@@ -64,18 +71,22 @@ impl Shared {
 }
 
 /// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
-fn open(connection_dir: &Path, settings: &Settings, is_whole: bool) -> Result<Snapshot, SyncError> {
+fn open(
+    connection_dir: &Path,
+    settings: &Settings,
+    recording: Option<Recording>,
+) -> Result<Snapshot, SyncError> {
     let reader = match Objects::open_read_only(connection_dir) {
         Err(StoreError::Missing { .. }) => return Ok(empty(settings)?),
         opened => opened?,
     };
-    if let Some(snapshot) = stored(connection_dir, settings, &reader, is_whole)? {
+    if let Some(snapshot) = stored(connection_dir, settings, &reader, recording.is_some())? {
         return Ok(snapshot);
     }
     match Objects::open(connection_dir) {
-        Ok(writer) => build(connection_dir, settings, &writer),
+        Ok(writer) => build(connection_dir, settings, &writer, recording),
         Err(StoreError::AlreadyOpen { .. }) => {
-            let keeper = Keeper::open(connection_dir, settings.rules)?;
+            let keeper = Keeper::open(connection_dir, settings)?;
             let version = keeper.version()?;
             let ledger = match keeper.load(settings.zone()?)? {
                 Some(outdated) => outdated,
@@ -92,13 +103,36 @@ pub(super) fn open_to_work(
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
-    is_whole: bool,
+    recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    match stored(connection_dir, settings, objects, is_whole)? {
-        Some(snapshot) => Ok(snapshot),
-        None if is_whole => build(connection_dir, settings, objects),
-        None => begin(connection_dir, settings),
+    let stored = stored(connection_dir, settings, objects, recording.is_some())?;
+    match (stored, recording) {
+        (Some(snapshot), Some(recording)) => {
+            record_new_zone(connection_dir, settings, objects, &snapshot.ledger, recording)?;
+            Ok(snapshot)
+        }
+        (Some(snapshot), None) => Ok(snapshot),
+        (None, Some(_)) => build(connection_dir, settings, objects, recording),
+        (None, None) => begin(connection_dir, settings),
     }
+}
+
+/// Days of another zone move what happened around midnight, at times into another month.
+fn record_new_zone(
+    connection_dir: &Path,
+    settings: &Settings,
+    objects: &Objects,
+    ledger: &Ledger,
+    recording: Recording,
+) -> Result<(), SyncError> {
+    let mut keeper = Keeper::open(connection_dir, settings)?;
+    let Some(zone) = keeper.other_zone()? else { return Ok(()) };
+    let shown = ledger.with_zone(zone);
+    let restating =
+        Restating::new(objects, &shown, ledger.zone(), recording).because(RestatementReason::SettingsChanged);
+    restating.everybody(ledger)?;
+    restating.finish()?;
+    Ok(keeper.put_zone()?)
 }
 
 /// The stored ledger, if it is of these rules and of all objects; while history is still loading it may lag behind.
@@ -108,7 +142,7 @@ fn stored(
     objects: &Objects,
     is_whole: bool,
 ) -> Result<Option<Snapshot>, SyncError> {
-    let keeper = Keeper::open(connection_dir, settings.rules)?;
+    let keeper = Keeper::open(connection_dir, settings)?;
     if is_whole && keeper.sequence()? != objects.meta(SEQUENCE)? {
         return Ok(None);
     }
@@ -116,24 +150,27 @@ fn stored(
     Ok(ledger.map(|ledger| Snapshot { version, ledger: Arc::new(ledger) }))
 }
 
-/// Builds everything from the objects and stores it.
+/// Builds everything from the objects, records what that restates, and stores it.
 pub(super) fn build(
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
+    recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    build_telling(connection_dir, settings, objects, &|_, _| {})
+    build_telling(connection_dir, settings, objects, recording, &|_, _| {})
 }
 
 pub(super) fn build_telling(
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
+    recording: Option<Recording>,
     on_progress: projection::OnProgress<'_>,
 ) -> Result<Snapshot, SyncError> {
     let sequence = objects.meta(SEQUENCE)?;
-    let built = projection::build_all(objects, settings.rules, settings.zone()?, on_progress)?;
-    let mut keeper = Keeper::open(connection_dir, settings.rules)?;
+    let mut keeper = Keeper::open(connection_dir, settings)?;
+    let previous = keeper.previous()?;
+    let built = projection::build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
     let version = keeper.version()? + 1;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })
@@ -141,7 +178,7 @@ pub(super) fn build_telling(
 
 /// An empty ledger in place of whatever is stored: what is put beside blobs of another ledger would not fit them.
 fn begin(connection_dir: &Path, settings: &Settings) -> Result<Snapshot, SyncError> {
-    let mut keeper = Keeper::open(connection_dir, settings.rules)?;
+    let mut keeper = Keeper::open(connection_dir, settings)?;
     let version = keeper.version()? + 1;
     let empty = empty(settings)?;
     keeper.put_all(&empty.ledger, &Kept { version, ..Kept::default() })?;

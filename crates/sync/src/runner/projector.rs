@@ -19,7 +19,7 @@ use super::{Snapshot, blocking};
 use crate::SyncError;
 use crate::context::Written;
 use crate::history::{self, NOBODY};
-use crate::projection::{self, Keeper, Kept};
+use crate::projection::{self, Keeper, Kept, Recording, Restating};
 
 /// The first numbers are there this soon after the first objects.
 const FIRST_AFTER: Duration = Duration::from_secs(1);
@@ -35,8 +35,9 @@ pub(super) struct Projector {
     pub objects: Objects,
     pub connection_dir: PathBuf,
     pub settings: Settings,
-    /// All of history is there. Before that, what seems to be nobody's mostly has an owner who has not arrived.
-    pub is_whole: bool,
+    /// `None`: history is still loading. Nothing is final then, and what seems to be nobody's mostly has an owner who
+    /// has not arrived.
+    pub recording: Option<Recording>,
     pub clock: Clock,
     pub book: PriceBook,
     pub shown: Snapshot,
@@ -107,16 +108,28 @@ impl Projector {
         }
         let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
         self.leave_out_nobody(&mut customers)?;
+        let before = Arc::clone(&self.shown.ledger);
+        let restating =
+            self.recording.map(|recording| Restating::new(&self.objects, &before, before.zone(), recording));
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
-            .map(|ids| projection::build_some(&self.objects, ids, &self.book, self.settings.rules))
+            .map(|ids| {
+                projection::build_some(
+                    &self.objects,
+                    ids,
+                    &self.book,
+                    self.settings.rules,
+                    restating.as_ref(),
+                )
+            })
             .collect();
         let mut changes = Vec::with_capacity(customers.len());
         for part in parts? {
             changes.extend(part.changes);
             projection::insert_inline(&mut self.book, part.inline_prices);
         }
-        let updated = self.shown.ledger.update(changes, &self.book);
+        restating.map_or(Ok(()), Restating::finish)?;
+        let updated = before.update(changes, &self.book);
         self.show(updated.ledger);
         self.keep(&updated.dirty, sequence)
     }
@@ -125,7 +138,7 @@ impl Projector {
     fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<(), StoreError> {
         let nobody = CustomerId::from(NOBODY);
         let is_shown = || self.shown.ledger.customer(&nobody).is_some();
-        if !self.is_whole || (!is_shown() && self.objects.ownerless()?.is_empty()) {
+        if self.recording.is_none() || (!is_shown() && self.objects.ownerless()?.is_empty()) {
             customers.retain(|id| *id != nobody);
         }
         Ok(())
@@ -140,7 +153,13 @@ impl Projector {
                 reporter.message(Some(format!("{done} of {total} customers")));
             }
         };
-        let built = super::ledger::build_telling(&self.connection_dir, &self.settings, &self.objects, &tell);
+        let built = super::ledger::build_telling(
+            &self.connection_dir,
+            &self.settings,
+            &self.objects,
+            self.recording,
+            &tell,
+        );
         self.slot.reporter.message(None);
         self.shown = built?;
         self.slot.publish(self.shown.clone(), self.epoch);
@@ -154,7 +173,7 @@ impl Projector {
     }
 
     fn keep(&self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
-        let mut keeper = Keeper::open(&self.connection_dir, self.settings.rules)?;
+        let mut keeper = Keeper::open(&self.connection_dir, &self.settings)?;
         let kept =
             Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
         keeper.put_dirty(&self.shown.ledger, dirty, &kept)?;

@@ -1,3 +1,5 @@
+mod restated;
+
 use model::{ChurnAt, CustomerId, LedgerRules, ObjectKind, UnixSeconds};
 use serde_json::json;
 use store::{AbsentReason, ConnectionState, StoreError};

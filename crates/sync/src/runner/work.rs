@@ -109,13 +109,13 @@ impl Work {
     ) -> Result<Self, SyncError> {
         let (cancel, epoch) = (slot.interruption(), slot.epoch());
         let dir = shared.config.data.connection_dir(&slot.id);
-        let (settings, is_whole) = (record.settings.clone(), record.loaded_at.is_some());
+        let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
         let (client, objects, projector) = blocking(move || {
             let client = opening.client(&of)?;
             let objects = Objects::open(&dir)?;
-            let in_memory = own_slot.snapshot().filter(|_| is_whole);
-            let shown = ledger::open_to_work(&dir, &settings, &objects, is_whole)?;
+            let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
+            let shown = ledger::open_to_work(&dir, &settings, &objects, recording)?;
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = in_memory.filter(|own| own.version == shown.version).unwrap_or(shown);
             own_slot.publish(shown.clone(), epoch);
@@ -125,7 +125,7 @@ impl Work {
                 objects: objects.clone(),
                 connection_dir: dir,
                 settings,
-                is_whole,
+                recording,
                 clock: opening.config.clock.clone(),
                 book: history::price_book(&objects)?.book,
                 shown,
