@@ -15,7 +15,7 @@ export default defineConfig(async ({ command }) => {
     plugins,
     resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
     // The help shows the definitions of ../docs.
-    server: { fs: { allow: ['..'] }, ...(server ? { proxy: { '/api': server } } : {}) },
+    server: { fs: { allow: ['..'] }, ...(server ? { proxy: { '/api': { target: server, changeOrigin: false } } } : {}) },
     build: {
       target: 'es2023',
       // The gzip sizes are checked by `npm run size`, which knows the budgets.

@@ -1,11 +1,13 @@
-import type { Connection, Facets, MetricDefinition, Progress, ReconcileReport, Source, SourcePermission, SyncProblem } from '../src/api/types.ts'
+import type { Connection, Facets, MetricDefinition, Progress, ReconcileReport, Source, SyncProblem } from '../src/api/types.ts'
 import type { Scenario, World } from './world.ts'
-import { TODAY } from './world.ts'
+import { TODAY, secondsAt } from './world.ts'
 
-export const NOW = `${TODAY}T22:31:00Z`
+type Permission = Source['permissions'][number]
+
+export const NOW = secondsAt(TODAY, '22:31:00')
 
 const connection = (id: string, name: string, more: Partial<Connection>): Connection => ({
-  id, name, source: 'stripe', account_id: `acct_${id}`, is_test_mode: false, is_sample: false, key_hint: 'rk_live_…9fK2', created_at: '2026-11-20T08:00:00Z',
+  id, name, source: 'stripe', account_id: `acct_${id}`, account_name: name, is_test_mode: false, is_sample: false, key_hint: 'rk_live_…9fK2', created_at: secondsAt('2026-11-20'),
   state: 'live', data_through: NOW, reaches_back_on: null, is_history_complete: true, last_error: null, reporting_currency: 'usd', time_zone: 'UTC', absent: [], ...more,
 })
 
@@ -16,8 +18,8 @@ export const SCENARIOS: { connection: Connection; world: Scenario }[] = [
   { connection: connection('con_loading', 'Globex (first load)', { state: 'loading', is_history_complete: false, reaches_back_on: '2026-07-02' }), world: { customers: 300, currencies: ['usd', 'eur'], months: 5, seed: 11 } },
   {
     connection: connection('con_failed', 'Initech', {
-      state: 'failed', data_through: '2026-11-22T04:02:00Z', reporting_currency: null,
-      last_error: { code: 'key_refused', message: 'Stripe no longer accepts this key: it was rolled or deleted.', action: 'Make a new restricted key in Stripe and replace the key in Settings. Everything loaded so far stays.', at: '2026-11-23T03:10:00Z' },
+      state: 'failed', data_through: secondsAt('2026-11-22', '04:02:00'), reporting_currency: null,
+      last_error: { code: 'key_refused', message: 'Stripe no longer accepts this key: it was rolled or deleted.', action: 'Make a new restricted key in Stripe and replace the key in Settings. Everything loaded so far stays.', at: secondsAt(TODAY, '03:10:00') },
       absent: [{ kind: 'credit_note', label: 'Credit notes', reason: 'forbidden', without: 'credit notes in net revenue' }],
     }),
     world: { customers: 120, currencies: ['usd', 'jpy'], months: 20, seed: 5 },
@@ -41,11 +43,11 @@ const PERMISSIONS: [string, string, boolean, string][] = [
   ['event', 'Events', false, 'quick updates; everything is listed again each time'],
 ]
 
-export const permissions: SourcePermission[] = PERMISSIONS.map(([kind, label, is_required, without]) => ({ kind, label, permission: label, access: 'read', is_required, without }))
+export const permissions: Permission[] = PERMISSIONS.map(([kind, label, is_required, without]) => ({ kind, label, permission: label, access: 'read', is_required, without }))
 
 export const SOURCES: Source[] = [
-  { id: 'stripe', name: 'Stripe', key_link: 'https://dashboard.stripe.com/apikeys/create?name=Chartsy', permissions },
-  { id: 'sample', name: 'Sample merchant', merchants: [
+  { id: 'stripe', name: 'Stripe', key_link: 'https://dashboard.stripe.com/apikeys/create?name=Chartsy', permissions, merchants: [] },
+  { id: 'sample', name: 'Sample merchant', key_link: null, permissions: [], merchants: [
     { id: 'mid', name: 'Northwind Cloud', description: 'A mid-size SaaS in five currencies with every billing situation there is.' },
     { id: 'small', name: 'Paperplane', description: 'A small SaaS in one currency.' },
     { id: 'empty', name: 'Brand-new shop', description: 'An account without any data yet.' },

@@ -65,7 +65,7 @@ function pointsOf(customers: MockCustomer[], from: Day, to: Day, interval: Inter
         point.subscriptions += mrr > 30_000 ? 2 : 1
       }
       for (const movement of customer.movements) {
-        if (movement.on < start || movement.on > last || movement.type === 'fx') continue
+        if (movement.on < start || movement.on > last) continue
         point[`${movement.type}_minor`] += worth(movement.delta_minor, customer.currency, movement.on)
         point[`${movement.type}_customers`] += 1
       }
@@ -131,6 +131,7 @@ export function summary(world: World, query: URLSearchParams): Summary {
     net_revenue_minor: Math.round(value * 0.83),
     refunds_minor: Math.round(value * 0.012),
     customer_churn_rate: before?.customers ? (now?.churn_customers ?? 0) / before.customers : null,
-    compared_with_on: '2026-10-31',
+    compared_with_on: '2026-10-31', month_on: '2026-11-01', rates_on: TODAY, unconverted: [],
+    data_through: null, is_history_complete: true, reaches_back_on: null,
   }
 }

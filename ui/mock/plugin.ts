@@ -68,9 +68,9 @@ function route(request: IncomingMessage, url: URL, body: Record<string, unknown>
     if (method === 'DELETE') return { status: 204 }
     return state === '' || state === 'none' ? ok(session) : { status: 401, body: { title: 'Not signed in', status: 401 } }
   }
-  if (head === 'sources') return ok(SOURCES)
-  if (head === 'metrics') return ok(METRICS)
-  if (head === 'tokens') return method === 'GET' ? ok({ data: [{ id: 'tok_1', name: 'Month-end script', prefix: 'cht_9fk2', created_at: '2026-10-02T08:00:00Z', last_used_at: NOW }] }) : method === 'POST' ? { status: 201, body: { id: 'tok_2', name: body.name, prefix: 'cht_77aa', secret: 'cht_77aaV0Q2mock2Token3Value4', created_at: NOW, last_used_at: null } } : { status: 204 }
+  if (head === 'sources') return ok({ data: SOURCES })
+  if (head === 'metrics') return ok({ data: METRICS })
+  if (head === 'tokens') return method === 'GET' ? ok({ data: [{ id: 'tok_1', name: 'Month-end script', prefix: 'cht_9fk2', created_at: NOW - 4_000_000, last_used_at: NOW }] }) : method === 'POST' ? { status: 201, body: { id: 'tok_2', name: body.name, prefix: 'cht_77aa', secret: 'cht_77aaV0Q2mock2Token3Value4', created_at: NOW, last_used_at: null } } : { status: 204 }
   if (head !== 'connections') return notFound
   if (id === 'check') return checkKey(String(body.key))
   if (id === undefined && method === 'POST') return { status: 201, body: connections[body.source === 'sample' ? 0 : 3] }

@@ -1,5 +1,5 @@
 /** A small simulated merchant for working on the pages without a server. Never part of a build. */
-import type { Day, MovementType } from '../src/api/types.ts'
+import type { CustomerMovement, Day } from '../src/api/types.ts'
 
 export const TODAY: Day = '2026-11-23'
 const DAY_MS = 86_400_000
@@ -16,7 +16,7 @@ export interface MockPlan {
 
 export interface MockMovement {
   on: Day
-  type: MovementType
+  type: CustomerMovement
   delta_minor: number
   mrr_after_minor: number
   plan: string
@@ -67,6 +67,11 @@ const FIRST = 'Acme Northwind Contoso Globex Initech Umbra Vandelay Hooli Stark 
 const SECOND = 'Labs Studio GmbH Group Systems Works Media Foods Logistics Partners & Söhne Technologies Retail Health'.split(' ')
 const COUNTRIES: Record<string, string[]> = { usd: ['US', 'CA', 'AU'], eur: ['DE', 'FR', 'NL', 'ES'], gbp: ['GB'], jpy: ['JP'], chf: ['CH'] }
 const SCALE: Record<string, number> = { jpy: 1.5 }
+
+/** Seconds since 1970 of a time of a day, in UTC. */
+export function secondsAt(day: Day, time = '10:00:00'): number {
+  return Date.parse(`${day}T${time}Z`) / 1000
+}
 
 export function dayAt(offset: number): Day {
   return new Date(Date.parse(TODAY) + offset * DAY_MS).toISOString().slice(0, 10)

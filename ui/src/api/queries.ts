@@ -10,7 +10,6 @@ import type {
   Explanation,
   Facets,
   MetricDefinition,
-  MetricReport,
   MovementPage,
   MrrReport,
   Progress,
@@ -51,8 +50,7 @@ export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   staleTime: Infinity,
   queryFn: async ({ signal }) => {
-    const answer = await api.get<Source[] | { data: Source[] }>('/sources', {}, signal)
-    return Array.isArray(answer) ? answer : answer.data
+    return (await api.get<{ data: Source[] }>('/sources', {}, signal)).data
   },
 })
 
@@ -65,8 +63,7 @@ export const registryQuery = queryOptions({
   queryKey: ['metrics'],
   staleTime: Infinity,
   queryFn: async ({ signal }) => {
-    const answer = await api.get<MetricDefinition[] | { data: MetricDefinition[] }>('/metrics', {}, signal)
-    return Array.isArray(answer) ? answer : answer.data
+    return (await api.get<{ data: MetricDefinition[] }>('/metrics', {}, signal)).data
   },
 })
 
@@ -108,13 +105,6 @@ export const mrrQuery = (id: string, query: Query) =>
     ...steady,
     queryKey: [...ledgerKey(id), 'mrr', query],
     queryFn: ({ signal }) => api.get<MrrReport>(`${of(id)}/metrics/mrr`, query, signal),
-  })
-
-export const metricQuery = (id: string, metric: string, query: Query) =>
-  queryOptions({
-    ...steady,
-    queryKey: [...ledgerKey(id), 'metric', metric, query],
-    queryFn: ({ signal }) => api.get<MetricReport>(`${of(id)}/metrics/${metric}`, query, signal),
   })
 
 export const summaryQuery = (id: string, query: Query) =>

@@ -31,7 +31,7 @@ export function lastOfMonth(day: Day): Day {
 }
 
 export function dateOf(instant: Instant): Date {
-  return typeof instant === 'number' ? new Date(instant * 1000) : new Date(instant)
+  return new Date(instant * 1000)
 }
 
 /** Today in a time zone: the reporting day, which is not always the reader's. */

@@ -43,7 +43,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
         <span className="block min-w-40">
           {row.items.map((item) => (
             <span key={item.price_id} className="block">
-              {item.quantity !== '1' && <span className="num">{item.quantity} × </span>}
+              {item.quantity !== null && item.quantity !== 1 && <span className="num">{item.quantity} × </span>}
               {item.label}
             </span>
           ))}

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import { mrrQuery } from '~/api/queries'
-import type { Currency, Facets, MrrPoint, MrrReport, Series } from '~/api/types'
+import type { Currency, Facets, MrrReport, MrrSeries } from '~/api/types'
 import { Canvas } from '~/charts/Canvas'
 import { Definition } from '~/charts/Definition'
 import { fileName, saveCsv } from '~/charts/export'
@@ -40,7 +40,7 @@ const SHOWN_AT_FIRST = 12
 const COMPARED_AT_MOST = 8
 
 /** Plans of several currencies often share a name: then the currency tells them apart. */
-function labelOf(by: By, series: Series<MrrPoint>, facets: Facets | undefined): string {
+function labelOf(by: By, series: MrrSeries, facets: Facets | undefined): string {
   const { key = '', label = '' } = series.group ?? {}
   if (by === 'country' && key) return countryName(key)
   if (by === 'interval' && key) return billingInterval(key)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
-import type { MrrPoint, Series } from '~/api/types'
+import type { MrrPoint, MrrSeries } from '~/api/types'
 
 import { standingOf } from './standing'
 
 const point = (mrr_minor: number) => ({ mrr_minor }) as MrrPoint
-const series = (...mrr: number[]): Series<MrrPoint> => ({ currency: 'usd', group: null, points: mrr.map(point) })
+const series = (...mrr: number[]): MrrSeries => ({ currency: 'usd', group: null, points: mrr.map(point) })
 
 describe('how MRR stands', () => {
   it('is the change since the end of last month, in money and as a ratio', () => {

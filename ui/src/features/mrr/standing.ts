@@ -1,4 +1,4 @@
-import type { Currency, MrrPoint, Series } from '~/api/types'
+import type { Currency, MrrPoint, MrrSeries } from '~/api/types'
 
 export interface Standing {
   currency: Currency
@@ -9,7 +9,7 @@ export interface Standing {
   change_ratio: number | null
 }
 
-export function standingOf(series: Series<MrrPoint>): Standing | undefined {
+export function standingOf(series: MrrSeries): Standing | undefined {
   const now = series.points.at(-1)
   if (!now) return undefined
   const before_minor = series.points.at(-2)?.mrr_minor ?? 0

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import type { Query } from '~/api/client'
 import { mrrQuery } from '~/api/queries'
-import type { Currency, MrrPoint, MrrReport, Series } from '~/api/types'
+import type { Currency, MrrReport, MrrSeries } from '~/api/types'
 import { firstOfMonth } from '~/format/date'
 import type { View } from '~/view/useView'
 
@@ -24,7 +24,7 @@ export function shownCurrency(view: View, report: MrrReport | undefined): Curren
   const series = report?.series ?? []
   const chosen = series.find(({ currency }) => currency === view.search.show)
   if (chosen) return chosen.currency
-  const customers = (one: Series<MrrPoint>) => one.points.at(-1)?.customers ?? 0
+  const customers = (one: MrrSeries) => one.points.at(-1)?.customers ?? 0
   return series.toSorted((a, b) => customers(b) - customers(a))[0]?.currency
 }
 
