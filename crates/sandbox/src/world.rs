@@ -26,6 +26,8 @@ mod records;
 mod simulated;
 mod stories;
 mod subscribing;
+#[cfg(test)]
+mod tests;
 
 pub use simulated::{Simulated, Start};
 

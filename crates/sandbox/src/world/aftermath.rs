@@ -48,7 +48,8 @@ impl World {
     pub(super) fn aftermath_of(&mut self, charge: u32) {
         let (refunds, disputes) = match self.manner {
             Manner::Mid => (25, 8),
-            _ => (8, 1),
+            Manner::Small => (8, 1),
+            Manner::Empty => return,
         };
         let days = self.chance.between(1, 25);
         let at = self.now + days * DAY + self.chance.between(0, DAY);
@@ -279,7 +280,7 @@ impl World {
     }
 }
 
-/// Billionths of a dollar's smallest unit scale: what one main unit of a currency was settled at.
+/// What one main unit of a currency is settled at, in billionths of a dollar.
 fn exchange_rate(currency: Currency) -> Option<i64> {
     match currency.as_str() {
         "usd" => None,

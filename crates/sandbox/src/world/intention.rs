@@ -64,9 +64,10 @@ impl Intention {
         self.fates.remove(&invoice);
     }
 
-    /// Nothing has a value from here on.
+    /// Nothing has a value from here on. What was said last holds: an unpaid subscription that is canceled in the end
+    /// has ended then (METRICS: ended_at).
     pub(super) fn end(&mut self, at: i64) {
-        self.end = Some(self.end.map_or(at, |end| end.min(at)));
+        self.end = Some(at);
         self.is_dead = true;
     }
 
@@ -162,7 +163,6 @@ mod tests {
         assert_eq!(changes(&intention), [(10, 4900), (20, -4900)]);
         intention.end(25);
         assert_eq!(changes(&intention), [(10, 4900), (25, -4900)], "it ended with the void period");
-        intention.end = None;
         intention.act(act(30, 1, Kind::Period, 4900, 2));
         intention.end(40);
         assert_eq!(changes(&intention), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);

@@ -102,7 +102,8 @@ impl World {
     pub(super) fn after_renewal(&mut self, subscription: u32) {
         match self.manner {
             Manner::Mid => self.mid_habits(subscription),
-            _ => self.small_habits(subscription),
+            Manner::Small => self.small_habits(subscription),
+            Manner::Empty => {}
         }
     }
 

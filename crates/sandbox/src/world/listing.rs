@@ -89,6 +89,20 @@ fn created(world: &World, kind: ObjectKind, number: usize) -> i64 {
 
 /// A page, newest first.
 pub(super) fn list(world: &World, query: &ListQuery) -> Result<ListPage, UnknownCursor> {
+    let (numbers, has_more) = page(world, query)?;
+    let objects = numbers.into_iter().map(|number| world.object(query.kind, number as u32)).collect();
+    Ok(ListPage { objects, has_more })
+}
+
+/// How many objects the whole list of a kind has.
+pub(super) fn total(world: &World, kind: ObjectKind) -> u64 {
+    let mut query = ListQuery::new(kind, usize::MAX);
+    query.filter.status = (kind == ObjectKind::Subscription).then(|| "all".to_owned());
+    page(world, &query).map_or(0, |(numbers, _)| numbers.len() as u64)
+}
+
+/// The numbers of a page's objects, newest first, and whether there are more.
+fn page(world: &World, query: &ListQuery) -> Result<(Vec<usize>, bool), UnknownCursor> {
     let kind = query.kind;
     let created_from = |at: i64| first_created_from(world, kind, at);
     let mut first = query.created_gte.map_or(0, created_from);
@@ -108,14 +122,13 @@ pub(super) fn list(world: &World, query: &ListQuery) -> Result<ListPage, Unknown
     let wanted = query.limit.max(1);
     let range = first..end.max(first);
     let mut numbers: Vec<usize> = match query.cursor {
-        Some(Cursor::EndingBefore(_)) => range.filter(fits).take(wanted + 1).collect(),
-        _ => range.rev().filter(fits).take(wanted + 1).collect(),
+        Some(Cursor::EndingBefore(_)) => range.filter(fits).take(wanted.saturating_add(1)).collect(),
+        _ => range.rev().filter(fits).take(wanted.saturating_add(1)).collect(),
     };
     let has_more = numbers.len() > wanted;
     numbers.truncate(wanted);
     numbers.sort_unstable_by(|a, b| b.cmp(a));
-    let objects = numbers.into_iter().map(|number| world.object(kind, number as u32)).collect();
-    Ok(ListPage { objects, has_more })
+    Ok((numbers, has_more))
 }
 
 /// The first number that was created at an instant or later.

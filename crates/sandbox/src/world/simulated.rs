@@ -208,6 +208,11 @@ impl Merchant for Simulated {
         listing::list(&self.world, query)
     }
 
+    fn counts(&self) -> Vec<(ObjectKind, u64)> {
+        let counts = ObjectKind::ALL.iter().map(|kind| (*kind, listing::total(&self.world, *kind)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
     fn get(&self, kind: ObjectKind, id: &str) -> Option<Value> {
         let number = listing::number(&self.world, kind, id)?;
         Some(self.world.object(kind, number))

@@ -55,7 +55,7 @@ pub(super) enum Story {
 
 use Story::{Coupon, Discounted, Downgrade, Pause, Upgrade};
 
-pub(super) const STORIES: [Story; 53] = [
+pub(super) const STORIES: [Story; 54] = [
     Story::Monthly,
     Story::Yearly,
     Story::Quarterly,
@@ -109,11 +109,11 @@ pub(super) const STORIES: [Story; 53] = [
     Story::Taxed { is_inclusive: true },
     Story::MonthEnd,
     Story::OneOffs,
+    Story::Deleted,
 ];
 
 /// Told every other time in place of another, so that the list stays short enough for each to occur often.
-const INSTEAD: [(Story, Story); 8] = [
-    (Story::Monthly, Story::Deleted),
+const INSTEAD: [(Story, Story); 7] = [
     (Story::Taxed { is_inclusive: true }, Story::Taxed { is_inclusive: false }),
     (Story::Seats, Story::TaxedSeats),
     (Story::CancelScheduled, Story::ChangesMind),
@@ -236,12 +236,9 @@ impl World {
         let mut day = 10;
         for _ in 0..self.chance.between(2, 6) {
             seats = (seats + self.chance.between(-4, 6)).max(1);
-            let how = self.chance.pick(&[
-                Proration::Pending,
-                Proration::Pending,
-                Proration::Immediate,
-                Proration::None,
-            ]);
+            // An item that waits does not say which taxes will be inside its line.
+            let waits = if tax.is_some() { Proration::Immediate } else { Proration::Pending };
+            let how = self.chance.pick(&[waits, waits, Proration::Immediate, Proration::None]);
             self.later(subscription, (day, day + 60), Move::Seats(seats, how));
             day += 60;
         }
