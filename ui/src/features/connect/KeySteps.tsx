@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Source } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { ExternalIcon } from '~/components/icons'
+import { capital } from '~/format/names'
 
 export function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
@@ -18,9 +19,26 @@ export function Step({ number, title, children }: { number: number; title: strin
   )
 }
 
+interface Permission {
+  name: string
+  isRequired: boolean
+  without: string[]
+}
+
+/** Several lists share one permission of the key page: it is to be ticked once. */
+function permissionsOf(source: Source): Permission[] {
+  const byName = new Map<string, Permission>()
+  for (const { permission, label, is_required, without } of source.permissions) {
+    const name = permission || label
+    const known = byName.get(name) ?? { name, isRequired: false, without: [] }
+    byName.set(name, { name, isRequired: known.isRequired || is_required, without: [...known.without, without] })
+  }
+  return [...byName.values()]
+}
+
 /** How to make the key, with everything that is to be ticked. */
 export function KeySteps({ source }: { source: Source }) {
-  const permissions = source.permissions ?? []
+  const permissions = permissionsOf(source)
   return (
     <>
       <Step number={1} title="Open Stripe’s page for a new restricted key">
@@ -34,15 +52,21 @@ export function KeySteps({ source }: { source: Source }) {
       <Step number={2} title="Check that these are set to Read">
         <p>Nothing needs Write. What is not marked as needed can be left out; what is then absent is said below and marked on the pages.</p>
         <details className="mt-2">
-          <summary className="link cursor-pointer">All {permissions.length} permissions, and what each is for</summary>
+          <summary className="link cursor-pointer">All {permissions.length} permissions, and what is absent without each</summary>
           <ul className="mt-2 divide-y divide-line">
-            {permissions.map(({ kind, permission, label, is_required, without }) => (
-              <li key={kind} className="flex flex-wrap gap-x-3 py-2">
+            {permissions.map(({ name, isRequired, without }) => (
+              <li key={name} className="flex flex-wrap gap-x-3 py-2">
                 <span className="basis-44 font-medium text-ink">
-                  {permission || label}
-                  {is_required && <span className="font-normal text-ink-soft"> (needed)</span>}
+                  {name}
+                  {isRequired && <span className="font-normal text-ink-soft"> (needed)</span>}
                 </span>
-                <span className="min-w-0 flex-1 basis-60">for {without}</span>
+                <span className="min-w-0 flex-1 basis-60">
+                  {without.map((text) => (
+                    <span key={text} className="block">
+                      {capital(text)}
+                    </span>
+                  ))}
+                </span>
               </li>
             ))}
           </ul>

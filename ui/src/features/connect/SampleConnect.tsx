@@ -15,7 +15,7 @@ export function SampleConnect({ source }: { source: Source }) {
         </Banner>
       )}
       <ul className="flex flex-col gap-3">
-        {(source.merchants ?? []).map((merchant) => (
+        {source.merchants.map((merchant) => (
           <li key={merchant.id} className="card flex flex-wrap items-center gap-3 p-5">
             <div className="min-w-0 flex-1 basis-60">
               <p className="font-semibold">{merchant.name}</p>

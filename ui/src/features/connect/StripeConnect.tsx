@@ -115,7 +115,7 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
           title={check.can_connect ? 'You can connect; some figures will be absent' : 'A needed permission is missing'}
           tone={check.can_connect ? 'warn' : 'danger'}
         >
-          In Stripe, edit the key and set {missing.map(({ permission, label }) => permission || label).join(', ')} to Read, then check again. The key stays the same.
+          In Stripe, edit the key and set {[...new Set(missing.map(({ permission, label }) => permission || label))].join(', ')} to Read, then check again. The key stays the same.
         </Banner>
       )}
       {check.existing_connection_id ? (

@@ -20,6 +20,9 @@ export interface GroupRow extends Standing {
 
 const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
 
+/** The key of what the server put together because there is so much of it: no filter can name it. */
+const REST = 'other'
+
 interface Arguments {
   by: By
   currency: Currency
@@ -42,7 +45,7 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       id: 'name',
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
-      cell: (row) => (
+      cell: (row) => row.key === REST ? row.label : (
         <Link
           className="link"
           params={{ connectionId: view.connection.id }}

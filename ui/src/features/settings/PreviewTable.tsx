@@ -35,7 +35,7 @@ export function PreviewTable({ preview }: { preview: SettingsPreview }) {
         <p className="text-sm text-ink-soft">No month’s MRR changes.</p>
       ) : (
         <div className="max-h-80 overflow-y-auto">
-          <DataTable columns={COLUMNS} label="Months that change" rowKey={(row) => `${row.month_on} ${row.currency}`} rows={preview.months} />
+          <DataTable columns={COLUMNS} label="Months that change" rowKey={(row) => `${row.month_on} ${row.currency}`} rows={preview.months.toReversed()} />
         </div>
       )}
     </div>

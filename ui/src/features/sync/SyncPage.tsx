@@ -107,7 +107,7 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
         />
       </div>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-4">
-        <Fact label="Objects" value={formatCount(progress.objects_done)} />
+        <Fact label="Objects" value={formatCount(progress.kinds.reduce((sum, kind) => sum + kind.done, 0))} />
         <Fact label="Each second" value={isRunning(phase) ? formatCount(Math.round(progress.objects_per_second)) : '–'} />
         <Fact label="Time left" value={isRunning(phase) ? (progress.seconds_left === null ? 'Not known yet' : `About ${formatDuration(progress.seconds_left)}`) : '–'} />
         <Fact label="History reaches back to" value={progress.reaches_back_on ? formatDay(progress.reaches_back_on) : connection.is_history_complete ? 'Its beginning' : '–'} />
