@@ -132,6 +132,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         trial: None,
         billing_cycle_anchor: None,
         is_collection_paused: false,
+        inclusive_tax_percent: None,
         currency: None,
         items: Vec::new(),
     }

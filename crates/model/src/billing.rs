@@ -130,6 +130,8 @@ pub struct Subscription {
     pub billing_cycle_anchor: Option<UnixSeconds>,
     pub is_collection_paused: bool,
     pub currency: Option<Currency>,
+    /// What of a price is tax inside it, in percent of the price without, by the subscription's own tax rates.
+    pub inclusive_tax_percent: Option<Decimal>,
     pub items: Vec<SubscriptionItem>,
 }
 

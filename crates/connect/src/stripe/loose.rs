@@ -103,6 +103,14 @@ impl Number {
         }
     }
 
+    /// As a percentage; `None` when there is none or it cannot be one.
+    pub(super) fn percent(self) -> Option<Decimal> {
+        match self {
+            Self::Is(number) if (Decimal::ZERO..=Decimal::ONE_THOUSAND).contains(&number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// This one, or the other where this one is absent.
     pub(super) fn or(self, other: Self) -> Self {
         if self.is_absent() { other } else { self }

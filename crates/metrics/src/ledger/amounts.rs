@@ -1,5 +1,6 @@
 //! Exact arithmetic: months of an interval as fractions, full prices in picos of a minor unit, one rounding at the end.
 
+use model::Currency;
 use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
 use rust_decimal::Decimal;
 
@@ -49,6 +50,19 @@ pub(super) fn is_exact_share(amount_minor: i64, price_picos: i128, part_s: i64, 
     let billed = i128::from(amount_minor).saturating_mul(whole);
     let exact = price_picos.saturating_mul(i128::from(part_s));
     billed.saturating_sub(exact).abs() <= whole
+}
+
+/// The tax that is inside an amount, at so many percent of the amount without it. Amounts of three-decimal currencies
+/// end in 0.
+pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency: Currency) -> i64 {
+    let grain: i64 = if currency.exponent() == 3 { 10 } else { 1 };
+    let Some(whole) = percent.checked_add(Decimal::ONE_HUNDRED) else { return 0 };
+    let (Some(percent), Some(whole)) = (picos(percent), picos(whole)) else { return 0 };
+    let grains = round_ratio(
+        i128::from(amount_minor).saturating_mul(percent),
+        whole.saturating_mul(i128::from(grain)),
+    );
+    grains.saturating_mul(grain)
 }
 
 /// Half away from zero. The denominator is above zero.

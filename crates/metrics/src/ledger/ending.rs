@@ -48,14 +48,22 @@ fn paid_through(entries: &[Entry<'_>]) -> Option<UnixSeconds> {
 /// way: service went on after it.
 fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
     let status = |entry: &Entry<'_>| entry.invoice.map(|invoice| invoice.status);
-    let periods = || entries.iter().filter(|entry| entry.is_ordinary());
-    let last_paid =
-        periods().filter(|entry| status(entry) == Some(InvoiceStatus::Paid)).map(|e| e.period().start).max();
-    let unpaid = periods().filter(|entry| {
+    let paid =
+        entries.iter().filter(|entry| entry.is_ordinary() && status(entry) == Some(InvoiceStatus::Paid));
+    let last_paid = paid.map(|entry| entry.period().start).max();
+    let unpaid = entries.iter().filter(|entry| {
         use InvoiceStatus::{Draft, Open, Uncollectible};
-        matches!(status(entry), Some(Open | Draft | Uncollectible))
-            && last_paid.is_none_or(|paid| entry.period().start > paid)
+        let is_left = matches!(status(entry), Some(Open | Draft | Uncollectible)) && !entry.is_credit();
+        // Changes of the period before may stand on a period's bill; an invoice of changes alone begins with them.
+        let is_its_period = entry.is_ordinary() || !bills_a_period(entry, entries);
+        is_left && is_its_period && last_paid.is_none_or(|paid| entry.period().start > paid)
     });
     let first = unpaid.min_by_key(|entry| entry.period().start)?;
     Some(End { at: first.period().start, cause: Cause::Unpaid { lines: vec![first.line_ref()] } })
+}
+
+/// Whether the entry's invoice bills a period of the subscription.
+fn bills_a_period(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
+    let id = |entry: &Entry<'_>| entry.invoice.map(|invoice| invoice.id.clone());
+    entries.iter().any(|other| other.is_ordinary() && id(other) == id(entry))
 }

@@ -6,9 +6,10 @@ use model::billing::{
     CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, Subscription, SubscriptionStatus,
 };
 use model::{InvoiceItemId, LedgerRules, PriceId, SubscriptionId};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::amounts::Months;
+use super::amounts::{Months, inclusive_tax_minor};
 use super::{LineRef, PriceBook};
 
 /// Why a line is no recurring value.
@@ -64,6 +65,8 @@ pub(super) struct Entry<'a> {
     pub recurrence: model::billing::Recurrence,
     pub months: Months,
     pub standing: Standing,
+    /// Of the subscription's own tax rates: a pending item does not say its taxes yet.
+    pub inclusive_tax_percent: Option<Decimal>,
 }
 
 impl Entry<'_> {
@@ -91,16 +94,19 @@ impl Entry<'_> {
 
     /// What the merchant keeps of it for the service: without discounts and without taxes that are inside.
     pub(super) fn net_minor(&self) -> i64 {
-        net_minor(self.line)
+        let line = self.line;
+        let net_minor = line.amount_minor.saturating_sub(line.discount_minor);
+        let is_untaxed_yet = self.invoice.is_none() && line.inclusive_tax_minor == 0;
+        let tax_minor = match self.inclusive_tax_percent {
+            Some(percent) if is_untaxed_yet => inclusive_tax_minor(net_minor, percent, line.currency),
+            _ => line.inclusive_tax_minor,
+        };
+        net_minor.saturating_sub(tax_minor)
     }
 
     pub(super) fn line_ref(&self) -> LineRef {
         LineRef { invoice: self.invoice.map(|invoice| invoice.id.clone()), line: self.line.id.clone() }
     }
-}
-
-fn net_minor(line: &InvoiceLine) -> i64 {
-    line.amount_minor.saturating_sub(line.discount_minor).saturating_sub(line.inclusive_tax_minor)
 }
 
 /// A subscription that still provides service: its unpaid invoices may yet be paid.
@@ -116,13 +122,20 @@ pub(super) fn by_subscription<'a>(
     rules: LedgerRules,
 ) -> BTreeMap<&'a SubscriptionId, Vec<Entry<'a>>> {
     let statuses = statuses(&history.subscriptions);
+    let tax_percents: BTreeMap<&SubscriptionId, Decimal> = history
+        .subscriptions
+        .iter()
+        .filter_map(|subscription| Some((&subscription.id, subscription.inclusive_tax_percent?)))
+        .collect();
     let mut entries: BTreeMap<&SubscriptionId, Vec<Entry<'a>>> = BTreeMap::new();
     for (line, invoice) in all_lines(history) {
         let Ok((subscription, price)) = recurring(line, prices, rules) else { continue };
         let (Some(price_id), Some(recurrence)) = (&line.price, price.recurrence) else { continue };
         let standing = standing(invoice, statuses.get(subscription).copied());
         let months = Months::of(recurrence);
-        let entry = Entry { line, invoice, price_id, price, recurrence, months, standing };
+        let inclusive_tax_percent = tax_percents.get(subscription).copied();
+        let entry =
+            Entry { line, invoice, price_id, price, recurrence, months, standing, inclusive_tax_percent };
         entries.entry(subscription).or_default().push(entry);
     }
     for entries in entries.values_mut() {

@@ -76,7 +76,7 @@ impl World {
         let subscription = self.subscription(number);
         subscription.latest_invoice = Some(invoice);
         subscription.unsettled.push(invoice);
-        if subscription.status.is_over() {
+        if subscription.status.is_over() || subscription.status == Status::Unpaid {
             subscription.intention.fate(invoice, Fate::LeftUnpaid);
         }
         self.emit("invoice.created", ObjectKind::Invoice, invoice);

@@ -41,6 +41,8 @@ pub(super) struct Intention {
     acts: Vec<Act>,
     fates: BTreeMap<u32, Fate>,
     end: Option<i64>,
+    /// The first period that an unpaid subscription left unpaid: its end, for as long as it is unpaid.
+    unpaid_since: Option<i64>,
     is_dead: bool,
 }
 
@@ -71,6 +73,12 @@ impl Intention {
         self.is_dead = true;
     }
 
+    /// It is unpaid: nothing has a value from this period's start on, unless it ends otherwise.
+    pub(super) fn leave_unpaid(&mut self, since: i64) {
+        self.unpaid_since = Some(since);
+        self.is_dead = true;
+    }
+
     pub(super) fn prices(&self) -> impl Iterator<Item = u32> + '_ {
         self.acts.iter().filter(|act| act.kind != Kind::NotRenewed).map(|act| act.price)
     }
@@ -98,8 +106,9 @@ impl Intention {
     /// Adds each change of the subscription's value to the instant at which it holds.
     pub(super) fn add_to(&self, changes: &mut BTreeMap<i64, i64>) {
         let mut by_price: BTreeMap<u32, Vec<(i64, Kind, i64)>> = BTreeMap::new();
+        let end = self.end.or(self.unpaid_since);
         for act in &self.acts {
-            if self.end.is_some_and(|end| act.at >= end) {
+            if end.is_some_and(|end| act.at >= end) {
                 continue;
             }
             if let Some((kind, value)) = self.outcome(act) {
@@ -108,7 +117,7 @@ impl Intention {
         }
         for mut settings in by_price.into_values() {
             settings.sort_by_key(|(at, kind, _)| (*at, *kind));
-            settings.extend(self.end.map(|end| (end, Kind::Change, 0)));
+            settings.extend(end.map(|end| (end, Kind::Change, 0)));
             let mut before = 0;
             for (index, (at, _, value)) in settings.iter().enumerate() {
                 let is_last_of_instant = settings.get(index + 1).is_none_or(|next| next.0 != *at);
@@ -180,9 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn unpaid_ends_before_what_was_asked_for_later() {
+    fn an_unpaid_subscription_is_worth_nothing_from_its_first_unpaid_period_until_it_is_canceled() {
         let mut intention = two_months(4900);
-        intention.end(20);
+        intention.fate(1, Fate::LeftUnpaid);
+        intention.leave_unpaid(20);
         assert_eq!(changes(&intention), [(10, 4900), (20, -4900)]);
+        intention.end(50);
+        assert_eq!(changes(&intention), [(10, 4900), (50, -4900)], "canceled: by the end of service");
     }
 }

@@ -132,10 +132,11 @@ impl World {
         invoice.next_attempt_at = Some(now + retry_days * DAY);
         let Some(subscription) = invoice.subscription else { return };
         self.emit("invoice.payment_failed", ObjectKind::Invoice, number);
+        let since = self.invoices[number as usize].begins();
         let state = self.subscription(subscription);
         let customer = state.customer as usize;
         let is_first = state.unpaid_since.is_none();
-        state.unpaid_since.get_or_insert(state.period.0);
+        state.unpaid_since.get_or_insert(since.unwrap_or(state.period.0));
         if state.status == Status::Active {
             state.status = Status::PastDue;
         }
@@ -200,7 +201,10 @@ impl World {
         state.status = Status::Unpaid;
         state.dunning = None;
         let since = state.unpaid_since.unwrap_or(state.period.0);
-        state.intention.end(since);
+        state.intention.leave_unpaid(since);
+        for invoice in state.unsettled.clone() {
+            state.intention.fate(invoice, Fate::LeftUnpaid);
+        }
         self.saw("dunning lost, unpaid");
         self.emit("customer.subscription.updated", ObjectKind::Subscription, subscription);
         if let (Some(first), true) = (owed.first(), self.chance.per_mille(300)) {

@@ -301,6 +301,18 @@ impl Invoice {
         self.lines.iter().map(|line| line.amount_minor).sum()
     }
 
+    /// Where the period that it bills begins; of an invoice for changes alone, the first of them.
+    pub(super) fn begins(&self) -> Option<i64> {
+        let starts = |is_wanted: fn(&LineSource) -> bool| {
+            let wanted = self.lines.iter().filter(move |line| is_wanted(&line.source));
+            wanted.map(|line| line.period.0)
+        };
+        let periods = starts(|source| matches!(source, LineSource::Item { .. })).max();
+        periods.or_else(|| {
+            starts(|source| matches!(source, LineSource::Proration { is_credit: false, .. })).min()
+        })
+    }
+
     pub(super) fn total_minor(&self) -> i64 {
         let of_line = |line: &Line| line.amount_minor - line.discount_minor() + line.exclusive_tax_minor();
         self.lines.iter().map(of_line).sum()

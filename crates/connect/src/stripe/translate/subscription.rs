@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::customer::said;
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
-use crate::stripe::loose::{Embedded, Flag, Link, Number, Object, Ref, Text};
+use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Text};
 
 /// A subscription, and the prices that came inside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,7 @@ struct Shape {
     pause_collection: Object<Pause>,
     currency: Text,
     items: Object<Embedded<ItemShape>>,
+    default_tax_rates: Array<TaxRate>,
     current_period_start: Number,
     current_period_end: Number,
     /// Of the only item, where there is no list of them.
@@ -63,6 +64,13 @@ struct ItemShape {
     quantity: Number,
     current_period_start: Number,
     current_period_end: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct TaxRate {
+    percentage: Number,
+    inclusive: Flag,
 }
 
 /// A subscription.
@@ -98,6 +106,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         billing_cycle_anchor: reading.optional_instant(shape.billing_cycle_anchor, "billing_cycle_anchor")?,
         is_collection_paused: shape.pause_collection.get().is_some(),
         currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
+        inclusive_tax_percent: shape.inclusive_tax_percent(),
         items,
     };
     Ok(SubscriptionParts { subscription, inline_prices })
@@ -115,6 +124,13 @@ pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>)
 }
 
 impl Shape {
+    /// `None` where there is no inclusive rate, or one that is no number: taxes then show on the invoice only.
+    fn inclusive_tax_percent(&self) -> Option<Decimal> {
+        let inclusive = self.default_tax_rates.iter().filter(|rate| rate.inclusive.is_set());
+        let percents: Option<Vec<Decimal>> = inclusive.map(|rate| rate.percentage.percent()).collect();
+        percents?.into_iter().reduce(|sum, percent| sum + percent)
+    }
+
     fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
         let bounds = [self.current_period_start, self.current_period_end];
         let period = period(reading, bounds, ["current_period_start", "current_period_end"])?;

@@ -127,6 +127,7 @@ pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
         trial: None,
         billing_cycle_anchor: Some(at("2026-01-01")),
         is_collection_paused: false,
+        inclusive_tax_percent: None,
         currency: Some(Currency::USD),
         items: Vec::new(),
     }

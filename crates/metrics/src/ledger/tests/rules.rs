@@ -156,6 +156,23 @@ fn a_pending_change_counts_though_the_subscription_ended_since() {
 }
 
 #[test]
+fn a_pending_change_of_prices_with_tax_inside_is_worth_what_is_left_without_it() {
+    // 19 % inside 30.00: the item says 15.00 for half of January and nothing of the tax.
+    let change = "2026-01-16T12:00:00Z";
+    let mut taxed = subscription(Active);
+    taxed.inclusive_tax_percent = Some(Decimal::from(19));
+    let mut history = history(taxed, Vec::new());
+    history.invoice_items = vec![pending(proration("pro", 1, 1500, change, "2026-02-01"))];
+    expect(&history, &[(change, 2522)]);
+
+    // Billed, the line says its tax: the same.
+    let mut line = history.invoice_items.remove(0).line;
+    line.inclusive_tax_minor = 239;
+    history.invoices.push(invoice("2026-02-01", Paid, vec![line]));
+    expect(&history, &[(change, 2522)]);
+}
+
+#[test]
 fn a_discount_in_a_proration_scales_the_full_price() {
     // 20 % off: 1200 instead of 1500 for the second half of January.
     let change = "2026-01-16T12:00:00Z";
@@ -352,6 +369,26 @@ fn an_unpaid_subscription_ends_with_its_first_unpaid_period() {
     );
     expect(&history, &[("2026-01-01", 1000), ("2026-02-01", 0)]);
     assert!(ledger(&history).subscriptions[0].is_involuntary);
+}
+
+#[test]
+fn an_unpaid_bill_of_a_change_ends_with_the_change() {
+    let change = "2026-01-16T12:00:00Z";
+    let history = history(
+        subscription(Unpaid),
+        vec![
+            paid("basic", 1000, "2026-01-01", "2026-02-01"),
+            invoice(
+                "2026-01-16",
+                Open,
+                vec![
+                    proration("basic", 1, -500, change, "2026-02-01"),
+                    proration("pro", 1, 1500, change, "2026-02-01"),
+                ],
+            ),
+        ],
+    );
+    expect(&history, &[("2026-01-01", 1000), (change, 0)]);
 }
 
 #[test]
