@@ -11,6 +11,7 @@ pub mod movements;
 mod openapi;
 mod problem;
 pub mod reconcile;
+pub mod restatements;
 mod routes;
 pub mod session;
 pub mod settings;

@@ -7,7 +7,8 @@ use utoipa::{OpenApi, Path};
 
 use crate::context::Shared;
 use crate::{
-    connections, customers, metrics, movements, reconcile, session, settings, setup, sources, sync, tokens,
+    connections, customers, metrics, movements, reconcile, restatements, session, settings, setup, sources,
+    sync, tokens,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -38,7 +39,7 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
-    movements::list, reconcile::read,
+    movements::list, reconcile::read, restatements::list,
     customers::list, customers::read, customers::explain,
     tokens::list, tokens::create, tokens::delete,
 }

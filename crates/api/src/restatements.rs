@@ -1,0 +1,3 @@
+//! What was shown of finished months and no longer holds.
+
+pub mod list;
