@@ -5,19 +5,21 @@ import { useEffect } from 'react'
 import { connectionsQuery, ledgerKey, progressQuery } from './queries'
 import type { Progress } from './types'
 
-/** While a first load runs the ledger moves every few seconds; the pages follow, but not more often than this. */
+/** While a first load runs the ledger moves every few seconds; the pages follow at once, but not more often than this. */
 const REFRESH_MS = 3_000
 
 function refresher(client: QueryClient, id: string) {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let last = -REFRESH_MS
   const refresh = () => {
     timer = undefined
+    last = performance.now()
     void client.invalidateQueries({ queryKey: ledgerKey(id) })
     void client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
   }
   return {
     soon: () => {
-      timer ??= setTimeout(refresh, REFRESH_MS)
+      timer ??= setTimeout(refresh, Math.max(0, last + REFRESH_MS - performance.now()))
     },
     stop: () => clearTimeout(timer),
   }

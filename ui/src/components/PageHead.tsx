@@ -7,7 +7,7 @@ import { Badge } from './Feedback'
 
 /** Of which moment the figures are: on every page that shows any. */
 export function DataThrough({ connection }: { connection: Connection }) {
-  if (!connection.data_through) return <span>No data yet</span>
+  if (connection.data_through === null) return <span>{connection.is_history_complete ? 'No data yet' : 'Still loading'}</span>
   return <span>Data through {formatInstant(connection.data_through, connection.time_zone)}</span>
 }
 

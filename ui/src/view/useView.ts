@@ -3,8 +3,8 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
-import { connectionsQuery, facetsQuery } from '~/api/queries'
-import type { Connection, Day, Facets } from '~/api/types'
+import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
+import type { Connection, Day, Facets, Progress } from '~/api/types'
 import { todayIn } from '~/format/date'
 
 import type { ViewPeriod } from './range'
@@ -14,13 +14,21 @@ import { FILTERS, compact } from './search'
 
 const route = getRouteApi('/app/c/$connectionId')
 
-/** The connection of the page. The route has made sure that it exists. */
+const reachOf = ({ data_through, reaches_back_on }: Progress) => ({ data_through, reaches_back_on })
+
+/** The connection of the page, with how far its data reaches while it loads. The route has made sure that it exists. */
 export function useConnection(): Connection {
   const { connectionId } = route.useParams()
   const { data } = useQuery(connectionsQuery)
+  // Only what the live stream has told: nothing is asked for here.
+  const { data: live } = useQuery({ ...progressQuery(connectionId), enabled: false, select: reachOf })
   const connection = data?.find(({ id }) => id === connectionId)
-  if (!connection) throw new Error(`the connection ${connectionId} is gone`)
-  return connection
+  const known = useMemo(
+    () => connection && { ...connection, data_through: connection.data_through ?? live?.data_through ?? null, reaches_back_on: connection.reaches_back_on ?? live?.reaches_back_on ?? null },
+    [connection, live],
+  )
+  if (!known) throw new Error(`the connection ${connectionId} is gone`)
+  return known
 }
 
 export interface View {

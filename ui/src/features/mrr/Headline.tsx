@@ -9,7 +9,7 @@ import { currencyName } from '~/format/names'
 import type { View } from '~/view/useView'
 
 import type { Standing } from './standing'
-import { standingOf } from './standing'
+import { isComparable, standingOf } from './standing'
 
 interface HeadlineProps {
   view: View
@@ -41,11 +41,17 @@ export function Headline({ view, months, series, shown }: HeadlineProps) {
               <Money currency={main.currency} minor={main.now.mrr_minor} />
             </p>
             <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
-              <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} />
-              {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
-              <span className="text-ink-soft">
-                against the end of {formatMonth(lastMonthEnd, { long: true })} (<Money currency={main.currency} minor={main.before_minor} />)
-              </span>
+              {isComparable(view) ? (
+                <>
+                  <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} />
+                  {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
+                  <span className="text-ink-soft">
+                    against the end of {formatMonth(lastMonthEnd, { long: true })} (<Money currency={main.currency} minor={main.before_minor} />)
+                  </span>
+                </>
+              ) : (
+                <span className="text-ink-soft">Last month is still loading: there is nothing to compare with yet.</span>
+              )}
             </p>
           </>
         ) : (
@@ -89,7 +95,7 @@ function CurrencyCards({ view, standings, series, shown }: { view: View; standin
               </span>
               <Money className="font-semibold" currency={standing.currency} minor={standing.now.mrr_minor} />
               <span className="text-xs">
-                <RatioDelta ratio={standing.change_ratio} />
+                <RatioDelta ratio={isComparable(view) ? standing.change_ratio : null} />
               </span>
             </button>
           </li>

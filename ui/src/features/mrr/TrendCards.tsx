@@ -29,7 +29,7 @@ export interface TrendProps {
 export function subtitleOf(view: View): string {
   const { from, to } = view.period
   const { data_through, time_zone } = view.connection
-  return [formatRange(from, to), data_through ? `data through ${formatInstant(data_through, time_zone)}` : 'no data yet'].join(' · ')
+  return [formatRange(from, to), data_through ? `data through ${formatInstant(data_through, time_zone)}` : 'still loading'].join(' · ')
 }
 
 /** The day before which history is not complete yet, if it is not. */

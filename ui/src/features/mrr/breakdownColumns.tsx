@@ -11,6 +11,7 @@ import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { By } from './BreakdownCard'
+import { isComparable } from './standing'
 import type { Standing } from './standing'
 
 export interface GroupRow extends Standing {
@@ -33,6 +34,7 @@ interface Arguments {
 }
 
 export function breakdownColumns({ by, currency, rows, compared, toggle, view }: Arguments): Column<GroupRow>[] {
+  const hasBefore = isComparable(view)
   const total = rows.reduce((sum, row) => sum + row.now.mrr_minor, 0)
   return [
     {
@@ -58,8 +60,8 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       ),
     },
     { id: 'mrr', header: 'MRR', isNumeric: true, sortBy: (row) => row.now.mrr_minor, cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} /> },
-    { id: 'change', header: 'Change', isNumeric: true, sortBy: (row) => row.change_minor, cell: (row) => <MoneyDelta currency={currency} minor={row.change_minor} /> },
-    { id: 'ratio', header: 'in %', isNumeric: true, isWideOnly: true, sortBy: (row) => row.change_ratio, cell: (row) => <RatioDelta ratio={row.change_ratio} /> },
+    { id: 'change', header: 'Change', isNumeric: true, sortBy: (row) => row.change_minor, cell: (row) => (hasBefore ? <MoneyDelta currency={currency} minor={row.change_minor} /> : <span className="text-ink-faint">–</span>) },
+    { id: 'ratio', header: 'in %', isNumeric: true, isWideOnly: true, sortBy: (row) => row.change_ratio, cell: (row) => <RatioDelta ratio={hasBefore ? row.change_ratio : null} /> },
     { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (row) => row.now.customers, cell: (row) => formatCount(row.now.customers) },
     { id: 'share', header: 'Share', isNumeric: true, isWideOnly: true, cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span> },
   ]

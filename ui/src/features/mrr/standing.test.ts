@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { MrrPoint, MrrSeries } from '~/api/types'
 
-import { standingOf } from './standing'
+import { isComparable, standingOf } from './standing'
 
 const point = (mrr_minor: number) => ({ mrr_minor }) as MrrPoint
 const series = (...mrr: number[]): MrrSeries => ({ currency: 'usd', group: null, points: mrr.map(point) })
@@ -18,5 +18,16 @@ describe('how MRR stands', () => {
 
   it('counts from nothing in the first month there is', () => {
     expect(standingOf(series(10000))).toMatchObject({ before_minor: 0, change_minor: 10000 })
+  })
+})
+
+describe('the comparison with last month', () => {
+  const at = (is_history_complete: boolean, reaches_back_on: string | null) => isComparable({ connection: { is_history_complete, reaches_back_on }, today: '2026-11-23' })
+
+  it('waits until history has all of last month', () => {
+    expect(at(false, null)).toBe(false)
+    expect(at(false, '2026-10-20')).toBe(false)
+    expect(at(false, '2026-09-30')).toBe(true)
+    expect(at(true, null)).toBe(true)
   })
 })

@@ -39,7 +39,7 @@ function Notices({ connection }: { connection: Connection }) {
       {!connection.is_history_complete && connection.state !== 'failed' && (
         <Banner action={toSync('See the progress')} title="History is still loading" tone="info">
           {connection.reaches_back_on
-            ? `Today’s numbers are here. History reaches back to ${formatDay(connection.reaches_back_on)}; what lies before it is not in these figures yet.`
+            ? `History reaches back to ${formatDay(connection.reaches_back_on)}. What was billed before, such as yearly plans, is not in these figures yet: they still rise.`
             : 'The first numbers appear within seconds; history fills in behind them.'}
         </Banner>
       )}

@@ -112,9 +112,9 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
         <Fact label="Time left" value={isRunning(phase) ? (progress.seconds_left === null ? 'Not known yet' : `About ${formatDuration(progress.seconds_left)}`) : '–'} />
         <Fact label="History reaches back to" value={progress.reaches_back_on ? formatDay(progress.reaches_back_on) : connection.is_history_complete ? 'Its beginning' : '–'} />
       </dl>
-      {connection.data_through && !connection.is_history_complete && (
+      {progress.ledger_version > 0 && !connection.is_history_complete && (
         <p className="rounded-lg bg-good-soft px-4 py-3 text-sm">
-          Today’s MRR is already here.{' '}
+          Today’s MRR is already here{progress.reaches_back_on && `, from what was billed since ${formatDay(progress.reaches_back_on)}`}.{' '}
           <Link className="link font-medium" params={{ connectionId: connection.id }} to="/c/$connectionId/mrr">
             Open the MRR Breakdown
           </Link>{' '}
