@@ -63,9 +63,16 @@ const PRODUCTS: [string, string, number][] = [
   ['prod_business', 'Business', 14900],
   ['prod_scale', 'Scale', 49900],
 ]
-const FIRST = 'Acme Northwind Contoso Globex Initech Umbra Vandelay Hooli Stark Wayne Tyrell Cyberdyne Soylent Aperture Wonka'.split(' ')
+const FIRST =
+  'Acme Northwind Contoso Globex Initech Umbra Vandelay Hooli Stark Wayne Tyrell Cyberdyne Soylent Aperture Wonka'.split(' ')
 const SECOND = 'Labs Studio GmbH Group Systems Works Media Foods Logistics Partners & Söhne Technologies Retail Health'.split(' ')
-const COUNTRIES: Record<string, string[]> = { usd: ['US', 'CA', 'AU'], eur: ['DE', 'FR', 'NL', 'ES'], gbp: ['GB'], jpy: ['JP'], chf: ['CH'] }
+const COUNTRIES: Record<string, string[]> = {
+  usd: ['US', 'CA', 'AU'],
+  eur: ['DE', 'FR', 'NL', 'ES'],
+  gbp: ['GB'],
+  jpy: ['JP'],
+  chf: ['CH'],
+}
 const SCALE: Record<string, number> = { jpy: 1.5 }
 
 /** Seconds since 1970 of a time of a day, in UTC. */
@@ -94,7 +101,7 @@ function plansOf(currencies: string[]): MockPlan[] {
 }
 
 function customerOf(index: number, world: World, scenario: Scenario, next: () => number): MockCustomer {
-  const pick = <T,>(list: T[]): T => list[Math.min(list.length - 1, Math.floor(next() ** 1.6 * list.length))] as T
+  const pick = <T>(list: T[]): T => list[Math.min(list.length - 1, Math.floor(next() ** 1.6 * list.length))] as T
   const currency = pick(scenario.currencies)
   const mine = world.plans.filter((plan) => plan.currency === currency)
   let plan = pick(mine)

@@ -24,7 +24,8 @@ function filesOf(key, seen = new Set()) {
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
 const charts = Object.keys(manifest).find((key) => key.endsWith('charts/engine.ts'))
 const firstPage = Object.keys(manifest).find((key) => key.endsWith('features/mrr/MrrPage.tsx'))
-if (!entry || !charts || !firstPage) throw new Error('the build has no entry, no chart engine or no MRR page: the names in scripts/size.mjs are out of date')
+if (!entry || !charts || !firstPage)
+  throw new Error('the build has no entry, no chart engine or no MRR page: the names in scripts/size.mjs are out of date')
 
 const first = new Set([...filesOf(entry), ...filesOf(firstPage)])
 const chart = [...filesOf(charts)].filter((file) => !first.has(file))

@@ -48,7 +48,12 @@ const UNREACHABLE: Problem = {
 /** The server writes its messages in lower case, to stand within other sentences; on a page they are sentences of their own. */
 function sentenceCase(problem: Problem): Problem {
   const { title, detail, action } = problem
-  return { ...problem, title: capital(title), ...(detail ? { detail: `${capital(detail).replace(/[.]$/, '')}.` } : {}), ...(action ? { action: `${capital(action).replace(/[.]$/, '')}.` } : {}) }
+  return {
+    ...problem,
+    title: capital(title),
+    ...(detail ? { detail: `${capital(detail).replace(/[.]$/, '')}.` } : {}),
+    ...(action ? { action: `${capital(action).replace(/[.]$/, '')}.` } : {}),
+  }
 }
 
 async function problemOf(response: Response): Promise<Problem> {

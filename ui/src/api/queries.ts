@@ -143,7 +143,8 @@ export const customerQuery = (id: string, customerId: string) =>
 export const explainQuery = (id: string, customerId: string, on: string | undefined) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'explain', customerId, on ?? 'now'],
-    queryFn: ({ signal }) => api.get<Explanation>(`${of(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
+    queryFn: ({ signal }) =>
+      api.get<Explanation>(`${of(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
   })
 
 export const reconcileQuery = (id: string, query: Query) =>

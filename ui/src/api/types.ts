@@ -7,7 +7,11 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 
 /** The server sends every field of an answer, `null` where there is nothing: none is ever left out. */
-type Present<T> = T extends readonly (infer One)[] ? Present<One>[] : T extends object ? { [Key in keyof T]-?: Present<Exclude<T[Key], undefined>> } : T
+type Present<T> = T extends readonly (infer One)[]
+  ? Present<One>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Present<Exclude<T[Key], undefined>> }
+    : T
 
 type Answer<Name extends keyof Schemas> = Present<Schemas[Name]>
 
@@ -62,7 +66,8 @@ export type MrrSeries = Answer<'MrrSeries'>
 export type Summary = Answer<'Summary'>
 
 /** What does not concern a movement is left out of it. */
-export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> & Pick<Schemas['Movement'], 'converted_minor' | 'is_involuntary'>
+export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> &
+  Pick<Schemas['Movement'], 'converted_minor' | 'is_involuntary'>
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type CustomerRow = Answer<'CustomerRow'>

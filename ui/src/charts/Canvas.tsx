@@ -75,7 +75,10 @@ export function Canvas({ option, label, height, onMark, indexAt, onReady }: Canv
   }, [])
 
   useEffect(() => {
-    chart?.setOption({ animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option() }, { replaceMerge: ['series'] })
+    chart?.setOption(
+      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option() },
+      { replaceMerge: ['series'] },
+    )
   }, [chart, option, theme])
 
   useEffect(() => {

@@ -47,7 +47,19 @@ interface ChartCardProps<Row extends object> {
 }
 
 export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
-  const { title, subtitle, metric, height = 300, empty, isLoading = false, isStale = false, error, legend, controls, note } = props
+  const {
+    title,
+    subtitle,
+    metric,
+    height = 300,
+    empty,
+    isLoading = false,
+    isStale = false,
+    error,
+    legend,
+    controls,
+    note,
+  } = props
   const [isTable, setIsTable] = useState(false)
   const [chart, setChart] = useState<EChartsType | null>(null)
   const hasFigures = !isLoading && !error && !empty
@@ -63,7 +75,12 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
         </div>
         {controls}
         <div className="no-print flex">
-          <IconButton aria-pressed={isTable} isDisabled={!hasFigures} label={isTable ? `Show ${title} as a chart` : `Show ${title} as a table`} onPress={() => setIsTable(!isTable)}>
+          <IconButton
+            aria-pressed={isTable}
+            isDisabled={!hasFigures}
+            label={isTable ? `Show ${title} as a chart` : `Show ${title} as a table`}
+            onPress={() => setIsTable(!isTable)}
+          >
             {isTable ? <ChartIcon /> : <TableIcon />}
           </IconButton>
           <DownloadMenu {...props} chart={isTable ? null : chart} isDisabled={!hasFigures} />
@@ -78,7 +95,9 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   )
 }
 
-function Body<Row extends object>(props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void }) {
+function Body<Row extends object>(
+  props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void },
+) {
   const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, indexAt, onRetry, setChart } = props
   if (error) return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
   if (isLoading) {
@@ -88,7 +107,12 @@ function Body<Row extends object>(props: ChartCardProps<Row> & { height: number;
       </div>
     )
   }
-  if (empty) return <div className="grid place-items-center" style={{ minHeight: height }}>{empty}</div>
+  if (empty)
+    return (
+      <div className="grid place-items-center" style={{ minHeight: height }}>
+        {empty}
+      </div>
+    )
   if (isTable) {
     return (
       <div className="overflow-y-auto" style={{ minHeight: height, maxHeight: Math.max(height, 420) }}>
@@ -99,7 +123,13 @@ function Body<Row extends object>(props: ChartCardProps<Row> & { height: number;
   return <Canvas height={height} label={label} option={option} indexAt={indexAt} onMark={onMark} onReady={setChart} />
 }
 
-function DownloadMenu<Row extends object>({ title, subtitle, file, chart, isDisabled }: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {
+function DownloadMenu<Row extends object>({
+  title,
+  subtitle,
+  file,
+  chart,
+  isDisabled,
+}: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {
   return (
     <MenuTrigger>
       <IconButton isDisabled={isDisabled} label={`Download ${title}`}>

@@ -23,7 +23,12 @@ export function Definition({ metric }: { metric: string }) {
       <Popover className="w-80 p-4" label={definition.label} placement="bottom start">
         <h3 className="font-semibold">{definition.label}</h3>
         <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{definition.formula}</p>
-        <Link className="link mt-3 inline-block text-sm" target="_blank" params={{ page: pageOf(definition.docs_url) }} to="/help/$page">
+        <Link
+          className="link mt-3 inline-block text-sm"
+          target="_blank"
+          params={{ page: pageOf(definition.docs_url) }}
+          to="/help/$page"
+        >
           The whole definition
         </Link>
       </Popover>

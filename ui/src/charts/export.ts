@@ -31,7 +31,11 @@ function save(blob: Blob, name: string) {
 
 /** `Northwind Cloud`, `MRR by month` → `northwind-cloud-mrr-by-month`. */
 export function fileName(...parts: string[]): string {
-  const slug = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
+  const slug = (text: string) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+      .replaceAll(/^-|-$/g, '')
   return parts.map(slug).filter(Boolean).join('-')
 }
 

@@ -9,7 +9,8 @@ import { token } from './palette'
 
 /** Axes, grid and tooltip that all charts have in common. Amounts on the axis are short; the tooltip has them in full. */
 function frame(currency: Currency, names: string[]): EChartsCoreOption {
-  const { fontFamily } = getComputedStyle(document.body)
+  // Double quotes would end the attribute that they are written into, and with it the saved picture.
+  const fontFamily = getComputedStyle(document.body).fontFamily.replaceAll('"', "'")
   const label = { color: token('--ink-soft'), fontSize: 12, fontFamily }
   const line = token('--line')
   return {
@@ -26,7 +27,10 @@ function frame(currency: Currency, names: string[]): EChartsCoreOption {
       type: 'value',
       splitNumber: 4,
       splitLine: { lineStyle: { color: line } },
-      axisLabel: { ...label, formatter: (value: number) => formatMoney(Math.round(value * 10 ** exponentOf(currency)), currency, { compact: true }) },
+      axisLabel: {
+        ...label,
+        formatter: (value: number) => formatMoney(Math.round(value * 10 ** exponentOf(currency)), currency, { compact: true }),
+      },
     },
     tooltip: {
       trigger: 'axis',
@@ -34,7 +38,7 @@ function frame(currency: Currency, names: string[]): EChartsCoreOption {
       backgroundColor: token('--surface'),
       borderColor: token('--line'),
       padding: [10, 12],
-      textStyle: { color: token('--ink'), fontSize: 13, fontFamily: 'inherit' },
+      textStyle: { color: token('--ink'), fontSize: 13, fontFamily },
       extraCssText: 'box-shadow: var(--elevation-high); border-radius: 10px; font-variant-numeric: tabular-nums;',
       axisPointer: { lineStyle: { color: token('--line-strong'), type: 'solid' } },
     },
@@ -94,7 +98,16 @@ interface LineChart {
   reachesBackOn: Day | null
 }
 
-export function lineOption({ currency, interval, starts, lines, isRunning, isFilled = false, hint, reachesBackOn }: LineChart): EChartsCoreOption {
+export function lineOption({
+  currency,
+  interval,
+  starts,
+  lines,
+  isRunning,
+  isFilled = false,
+  hint,
+  reachesBackOn,
+}: LineChart): EChartsCoreOption {
   const names = starts.map((start) => formatBucket(start, interval, { short: true }))
   const base = frame(currency, names)
   return {
@@ -107,7 +120,9 @@ export function lineOption({ currency, interval, starts, lines, isRunning, isFil
         const index = params[0]?.dataIndex ?? 0
         const rows = lines.flatMap(({ name, colorToken, values }) => {
           const value = values[index]
-          return value === null || value === undefined ? [] : [{ color: token(colorToken), name, text: formatMoney(value, currency) }]
+          return value === null || value === undefined
+            ? []
+            : [{ color: token(colorToken), name, text: formatMoney(value, currency) }]
         })
         const suffix = isRunning && index === starts.length - 1 ? ', so far' : ''
         return tooltip(formatBucket(starts[index] ?? '', interval) + suffix, rows, hint)
@@ -130,9 +145,18 @@ export function lineOption({ currency, interval, starts, lines, isRunning, isFil
   }
 }
 
-export function movementOption(currency: Currency, interval: Interval, points: MrrPoint[], isRunning: boolean, reachesBackOn: Day | null): EChartsCoreOption {
+export function movementOption(
+  currency: Currency,
+  interval: Interval,
+  points: MrrPoint[],
+  isRunning: boolean,
+  reachesBackOn: Day | null,
+): EChartsCoreOption {
   const starts = points.map((point) => point.start_on)
-  const base = frame(currency, starts.map((start) => formatBucket(start, interval, { short: true })))
+  const base = frame(
+    currency,
+    starts.map((start) => formatBucket(start, interval, { short: true })),
+  )
   const shown = MOVEMENTS.filter((type) => points.some((point) => point[`${type}_minor`] !== 0))
   return {
     ...base,
@@ -143,7 +167,11 @@ export function movementOption(currency: Currency, interval: Interval, points: M
         const index = params[0]?.dataIndex ?? 0
         const point = points[index]
         if (!point) return ''
-        const rows = shown.map((type) => ({ color: token(`--${type}`), name: MOVEMENT_LABEL[type], text: formatMoney(point[`${type}_minor`], currency, { sign: true }) }))
+        const rows = shown.map((type) => ({
+          color: token(`--${type}`),
+          name: MOVEMENT_LABEL[type],
+          text: formatMoney(point[`${type}_minor`], currency, { sign: true }),
+        }))
         const net = MOVEMENTS.reduce((sum, type) => sum + point[`${type}_minor`], 0)
         rows.push({ color: 'transparent', name: 'Net', text: formatMoney(net, currency, { sign: true }) })
         const suffix = isRunning && index === points.length - 1 ? ', so far' : ''
@@ -179,13 +207,25 @@ export function stepOption(currency: Currency, steps: Step[], until: number, nam
   const drawn = last ? [...steps, { at: Math.max(until, last.at), minor: last.minor }] : steps
   return {
     ...base,
-    xAxis: { type: 'time', axisLine: { lineStyle: { color: token('--line') } }, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: token('--ink-soft'), fontSize: 12, hideOverlap: true } },
+    xAxis: {
+      type: 'time',
+      axisLine: { lineStyle: { color: token('--line') } },
+      axisTick: { show: false },
+      splitLine: { show: false },
+      axisLabel: { color: token('--ink-soft'), fontSize: 12, hideOverlap: true },
+    },
     yAxis: { ...(base.yAxis as object), min: 0 },
     tooltip: {
       ...(base.tooltip as object),
       formatter: (params: { dataIndex: number }[]) => {
         const step = drawn[params[0]?.dataIndex ?? 0]
-        return step ? tooltip(nameOf(step.at), [{ color: token('--series-1'), name: 'MRR from here on', text: formatMoney(step.minor, currency) }], 'Click for the reason') : ''
+        return step
+          ? tooltip(
+              nameOf(step.at),
+              [{ color: token('--series-1'), name: 'MRR from here on', text: formatMoney(step.minor, currency) }],
+              'Click for the reason',
+            )
+          : ''
       },
     },
     series: [

@@ -37,7 +37,12 @@ export function Button({ kind, size, className, children, isPending = false, ...
 }
 
 /** A button that is only an icon; its label is what is read out and shown on hover. */
-export function IconButton({ label, className = '', children, ...rest }: Omit<AriaButtonProps, 'className' | 'children'> & { label: string; className?: string; children: ReactNode }) {
+export function IconButton({
+  label,
+  className = '',
+  children,
+  ...rest
+}: Omit<AriaButtonProps, 'className' | 'children'> & { label: string; className?: string; children: ReactNode }) {
   return (
     <AriaButton
       {...rest}
@@ -50,5 +55,10 @@ export function IconButton({ label, className = '', children, ...rest }: Omit<Ar
 }
 
 export function Spinner({ className = 'size-4' }: { className?: string }) {
-  return <span aria-hidden="true" className={`inline-block animate-spin rounded-full border-2 border-current border-r-transparent ${className}`} />
+  return (
+    <span
+      aria-hidden="true"
+      className={`inline-block animate-spin rounded-full border-2 border-current border-r-transparent ${className}`}
+    />
+  )
 }

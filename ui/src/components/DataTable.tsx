@@ -50,7 +50,10 @@ function compare(a: string | number | null, b: string | number | null): number {
   return typeof a === 'string' && typeof b === 'string' ? a.localeCompare(b) : a < b ? -1 : 1
 }
 
-function definitionsOf<Row extends object>(columns: readonly Column<Row>[], serverSort: ServerSort | undefined): ColumnDef<typeof features, Row>[] {
+function definitionsOf<Row extends object>(
+  columns: readonly Column<Row>[],
+  serverSort: ServerSort | undefined,
+): ColumnDef<typeof features, Row>[] {
   return columns.map((column) => ({
     id: column.id,
     header: column.header,
@@ -79,7 +82,17 @@ function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
 }
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, initialSort = NO_SORT, serverSort, onRowClick, shownAtFirst = Infinity, isStale = false } = props
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    initialSort = NO_SORT,
+    serverSort,
+    onRowClick,
+    shownAtFirst = Infinity,
+    isStale = false,
+  } = props
   const [isAll, setIsAll] = useState(false)
   const [ownSort, setOwnSort] = useState(initialSort)
   const definitions = useMemo(() => definitionsOf(columns, serverSort), [columns, serverSort])
@@ -104,7 +117,6 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const byId = new Map(columns.map((column) => [column.id, column]))
   return (
     // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div aria-label={label} className="relative overflow-x-auto" role="group" tabIndex={0}>
       <table aria-busy={isStale} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
         <thead>
@@ -122,7 +134,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     style={column?.width ? { width: column.width } : undefined}
                   >
                     {header.column.getCanSort() ? (
-                      <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={header.column.getToggleSortingHandler()}>
+                      <button
+                        className="-mx-1 rounded px-1 hover:text-ink"
+                        type="button"
+                        onClick={header.column.getToggleSortingHandler()}
+                      >
                         {column?.isNumeric && <SortArrow sorted={sorted} />}
                         {column?.header}
                         {!column?.isNumeric && <SortArrow sorted={sorted} />}

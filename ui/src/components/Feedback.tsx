@@ -14,11 +14,24 @@ const TONE: Record<Tone, string> = {
   good: 'bg-good-soft text-ink border-transparent',
 }
 
-export function Banner({ tone = 'info', title, children, action }: { tone?: Tone; title?: ReactNode; children?: ReactNode; action?: ReactNode }) {
+export function Banner({
+  tone = 'info',
+  title,
+  children,
+  action,
+}: {
+  tone?: Tone
+  title?: ReactNode
+  children?: ReactNode
+  action?: ReactNode
+}) {
   const Icon = tone === 'info' || tone === 'good' ? InfoIcon : AlertIcon
   const ink = { info: 'text-accent', good: 'text-up', warn: 'text-warn', danger: 'text-danger' }[tone]
   return (
-    <div className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl border px-4 py-3 text-sm ${TONE[tone]}`} role={tone === 'danger' ? 'alert' : 'status'}>
+    <div
+      className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl border px-4 py-3 text-sm ${TONE[tone]}`}
+      role={tone === 'danger' ? 'alert' : 'status'}
+    >
       <Icon className={`mt-0.5 size-4 ${ink}`} />
       <div className="min-w-0 flex-1 basis-56">
         {title && <p className="font-semibold">{title}</p>}
@@ -30,9 +43,18 @@ export function Banner({ tone = 'info', title, children, action }: { tone?: Tone
 }
 
 export function Badge({ tone = 'plain', children, title }: { tone?: Tone | 'plain'; children: ReactNode; title?: string }) {
-  const ink = { plain: 'bg-sunken text-ink-soft', info: 'bg-accent-soft text-accent', good: 'bg-good-soft text-up', warn: 'bg-warn-soft text-warn', danger: 'bg-danger-soft text-danger' }[tone]
+  const ink = {
+    plain: 'bg-sunken text-ink-soft',
+    info: 'bg-accent-soft text-accent',
+    good: 'bg-good-soft text-up',
+    warn: 'bg-warn-soft text-warn',
+    danger: 'bg-danger-soft text-danger',
+  }[tone]
   return (
-    <span className={`inline-flex items-center gap-1 rounded-md px-1.5 py-0.5 text-xs font-medium whitespace-nowrap ${ink}`} title={title}>
+    <span
+      className={`inline-flex items-center gap-1 rounded-md px-1.5 py-0.5 text-xs font-medium whitespace-nowrap ${ink}`}
+      title={title}
+    >
       {children}
     </span>
   )

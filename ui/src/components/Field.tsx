@@ -44,7 +44,17 @@ export function TextField({ label, hint, error, isMono = false, placeholder, cla
   )
 }
 
-export function SearchField({ label, value, onChange, className = '' }: { label: string; value: string; onChange: (value: string) => void; className?: string }) {
+export function SearchField({
+  label,
+  value,
+  onChange,
+  className = '',
+}: {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  className?: string
+}) {
   return (
     <AriaSearchField aria-label={label} className={`group relative ${className}`} value={value} onChange={onChange}>
       <SearchIcon className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-faint" />
@@ -73,7 +83,15 @@ interface SelectProps<T extends string> {
   className?: string
 }
 
-export function Select<T extends string>({ label, options, value, onChange, isBare = false, hint, className = '' }: SelectProps<T>) {
+export function Select<T extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  isBare = false,
+  hint,
+  className = '',
+}: SelectProps<T>) {
   return (
     <AriaSelect
       {...(isBare ? { 'aria-label': label } : {})}
@@ -88,7 +106,9 @@ export function Select<T extends string>({ label, options, value, onChange, isBa
       <AriaButton
         className={`flex items-center gap-2 rounded-lg border bg-surface text-left text-sm text-ink hover:bg-hover ${isBare ? 'h-9 border-line px-2.5' : 'h-11 border-line-strong px-3'}`}
       >
-        <SelectValue className="min-w-0 flex-1 truncate">{options.find((option) => option.id === value)?.label ?? value}</SelectValue>
+        <SelectValue className="min-w-0 flex-1 truncate">
+          {options.find((option) => option.id === value)?.label ?? value}
+        </SelectValue>
         <ChevronIcon className="size-4 text-ink-faint" />
       </AriaButton>
       {hint && (

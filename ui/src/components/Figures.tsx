@@ -3,7 +3,17 @@ import { formatMoney } from '~/format/money'
 import { MOVEMENT_LABEL } from '~/format/names'
 import { formatCount, formatRatio } from '~/format/number'
 
-export function Money({ minor, currency, sign = false, className = '' }: { minor: number; currency: Currency; sign?: boolean; className?: string }) {
+export function Money({
+  minor,
+  currency,
+  sign = false,
+  className = '',
+}: {
+  minor: number
+  currency: Currency
+  sign?: boolean
+  className?: string
+}) {
   return <span className={`num ${className}`}>{formatMoney(minor, currency, { sign })}</span>
 }
 

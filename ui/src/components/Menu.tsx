@@ -8,7 +8,9 @@ export { MenuTrigger }
 
 export function Menu<T extends object>({ className = '', ...props }: Omit<MenuProps<T>, 'className'> & { className?: string }) {
   return (
-    <Popover className={`min-w-48 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-surface p-1 shadow-high outline-none ${className}`}>
+    <Popover
+      className={`min-w-48 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-surface p-1 shadow-high outline-none ${className}`}
+    >
       <AriaMenu {...props} className="max-h-[60vh] overflow-y-auto outline-none" />
     </Popover>
   )
@@ -24,7 +26,9 @@ export function MenuItem({ children, ...props }: Omit<MenuItemProps, 'className'
       {({ isSelected, selectionMode }) => (
         <>
           <span className="min-w-0 flex-1">{children}</span>
-          {isChoice && selectionMode !== 'none' && <CheckIcon className={`size-4 text-accent ${isSelected ? '' : 'invisible'}`} />}
+          {isChoice && selectionMode !== 'none' && (
+            <CheckIcon className={`size-4 text-accent ${isSelected ? '' : 'invisible'}`} />
+          )}
         </>
       )}
     </AriaMenuItem>

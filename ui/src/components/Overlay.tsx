@@ -39,7 +39,9 @@ export function Drawer(props: SheetProps & { width?: string; side?: 'left' | 'ri
   const { title, children, width = 'max-w-2xl', side = 'right' } = props
   return (
     <ModalOverlay {...controlled(props)} isDismissable className="fixed inset-0 z-40 bg-scrim">
-      <Modal className={`fixed inset-y-0 ${side === 'right' ? 'right-0' : 'left-0'} w-full ${width} bg-surface shadow-high outline-none`}>
+      <Modal
+        className={`fixed inset-y-0 ${side === 'right' ? 'right-0' : 'left-0'} w-full ${width} bg-surface shadow-high outline-none`}
+      >
         <AriaDialog className="flex h-full flex-col outline-none">
           {({ close }) => (
             <>
@@ -55,7 +57,11 @@ export function Drawer(props: SheetProps & { width?: string; side?: 'left' | 'ri
 
 export function Dialog(props: SheetProps) {
   return (
-    <ModalOverlay {...controlled(props)} isDismissable className="fixed inset-0 z-40 grid place-items-center overflow-y-auto bg-scrim p-4">
+    <ModalOverlay
+      {...controlled(props)}
+      isDismissable
+      className="fixed inset-0 z-40 grid place-items-center overflow-y-auto bg-scrim p-4"
+    >
       <Modal className="w-full max-w-lg rounded-2xl border border-line bg-surface shadow-high">
         <AriaDialog className="outline-none">
           {({ close }) => (
@@ -70,9 +76,17 @@ export function Dialog(props: SheetProps) {
   )
 }
 
-export function Popover({ label, className = '', children, ...rest }: Omit<PopoverProps, 'className' | 'children'> & { label: string; className?: string; children: ReactNode }) {
+export function Popover({
+  label,
+  className = '',
+  children,
+  ...rest
+}: Omit<PopoverProps, 'className' | 'children'> & { label: string; className?: string; children: ReactNode }) {
   return (
-    <AriaPopover {...rest} className={`max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-surface shadow-high outline-none ${className}`}>
+    <AriaPopover
+      {...rest}
+      className={`max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-surface shadow-high outline-none ${className}`}
+    >
       <AriaDialog aria-label={label} className="max-h-[inherit] overflow-y-auto outline-none">
         {children}
       </AriaDialog>

@@ -11,7 +11,17 @@ export function DataThrough({ connection }: { connection: Connection }) {
   return <span>Data through {formatInstant(connection.data_through, connection.time_zone)}</span>
 }
 
-export function PageHead({ title, connection, lead, children }: { title: ReactNode; connection?: Connection; lead?: ReactNode; children?: ReactNode }) {
+export function PageHead({
+  title,
+  connection,
+  lead,
+  children,
+}: {
+  title: ReactNode
+  connection?: Connection
+  lead?: ReactNode
+  children?: ReactNode
+}) {
   return (
     <header className="flex flex-wrap items-end gap-x-4 gap-y-3">
       <div className="min-w-0 flex-1 basis-72">

@@ -27,7 +27,9 @@ export const PeopleIcon = icon(
   </>,
 )
 export const ScaleIcon = icon(<path d="M12 4v16m-5 0h10M5 7h14M5 7l-3 7h6L5 7Zm14 0-3 7h6l-3-7Z" />)
-export const SyncIcon = icon(<path d="M20 11a8 8 0 0 0-14.3-4.3L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.3 4.3l1.7-1.8M20 20v-4.5h-4.5" />)
+export const SyncIcon = icon(
+  <path d="M20 11a8 8 0 0 0-14.3-4.3L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.3 4.3l1.7-1.8M20 20v-4.5h-4.5" />,
+)
 export const SettingsIcon = icon(
   <>
     <path d="M4 7h9m5 0h2M4 17h2m5 0h9" />

@@ -84,14 +84,20 @@ export function formatInstantDay(instant: Instant, zone: string, locale?: string
 }
 
 /** The name of one bucket of a series: what stands under a bar. */
-export function formatBucket(startOn: Day, interval: Interval, { short = false, locale = undefined as string | undefined } = {}): string {
+export function formatBucket(
+  startOn: Day,
+  interval: Interval,
+  { short = false, locale = undefined as string | undefined } = {},
+): string {
   const start = utcOf(startOn)
   const year = short ? '2-digit' : 'numeric'
   switch (interval) {
     case 'day':
       return formatter({ day: 'numeric', month: 'short', ...(short ? {} : { year }), timeZone: 'UTC' }, locale).format(start)
     case 'week': {
-      const text = formatter({ day: 'numeric', month: 'short', ...(short ? {} : { year }), timeZone: 'UTC' }, locale).format(start)
+      const text = formatter({ day: 'numeric', month: 'short', ...(short ? {} : { year }), timeZone: 'UTC' }, locale).format(
+        start,
+      )
       return short ? text : `week of ${text}`
     }
     case 'month':

@@ -10,7 +10,10 @@ function formatter(options: Intl.NumberFormatOptions, locale?: string): Intl.Num
   return found
 }
 
-export function formatCount(count: number, { sign = false, compact = false, locale = undefined as string | undefined } = {}): string {
+export function formatCount(
+  count: number,
+  { sign = false, compact = false, locale = undefined as string | undefined } = {},
+): string {
   return formatter(
     { signDisplay: sign ? 'exceptZero' : 'auto', ...(compact ? { notation: 'compact' as const, maximumFractionDigits: 1 } : {}) },
     locale,
@@ -18,7 +21,10 @@ export function formatCount(count: number, { sign = false, compact = false, loca
 }
 
 /** A ratio as a percentage. What has no value (a zero denominator) is a dash, never 0 %. */
-export function formatRatio(ratio: number | null | undefined, { sign = false, digits = 1, locale = undefined as string | undefined } = {}): string {
+export function formatRatio(
+  ratio: number | null | undefined,
+  { sign = false, digits = 1, locale = undefined as string | undefined } = {},
+): string {
   if (ratio === null || ratio === undefined) return '–'
   return formatter(
     { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'auto' },

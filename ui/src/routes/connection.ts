@@ -76,4 +76,12 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('~/features/settings/SettingsPage'), 'SettingsPage'),
 })
 
-export const pageRoutes = [mrrRoute, movementsRoute, customersRoute, customerRoute, reconcileRoute, syncRoute, settingsRoute] as const
+export const pageRoutes = [
+  mrrRoute,
+  movementsRoute,
+  customersRoute,
+  customerRoute,
+  reconcileRoute,
+  syncRoute,
+  settingsRoute,
+] as const

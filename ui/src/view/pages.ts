@@ -50,7 +50,11 @@ export interface CustomersSearch {
 }
 
 export function readCustomersSearch(raw: RawSearch): CustomersSearch {
-  return compact({ q: textOf(raw.q), state: oneOf(CUSTOMER_STATES, raw.state), sort: oneOf(CUSTOMER_SORTS, raw.sort) }) as CustomersSearch
+  return compact({
+    q: textOf(raw.q),
+    state: oneOf(CUSTOMER_STATES, raw.state),
+    sort: oneOf(CUSTOMER_SORTS, raw.sort),
+  }) as CustomersSearch
 }
 
 export interface ReconcileSearch {

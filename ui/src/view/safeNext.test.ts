@@ -7,7 +7,10 @@ describe('where a person goes after signing in', () => {
     expect(safeNext('/c/con_1/mrr?range=90d')).toBe('/c/con_1/mrr?range=90d')
   })
 
-  it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', ''])('is never elsewhere: %s', (next) => {
-    expect(safeNext(next)).toBeUndefined()
-  })
+  it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', ''])(
+    'is never elsewhere: %s',
+    (next) => {
+      expect(safeNext(next)).toBeUndefined()
+    },
+  )
 })

@@ -24,7 +24,12 @@ export function useConnection(): Connection {
   const { data: live } = useQuery({ ...progressQuery(connectionId), enabled: false, select: reachOf })
   const connection = data?.find(({ id }) => id === connectionId)
   const known = useMemo(
-    () => connection && { ...connection, data_through: connection.data_through ?? live?.data_through ?? null, reaches_back_on: connection.reaches_back_on ?? live?.reaches_back_on ?? null },
+    () =>
+      connection && {
+        ...connection,
+        data_through: connection.data_through ?? live?.data_through ?? null,
+        reaches_back_on: connection.reaches_back_on ?? live?.reaches_back_on ?? null,
+      },
     [connection, live],
   )
   if (!known) throw new Error(`the connection ${connectionId} is gone`)
@@ -73,7 +78,12 @@ export function useView(): View {
       currency,
       scope: { currency, ...filters },
       setView: (patch) => {
-        void navigate({ to: '.', search: (before: object) => compact({ ...before, ...patch }), replace: true, resetScroll: false })
+        void navigate({
+          to: '.',
+          search: (before: object) => compact({ ...before, ...patch }),
+          replace: true,
+          resetScroll: false,
+        })
       },
     }
   }, [connection, search, facets, today, firstOn, navigate])

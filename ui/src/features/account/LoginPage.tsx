@@ -40,14 +40,25 @@ export function LoginPage() {
         }}
       >
         {error && (
-          <Banner title={error instanceof ApiError && error.status === 401 ? 'The name or the password is wrong' : error.message} tone="danger">
+          <Banner
+            title={error instanceof ApiError && error.status === 401 ? 'The name or the password is wrong' : error.message}
+            tone="danger"
+          >
             {error instanceof ApiError && error.status === 401
               ? 'Check both and try again. Whoever runs this server can set a new password on its command line.'
               : (error instanceof ApiError && error.problem.action) || 'Try again in a moment.'}
           </Banner>
         )}
         <TextField autoComplete="username" isRequired label="Username or e-mail" name="login" value={login} onChange={setLogin} />
-        <TextField autoComplete="current-password" isRequired label="Password" name="password" type="password" value={password} onChange={setPassword} />
+        <TextField
+          autoComplete="current-password"
+          isRequired
+          label="Password"
+          name="password"
+          type="password"
+          value={password}
+          onChange={setPassword}
+        />
         <Button isPending={signIn.isPending} kind="primary" type="submit">
           Sign in
         </Button>

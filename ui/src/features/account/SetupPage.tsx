@@ -23,7 +23,11 @@ function PasswordRules({ password }: { password: string }) {
         const isMet = rule.isMet(password)
         return (
           <li key={rule.id} className={`flex items-center gap-1.5 ${isMet ? 'text-up' : 'text-ink-soft'}`}>
-            {isMet ? <CheckIcon className="size-3.5" /> : <span aria-hidden="true" className="mx-1 size-1.5 rounded-full bg-current" />}
+            {isMet ? (
+              <CheckIcon className="size-3.5" />
+            ) : (
+              <span aria-hidden="true" className="mx-1 size-1.5 rounded-full bg-current" />
+            )}
             {rule.label}
             <span className="sr-only">{isMet ? ' (met)' : ' (not yet met)'}</span>
           </li>
@@ -53,7 +57,8 @@ export function SetupPage() {
   })
   const errors = ownerErrors(form)
   const refused = create.error instanceof ApiError ? create.error.problem : undefined
-  const ofServer: OwnerErrors = refused?.field && refused.field in form && create.variables === form ? { [refused.field]: `${refused.title}.` } : {}
+  const ofServer: OwnerErrors =
+    refused?.field && refused.field in form && create.variables === form ? { [refused.field]: `${refused.title}.` } : {}
   const shown: OwnerErrors = { ...ofServer, ...Object.fromEntries(Object.entries(errors).filter(([name]) => touched.has(name))) }
   const field = (name: keyof OwnerForm) => ({
     name,
@@ -64,7 +69,10 @@ export function SetupPage() {
   })
   const needsCode = setup.data?.needs_code ?? false
   return (
-    <VisitorPage lead="This server is new. Make the owner’s account; everything stays on this machine." title="Welcome to Chartsy">
+    <VisitorPage
+      lead="This server is new. Make the owner’s account; everything stays on this machine."
+      title="Welcome to Chartsy"
+    >
       <form
         noValidate
         className="flex flex-col gap-4"
@@ -84,8 +92,16 @@ export function SetupPage() {
         <TextField {...field('username')} autoComplete="username" hint="Letters and digits." isRequired label="Username" />
         <TextField {...field('password')} autoComplete="new-password" isRequired label="Password" type="password" />
         <PasswordRules password={form.password} />
-        <TextField {...field('password_confirmation')} autoComplete="new-password" isRequired label="Password again" type="password" />
-        {needsCode && <TextField {...field('setup_code')} hint="The server printed it when it started." isMono label="Setup code" />}
+        <TextField
+          {...field('password_confirmation')}
+          autoComplete="new-password"
+          isRequired
+          label="Password again"
+          type="password"
+        />
+        {needsCode && (
+          <TextField {...field('setup_code')} hint="The server printed it when it started." isMono label="Setup code" />
+        )}
         <Button isPending={create.isPending} kind="primary" type="submit">
           Make the account
         </Button>

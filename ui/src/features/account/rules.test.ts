@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 
 import { ownerErrors } from './rules'
 
-const good = { full_name: 'Ada Byron', email: 'ada@example.com', username: 'ada1', password: 'Engine1843', password_confirmation: 'Engine1843', setup_code: '' }
+const good = {
+  full_name: 'Ada Byron',
+  email: 'ada@example.com',
+  username: 'ada1',
+  password: 'Engine1843',
+  password_confirmation: 'Engine1843',
+  setup_code: '',
+}
 
 describe('an owner’s account', () => {
   it('is accepted when every rule is met', () => {

@@ -21,7 +21,11 @@ export function ConnectPage() {
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
       <PageHead
-        lead={isFirst ? 'Choose where the money comes in. Today’s numbers appear within seconds; history fills in behind them.' : 'Several accounts can be connected side by side.'}
+        lead={
+          isFirst
+            ? 'Choose where the money comes in. Today’s numbers appear within seconds; history fills in behind them.'
+            : 'Several accounts can be connected side by side.'
+        }
         title="Connect an account"
       />
       {sources.error && <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />}
@@ -48,7 +52,11 @@ function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onCho
     <ul className="grid gap-3 sm:grid-cols-2">
       {sources.map((source) => (
         <li key={source.id}>
-          <button className="card flex h-full w-full items-center gap-3 p-5 text-left hover:bg-hover" type="button" onClick={() => onChoose(source.id)}>
+          <button
+            className="card flex h-full w-full items-center gap-3 p-5 text-left hover:bg-hover"
+            type="button"
+            onClick={() => onChoose(source.id)}
+          >
             <span className="flex-1">
               <span className="block text-lg font-semibold">{source.name}</span>
               <span className="mt-1 block text-sm text-ink-soft">{ABOUT[source.id]}</span>

@@ -8,7 +8,10 @@ import { capital } from '~/format/names'
 export function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
     <li className="flex gap-4">
-      <span aria-hidden="true" className="num grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-sm font-semibold text-accent">
+      <span
+        aria-hidden="true"
+        className="num grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-sm font-semibold text-accent"
+      >
         {number}
       </span>
       <div className="min-w-0 flex-1 pt-0.5">
@@ -42,7 +45,10 @@ export function KeySteps({ source }: { source: Source }) {
   return (
     <>
       <Step number={1} title="Open Stripe’s page for a new restricted key">
-        <p>A restricted key can only do what you tick. Its name and the permissions are filled in already; you need to be an administrator of the Stripe account.</p>
+        <p>
+          A restricted key can only do what you tick. Its name and the permissions are filled in already; you need to be an
+          administrator of the Stripe account.
+        </p>
         {source.key_link && (
           <a className={buttonClass('primary', 'medium', 'mt-3')} href={source.key_link} rel="noreferrer" target="_blank">
             Open Stripe’s key page <ExternalIcon />
@@ -50,7 +56,10 @@ export function KeySteps({ source }: { source: Source }) {
         )}
       </Step>
       <Step number={2} title="Check that these are set to Read">
-        <p>Nothing needs Write. What is not marked as needed can be left out; what is then absent is said below and marked on the pages.</p>
+        <p>
+          Nothing needs Write. What is not marked as needed can be left out; what is then absent is said below and marked on the
+          pages.
+        </p>
         <details className="mt-2">
           <summary className="link cursor-pointer">All {permissions.length} permissions, and what is absent without each</summary>
           <ul className="mt-2 divide-y divide-line">
@@ -74,7 +83,8 @@ export function KeySteps({ source }: { source: Source }) {
       </Step>
       <Step number={3} title="Create the key and copy it">
         <p>
-          It begins with <code className="font-mono text-ink">rk_live_</code>, or with <code className="font-mono text-ink">rk_test_</code> in test mode. Stripe shows it once.
+          It begins with <code className="font-mono text-ink">rk_live_</code>, or with{' '}
+          <code className="font-mono text-ink">rk_test_</code> in test mode. Stripe shows it once.
         </p>
       </Step>
     </>

@@ -55,7 +55,9 @@ export function StripeConnect({ source }: { source: Source }) {
                 </p>
               )}
               {!isChecking && error && <Refusal error={error} retry={retry} />}
-              {!isChecking && check && <Checked key={check.account.id} check={check} request={stripeAt(key.trim(), apiBase.trim())} retry={retry} />}
+              {!isChecking && check && (
+                <Checked key={check.account.id} check={check} request={stripeAt(key.trim(), apiBase.trim())} retry={retry} />
+              )}
             </div>
           </div>
         </Step>
@@ -86,7 +88,9 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
   const [name, setName] = useState(account.name ?? '')
   const connect = useConnect()
   const missing = permissions.filter(({ state }) => state === 'missing')
-  const facts = [account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(Boolean)
+  const facts = [account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(
+    Boolean,
+  )
   return (
     <div className="flex flex-col gap-4 text-ink">
       <div className="rounded-xl border border-line p-4">
@@ -115,13 +119,18 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
           title={check.can_connect ? 'You can connect; some figures will be absent' : 'A needed permission is missing'}
           tone={check.can_connect ? 'warn' : 'danger'}
         >
-          In Stripe, edit the key and set {[...new Set(missing.map(({ permission, label }) => permission || label))].join(', ')} to Read, then check again. The key stays the same.
+          In Stripe, edit the key and set {[...new Set(missing.map(({ permission, label }) => permission || label))].join(', ')}{' '}
+          to Read, then check again. The key stays the same.
         </Banner>
       )}
       {check.existing_connection_id ? (
         <Banner
           action={
-            <Link className={buttonClass('secondary', 'small')} params={{ connectionId: check.existing_connection_id }} to="/c/$connectionId/mrr">
+            <Link
+              className={buttonClass('secondary', 'small')}
+              params={{ connectionId: check.existing_connection_id }}
+              to="/c/$connectionId/mrr"
+            >
               Open it
             </Link>
           }
@@ -144,7 +153,13 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
               {connect.error instanceof ApiError && connect.error.problem.action}
             </Banner>
           )}
-          <Button className="self-start" isDisabled={!check.can_connect} isPending={connect.isPending} kind="primary" type="submit">
+          <Button
+            className="self-start"
+            isDisabled={!check.can_connect}
+            isPending={connect.isPending}
+            kind="primary"
+            type="submit"
+          >
             Connect {account.name ?? 'the account'}
           </Button>
         </form>

@@ -29,7 +29,8 @@ export function useKeyCheck(key: string, apiBase: string) {
   const [asked, setAsked] = useState({ key: '', apiBase: '', version: 0 })
   useEffect(() => {
     const isSame = (before: typeof asked) => before.key === settled && before.apiBase === settledBase
-    if (isPlausible) setAsked((before) => (isSame(before) ? before : { key: settled, apiBase: settledBase, version: before.version + 1 }))
+    if (isPlausible)
+      setAsked((before) => (isSame(before) ? before : { key: settled, apiBase: settledBase, version: before.version + 1 }))
   }, [isPlausible, settled, settledBase])
   const query = useQuery({
     queryKey: ['key-check', asked.version],
@@ -55,16 +56,32 @@ export function refusalOf(error: Error): { title: string; advice: string } {
   const advice = problem?.action ?? undefined
   switch (problem?.code) {
     case 'key_publishable':
-      return { title: 'This is a publishable key', advice: 'Keys that begin with pk_ are made for web pages and can read nothing. Make a restricted key (rk_…) as described above and paste that.' }
+      return {
+        title: 'This is a publishable key',
+        advice:
+          'Keys that begin with pk_ are made for web pages and can read nothing. Make a restricted key (rk_…) as described above and paste that.',
+      }
     case 'key_malformed':
-      return { title: 'This does not look like a Stripe key', advice: advice ?? 'A key begins with rk_live_, rk_test_, sk_live_ or sk_test_. Copy the whole key from Stripe.' }
+      return {
+        title: 'This does not look like a Stripe key',
+        advice: advice ?? 'A key begins with rk_live_, rk_test_, sk_live_ or sk_test_. Copy the whole key from Stripe.',
+      }
     case 'key_refused':
-      return { title: 'Stripe does not accept this key', advice: advice ?? 'It was deleted, rolled, or cut when it was copied. Make a new one, or copy it again.' }
+      return {
+        title: 'Stripe does not accept this key',
+        advice: advice ?? 'It was deleted, rolled, or cut when it was copied. Make a new one, or copy it again.',
+      }
     case 'permission_missing':
       return { title: problem.title, advice: advice ?? 'Edit the key in Stripe, switch the permission to Read, and check again.' }
     case 'provider_unreachable':
-      return { title: 'Stripe could not be reached from this server', advice: advice ?? 'Check that the server may open connections to api.stripe.com, then check again.' }
+      return {
+        title: 'Stripe could not be reached from this server',
+        advice: advice ?? 'Check that the server may open connections to api.stripe.com, then check again.',
+      }
     default:
-      return { title: problem?.title ?? 'The key could not be checked', advice: [problem?.detail, advice ?? 'Try again in a moment.'].filter(Boolean).join(' ') }
+      return {
+        title: problem?.title ?? 'The key could not be checked',
+        advice: [problem?.detail, advice ?? 'Try again in a moment.'].filter(Boolean).join(' '),
+      }
   }
 }

@@ -12,10 +12,25 @@ const INTERVAL_OPTIONS = INTERVALS.map((id) => ({ id, label: `By ${INTERVAL_LABE
 
 function CurrencyPicker({ view }: { view: View }) {
   const { connection, facets, currency } = view
-  const codes = new Set([connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter((code): code is string => code !== null && code !== 'native'))
-  const converted = [...codes].toSorted().map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
+  const codes = new Set(
+    [connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter(
+      (code): code is string => code !== null && code !== 'native',
+    ),
+  )
+  const converted = [...codes]
+    .toSorted()
+    .map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
   const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each in its own, nothing converted' }]
-  return <Select className="min-w-36" isBare label="Currency" options={options} value={currency} onChange={(code) => view.setView({ currency: code, show: undefined })} />
+  return (
+    <Select
+      className="min-w-36"
+      isBare
+      label="Currency"
+      options={options}
+      value={currency}
+      onChange={(code) => view.setView({ currency: code, show: undefined })}
+    />
+  )
 }
 
 interface ControlsProps {
@@ -32,7 +47,16 @@ export function Controls({ view, hasInterval = true, hasRange = true, children }
     <div aria-label="What is shown" className="no-print flex flex-col gap-2" role="group">
       <div className="flex flex-wrap items-center gap-2">
         {hasRange && <RangePicker view={view} />}
-        {hasInterval && <Select className="min-w-30" isBare label="Interval" options={intervals} value={view.period.interval} onChange={(interval) => view.setView({ interval })} />}
+        {hasInterval && (
+          <Select
+            className="min-w-30"
+            isBare
+            label="Interval"
+            options={intervals}
+            value={view.period.interval}
+            onChange={(interval) => view.setView({ interval })}
+          />
+        )}
         <CurrencyPicker view={view} />
         <FilterPicker view={view} />
         {children}

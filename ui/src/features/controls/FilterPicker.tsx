@@ -28,7 +28,10 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
   if (!facets) return []
   switch (name) {
     case 'plan':
-      return facets.plans.map(({ id, label, currency }) => ({ id, label: facets.currencies.length > 1 ? `${label} · ${currency.toUpperCase()}` : label }))
+      return facets.plans.map(({ id, label, currency }) => ({
+        id,
+        label: facets.currencies.length > 1 ? `${label} · ${currency.toUpperCase()}` : label,
+      }))
     case 'product':
       return facets.products
     case 'billing_interval':
@@ -57,7 +60,9 @@ function FilterSection({ view, name, search }: { view: View; name: FilterName; s
       <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-2 py-1.5 text-sm font-medium hover:bg-hover">
         <ChevronIcon className="size-4 -rotate-90 text-ink-faint transition-transform group-open/section:rotate-0" />
         {FILTER_LABEL[name]}
-        <span className="num ml-auto text-xs font-normal text-ink-soft">{chosen.length > 0 ? `${chosen.length} of ${all.length}` : all.length}</span>
+        <span className="num ml-auto text-xs font-normal text-ink-soft">
+          {chosen.length > 0 ? `${chosen.length} of ${all.length}` : all.length}
+        </span>
       </summary>
       <CheckboxGroup
         aria-label={FILTER_LABEL[name]}
@@ -66,14 +71,20 @@ function FilterSection({ view, name, search }: { view: View; name: FilterName; s
         onChange={(values) => view.setView({ [name]: values.length === 0 ? undefined : values.toSorted() })}
       >
         {matching.slice(0, SHOWN_AT_MOST).map(({ id, label }) => (
-          <Checkbox key={id} className="group flex cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-sm hover:bg-hover" value={id}>
+          <Checkbox
+            key={id}
+            className="group flex cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-sm hover:bg-hover"
+            value={id}
+          >
             <span className="grid size-4.5 shrink-0 place-items-center rounded border border-line-strong text-transparent group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent group-data-selected:text-accent-ink">
               <CheckIcon className="size-3.5" />
             </span>
             {label}
           </Checkbox>
         ))}
-        {matching.length > SHOWN_AT_MOST && <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more: search for them above.</p>}
+        {matching.length > SHOWN_AT_MOST && (
+          <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more: search for them above.</p>
+        )}
       </CheckboxGroup>
     </details>
   )
@@ -114,9 +125,17 @@ export function FilterChips({ view }: { view: View }) {
           const label = choicesOf(view.facets, name).find((choice) => choice.id === id)?.label ?? id
           const rest = view.filters[name]?.filter((one) => one !== id)
           return (
-            <li key={`${name}:${id}`} className="inline-flex items-center gap-1 rounded-lg bg-accent-soft py-0.5 pr-0.5 pl-2 text-[0.8125rem]">
+            <li
+              key={`${name}:${id}`}
+              className="inline-flex items-center gap-1 rounded-lg bg-accent-soft py-0.5 pr-0.5 pl-2 text-[0.8125rem]"
+            >
               <span className="text-ink-soft">{FILTER_LABEL[name]}</span> {label}
-              <button aria-label={`Remove the filter ${FILTER_LABEL[name]} ${label}`} className="rounded-md p-1 hover:bg-hover" type="button" onClick={() => view.setView({ [name]: rest?.length ? rest : undefined })}>
+              <button
+                aria-label={`Remove the filter ${FILTER_LABEL[name]} ${label}`}
+                className="rounded-md p-1 hover:bg-hover"
+                type="button"
+                onClick={() => view.setView({ [name]: rest?.length ? rest : undefined })}
+              >
                 <CloseIcon className="size-3.5" />
               </button>
             </li>

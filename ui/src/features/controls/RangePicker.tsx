@@ -52,7 +52,10 @@ export function RangePicker({ view }: { view: View }) {
   }
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <AriaButton aria-label={`Range: ${view.period.label}. Change it`} className="flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm hover:bg-hover">
+      <AriaButton
+        aria-label={`Range: ${view.period.label}. Change it`}
+        className="flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm hover:bg-hover"
+      >
         {view.period.label}
         <ChevronIcon className="size-4 text-ink-faint" />
       </AriaButton>
@@ -60,7 +63,12 @@ export function RangePicker({ view }: { view: View }) {
         <ul className="p-1">
           {RANGES.filter((range) => range !== 'custom').map((range) => (
             <li key={range}>
-              <button className="flex w-full items-center rounded-lg px-2.5 py-2 text-left text-sm hover:bg-hover" type="button" aria-pressed={view.period.range === range} onClick={() => choose(range)}>
+              <button
+                className="flex w-full items-center rounded-lg px-2.5 py-2 text-left text-sm hover:bg-hover"
+                type="button"
+                aria-pressed={view.period.range === range}
+                onClick={() => choose(range)}
+              >
                 <span className="flex-1">{RANGE_LABEL[range]}</span>
                 {view.period.range === range && <CheckIcon className="size-4 text-accent" />}
               </button>

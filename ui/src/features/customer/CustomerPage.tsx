@@ -33,7 +33,9 @@ export function CustomerPage() {
   const explain = (day: string) => void navigate({ search: (before) => compact({ ...before, why: day }), resetScroll: false })
   if (query.error && !detail) {
     return query.error instanceof ApiError && query.error.status === 404 ? (
-      <EmptyState title="This customer is not known here">The link may be of another connection, or history has not reached back to this customer yet.</EmptyState>
+      <EmptyState title="This customer is not known here">
+        The link may be of another connection, or history has not reached back to this customer yet.
+      </EmptyState>
     ) : (
       <ErrorState error={query.error} onRetry={() => void query.refetch()} />
     )
@@ -56,10 +58,20 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
   const { customer, mrr, movements, stripe_url } = detail
   const { connection } = view
   const first = movements[0]
-  const facts = [customer.email, customer.country && countryName(customer.country), customer.created_at !== null && `created ${formatInstantDay(customer.created_at, connection.time_zone)}`, first && `first paid ${formatDay(first.on)}`]
+  const facts = [
+    customer.email,
+    customer.country && countryName(customer.country),
+    customer.created_at !== null && `created ${formatInstantDay(customer.created_at, connection.time_zone)}`,
+    first && `first paid ${formatDay(first.on)}`,
+  ]
   return (
     <header className="flex flex-col gap-4">
-      <Link className="link self-start text-sm" params={{ connectionId: connection.id }} search={keptSearch} to="/c/$connectionId/customers">
+      <Link
+        className="link self-start text-sm"
+        params={{ connectionId: connection.id }}
+        search={keptSearch}
+        to="/c/$connectionId/customers"
+      >
         All customers
       </Link>
       <div className="flex flex-wrap items-start gap-4">

@@ -37,7 +37,17 @@ export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: 
   )
 }
 
-function Explained({ explanation, day, detail, zone }: { explanation: Explanation; day: Day; detail: CustomerDetail; zone: string }) {
+function Explained({
+  explanation,
+  day,
+  detail,
+  zone,
+}: {
+  explanation: Explanation
+  day: Day
+  detail: CustomerDetail
+  zone: string
+}) {
   const movements = detail.movements.filter((movement) => movement.on === day)
   const isOfDay = (at: number) => todayIn(zone, new Date(at * 1000)) === day
   const changed = explanation.parts.filter((part) => part.steps.some((step) => isOfDay(step.at)))
@@ -47,14 +57,17 @@ function Explained({ explanation, day, detail, zone }: { explanation: Explanatio
       {movements.length > 0 && (
         <ul className="flex flex-col gap-2">
           {movements.map((movement) => (
-            <li key={movement.currency} className="flex flex-wrap items-baseline justify-between gap-3 rounded-xl bg-sunken px-4 py-3">
+            <li
+              key={movement.currency}
+              className="flex flex-wrap items-baseline justify-between gap-3 rounded-xl bg-sunken px-4 py-3"
+            >
               <MovementName type={movement.type} />
               <span className="num text-lg font-semibold">
                 <Money currency={movement.currency} minor={movement.delta_minor} sign />
               </span>
               <span className="num basis-full text-sm text-ink-soft">
-                <Money currency={movement.currency} minor={movement.mrr_after_minor - movement.delta_minor} /> before, <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes of
-                one day count together.
+                <Money currency={movement.currency} minor={movement.mrr_after_minor - movement.delta_minor} /> before,{' '}
+                <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes of one day count together.
               </span>
             </li>
           ))}
@@ -67,7 +80,13 @@ function Explained({ explanation, day, detail, zone }: { explanation: Explanatio
           zone={zone}
         />
       )}
-      {rest.length > 0 && <Parts parts={rest.map((part) => ({ ...part, steps: part.steps.slice(-1) }))} title={changed.length > 0 ? 'What stayed as it was' : 'What it is made of'} zone={zone} />}
+      {rest.length > 0 && (
+        <Parts
+          parts={rest.map((part) => ({ ...part, steps: part.steps.slice(-1) }))}
+          title={changed.length > 0 ? 'What stayed as it was' : 'What it is made of'}
+          zone={zone}
+        />
+      )}
       {explanation.parts.length === 0 && <EmptyState title="Nothing recurring was billed by then" />}
       <p className="flex items-baseline justify-between gap-4 border-t border-line pt-3 font-semibold">
         MRR at the end of the day

@@ -15,9 +15,12 @@ export function ExplainedLineRow({ line, currency, zone }: { line: ExplainedLine
         </p>
         <p className="text-ink-soft">
           {line.invoice ? `Invoice ${line.invoice_number ?? line.invoice}` : 'Pending, not yet on an invoice'}
-          {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} · {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
+          {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} ·{' '}
+          {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
         </p>
-        <code className="block truncate font-mono text-xs text-ink-soft">{[line.invoice, line.id].filter(Boolean).join(' · ')}</code>
+        <code className="block truncate font-mono text-xs text-ink-soft">
+          {[line.invoice, line.id].filter(Boolean).join(' · ')}
+        </code>
       </div>
       <div className="num text-right">
         <Money currency={currency} minor={line.amount_minor} />

@@ -33,7 +33,12 @@ function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInv
         </span>
       ),
     },
-    { id: 'amount', header: 'Amount', isNumeric: true, cell: (line) => <Money currency={invoice.currency} minor={line.amount_minor} /> },
+    {
+      id: 'amount',
+      header: 'Amount',
+      isNumeric: true,
+      cell: (line) => <Money currency={invoice.currency} minor={line.amount_minor} />,
+    },
   ]
 }
 
@@ -43,14 +48,24 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
   const panel = `lines-${invoice.id}`
   return (
     <li>
-      <button aria-controls={panel} aria-expanded={isOpen} className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left text-sm hover:bg-hover/60" type="button" onClick={() => setIsOpen(!isOpen)}>
+      <button
+        aria-controls={panel}
+        aria-expanded={isOpen}
+        className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left text-sm hover:bg-hover/60"
+        type="button"
+        onClick={() => setIsOpen(!isOpen)}
+      >
         <ChevronIcon className={`size-4 text-ink-faint transition-transform ${isOpen ? '' : '-rotate-90'}`} />
         <span className="num flex flex-col sm:flex-row sm:gap-4">
           <span className="sm:w-28">{formatInstantDay(invoice.created_at, zone)}</span>
-          <span className="max-w-32 truncate text-xs text-ink-soft sm:min-w-28 sm:text-sm sm:text-ink">{invoice.number ?? invoice.id}</span>
+          <span className="max-w-32 truncate text-xs text-ink-soft sm:min-w-28 sm:text-sm sm:text-ink">
+            {invoice.number ?? invoice.id}
+          </span>
         </span>
         <Status status={invoice.status} />
-        <span className="hidden text-ink-soft md:inline">{invoice.billing_reason && sentence(invoice.billing_reason.replace(/^subscription_/, ''))}</span>
+        <span className="hidden text-ink-soft md:inline">
+          {invoice.billing_reason && sentence(invoice.billing_reason.replace(/^subscription_/, ''))}
+        </span>
         <span className="num ml-auto text-right">
           <Money className="font-medium" currency={invoice.currency} minor={invoice.total_minor} />
           {invoice.tax_minor !== 0 && (
@@ -62,7 +77,12 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
       </button>
       {isOpen && (
         <div className="border-t border-line bg-sunken/50 py-1 sm:pl-8" id={panel}>
-          <DataTable columns={lineColumns(invoice, zone)} label={`Lines of ${invoice.number ?? invoice.id}`} rowKey={(line) => line.id} rows={invoice.lines} />
+          <DataTable
+            columns={lineColumns(invoice, zone)}
+            label={`Lines of ${invoice.number ?? invoice.id}`}
+            rowKey={(line) => line.id}
+            rows={invoice.lines}
+          />
         </div>
       )}
     </li>

@@ -16,14 +16,32 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
     () => [
       { id: 'on', header: 'Day', sortBy: (row) => row.on, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
       { id: 'type', header: 'Movement', cell: (row) => <MovementName type={row.type} /> },
-      { id: 'delta', header: 'Change', isNumeric: true, sortBy: (row) => row.delta_minor, cell: (row) => <Money currency={row.currency} minor={row.delta_minor} sign /> },
-      { id: 'after', header: 'MRR after', isNumeric: true, isWideOnly: true, sortBy: (row) => row.mrr_after_minor, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> },
+      {
+        id: 'delta',
+        header: 'Change',
+        isNumeric: true,
+        sortBy: (row) => row.delta_minor,
+        cell: (row) => <Money currency={row.currency} minor={row.delta_minor} sign />,
+      },
+      {
+        id: 'after',
+        header: 'MRR after',
+        isNumeric: true,
+        isWideOnly: true,
+        sortBy: (row) => row.mrr_after_minor,
+        cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} />,
+      },
       {
         id: 'why',
         header: 'Reason',
         isNumeric: true,
         cell: (row) => (
-          <button aria-label={`Why this movement on ${formatDay(row.on)}`} className="link" type="button" onClick={() => explain(row.on)}>
+          <button
+            aria-label={`Why this movement on ${formatDay(row.on)}`}
+            className="link"
+            type="button"
+            onClick={() => explain(row.on)}
+          >
             Why
           </button>
         ),
@@ -36,7 +54,13 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
       {detail.movements.length === 0 ? (
         <Nothing>This customer has never had MRR: nothing recurring was paid.</Nothing>
       ) : (
-        <DataTable columns={columns} initialSort={[{ id: 'on', desc: true }]} label="Movements" rowKey={(row) => `${row.on} ${row.currency}`} rows={detail.movements} />
+        <DataTable
+          columns={columns}
+          initialSort={[{ id: 'on', desc: true }]}
+          label="Movements"
+          rowKey={(row) => `${row.on} ${row.currency}`}
+          rows={detail.movements}
+        />
       )}
     </Section>
   )

@@ -34,7 +34,9 @@ export function Status({ status }: { status: string | null }) {
 }
 
 function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
-  const day = (instant: CustomerSubscription['started_at']) => <span className="num">{instant === null ? '–' : formatInstantDay(instant, zone)}</span>
+  const day = (instant: CustomerSubscription['started_at']) => (
+    <span className="num">{instant === null ? '–' : formatInstantDay(instant, zone)}</span>
+  )
   return [
     {
       id: 'items',
@@ -52,10 +54,24 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
       ),
     },
     { id: 'status', header: 'Status', cell: (row) => <Status status={row.status} /> },
-    { id: 'mrr', header: 'MRR', isNumeric: true, cell: (row) => (row.currency === null ? '–' : <Money currency={row.currency} minor={row.mrr_minor} />) },
+    {
+      id: 'mrr',
+      header: 'MRR',
+      isNumeric: true,
+      cell: (row) => (row.currency === null ? '–' : <Money currency={row.currency} minor={row.mrr_minor} />),
+    },
     { id: 'started', header: 'Started', isWideOnly: true, cell: (row) => day(row.started_at) },
     { id: 'canceled', header: 'Cancelled', isWideOnly: true, cell: (row) => day(row.canceled_at) },
-    { id: 'ended', header: 'Ended', cell: (row) => (row.ended_at === null && row.cancel_at !== null ? <span className="num">ends {formatInstantDay(row.cancel_at, zone)}</span> : day(row.ended_at)) },
+    {
+      id: 'ended',
+      header: 'Ended',
+      cell: (row) =>
+        row.ended_at === null && row.cancel_at !== null ? (
+          <span className="num">ends {formatInstantDay(row.cancel_at, zone)}</span>
+        ) : (
+          day(row.ended_at)
+        ),
+    },
     { id: 'period', header: 'Paid period until', isWideOnly: true, cell: (row) => day(row.current_period_end) },
   ]
 }
@@ -64,7 +80,11 @@ export function Subscriptions({ detail, zone }: ObjectsProps) {
   const columns = useMemo(() => subscriptionColumns(zone), [zone])
   return (
     <Section count={detail.subscriptions.length} title="Subscriptions">
-      {detail.subscriptions.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Subscriptions" rowKey={(row) => row.id} rows={detail.subscriptions} />}
+      {detail.subscriptions.length === 0 ? (
+        <Nothing>None.</Nothing>
+      ) : (
+        <DataTable columns={columns} label="Subscriptions" rowKey={(row) => row.id} rows={detail.subscriptions} />
+      )}
     </Section>
   )
 }
@@ -101,18 +121,34 @@ function chargeColumns(zone: string): Column<CustomerCharge>[] {
       header: 'Status',
       cell: (row) => (
         <>
-          <Status status={row.status} /> {row.failure_code && <span className="text-xs text-ink-soft">{sentence(row.failure_code)}</span>}
+          <Status status={row.status} />{' '}
+          {row.failure_code && <span className="text-xs text-ink-soft">{sentence(row.failure_code)}</span>}
         </>
       ),
     },
-    { id: 'amount', header: 'Amount', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.amount_minor} /> },
+    {
+      id: 'amount',
+      header: 'Amount',
+      isNumeric: true,
+      cell: (row) => <Money currency={row.currency} minor={row.amount_minor} />,
+    },
     {
       id: 'refunded',
       header: 'Refunded',
       isNumeric: true,
-      cell: (row) => (row.amount_refunded_minor === 0 ? <span className="text-ink-faint">–</span> : <Money currency={row.currency} minor={row.amount_refunded_minor} />),
+      cell: (row) =>
+        row.amount_refunded_minor === 0 ? (
+          <span className="text-ink-faint">–</span>
+        ) : (
+          <Money currency={row.currency} minor={row.amount_refunded_minor} />
+        ),
     },
-    { id: 'id', header: 'Id', isWideOnly: true, cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code> },
+    {
+      id: 'id',
+      header: 'Id',
+      isWideOnly: true,
+      cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code>,
+    },
   ]
 }
 
@@ -120,7 +156,17 @@ export function Charges({ detail, zone }: ObjectsProps) {
   const columns = useMemo(() => chargeColumns(zone), [zone])
   return (
     <Section count={detail.charges.length} title="Charges">
-      {detail.charges.length === 0 ? <Nothing>None.</Nothing> : <DataTable columns={columns} label="Charges" rowKey={(row) => row.id} rows={detail.charges} shownAtFirst={SHOWN_AT_FIRST} />}
+      {detail.charges.length === 0 ? (
+        <Nothing>None.</Nothing>
+      ) : (
+        <DataTable
+          columns={columns}
+          label="Charges"
+          rowKey={(row) => row.id}
+          rows={detail.charges}
+          shownAtFirst={SHOWN_AT_FIRST}
+        />
+      )}
     </Section>
   )
 }

@@ -40,8 +40,19 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
   )
   const columns = useMemo<Column<TimelineStep>[]>(
     () => [
-      { id: 'on', header: 'From', sortBy: (step) => dateOf(step.at).getTime(), cell: (step) => <span className="num">{formatDay(step.on)}</span> },
-      { id: 'mrr', header: 'MRR', isNumeric: true, sortBy: (step) => step.mrr_minor, cell: (step) => <Money currency={currency} minor={step.mrr_minor} /> },
+      {
+        id: 'on',
+        header: 'From',
+        sortBy: (step) => dateOf(step.at).getTime(),
+        cell: (step) => <span className="num">{formatDay(step.on)}</span>,
+      },
+      {
+        id: 'mrr',
+        header: 'MRR',
+        isNumeric: true,
+        sortBy: (step) => step.mrr_minor,
+        cell: (step) => <Money currency={currency} minor={step.mrr_minor} />,
+      },
       {
         id: 'why',
         header: 'Reason',
@@ -60,13 +71,20 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
     <ChartCard
       file={{
         name: fileName(detail.customer.name ?? detail.customer.id, 'mrr', currency),
-        table: () => ({ columns: ['on', 'currency', 'mrr'], rows: steps.map((step) => [step.on, currency, majorText(step.mrr_minor, currency)]) }),
+        table: () => ({
+          columns: ['on', 'currency', 'mrr'],
+          rows: steps.map((step) => [step.on, currency, majorText(step.mrr_minor, currency)]),
+        }),
       }}
       height={240}
       label={`Step line of this customer’s MRR in ${currency.toUpperCase()}. The table view has every step.`}
       metric="mrr"
       option={option}
-      subtitle={first ? `Since ${formatDay(first.on)}${data_through ? ` · data through ${formatInstant(data_through, time_zone)}` : ''}` : ''}
+      subtitle={
+        first
+          ? `Since ${formatDay(first.on)}${data_through ? ` · data through ${formatInstant(data_through, time_zone)}` : ''}`
+          : ''
+      }
       table={{ columns, rows: steps, rowKey: (step) => String(step.at) }}
       title={isOnly ? 'MRR over time' : `MRR over time, ${currency.toUpperCase()}`}
       indexAt={(x) => steps.findLastIndex((step) => dateOf(step.at).getTime() <= x)}

@@ -40,7 +40,11 @@ function useSearchText() {
   const type = (next: string) => {
     setText(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => void navigate({ search: (before) => compact({ ...before, q: next || undefined }), replace: true, resetScroll: false }), TYPING_MS)
+    timer.current = setTimeout(
+      () =>
+        void navigate({ search: (before) => compact({ ...before, q: next || undefined }), replace: true, resetScroll: false }),
+      TYPING_MS,
+    )
   }
   return { text, type }
 }
@@ -67,14 +71,23 @@ export function CustomersPage() {
             label="State"
             options={STATES}
             value={state ?? 'all'}
-            onChange={(next) => void navigate({ search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }), replace: true })}
+            onChange={(next) =>
+              void navigate({
+                search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
+                replace: true,
+              })
+            }
           />
         </div>
         <Controls hasInterval={false} hasRange={false} view={view} />
       </div>
       <section aria-label="Customers" className="card py-2">
         <p className="px-4 py-1 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined ? 'Loading …' : rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'customer')}` : countOf(total, 'customer')}
+          {total === undefined
+            ? 'Loading …'
+            : rows.length < total
+              ? `${formatCount(rows.length)} of ${countOf(total, 'customer')}`
+              : countOf(total, 'customer')}
         </p>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {!list.data && !list.error && (
@@ -97,9 +110,20 @@ export function CustomersPage() {
             serverSort={{
               value: sort,
               columns: ['mrr', 'name', 'created'],
-              onChange: (next) => void navigate({ search: (before) => compact({ ...before, sort: oneOf(CUSTOMER_SORTS, next) }), replace: true, resetScroll: false }),
+              onChange: (next) =>
+                void navigate({
+                  search: (before) => compact({ ...before, sort: oneOf(CUSTOMER_SORTS, next) }),
+                  replace: true,
+                  resetScroll: false,
+                }),
             }}
-            onRowClick={(row) => void navigate({ to: '/c/$connectionId/customers/$customerId', params: { connectionId: connection.id, customerId: row.id }, search: keptSearch })}
+            onRowClick={(row) =>
+              void navigate({
+                to: '/c/$connectionId/customers/$customerId',
+                params: { connectionId: connection.id, customerId: row.id },
+                search: keptSearch,
+              })
+            }
           />
         )}
         {list.hasNextPage && (

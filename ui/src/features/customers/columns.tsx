@@ -37,7 +37,12 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[11.5rem] min-w-36 sm:max-w-[20rem]">
-          <Link className="link block truncate" params={{ connectionId: view.connection.id, customerId: row.id }} search={keptSearch} to="/c/$connectionId/customers/$customerId">
+          <Link
+            className="link block truncate"
+            params={{ connectionId: view.connection.id, customerId: row.id }}
+            search={keptSearch}
+            to="/c/$connectionId/customers/$customerId"
+          >
             {row.name ?? row.email ?? row.id}
           </Link>
           {row.name && row.email && <span className="block truncate text-xs text-ink-soft">{row.email}</span>}
@@ -46,9 +51,26 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
     },
     { id: 'mrr', header: 'MRR', isNumeric: true, cell: (row) => <Mrr into={into} row={row} /> },
     { id: 'state', header: 'State', cell: (row) => <State row={row} /> },
-    { id: 'plans', header: 'Plans', isWideOnly: true, cell: (row) => <span className="block max-w-56 truncate">{row.plans.join(', ') || '–'}</span> },
+    {
+      id: 'plans',
+      header: 'Plans',
+      isWideOnly: true,
+      cell: (row) => <span className="block max-w-56 truncate">{row.plans.join(', ') || '–'}</span>,
+    },
     { id: 'country', header: 'Country', isWideOnly: true, cell: (row) => (row.country ? countryName(row.country) : '–') },
-    { id: 'first_paid', header: 'First paid', isWideOnly: true, cell: (row) => <span className="num">{row.first_paid_on ? formatDay(row.first_paid_on) : '–'}</span> },
-    { id: 'created', header: 'Created', isWideOnly: true, cell: (row) => <span className="num">{row.created_at === null ? '–' : formatInstantDay(row.created_at, view.connection.time_zone)}</span> },
+    {
+      id: 'first_paid',
+      header: 'First paid',
+      isWideOnly: true,
+      cell: (row) => <span className="num">{row.first_paid_on ? formatDay(row.first_paid_on) : '–'}</span>,
+    },
+    {
+      id: 'created',
+      header: 'Created',
+      isWideOnly: true,
+      cell: (row) => (
+        <span className="num">{row.created_at === null ? '–' : formatInstantDay(row.created_at, view.connection.time_zone)}</span>
+      ),
+    },
   ]
 }

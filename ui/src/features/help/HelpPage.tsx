@@ -16,7 +16,12 @@ const loaderOf = (page: string) => PAGES[`../../../../docs/metrics/${page}.md`]
 export function HelpPage() {
   const { page } = route.useParams()
   const load = loaderOf(page)
-  const text = useQuery({ queryKey: ['help', page], enabled: load !== undefined, staleTime: Infinity, queryFn: () => load?.() ?? '' })
+  const text = useQuery({
+    queryKey: ['help', page],
+    enabled: load !== undefined,
+    staleTime: Infinity,
+    queryFn: () => load?.() ?? '',
+  })
   useTitle('What the numbers mean')
   if (!load) return <EmptyState title="There is no such page of the help" />
   return (

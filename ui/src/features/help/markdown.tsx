@@ -29,7 +29,12 @@ export function inline(text: string): ReactNode[] {
     const [whole, code, strong, emphasis, label, target] = match
     parts.push(text.slice(end, match.index))
     end = match.index + whole.length
-    if (code) parts.push(<code key={end} className="rounded bg-sunken px-1 font-mono text-[0.9em]">{code.slice(1, -1)}</code>)
+    if (code)
+      parts.push(
+        <code key={end} className="rounded bg-sunken px-1 font-mono text-[0.9em]">
+          {code.slice(1, -1)}
+        </code>,
+      )
     else if (strong) parts.push(<strong key={end}>{inline(strong)}</strong>)
     else if (emphasis) parts.push(<em key={end}>{inline(emphasis)}</em>)
     else if (label && target) parts.push(link(label, target, end))
@@ -43,7 +48,13 @@ function blocksOf(text: string): string[] {
   const blocks: string[] = []
   for (const [index, part] of text.split(/^```.*$/m).entries()) {
     if (index % 2 === 1) blocks.push(`\`\`\`${part}`)
-    else blocks.push(...part.split(/\n\s*\n/).map((block) => block.trim()).filter(Boolean))
+    else
+      blocks.push(
+        ...part
+          .split(/\n\s*\n/)
+          .map((block) => block.trim())
+          .filter(Boolean),
+      )
   }
   return blocks
 }
@@ -51,8 +62,11 @@ function blocksOf(text: string): string[] {
 function block(text: string, key: number): ReactNode {
   if (text.startsWith('```')) {
     return (
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide example scrolls by itself
-      <pre key={key} className="overflow-x-auto rounded-lg bg-sunken px-4 py-3 font-mono text-[0.8125rem] leading-relaxed" tabIndex={0}>
+      <pre
+        key={key}
+        className="overflow-x-auto rounded-lg bg-sunken px-4 py-3 font-mono text-[0.8125rem] leading-relaxed"
+        tabIndex={0}
+      >
         {text.slice(3).trim()}
       </pre>
     )
@@ -73,9 +87,12 @@ function block(text: string, key: number): ReactNode {
   if (text.startsWith('- ')) {
     return (
       <ul key={key} className="flex list-disc flex-col gap-1.5 pl-5">
-        {text.split(/^- /m).filter(Boolean).map((item) => (
-          <li key={item}>{inline(item.replaceAll('\n', ' ').trim())}</li>
-        ))}
+        {text
+          .split(/^- /m)
+          .filter(Boolean)
+          .map((item) => (
+            <li key={item}>{inline(item.replaceAll('\n', ' ').trim())}</li>
+          ))}
       </ul>
     )
   }

@@ -33,7 +33,10 @@ function columnsOf(view: View): Column<Movement>[] {
         </Link>
       ),
     },
-    { id: 'type', header: 'Movement', cell: (row) => (
+    {
+      id: 'type',
+      header: 'Movement',
+      cell: (row) => (
         <>
           <MovementName type={row.type} />
           {row.is_involuntary && <span className="block pl-4.5 text-xs text-ink-soft">payment failed</span>}
@@ -55,7 +58,13 @@ function columnsOf(view: View): Column<Movement>[] {
         </span>
       ),
     },
-    { id: 'after', header: 'MRR after', isNumeric: true, isWideOnly: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> },
+    {
+      id: 'after',
+      header: 'MRR after',
+      isNumeric: true,
+      isWideOnly: true,
+      cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} />,
+    },
   ]
 }
 
@@ -67,12 +76,21 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <SkeletonRows rows={10} />
-  if (rows.length === 0) return <EmptyState title="No movement in these days">Nothing was gained or lost here. Choose other days, or remove a filter.</EmptyState>
+  if (rows.length === 0)
+    return (
+      <EmptyState title="No movement in these days">
+        Nothing was gained or lost here. Choose other days, or remove a filter.
+      </EmptyState>
+    )
   const total = list.data.pages[0]?.total
   return (
     <div>
       <p className="pb-2 text-[0.8125rem] text-ink-soft" role="status">
-        {total === undefined ? `${formatCount(rows.length)} shown` : rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}` : countOf(total, 'movement')}
+        {total === undefined
+          ? `${formatCount(rows.length)} shown`
+          : rows.length < total
+            ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}`
+            : countOf(total, 'movement')}
       </p>
       <DataTable
         columns={columns}
@@ -80,7 +98,13 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
         label="Movements"
         rowKey={(row) => `${row.customer_id} ${row.on} ${row.currency} ${row.type}`}
         rows={rows}
-        onRowClick={(row) => void navigate({ to: '/c/$connectionId/customers/$customerId', params: { connectionId: view.connection.id, customerId: row.customer_id }, search: keptSearch })}
+        onRowClick={(row) =>
+          void navigate({
+            to: '/c/$connectionId/customers/$customerId',
+            params: { connectionId: view.connection.id, customerId: row.customer_id },
+            search: keptSearch,
+          })
+        }
       />
       {list.hasNextPage && (
         <div className="flex justify-center pt-3">

@@ -47,7 +47,10 @@ export function MovementsPage() {
           selectionMode="multiple"
           onSelectionChange={(keys) => {
             const chosen = TYPES.filter((type) => keys.has(type))
-            void navigate({ search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : (chosen as MovementType[]) }), replace: true })
+            void navigate({
+              search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : (chosen as MovementType[]) }),
+              replace: true,
+            })
           }}
         >
           {TYPES.map((type) => (

@@ -81,7 +81,8 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
   const rows = useMemo(() => rowsOf(months.data, currency, by, view.facets), [months.data, currency, by, view.facets])
   const compared = useMemo(() => (compare ?? []).filter((key) => rows.some((row) => row.key === key)), [compare, rows])
   const setSearch = useCallback(
-    (patch: { compare?: string[] | undefined; by?: By | undefined }) => void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),
+    (patch: { compare?: string[] | undefined; by?: By | undefined }) =>
+      void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),
     [navigate],
   )
   const toggle = useCallback(
@@ -91,7 +92,10 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
     },
     [compared, setSearch],
   )
-  const columns = useMemo(() => breakdownColumns({ by, currency, rows, compared, toggle, view }), [by, currency, rows, compared, toggle, view])
+  const columns = useMemo(
+    () => breakdownColumns({ by, currency, rows, compared, toggle, view }),
+    [by, currency, rows, compared, toggle, view],
+  )
   const title = BY.find((one) => one.id === by)?.label ?? 'Plan'
   return (
     <section aria-label="MRR by plan" className="card min-w-0">
@@ -101,9 +105,16 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
             MRR by {title.toLowerCase()} now
             <Definition metric="mrr" />
           </h2>
-          <p className="text-[0.8125rem] text-ink-soft">Against the end of last month. Switch rows on to compare them as lines.</p>
+          <p className="text-[0.8125rem] text-ink-soft">
+            Against the end of last month. Switch rows on to compare them as lines.
+          </p>
         </div>
-        <Segmented label="Break down by" options={BY} value={by} onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })} />
+        <Segmented
+          label="Break down by"
+          options={BY}
+          value={by}
+          onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
+        />
         <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
           CSV
         </Button>
@@ -116,7 +127,9 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
             <SkeletonRows rows={6} />
           </div>
         )}
-        {months.data && rows.length === 0 && <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>}
+        {months.data && rows.length === 0 && (
+          <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>
+        )}
         {rows.length > 0 && (
           <DataTable
             columns={columns}
@@ -133,14 +146,35 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
   )
 }
 
-function Comparison({ view, currency, by, rows, compared }: { view: View; currency: Currency; by: By; rows: readonly GroupRow[]; compared: readonly string[] }) {
+function Comparison({
+  view,
+  currency,
+  by,
+  rows,
+  compared,
+}: {
+  view: View
+  currency: Currency
+  by: By
+  rows: readonly GroupRow[]
+  compared: readonly string[]
+}) {
   const { from, to, interval } = view.period
   const query = useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope, by }))
   const lines = useMemo(
     () =>
       compared.flatMap((key, index) => {
         const series = query.data?.series.find((one) => one.currency === currency && one.group?.key === key)
-        return series ? [{ id: key, name: rows.find((row) => row.key === key)?.label ?? key, colorToken: seriesToken(index), points: series.points }] : []
+        return series
+          ? [
+              {
+                id: key,
+                name: rows.find((row) => row.key === key)?.label ?? key,
+                colorToken: seriesToken(index),
+                points: series.points,
+              },
+            ]
+          : []
       }),
     [compared, currency, query.data, rows],
   )
@@ -167,7 +201,11 @@ function Comparison({ view, currency, by, rows, compared }: { view: View; curren
           </li>
         ))}
       </ul>
-      {query.data ? <Canvas height={260} label={`Lines of MRR of ${lines.map((line) => line.name).join(', ')}`} option={option} /> : <SkeletonRows rows={8} />}
+      {query.data ? (
+        <Canvas height={260} label={`Lines of MRR of ${lines.map((line) => line.name).join(', ')}`} option={option} />
+      ) : (
+        <SkeletonRows rows={8} />
+      )}
     </div>
   )
 }

@@ -46,7 +46,8 @@ export function Headline({ view, months, series, shown }: HeadlineProps) {
                   <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} />
                   {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
                   <span className="text-ink-soft">
-                    against the end of {formatMonth(lastMonthEnd, { long: true })} (<Money currency={main.currency} minor={main.before_minor} />)
+                    against the end of {formatMonth(lastMonthEnd, { long: true })} (
+                    <Money currency={main.currency} minor={main.before_minor} />)
                   </span>
                 </>
               ) : (
@@ -58,11 +59,16 @@ export function Headline({ view, months, series, shown }: HeadlineProps) {
           <p className="text-3xl font-semibold text-ink-faint">No MRR yet</p>
         )}
       </div>
-      {view.currency === 'native' && standings.length > 1 && <CurrencyCards series={series} shown={shown} standings={standings} view={view} />}
+      {view.currency === 'native' && standings.length > 1 && (
+        <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
+      )}
       {months && months.unconverted.length > 0 && (
         <Banner title="Not everything could be converted" tone="warn">
-          There is no reference rate for {months.unconverted.map(({ currency, mrr_minor }) => `${currencyName(currency)} (${formatMoney(mrr_minor, currency)} MRR)`).join(', ')}. These are not in
-          the figures; switch to native currencies to see them.
+          There is no reference rate for{' '}
+          {months.unconverted
+            .map(({ currency, mrr_minor }) => `${currencyName(currency)} (${formatMoney(mrr_minor, currency)} MRR)`)
+            .join(', ')}
+          . These are not in the figures; switch to native currencies to see them.
         </Banner>
       )}
       {months?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
@@ -75,11 +81,22 @@ export function Headline({ view, months, series, shown }: HeadlineProps) {
 }
 
 /** Currencies side by side, each with its own line; they are never added up. The chosen one is what the page shows. */
-function CurrencyCards({ view, standings, series, shown }: { view: View; standings: Standing[]; series: MrrReport | undefined; shown: Currency | undefined }) {
+function CurrencyCards({
+  view,
+  standings,
+  series,
+  shown,
+}: {
+  view: View
+  standings: Standing[]
+  series: MrrReport | undefined
+  shown: Currency | undefined
+}) {
   return (
     <ul aria-label="Currency to show" className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
       {standings.map((standing) => {
-        const values = series?.series.find(({ currency }) => currency === standing.currency)?.points.map((point) => point.mrr_minor) ?? []
+        const values =
+          series?.series.find(({ currency }) => currency === standing.currency)?.points.map((point) => point.mrr_minor) ?? []
         const isShown = standing.currency === shown
         return (
           <li key={standing.currency}>

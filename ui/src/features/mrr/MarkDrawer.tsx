@@ -20,7 +20,11 @@ export function MarkDrawer({ view, currency }: { view: View; currency: Currency 
   const navigate = route.useNavigate()
   const isOpen = from !== undefined && markTo !== undefined
   const to = markTo !== undefined && markTo > view.today ? view.today : markTo
-  const close = () => void navigate({ search: (before) => compact({ ...before, mark_from: undefined, mark_to: undefined, mark_type: undefined }), resetScroll: false })
+  const close = () =>
+    void navigate({
+      search: (before) => compact({ ...before, mark_from: undefined, mark_to: undefined, mark_type: undefined }),
+      resetScroll: false,
+    })
   const query = { from, to, ...scopeOf(view, currency), ...(type ? { type } : {}) }
   return (
     <Drawer
@@ -45,7 +49,9 @@ export function MarkDrawer({ view, currency }: { view: View; currency: Currency 
             <Link
               className={buttonClass('secondary', 'small')}
               params={{ connectionId: view.connection.id }}
-              search={(before) => compact({ ...keptSearch(before), range: 'custom' as const, from, to, type: type ? [type] : undefined })}
+              search={(before) =>
+                compact({ ...keptSearch(before), range: 'custom' as const, from, to, type: type ? [type] : undefined })
+              }
               to="/c/$connectionId/movements"
             >
               Open as a page

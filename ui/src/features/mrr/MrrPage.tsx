@@ -31,10 +31,16 @@ export function MrrPage() {
   const series = useMrrSeries(view)
   const months = useMonths(view)
   const shown = shownCurrency(view, months.data ?? series.data)
-  const points = useMemo(() => series.data?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS, [series.data, shown])
+  const points = useMemo(
+    () => series.data?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,
+    [series.data, shown],
+  )
   const open = useCallback(
     (point: MrrPoint, type?: MovementType) =>
-      void navigate({ search: (before) => compact({ ...before, mark_from: point.start_on, mark_to: point.end_on, mark_type: type }), resetScroll: false }),
+      void navigate({
+        search: (before) => compact({ ...before, mark_from: point.start_on, mark_to: point.end_on, mark_type: type }),
+        resetScroll: false,
+      }),
     [navigate],
   )
   const isEmpty = connection.is_history_complete && view.facets !== undefined && view.facets.first_on === null
@@ -82,7 +88,11 @@ function NothingYet({ view }: { view: View }) {
       <EmptyState
         action={
           <>
-            <Link className={buttonClass('secondary', 'small')} params={{ connectionId: view.connection.id }} to="/c/$connectionId/sync">
+            <Link
+              className={buttonClass('secondary', 'small')}
+              params={{ connectionId: view.connection.id }}
+              to="/c/$connectionId/sync"
+            >
               See what was loaded
             </Link>
             <Link className={buttonClass('quiet', 'small')} to="/connect">
@@ -92,7 +102,8 @@ function NothingYet({ view }: { view: View }) {
         }
         title="No subscription has been billed in this account yet"
       >
-        Everything is connected. As soon as the first invoice with a recurring price is paid, its MRR appears here; there is nothing else to do.
+        Everything is connected. As soon as the first invoice with a recurring price is paid, its MRR appears here; there is
+        nothing else to do.
       </EmptyState>
     </div>
   )

@@ -38,8 +38,19 @@ export function SideCard({ view, currency }: { view: View; currency: Currency | 
     )
   }
   const money = (minor: number | null | undefined) =>
-    summary ? minor === null || minor === undefined ? '–' : <Money currency={summary.currency} minor={minor} /> : currency === undefined ? '–' : <Skeleton className="h-5 w-20" />
-  const count = (value: number | undefined) => (value === undefined ? currency === undefined ? '–' : <Skeleton className="h-5 w-12" /> : formatCount(value))
+    summary ? (
+      minor === null || minor === undefined ? (
+        '–'
+      ) : (
+        <Money currency={summary.currency} minor={minor} />
+      )
+    ) : currency === undefined ? (
+      '–'
+    ) : (
+      <Skeleton className="h-5 w-20" />
+    )
+  const count = (value: number | undefined) =>
+    value === undefined ? currency === undefined ? '–' : <Skeleton className="h-5 w-12" /> : formatCount(value)
   return (
     <section aria-label="Key figures" className="card px-4 py-3 sm:px-5">
       <h2 className="pt-1 font-semibold">Key figures</h2>
@@ -51,7 +62,12 @@ export function SideCard({ view, currency }: { view: View; currency: Currency | 
           {money(summary?.arpa_minor)}
         </Fact>
         <Fact label="Active customers" metric="active_customers">
-          <Link className="link" params={{ connectionId: view.connection.id }} search={(before) => ({ ...keptSearch(before), state: 'active' as const })} to="/c/$connectionId/customers">
+          <Link
+            className="link"
+            params={{ connectionId: view.connection.id }}
+            search={(before) => ({ ...keptSearch(before), state: 'active' as const })}
+            to="/c/$connectionId/customers"
+          >
             {count(summary?.active_customers)}
           </Link>
         </Fact>

@@ -11,7 +11,9 @@ import { keptSearch } from '~/view/useView'
 import { scopeOf } from './useMrrData'
 
 export function TopCustomers({ view, currency }: { view: View; currency: Currency | undefined }) {
-  const query = useInfiniteQuery(customersQuery(view.connection.id, { ...scopeOf(view, currency), state: 'active', sort: '-mrr', limit: 8 }))
+  const query = useInfiniteQuery(
+    customersQuery(view.connection.id, { ...scopeOf(view, currency), state: 'active', sort: '-mrr', limit: 8 }),
+  )
   const customers = query.data?.pages[0]?.data
   const { id } = view.connection
   return (
@@ -25,16 +27,30 @@ export function TopCustomers({ view, currency }: { view: View; currency: Currenc
           <ol className="mt-1 divide-y divide-line">
             {customers.map((customer) => (
               <li key={customer.id} className="flex items-baseline gap-3 py-2 text-sm">
-                <Link className="link min-w-0 flex-1 truncate" params={{ connectionId: id, customerId: customer.id }} search={keptSearch} to="/c/$connectionId/customers/$customerId">
+                <Link
+                  className="link min-w-0 flex-1 truncate"
+                  params={{ connectionId: id, customerId: customer.id }}
+                  search={keptSearch}
+                  to="/c/$connectionId/customers/$customerId"
+                >
                   {customer.name ?? customer.email ?? customer.id}
                 </Link>
                 <span className="num text-right">
-                  {customer.mrr_converted_minor !== null && view.currency !== 'native' ? <Money currency={view.currency} minor={customer.mrr_converted_minor} /> : <MoneyList amounts={customer.mrr} />}
+                  {customer.mrr_converted_minor !== null && view.currency !== 'native' ? (
+                    <Money currency={view.currency} minor={customer.mrr_converted_minor} />
+                  ) : (
+                    <MoneyList amounts={customer.mrr} />
+                  )}
                 </span>
               </li>
             ))}
           </ol>
-          <Link className="link mt-2 mb-1 inline-block text-sm" params={{ connectionId: id }} search={(before) => ({ ...keptSearch(before), sort: '-mrr' as const })} to="/c/$connectionId/customers">
+          <Link
+            className="link mt-2 mb-1 inline-block text-sm"
+            params={{ connectionId: id }}
+            search={(before) => ({ ...keptSearch(before), sort: '-mrr' as const })}
+            to="/c/$connectionId/customers"
+          >
             All customers
           </Link>
         </>

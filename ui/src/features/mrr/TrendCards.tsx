@@ -29,7 +29,9 @@ export interface TrendProps {
 export function subtitleOf(view: View): string {
   const { from, to } = view.period
   const { data_through, time_zone } = view.connection
-  return [formatRange(from, to), data_through ? `data through ${formatInstant(data_through, time_zone)}` : 'still loading'].join(' · ')
+  return [formatRange(from, to), data_through ? `data through ${formatInstant(data_through, time_zone)}` : 'still loading'].join(
+    ' · ',
+  )
 }
 
 /** The day before which history is not complete yet, if it is not. */
@@ -75,7 +77,11 @@ export function MrrTrend(props: TrendProps) {
     <ChartCard
       {...common(props)}
       file={{ name: fileName(view.connection.name, 'mrr', currency), table: () => pointsFile(currency, points) }}
-      label={first && last ? `Line of MRR in ${currency.toUpperCase()}: from ${formatMoney(first.mrr_minor, currency)} to ${formatMoney(last.mrr_minor, currency)}. The table view has every figure.` : 'No figures'}
+      label={
+        first && last
+          ? `Line of MRR in ${currency.toUpperCase()}: from ${formatMoney(first.mrr_minor, currency)} to ${formatMoney(last.mrr_minor, currency)}. The table view has every figure.`
+          : 'No figures'
+      }
       metric="mrr"
       option={option}
       subtitle={subtitleOf(view)}
@@ -95,7 +101,10 @@ export function MovementsTrend(props: TrendProps) {
   const { interval, to } = view.period
   const isRunning = (points.at(-1)?.end_on ?? to) > view.today
   const reachesBackOn = partialBefore(view)
-  const option = useCallback(() => movementOption(currency, interval, points, isRunning, reachesBackOn), [currency, interval, points, isRunning, reachesBackOn])
+  const option = useCallback(
+    () => movementOption(currency, interval, points, isRunning, reachesBackOn),
+    [currency, interval, points, isRunning, reachesBackOn],
+  )
   const columns = useMemo(() => movementColumns(currency, interval, open), [currency, interval, open])
   return (
     <ChartCard

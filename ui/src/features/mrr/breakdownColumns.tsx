@@ -41,29 +41,66 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       id: 'compare',
       header: 'Compare',
       width: '4.5rem',
-      cell: (row) => <CompareSwitch index={compared.indexOf(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />,
+      cell: (row) => (
+        <CompareSwitch index={compared.indexOf(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />
+      ),
     },
     {
       id: 'name',
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
-      cell: (row) => row.key === REST ? row.label : (
-        <Link
-          className="link"
-          params={{ connectionId: view.connection.id }}
-          search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
-          title="The customers of this row"
-          to="/c/$connectionId/customers"
-        >
-          {row.label}
-        </Link>
-      ),
+      cell: (row) =>
+        row.key === REST ? (
+          row.label
+        ) : (
+          <Link
+            className="link"
+            params={{ connectionId: view.connection.id }}
+            search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
+            title="The customers of this row"
+            to="/c/$connectionId/customers"
+          >
+            {row.label}
+          </Link>
+        ),
     },
-    { id: 'mrr', header: 'MRR', isNumeric: true, sortBy: (row) => row.now.mrr_minor, cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} /> },
-    { id: 'change', header: 'Change', isNumeric: true, sortBy: (row) => row.change_minor, cell: (row) => (hasBefore ? <MoneyDelta currency={currency} minor={row.change_minor} /> : <span className="text-ink-faint">–</span>) },
-    { id: 'ratio', header: 'in %', isNumeric: true, isWideOnly: true, sortBy: (row) => row.change_ratio, cell: (row) => <RatioDelta ratio={hasBefore ? row.change_ratio : null} /> },
-    { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (row) => row.now.customers, cell: (row) => formatCount(row.now.customers) },
-    { id: 'share', header: 'Share', isNumeric: true, isWideOnly: true, cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span> },
+    {
+      id: 'mrr',
+      header: 'MRR',
+      isNumeric: true,
+      sortBy: (row) => row.now.mrr_minor,
+      cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} />,
+    },
+    {
+      id: 'change',
+      header: 'Change',
+      isNumeric: true,
+      sortBy: (row) => row.change_minor,
+      cell: (row) =>
+        hasBefore ? <MoneyDelta currency={currency} minor={row.change_minor} /> : <span className="text-ink-faint">–</span>,
+    },
+    {
+      id: 'ratio',
+      header: 'in %',
+      isNumeric: true,
+      isWideOnly: true,
+      sortBy: (row) => row.change_ratio,
+      cell: (row) => <RatioDelta ratio={hasBefore ? row.change_ratio : null} />,
+    },
+    {
+      id: 'customers',
+      header: 'Customers',
+      isNumeric: true,
+      sortBy: (row) => row.now.customers,
+      cell: (row) => formatCount(row.now.customers),
+    },
+    {
+      id: 'share',
+      header: 'Share',
+      isNumeric: true,
+      isWideOnly: true,
+      cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span>,
+    },
   ]
 }
 

@@ -30,8 +30,21 @@ export function trendColumns(currency: Currency, interval: Interval, open: OpenM
         </button>
       ),
     },
-    { id: 'customers', header: 'Customers', isNumeric: true, sortBy: (point) => point.customers, cell: (point) => formatCount(point.customers) },
-    { id: 'subscriptions', header: 'Subscriptions', isNumeric: true, isWideOnly: true, sortBy: (point) => point.subscriptions, cell: (point) => formatCount(point.subscriptions) },
+    {
+      id: 'customers',
+      header: 'Customers',
+      isNumeric: true,
+      sortBy: (point) => point.customers,
+      cell: (point) => formatCount(point.customers),
+    },
+    {
+      id: 'subscriptions',
+      header: 'Subscriptions',
+      isNumeric: true,
+      isWideOnly: true,
+      sortBy: (point) => point.subscriptions,
+      cell: (point) => formatCount(point.subscriptions),
+    },
   ]
 }
 
@@ -73,7 +86,16 @@ export function netOf(point: MrrPoint): number {
 export function pointsFile(currency: Currency, points: readonly MrrPoint[]): ExportTable {
   const counted = MOVEMENTS.filter((type) => type !== 'fx')
   return {
-    columns: ['start_on', 'end_on', 'currency', 'mrr', 'customers', 'subscriptions', ...MOVEMENTS, ...counted.map((type) => `${type}_customers`)],
+    columns: [
+      'start_on',
+      'end_on',
+      'currency',
+      'mrr',
+      'customers',
+      'subscriptions',
+      ...MOVEMENTS,
+      ...counted.map((type) => `${type}_customers`),
+    ],
     rows: points.map((point) => [
       point.start_on,
       point.end_on,

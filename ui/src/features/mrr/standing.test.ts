@@ -22,7 +22,8 @@ describe('how MRR stands', () => {
 })
 
 describe('the comparison with last month', () => {
-  const at = (is_history_complete: boolean, reaches_back_on: string | null) => isComparable({ connection: { is_history_complete, reaches_back_on }, today: '2026-11-23' })
+  const at = (is_history_complete: boolean, reaches_back_on: string | null) =>
+    isComparable({ connection: { is_history_complete, reaches_back_on }, today: '2026-11-23' })
 
   it('waits until history has all of last month', () => {
     expect(at(false, null)).toBe(false)

@@ -14,7 +14,13 @@ export function useMrrSeries(view: View) {
 
 /** Last month and the running one: what the headline and the changes are read from, whatever range is shown. */
 export function useMonths(view: View, by?: string) {
-  const query: Query = { from: firstOfMonth(view.today, -1), to: view.today, interval: 'month', ...view.scope, ...(by ? { by } : {}) }
+  const query: Query = {
+    from: firstOfMonth(view.today, -1),
+    to: view.today,
+    interval: 'month',
+    ...view.scope,
+    ...(by ? { by } : {}),
+  }
   return useQuery(mrrQuery(view.connection.id, query))
 }
 

@@ -30,15 +30,30 @@ function reasonsOf(months: readonly ReconcileMonth[]): string[] {
 const leftOut = (month: ReconcileMonth, reason: string) => month.left_out.find((one) => one.reason === reason)?.amount_minor ?? 0
 
 function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] {
-  const amount = (id: string, header: string, of: (month: ReconcileMonth) => number, isStrong = false): Column<ReconcileMonth> => ({
+  const amount = (
+    id: string,
+    header: string,
+    of: (month: ReconcileMonth) => number,
+    isStrong = false,
+  ): Column<ReconcileMonth> => ({
     id,
     header,
     isNumeric: true,
     sortBy: of,
-    cell: (month) => (of(month) === 0 && !isStrong ? <span className="text-ink-faint">–</span> : <Money className={isStrong ? 'font-semibold' : ''} currency={month.currency} minor={of(month)} />),
+    cell: (month) =>
+      of(month) === 0 && !isStrong ? (
+        <span className="text-ink-faint">–</span>
+      ) : (
+        <Money className={isStrong ? 'font-semibold' : ''} currency={month.currency} minor={of(month)} />
+      ),
   })
   return [
-    { id: 'month', header: 'Month', sortBy: (month) => month.month_on, cell: (month) => <span className="num">{formatMonth(month.month_on)}</span> },
+    {
+      id: 'month',
+      header: 'Month',
+      sortBy: (month) => month.month_on,
+      cell: (month) => <span className="num">{formatMonth(month.month_on)}</span>,
+    },
     amount('paid', 'Paid', (month) => month.total_minor, true),
     amount('used', 'Used for MRR', (month) => month.used_minor),
     ...reasonsOf(months).map((reason) => amount(`left:${reason}`, reasonName(reason), (month) => leftOut(month, reason))),
@@ -50,7 +65,11 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
       cell: (month) => (
         <span className={month.unexplained_minor === 0 ? 'text-up' : 'font-semibold text-down'}>
           <Money currency={month.currency} minor={month.unexplained_minor} />
-          {month.unexplained_invoices.length > 0 && <span className="block max-w-40 truncate text-xs font-normal" title={month.unexplained_invoices.join(', ')}>{month.unexplained_invoices.join(', ')}</span>}
+          {month.unexplained_invoices.length > 0 && (
+            <span className="block max-w-40 truncate text-xs font-normal" title={month.unexplained_invoices.join(', ')}>
+              {month.unexplained_invoices.join(', ')}
+            </span>
+          )}
         </span>
       ),
     },
@@ -65,7 +84,9 @@ function saveMonths(name: string, months: readonly ReconcileMonth[]) {
       rows: months.map((month) => [
         month.month_on,
         month.currency,
-        ...[month.total_minor, month.used_minor, ...reasons.map((reason) => leftOut(month, reason)), month.unexplained_minor].map((minor) => majorText(minor, month.currency)),
+        ...[month.total_minor, month.used_minor, ...reasons.map((reason) => leftOut(month, reason)), month.unexplained_minor].map(
+          (minor) => majorText(minor, month.currency),
+        ),
       ]),
     },
     fileName(name, 'reconcile'),
@@ -82,7 +103,12 @@ export function ReconcilePage() {
   const { from, to } = view.period
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
   const currencies = useMemo(() => [...new Set(query.data?.months.map((month) => month.currency))], [query.data])
-  const shown = of && currencies.includes(of) ? of : currencies.includes(connection.reporting_currency ?? '') ? connection.reporting_currency : currencies[0]
+  const shown =
+    of && currencies.includes(of)
+      ? of
+      : currencies.includes(connection.reporting_currency ?? '')
+        ? connection.reporting_currency
+        : currencies[0]
   const months = useMemo(() => query.data?.months.filter((month) => month.currency === shown) ?? [], [query.data, shown])
   const columns = useMemo(() => columnsOf(months), [months])
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
@@ -92,15 +118,29 @@ export function ReconcilePage() {
       <div className="no-print flex flex-wrap items-center gap-2">
         <RangePicker view={view} />
         {currencies.length > 1 && shown && (
-          <Segmented label="Currency" options={currencies.map((id) => ({ id, label: id.toUpperCase() }))} value={shown} onChange={(next) => void navigate({ search: (before) => compact({ ...before, of: next }), replace: true })} />
+          <Segmented
+            label="Currency"
+            options={currencies.map((id) => ({ id, label: id.toUpperCase() }))}
+            value={shown}
+            onChange={(next) => void navigate({ search: (before) => compact({ ...before, of: next }), replace: true })}
+          />
         )}
-        <Button isDisabled={months.length === 0} size="small" onPress={() => saveMonths(connection.name, query.data?.months ?? [])}>
+        <Button
+          isDisabled={months.length === 0}
+          size="small"
+          onPress={() => saveMonths(connection.name, query.data?.months ?? [])}
+        >
           Download CSV
         </Button>
       </div>
       {query.data && query.data.months.length > 0 && (
-        <Banner title={unexplained === 0 ? 'Everything that was paid is accounted for' : `${unexplained} months do not add up`} tone={unexplained === 0 ? 'good' : 'danger'}>
-          {unexplained === 0 ? 'Paid = used + left out, to the cent, in every month and currency shown.' : 'The last column says by how much. History that is still loading is the usual reason.'}
+        <Banner
+          title={unexplained === 0 ? 'Everything that was paid is accounted for' : `${unexplained} months do not add up`}
+          tone={unexplained === 0 ? 'good' : 'danger'}
+        >
+          {unexplained === 0
+            ? 'Paid = used + left out, to the cent, in every month and currency shown.'
+            : 'The last column says by how much. History that is still loading is the usual reason.'}
         </Banner>
       )}
       <section aria-label="By month" className="card py-2">
@@ -110,8 +150,19 @@ export function ReconcilePage() {
             <SkeletonRows rows={12} />
           </div>
         )}
-        {query.data && months.length === 0 && <EmptyState title="No invoice was paid in these months">Choose a longer range.</EmptyState>}
-        {months.length > 0 && <DataTable columns={columns} initialSort={[{ id: 'month', desc: true }]} isStale={query.isPlaceholderData} label="Paid, used and left out by month" rowKey={(month) => month.month_on} rows={months} />}
+        {query.data && months.length === 0 && (
+          <EmptyState title="No invoice was paid in these months">Choose a longer range.</EmptyState>
+        )}
+        {months.length > 0 && (
+          <DataTable
+            columns={columns}
+            initialSort={[{ id: 'month', desc: true }]}
+            isStale={query.isPlaceholderData}
+            label="Paid, used and left out by month"
+            rowKey={(month) => month.month_on}
+            rows={months}
+          />
+        )}
       </section>
     </>
   )

@@ -113,7 +113,9 @@ function Remove({ connection }: { connection: Connection }) {
     <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">Remove this connection</p>
-        <p className="text-[0.8125rem] text-ink-soft">Deletes everything that was loaded from this server, at once. Nothing changes in Stripe.</p>
+        <p className="text-[0.8125rem] text-ink-soft">
+          Deletes everything that was loaded from this server, at once. Nothing changes in Stripe.
+        </p>
       </div>
       <Button kind="danger" onPress={() => setIsOpen(true)}>
         Remove …
@@ -126,8 +128,16 @@ function Remove({ connection }: { connection: Connection }) {
             if (typed === connection.name) remove.mutate()
           }}
         >
-          <p className="text-sm text-ink-soft">All of its objects, numbers and its key are deleted from this machine and cannot be brought back here. You can connect the account again and load it anew.</p>
-          <TextField error={remove.error?.message} label={`Type “${connection.name}” to confirm`} value={typed} onChange={setTyped} />
+          <p className="text-sm text-ink-soft">
+            All of its objects, numbers and its key are deleted from this machine and cannot be brought back here. You can connect
+            the account again and load it anew.
+          </p>
+          <TextField
+            error={remove.error?.message}
+            label={`Type “${connection.name}” to confirm`}
+            value={typed}
+            onChange={setTyped}
+          />
           <div className="flex flex-wrap justify-end gap-2">
             <Button kind="quiet" onPress={() => setIsOpen(false)}>
               Keep it

@@ -8,9 +8,24 @@ type Row = SettingsPreview['months'][number]
 
 const COLUMNS: Column<Row>[] = [
   { id: 'month', header: 'Month', cell: (row) => <span className="num">{formatMonth(row.month_on)}</span> },
-  { id: 'before', header: 'MRR now shown', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.before_minor} /> },
-  { id: 'after', header: 'With the change', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.after_minor} /> },
-  { id: 'delta', header: 'Difference', isNumeric: true, cell: (row) => <MoneyDelta currency={row.currency} minor={row.after_minor - row.before_minor} /> },
+  {
+    id: 'before',
+    header: 'MRR now shown',
+    isNumeric: true,
+    cell: (row) => <Money currency={row.currency} minor={row.before_minor} />,
+  },
+  {
+    id: 'after',
+    header: 'With the change',
+    isNumeric: true,
+    cell: (row) => <Money currency={row.currency} minor={row.after_minor} />,
+  },
+  {
+    id: 'delta',
+    header: 'Difference',
+    isNumeric: true,
+    cell: (row) => <MoneyDelta currency={row.currency} minor={row.after_minor - row.before_minor} />,
+  },
 ]
 
 /** The effect of settings on every month that they change, before they are applied. */
@@ -35,7 +50,12 @@ export function PreviewTable({ preview }: { preview: SettingsPreview }) {
         <p className="text-sm text-ink-soft">No month’s MRR changes.</p>
       ) : (
         <div className="max-h-80 overflow-y-auto">
-          <DataTable columns={COLUMNS} label="Months that change" rowKey={(row) => `${row.month_on} ${row.currency}`} rows={preview.months.toReversed()} />
+          <DataTable
+            columns={COLUMNS}
+            label="Months that change"
+            rowKey={(row) => `${row.month_on} ${row.currency}`}
+            rows={preview.months.toReversed()}
+          />
         </div>
       )}
     </div>

@@ -24,7 +24,8 @@ const WEEK_START = [
 
 const zones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
-const isSame = (a: Settings, b: Settings) => JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
+const isSame = (a: Settings, b: Settings) =>
+  JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
 
 export function RulesSection({ connection }: { connection: Connection }) {
   const settings = useQuery(settingsQuery(connection.id))
@@ -60,18 +61,51 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     },
   })
   const change = (patch: Partial<Settings>) => setDraft((before) => ({ ...before, ...patch }))
-  const zoneOptions = useMemo(() => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })), [saved.time_zone])
-  const currencies = [...new Set([saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp'])].filter((code): code is string => code !== null)
-  const currencyOptions = [{ id: '', label: 'The account’s own' }, ...currencies.map((id) => ({ id, label: `${id.toUpperCase()}, ${currencyName(id)}` }))]
+  const zoneOptions = useMemo(
+    () => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })),
+    [saved.time_zone],
+  )
+  const currencies = [...new Set([saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp'])].filter(
+    (code): code is string => code !== null,
+  )
+  const currencyOptions = [
+    { id: '', label: 'The account’s own' },
+    ...currencies.map((id) => ({ id, label: `${id.toUpperCase()}, ${currencyName(id)}` })),
+  ]
   return (
     <div className="mt-4 flex flex-col gap-5">
       <div className="grid gap-5 sm:grid-cols-2">
-        <Select label="A customer has churned" options={CHURN_AT} value={draft.churn_at} onChange={(churn_at) => change({ churn_at })} />
-        <Select label="Reporting currency" options={currencyOptions} value={draft.reporting_currency ?? ''} onChange={(code) => change({ reporting_currency: code === '' ? null : code })} />
-        <Select hint="Days, and with them months, are this zone’s." label="Time zone" options={zoneOptions} value={draft.time_zone} onChange={(time_zone) => change({ time_zone })} />
-        <Select label="A week begins on" options={WEEK_START} value={draft.week_start} onChange={(week_start) => change({ week_start })} />
+        <Select
+          label="A customer has churned"
+          options={CHURN_AT}
+          value={draft.churn_at}
+          onChange={(churn_at) => change({ churn_at })}
+        />
+        <Select
+          label="Reporting currency"
+          options={currencyOptions}
+          value={draft.reporting_currency ?? ''}
+          onChange={(code) => change({ reporting_currency: code === '' ? null : code })}
+        />
+        <Select
+          hint="Days, and with them months, are this zone’s."
+          label="Time zone"
+          options={zoneOptions}
+          value={draft.time_zone}
+          onChange={(time_zone) => change({ time_zone })}
+        />
+        <Select
+          label="A week begins on"
+          options={WEEK_START}
+          value={draft.week_start}
+          onChange={(week_start) => change({ week_start })}
+        />
       </div>
-      <Switch className="group flex cursor-pointer items-start gap-3 text-sm" isSelected={draft.include_metered} onChange={(include_metered) => change({ include_metered })}>
+      <Switch
+        className="group flex cursor-pointer items-start gap-3 text-sm"
+        isSelected={draft.include_metered}
+        onChange={(include_metered) => change({ include_metered })}
+      >
         <span className="mt-0.5 h-5 w-9 shrink-0 rounded-full bg-line-strong p-0.5 group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:bg-accent">
           <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
         </span>

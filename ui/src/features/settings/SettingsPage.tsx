@@ -11,7 +11,11 @@ export function SettingsPage() {
   useTitle('Settings', connection.name)
   return (
     <div className="flex max-w-3xl flex-col gap-5">
-      <PageHead connection={connection} lead="How the numbers of this connection are computed, and the connection itself." title="Settings" />
+      <PageHead
+        connection={connection}
+        lead="How the numbers of this connection are computed, and the connection itself."
+        title="Settings"
+      />
       <RulesSection connection={connection} />
       <ConnectionSection connection={connection} />
       <TokensSection />

@@ -70,10 +70,17 @@ export function TokensSection() {
             <span className="min-w-0 flex-1 basis-52">
               <span className="block font-medium">{token.name}</span>
               <span className="num block text-[0.8125rem] text-ink-soft">
-                <code className="font-mono">{token.prefix}…</code> · {token.last_used_at ? `last used ${formatInstant(token.last_used_at, ZONE)}` : 'never used'}
+                <code className="font-mono">{token.prefix}…</code> ·{' '}
+                {token.last_used_at ? `last used ${formatInstant(token.last_used_at, ZONE)}` : 'never used'}
               </span>
             </span>
-            <Button aria-label={`Revoke ${token.name}`} isDisabled={revoke.isPending} kind="danger" size="small" onPress={() => revoke.mutate(token.id)}>
+            <Button
+              aria-label={`Revoke ${token.name}`}
+              isDisabled={revoke.isPending}
+              kind="danger"
+              size="small"
+              onPress={() => revoke.mutate(token.id)}
+            >
               Revoke
             </Button>
           </li>

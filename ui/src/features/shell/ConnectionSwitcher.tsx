@@ -22,9 +22,7 @@ export function ConnectionSwitcher() {
   const current = connections.find(({ id }) => id === connectionId)
   return (
     <MenuTrigger>
-      <Button
-        className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover"
-      >
+      <Button className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
         <span className="sr-only">Connection: </span>
         <span className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</span>
         {current?.is_test_mode && <Badge tone="warn">Test mode</Badge>}
@@ -40,7 +38,9 @@ export function ConnectionSwitcher() {
         {connections.map((connection) => (
           <MenuItem key={connection.id} id={connection.id} textValue={connection.name}>
             <span className="flex items-center gap-2">
-              <span className={`min-w-0 flex-1 truncate ${connection.id === connectionId ? 'font-semibold' : ''}`}>{connection.name}</span>
+              <span className={`min-w-0 flex-1 truncate ${connection.id === connectionId ? 'font-semibold' : ''}`}>
+                {connection.name}
+              </span>
               {connection.is_test_mode && <Badge tone="warn">Test</Badge>}
               {connection.state === 'failed' && <Badge tone="danger">Failed</Badge>}
             </span>

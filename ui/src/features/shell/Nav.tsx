@@ -33,8 +33,12 @@ export function Nav() {
             >
               <Icon className="size-4.5" />
               {label}
-              {to.endsWith('/sync') && connection.state === 'failed' && <span className="ml-auto rounded-md bg-danger-soft px-1.5 text-xs font-medium text-danger">Failed</span>}
-              {to.endsWith('/sync') && connection.state === 'loading' && <span className="ml-auto text-xs text-ink-faint">Loading</span>}
+              {to.endsWith('/sync') && connection.state === 'failed' && (
+                <span className="ml-auto rounded-md bg-danger-soft px-1.5 text-xs font-medium text-danger">Failed</span>
+              )}
+              {to.endsWith('/sync') && connection.state === 'loading' && (
+                <span className="ml-auto text-xs text-ink-faint">Loading</span>
+              )}
             </Link>
           </li>
         ))}

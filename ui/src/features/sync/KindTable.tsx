@@ -18,7 +18,10 @@ function Bar({ kind }: { kind: Kind }) {
   const share = kind.state === 'done' ? 1 : kind.estimated_total ? Math.min(1, kind.done / kind.estimated_total) : 0
   return (
     <span aria-hidden="true" className="block h-1.5 w-full min-w-16 overflow-hidden rounded-full bg-hover">
-      <span className={`block h-full rounded-full transition-[width] duration-700 ${kind.state === 'done' ? 'bg-up' : 'bg-accent'}`} style={{ width: `${share * 100}%` }} />
+      <span
+        className={`block h-full rounded-full transition-[width] duration-700 ${kind.state === 'done' ? 'bg-up' : 'bg-accent'}`}
+        style={{ width: `${share * 100}%` }}
+      />
     </span>
   )
 }
@@ -30,7 +33,14 @@ const COLUMNS: Column<Kind>[] = [
     id: 'total',
     header: 'Estimated',
     isNumeric: true,
-    cell: (kind) => (kind.estimated_total === null ? <span className="text-ink-faint">–</span> : kind.state === 'done' ? formatCount(kind.done) : `≈ ${formatCount(Math.max(kind.estimated_total, kind.done))}`),
+    cell: (kind) =>
+      kind.estimated_total === null ? (
+        <span className="text-ink-faint">–</span>
+      ) : kind.state === 'done' ? (
+        formatCount(kind.done)
+      ) : (
+        `≈ ${formatCount(Math.max(kind.estimated_total, kind.done))}`
+      ),
   },
   { id: 'bar', header: 'Progress', isWideOnly: true, width: '35%', cell: (kind) => <Bar kind={kind} /> },
   { id: 'state', header: 'State', cell: (kind) => <Badge tone={STATE[kind.state].tone}>{STATE[kind.state].label}</Badge> },

@@ -17,7 +17,9 @@ export function Problems({ connection }: { connection: Connection }) {
       {problems?.length === 0 && (
         <p className="mt-2 flex items-center gap-2 text-sm text-ink-soft">
           <CheckIcon className="size-4 text-up" />
-          {connection.is_history_complete ? 'None: every object fits the others.' : 'None so far. The whole account is checked when history is complete.'}
+          {connection.is_history_complete
+            ? 'None: every object fits the others.'
+            : 'None so far. The whole account is checked when history is complete.'}
         </p>
       )}
       <ul className="mt-2 divide-y divide-line">

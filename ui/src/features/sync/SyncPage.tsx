@@ -40,11 +40,18 @@ export function SyncPage() {
   useTitle('Sync', connection.name)
   const query = useQuery(progressQuery(connection.id))
   const progress = query.data
-  const sync = useMutation({ mutationFn: () => api.post(`/connections/${encodeURIComponent(connection.id)}/sync`), onSettled: () => void query.refetch() })
+  const sync = useMutation({
+    mutationFn: () => api.post(`/connections/${encodeURIComponent(connection.id)}/sync`),
+    onSettled: () => void query.refetch(),
+  })
   return (
     <>
       <PageHead connection={connection} title="Sync">
-        <Button isDisabled={progress !== undefined && isRunning(progress.phase)} isPending={sync.isPending} onPress={() => sync.mutate()}>
+        <Button
+          isDisabled={progress !== undefined && isRunning(progress.phase)}
+          isPending={sync.isPending}
+          onPress={() => sync.mutate()}
+        >
           Sync now
         </Button>
       </PageHead>
@@ -52,7 +59,11 @@ export function SyncPage() {
         <Banner
           action={
             /^(key|permission)/.test(connection.last_error.code) && (
-              <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/settings">
+              <Link
+                className={buttonClass('secondary', 'small')}
+                params={{ connectionId: connection.id }}
+                to="/c/$connectionId/settings"
+              >
                 Replace the key
               </Link>
             )
@@ -60,7 +71,10 @@ export function SyncPage() {
           title={capital(connection.last_error.message)}
           tone="danger"
         >
-          {connection.last_error.action ? `${capital(connection.last_error.action).replace(/[.]$/, '')}.` : 'Everything loaded so far stays; it is tried again by itself.'} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
+          {connection.last_error.action
+            ? `${capital(connection.last_error.action).replace(/[.]$/, '')}.`
+            : 'Everything loaded so far stays; it is tried again by itself.'}{' '}
+          Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
         </Banner>
       )}
       {sync.error && (
@@ -109,12 +123,31 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-4">
         <Fact label="Objects" value={formatCount(progress.kinds.reduce((sum, kind) => sum + kind.done, 0))} />
         <Fact label="Each second" value={isRunning(phase) ? formatCount(Math.round(progress.objects_per_second)) : '–'} />
-        <Fact label="Time left" value={isRunning(phase) ? (progress.seconds_left === null ? 'Not known yet' : `About ${formatDuration(progress.seconds_left)}`) : '–'} />
-        <Fact label="History reaches back to" value={progress.reaches_back_on ? formatDay(progress.reaches_back_on) : connection.is_history_complete ? 'Its beginning' : '–'} />
+        <Fact
+          label="Time left"
+          value={
+            isRunning(phase)
+              ? progress.seconds_left === null
+                ? 'Not known yet'
+                : `About ${formatDuration(progress.seconds_left)}`
+              : '–'
+          }
+        />
+        <Fact
+          label="History reaches back to"
+          value={
+            progress.reaches_back_on
+              ? formatDay(progress.reaches_back_on)
+              : connection.is_history_complete
+                ? 'Its beginning'
+                : '–'
+          }
+        />
       </dl>
       {progress.ledger_version > 0 && !connection.is_history_complete && (
         <p className="rounded-lg bg-good-soft px-4 py-3 text-sm">
-          Today’s MRR is already here{progress.reaches_back_on && `, from what was billed since ${formatDay(progress.reaches_back_on)}`}.{' '}
+          Today’s MRR is already here
+          {progress.reaches_back_on && `, from what was billed since ${formatDay(progress.reaches_back_on)}`}.{' '}
           <Link className="link font-medium" params={{ connectionId: connection.id }} to="/c/$connectionId/mrr">
             Open the MRR Breakdown
           </Link>{' '}
@@ -151,7 +184,10 @@ function AbsentLists({ connection }: { connection: Connection }) {
           <li key={kind} className="flex flex-wrap gap-x-4 py-2">
             <span className="basis-44 font-medium">{label}</span>
             <span className="min-w-0 flex-1 basis-72 text-ink-soft">
-              Absent without it: {without}. {reason === 'forbidden' ? 'The key may not read them: set the permission to Read in Stripe, then sync.' : 'This server does not offer them.'}
+              Absent without it: {without}.{' '}
+              {reason === 'forbidden'
+                ? 'The key may not read them: set the permission to Read in Stripe, then sync.'
+                : 'This server does not offer them.'}
             </span>
           </li>
         ))}
