@@ -23,6 +23,20 @@ impl Catalog {
         })
     }
 
+    /// Adds a workspace: another tenant of the same installation.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn create_workspace(&self, name: &str) -> Result<Workspace, StoreError> {
+        let id = new_id("ws")?;
+        self.write(|tx| {
+            tx.prepare_cached("INSERT INTO workspaces (id, name) VALUES (?1, ?2)")?
+                .execute(params![id, name])?;
+            Ok(())
+        })?;
+        Ok(Workspace { id: WorkspaceId::from(id), name: name.to_owned() })
+    }
+
     /// Whether somebody has made the owner's account.
     ///
     /// # Errors

@@ -38,10 +38,7 @@ fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
 
 /// A workspace beside the default one, as a hosted installation has them.
 fn other_workspace(catalog: &Catalog) -> WorkspaceId {
-    catalog
-        .write(|tx| Ok(tx.execute("INSERT INTO workspaces (id, name) VALUES ('ws_other', 'Other')", [])?))
-        .unwrap();
-    WorkspaceId::from("ws_other")
+    catalog.create_workspace("Other").unwrap().id
 }
 
 #[test]
