@@ -27,6 +27,15 @@ pub struct Options {
     pub is_loopback: bool,
     /// Asked for when the owner's account is made. Without one, whoever comes first owns the server.
     pub setup_code: Option<Secret>,
+    /// A link that signs in. Only a demo has one.
+    pub entry: Option<Entry>,
+}
+
+/// Whoever knows the code is signed in as this user.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub code: Secret,
+    pub login: String,
 }
 
 /// A sample merchant that can be connected.

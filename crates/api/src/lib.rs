@@ -29,7 +29,7 @@ use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-pub use context::{Context, Options, SampleAccount, SampleMerchant, Samples, Shared};
+pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared};
 pub use problem::Problem;
 pub use routes::openapi;
 
@@ -42,6 +42,7 @@ pub fn router(context: Shared) -> Router {
     Router::new()
         .merge(routes::router())
         .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
+        .route("/enter/{code}", axum::routing::get(session::enter::handle))
         .fallback(ui::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())

@@ -3,4 +3,5 @@
 pub mod create;
 pub mod delete;
 pub mod dto;
+pub mod enter;
 pub mod read;

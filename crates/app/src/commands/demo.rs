@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use api::Entry;
 use api::access::{credential, password};
 use api::connections::admission::{self, Place};
 use model::{Clock, Secret};
@@ -36,13 +37,17 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         .with_context(|| format!("'{}' is not a merchant: use small, mid or empty", args.merchant))?;
     let place = TemporaryOr::new(args.data)?;
     let folder = Folder::open(place.path())?;
-    let owner_password = make_owner(&folder).await?;
-    let server = Server::start(folder, args.listen, None).await?;
-    let record = connect(&server, merchant.id, merchant.name).await?;
-    let url = format!("{}/c/{}", server.url.trim_end_matches('/'), record.id);
-    println!("{url}");
-    if let Some(password) = owner_password {
-        println!("sign in as {USERNAME} with {}", password.expose());
+    let password = make_owner(&folder).await?;
+    let is_ours = folder.catalog.user_by_login(USERNAME)?.is_some();
+    let entry = Entry { code: credential::new_setup_code()?, login: USERNAME.to_owned() };
+    let server = Server::start(folder, args.listen, None, is_ours.then(|| entry.clone())).await?;
+    connect(&server, merchant.id, merchant.name).await?;
+    // The code signs in; a folder that is somebody else's asks for its own password.
+    let path = if is_ours { format!("/enter/{}", entry.code.expose()) } else { "/".to_owned() };
+    let url = format!("{}{path}", server.url.trim_end_matches('/'));
+    println!("the MRR Breakdown of {} is at {url}", merchant.name);
+    if let Some(password) = password {
+        println!("elsewhere, sign in as {USERNAME} with {}", password.expose());
     }
     if !args.no_open {
         open_browser(&url);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::Entry;
 use api::access::credential;
 use model::{Clock, Secret};
 use tokio::net::TcpListener;
@@ -32,7 +33,7 @@ pub struct Serve {
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let folder = Folder::open(&args.data.data)?;
-    let server = Server::start(folder, args.listen, args.public_url).await?;
+    let server = Server::start(folder, args.listen, args.public_url, None).await?;
     println!("chartsy is at {}", server.url);
     if let Some(code) = &server.setup_code {
         println!("setup code: {} (asked for when the owner's account is made)", code.expose());
@@ -55,7 +56,12 @@ pub struct Server {
 
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
-    pub async fn start(folder: Folder, listen: SocketAddr, public_url: Option<Url>) -> anyhow::Result<Self> {
+    pub async fn start(
+        folder: Folder,
+        listen: SocketAddr,
+        public_url: Option<Url>,
+        entry: Option<Entry>,
+    ) -> anyhow::Result<Self> {
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             let help = "choose another with --listen, or port 0 for a free one";
@@ -71,6 +77,7 @@ impl Server {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
             setup_code: setup_code.clone(),
+            entry,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);
