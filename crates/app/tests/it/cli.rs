@@ -1,0 +1,209 @@
+//! The command line, as scripts use it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use sandbox::world::IntendedStep;
+use sandbox::{MerchantName, Running};
+use serde_json::Value;
+
+use crate::support::{KEY, restricted, sandbox};
+
+/// Runs the binary; with a key on standard input where one is given.
+fn chartsy(data: &Path, args: &[&str], input: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
+    command.args(args).env("CHARTSY_DATA", data).env_remove("RUST_LOG");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that does not read may be gone before it is written to.
+    let _ = stdin.write_all(input.unwrap_or_default().as_bytes());
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn connect(data: &Path, key: &str, base: &str, more: &[&str]) -> Output {
+    let args = [&["connect", "stripe", "--key-stdin", "--api-base", base], more].concat();
+    chartsy(data, &args, Some(&format!("{key}\n")))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// What the merchant meant, as lines of the ledger.
+fn intended(merchant: &Running) -> Vec<String> {
+    let line = |step: &IntendedStep| {
+        let (customer, currency) = (&step.customer, step.currency);
+        format!(
+            r#"{{"customer":"{customer}","currency":"{currency}","at":{},"mrr_minor":{}}}"#,
+            step.at.0, step.mrr_minor
+        )
+    };
+    let mut lines: Vec<String> = merchant.intention().iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_can_tell_what_went_wrong_and_nothing_is_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let full = sandbox(MerchantName::Generated, 5).await;
+    let short_key = "rk_test_lacking0000000000000";
+    let lacking = restricted(short_key, "all,-invoices").await;
+    let table = [
+        ("", full.api_base.as_str(), 3),
+        ("pk_test_1234567890", &full.api_base, 3),
+        ("not a key", &full.api_base, 3),
+        ("sk_test_wrong0000000000", &full.api_base, 3),
+        (short_key, &lacking.api_base, 4),
+        (KEY, "http://127.0.0.1:9", 5),
+    ];
+    for (key, base, code) in table {
+        let output = connect(&data, key, base, &[]);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{key}: {stderr}");
+        assert_eq!(stderr.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{stderr}");
+        assert!(stderr.lines().any(|line| line.starts_with("help: ")), "{stderr}");
+        assert!(key.is_empty() || !stderr.contains(key), "the key is not repeated: {stderr}");
+        assert!(output.stdout.is_empty());
+    }
+    assert!(!data.exists(), "nothing was saved");
+    assert_eq!(connect(&data, KEY, &full.api_base, &["--nonsense"]).status.code(), Some(2));
+    let status = chartsy(&data, &["status"], None);
+    assert_eq!(status.status.code(), Some(1));
+    assert!(text(&status.stderr).contains("there is no data folder"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connecting_loads_everything_and_the_ledger_is_what_was_intended() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = sandbox(MerchantName::Mid, 60).await;
+    let id = stdout(&connect(&data, KEY, &merchant.api_base, &["--name", "Mid"])).trim().to_owned();
+    assert!(id.starts_with("conn_"), "{id}");
+
+    let ledger = stdout(&chartsy(&data, &["ledger", "--format", "ndjson"], None));
+    assert_eq!(lines(&ledger), intended(&merchant));
+    let in_order: Vec<(String, i64, String)> = ledger.lines().map(order_of).collect();
+    assert!(in_order.is_sorted(), "by customer, instant and currency");
+    let csv = stdout(&chartsy(&data, &["ledger", "--format", "csv"], None));
+    assert_eq!(csv.lines().count(), ledger.lines().count() + 1);
+    assert_eq!(csv.lines().next(), Some("customer,currency,at,mrr_minor"));
+
+    let status: Value =
+        serde_json::from_str(&stdout(&chartsy(&data, &["status", "--format", "json"], None))).unwrap();
+    let connection = &status["connections"][0];
+    assert_eq!((&connection["name"], &connection["state"]), (&"Mid".into(), &"live".into()));
+    assert!(connection["data_through"].is_i64() && connection["last_error"].is_null());
+    assert!(connection["objects"]["invoice"].as_u64().unwrap() > 0);
+
+    let rebuilt = stdout(&chartsy(&data, &["rebuild"], None));
+    assert!(rebuilt.contains("nothing differed"), "{rebuilt}");
+    assert_eq!(stdout(&chartsy(&data, &["ledger"], None)), ledger);
+
+    let again = stdout(&connect(&data, KEY, &merchant.api_base, &[]));
+    assert_eq!(again.trim(), id, "the same account is the same connection");
+    stdout(&chartsy(&data, &["sync"], None));
+    assert_eq!(stdout(&chartsy(&data, &["ledger"], None)), ledger);
+}
+
+fn order_of(line: &str) -> (String, i64, String) {
+    let step: Value = serde_json::from_str(line).unwrap();
+    let word = |name: &str| step[name].as_str().unwrap().to_owned();
+    (word("customer"), step["at"].as_i64().unwrap(), word("currency"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_and_explanations_are_read_as_json_csv_or_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = sandbox(MerchantName::Generated, 40).await;
+    stdout(&connect(&data, KEY, &merchant.api_base, &[]));
+
+    let range = ["--from", "2026-01-01", "--to", "2026-03-31", "--interval", "month", "--currency", "native"];
+    let metric = |name: &str, more: &[&str]| {
+        let args = [&["metrics", name], &range[..], more].concat();
+        stdout(&chartsy(&data, &args, None))
+    };
+    let json: Value = serde_json::from_str(&metric("mrr", &["--format", "json"])).unwrap();
+    for field in ["metric", "interval", "currency", "timezone", "data_through", "series"] {
+        assert!(!json[field].is_null(), "{field}");
+    }
+    let point = json["series"][0]["points"][0].as_object().unwrap();
+    let mut fields: Vec<&str> = point.keys().map(String::as_str).collect();
+    fields.retain(|field| !["subscriptions"].contains(field));
+    let mut promised = vec!["start_on", "end_on", "mrr_minor", "customers", "fx_minor"];
+    let kinds = ["new", "expansion", "contraction", "churn", "reactivation"];
+    let of_kinds: Vec<String> =
+        kinds.iter().flat_map(|kind| [format!("{kind}_minor"), format!("{kind}_customers")]).collect();
+    promised.extend(of_kinds.iter().map(String::as_str));
+    promised.sort_unstable();
+    fields.sort_unstable();
+    assert_eq!(fields, promised);
+
+    let csv = metric("mrr", &["--format", "csv", "--by", "plan", "--filter", "interval=month"]);
+    assert!(csv.starts_with("currency,group,start_on,end_on,mrr_minor,customers"), "{csv}");
+    assert!(metric("customer_churn_rate", &["--format", "table"]).contains("Customer churn rate"));
+
+    let ledger = stdout(&chartsy(&data, &["ledger"], None));
+    let (customer, at, _) = order_of(ledger.lines().next().unwrap());
+    let args = ["explain", "--customer", &customer, "--at", &at.to_string(), "--format", "json"];
+    let explained: Value = serde_json::from_str(&stdout(&chartsy(&data, &args, None))).unwrap();
+    assert!(!explained["parts"][0]["steps"][0]["lines"].as_array().unwrap().is_empty());
+    let nobody = chartsy(&data, &["explain", "--customer", "cus_nobody"], None);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(stdout(&chartsy(&data, &["doctor"], None)).lines().all(|line| line.starts_with("ok")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_several_connections_one_has_to_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (first, second) =
+        (sandbox(MerchantName::Generated, 5).await, sandbox(MerchantName::Generated, 7).await);
+    let one = stdout(&connect(&data, KEY, &first.api_base, &[])).trim().to_owned();
+    stdout(&connect(&data, KEY, &second.api_base, &["--no-wait"]));
+    let unclear = chartsy(&data, &["ledger"], None);
+    assert_eq!(unclear.status.code(), Some(1));
+    assert!(text(&unclear.stderr).contains(&format!("--connection {one}")), "{}", text(&unclear.stderr));
+    assert!(!stdout(&chartsy(&data, &["ledger", "--connection", &one], None)).is_empty());
+    stdout(&chartsy(&data, &["sync"], None));
+    let status: Value =
+        serde_json::from_str(&stdout(&chartsy(&data, &["status", "--format", "json"], None))).unwrap();
+    assert!(status["connections"].as_array().unwrap().iter().all(|c| c["state"] == "live"), "{status}");
+}
+
+#[test]
+fn tokens_are_made_listed_and_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let secret = stdout(&chartsy(&data, &["token", "create", "--name", "ci"], None)).trim().to_owned();
+    assert!(secret.starts_with("chtk_"));
+    let listed = stdout(&chartsy(&data, &["token", "list"], None));
+    assert!(listed.contains("ci") && !listed.contains(&secret), "{listed}");
+    let id = listed.split_whitespace().next().unwrap().to_owned();
+    stdout(&chartsy(&data, &["token", "revoke", &id], None));
+    assert_eq!(stdout(&chartsy(&data, &["token", "list"], None)), "");
+    assert_eq!(chartsy(&data, &["token", "revoke", &id], None).status.code(), Some(1));
+}
+
+#[test]
+fn the_api_describes_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let document: Value = serde_json::from_str(&stdout(&chartsy(folder.path(), &["openapi"], None))).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+}

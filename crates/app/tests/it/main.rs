@@ -1,0 +1,11 @@
+//! Journeys through the whole program: the API in process, the command line as the binary that is shipped, both
+//! against the sandbox.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod access;
+mod cli;
+mod isolation;
+mod numbers;
+mod schema;
+mod serve;
+mod support;

@@ -1,0 +1,211 @@
+//! From a key to explained numbers, by the API.
+
+use sandbox::MerchantName;
+use serde_json::json;
+
+use crate::schema::differences;
+use crate::support::{As, KEY, Site, restricted, sandbox};
+
+#[tokio::test]
+async fn a_key_is_checked_before_anything_is_saved() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let full = sandbox(MerchantName::Generated, 5).await;
+    let lacking = restricted("rk_test_lacking0000000000000", "all,-invoices").await;
+    let check = async |key: &str, base: &str| {
+        let request = json!({"source": "stripe", "key": key, "api_base": base});
+        site.ask(As::Person(&cookie), "POST", "/api/v1/connections/check", Some(request)).await
+    };
+    assert_eq!(check("", &full.api_base).await.code(), "key_malformed");
+    assert_eq!(check("pk_test_1234567890", &full.api_base).await.code(), "key_publishable");
+    assert_eq!(check("sk_test_wrong0000000000", &full.api_base).await.code(), "key_refused");
+    assert_eq!(check(KEY, "http://127.0.0.1:9").await.code(), "provider_unreachable");
+    assert_eq!(check(KEY, "not an address").await.body["field"], "api_base");
+
+    let short = check("rk_test_lacking0000000000000", &lacking.api_base).await;
+    assert_eq!((short.status, &short.body["can_connect"]), (200, &json!(false)));
+    let missing = short.body["permissions"].as_array().unwrap();
+    let missing: Vec<_> = missing.iter().filter(|p| p["state"] == "missing").collect();
+    assert!(missing.iter().any(|p| p["kind"] == "invoice" && p["is_required"] == true), "{missing:?}");
+    assert!(missing.iter().all(|p| p["without"].as_str().is_some_and(|w| !w.is_empty())));
+    let request =
+        json!({"source": "stripe", "key": "rk_test_lacking0000000000000", "api_base": lacking.api_base});
+    let refused = site.ask(As::Person(&cookie), "POST", "/api/v1/connections", Some(request)).await;
+    assert_eq!((refused.status, refused.code()), (422, "permission_missing"));
+
+    let good = check(KEY, &full.api_base).await;
+    assert_eq!((good.status, &good.body["can_connect"]), (200, &json!(true)), "{}", good.text);
+    assert_eq!(differences("/api/v1/connections/check", "post", &good.body), Vec::<String>::new());
+    assert_eq!(site.get(As::Person(&cookie), "/api/v1/connections").await.body, json!({"data": []}));
+}
+
+#[tokio::test]
+async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 60).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let customers = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/customers")).await;
+    let customer = customers.body["data"][0]["id"].as_str().unwrap().to_owned();
+    let table = [
+        ("/api/v1/setup", ""),
+        ("/api/v1/session", ""),
+        ("/api/v1/sources", ""),
+        ("/api/v1/metrics", ""),
+        ("/api/v1/tokens", ""),
+        ("/api/v1/connections", ""),
+        ("/api/v1/connections/{id}", ""),
+        ("/api/v1/connections/{id}/sync", ""),
+        ("/api/v1/connections/{id}/problems", ""),
+        ("/api/v1/connections/{id}/settings", ""),
+        ("/api/v1/connections/{id}/facets", ""),
+        ("/api/v1/connections/{id}/summary", "?currency=eur&country=DE&country=US"),
+        ("/api/v1/connections/{id}/metrics/mrr", "?by=plan&currency=eur&from=2026-01-01"),
+        ("/api/v1/connections/{id}/metrics/{metric}", "?interval=week&billing_interval=month"),
+        ("/api/v1/connections/{id}/movements", "?type=new,churn&currency=eur&limit=5"),
+        ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),
+        ("/api/v1/connections/{id}/customers/{customer_id}", ""),
+        ("/api/v1/connections/{id}/customers/{customer_id}/explain", "?on=2026-10-31"),
+        ("/api/v1/connections/{id}/reconcile", "?from=2026-01-01"),
+        ("/api/v1/connections/{id}/restatements", ""),
+    ];
+    for (pattern, query) in table {
+        let path =
+            pattern.replace("{id}", &id).replace("{customer_id}", &customer).replace("{metric}", "arpa");
+        let answer = site.get(As::Person(&cookie), &format!("{path}{query}")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert_eq!(differences(pattern, "get", &answer.body), Vec::<String>::new(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn movements_add_up_and_customers_add_up_to_the_total() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Mid, 80).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let path = format!("/api/v1/connections/{id}/metrics/mrr?from=2023-01-01&interval=month");
+    let answer = site.get(As::Person(&cookie), &path).await;
+    let series = answer.body["series"].as_array().unwrap();
+    assert!(series.len() > 1, "several currencies");
+    for one in series {
+        let points = one["points"].as_array().unwrap();
+        let at = |point: &serde_json::Value, name: &str| point[name].as_i64().unwrap();
+        for pair in points.windows(2) {
+            let moved: i64 = ["new", "expansion", "contraction", "churn", "reactivation", "fx"]
+                .iter()
+                .map(|kind| at(&pair[1], &format!("{kind}_minor")))
+                .sum();
+            assert_eq!(at(&pair[0], "mrr_minor") + moved, at(&pair[1], "mrr_minor"), "{}", pair[1]);
+        }
+    }
+    let listed =
+        site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/customers?limit=500")).await;
+    for one in series {
+        let total = one["points"].as_array().unwrap().last().unwrap()["mrr_minor"].as_i64().unwrap();
+        let amounts = listed.body["data"].as_array().unwrap().iter();
+        let amounts = amounts.flat_map(|customer| customer["mrr"].as_array().unwrap());
+        let sum: i64 = amounts
+            .filter(|money| money["currency"] == one["currency"])
+            .map(|money| money["amount_minor"].as_i64().unwrap())
+            .sum();
+        assert_eq!(sum, total, "{}", one["currency"]);
+    }
+    let reconciled =
+        site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/reconcile?from=2020-01-01")).await;
+    for month in reconciled.body["months"].as_array().unwrap() {
+        assert_eq!(month["unexplained_minor"], 0, "{month}");
+    }
+}
+
+#[tokio::test]
+async fn settings_show_their_effect_before_they_have_it() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Mid, 40).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let settings = format!("/api/v1/connections/{id}/settings");
+    let mut wanted = site.get(As::Person(&cookie), &settings).await.body;
+    wanted["churn_at"] = json!("requested");
+    wanted["include_metered"] = json!(true);
+    let preview =
+        site.ask(As::Person(&cookie), "POST", &format!("{settings}/preview"), Some(wanted.clone())).await;
+    assert_eq!(preview.status, 200, "{}", preview.text);
+    let pattern = "/api/v1/connections/{id}/settings/preview";
+    assert_eq!(differences(pattern, "post", &preview.body), Vec::<String>::new());
+    assert!(!preview.body["months"].as_array().unwrap().is_empty(), "metered usage makes a difference");
+    let unchanged = site.get(As::Person(&cookie), &settings).await.body;
+    assert_eq!(unchanged["include_metered"], false);
+
+    let saved = site.ask(As::Person(&cookie), "PUT", &settings, Some(wanted.clone())).await;
+    assert_eq!((saved.status, &saved.body), (200, &wanted));
+    let answer = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/metrics/mrr")).await;
+    let now: Vec<_> = answer.body["series"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|series| {
+            (
+                series["currency"].clone(),
+                series["points"].as_array().unwrap().last().unwrap()["mrr_minor"].clone(),
+            )
+        })
+        .collect();
+    for money in preview.body["mrr_after"].as_array().unwrap() {
+        assert!(
+            now.contains(&(money["currency"].clone(), money["amount_minor"].clone())),
+            "{money} in {now:?}"
+        );
+    }
+    for (field, value) in [("time_zone", json!("Mars/Olympus")), ("reporting_currency", json!("euros"))] {
+        let mut bad = wanted.clone();
+        bad[field] = value;
+        let answer = site.ask(As::Person(&cookie), "PUT", &settings, Some(bad)).await;
+        assert_eq!((answer.status, answer.body["field"].as_str()), (422, Some(field)));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_told_by_parameter() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 5).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let table = [
+        ("metrics/mrr?from=2026-02-30", 400),
+        ("metrics/mrr?interval=fortnight", 400),
+        ("metrics/mrr?currency=dollars", 400),
+        ("metrics/mrr?colour=red", 400),
+        ("metrics/mrr?from=2026-12-31&to=2026-01-01", 400),
+        ("metrics/mrr?from=0001-01-01&interval=day", 400),
+        ("metrics/net_revenue?plan=price_1", 400),
+        ("metrics/nothing", 404),
+        ("movements?type=sideways", 400),
+        ("movements?limit=0", 400),
+        ("movements?cursor=elsewhere", 400),
+        ("customers?sort=shoe_size", 400),
+        ("customers?state=happy", 400),
+        ("customers/cus_nobody", 404),
+    ];
+    for (path, status) in table {
+        let answer = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/{path}")).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        assert!(!answer.code().is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn deleting_a_connection_deletes_all_that_was_fetched() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 5).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let folder = site.context.data.connection_dir(&id.as_str().into());
+    assert!(folder.exists());
+    let path = format!("/api/v1/connections/{id}");
+    let renamed = site.ask(As::Person(&cookie), "PATCH", &path, Some(json!({"name": "Main"}))).await;
+    assert_eq!(renamed.body["name"], "Main");
+    assert_eq!(site.ask(As::Person(&cookie), "DELETE", &path, None).await.status, 204);
+    assert!(!folder.exists());
+    assert_eq!(site.get(As::Person(&cookie), &path).await.status, 404);
+}

@@ -1,0 +1,168 @@
+//! A server in this process, and how it is asked.
+
+use std::sync::Arc;
+
+use api::{Context, Options, SampleAccount, Samples, Shared};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, header};
+use model::{Clock, ManualClock, Secret};
+use sandbox::{MerchantName, PermissionSet, Running};
+use serde_json::{Value, json};
+use store::{DataDir, NewToken};
+use sync::{Runner, RunnerConfig};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const KEY: &str = "sk_test_integration000000000000";
+pub const PASSWORD: &str = "Correct1horse";
+
+/// A server on a folder of its own, without a port.
+pub struct Site {
+    pub context: Shared,
+    router: Router,
+    _folder: TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// `Null` when it is not JSON.
+    pub body: Value,
+    pub text: String,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub enum As<'a> {
+    Nobody,
+    /// A page of ours, with its cookie.
+    Person(&'a str),
+    Program(&'a str),
+}
+
+impl Site {
+    pub fn new() -> Self {
+        Self::with(Clock::System, None)
+    }
+
+    pub fn at(clock: &ManualClock) -> Self {
+        Self::with(Clock::Manual(clock.clone()), None)
+    }
+
+    pub fn with(clock: Clock, setup_code: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&folder.path().join("data")).unwrap();
+        let catalog = data.catalog().unwrap();
+        let config =
+            RunnerConfig::command(data.clone(), catalog.clone(), data.keyring().unwrap(), clock.clone());
+        let options =
+            Options { is_loopback: true, setup_code: setup_code.map(Secret::new), ..Options::default() };
+        let none: Samples =
+            Samples { merchants: &[], start: Arc::new(|_| Box::pin(async { Ok(no_sample()?) })) };
+        let context = Arc::new(Context::new(data, catalog, Runner::new(config), clock, options, none));
+        Self { router: api::router(Arc::clone(&context)), context, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 64 * 1024 * 1024).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    pub async fn ask(&self, who: As<'_>, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080");
+        request = match who {
+            As::Nobody => request,
+            As::Person(cookie) => {
+                request.header(header::COOKIE, cookie).header("sec-fetch-site", "same-origin")
+            }
+            As::Program(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        };
+        let request = match body {
+            Some(body) => {
+                request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
+            }
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub async fn get(&self, who: As<'_>, path: &str) -> Answer {
+        self.ask(who, "GET", path, None).await
+    }
+
+    /// Makes the owner's account; the cookie of its session.
+    pub async fn owner(&self) -> String {
+        let answer = self.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(owner())).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.cookie()
+    }
+
+    /// A program of a tenant that has nothing to do with the owner's workspace.
+    pub fn stranger(&self) -> String {
+        let secret = api::access::credential::new_token().unwrap();
+        let token = NewToken {
+            workspace: self.context.catalog.create_workspace("Other").unwrap().id,
+            name: "stranger".to_owned(),
+            prefix: api::access::credential::shown(&secret),
+            token_hash: api::access::credential::hash(secret.expose()).to_vec(),
+        };
+        self.context.catalog.create_token(&token, self.context.clock.now()).unwrap();
+        secret.expose().to_owned()
+    }
+
+    /// Connects a sandbox and waits until everything is loaded; the connection's id.
+    pub async fn connected(&self, cookie: &str, sandbox: &Running) -> String {
+        let request = json!({"source": "stripe", "key": KEY, "api_base": sandbox.api_base});
+        let answer = self.ask(As::Person(cookie), "POST", "/api/v1/connections", Some(request)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let id = answer.body["id"].as_str().unwrap().to_owned();
+        let workspace = self.context.catalog.default_workspace().unwrap().id;
+        // Waits for the work that connecting has begun, then finds nothing left to do.
+        self.context.runner.sync_once(&workspace, &id.as_str().into()).await.unwrap();
+        id
+    }
+}
+
+impl Answer {
+    /// The session that the answer gives.
+    pub fn cookie(&self) -> String {
+        let header = self.headers.get(header::SET_COOKIE).expect("a cookie").to_str().unwrap();
+        header.split(';').next().unwrap().to_owned()
+    }
+
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+pub fn owner() -> Value {
+    json!({"full_name": "Ada Lovelace", "email": "ada@example.com", "username": "ada",
+        "password": PASSWORD, "password_confirmation": PASSWORD})
+}
+
+/// A sandbox in this process with [`KEY`].
+pub async fn sandbox(merchant: MerchantName, customers: u64) -> Running {
+    let customers = Some(customers);
+    let options =
+        sandbox::Options { merchant, customers, key: KEY.to_owned(), ..sandbox::Options::default() };
+    sandbox::start(options).await.unwrap()
+}
+
+/// One with a restricted key.
+pub async fn restricted(key: &str, permissions: &str) -> Running {
+    let permissions: PermissionSet = permissions.parse().unwrap();
+    let (customers, key) = (Some(5), key.to_owned());
+    let options = sandbox::Options { customers, key, permissions, ..sandbox::Options::default() };
+    sandbox::start(options).await.unwrap()
+}
+
+fn no_sample() -> Result<SampleAccount, std::io::Error> {
+    Err(std::io::Error::other("there are no sample merchants in tests"))
+}
