@@ -1,4 +1,13 @@
-import type { Connection, Facets, MetricDefinition, Progress, ReconcileReport, Source, SyncProblem } from '../src/api/types.ts'
+import type {
+  Connection,
+  Facets,
+  MetricDefinition,
+  Progress,
+  ReconcileReport,
+  Restatement,
+  Source,
+  SyncProblem,
+} from '../src/api/types.ts'
 import type { Scenario, World } from './world.ts'
 import { TODAY, secondsAt } from './world.ts'
 
@@ -288,4 +297,39 @@ export function reconcile(currencies: string[]): ReconcileReport {
         }),
     ),
   }
+}
+
+export function restatements({ customers }: World): Restatement[] {
+  const told: Pick<Restatement, 'month_on' | 'old_minor' | 'new_minor' | 'reason' | 'detail' | 'invoice_id'>[] = [
+    {
+      month_on: '2026-10-01',
+      old_minor: 24_900,
+      new_minor: 0,
+      reason: 'invoice_uncollectible',
+      detail: 'An invoice that had counted was written off as uncollectible.',
+      invoice_id: 'in_1Nx91c',
+    },
+    {
+      month_on: '2026-10-01',
+      old_minor: 4_900,
+      new_minor: 9_900,
+      reason: 'backdated_change',
+      detail: 'A change of the subscription took effect on a day that had already been shown.',
+      invoice_id: null,
+    },
+    {
+      month_on: '2026-09-01',
+      old_minor: 9_900,
+      new_minor: 0,
+      reason: 'settings_changed',
+      detail: 'The settings of the connection were changed.',
+      invoice_id: null,
+    },
+  ]
+  return told.flatMap((one, index) => {
+    const customer = customers[index * 7]
+    return customer
+      ? [{ ...one, recorded_at: NOW - index * 6 * 86_400, currency: 'usd', customer_id: customer.id, name: customer.name }]
+      : []
+  })
 }

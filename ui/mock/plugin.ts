@@ -4,7 +4,7 @@ import type { Plugin } from 'vite'
 import type { Connection } from '../src/api/types.ts'
 import { customerDetail, customersPage, movementsPage } from './customers.ts'
 import { explanation } from './explain.ts'
-import { METRICS, NOW, PROBLEMS, SCENARIOS, SOURCES, checkKey, facets, progress, reconcile } from './fixtures.ts'
+import { METRICS, NOW, PROBLEMS, SCENARIOS, SOURCES, checkKey, facets, progress, reconcile, restatements } from './fixtures.ts'
 import { mrrReport, summary } from './metrics.ts'
 import type { World } from './world.ts'
 import { buildWorld } from './world.ts'
@@ -95,6 +95,7 @@ function connectionRoute(
   if (path === 'customers') return ok(customersPage(world, query))
   if (path === 'reconcile')
     return ok(connection.id === 'con_empty' ? { months: [] } : reconcile(facets(world).currencies.slice(0, 2)))
+  if (path === 'restatements') return ok({ data: connection.id === 'con_mid' ? restatements(world) : [], next_cursor: null })
   const customer = rest[0] === 'customers' ? world.customers.find((one) => one.id === rest[1]) : undefined
   if (customer && rest.length === 2) return ok(customerDetail(customer))
   if (customer && rest[2] === 'explain') return ok(explanation(customer, query.get('on')))

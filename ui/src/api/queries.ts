@@ -14,6 +14,7 @@ import type {
   MrrReport,
   Progress,
   ReconcileReport,
+  RestatementPage,
   Session,
   Settings,
   SetupState,
@@ -152,4 +153,15 @@ export const reconcileQuery = (id: string, query: Query) =>
     ...steady,
     queryKey: [...ledgerKey(id), 'reconcile', query],
     queryFn: ({ signal }) => api.get<ReconcileReport>(`${of(id)}/reconcile`, query, signal),
+  })
+
+/** The list begins anew when the ledger moves: what it restated stands at the top then. */
+export const restatementsQuery = (id: string) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'restatements'],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<RestatementPage>(`${of(id)}/restatements`, { limit: 50, cursor: pageParam }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   })

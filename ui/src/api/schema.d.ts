@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/restatements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed about finished months */
+        get: operations["list_restatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/settings": {
         parameters: {
             query?: never;
@@ -1026,6 +1043,38 @@ export interface components {
         RenameRequest: {
             name: string;
         };
+        /** @description A customer's MRR at the end of a month that was over, against what was shown for it before. */
+        Restatement: {
+            currency: string;
+            customer_id: string;
+            /** @description The reason in a sentence. */
+            detail: string;
+            /** @description The invoice that it is about, where it is about one. */
+            invoice_id?: string | null;
+            /**
+             * Format: date
+             * @description The first day of the month.
+             */
+            month_on: string;
+            name?: string | null;
+            /** Format: int64 */
+            new_minor: number;
+            /** Format: int64 */
+            old_minor: number;
+            reason: components["schemas"]["RestatementReason"];
+            /** Format: int64 */
+            recorded_at: number;
+        };
+        /**
+         * @description Why a figure is another now.
+         * @enum {string}
+         */
+        RestatementReason: "invoice_voided" | "invoice_uncollectible" | "invoice_gone" | "late_invoice" | "billing_changed" | "backdated_change" | "subscription_ended" | "subscription_ended_unpaid" | "settings_changed" | "rules_changed";
+        /** @description A page of restatements, the last recorded first. */
+        Restatements: {
+            data: components["schemas"]["Restatement"][];
+            next_cursor?: string | null;
+        };
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /** @description Whether usage-based lines count as recurring. */
@@ -1280,6 +1329,9 @@ export type SchemaProgress = components['schemas']['Progress'];
 export type SchemaReconciledMonth = components['schemas']['ReconciledMonth'];
 export type SchemaReconciliation = components['schemas']['Reconciliation'];
 export type SchemaRenameRequest = components['schemas']['RenameRequest'];
+export type SchemaRestatement = components['schemas']['Restatement'];
+export type SchemaRestatementReason = components['schemas']['RestatementReason'];
+export type SchemaRestatements = components['schemas']['Restatements'];
 export type SchemaSettings = components['schemas']['Settings'];
 export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
@@ -1842,6 +1894,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_restatements: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description At most 500; without it 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restatements"];
                 };
             };
             /** @description What went wrong */

@@ -85,3 +85,6 @@ export type ExplainedLine = Answer<'ExplainedLine'>
 
 export type ReconcileReport = Answer<'Reconciliation'>
 export type ReconcileMonth = Answer<'ReconciledMonth'>
+
+export type Restatement = Answer<'Restatement'>
+export type RestatementPage = Answer<'Restatements'>

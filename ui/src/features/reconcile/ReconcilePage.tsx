@@ -20,6 +20,8 @@ import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
+import { RestatedMonths } from './RestatedMonths'
+
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
 /** Every reason that occurs, in the order in which the server lists them. */
@@ -164,6 +166,7 @@ export function ReconcilePage() {
           />
         )}
       </section>
+      <RestatedMonths connection={connection} />
     </>
   )
 }

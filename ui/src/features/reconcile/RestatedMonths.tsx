@@ -1,0 +1,110 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import { restatementsQuery } from '~/api/queries'
+import type { Connection, Restatement } from '~/api/types'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money, MoneyDelta } from '~/components/Figures'
+import { CheckIcon } from '~/components/icons'
+import { formatInstantDay, formatMonth } from '~/format/date'
+import { keptSearch } from '~/view/useView'
+
+function columnsOf(connection: Connection): Column<Restatement>[] {
+  return [
+    { id: 'month', header: 'Month', cell: (row) => <span className="num whitespace-nowrap">{formatMonth(row.month_on)}</span> },
+    {
+      id: 'customer',
+      header: 'Customer',
+      cell: (row) => (
+        <Link
+          className="link block max-w-[9rem] truncate sm:max-w-[14rem]"
+          params={{ connectionId: connection.id, customerId: row.customer_id }}
+          search={keptSearch}
+          to="/c/$connectionId/customers/$customerId"
+        >
+          {row.name ?? row.customer_id}
+        </Link>
+      ),
+    },
+    {
+      id: 'old',
+      header: 'MRR before',
+      isNumeric: true,
+      isWideOnly: true,
+      cell: (row) => <Money currency={row.currency} minor={row.old_minor} />,
+    },
+    { id: 'new', header: 'MRR after', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.new_minor} /> },
+    {
+      id: 'change',
+      header: 'Change',
+      isNumeric: true,
+      cell: (row) => <MoneyDelta currency={row.currency} minor={row.new_minor - row.old_minor} />,
+    },
+    {
+      id: 'reason',
+      header: 'Why',
+      cell: (row) => (
+        <span className="block min-w-48">
+          {row.detail}
+          {row.invoice_id && <span className="block font-mono text-xs break-all text-ink-soft">{row.invoice_id}</span>}
+        </span>
+      ),
+    },
+    {
+      id: 'recorded',
+      header: 'Noticed',
+      isWideOnly: true,
+      cell: (row) => <span className="num whitespace-nowrap">{formatInstantDay(row.recorded_at, connection.time_zone)}</span>,
+    },
+  ]
+}
+
+/** What was shown of finished months and holds no longer: the past may change, but not without a word. */
+export function RestatedMonths({ connection }: { connection: Connection }) {
+  const list = useInfiniteQuery(restatementsQuery(connection.id))
+  const columns = useMemo(() => columnsOf(connection), [connection])
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
+  return (
+    <section aria-label="Restated months" className="card min-w-0 pt-4 pb-2">
+      <h2 className="px-4 font-semibold">Restated months</h2>
+      <p className="px-4 pt-1 pb-2 text-sm text-ink-soft">
+        MRR at the end of a month that was over, where it became another than had been shown. The last change comes first.
+      </p>
+      {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {!list.data && !list.error && (
+        <div className="px-4">
+          <SkeletonRows rows={3} />
+        </div>
+      )}
+      {list.data && rows.length === 0 && (
+        <p className="flex items-center gap-2 px-4 pb-3 text-sm text-ink-soft">
+          <CheckIcon className="size-4 text-up" />
+          {connection.is_history_complete
+            ? 'Nothing was restated: every finished month still has the value that was shown for it.'
+            : 'Nothing so far. Months are final once history is complete.'}
+        </p>
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          columns={columns}
+          label="Restated months"
+          rowKey={(row) =>
+            `${row.recorded_at} ${row.month_on} ${row.customer_id} ${row.currency} ${row.old_minor} ${row.new_minor}`
+          }
+          rows={rows}
+        />
+      )}
+      {list.hasNextPage && (
+        <div className="flex justify-center py-2">
+          <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
