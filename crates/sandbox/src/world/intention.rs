@@ -66,8 +66,7 @@ impl Intention {
         self.fates.remove(&invoice);
     }
 
-    /// Nothing has a value from here on. What was said last holds: an unpaid subscription that is canceled in the end
-    /// has ended then (METRICS: ended_at).
+    /// Service ended: nothing has a value from here on.
     pub(super) fn end(&mut self, at: i64) {
         self.end = Some(at);
         self.is_dead = true;

@@ -64,7 +64,7 @@ impl World {
     pub(super) fn cancel_now(&mut self, number: u32, gives_back: bool, invoices_now: bool) {
         let is_trial = self.subscriptions[number as usize].status == Status::Trialing;
         if gives_back {
-            self.give_all_back(number, false);
+            self.give_all_back(number);
             self.saw("canceled with credit");
         }
         self.saw(if is_trial { "canceled in trial" } else { "canceled at once" });

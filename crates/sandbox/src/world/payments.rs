@@ -132,11 +132,10 @@ impl World {
         invoice.next_attempt_at = Some(now + retry_days * DAY);
         let Some(subscription) = invoice.subscription else { return };
         self.emit("invoice.payment_failed", ObjectKind::Invoice, number);
-        let since = self.invoices[number as usize].begins();
         let state = self.subscription(subscription);
         let customer = state.customer as usize;
-        let is_first = state.unpaid_since.is_none();
-        state.unpaid_since.get_or_insert(since.unwrap_or(state.period.0));
+        let is_first = !state.is_failing;
+        state.is_failing = true;
         if state.status == Status::Active {
             state.status = Status::PastDue;
         }
@@ -175,7 +174,7 @@ impl World {
             self.charge_and_settle(invoice);
         }
         let state = self.subscription(subscription);
-        (state.status, state.unpaid_since) = (Status::Active, None);
+        (state.status, state.is_failing) = (Status::Active, false);
         let customer = state.customer as usize;
         self.customers[customer].is_delinquent = false;
         self.saw("dunning recovered");
@@ -195,21 +194,31 @@ impl World {
         }
     }
 
-    /// METRICS: `unpaid` ends at the period start of its first unpaid invoice.
+    /// METRICS: `unpaid` ends at the period start of its first unpaid invoice, and changes on that do not count either.
     fn leave_unpaid(&mut self, subscription: u32, owed: &[u32]) {
+        let since = self.first_unpaid_at(subscription);
         let state = self.subscription(subscription);
         state.status = Status::Unpaid;
         state.dunning = None;
-        let since = state.unpaid_since.unwrap_or(state.period.0);
-        state.intention.leave_unpaid(since);
         for invoice in state.unsettled.clone() {
             state.intention.fate(invoice, Fate::LeftUnpaid);
         }
+        state.intention.leave_unpaid(since);
         self.saw("dunning lost, unpaid");
         self.emit("customer.subscription.updated", ObjectKind::Subscription, subscription);
         if let (Some(first), true) = (owed.first(), self.chance.per_mille(300)) {
             self.write_off(*first);
         }
+    }
+
+    /// The start of the first period since the last paid one that nobody paid for: kept drafts and written-off invoices
+    /// among them.
+    fn first_unpaid_at(&self, subscription: u32) -> i64 {
+        let state = &self.subscriptions[subscription as usize];
+        let left = state.unsettled.iter().chain(&state.written_off);
+        let begun = left.filter_map(|invoice| self.invoices[*invoice as usize].begins());
+        let unpaid = begun.filter(|at| state.paid_period_at.is_none_or(|paid_at| *at > paid_at));
+        unpaid.min().unwrap_or(state.period.0)
     }
 
     pub(super) fn void(&mut self, number: u32) {
@@ -225,6 +234,9 @@ impl World {
         let invoice = self.invoice(number);
         (invoice.status, invoice.uncollectible_at) = (InvoiceStatus::Uncollectible, Some(now));
         invoice.next_attempt_at = None;
+        if let Some(subscription) = invoice.subscription {
+            self.subscription(subscription).written_off.push(number);
+        }
         self.give_up(number);
         self.emit("invoice.marked_uncollectible", ObjectKind::Invoice, number);
     }
@@ -249,7 +261,9 @@ impl World {
         invoice.paid_at = Some(now);
         invoice.paid_minor = invoice.due_minor();
         invoice.next_attempt_at = None;
-        let (subscription, payments) = (invoice.subscription, invoice.payments.clone());
+        let (subscription, payments, created) =
+            (invoice.subscription, invoice.payments.clone(), invoice.created);
+        let bills_period = invoice.lines.iter().any(|line| matches!(line.source, LineSource::Item { .. }));
         for payment in payments {
             self.invoice_payments[payment as usize].paid_at = Some(now);
             self.emit("invoice_payment.paid", ObjectKind::InvoicePayment, payment);
@@ -257,6 +271,9 @@ impl World {
         if let Some(subscription) = subscription {
             let state = self.subscription(subscription);
             state.intention.paid(number);
+            if bills_period {
+                state.paid_period_at = state.paid_period_at.max(Some(created));
+            }
             state.unsettled.retain(|unsettled| *unsettled != number);
         }
         self.emit("invoice.paid", ObjectKind::Invoice, number);

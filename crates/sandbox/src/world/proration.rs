@@ -79,12 +79,11 @@ impl World {
         self.changed(number, how);
     }
 
-    /// The unused time of all items, when the subscription ends or its interval changes. The end of a price is an act
-    /// of its own only when the subscription goes on.
-    pub(super) fn give_all_back(&mut self, number: u32, goes_on: bool) {
+    /// The unused time of all items, when the subscription ends or its interval changes.
+    pub(super) fn give_all_back(&mut self, number: u32) {
         for item in self.subscriptions[number as usize].items.clone() {
-            let act = goes_on.then(|| self.intend_change(number, item.price, 0));
-            self.give_back(number, &item, act);
+            let act = self.intend_change(number, item.price, 0);
+            self.give_back(number, &item, Some(act));
         }
     }
 
@@ -102,12 +101,16 @@ impl World {
         }
     }
 
-    /// Whether a change now has something to be in proportion to: each item was billed, and there is some time left.
+    /// Whether a change now has something to be in proportion to: each item was paid for, and there is some time left.
     pub(super) fn can_prorate(&self, number: u32) -> bool {
         let subscription = &self.subscriptions[number as usize];
         let (start, end) = subscription.period;
         let is_within = start < self.now && (end - self.now) * 10 > end - start;
-        is_within && subscription.items.iter().all(|item| item.is_billed && item.billed_picos > 0)
+        let is_paid =
+            |(invoice, _): (u32, u32)| self.invoices[invoice as usize].status == InvoiceStatus::Paid;
+        let is_billed =
+            |item: &Item| item.is_billed && item.billed_picos > 0 && item.billed_by.is_none_or(is_paid);
+        is_within && subscription.items.iter().all(is_billed)
     }
 
     fn changed(&mut self, number: u32, how: Proration) {

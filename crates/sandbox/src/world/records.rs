@@ -184,10 +184,13 @@ pub(super) struct Subscription {
     /// What the next payment does if not succeed.
     pub planned_failure: Option<Dunning>,
     pub dunning: Option<Dunning>,
-    /// The start of the first period that retries could not collect so far.
-    pub unpaid_since: Option<i64>,
+    /// Whether a retry is on its way.
+    pub is_failing: bool,
+    /// When the last period that was paid for began.
+    pub paid_period_at: Option<i64>,
     /// Invoices that are neither paid nor given up.
     pub unsettled: Vec<u32>,
+    pub written_off: Vec<u32>,
     /// Invoice items that wait, each with the act that it bills.
     pub pending: Vec<(u32, Option<usize>)>,
     pub intention: Intention,

@@ -236,9 +236,12 @@ impl World {
         let mut day = 10;
         for _ in 0..self.chance.between(2, 6) {
             seats = (seats + self.chance.between(-4, 6)).max(1);
-            // An item that waits does not say which taxes will be inside its line.
-            let waits = if tax.is_some() { Proration::Immediate } else { Proration::Pending };
-            let how = self.chance.pick(&[waits, waits, Proration::Immediate, Proration::None]);
+            let how = self.chance.pick(&[
+                Proration::Pending,
+                Proration::Pending,
+                Proration::Immediate,
+                Proration::None,
+            ]);
             self.later(subscription, (day, day + 60), Move::Seats(seats, how));
             day += 60;
         }

@@ -72,8 +72,10 @@ impl World {
             latest_invoice: None,
             planned_failure: None,
             dunning: None,
-            unpaid_since: None,
+            is_failing: false,
+            paid_period_at: None,
             unsettled: Vec::new(),
+            written_off: Vec::new(),
             pending: Vec::new(),
             intention: Intention::default(),
         });
@@ -140,7 +142,7 @@ impl World {
 
     pub(super) fn pay_first(&mut self, number: u32) {
         let state = self.subscription(number);
-        (state.status, state.dunning, state.unpaid_since) = (Status::Active, None, None);
+        (state.status, state.dunning, state.is_failing) = (Status::Active, None, false);
         let customer = state.customer as usize;
         let owed = state.unsettled.clone();
         self.customers[customer].is_delinquent = false;
@@ -273,7 +275,7 @@ impl World {
         if recurrence == state.recurrence || state.cancel_at.is_some() || !state.pending.is_empty() {
             return;
         }
-        self.give_all_back(number, true);
+        self.give_all_back(number);
         let item = &mut self.subscription(number).items[0];
         (item.price, item.is_billed, item.billed_by) = (price, false, None);
         self.reset_cycle(number, recurrence);
