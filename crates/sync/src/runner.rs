@@ -146,14 +146,16 @@ impl Runner {
         self.shared.ensure_worker(&slot);
     }
 
-    /// Loads or updates once and returns when that is done: for the command line.
+    /// Loads or updates once and returns when that is done: for the command line. The work goes on by itself, so
+    /// that `stop` can wait for it whoever else does.
     ///
     /// # Errors
     /// What stopped it; it is in the connection's record too.
     pub async fn sync_once(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        let slot = self.shared.slot(id);
-        self.shared.work_once(&slot, record, Thoroughness::Asked).await
+        let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
+        let work = async move { shared.work_once(&slot, record, Thoroughness::Asked).await };
+        tokio::spawn(work).await.map_err(|error| SyncError::Worker(error.to_string()))?
     }
 
     /// Deletes the connection's projections and builds them again from its objects. `on_progress` hears how many of

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::columns::Ledger;
-use metrics::ledger::PriceBook;
+use metrics::columns::{CustomerEntry, Ledger};
+use metrics::ledger::{CustomerLedger, PriceBook};
 use model::{Clock, CustomerId, ObjectKind, Settings};
 use rayon::prelude::*;
 use store::{Objects, StoreError};
@@ -26,6 +26,8 @@ const FIRST_AFTER: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(2);
 /// At most a fifth of the time goes into it.
 const REST_PER_COST: u32 = 4;
+/// Customers whose ledgers are in memory beside the columns that they go into.
+const AT_ONCE: usize = 2048;
 /// Customers that one core takes at a time.
 const PER_CORE: usize = 64;
 
@@ -109,29 +111,44 @@ impl Projector {
         let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
         self.leave_out_nobody(&mut customers)?;
         let before = Arc::clone(&self.shown.ledger);
+        let objects = self.objects.clone();
         let restating =
-            self.recording.map(|recording| Restating::new(&self.objects, &before, before.zone(), recording));
+            self.recording.map(|recording| Restating::new(&objects, &before, before.zone(), recording));
+        let mut ledger = Ledger::clone(&before);
+        let mut changed = BTreeSet::new();
+        // Some at a time: all of a large account's customers at once would not fit into memory.
+        for customers in customers.chunks(AT_ONCE) {
+            let changes = self.ledgers_of(customers, restating.as_ref())?;
+            let updated = ledger.update(changes, &self.book);
+            ledger = updated.ledger;
+            changed.extend(updated.dirty);
+        }
+        if customers.is_empty() {
+            let described = ledger.with_prices(&self.book);
+            ledger = described.ledger;
+            changed.extend(described.dirty);
+        }
+        restating.map_or(Ok(()), Restating::finish)?;
+        self.show(ledger);
+        self.keep(&changed.into_iter().collect::<Vec<u32>>(), sequence)
+    }
+
+    fn ledgers_of(
+        &mut self,
+        customers: &[CustomerId],
+        restating: Option<&Restating<'_>>,
+    ) -> Result<Vec<(CustomerEntry, CustomerLedger)>, StoreError> {
+        let (objects, book, rules) = (&self.objects, &self.book, self.settings.rules);
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
-            .map(|ids| {
-                projection::build_some(
-                    &self.objects,
-                    ids,
-                    &self.book,
-                    self.settings.rules,
-                    restating.as_ref(),
-                )
-            })
+            .map(|ids| projection::build_some(objects, ids, book, rules, restating))
             .collect();
         let mut changes = Vec::with_capacity(customers.len());
         for part in parts? {
             changes.extend(part.changes);
             projection::insert_inline(&mut self.book, part.inline_prices);
         }
-        restating.map_or(Ok(()), Restating::finish)?;
-        let updated = before.update(changes, &self.book);
-        self.show(updated.ledger);
-        self.keep(&updated.dirty, sequence)
+        Ok(changes)
     }
 
     /// Somebody without a name is only there once something is theirs.

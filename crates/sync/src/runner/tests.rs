@@ -264,6 +264,25 @@ async fn a_server_picks_up_what_others_connect_and_stops_when_told() {
 }
 
 #[tokio::test]
+async fn stopping_needs_nobody_to_wait_for_the_work() {
+    let provider = Provider::start(Merchant::monthly(30, 6)).await;
+    provider.manners(|manners| manners.page = 5);
+    let folder = Folder::connected_to(&provider);
+    let runner = folder.runner();
+    let mut progress = runner.progress(&folder.record.id);
+    let work = folder.sync(&runner);
+    tokio::pin!(work);
+    tokio::select! {
+        done = &mut work => panic!("too soon: {done:?}"),
+        begun = progress.wait_for(|progress| progress.phase == Phase::Loading) => drop(begun),
+    }
+    runner.stop().await;
+    assert!(matches!(work.await, Err(SyncError::Cancelled)));
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!(folder.now().state, ConnectionState::Live);
+}
+
+#[tokio::test]
 async fn a_forgotten_connection_is_left_alone_until_somebody_asks() {
     let provider = Provider::start(Merchant::monthly(1, 1)).await;
     let folder = Folder::connected_to(&provider);
