@@ -35,6 +35,8 @@ pub struct Options {
     pub alive: Option<u32>,
     /// The merchant's present; `None`: the clock's.
     pub now: Option<UnixSeconds>,
+    /// Answers in the shapes of this version, whatever a client asks for: an old event or a proxy can.
+    pub api_version: Option<String>,
     /// Webhooks go to addresses of this machine only, unless this is set.
     pub may_deliver_anywhere: bool,
     pub clock: Clock,
@@ -53,6 +55,7 @@ impl Default for Options {
             limits: Limits::None,
             alive: None,
             now: None,
+            api_version: None,
             may_deliver_anywhere: false,
             clock: Clock::System,
         }
@@ -74,6 +77,8 @@ pub enum OptionsError {
         "'{0}' is not a key a sandbox can have: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_"
     )]
     Key(String),
+    #[error("'{0}' is not a version of Stripe's API: write it as 2026-07-29.dahlia or 2024-06-20")]
+    ApiVersion(String),
 }
 
 /// Which merchant is behind the server.

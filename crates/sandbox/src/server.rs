@@ -38,6 +38,7 @@ use auth::Lock;
 use faults::FaultStream;
 use limits::Limiter;
 use shape::MerchantLinks;
+use version::ApiVersion;
 use webhooks::{Courier, CourierOptions, Endpoints};
 use wire::{Fuse, WireListener};
 
@@ -77,6 +78,8 @@ struct App {
     limiter: Option<Limiter>,
     faults: FaultStream,
     courier: Arc<Courier>,
+    /// Whatever is asked for.
+    api_version: Option<ApiVersion>,
     seed: u64,
     requests: AtomicU64,
     events_sent: AtomicU64,
@@ -95,6 +98,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
     let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
     let lock = Lock::new(&options.key, options.permissions, &account)?;
+    let fixed_version =
+        |text: &String| ApiVersion::parse(text).map_err(|_| OptionsError::ApiVersion(text.clone()));
+    let api_version = options.api_version.as_ref().map(fixed_version).transpose()?;
     let cancel = CancellationToken::new();
     let courier = Courier::new(
         Endpoints::new(options.seed, lock.is_live_mode()),
@@ -116,6 +122,7 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
         lock,
         faults: FaultStream::new(options.faults, options.seed),
         courier: Arc::new(courier),
+        api_version,
         seed: options.seed,
         requests: AtomicU64::new(0),
         events_sent: AtomicU64::new(0),

@@ -35,6 +35,9 @@ pub struct Sandbox {
     /// Let the merchant's clock run on: at its own pace, or so many times faster
     #[arg(long, value_name = "TIMES", num_args = 0..=1, default_missing_value = "1")]
     alive: Option<u32>,
+    /// Answer in the shapes of this version of Stripe's API, whatever is asked for, such as 2024-06-20
+    #[arg(long, value_name = "VERSION")]
+    api_version: Option<String>,
     /// The merchant's present, such as 2026-01-31T00:00:00Z
     #[arg(long, value_name = "INSTANT")]
     now: Option<jiff::Timestamp>,
@@ -53,6 +56,7 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
         limits: args.limits,
         alive: args.alive,
         now: args.now.map(|now| model::UnixSeconds(now.as_second())),
+        api_version: args.api_version,
         ..Options::default()
     };
     let running = sandbox::start(options).await.context("the sandbox did not start")?;

@@ -94,7 +94,7 @@ pub async fn answer(
     let mut fault = None;
     let mut admission = None;
 
-    let version = requested_version(&parts.headers);
+    let version = app.api_version.clone().map_or_else(|| requested_version(&parts.headers), Ok);
     let answer = version.as_ref().map_err(Clone::clone).and_then(|version| {
         app.lock.open(&parts.headers)?;
         let path = parts.uri.path();
