@@ -74,7 +74,7 @@ export async function visit(url, options = {}) {
   });
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-US', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(15_000);
   const failures = [];
   page.on('pageerror', (error) => failures.push(error.message));
   await page.goto(url);

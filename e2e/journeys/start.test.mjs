@@ -15,7 +15,7 @@ let lacking;
 before(async () => {
   app = await server();
   complete = await sandbox('--merchant', 'small', '--customers', '60', '--key', GOOD_KEY);
-  lacking = await sandbox('--merchant', 'small', '--customers', '5', '--key', SHORT_KEY, '--permissions', 'all-invoices');
+  lacking = await sandbox('--merchant', 'small', '--customers', '5', '--key', SHORT_KEY, '--permissions', 'all,-invoices');
 });
 
 after(async () => {
