@@ -1,5 +1,7 @@
 //! The whole way from Stripe's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers stop at what must not happen")]
+
 use std::fmt::Write;
 use std::time::Duration;
 

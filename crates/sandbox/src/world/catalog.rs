@@ -116,10 +116,9 @@ impl Catalog {
             }
         }
         self.sell_once(at + 50);
-        for number in 0..add_ons {
-            let spec =
-                PlanSpec { product: ADD_ON_NAMES[number], cents: 500 + 100 * number as i64, ..PLANS[1] };
-            let at = at + 100 + number as i64;
+        for (number, name) in (0..).zip(&ADD_ON_NAMES[..add_ons]) {
+            let spec = PlanSpec { product: name, cents: 500 + 100 * number, ..PLANS[1] };
+            let at = at + 100 + number;
             let product = self.product(at, spec.product, None);
             for shelf in 0..self.currencies.len() {
                 let price = spec.price(at, product, self.currencies[shelf]);
