@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ::metrics::fx::Rates;
 use ::metrics::ledger::PriceBook;
-use ::sync::Runner;
+use ::sync::{ReferenceRates, Runner};
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
@@ -68,6 +67,7 @@ pub struct Context {
     pub data: DataDir,
     pub catalog: Catalog,
     pub runner: Runner,
+    pub rates: Arc<ReferenceRates>,
     pub clock: Clock,
     pub options: Options,
     pub samples: Samples,
@@ -89,7 +89,8 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
-        Self { data, catalog, runner, clock, options, samples, throttle, stopping }
+        let rates = Arc::new(ReferenceRates::open(data.clone()));
+        Self { data, catalog, runner, rates, clock, options, samples, throttle, stopping }
     }
 
     /// A connection's numbers as they are now.
@@ -99,7 +100,7 @@ impl Context {
     pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
         let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        Ok(View::new(ledger, Rates::embedded(), record, self.clock.now(), reaches_back_on))
+        Ok(View::new(ledger, self.rates.current(), record, self.clock.now(), reaches_back_on))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

@@ -6,8 +6,8 @@ mod failure;
 mod folder;
 mod logging;
 mod progress;
-
 mod samples;
+mod stop;
 mod work;
 
 use std::process::ExitCode;

@@ -2,13 +2,13 @@
 
 use anyhow::Context;
 use api::view::View;
-use metrics::fx::Rates;
 use model::Clock;
 use store::{ConnectionRecord, Keyring};
-use sync::{Runner, RunnerConfig};
+use sync::{ReferenceRates, Runner, RunnerConfig};
 
 use crate::folder::Folder;
 use crate::progress::Display;
+use crate::stop::StopSignal;
 
 /// A server's runner on a folder. It begins when it is told to.
 pub fn for_server(folder: &Folder) -> anyhow::Result<Runner> {
@@ -31,12 +31,14 @@ pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<V
     let runner = for_command(folder)?;
     let snapshot = runner.ledger(&record.workspace, &record.id).await;
     let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
+    let rates = ReferenceRates::open(folder.data.clone()).current();
     let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
-    Ok(View::new(snapshot.ledger, Rates::embedded(), record, Clock::System.now(), reaches_back_on))
+    Ok(View::new(snapshot.ledger, rates, record, Clock::System.now(), reaches_back_on))
 }
 
 /// Loads or updates a connection and shows how far it is, until it is done or interrupted.
 pub async fn sync_shown(runner: &Runner, record: &ConnectionRecord) -> anyhow::Result<()> {
+    let mut stop_signal = StopSignal::listen()?;
     let mut display = Display::new();
     let mut progress = runner.progress(&record.id);
     let work = runner.sync_once(&record.workspace, &record.id);
@@ -51,7 +53,7 @@ pub async fn sync_shown(runner: &Runner, record: &ConnectionRecord) -> anyhow::R
                 let now = progress.borrow_and_update().clone();
                 display.show(&now);
             }
-            stopped = crate::commands::serve::until_stopped() => {
+            stopped = stop_signal.received() => {
                 stopped?;
                 runner.stop().await;
                 break work.await;

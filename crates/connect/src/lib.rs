@@ -2,6 +2,8 @@
 //! translation of its objects into `model::billing`.
 
 mod error;
+mod http;
+pub mod rates;
 pub mod stripe;
 
 pub use error::ConnectError;

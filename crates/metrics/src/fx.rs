@@ -7,6 +7,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use model::{Currency, Day};
@@ -40,7 +41,10 @@ pub struct Converted {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FxError {
-    #[error("these are not reference rates: the first line must start with 'Date' and name currencies")]
+    #[error(
+        "these are not reference rates: the first line must start with 'Date' and name currencies, or name the columns \
+         CURRENCY, TIME_PERIOD and OBS_VALUE"
+    )]
     NoHeader,
     #[error("reference rates, line {line}: '{text}' is not a date or not a rate above 0")]
     BadLine { line: usize, text: String },
@@ -67,7 +71,8 @@ impl Rates {
         Self::from_csv(&text)
     }
 
-    /// Reads rates in the ECB's layout: `Date,USD,JPY,…`, a line a day in any order; empty or `N/A` where none is.
+    /// Reads rates in the ECB's layouts: `Date,USD,JPY,…`, a line a day in any order, empty or `N/A` where none is; or
+    /// that of its data service, a line an observation with the columns `CURRENCY`, `TIME_PERIOD` and `OBS_VALUE`.
     ///
     /// # Errors
     /// When the header is missing, or a line has what is neither a date nor a rate.
@@ -83,22 +88,41 @@ impl Rates {
         Ok(rates)
     }
 
-    /// These rates with newer ones laid over them; where both have a day, the newer text wins.
-    ///
-    /// # Errors
-    /// As [`Rates::from_csv`].
-    pub fn merged(&self, newer: &str) -> Result<Self, FxError> {
-        let newer = Self::from_csv(newer)?;
+    /// These rates with others laid over them; where both have a day, the others win.
+    #[must_use]
+    pub fn merged(&self, newer: &Self) -> Self {
         let mut merged = self.clone();
-        for (currency, history) in newer.currencies {
-            let old = merged.currencies.entry(currency).or_default();
+        for (currency, history) in &newer.currencies {
+            let old = merged.currencies.entry(*currency).or_default();
             let mut quotes: Vec<_> = old.quotes().chain(history.quotes()).collect();
             quotes.sort_by_key(|quote| quote.0);
             *old = History::default();
             old.extend(&quotes);
         }
         merged.find_latest();
-        Ok(merged)
+        merged
+    }
+
+    /// The days after `day`, to be kept: as [`Rates::from_csv`] reads them.
+    pub fn to_csv_after(&self, day: Day) -> String {
+        let mut currencies: Vec<_> = self.currencies.iter().collect();
+        currencies.sort_by_key(|(currency, _)| **currency);
+        let quotes = |history: &History| -> BTreeMap<Day, Decimal> {
+            history.quotes().filter(|(on, _)| *on > day).collect()
+        };
+        let columns: Vec<_> = currencies.iter().map(|(_, history)| quotes(history)).collect();
+        let days: BTreeSet<Day> = columns.iter().flat_map(|column| column.keys().copied()).collect();
+        let names =
+            currencies.iter().map(|(currency, _)| format!(",{}", currency.as_str().to_ascii_uppercase()));
+        let mut text = format!("Date{}\n", names.collect::<String>());
+        for on in days {
+            let rate = |column: &BTreeMap<Day, Decimal>| {
+                column.get(&on).map_or_else(String::new, Decimal::to_string)
+            };
+            let rates = columns.iter().map(|column| format!(",{}", rate(column)));
+            text.push_str(&format!("{on}{}\n", rates.collect::<String>()));
+        }
+        text
     }
 
     /// The newest day with any rate.

@@ -16,6 +16,7 @@ pub(crate) use lock::lock_file;
 /// The layout that this version reads and writes.
 const FORMAT: i64 = 1;
 /// The first line of the file `format`, before the number.
+const RATES: &str = "rates.csv";
 const FORMAT_WORDS: &str = "chartsy data folder, format ";
 
 /// A data folder of the known format.
@@ -115,9 +116,26 @@ impl DataDir {
         deleted
     }
 
-    /// Where newer reference rates than the built-in ones are kept.
-    pub fn rates_path(&self) -> PathBuf {
-        self.path.join("rates.csv")
+    /// Newer reference rates than the built-in ones, as they were kept; `None` where there are none.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn rates(&self) -> Result<Option<String>, StoreError> {
+        let path = self.path.join(RATES);
+        match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some).in_file(&path),
+        }
+    }
+
+    /// Keeps them, all or none of them.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn keep_rates(&self, text: &str) -> Result<(), StoreError> {
+        let (path, draft) = (self.path.join(RATES), self.path.join("rates.csv.tmp"));
+        std::fs::write(&draft, text).in_file(&draft)?;
+        std::fs::rename(&draft, &path).in_file(&path)
     }
 }
 

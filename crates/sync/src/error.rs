@@ -27,6 +27,8 @@ pub enum SyncError {
     BadBase(String),
     #[error(transparent)]
     Settings(#[from] model::SettingsError),
+    #[error("what is published as reference rates cannot be read: {0}")]
+    NoRates(String),
     #[error("stopped before it was done; it goes on from here next time")]
     Cancelled,
     #[error("a part of the work ended unexpectedly: {0}")]
@@ -48,6 +50,7 @@ impl SyncError {
             Self::NoConnection(_) => "not_found",
             Self::NoKey(_) | Self::Key(_) => "key_missing",
             Self::BadBase(_) | Self::Settings(_) => "bad_settings",
+            Self::NoRates(_) => "bad_rates",
             Self::Cancelled => "cancelled",
             Self::Worker(_) => "internal",
         }
@@ -80,9 +83,12 @@ impl SyncError {
             Self::Provider(source) | Self::Indispensable { source, .. } => source.is_retryable(),
             Self::GaveUp { .. } | Self::Cancelled | Self::Worker(_) => true,
             Self::Store(error) => error.is_retryable(),
-            Self::NoConnection(_) | Self::NoKey(_) | Self::Key(_) | Self::BadBase(_) | Self::Settings(_) => {
-                false
-            }
+            Self::NoConnection(_)
+            | Self::NoKey(_)
+            | Self::Key(_)
+            | Self::BadBase(_)
+            | Self::Settings(_)
+            | Self::NoRates(_) => false,
         }
     }
 

@@ -8,6 +8,7 @@ pub mod history;
 pub mod problems;
 pub mod progress;
 pub mod projection;
+pub mod rates;
 mod reporter;
 pub mod runner;
 #[cfg(test)]
@@ -19,5 +20,6 @@ pub use error::SyncError;
 pub use problems::Problem;
 pub use progress::{KindProgress, KindState, Phase, Progress};
 pub use projection::RebuildReport;
+pub use rates::ReferenceRates;
 pub use runner::{Runner, RunnerConfig, Snapshot};
 pub use update::{How, Updated};

@@ -12,6 +12,7 @@ use sync::SyncError;
 use crate::cli::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
+use crate::stop::StopSignal;
 use crate::work;
 
 /// Keys have some 110 characters. More is not read.
@@ -126,6 +127,7 @@ fn is_in_use(error: &anyhow::Error) -> bool {
 async fn follow(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<()> {
     const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
     eprintln!("a running server does the work; following it");
+    let mut stop_signal = StopSignal::listen()?;
     let mut last = 0;
     loop {
         let now = folder.connection(Some(record.id.as_str()))?;
@@ -142,7 +144,7 @@ async fn follow(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<()
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            stopped = crate::commands::serve::until_stopped() => return stopped,
+            stopped = stop_signal.received() => return Ok(stopped?),
         }
     }
 }

@@ -10,7 +10,7 @@ use api::connections::admission::{self, Place};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewOwner};
 
-use super::serve::Server;
+use super::serve::{Server, Site};
 use crate::folder::Folder;
 
 const USERNAME: &str = "demo";
@@ -40,7 +40,14 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     let password = make_owner(&folder).await?;
     let is_ours = folder.catalog.user_by_login(USERNAME)?.is_some();
     let entry = Entry { code: credential::new_setup_code()?, login: USERNAME.to_owned() };
-    let server = Server::start(folder, args.listen, None, is_ours.then(|| entry.clone())).await?;
+    // The sample merchant's time ends with the binary's rates, and a demo asks nobody on the network.
+    let site = Site {
+        listen: args.listen,
+        public_url: None,
+        rates_url: None,
+        entry: is_ours.then(|| entry.clone()),
+    };
+    let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;
     // The code signs in; a folder that is somebody else's asks for its own password.
     let path = if is_ours { format!("/enter/{}", entry.code.expose()) } else { "/".to_owned() };

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use sandbox::{Faults, Limits, MerchantName, Options, PermissionSet};
 
+use crate::stop::StopSignal;
+
 #[derive(Debug, clap::Args)]
 pub struct Sandbox {
     /// small, mid, empty or generated
@@ -59,11 +61,12 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
         api_version: args.api_version,
         ..Options::default()
     };
+    let mut stop_signal = StopSignal::listen()?;
     let running = sandbox::start(options).await.context("the sandbox did not start")?;
     let mut out = std::io::stdout();
     writeln!(out, "sandbox: {} key: {}", running.api_base, running.key)?;
     out.flush()?;
-    crate::commands::serve::until_stopped().await?;
+    stop_signal.received().await?;
     running.stop().await;
     Ok(())
 }

@@ -14,8 +14,11 @@ use crate::cli::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::samples::Sandboxes;
+use crate::stop::StopSignal;
 use crate::work;
 
+/// In place of an address.
+const NO_RATES: &str = "none";
 /// How long what is under way may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -29,16 +32,35 @@ pub struct Serve {
     /// The address that people open, where it is not the one that is listened on
     #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL")]
     public_url: Option<Url>,
+    /// Where new reference rates are published, as the European Central Bank does; {from} becomes the first day that is
+    /// wanted. 'none' keeps to those inside the binary
+    #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB)]
+    rates_url: String,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let folder = Folder::open(&args.data.data)?;
-    let server = Server::start(folder, args.listen, args.public_url, None).await?;
+    let site = Site {
+        listen: args.listen,
+        public_url: args.public_url,
+        rates_url: (args.rates_url != NO_RATES).then_some(args.rates_url),
+        entry: None,
+    };
+    let server = Server::start(folder, site).await?;
     println!("chartsy is at {}", server.url);
     if let Some(code) = &server.setup_code {
         println!("setup code: {} (asked for when the owner's account is made)", code.expose());
     }
     server.until_stopped().await
+}
+
+/// What a server is started with.
+pub struct Site {
+    pub listen: SocketAddr,
+    pub public_url: Option<Url>,
+    /// Where new reference rates are published; `None`: those inside the binary are all.
+    pub rates_url: Option<String>,
+    pub entry: Option<Entry>,
 }
 
 /// A server that is answering.
@@ -49,6 +71,7 @@ pub struct Server {
     pub setup_code: Option<Secret>,
     pub context: api::Shared,
     pub sandboxes: Sandboxes,
+    stop_signal: StopSignal,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     // Last, so that the folder is only free once all else has ended.
     _lock: store::ServerLock,
@@ -56,12 +79,9 @@ pub struct Server {
 
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
-    pub async fn start(
-        folder: Folder,
-        listen: SocketAddr,
-        public_url: Option<Url>,
-        entry: Option<Entry>,
-    ) -> anyhow::Result<Self> {
+    pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
+        let Site { listen, public_url, rates_url, entry } = site;
+        let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             let help = "choose another with --listen, or port 0 for a free one";
@@ -82,19 +102,22 @@ impl Server {
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);
         let context = Arc::new(context);
+        if let Some(address) = rates_url {
+            tokio::spawn(Arc::clone(&context.rates).keep_up(address, context.stopping.clone()));
+        }
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
         });
         let url = public_url.map_or_else(|| format!("http://{}", reachable(addr)), |url| url.to_string());
-        Ok(Self { url, setup_code, context, sandboxes, serving, _lock: lock })
+        Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, _lock: lock })
     }
 
     /// Runs until a signal, or until serving fails.
     pub async fn until_stopped(mut self) -> anyhow::Result<()> {
         tokio::select! {
-            stopped = until_stopped() => stopped?,
+            stopped = self.stop_signal.received() => stopped?,
             ended = &mut self.serving => ended??,
         }
         self.stop().await
@@ -119,22 +142,6 @@ impl Server {
         }
         Ok(())
     }
-}
-
-/// Waits for ctrl-c, or for the system to ask politely.
-pub async fn until_stopped() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
 }
 
 /// A code, where someone else could reach the server before its owner does.

@@ -1,40 +1,18 @@
 //! The command line, as scripts use it.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use sandbox::world::IntendedStep;
 use sandbox::{MerchantName, Running};
 use serde_json::Value;
 
+use crate::process::{chartsy, stdout, text};
 use crate::support::{KEY, restricted, sandbox};
-
-/// Runs the binary; with a key on standard input where one is given.
-fn chartsy(data: &Path, args: &[&str], input: Option<&str>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
-    command.args(args).env("CHARTSY_DATA", data).env_remove("RUST_LOG");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // A command that does not read may be gone before it is written to.
-    let _ = stdin.write_all(input.unwrap_or_default().as_bytes());
-    drop(stdin);
-    child.wait_with_output().unwrap()
-}
 
 fn connect(data: &Path, key: &str, base: &str, more: &[&str]) -> Output {
     let args = [&["connect", "stripe", "--key-stdin", "--api-base", base], more].concat();
     chartsy(data, &args, Some(&format!("{key}\n")))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
 }
 
 /// What the merchant meant, as lines of the ledger.

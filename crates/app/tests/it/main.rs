@@ -5,7 +5,10 @@
 mod access;
 mod cli;
 mod isolation;
+mod kill;
 mod numbers;
+mod process;
+mod rates;
 mod schema;
 mod serve;
 mod support;

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use sandbox::MerchantName;
 use serde_json::Value;
 
+use crate::process::{chartsy, text};
 use crate::support::{KEY, sandbox};
 
 /// A server that is ended with its test.
@@ -56,14 +57,8 @@ impl Drop for Process {
 }
 
 fn run(data: &Path, args: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
-    command.args(args).arg("--data").arg(data);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    let output = chartsy(data, args, Some(input));
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,21 +1,17 @@
 //! One request over the network and its answer, or why there is none. Tries once; `retry` decides about more.
 
-use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::UnixSeconds;
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
-use url::{Host, Url};
+use url::Url;
 
 use super::{API_VERSION, ClientConfig};
 use crate::ConnectError;
+use crate::http::{self, deepest, host_of};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of a whole request, as in Stripe's own libraries.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
-/// Between two pieces of an answer: a connection that went quiet is given up early.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A page of 100 large invoices has about one MiB.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -47,21 +43,8 @@ impl Transport {
     pub(super) fn new(config: &ClientConfig) -> Result<Self, ConnectError> {
         let base = tidy(&config.base)?;
         let unusable = |reason: String| ConnectError::Unreachable { host: host_of(&base), reason };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that may: all else goes through the limiter"
-        )]
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(base.scheme() == "https").map_err(unusable)?)
-            .default_headers(headers(config).map_err(unusable)?)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(IDLE_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none());
-        if is_loopback(&base) {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| unusable(deepest(&error)))?;
+        let headers = headers(config).map_err(unusable)?;
+        let http = http::client(&base, headers, REQUEST_TIMEOUT).map_err(unusable)?;
         Ok(Self { http, base })
     }
 
@@ -84,14 +67,10 @@ impl Transport {
 
     pub(super) async fn get(&self, url: Url) -> Result<Answer, NoAnswer> {
         let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
-        let mut response = self.http.get(url).send().await.map_err(broken)?;
+        let response = self.http.get(url).send().await.map_err(broken)?;
         let mut answer = Answer::begin(response.status().as_u16(), response.headers());
-        while let Some(piece) = response.chunk().await.map_err(broken)? {
-            if answer.body.len() + piece.len() > LARGEST_ANSWER {
-                return Err(NoAnswer::TooLarge);
-            }
-            answer.body.extend_from_slice(&piece);
-        }
+        answer.body =
+            http::body(response, LARGEST_ANSWER).await.map_err(broken)?.ok_or(NoAnswer::TooLarge)?;
         Ok(answer)
     }
 }
@@ -141,48 +120,6 @@ fn headers(config: &ClientConfig) -> Result<HeaderMap, String> {
     headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
     headers.insert(USER_AGENT, HeaderValue::from_static(concat!("chartsy/", env!("CARGO_PKG_VERSION"))));
     Ok(headers)
-}
-
-/// TLS on ring with the machine's own trusted certificates. Spelled out, since the process has no default provider.
-fn tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?;
-    if !is_needed {
-        return Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth());
-    }
-    let verifier = rustls_platform_verifier::Verifier::new(provider).map_err(|_| {
-        "this machine has no trusted certificates: install the package ca-certificates".to_owned()
-    })?;
-    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-    Ok(builder.with_no_client_auth())
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn host_of(base: &Url) -> String {
-    let name = base.host_str().unwrap_or("the address");
-    base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
-}
-
-/// The cause at the bottom of an error: what the system or TLS said, without any address or header.
-fn deepest(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "no answer in time".to_owned();
-    }
-    let mut cause: &dyn Error = error;
-    while let Some(below) = cause.source() {
-        cause = below;
-    }
-    cause.to_string()
 }
 
 fn http_date(text: &str) -> Option<UnixSeconds> {

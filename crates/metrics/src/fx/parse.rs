@@ -1,4 +1,5 @@
-//! The ECB's CSV into columns. By hand, because it is read whenever a process first converts something.
+//! The ECB's CSV into columns, in both of its layouts. The wide one by hand, because it is read whenever a process
+//! first converts something.
 
 use model::{Currency, Day};
 use rust_decimal::Decimal;
@@ -8,6 +9,37 @@ use super::FxError;
 pub(super) type Columns = Vec<(Currency, Vec<(Day, Decimal)>)>;
 
 pub(super) fn columns(text: &str) -> Result<Columns, FxError> {
+    let header = text.lines().next().unwrap_or_default();
+    if header.split(',').any(|name| name.trim() == "OBS_VALUE") { observations(text) } else { table(text) }
+}
+
+/// A line a currency and day, as the bank's data service answers: it names its columns, and has many more.
+fn observations(text: &str) -> Result<Columns, FxError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|_| FxError::NoHeader)?.clone();
+    let place = |name: &str| headers.iter().position(|header| header.trim() == name).ok_or(FxError::NoHeader);
+    let (code, date, value) = (place("CURRENCY")?, place("TIME_PERIOD")?, place("OBS_VALUE")?);
+    let mut columns = Columns::new();
+    for (index, record) in reader.records().enumerate() {
+        let bad = |text: &str| FxError::BadLine { line: index + 2, text: text.to_owned() };
+        let record = record.map_err(|error| bad(&error.to_string()))?;
+        let field = |place: usize| record.get(place).unwrap_or_default().trim();
+        if matches!(field(value), "" | "NaN") {
+            continue;
+        }
+        let currency = field(code).parse().map_err(|_| bad(field(code)))?;
+        let day = parse_day(field(date)).ok_or_else(|| bad(field(date)))?;
+        let rate = parse_rate(field(value)).ok_or_else(|| bad(field(value)))?;
+        match columns.iter_mut().find(|(known, _)| *known == currency) {
+            Some((_, quotes)) => quotes.push((day, rate)),
+            None => columns.push((currency, vec![(day, rate)])),
+        }
+    }
+    Ok(columns)
+}
+
+/// A line a day and a column a currency, as the bank publishes its history.
+fn table(text: &str) -> Result<Columns, FxError> {
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |(_, line)| line);
     let mut columns = header_columns(header)?;

@@ -68,12 +68,36 @@ fn the_older_of_two_rates_is_the_one_that_is_named() {
 #[test]
 fn newer_text_is_laid_over_what_was_there() {
     let rates = Rates::from_csv(SMALL).unwrap();
-    let merged = rates.merged("Date,USD,ARS\n2025-01-06,1.3,900\n2025-01-03,1.26,N/A\n").unwrap();
+    let newer = Rates::from_csv("Date,USD,ARS\n2025-01-06,1.3,900\n2025-01-03,1.26,N/A\n").unwrap();
+    let merged = rates.merged(&newer);
     assert_eq!(merged.rate(day("2025-01-06"), currency("usd")).unwrap().0, decimal("1.3"));
     assert_eq!(merged.rate(day("2025-01-03"), currency("usd")).unwrap().0, decimal("1.26"));
     assert_eq!(merged.rate(day("2025-01-02"), currency("usd")).unwrap().0, decimal("1.12"));
     assert_eq!(merged.rate(day("2025-01-06"), currency("ars")).unwrap().0, decimal("900"));
     assert_eq!(merged.latest_on(), Some(day("2025-01-06")));
+}
+
+#[test]
+fn what_the_banks_data_service_answers_is_read_too() {
+    let answer = "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,TITLE_COMPL\n\
+        EXR.D.JPY.EUR.SP00.A,D,JPY,EUR,SP00,A,2026-11-25,181.22,A,\"Japanese yen/Euro, 2:15 pm (C.E.T.)\"\n\
+        EXR.D.USD.EUR.SP00.A,D,USD,EUR,SP00,A,2026-11-24,1.1301,A,\"US dollar/Euro\"\n\
+        EXR.D.USD.EUR.SP00.A,D,USD,EUR,SP00,A,2026-11-25,NaN,H,\"US dollar/Euro\"\n";
+    let rates = Rates::from_csv(answer).unwrap();
+    assert_eq!(rates.rate(day("2026-11-25"), currency("jpy")), Some((decimal("181.22"), day("2026-11-25"))));
+    assert_eq!(rates.rate(day("2026-11-25"), currency("usd")), Some((decimal("1.1301"), day("2026-11-24"))));
+    let bad = answer.replace("181.22", "many");
+    assert_eq!(Rates::from_csv(&bad).unwrap_err(), FxError::BadLine { line: 2, text: "many".to_owned() });
+    assert_eq!(Rates::from_csv("OBS_VALUE,CURRENCY\n1,USD\n").unwrap_err(), FxError::NoHeader);
+}
+
+#[test]
+fn what_is_kept_of_newer_rates_reads_as_it_was() {
+    let rates = Rates::from_csv(SMALL).unwrap();
+    let kept = Rates::from_csv(&rates.to_csv_after(day("2024-12-31"))).unwrap();
+    assert_eq!(kept.rate(day("2025-01-04"), currency("usd")), rates.rate(day("2025-01-04"), currency("usd")));
+    assert_eq!(kept.rate(day("2025-01-02"), currency("kwd")), rates.rate(day("2025-01-02"), currency("kwd")));
+    assert_eq!(kept.rate(day("2024-12-31"), currency("usd")), None, "those are inside the binary");
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! HTTP clients as all providers need them: TLS on ring, timeouts, no redirects, limits on what is read.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use url::{Host, Url};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two pieces of an answer: a connection that went quiet is given up early.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client for one server. Addresses of this machine are reached without any proxy.
+pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client, String> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that may: callers ask under a limit")]
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(base.scheme() == "https")?)
+        .default_headers(headers)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(IDLE_TIMEOUT)
+        .timeout(timeout)
+        .redirect(reqwest::redirect::Policy::none());
+    if is_loopback(base) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| deepest(&error))
+}
+
+/// The whole body; `None` when it is larger than `most` bytes.
+pub(crate) async fn body(
+    mut response: reqwest::Response,
+    most: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Some(body))
+}
+
+/// TLS on ring with the machine's own trusted certificates. Spelled out, since the process has no default provider.
+fn tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    if !is_needed {
+        return Ok(builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth());
+    }
+    let verifier = rustls_platform_verifier::Verifier::new(provider).map_err(|_| {
+        "this machine has no trusted certificates: install the package ca-certificates".to_owned()
+    })?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    Ok(builder.with_no_client_auth())
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+pub(crate) fn host_of(base: &Url) -> String {
+    let name = base.host_str().unwrap_or("the address");
+    base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+}
+
+/// The cause at the bottom of an error: what the system or TLS said, without any address or header.
+pub(crate) fn deepest(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut cause: &dyn Error = error;
+    while let Some(below) = cause.source() {
+        cause = below;
+    }
+    cause.to_string()
+}
