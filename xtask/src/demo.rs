@@ -16,6 +16,8 @@ pub fn run_demo(arguments: &[String]) -> Result<()> {
         })?;
         pages.join().map_err(|_| anyhow!("building the pages crashed"))?
     })?;
+    // Who separates arguments as with `cargo run` means the same.
+    let arguments = arguments.strip_prefix([String::from("--")].as_slice()).unwrap_or(arguments);
     eprintln!("── the demo: stop it with Ctrl-C");
     run(cargo().args(["run", "--quiet", "--package", "app", "--", "demo"]).args(arguments))
 }
