@@ -1,0 +1,190 @@
+//! How fast an account is loaded, beside two limits in the same run: Stripe's own rate limits, and the bare parse of the
+//! same JSON.
+//!
+//! `cargo xtask bench backfill -- [customers, 3000]`
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use model::ObjectKind;
+use store::{DataDir, Objects};
+
+/// Of a live account: its limit is 100 requests a second.
+const KEY: &str = "sk_live_benchmark00000000000000";
+const SCAN: usize = 10_000;
+
+fn main() -> Result<()> {
+    let customers = std::env::args().nth(1).unwrap_or_else(|| "3000".to_owned());
+    let folder = std::env::temp_dir().join(format!("chartsy-backfill-rate-{}", std::process::id()));
+    let measured = measure(&customers, &folder);
+    let removed = std::fs::remove_dir_all(&folder);
+    measured.and_then(|()| removed.context("the folder is left behind"))
+}
+
+fn measure(customers: &str, folder: &Path) -> Result<()> {
+    let free = load(customers, "none", &folder.join("free"))?;
+    free.print("without limits");
+    let parse = parse(&folder.join("free"))?;
+    println!(
+        "{:<16} {:>9} bytes of JSON parsed in {} ms of CPU; loading takes {} % of that",
+        "the limit",
+        parse.bytes,
+        parse.cpu.as_millis(),
+        free.cpu.as_millis() * 100 / parse.cpu.as_millis().max(1)
+    );
+    let limited = load(customers, "stripe", &folder.join("limited"))?;
+    limited.print("Stripe's limits");
+    println!(
+        "{:<16} {:>9} requests a second of the 100 that the account has",
+        "the limit",
+        limited.objects / 100 / limited.wall.as_secs().max(1)
+    );
+    Ok(())
+}
+
+struct Load {
+    objects: u64,
+    wall: Duration,
+    cpu: Duration,
+    peak_kib: u64,
+}
+
+impl Load {
+    fn print(&self, name: &str) {
+        let per = |duration: Duration| u128::from(self.objects) * 1000 / duration.as_millis().max(1);
+        println!(
+            "{name:<16} {:>9} objects in {:.1} s: {}/s; {:.1} s of CPU: {}/CPU s; peak memory {} MiB",
+            self.objects,
+            self.wall.as_secs_f64(),
+            per(self.wall),
+            self.cpu.as_secs_f64(),
+            per(self.cpu),
+            self.peak_kib / 1024
+        );
+    }
+}
+
+/// The binary that is built beside this example.
+fn chartsy() -> Result<Command> {
+    let example = std::env::current_exe()?;
+    let target =
+        example.parent().and_then(Path::parent).context("an example is in a folder of its target")?;
+    let binary = target.join("chartsy");
+    ensure!(
+        binary.exists(),
+        "there is no {}: start this with 'cargo xtask bench backfill'",
+        binary.display()
+    );
+    Ok(Command::new(binary))
+}
+
+/// A sandbox that ends with the measurement.
+struct Sandbox {
+    child: Child,
+    base: String,
+    // A closed pipe would end it.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Sandbox {
+    fn start(customers: &str, limits: &str) -> Result<Self> {
+        let mut command = chartsy()?;
+        command.args(["sandbox", "--merchant", "generated", "--listen", "127.0.0.1:0", "--key", KEY]);
+        command.args(["--customers", customers, "--limits", limits]);
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let mut out = BufReader::new(child.stdout.take().context("it has an output")?);
+        let mut line = String::new();
+        out.read_line(&mut line)?;
+        let base = line.split_whitespace().nth(1).context("it says where it is")?.to_owned();
+        Ok(Self { child, base, _out: out })
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
+    let sandbox = Sandbox::start(customers, limits)?;
+    let mut command = chartsy()?;
+    command.args(["connect", "stripe", "--key-stdin", "--api-base", &sandbox.base, "--data"]).arg(data);
+    let began = (Instant::now(), ticks(WAITED_FOR));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    child.stdin.take().context("it has an input")?.write_all(KEY.as_bytes())?;
+    let mut peak_kib = 0;
+    let status = loop {
+        peak_kib = peak_kib.max(peak_of(child.id()));
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    ensure!(status.success(), "the load ended with {status}");
+    let (wall, cpu) = (began.0.elapsed(), ticks(WAITED_FOR).saturating_sub(began.1));
+    Ok(Load { objects: count(data)?, wall, cpu, peak_kib })
+}
+
+fn objects(data: &Path) -> Result<Objects> {
+    let data = DataDir::open_existing(data)?;
+    let connections = data.catalog()?.all_connections()?;
+    let connection = connections.first().context("there is a connection")?;
+    Ok(Objects::open_read_only(&data.connection_dir(&connection.id))?)
+}
+
+fn count(data: &Path) -> Result<u64> {
+    let windows = objects(data)?.windows()?;
+    Ok(windows.iter().map(|window| window.objects).sum())
+}
+
+struct Parse {
+    bytes: u64,
+    cpu: Duration,
+}
+
+/// Parses every stored object once more, and does nothing with it.
+fn parse(data: &Path) -> Result<Parse> {
+    let objects = objects(data)?;
+    let (mut bytes, mut cpu) = (0, Duration::ZERO);
+    for kind in ObjectKind::ALL {
+        let mut after: Option<String> = None;
+        loop {
+            let stored = objects.scan(*kind, after.as_deref(), SCAN)?;
+            let Some(last) = stored.last() else { break };
+            after = Some(last.object.id.clone());
+            let began = ticks(OWN);
+            for one in &stored {
+                let value: serde_json::Value = serde_json::from_str(&one.object.body)?;
+                bytes += one.object.body.len() as u64;
+                std::hint::black_box(value);
+            }
+            cpu += ticks(OWN).saturating_sub(began);
+        }
+    }
+    Ok(Parse { bytes, cpu })
+}
+
+/// Where `/proc/self/stat` counts user and system time behind the process' name: of itself, and of children that have
+/// ended.
+const OWN: usize = 11;
+const WAITED_FOR: usize = 13;
+
+/// As Linux counts it, to a hundredth of a second; elsewhere 0.
+fn ticks(first: usize) -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(first).take(2);
+    Duration::from_millis(fields.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
+fn peak_of(process: u32) -> u64 {
+    let path = PathBuf::from(format!("/proc/{process}/status"));
+    let status = std::fs::read_to_string(path).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.and_then(|peak| peak.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
