@@ -16,6 +16,7 @@ use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
 use crate::view::View;
+use crate::watch::Counters;
 
 /// What the server was started with.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +73,7 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub counters: Counters,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -90,7 +92,18 @@ impl Context {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
         let rates = Arc::new(ReferenceRates::open(data.clone()));
-        Self { data, catalog, runner, rates, clock, options, samples, throttle, stopping }
+        Self {
+            data,
+            catalog,
+            runner,
+            rates,
+            clock,
+            options,
+            samples,
+            throttle,
+            counters: Counters::default(),
+            stopping,
+        }
     }
 
     /// A connection's numbers as they are now.

@@ -21,6 +21,8 @@ pub mod sync;
 pub mod tokens;
 mod ui;
 pub mod view;
+pub mod watch;
+pub mod webhooks;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -43,6 +45,10 @@ pub fn router(context: Shared) -> Router {
         .merge(routes::router())
         .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
         .route("/enter/{code}", axum::routing::get(session::enter::handle))
+        .route(webhooks::receive::ROUTE, axum::routing::post(webhooks::receive::handle))
+        .route(watch::health::ROUTE, axum::routing::get(watch::health::handle))
+        .route(watch::ready::ROUTE, axum::routing::get(watch::ready::handle))
+        .route(watch::metrics::ROUTE, axum::routing::get(watch::metrics::handle))
         .fallback(ui::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())

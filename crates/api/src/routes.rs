@@ -8,7 +8,7 @@ use utoipa::{OpenApi, Path};
 use crate::context::Shared;
 use crate::{
     connections, customers, metrics, movements, reconcile, restatements, session, settings, setup, sources,
-    sync, tokens,
+    sync, tokens, webhooks,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -41,6 +41,7 @@ actions! {
     metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     movements::list, reconcile::read, restatements::list,
     customers::list, customers::read, customers::explain,
+    webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
 }
 

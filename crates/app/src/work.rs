@@ -4,6 +4,7 @@ use anyhow::Context;
 use api::view::View;
 use model::Clock;
 use store::{ConnectionRecord, Keyring};
+use sync::runner::Callbacks;
 use sync::{ReferenceRates, Runner, RunnerConfig};
 
 use crate::folder::Folder;
@@ -11,9 +12,10 @@ use crate::progress::Display;
 use crate::stop::StopSignal;
 
 /// A server's runner on a folder. It begins when it is told to.
-pub fn for_server(folder: &Folder) -> anyhow::Result<Runner> {
+pub fn for_server(folder: &Folder, callbacks: Callbacks) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
-    Ok(Runner::new(RunnerConfig::server(data, catalog, keyring(folder)?, Clock::System)))
+    let config = RunnerConfig::server(data, catalog, keyring(folder)?, Clock::System);
+    Ok(Runner::new(RunnerConfig { callbacks, ..config }))
 }
 
 /// A runner for one command, which somebody waits for.

@@ -15,6 +15,7 @@ mod retry;
 pub mod signature;
 pub mod translate;
 mod transport;
+mod webhook;
 
 pub use account::Account;
 pub use catalog::{BACKFILL_KINDS, LISTS, List, endpoint, key_link};
@@ -23,6 +24,7 @@ pub use config::{Backoff, ClientConfig, Limits};
 pub use key::{Key, KeyError};
 pub use page::{Children, ListRequest, Page, tombstone};
 pub use probe::{Probe, ProbeState};
+pub use webhook::{WEBHOOK_EVENTS, Webhook, WebhookEndpoint};
 
 /// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.
 pub const API_VERSION: &str = "2026-07-29.dahlia";

@@ -42,6 +42,8 @@ use version::ApiVersion;
 use webhooks::{Courier, CourierOptions, Endpoints};
 use wire::{Fuse, WireListener};
 
+pub use webhooks::signature;
+
 /// How often a running clock is looked at.
 const TICK: Duration = Duration::from_millis(250);
 /// How long answers under way may take when a sandbox stops.

@@ -4,6 +4,7 @@ mod connections;
 mod file;
 mod people;
 mod records;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use crate::error::{Fault, InFile};
 
 pub use records::{
     AbsentReason, ApiToken, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner, NewToken,
-    Session, User, Workspace,
+    Session, User, WebhookRecord, Workspace,
 };
 
 /// A handle on `chartsy.db`, cheap to clone and usable from many threads.

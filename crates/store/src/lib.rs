@@ -1,23 +1,25 @@
 //! Keeps what was fetched and what was decided about it, in one folder. The only place that knows SQL.
 //!
-//! Three kinds of file, each with one writer: the catalog (`chartsy.db`: people, tokens, connections), the objects
-//! of a connection (`connections/<id>/objects.db`: the truth) and its ledger (`ledger.db`: a projection that can be
-//! deleted at any time). Everything here blocks, except [`Objects::commit`].
+//! Four kinds of file, each with one writer: the catalog (`chartsy.db`: people, tokens, connections), the objects of
+//! a connection (`connections/<id>/objects.db`: the truth), its ledger (`ledger.db`: a projection that can be deleted
+//! at any time) and its inbox (`inbox.db`: what was delivered and waits). Everything here blocks, except [`Objects::commit`].
 
 mod catalog;
 mod data_dir;
 mod error;
 mod ids;
+mod inbox;
 mod keyring;
 mod ledger_file;
 mod objects;
 
 pub use catalog::{
     AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
-    NewToken, Session, User, Workspace,
+    NewToken, Session, User, WebhookRecord, Workspace,
 };
 pub use data_dir::{DataDir, ServerLock};
 pub use error::StoreError;
+pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::LedgerFile;
 pub use objects::{

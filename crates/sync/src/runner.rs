@@ -8,6 +8,7 @@ mod ledger;
 mod projector;
 mod record;
 mod slot;
+mod webhook;
 mod work;
 mod worker;
 
@@ -25,8 +26,10 @@ use tokio_util::sync::CancellationToken;
 use crate::update::Thoroughness;
 use crate::{Patience, Progress, RebuildReport, SyncError, projection};
 use slot::Slot;
+use work::Task;
 
 pub use record::key_context;
+pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 
 /// How often the catalog is looked through for connections that another process has added.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
@@ -46,6 +49,9 @@ pub struct RunnerConfig {
     pub patience: Patience,
     /// How often a live connection looks for changes. `None`: only when asked.
     pub update_every_seconds: Option<u64>,
+    /// How often it does where webhooks tell of them: a net under what they miss.
+    pub update_every_seconds_with_webhooks: u64,
+    pub callbacks: Callbacks,
 }
 
 impl RunnerConfig {
@@ -60,6 +66,8 @@ impl RunnerConfig {
             limits: Limits::Stripe,
             patience: Patience::ENDLESS,
             update_every_seconds: Some(60),
+            update_every_seconds_with_webhooks: 600,
+            callbacks: Callbacks::default(),
         }
     }
 
@@ -154,7 +162,7 @@ impl Runner {
     pub async fn sync_once(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
         let record = self.shared.record(workspace, id).await?;
         let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
-        let work = async move { shared.work_once(&slot, record, Thoroughness::Asked).await };
+        let work = async move { shared.work_once(&slot, record, Task::Update(Thoroughness::Asked)).await };
         tokio::spawn(work).await.map_err(|error| SyncError::Worker(error.to_string()))?
     }
 

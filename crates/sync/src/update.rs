@@ -2,6 +2,7 @@
 //! by listing what is new or, now and then, everything again.
 
 mod fetch;
+pub(crate) mod mail;
 mod reduce;
 mod relist;
 
@@ -22,6 +23,8 @@ const EVENTS_REACH_SECONDS: i64 = 29 * 86_400;
 const OVERLAP_SECONDS: i64 = 300;
 /// Without events, how often everything is listed again.
 const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
+/// Up to when the events list was gone through, by the provider's clock.
+const EVENTS_THROUGH: &str = "events_through";
 /// When everything was listed for the last time, by our clock.
 const RELISTED_AT: &str = "relisted_at";
 /// Kinds that change without an event, or only ever come new.
@@ -67,13 +70,20 @@ pub(crate) async fn run(
         return relist::run(context).await;
     }
     let now = context.clock.now();
+    // Webhooks may have told of what came after events that they missed.
+    let looked_through = context.objects.meta(EVENTS_THROUGH)?.and_then(|at| at.parse().ok());
+    let since = looked_through.map_or(since, |at| UnixSeconds(at).min(since));
     let from = since.0 - OVERLAP_SECONDS;
     match events(context, since).await? {
         Events::Seen { changed, through } => {
-            fetch::changed(context, changed, from).await?;
+            for ((kind, _), error) in fetch::changed(context, changed, from).await? {
+                tracing::warn!(%kind, %error, "a changed object cannot be fetched");
+            }
             for kind in EVENTLESS {
                 fetch::new_objects(context, *kind, from).await?;
             }
+            let looked = vec![(EVENTS_THROUGH.to_owned(), through.0.to_string())];
+            context.commit(Batch { meta: looked, ..Batch::default() }).await?;
             Ok(Updated { through, how: How::Events })
         }
         Events::TooLongAgo => relist::run(context).await,

@@ -1,5 +1,7 @@
 //! `DELETE /connections/{id}`: the connection, its key and all that was fetched.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use store::StoreError;
@@ -9,6 +11,9 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
+/// Of the provider, in removing its endpoint.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Delete a connection and all that was fetched
 #[utoipa::path(delete, path = "/api/v1/connections/{id}", operation_id = "delete_connection", tag = "connections",
     responses((status = 204, description = "Deleted, with its files")))]
@@ -16,6 +21,17 @@ pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
 ) -> Result<StatusCode, Problem> {
+    // Deliveries to nobody would only worry the provider. Its silence is no reason to keep the data.
+    let removing = context.runner.remove_webhook(&record.workspace, &record.id);
+    match tokio::time::timeout(PATIENCE, removing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(connection = %record.id, %error, "the webhook endpoint stays with the provider")
+        }
+        Err(_) => {
+            tracing::warn!(connection = %record.id, "the webhook endpoint stays: the provider does not answer")
+        }
+    }
     context.runner.forget(&record.id).await;
     let shared = context.clone();
     let deleted = blocking(move || -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use connect::stripe::{Probe, ProbeState};
 use model::{Day, ObjectKind};
 use serde::Serialize;
-use store::{AbsentReason, ConnectionRecord, ConnectionState};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError};
 use utoipa::ToSchema;
 
 use crate::context::Context;
@@ -52,6 +52,12 @@ pub struct LastErrorView {
     pub message: String,
     pub action: String,
     pub at: i64,
+}
+
+impl From<LastError> for LastErrorView {
+    fn from(error: LastError) -> Self {
+        Self { code: error.code, message: error.message, action: error.action, at: error.at.0 }
+    }
 }
 
 /// A kind of object that cannot be had.
@@ -133,12 +139,7 @@ impl ConnectionView {
             data_through: record.data_through.map(|at| at.0),
             reaches_back_on,
             is_history_complete: record.loaded_at.is_some(),
-            last_error: record.last_error.map(|error| LastErrorView {
-                code: error.code,
-                message: error.message,
-                action: error.action,
-                at: error.at.0,
-            }),
+            last_error: record.last_error.map(LastErrorView::from),
             reporting_currency: record.settings.reporting_currency.or(record.default_currency),
             time_zone: record.settings.zone_name().to_owned(),
             absent: record.absent.iter().map(absent).collect(),

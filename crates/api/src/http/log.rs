@@ -19,6 +19,7 @@ pub async fn request(State(context): State<Shared>, request: Request, next: Next
     let mut response = next.run(request).await;
     let ms = context.clock.now_ms() - started_ms;
     let status = response.status().as_u16();
+    context.counters.answered(status);
     if route == "-" {
         tracing::debug!(%method, route, status, ms, request_id, "request");
     } else {

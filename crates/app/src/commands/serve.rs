@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::Entry;
 use api::access::credential;
 use model::{Clock, Secret};
+use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -29,7 +30,8 @@ pub struct Serve {
     /// Where to listen. Beyond this machine, making the owner's account needs the code that is printed
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The address that people open, where it is not the one that is listened on
+    /// The address that people open, where it is not the one that is listened on; with it providers are asked to tell
+    /// of changes at once
     #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL")]
     public_url: Option<Url>,
     /// Where new reference rates are published, as the European Central Bank does; {from} becomes the first day that is
@@ -91,7 +93,9 @@ impl Server {
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
         let setup_code = setup_code(&folder, addr)?;
-        let runner = work::for_server(&folder)?;
+        let local = Url::parse(&format!("http://{}", reachable(addr)))?;
+        let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
+        let runner = work::for_server(&folder, callbacks)?;
         runner.start();
         let options = api::Options {
             public_url: public_url.clone(),

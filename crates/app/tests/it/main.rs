@@ -12,3 +12,4 @@ mod rates;
 mod schema;
 mod serve;
 mod support;
+mod webhooks;

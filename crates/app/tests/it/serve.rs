@@ -1,60 +1,12 @@
 //! The server as a process: what it prints, how others share its folder, and how it stops.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use sandbox::MerchantName;
 use serde_json::Value;
 
-use crate::process::{chartsy, text};
+use crate::process::{Process, chartsy, text};
 use crate::support::{KEY, sandbox};
-
-/// A server that is ended with its test.
-struct Process {
-    child: Child,
-    addr: String,
-    /// Of the address that it printed.
-    path: String,
-}
-
-impl Process {
-    fn start(args: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
-        let mut child = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let addr = line.split("http://").nth(1).unwrap_or_else(|| panic!("no address in '{line}'"));
-        let (addr, path) = addr.trim().split_once('/').unwrap_or((addr.trim(), ""));
-        let (addr, path) = (addr.to_owned(), format!("/{path}"));
-        Self { child, addr, path }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.addr).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.addr);
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Asks it to stop, as a service manager does.
-    fn terminate(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn run(data: &Path, args: &[&str], input: &str) -> (Option<i32>, String, String) {
     let output = chartsy(data, args, Some(input));

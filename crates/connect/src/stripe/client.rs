@@ -46,7 +46,17 @@ pub(super) struct Call<'a> {
     pub(super) endpoint: Endpoint,
     pub(super) path: Vec<&'a str>,
     pub(super) query: Vec<(&'a str, String)>,
+    pub(super) verb: Verb,
     pub(super) patience: Patience,
+}
+
+/// What a request does. Only webhook endpoints of our own are ever written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    /// With a form.
+    Post(Vec<(&'static str, String)>),
+    Delete,
 }
 
 /// Why a call gave nothing: the last answer as it was, or that there was none.
@@ -111,7 +121,7 @@ impl Client {
         };
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
-        let call = Call { endpoint, path, query, patience: retry::BACKGROUND };
+        let call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
         let asked = Asked { kind, created_gte: None, created_lte: None, parent: Some(children) };
         let page = self.call(&call, |answer| read_page(answer, &asked)).await;
         page.map_err(|failed| {
@@ -133,7 +143,7 @@ impl Client {
         let expands = kind == ObjectKind::Price && self.has_tiers();
         let query = if expands { vec![("expand[]", "tiers".to_owned())] } else { Vec::new() };
         let endpoint = Endpoint { kind, access: Access::Retrieve };
-        let mut call = Call { endpoint, path, query, patience: retry::BACKGROUND };
+        let mut call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
         let mut found = self.call(&call, |answer| read_object(answer, kind)).await;
         if expands && found.as_ref().is_err_and(Failed::may_be_the_expansion) {
             call.query.clear();
@@ -162,7 +172,7 @@ impl Client {
         let expands = kind == ObjectKind::Price && self.has_tiers();
         let query = list_query(request, expands);
         let endpoint = Endpoint { kind, access: Access::List };
-        let mut call = Call { endpoint, path, query, patience };
+        let mut call = Call { endpoint, path, query, verb: Verb::Get, patience };
         let asked =
             Asked { kind, created_gte: request.created_gte, created_lte: request.created_lte, parent: None };
         let mut page = self.call(&call, |answer| read_page(answer, &asked)).await;
@@ -190,12 +200,13 @@ impl Client {
     ) -> Result<T, Failed> {
         let Inner { config, transport, limiter, .. } = &*self.0;
         let mut attempt = 1;
+        let idempotency_key = retry::idempotency_key();
         loop {
             let url =
                 transport.url(&call.path, call.query.iter().map(|(name, value)| (*name, value.as_str())));
             let outcome = {
                 let _place = limiter.enter(call.endpoint).await;
-                transport.get(url).await
+                transport.send(url, &call.verb, &idempotency_key).await
             };
             let failure = match outcome {
                 Err(no_answer) => Failure::NoAnswer(no_answer),

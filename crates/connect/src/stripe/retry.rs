@@ -1,5 +1,5 @@
-//! When to ask again, and after how long: as Stripe's own libraries decide it. Only reads are sent, so asking twice
-//! changes nothing.
+//! When to ask again, and after how long: as Stripe's own libraries decide it. Asking twice changes nothing: reads never
+//! do, and what is written carries an idempotency key.
 
 use std::time::Duration;
 
@@ -84,6 +84,12 @@ impl Backoff {
         let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         doubled / 2 + doubled / 2 * u32::from(jitter) / 255
     }
+}
+
+/// The same for all attempts of one call, so that the provider does what is asked once.
+pub(super) fn idempotency_key() -> String {
+    let chance = || getrandom::u64().unwrap_or_default();
+    format!("chartsy-{:016x}{:016x}", chance(), chance())
 }
 
 /// Chance for the waits, 0 to 255. Without any, the middle.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use model::UnixSeconds;
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use url::Url;
 
+use super::client::Verb;
 use super::{API_VERSION, ClientConfig};
 use crate::ConnectError;
 use crate::http::{self, deepest, host_of};
@@ -65,9 +66,23 @@ impl Transport {
         url
     }
 
-    pub(super) async fn get(&self, url: Url) -> Result<Answer, NoAnswer> {
+    pub(super) async fn send(
+        &self,
+        url: Url,
+        verb: &Verb,
+        idempotency_key: &str,
+    ) -> Result<Answer, NoAnswer> {
         let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
-        let response = self.http.get(url).send().await.map_err(broken)?;
+        let request = match verb {
+            Verb::Get => self.http.get(url),
+            Verb::Post(form) => {
+                let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+                let request = self.http.post(url).header("idempotency-key", idempotency_key);
+                request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+            }
+            Verb::Delete => self.http.delete(url),
+        };
+        let response = request.send().await.map_err(broken)?;
         let mut answer = Answer::begin(response.status().as_u16(), response.headers());
         answer.body =
             http::body(response, LARGEST_ANSWER).await.map_err(broken)?.ok_or(NoAnswer::TooLarge)?;

@@ -13,7 +13,7 @@ use super::params::Params;
 use super::version::ApiVersion;
 use crate::chance::mix;
 
-pub use delivery::{Courier, CourierOptions};
+pub use delivery::{Courier, CourierOptions, signature};
 
 /// Stripe's own limit for an account.
 const ENDPOINTS_MAX: usize = 16;

@@ -2,9 +2,8 @@
 
 use model::{AccountId, ConnectionId, Currency, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::records::{from_json, to_json};
 use super::{Catalog, ConnectionRecord, ConnectionState, NewConnection};
 use crate::StoreError;
 use crate::error::Fault;
@@ -268,12 +267,4 @@ fn state(name: &str) -> Result<ConnectionState, Fault> {
     let states = [ConnectionState::Loading, ConnectionState::Live, ConnectionState::Failed];
     let found = states.into_iter().find(|state| state_name(*state) == name);
     found.ok_or_else(|| Fault::Damaged(format!("'{name}' is no state of a connection")))
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::Damaged(error.to_string()))
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::Damaged(error.to_string()))
 }

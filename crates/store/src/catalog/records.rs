@@ -3,7 +3,10 @@
 use model::{
     AccountId, ConnectionId, Currency, ObjectKind, Secret, Settings, UnixSeconds, UserId, WorkspaceId,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::error::Fault;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -129,4 +132,28 @@ pub struct NewConnection {
     pub settings: Settings,
     pub default_currency: Option<Currency>,
     pub absent: Vec<(ObjectKind, AbsentReason)>,
+}
+
+/// Where the provider of a connection delivers what happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookRecord {
+    pub connection: ConnectionId,
+    pub workspace: WorkspaceId,
+    /// The last part of its address. Nobody can guess it.
+    pub path: String,
+    /// The provider's id of it, where it was registered by us.
+    pub endpoint_id: Option<String>,
+    /// The address that it was registered for.
+    pub endpoint_url: Option<String>,
+    /// Why it could not be registered.
+    pub refused: Option<LastError>,
+    pub last_received_at: Option<UnixSeconds>,
+}
+
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Damaged(error.to_string()))
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Damaged(error.to_string()))
 }

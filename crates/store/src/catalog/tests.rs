@@ -206,3 +206,34 @@ fn no_file_of_the_folder_holds_a_secret_in_the_clear() {
     let sealed = catalog.sealed_key(&workspace, &id).unwrap().unwrap();
     assert_eq!(keyring.open("connection key", &sealed).unwrap().expose(), key.expose());
 }
+
+#[test]
+fn a_webhook_has_one_path_and_keeps_the_newest_secrets() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
+    let webhook = catalog.webhook(&workspace, &id).unwrap();
+    assert_eq!(catalog.webhook(&workspace, &id).unwrap(), webhook);
+    assert_eq!(catalog.webhook_by_path(&webhook.path).unwrap().unwrap(), webhook);
+    assert!(catalog.webhook_by_path("wh_guessed").unwrap().is_none());
+    for number in 0..5_u8 {
+        catalog.add_webhook_secret(&workspace, &id, &[number], NOW).unwrap();
+    }
+    assert_eq!(catalog.webhook_secrets(&workspace, &id).unwrap(), [vec![4], vec![3], vec![2]]);
+    let registered = catalog.update_webhook(&workspace, &id, |webhook| {
+        webhook.endpoint_id = Some("we_1".to_owned());
+    });
+    assert_eq!(catalog.webhook(&workspace, &id).unwrap(), registered.unwrap());
+
+    let other = other_workspace(&catalog);
+    assert!(catalog.webhook(&other, &id).is_err(), "another tenant's");
+    assert!(catalog.add_webhook_secret(&other, &id, &[9], NOW).is_err());
+    assert!(catalog.webhook_secrets(&other, &id).unwrap().is_empty());
+    catalog.forget_webhook(&other, &id).unwrap();
+    assert_eq!(catalog.webhook_secrets(&workspace, &id).unwrap().len(), 3);
+    catalog.forget_webhook(&workspace, &id).unwrap();
+    assert!(catalog.webhook_secrets(&workspace, &id).unwrap().is_empty());
+    assert_eq!(catalog.webhook(&workspace, &id).unwrap(), webhook, "the path stays");
+    catalog.delete_connection(&workspace, &id).unwrap();
+    assert!(catalog.webhook_by_path(&webhook.path).unwrap().is_none());
+}

@@ -98,6 +98,18 @@ fn open(
     }
 }
 
+/// Whether what is in memory is what is stored, of all objects and in the days of the settings' zone.
+pub(super) fn is_current(
+    connection_dir: &Path,
+    settings: &Settings,
+    objects: &Objects,
+    shown: &Snapshot,
+) -> Result<bool, SyncError> {
+    let keeper = Keeper::open(connection_dir, settings)?;
+    let is_same = keeper.version()? == shown.version && keeper.sequence()? == objects.meta(SEQUENCE)?;
+    Ok(is_same && keeper.other_zone()?.is_none())
+}
+
 /// For whoever works on the connection, and so may write.
 pub(super) fn open_to_work(
     connection_dir: &Path,

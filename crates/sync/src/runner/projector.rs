@@ -24,6 +24,9 @@ use crate::projection::{self, Keeper, Kept, Recording, Restating};
 /// The first numbers are there this soon after the first objects.
 const FIRST_AFTER: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(2);
+/// The same while what changes is brought in.
+const LIVE_FIRST_AFTER: Duration = Duration::from_millis(50);
+const LIVE_AT_LEAST: Duration = Duration::from_millis(250);
 /// At most a fifth of the time goes into it.
 const REST_PER_COST: u32 = 4;
 /// Customers whose ledgers are in memory beside the columns that they go into.
@@ -75,11 +78,22 @@ impl Dirty {
 impl Projector {
     /// Runs until nobody writes any more, and brings the ledger up to the last commit.
     pub async fn run(mut self, mut written: mpsc::UnboundedReceiver<Written>) -> Result<Self, SyncError> {
-        let mut due = Instant::now() + FIRST_AFTER;
+        // A page that is open shows a change within a second; a load has more to do than to be shown.
+        let (first_after, at_least) = match self.recording {
+            Some(_) => (LIVE_FIRST_AFTER, LIVE_AT_LEAST),
+            None => (FIRST_AFTER, AT_LEAST),
+        };
+        let mut due = Instant::now() + first_after;
+        let mut is_first = true;
         loop {
             tokio::select! {
                 heard = written.recv() => match heard {
-                    Some(written) => self.dirty.absorb(written),
+                    Some(written) => {
+                        self.dirty.absorb(written);
+                        if std::mem::take(&mut is_first) {
+                            due = Instant::now() + first_after;
+                        }
+                    }
                     None => break,
                 },
                 () = sleep_until(due), if !self.dirty.is_empty() => {
@@ -87,7 +101,7 @@ impl Projector {
                     self = blocking(move || { self.project()?; Ok(self) }).await?;
                     let cost_ms = u64::try_from(self.clock.now_ms() - began_ms).unwrap_or(0);
                     let rest = Duration::from_millis(cost_ms) * REST_PER_COST;
-                    due = Instant::now() + rest.max(AT_LEAST);
+                    due = Instant::now() + rest.max(at_least);
                 }
             }
         }

@@ -23,7 +23,7 @@ pub(super) struct Done {
     pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
 }
 
-fn is_on_this_machine(base: &Url) -> bool {
+pub(super) fn is_on_this_machine(base: &Url) -> bool {
     match base.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use model::{Clock, ConnectionId};
-use store::{Objects, StoreError};
+use store::{Inbox, Objects, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -26,11 +26,13 @@ pub(super) struct Slot {
     /// Which settings a ledger was made by: one that was made by earlier ones is not shown any more.
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
+    inbox: Mutex<Option<Inbox>>,
     /// Ends its task for good.
     forgotten: CancellationToken,
     /// Ends the work under way; the next begins with what the catalog says then.
     interrupt: Mutex<CancellationToken>,
     is_asked: AtomicBool,
+    has_mail: AtomicBool,
     wake: Notify,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -48,9 +50,12 @@ impl Slot {
             snapshot: Mutex::default(),
             epoch: AtomicU64::new(0),
             reader: Mutex::default(),
+            inbox: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
             is_asked: AtomicBool::new(false),
+            // What came before this process did.
+            has_mail: AtomicBool::new(true),
             wake: Notify::new(),
             task: Mutex::default(),
         }
@@ -123,6 +128,43 @@ impl Slot {
         self.wake.notify_one();
     }
 
+    /// Something was delivered.
+    pub fn mail_came(&self) {
+        self.has_mail.store(true, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    /// Something that was delivered before still waits; nobody has to be woken for it.
+    pub fn mail_came_before(&self) {
+        self.has_mail.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether something was delivered since the last time.
+    pub fn take_mail(&self) -> bool {
+        self.has_mail.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether something is delivered within a while.
+    pub async fn mail_within(&self, longest: std::time::Duration) -> bool {
+        self.rest(Some(longest)).await;
+        self.has_mail.load(Ordering::SeqCst) && !self.is_forgotten()
+    }
+
+    /// The connection's inbox, opened when it is first needed.
+    pub fn inbox(&self, connection_dir: &Path) -> Result<Inbox, StoreError> {
+        let mut inbox = lock(&self.inbox);
+        if let Some(open) = &*inbox {
+            return Ok(open.clone());
+        }
+        let open = Inbox::open(connection_dir)?;
+        *inbox = Some(open.clone());
+        Ok(open)
+    }
+
+    pub fn is_asked(&self) -> bool {
+        self.is_asked.load(Ordering::SeqCst)
+    }
+
     /// Whether somebody asked since the last time.
     pub fn take_ask(&self) -> bool {
         self.is_asked.swap(false, Ordering::SeqCst)
@@ -165,5 +207,6 @@ impl Slot {
         let _working = self.working.lock().await;
         self.drop_snapshot();
         *lock(&self.reader) = None;
+        *lock(&self.inbox) = None;
     }
 }

@@ -1,21 +1,37 @@
 //! One piece of work on one connection, from opening its files to closing them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connect::stripe::Account;
 use model::ConnectionId;
 use store::{Batch, ConnectionRecord, ConnectionState, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::projector::{Dirty, Projector};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
-use super::{Shared, blocking, ledger};
+use super::{Shared, Snapshot, blocking, ledger};
 use crate::context::{Context, Written};
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
 use crate::{SyncError, backfill, consistency, history};
+
+/// What a piece of work is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Load what is not loaded, or look for what changed.
+    Update(Thoroughness),
+    /// Work off what was delivered.
+    Mail,
+}
+
+/// How long files stay open for more mail, which often comes in bursts.
+const LINGER: Duration = Duration::from_millis(500);
+/// For how long mail alone is worked off before the catalog is told.
+const MAIL_LONGEST: Duration = Duration::from_secs(5);
 
 impl Shared {
     /// Loads the connection where its load is not done, else brings it up to date; then tells the catalog.
@@ -23,10 +39,10 @@ impl Shared {
         self: &Arc<Self>,
         slot: &Arc<Slot>,
         record: ConnectionRecord,
-        thoroughness: Thoroughness,
+        task: Task,
     ) -> Result<(), SyncError> {
         let _working = slot.working.lock().await;
-        let outcome = self.work(slot, &record, thoroughness).await;
+        let outcome = self.work(slot, &record, task).await;
         self.settle(&record, &outcome).await?;
         match outcome {
             Ok(done) => {
@@ -48,15 +64,17 @@ impl Shared {
         self: &Arc<Self>,
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
-        thoroughness: Thoroughness,
+        task: Task,
     ) -> Result<Done, SyncError> {
         let mut work = Work::open(self, slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
-        let outcome = if is_loaded {
-            work.update(record, thoroughness).await
-        } else {
-            self.begin_loading(record).await?;
-            work.load(self, record).await
+        let outcome = match task {
+            Task::Mail if is_loaded => work.mail(self, slot, record).await,
+            Task::Update(thoroughness) if is_loaded => work.update(record, thoroughness).await,
+            Task::Mail | Task::Update(_) => {
+                self.begin_loading(record).await?;
+                work.load(self, record).await
+            }
         };
         // The last handle waits for its writer: not on a thread that answers requests.
         let Work { context, projector, .. } = work;
@@ -115,9 +133,12 @@ impl Work {
             let client = opening.client(&of)?;
             let objects = Objects::open(&dir)?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
-            let shown = ledger::open_to_work(&dir, &settings, &objects, recording)?;
+            let is_current = |own: &Snapshot| ledger::is_current(&dir, &settings, &objects, own);
             // What is shown already is the same, and shared with whoever looks at it.
-            let shown = in_memory.filter(|own| own.version == shown.version).unwrap_or(shown);
+            let shown = match in_memory {
+                Some(own) if is_current(&own)? => own,
+                _ => ledger::open_to_work(&dir, &settings, &objects, recording)?,
+            };
             own_slot.publish(shown.clone(), epoch);
             let projector = Projector {
                 slot: own_slot,
@@ -178,6 +199,31 @@ impl Work {
             self.check().await?;
         }
         Ok(Done { data_through: Some(updated.through), absent: None })
+    }
+
+    /// Works off what was delivered, and what is delivered while it does.
+    async fn mail(
+        &self,
+        shared: &Arc<Shared>,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+    ) -> Result<Done, SyncError> {
+        let inbox = shared.inbox(slot).await?;
+        let until = Instant::now() + MAIL_LONGEST;
+        let mut newest = None;
+        loop {
+            slot.take_mail();
+            newest = newest.max(update::mail::run(&self.context, &inbox).await?);
+            let is_last = slot.is_asked() || Instant::now() >= until;
+            if is_last || !slot.mail_within(LINGER).await {
+                break;
+            }
+        }
+        if newest.is_some() {
+            let now = self.context.clock.now();
+            shared.note_received(record, now).await?;
+        }
+        Ok(Done { data_through: record.data_through.max(newest), absent: None })
     }
 
     async fn check(&self) -> Result<(), SyncError> {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{ConnectionRecord, StoreError};
+use store::{ConnectionRecord, ConnectionState, StoreError};
+use tokio::time::Instant;
 
 use super::slot::Slot;
+use super::work::Task;
 use super::{Shared, blocking};
 use crate::SyncError;
 use crate::progress::Phase;
@@ -26,6 +28,8 @@ enum Next {
 }
 
 pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
+    // When to look for changes again, whether or not anything was delivered meanwhile.
+    let mut look_at = Some(Instant::now());
     loop {
         let record = match find(&shared, &slot).await {
             Ok(Some(record)) => record,
@@ -39,9 +43,8 @@ pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
                 continue;
             }
         };
-        let next = turn(&shared, &slot, record).await;
-        match next {
-            Next::Rest(longest) => slot.rest(longest).await,
+        match turn(&shared, &slot, record, &mut look_at).await {
+            Next::Rest(pause) => slot.rest(pause).await,
             Next::AtOnce => {}
             Next::Never => return,
         }
@@ -51,25 +54,51 @@ pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
     }
 }
 
-async fn turn(shared: &Arc<Shared>, slot: &Arc<Slot>, record: ConnectionRecord) -> Next {
-    let thoroughness = if slot.take_ask() { Thoroughness::Asked } else { Thoroughness::Regular };
-    match shared.work_once(slot, record.clone(), thoroughness).await {
-        Ok(()) => Next::Rest(shared.config.update_every_seconds.map(Duration::from_secs)),
+async fn turn(
+    shared: &Arc<Shared>,
+    slot: &Arc<Slot>,
+    record: ConnectionRecord,
+    look_at: &mut Option<Instant>,
+) -> Next {
+    let is_asked = slot.take_ask();
+    let is_due = look_at.is_some_and(|at| at <= Instant::now());
+    // With a key that was refused nothing can be fetched: mail waits until there is another.
+    let can_fetch = record.loaded_at.is_some() && record.state != ConnectionState::Failed;
+    let has_mail = slot.take_mail() && can_fetch;
+    let task = match (is_asked, is_due) {
+        (true, _) => Task::Update(Thoroughness::Asked),
+        (false, true) => Task::Update(Thoroughness::Regular),
+        (false, false) if has_mail => Task::Mail,
+        (false, false) => return Next::Rest(shared.pause(slot, *look_at).await),
+    };
+    let outcome = shared.work_once(slot, record.clone(), task).await;
+    if outcome.is_ok() && task != Task::Mail {
+        let every = shared.look_every(&record, is_asked).await.map(Duration::from_secs);
+        *look_at = every.map(|every| Instant::now() + every);
+    }
+    match outcome {
+        Ok(()) => Next::Rest(shared.pause(slot, *look_at).await),
         Err(SyncError::Cancelled) if slot.is_forgotten() => Next::Never,
         Err(SyncError::Cancelled) => Next::AtOnce,
         Err(SyncError::Store(StoreError::AlreadyOpen { .. })) => {
             if let Err(error) = shared.follow(slot, &record).await {
                 tracing::warn!(connection = %slot.id, %error, "another process' work cannot be followed");
             }
-            if thoroughness == Thoroughness::Asked {
+            if is_asked {
                 slot.ask();
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             Next::Rest(Some(LOOK_EVERY))
         }
-        Err(error) if error.is_retryable() => Next::Rest(Some(AFTER_FAILURE)),
+        Err(error) if error.is_retryable() => {
+            *look_at = Some(Instant::now() + AFTER_FAILURE);
+            Next::Rest(Some(AFTER_FAILURE))
+        }
         // Somebody has to do something first, and asks then.
-        Err(_) => Next::Rest(None),
+        Err(_) => {
+            *look_at = None;
+            Next::Rest(None)
+        }
     }
 }
 
@@ -80,6 +109,34 @@ async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionReco
 }
 
 impl Shared {
+    /// How long until there is something to do, if nothing is delivered. `None`: until somebody asks.
+    async fn pause(self: &Arc<Self>, slot: &Arc<Slot>, look_at: Option<Instant>) -> Option<Duration> {
+        let until_look = look_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let (looking, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
+        let facts = blocking(move || Ok(looking.inbox(&dir)?.facts()?)).await.unwrap_or_default();
+        let Some(next_attempt_at) = facts.next_attempt_at else { return until_look };
+        slot.mail_came_before();
+        let seconds = u64::try_from(next_attempt_at.0 - self.config.clock.now().0).unwrap_or(0).max(1);
+        let until_attempt = Duration::from_secs(seconds);
+        Some(until_look.map_or(until_attempt, |until_look| until_look.min(until_attempt)))
+    }
+
+    /// Sees to the webhook, and says how often to look for what it misses.
+    async fn look_every(self: &Arc<Self>, record: &ConnectionRecord, is_asked: bool) -> Option<u64> {
+        let every = self.config.update_every_seconds?;
+        match self.ensure_webhook(record, is_asked).await {
+            // Only one that has delivered is known to work.
+            Ok(webhook) if webhook.last_received_at.is_some() && webhook.refused.is_none() => {
+                Some(self.config.update_every_seconds_with_webhooks.max(every))
+            }
+            Ok(_) => Some(every),
+            Err(error) => {
+                tracing::warn!(connection = %record.id, %error, "the webhook was not seen to");
+                Some(every)
+            }
+        }
+    }
+
     /// Shows how far another process is.
     async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
         self.reload_if_moved(slot, record).await?;

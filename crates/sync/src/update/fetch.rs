@@ -19,8 +19,15 @@ const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 
-/// Fetches what changed.
-pub(super) async fn changed(context: &Context, changed: Vec<Changed>, from: i64) -> Result<(), SyncError> {
+/// Objects that could not be had, though the provider answers.
+pub(crate) type Failures = Vec<((ObjectKind, String), SyncError)>;
+
+/// Fetches what changed, and tells what could not be had.
+pub(super) async fn changed(
+    context: &Context,
+    changed: Vec<Changed>,
+    from: i64,
+) -> Result<Failures, SyncError> {
     let mut new: BTreeMap<ObjectKind, usize> = BTreeMap::new();
     for object in changed.iter().filter(|object| object.is_new) {
         *new.entry(object.kind).or_default() += 1;
@@ -33,7 +40,7 @@ pub(super) async fn changed(context: &Context, changed: Vec<Changed>, from: i64)
     }
     let rest = changed.into_iter().map(|object| (object.kind, object.id));
     let rest: Vec<_> = rest.filter(|object| !seen.contains(object)).collect();
-    retrieve_all(context, rest).await
+    retrieve_each(context, rest).await
 }
 
 /// Lists what was created since `from`: the provider's clock at the first answer, if the list is to be had.
@@ -74,40 +81,54 @@ async fn read_new(
     }
 }
 
-/// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone.
+/// Fetches these objects; those that cannot be had are left out and said so in the log.
 pub(crate) async fn retrieve_all(
     context: &Context,
     wanted: Vec<(ObjectKind, String)>,
 ) -> Result<(), SyncError> {
+    for ((kind, _), error) in retrieve_each(context, wanted).await? {
+        tracing::warn!(%kind, %error, "a changed object cannot be fetched");
+    }
+    Ok(())
+}
+
+/// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone.
+async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> Result<Failures, SyncError> {
+    let mut failures = Failures::new();
     for wanted in wanted.chunks(BATCH) {
         let asked_at = context.clock.now();
-        let fetched = stream::iter(wanted.to_vec()).map(|(kind, id)| retrieve(context, kind, id));
-        let fetched: Vec<Vec<RawObject>> = fetched.buffered(AT_ONCE).try_collect().await?;
-        let objects = fetched.concat();
+        let fetched =
+            stream::iter(wanted.to_vec()).map(async |(kind, id)| match retrieve(context, kind, &id).await {
+                Err(error) if is_absence(&error) => Ok(Err(((kind, id), error))),
+                fetched => fetched.map(Ok),
+            });
+        let fetched: Vec<Result<Vec<RawObject>, _>> = fetched.buffered(AT_ONCE).try_collect().await?;
+        let mut objects = Vec::new();
+        for one in fetched {
+            match one {
+                Ok(found) => objects.extend(found),
+                Err(failure) => failures.push(failure),
+            }
+        }
         context.reporter.count(objects.len() as u64);
         if !objects.is_empty() {
             context.commit(Batch { objects, seen_at: asked_at, ..Batch::default() }).await?;
         }
     }
-    Ok(())
+    Ok(failures)
 }
 
-async fn retrieve(context: &Context, kind: ObjectKind, id: String) -> Result<Vec<RawObject>, SyncError> {
-    match context.ask(|| context.client.retrieve(kind, &id)).await {
-        Ok(Retrieved::Found { object, incomplete }) => {
+async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Vec<RawObject>, SyncError> {
+    match context.ask(|| context.client.retrieve(kind, id)).await? {
+        Retrieved::Found { object, incomplete } => {
             let mut objects = vec![object];
             if let Some(children) = incomplete {
                 objects.extend(rest_of(context, children).await?);
             }
             Ok(objects)
         }
-        Ok(Retrieved::Deleted(object)) => Ok(vec![object]),
-        Ok(Retrieved::Missing) => Ok(vec![tombstone(kind, &id)]),
-        Err(error) if is_absence(&error) => {
-            tracing::warn!(%kind, %error, "a changed object cannot be fetched");
-            Ok(Vec::new())
-        }
-        Err(error) => Err(error),
+        Retrieved::Deleted(object) => Ok(vec![object]),
+        Retrieved::Missing => Ok(vec![tombstone(kind, id)]),
     }
 }
 

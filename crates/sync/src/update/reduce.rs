@@ -17,14 +17,21 @@ pub struct Changed {
 /// Each object once, however often and in whatever order something happened to it: what it is now is fetched anyway.
 /// In the order of kinds, so that prices and products come before what names them.
 pub(crate) fn reduce(events: &[EventFacts]) -> Vec<Changed> {
+    objects(
+        events
+            .iter()
+            .filter_map(|event| Some((event.kind?, event.object_id.as_deref()?, event.event_type.as_str()))),
+    )
+}
+
+/// The same of kinds, ids and types of events.
+pub(crate) fn objects<'a>(events: impl Iterator<Item = (ObjectKind, &'a str, &'a str)>) -> Vec<Changed> {
     let mut objects: BTreeMap<(ObjectKind, &str), bool> = BTreeMap::new();
-    for event in events {
-        let (Some(kind), Some(id)) = (event.kind, event.object_id.as_deref()) else { continue };
+    for (kind, id, event_type) in events {
         if connect::stripe::endpoint(kind).is_none() {
             continue;
         }
-        let is_new = event.event_type.ends_with(".created");
-        *objects.entry((kind, id)).or_default() |= is_new;
+        *objects.entry((kind, id)).or_default() |= event_type.ends_with(".created");
     }
     let changed =
         |((kind, id), is_new): ((ObjectKind, &str), bool)| Changed { kind, id: id.to_owned(), is_new };

@@ -5,7 +5,7 @@ use model::ObjectKind;
 use model::billing::InvoiceStatus;
 use store::{Batch, Objects, StoreError, Stored};
 
-use super::{How, Updated, fetch, note_listed};
+use super::{EVENTS_THROUGH, How, Updated, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
 use crate::context::Context;
@@ -42,10 +42,13 @@ pub(super) async fn run(context: &Context) -> Result<Updated, SyncError> {
     let loaded = backfill::run(context).await?;
     let unseen = unseen_since(context, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
-    let done = vec![(RELIST_BEGAN.to_owned(), String::new())];
+    let through = loaded.began.unwrap_or_else(|| context.clock.now());
+    // What happened up to then was listed: events before it need not be gone through.
+    let done =
+        vec![(RELIST_BEGAN.to_owned(), String::new()), (EVENTS_THROUGH.to_owned(), through.0.to_string())];
     context.commit(Batch { meta: done, ..Batch::default() }).await?;
     note_listed(context).await?;
-    Ok(Updated { through: loaded.began.unwrap_or_else(|| context.clock.now()), how: How::Relisted })
+    Ok(Updated { through, how: How::Relisted })
 }
 
 async fn begin(context: &Context) -> Result<i64, SyncError> {

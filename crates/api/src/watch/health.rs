@@ -1,0 +1,7 @@
+//! `GET /healthz`: the process answers.
+
+pub const ROUTE: &str = "/healthz";
+
+pub async fn handle() -> &'static str {
+    "ok\n"
+}

@@ -1,0 +1,110 @@
+//! `GET /metrics`: counts and states for Prometheus, in the OpenMetrics text format. Connections are named by our ids.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use model::UnixSeconds;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use store::{ConnectionRecord, ConnectionState, Inbox, InboxFacts};
+
+use super::{Counters, Delivered};
+use crate::access::identity::Tenant;
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+pub const ROUTE: &str = "/metrics";
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Of {
+    connection: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Class {
+    class: String,
+}
+
+/// Open on this machine; elsewhere for who is signed in or has a token.
+pub async fn handle(
+    State(context): State<Shared>,
+    tenant: Result<Tenant, Problem>,
+) -> Result<Response, Problem> {
+    let is_private = context.options.is_loopback && context.options.public_url.is_none();
+    // Whoever is known sees what is theirs; on this machine alone everything may be seen.
+    let tenant = if is_private { None } else { Some(tenant?) };
+    let shared = context.clone();
+    let read = blocking(move || -> Result<_, store::StoreError> {
+        let records = match tenant {
+            Some(tenant) => shared.catalog.connections(&tenant.workspace)?,
+            None => shared.catalog.all_connections()?,
+        };
+        let with_inbox = records.into_iter().map(|record| {
+            let inbox = Inbox::look(&shared.data.connection_dir(&record.id));
+            (record, inbox.unwrap_or_default())
+        });
+        Ok(with_inbox.collect::<Vec<_>>())
+    });
+    let connections = read.await??;
+    let text = written(&context.counters, &connections, context.clock.now())
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
+}
+
+fn written(
+    counters: &Counters,
+    connections: &[(ConnectionRecord, InboxFacts)],
+    now: UnixSeconds,
+) -> Result<String, std::fmt::Error> {
+    let mut registry = Registry::with_prefix("chartsy");
+    let requests = Family::<Class, Counter>::default();
+    for class in 0..5 {
+        let of = Class { class: format!("{}xx", class + 1) };
+        requests.get_or_create(&of).inc_by(counters.requests(class));
+    }
+    registry.register("http_requests", "Requests answered, by the class of their status", requests);
+    let deliveries = Family::<Outcome, Counter>::default();
+    for what in Delivered::ALL {
+        deliveries.get_or_create(&Outcome { outcome: what.as_str() }).inc_by(counters.deliveries(what));
+    }
+    registry.register("webhook_deliveries", "Webhook deliveries, by what became of them", deliveries);
+
+    type Value = fn(&ConnectionRecord, &InboxFacts, UnixSeconds) -> Option<i64>;
+    let gauges: [(&str, &str, Value); 5] = [
+        ("connection_live", "1 while the connection is live, 0 while it loads or has failed", |of, _, _| {
+            Some(i64::from(of.state == ConnectionState::Live))
+        }),
+        ("connection_failed", "1 while somebody has to do something about the connection", |of, _, _| {
+            Some(i64::from(of.state == ConnectionState::Failed))
+        }),
+        ("connection_data_age_seconds", "How old the newest data is", |of, _, now| {
+            of.data_through.map(|through| (now.0 - through.0).max(0))
+        }),
+        ("inbox_waiting", "Webhook deliveries that are not worked off yet", |_, inbox, _| {
+            i64::try_from(inbox.waiting).ok()
+        }),
+        ("inbox_dead", "Webhook deliveries that were given up", |_, inbox, _| i64::try_from(inbox.dead).ok()),
+    ];
+    for (name, help, value) in gauges {
+        let family = Family::<Of, Gauge>::default();
+        for (record, inbox) in connections {
+            if let Some(value) = value(record, inbox, now) {
+                family.get_or_create(&Of { connection: record.id.to_string() }).set(value);
+            }
+        }
+        registry.register(name, help, family);
+    }
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry)?;
+    Ok(text)
+}

@@ -1,0 +1,19 @@
+//! `GET /readyz`: the process can do its work: its catalog can be read and it was not told to stop.
+
+use axum::extract::State;
+
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+pub const ROUTE: &str = "/readyz";
+
+pub async fn handle(State(context): State<Shared>) -> Result<&'static str, Problem> {
+    if context.stopping.is_cancelled() {
+        let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
+        return Err(Problem::new(status, "stopping", "the server was told to stop"));
+    }
+    let catalog = context.catalog.clone();
+    blocking(move || catalog.has_owner()).await??;
+    Ok("ok\n")
+}

@@ -1,0 +1,8 @@
+//! Webhooks: what providers deliver, and how that stands.
+
+pub mod dead;
+pub mod read;
+pub mod receive;
+pub mod remove;
+pub mod retry;
+pub mod set_secret;

@@ -1,0 +1,26 @@
+//! `POST /connections/{id}/webhook/retry`: another chance for what was given up.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::identity::Connection;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Retried {
+    pub deliveries: usize,
+}
+
+/// Try again what was given up
+#[utoipa::path(post, path = "/api/v1/connections/{id}/webhook/retry", operation_id = "retry_dead_deliveries", tag = "sync",
+    responses((status = 200, body = Retried)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+) -> Result<Json<Retried>, Problem> {
+    let deliveries = context.runner.retry_given_up(&record.workspace, &record.id).await?;
+    Ok(Json(Retried { deliveries }))
+}

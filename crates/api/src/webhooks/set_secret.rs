@@ -1,0 +1,40 @@
+//! `PUT /connections/{id}/webhook/secret`: the secret of an endpoint that was made by hand, or a rolled one.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use model::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::access::identity::Connection;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+const LONGEST: usize = 200;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct WebhookSecretRequest {
+    /// Begins with `whsec_`. The one before stays good for deliveries that are on their way.
+    #[schema(value_type = String, format = Password)]
+    pub secret: Secret,
+}
+
+/// Enter a webhook's signing secret
+#[utoipa::path(put, path = "/api/v1/connections/{id}/webhook/secret", operation_id = "set_webhook_secret", tag = "sync",
+    request_body = WebhookSecretRequest, responses((status = 204, description = "Kept, encrypted")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Body(request): Body<WebhookSecretRequest>,
+) -> Result<StatusCode, Problem> {
+    let secret = request.secret.expose().trim();
+    if !secret.starts_with("whsec_") || secret.len() > LONGEST {
+        return Err(Problem::field(
+            "secret",
+            "a signing secret begins with whsec_: copy it from the endpoint's page",
+        ));
+    }
+    context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

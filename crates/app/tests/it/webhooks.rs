@@ -1,0 +1,182 @@
+//! Changes that a provider tells of, from its delivery to the ledger.
+
+use std::path::Path;
+use std::time::Duration;
+
+use model::UnixSeconds;
+use sandbox::{MerchantName, Options, Running};
+use serde_json::{Value, json};
+
+use crate::process::{Process, chartsy, stdout};
+use crate::support::KEY;
+
+const DAY: i64 = 86_400;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn merchant() -> Running {
+    let options = Options {
+        merchant: MerchantName::Mid,
+        customers: Some(60),
+        key: KEY.to_owned(),
+        now: Some(UnixSeconds(1_795_000_000)),
+        ..Options::default()
+    };
+    sandbox::start(options).await.unwrap()
+}
+
+fn serve(data: &Path) -> Process {
+    Process::start(&[
+        "serve",
+        "--data",
+        data.to_str().unwrap(),
+        "--listen",
+        "127.0.0.1:0",
+        "--rates-url",
+        "none",
+    ])
+}
+
+fn connect(data: &Path, merchant: &Running) -> String {
+    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    stdout(&chartsy(data, &args, Some(KEY))).trim().to_owned()
+}
+
+fn token(data: &Path) -> String {
+    let made = stdout(&chartsy(data, &["token", "create", "--name", "test"], None));
+    made.split_whitespace().find(|word| word.starts_with("chtk_")).unwrap().to_owned()
+}
+
+/// Waits for something to become so.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what} did not come about");
+}
+
+fn ask(server: &Process, token: &str, method: &str, path: &str, body: &str) -> Value {
+    let bearer = format!("Bearer {token}");
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let answer = server.send(method, path, &headers, body);
+    let body = answer.split_once("\r\n\r\n").unwrap().1;
+    serde_json::from_str(body).unwrap_or(Value::Null)
+}
+
+/// Every change of every customer, sorted: several on one instant have no order.
+fn ledger(data: &Path) -> Vec<String> {
+    let mut lines: Vec<String> =
+        stdout(&chartsy(data, &["ledger"], None)).lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+fn meant(merchant: &Running) -> Vec<String> {
+    let mut lines: Vec<String> =
+        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
+    lines.sort();
+    lines
+}
+
+async fn live(merchant: &Running, seconds: i64) {
+    assert!(merchant.advance(UnixSeconds(merchant.now().0 + seconds)).await > 0, "something happens");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_provider_tells_shows_without_anybody_asking() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = merchant().await;
+    let server = serve(&data);
+    let id = connect(&data, &merchant);
+    let token = token(&data);
+    let webhook = format!("/api/v1/connections/{id}/webhook");
+    until("the registration", || ask(&server, &token, "GET", &webhook, "")["state"] == "registered").await;
+    assert_eq!(ledger(&data), meant(&merchant));
+
+    let before =
+        ask(&server, &token, "GET", &format!("/api/v1/connections/{id}"), "")["data_through"].clone();
+    live(&merchant, 5 * DAY).await;
+    until("the change", || ledger(&data) == meant(&merchant)).await;
+    // Told once the work on what was delivered is done.
+    until("the news of it", || ask(&server, &token, "GET", &webhook, "")["state"] == "live").await;
+    let view = ask(&server, &token, "GET", &webhook, "");
+    assert_eq!((&view["waiting"], &view["dead"]), (&json!(0), &json!(0)), "{view}");
+    let after = ask(&server, &token, "GET", &format!("/api/v1/connections/{id}"), "")["data_through"].clone();
+    assert!(after.as_i64() > before.as_i64(), "{before} {after}");
+
+    // The server is away while more happens; nobody delivers for that long.
+    assert_eq!(server.terminate(), Some(0));
+    live(&merchant, 5 * DAY).await;
+    let server = serve(&data);
+    until("what was missed", || ledger(&data) == meant(&merchant)).await;
+
+    ask(&server, &token, "DELETE", &format!("/api/v1/connections/{id}"), "");
+    let gone = ask(&server, &token, "GET", &webhook, "");
+    assert_eq!(gone["code"], "not_found");
+    let endpoints = endpoints(&merchant);
+    assert_eq!(endpoints["data"], json!([]), "the endpoint went with the connection");
+}
+
+/// As the provider lists them.
+fn endpoints(merchant: &Running) -> Value {
+    let addr = merchant.addr.to_string();
+    let mut stream = std::net::TcpStream::connect(&addr).unwrap();
+    let request = format!(
+        "GET /v1/webhook_endpoints HTTP/1.1\r\nHost: {addr}\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n\r\n"
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_signed_is_refused_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = merchant().await;
+    let server = serve(&data);
+    let id = connect(&data, &merchant);
+    let token = token(&data);
+    let webhook = format!("/api/v1/connections/{id}/webhook");
+    until("the registration", || ask(&server, &token, "GET", &webhook, "")["state"] == "registered").await;
+    let url = ask(&server, &token, "GET", &webhook, "")["url"].as_str().unwrap().to_owned();
+    let path = format!("/webhooks{}", url.split_once("/webhooks").unwrap().1);
+    let json = ("Content-Type", "application/json");
+    let body = r#"{"id":"evt_1","object":"event","type":"invoice.paid","created":1,"data":{"object":{"id":"in_1","object":"invoice"}}}"#;
+    let status = |headers: &[(&str, &str)], path: &str, body: &str| {
+        let answer = server.send("POST", path, headers, body);
+        answer.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(status(&[json], &path, body), "400");
+    assert_eq!(status(&[json, ("Stripe-Signature", "t=1,v1=00")], &path, body), "400");
+    assert_eq!(status(&[json], "/webhooks/stripe/wh_guessed", body), "404");
+    assert_eq!(status(&[json], "/webhooks/paddle/wh_guessed", body), "404");
+    assert_eq!(status(&[json], &path, &"x".repeat(1024 * 1024 + 1)), "413");
+    let counted = server.get("/metrics");
+    for line in [
+        r#"chartsy_webhook_deliveries_total{outcome="unsigned"} 2"#,
+        r#"chartsy_webhook_deliveries_total{outcome="unknown"} 2"#,
+        r#"chartsy_webhook_deliveries_total{outcome="oversized"} 1"#,
+        r#"chartsy_webhook_deliveries_total{outcome="kept"} 0"#,
+    ] {
+        assert!(counted.contains(line), "{line} in {counted}");
+    }
+    assert!(server.get("/healthz").contains("200 OK") && server.get("/readyz").contains("200 OK"));
+
+    // An endpoint that was made by hand, with a secret of its own.
+    let secret = json!({"secret": "whsec_by_hand"}).to_string();
+    ask(&server, &token, "PUT", &format!("{webhook}/secret"), &secret);
+    let at = model::Clock::System.now();
+    let signed = sandbox::signature("whsec_by_hand", at, body);
+    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, body), "200");
+    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, body), "200", "once more");
+    let old = sandbox::signature("whsec_by_hand", UnixSeconds(at.0 - 3600), body);
+    assert_eq!(status(&[json, ("Stripe-Signature", &old)], &path, body), "400");
+    let cut = &body[..60];
+    let signed = sandbox::signature("whsec_by_hand", at, cut);
+    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, cut), "400");
+    until("an empty inbox", || ask(&server, &token, "GET", &webhook, "")["waiting"] == 0).await;
+}

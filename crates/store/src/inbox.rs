@@ -1,0 +1,323 @@
+//! What a provider delivered and nobody has worked off yet: only which object something happened to, never a payload.
+//!
+//! A delivery is on the disk before it is acknowledged, and stays until the object is fetched. Deliveries that arrive
+//! together share one transaction, so that a burst waits for the disk once.
+
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use model::{ObjectKind, UnixSeconds};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
+use tokio::sync::{mpsc, oneshot};
+
+use self::writer::{Job, Writer};
+use crate::StoreError;
+use crate::data_dir::create_private_dir;
+use crate::error::{Fault, InFile};
+
+const FILE_NAME: &str = "inbox.db";
+const FORMAT: i64 = 1;
+/// Deliveries that may wait for the writer; who brings one more waits too.
+const QUEUE: usize = 1024;
+
+const TABLES: &str = "
+    CREATE TABLE deliveries (
+        number INTEGER PRIMARY KEY,
+        event_id TEXT NOT NULL UNIQUE,
+        event_type TEXT NOT NULL,
+        kind INTEGER,
+        object_id TEXT,
+        created_at INTEGER NOT NULL,
+        received_at_ms INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_attempt_at INTEGER NOT NULL DEFAULT 0,
+        last_error TEXT,
+        is_dead INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX deliveries_due ON deliveries (is_dead, next_attempt_at, number);";
+
+const COLUMNS: &str = "number, event_id, event_type, kind, object_id, created_at, received_at_ms, attempts,
+    next_attempt_at, last_error, is_dead";
+
+/// An event that was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    pub event_id: String,
+    pub event_type: String,
+    /// `None`: of a kind that is not kept.
+    pub kind: Option<ObjectKind>,
+    pub object_id: Option<String>,
+    /// By the provider's clock.
+    pub created_at: UnixSeconds,
+    /// By ours.
+    pub received_at_ms: i64,
+}
+
+/// One that waits, or was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub number: i64,
+    pub event: NewDelivery,
+    /// How often working it off failed.
+    pub attempts: u32,
+    pub next_attempt_at: UnixSeconds,
+    pub last_error: Option<String>,
+    /// Given up: it waits for a person.
+    pub is_dead: bool,
+}
+
+/// How a failed attempt goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextAttempt {
+    At(UnixSeconds),
+    Never,
+}
+
+/// What is in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InboxFacts {
+    pub waiting: u64,
+    pub dead: u64,
+    /// When the next of those waiting is due.
+    pub next_attempt_at: Option<UnixSeconds>,
+}
+
+/// A handle on one `inbox.db`, cheap to clone. The errors are those of the file: full, read-only, damaged.
+#[derive(Clone)]
+pub struct Inbox {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    conn: Mutex<Connection>,
+    writer: WriterThread,
+}
+
+struct WriterThread {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Waits for what is queued to be written.
+impl Drop for WriterThread {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the inbox's writer ended by a panic");
+        }
+    }
+}
+
+impl Inbox {
+    /// Opens the inbox in a connection's folder; a new one is empty.
+    ///
+    /// # Errors
+    /// `Damaged` or `NewerFormat` when it cannot be used; what the file system says.
+    pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+        create_private_dir(connection_dir)?;
+        let path = connection_dir.join(FILE_NAME);
+        let (conn, writing) = (open(&path)?, open(&path)?);
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("inbox-writer".to_owned())
+            .spawn({
+                let writer = Writer::new(writing, &path);
+                move || writer.run(queue)
+            })
+            .in_file(&path)?;
+        let writer = WriterThread { jobs: Some(jobs), thread: Some(thread) };
+        Ok(Self { shared: Arc::new(Shared { path, conn: Mutex::new(conn), writer }) })
+    }
+
+    /// What is in the inbox of a folder, for a process that only looks. An inbox that was never made is empty.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn look(connection_dir: &Path) -> Result<InboxFacts, StoreError> {
+        let path = connection_dir.join(FILE_NAME);
+        if !path.try_exists().in_file(&path)? {
+            return Ok(InboxFacts::default());
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&path, flags).in_file(&path)?;
+        facts(&conn).in_file(&path)
+    }
+
+    /// Keeps a delivery for good; whether it was not there already. Whoever delivered may be answered then.
+    ///
+    /// # Errors
+    /// When it is not on the disk.
+    pub async fn put(&self, delivery: NewDelivery) -> Result<bool, StoreError> {
+        let stopped = || StoreError::WriterStopped { path: self.shared.path.clone() };
+        let (reply, outcome) = oneshot::channel();
+        let jobs = self.shared.writer.jobs.as_ref().ok_or_else(stopped)?;
+        jobs.send(Job { delivery, reply }).await.map_err(|_| stopped())?;
+        outcome.await.map_err(|_| stopped())?
+    }
+
+    /// Those to be worked off by now, as they came.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn due(&self, now: UnixSeconds, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE is_dead = 0 AND next_attempt_at <= ?1 ORDER BY number LIMIT ?2"
+        );
+        self.read(|conn| deliveries(conn, &sql, params![now.0, i64::try_from(limit).unwrap_or(i64::MAX)]))
+    }
+
+    /// Those that were given up, newest first.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn dead(&self, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE is_dead = 1 ORDER BY number DESC LIMIT ?1");
+        self.read(|conn| deliveries(conn, &sql, params![i64::try_from(limit).unwrap_or(i64::MAX)]))
+    }
+
+    /// Takes out what was worked off.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn done(&self, numbers: &[i64]) -> Result<(), StoreError> {
+        self.change(numbers, |conn, number| {
+            conn.prepare_cached("DELETE FROM deliveries WHERE number = ?1")?.execute([number])
+        })
+    }
+
+    /// Notes that working these off failed. `error` must hold no personal data: it is shown.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn failed(&self, numbers: &[i64], error: &str, next: NextAttempt) -> Result<(), StoreError> {
+        let (at, is_dead) = match next {
+            NextAttempt::At(at) => (at.0, false),
+            NextAttempt::Never => (0, true),
+        };
+        self.change(numbers, |conn, number| {
+            let sql = "UPDATE deliveries SET attempts = attempts + 1, last_error = ?2, next_attempt_at = ?3,
+                is_dead = ?4 WHERE number = ?1";
+            conn.prepare_cached(sql)?.execute(params![number, error, at, is_dead])
+        })
+    }
+
+    /// Gives all that were given up another chance; how many there were.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn revive(&self) -> Result<usize, StoreError> {
+        self.read(|conn| {
+            let sql =
+                "UPDATE deliveries SET is_dead = 0, attempts = 0, next_attempt_at = 0 WHERE is_dead = 1";
+            Ok(conn.execute(sql, [])?)
+        })
+    }
+
+    /// # Errors
+    /// Those of the file.
+    pub fn facts(&self) -> Result<InboxFacts, StoreError> {
+        self.read(facts)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let conn = self.shared.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        read(&conn).in_file(&self.shared.path)
+    }
+
+    fn change(
+        &self,
+        numbers: &[i64],
+        change: impl Fn(&Connection, i64) -> rusqlite::Result<usize>,
+    ) -> Result<(), StoreError> {
+        let mut conn = self.shared.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = || -> Result<(), Fault> {
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for number in numbers {
+                change(&tx, *number)?;
+            }
+            Ok(tx.commit()?)
+        };
+        let mut changed = changed;
+        changed().in_file(&self.shared.path)
+    }
+}
+
+/// `synchronous = FULL`: whoever delivered is told that it is kept, and does not deliver again.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let mut conn = Connection::open(path).in_file(path)?;
+    prepare(&mut conn, path).in_file(path)?;
+    Ok(conn)
+}
+
+fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
+    conn.busy_timeout(Duration::from_secs(10))?;
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    let version =
+        |conn: &Connection| conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    match version(conn)? {
+        FORMAT => return Ok(()),
+        0 => {}
+        found => return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into()),
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Asked again, now that nobody else can be at it.
+    if version(&tx)? == 0 {
+        tx.execute_batch(TABLES)?;
+        tx.pragma_update(None, "user_version", FORMAT)?;
+    }
+    Ok(tx.commit()?)
+}
+
+fn facts(conn: &Connection) -> Result<InboxFacts, Fault> {
+    let sql = "SELECT count(*) FILTER (WHERE is_dead = 0), count(*) FILTER (WHERE is_dead = 1),
+        min(next_attempt_at) FILTER (WHERE is_dead = 0) FROM deliveries";
+    let facts = conn.query_row(sql, [], |row| {
+        Ok(InboxFacts {
+            waiting: row.get::<_, i64>(0)?.unsigned_abs(),
+            dead: row.get::<_, i64>(1)?.unsigned_abs(),
+            next_attempt_at: row.get::<_, Option<i64>>(2)?.map(UnixSeconds),
+        })
+    });
+    Ok(facts?)
+}
+
+fn deliveries(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Delivery>, Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(delivery(row)?);
+    }
+    Ok(found)
+}
+
+/// From the columns of `COLUMNS`.
+fn delivery(row: &Row<'_>) -> Result<Delivery, Fault> {
+    let kind: Option<u8> = row.get(3)?;
+    Ok(Delivery {
+        number: row.get(0)?,
+        event: NewDelivery {
+            event_id: row.get(1)?,
+            event_type: row.get(2)?,
+            kind: kind.and_then(ObjectKind::from_code),
+            object_id: row.get(4)?,
+            created_at: UnixSeconds(row.get(5)?),
+            received_at_ms: row.get(6)?,
+        },
+        attempts: row.get(7)?,
+        next_attempt_at: UnixSeconds(row.get(8)?),
+        last_error: row.get(9)?,
+        is_dead: row.get(10)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

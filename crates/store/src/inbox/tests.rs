@@ -1,0 +1,74 @@
+use super::*;
+
+fn event(number: usize) -> NewDelivery {
+    NewDelivery {
+        event_id: format!("evt_{number}"),
+        event_type: "invoice.paid".to_owned(),
+        kind: Some(ObjectKind::Invoice),
+        object_id: Some(format!("in_{number}")),
+        created_at: UnixSeconds(100),
+        received_at_ms: 100_000,
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_outlives_whoever_took_it_and_is_kept_once() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(Inbox::look(dir.path()).unwrap(), InboxFacts::default());
+    let inbox = Inbox::open(dir.path()).unwrap();
+    assert!(inbox.put(event(1)).await.unwrap());
+    assert!(!inbox.put(event(1)).await.unwrap(), "delivered twice");
+    assert!(inbox.put(NewDelivery { kind: None, object_id: None, ..event(2) }).await.unwrap());
+    drop(inbox);
+    let inbox = Inbox::open(dir.path()).unwrap();
+    let due = inbox.due(UnixSeconds(0), 10).unwrap();
+    assert_eq!(due.iter().map(|one| &one.event.event_id).collect::<Vec<_>>(), ["evt_1", "evt_2"]);
+    assert_eq!(due[0].event, event(1));
+    inbox.done(&[due[0].number]).unwrap();
+    assert_eq!(Inbox::look(dir.path()).unwrap().waiting, 1);
+}
+
+#[tokio::test]
+async fn what_failed_waits_and_at_last_waits_for_a_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(dir.path()).unwrap();
+    inbox.put(event(1)).await.unwrap();
+    let number = inbox.due(UnixSeconds(0), 1).unwrap()[0].number;
+    inbox.failed(&[number], "the provider is away", NextAttempt::At(UnixSeconds(60))).unwrap();
+    assert_eq!(inbox.due(UnixSeconds(59), 1).unwrap(), []);
+    let again = inbox.due(UnixSeconds(60), 1).unwrap();
+    assert_eq!((again[0].attempts, again[0].last_error.as_deref()), (1, Some("the provider is away")));
+    inbox.failed(&[number], "still away", NextAttempt::Never).unwrap();
+    assert_eq!(inbox.due(UnixSeconds(i64::MAX), 1).unwrap(), []);
+    assert_eq!(inbox.dead(10).unwrap()[0].last_error.as_deref(), Some("still away"));
+    assert_eq!(inbox.facts().unwrap(), InboxFacts { waiting: 0, dead: 1, next_attempt_at: None });
+    assert_eq!(inbox.revive().unwrap(), 1);
+    assert_eq!(inbox.due(UnixSeconds(0), 1).unwrap()[0].attempts, 0);
+}
+
+#[tokio::test]
+async fn a_burst_is_kept_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(dir.path()).unwrap();
+    let puts: Vec<_> = (0..2_000)
+        .map(|number| {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { inbox.put(event(number % 1_500)).await.unwrap() })
+        })
+        .collect();
+    let mut new = 0;
+    for put in puts {
+        new += usize::from(put.await.unwrap());
+    }
+    assert_eq!((new, inbox.facts().unwrap().waiting), (1_500, 1_500));
+}
+
+#[test]
+fn an_inbox_of_a_newer_version_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Inbox::open(dir.path()).unwrap());
+    let conn = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    conn.pragma_update(None, "user_version", 7).unwrap();
+    drop(conn);
+    assert!(matches!(Inbox::open(dir.path()), Err(StoreError::NewerFormat { found: 7, .. })));
+}

@@ -1,0 +1,322 @@
+//! Webhooks: where a connection's provider delivers what happens, and what becomes of a delivery.
+
+use std::sync::Arc;
+
+use connect::ConnectError;
+use connect::stripe::signature::{self, SignatureError};
+use connect::stripe::translate::{self, ReadError};
+use model::{ConnectionId, Secret, UnixSeconds, WorkspaceId};
+use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, WebhookRecord};
+use url::Url;
+
+use super::slot::Slot;
+use super::{Runner, Shared, blocking};
+use crate::SyncError;
+
+/// Where providers reach this server.
+#[derive(Debug, Clone, Default)]
+pub struct Callbacks {
+    /// From anywhere.
+    pub public: Option<Url>,
+    /// From this machine: for a provider that is on it, too.
+    pub local: Option<Url>,
+}
+
+/// How a connection's webhook stands.
+#[derive(Debug, Clone)]
+pub struct WebhookState {
+    pub record: WebhookRecord,
+    /// Where to deliver to; `None`: nobody out there can reach this server.
+    pub url: Option<Url>,
+    /// Whether a delivery could be believed.
+    pub has_secret: bool,
+    pub inbox: InboxFacts,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    Kept,
+    /// It was here before.
+    Repeated,
+}
+
+/// Why a delivery is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookRefusal {
+    #[error("there is no webhook at this address")]
+    Unknown,
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(transparent)]
+    Malformed(#[from] ReadError),
+    #[error(transparent)]
+    Failed(#[from] SyncError),
+}
+
+impl From<StoreError> for WebhookRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What a webhook's secrets are sealed for.
+fn secret_context(id: &ConnectionId) -> String {
+    format!("connection/{id}/webhook")
+}
+
+impl Runner {
+    /// Takes a delivery: believed by its signature, kept for good, worked off after.
+    ///
+    /// # Errors
+    /// When it is not to be believed, or could not be kept; then it is delivered again.
+    pub async fn receive(
+        &self,
+        path: &str,
+        signature: Option<&str>,
+        body: &[u8],
+    ) -> Result<Receipt, WebhookRefusal> {
+        let shared = &self.shared;
+        let (known, wanted) = (Arc::clone(shared), path.to_owned());
+        let found = blocking(move || {
+            let Some(webhook) = known.config.catalog.webhook_by_path(&wanted)? else { return Ok(None) };
+            let secrets = known.webhook_secrets(&webhook)?;
+            Ok(Some((webhook, secrets)))
+        });
+        let (webhook, secrets) = found.await?.ok_or(WebhookRefusal::Unknown)?;
+        let now = shared.config.clock.now();
+        signature::verify(&secrets, signature.unwrap_or_default(), body, now)?;
+        let text = String::from_utf8_lossy(body);
+        let event = translate::event(&text)?;
+        let slot = shared.slot(&webhook.connection);
+        let inbox = shared.inbox(&slot).await?;
+        let delivery = NewDelivery {
+            event_id: event.id,
+            event_type: event.event_type,
+            kind: event.kind,
+            object_id: event.object_id,
+            created_at: event.created_at,
+            received_at_ms: shared.config.clock.now_ms(),
+        };
+        let is_new = inbox.put(delivery).await?;
+        slot.mail_came();
+        shared.ensure_worker(&slot);
+        Ok(if is_new { Receipt::Kept } else { Receipt::Repeated })
+    }
+
+    /// How the connection's webhook stands.
+    ///
+    /// # Errors
+    /// `NoConnection`; what the store says.
+    pub async fn webhook(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+    ) -> Result<WebhookState, SyncError> {
+        let connection = self.shared.record(workspace, id).await?;
+        let shared = Arc::clone(&self.shared);
+        let inbox = self.shared.inbox(&self.shared.slot(id)).await?;
+        blocking(move || {
+            let catalog = &shared.config.catalog;
+            let record = catalog.webhook(&connection.workspace, &connection.id)?;
+            let url = shared.webhook_url(&connection, &record);
+            let has_secret = !catalog.webhook_secrets(&connection.workspace, &connection.id)?.is_empty();
+            Ok(WebhookState { record, url, has_secret, inbox: inbox.facts()? })
+        })
+        .await
+    }
+
+    /// Takes a signing secret that somebody copied from the provider, beside those that are known.
+    ///
+    /// # Errors
+    /// `NoConnection`; what the store says.
+    pub async fn add_webhook_secret(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+        secret: Secret,
+    ) -> Result<(), SyncError> {
+        let connection = self.shared.record(workspace, id).await?;
+        let shared = Arc::clone(&self.shared);
+        blocking(move || {
+            shared.config.catalog.webhook(&connection.workspace, &connection.id)?;
+            shared.keep_webhook_secret(&connection, &secret)
+        })
+        .await
+    }
+
+    /// The connection's inbox.
+    ///
+    /// # Errors
+    /// `NoConnection`; what the store says.
+    pub async fn inbox(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Inbox, SyncError> {
+        self.shared.record(workspace, id).await?;
+        self.shared.inbox(&self.shared.slot(id)).await
+    }
+
+    /// Works off what was given up before, too.
+    ///
+    /// # Errors
+    /// `NoConnection`; what the store says.
+    pub async fn retry_given_up(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+    ) -> Result<usize, SyncError> {
+        let inbox = self.inbox(workspace, id).await?;
+        let revived = blocking(move || Ok(inbox.revive()?)).await?;
+        self.shared.slot(id).mail_came();
+        Ok(revived)
+    }
+
+    /// Removes the connection's endpoint from the provider, if we made it, and forgets its secrets.
+    ///
+    /// # Errors
+    /// When the provider does not remove it; nothing is forgotten then.
+    pub async fn remove_webhook(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
+        let connection = self.shared.record(workspace, id).await?;
+        self.shared.remove_webhook(&connection).await
+    }
+}
+
+impl Shared {
+    /// Opened once for each process that needs it.
+    pub(super) async fn inbox(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Inbox, SyncError> {
+        let (slot, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
+        blocking(move || Ok(slot.inbox(&dir)?)).await
+    }
+
+    fn webhook_secrets(&self, webhook: &WebhookRecord) -> Result<Vec<Secret>, SyncError> {
+        let sealed = self.config.catalog.webhook_secrets(&webhook.workspace, &webhook.connection)?;
+        let context = secret_context(&webhook.connection);
+        let opened = sealed.iter().map(|sealed| self.config.keyring.open(&context, sealed));
+        Ok(opened.collect::<Result<_, _>>()?)
+    }
+
+    fn keep_webhook_secret(&self, connection: &ConnectionRecord, secret: &Secret) -> Result<(), SyncError> {
+        let sealed = self.config.keyring.seal(&secret_context(&connection.id), secret)?;
+        let now = self.config.clock.now();
+        Ok(self.config.catalog.add_webhook_secret(&connection.workspace, &connection.id, &sealed, now)?)
+    }
+
+    fn webhook_url(&self, connection: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {
+        let callbacks = &self.config.callbacks;
+        let is_near =
+            Url::parse(&connection.api_base).is_ok_and(|base| super::record::is_on_this_machine(&base));
+        let base = if is_near {
+            callbacks.local.as_ref().or(callbacks.public.as_ref())
+        } else {
+            callbacks.public.as_ref()
+        };
+        let mut url = base?.clone();
+        url.path_segments_mut().ok()?.pop_if_empty().extend(["webhooks", &connection.source, &webhook.path]);
+        Some(url)
+    }
+
+    /// Registers the connection's endpoint where it is not registered for its address yet. That it cannot be is
+    /// noted, with what to do, and no failure: without webhooks changes show a minute later.
+    pub(super) async fn ensure_webhook(
+        self: &Arc<Self>,
+        connection: &ConnectionRecord,
+        is_asked: bool,
+    ) -> Result<WebhookRecord, SyncError> {
+        let (shared, of) = (Arc::clone(self), connection.clone());
+        let looked = blocking(move || {
+            let webhook = shared.config.catalog.webhook(&of.workspace, &of.id)?;
+            let url = shared.webhook_url(&of, &webhook);
+            Ok((url, webhook))
+        });
+        let (url, webhook) = looked.await?;
+        let Some(url) = url else { return Ok(webhook) };
+        let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str());
+        if is_registered || (webhook.refused.is_some() && !is_asked) {
+            return Ok(webhook);
+        }
+        match self.register(connection, &webhook, &url).await {
+            Ok(webhook) => Ok(webhook),
+            Err(SyncError::Provider(error)) if error.is_retryable() => {
+                tracing::info!(connection = %connection.id, %error, "the webhook is registered later");
+                Ok(webhook)
+            }
+            Err(SyncError::Provider(error)) => self.note_refusal(connection, &error).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn register(
+        self: &Arc<Self>,
+        connection: &ConnectionRecord,
+        webhook: &WebhookRecord,
+        url: &Url,
+    ) -> Result<WebhookRecord, SyncError> {
+        let client = self.client(connection)?;
+        // One for an earlier address; and one whose secret was lost between the provider's answer and our disk.
+        let mut superseded: Vec<String> = webhook.endpoint_id.clone().into_iter().collect();
+        if let Ok(endpoints) = client.webhooks().await {
+            superseded.extend(endpoints.into_iter().filter(|one| one.url == url.as_str()).map(|one| one.id));
+        }
+        for id in superseded {
+            client.delete_webhook(&id).await?;
+        }
+        let made = client.create_webhook(url.as_str()).await?;
+        let (shared, of, url) = (Arc::clone(self), connection.clone(), url.to_string());
+        let kept = blocking(move || {
+            shared.keep_webhook_secret(&of, &made.secret)?;
+            let catalog = &shared.config.catalog;
+            Ok(catalog.update_webhook(&of.workspace, &of.id, |webhook| {
+                webhook.endpoint_id = Some(made.id);
+                webhook.endpoint_url = Some(url);
+                webhook.refused = None;
+            })?)
+        });
+        let kept = kept.await?;
+        tracing::info!(connection = %connection.id, "the webhook is registered");
+        Ok(kept)
+    }
+
+    async fn note_refusal(
+        self: &Arc<Self>,
+        connection: &ConnectionRecord,
+        error: &ConnectError,
+    ) -> Result<WebhookRecord, SyncError> {
+        tracing::info!(connection = %connection.id, %error, "the webhook cannot be registered");
+        let mut refused = SyncError::Provider(error.clone()).last_error(self.config.clock.now());
+        refused.action =
+            "Give the key write access to webhook endpoints, or make the endpoint by hand in Stripe and \
+            enter its signing secret."
+                .to_owned();
+        let (shared, of) = (Arc::clone(self), connection.clone());
+        blocking(move || {
+            let catalog = &shared.config.catalog;
+            Ok(catalog.update_webhook(&of.workspace, &of.id, |webhook| webhook.refused = Some(refused))?)
+        })
+        .await
+    }
+
+    /// That deliveries come.
+    pub(super) async fn note_received(
+        self: &Arc<Self>,
+        connection: &ConnectionRecord,
+        now: UnixSeconds,
+    ) -> Result<(), SyncError> {
+        let (shared, of) = (Arc::clone(self), connection.clone());
+        blocking(move || {
+            let catalog = &shared.config.catalog;
+            catalog.update_webhook(&of.workspace, &of.id, |webhook| webhook.last_received_at = Some(now))?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_webhook(self: &Arc<Self>, connection: &ConnectionRecord) -> Result<(), SyncError> {
+        let catalog = self.config.catalog.clone();
+        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
+        let webhook = blocking(move || Ok(catalog.webhook(&workspace, &id)?)).await?;
+        if let Some(endpoint) = &webhook.endpoint_id {
+            self.client(connection)?.delete_webhook(endpoint).await?;
+        }
+        let catalog = self.config.catalog.clone();
+        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
+        blocking(move || Ok(catalog.forget_webhook(&workspace, &id)?)).await
+    }
+}

@@ -1,0 +1,71 @@
+//! Works off what webhooks brought: each object that something happened to is fetched as it is now, so that order and
+//! repetition are of no consequence. A delivery leaves the inbox once its object is written.
+
+use std::collections::HashMap;
+
+use model::{ObjectKind, UnixSeconds};
+use store::{Delivery, Inbox, NextAttempt, StoreError};
+
+use super::fetch::{self, Failures};
+use super::reduce::{self, Changed};
+use crate::SyncError;
+use crate::context::Context;
+
+/// Deliveries that are worked off together.
+const BATCH: usize = 500;
+/// Seconds until the next attempt, by how often it has failed. Then it waits for a person.
+const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
+
+/// Works off all that is due. When the newest of it happened, by the provider's clock.
+///
+/// # Errors
+/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not worked off stays.
+pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixSeconds>, SyncError> {
+    let mut newest = None;
+    loop {
+        let (mail, now) = (inbox.clone(), context.clock.now());
+        let due = blocking(move || mail.due(now, BATCH)).await?;
+        if due.is_empty() {
+            return Ok(newest);
+        }
+        let changed = changed(&due);
+        // Also what was created a little before the oldest event about it.
+        let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
+        let failures = fetch::changed(context, changed, from).await?;
+        newest = newest.max(due.iter().map(|delivery| delivery.event.created_at).max());
+        let mail = inbox.clone();
+        blocking(move || settle(&mail, &due, &failures, now)).await?;
+    }
+}
+
+fn changed(due: &[Delivery]) -> Vec<Changed> {
+    reduce::objects(due.iter().filter_map(|delivery| {
+        let event = &delivery.event;
+        Some((event.kind?, event.object_id.as_deref()?, event.event_type.as_str()))
+    }))
+}
+
+/// What was fetched goes; what was not is tried again later, or given up.
+fn settle(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds) -> Result<(), StoreError> {
+    let failures: HashMap<(ObjectKind, &str), String> =
+        failures.iter().map(|((kind, id), error)| ((*kind, id.as_str()), error.to_string())).collect();
+    let mut done = Vec::new();
+    for delivery in due {
+        let object = delivery.event.kind.zip(delivery.event.object_id.as_deref());
+        let Some(error) = object.and_then(|object| failures.get(&object)) else {
+            done.push(delivery.number);
+            continue;
+        };
+        let pause = PAUSES_SECONDS.get(delivery.attempts as usize);
+        let next = pause.map_or(NextAttempt::Never, |pause| NextAttempt::At(UnixSeconds(now.0 + pause)));
+        inbox.failed(&[delivery.number], error, next)?;
+    }
+    inbox.done(&done)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, SyncError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|error| SyncError::Worker(error.to_string()))??)
+}
