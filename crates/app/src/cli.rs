@@ -42,6 +42,10 @@ pub enum Command {
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line
     Explain(commands::explain::Explain),
+    /// Copy the data folder, also while a server works on it
+    Backup(commands::backup::Backup),
+    /// Make a data folder from a backup
+    Restore(commands::restore::Restore),
     /// Check the data folder, the keys and the providers, and say what to do
     Doctor(commands::doctor::Doctor),
     /// Open the pages on a sample merchant
@@ -103,6 +107,8 @@ mod tests {
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
             "chartsy doctor",
+            "chartsy backup --data d --to /backups/monday --with-key",
+            "chartsy restore --from /backups/monday --data d",
             "chartsy demo",
         ] {
             Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));

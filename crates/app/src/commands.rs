@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod backup;
 pub mod connect;
 pub mod demo;
 pub mod doctor;
@@ -8,6 +9,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod openapi;
 pub mod rebuild;
+pub mod restore;
 pub mod sandbox;
 pub mod serve;
 pub mod status;
@@ -26,6 +28,8 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Metrics(args) => metrics::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Doctor(args) => doctor::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,

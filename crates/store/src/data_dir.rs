@@ -14,9 +14,9 @@ pub use lock::ServerLock;
 pub(crate) use lock::lock_file;
 
 /// The layout that this version reads and writes.
-const FORMAT: i64 = 1;
-/// The first line of the file `format`, before the number.
+pub(crate) const FORMAT: i64 = 1;
 const RATES: &str = "rates.csv";
+/// The first line of the file `format`, before the number.
 const FORMAT_WORDS: &str = "chartsy data folder, format ";
 
 /// A data folder of the known format.

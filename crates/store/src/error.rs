@@ -26,6 +26,10 @@ pub enum StoreError {
     NewerFormat { path: PathBuf, found: i64, known: i64 },
     #[error("{} holds files that are not chartsy's: choose an empty or a new folder", path.display())]
     ForeignFolder { path: PathBuf },
+    #[error("{} is there already: choose a path that is not", path.display())]
+    AlreadyThere { path: PathBuf },
+    #[error("{} is no whole backup ({reason}): take another", path.display())]
+    NotABackup { path: PathBuf, reason: String },
     #[error("{} does not exist: check the path, or connect an account first", path.display())]
     Missing { path: PathBuf },
     #[error("there is no {what}")]

@@ -4,6 +4,7 @@
 //! a connection (`connections/<id>/objects.db`: the truth), its ledger (`ledger.db`: a projection that can be deleted
 //! at any time) and its inbox (`inbox.db`: what was delivered and waits). Everything here blocks, except [`Objects::commit`].
 
+mod backup;
 mod catalog;
 mod data_dir;
 mod error;
@@ -13,6 +14,7 @@ mod keyring;
 mod ledger_file;
 mod objects;
 
+pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
     NewToken, Session, User, WebhookRecord, Workspace,

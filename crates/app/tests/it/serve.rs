@@ -31,6 +31,14 @@ async fn the_command_line_and_a_server_share_a_folder() {
     let status: Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["connections"][0]["state"], "live");
 
+    let (copy, restored) = (folder.path().join("copy"), folder.path().join("restored"));
+    let (code, _, said) = run(&data, &["backup", "--to", copy.to_str().unwrap()], "");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, _, said) = run(&restored, &["restore", "--from", copy.to_str().unwrap()], "");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("master.key"), "what was left out is said: {said}");
+    assert_eq!(run(&restored, &["ledger"], "").1, ledger);
+
     let (code, _, said) = run(&data, &["serve", "--listen", "127.0.0.1:0"], "");
     assert_eq!(code, Some(1), "a second server is refused: {said}");
     assert!(said.contains("in use"), "{said}");
