@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import type { CustomerDetail, Day } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { Money, MovementName } from '~/components/Figures'
+import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { formatDay } from '~/format/date'
 
 import { Nothing, Section } from './Section'
@@ -21,7 +21,7 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
         header: 'Change',
         isNumeric: true,
         sortBy: (row) => row.delta_minor,
-        cell: (row) => <Money currency={row.currency} minor={row.delta_minor} sign />,
+        cell: (row) => <MoneyDelta currency={row.currency} minor={row.delta_minor} />,
       },
       {
         id: 'after',

@@ -9,7 +9,7 @@ import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Money, MovementName } from '~/components/Figures'
+import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { formatDay } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
 import type { View } from '~/view/useView'
@@ -18,19 +18,22 @@ import { keptSearch } from '~/view/useView'
 function columnsOf(view: View): Column<Movement>[] {
   const into = view.currency === 'native' ? null : view.currency
   return [
-    { id: 'on', header: 'Day', cell: (row) => <span className="num whitespace-nowrap">{formatDay(row.on)}</span> },
+    { id: 'on', header: 'Day', isWideOnly: true, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
     {
       id: 'customer',
       header: 'Customer',
       cell: (row) => (
-        <Link
-          className="link block max-w-[9rem] truncate sm:max-w-[14rem]"
-          params={{ connectionId: view.connection.id, customerId: row.customer_id }}
-          search={keptSearch}
-          to="/c/$connectionId/customers/$customerId"
-        >
-          {row.name ?? row.email ?? row.customer_id}
-        </Link>
+        <span className="block max-w-[8.5rem] sm:max-w-[14rem]">
+          <Link
+            className="link block truncate"
+            params={{ connectionId: view.connection.id, customerId: row.customer_id }}
+            search={keptSearch}
+            to="/c/$connectionId/customers/$customerId"
+          >
+            {row.name ?? row.email ?? row.customer_id}
+          </Link>
+          <span className="num block text-xs text-ink-soft md:hidden">{formatDay(row.on)}</span>
+        </span>
       ),
     },
     {
@@ -39,7 +42,7 @@ function columnsOf(view: View): Column<Movement>[] {
       cell: (row) => (
         <>
           <MovementName type={row.type} />
-          {row.is_involuntary && <span className="block pl-4.5 text-xs text-ink-soft">payment failed</span>}
+          {row.is_involuntary && <span className="block pl-4.5 text-xs whitespace-nowrap text-ink-soft">payment failed</span>}
         </>
       ),
     },
@@ -49,7 +52,7 @@ function columnsOf(view: View): Column<Movement>[] {
       isNumeric: true,
       cell: (row) => (
         <span className="inline-flex flex-col items-end">
-          <Money currency={row.currency} minor={row.delta_minor} sign />
+          <MoneyDelta currency={row.currency} minor={row.delta_minor} />
           {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
             <span className="text-xs text-ink-soft">
               <Money currency={into} minor={row.converted_minor} sign />

@@ -29,6 +29,7 @@ export function MarkDrawer({ view, currency }: { view: View; currency: Currency 
   return (
     <Drawer
       isOpen={isOpen}
+      width="max-w-3xl"
       title={
         isOpen && to ? (
           <>
