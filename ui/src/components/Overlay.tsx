@@ -46,7 +46,10 @@ export function Drawer(props: SheetProps & { width?: string; side?: 'left' | 'ri
           {({ close }) => (
             <>
               <SheetHead title={title} onClose={close} />
-              <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+              {/* The keyboard can scroll what it can focus. */}
+              <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4 -outline-offset-2" tabIndex={0}>
+                {children}
+              </div>
             </>
           )}
         </AriaDialog>

@@ -65,7 +65,7 @@ function Explained({
               <span className="num text-lg font-semibold">
                 <Money currency={movement.currency} minor={movement.delta_minor} sign />
               </span>
-              <span className="num basis-full text-sm text-ink-soft">
+              <span className="num basis-full text-sm whitespace-normal! text-ink-soft">
                 <Money currency={movement.currency} minor={movement.mrr_after_minor - movement.delta_minor} /> before,{' '}
                 <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes of one day count together.
               </span>
