@@ -90,18 +90,19 @@ export function formatBucket(
   { short = false, locale = undefined as string | undefined } = {},
 ): string {
   const start = utcOf(startOn)
-  const year = short ? '2-digit' : 'numeric'
+  const year = short ? {} : { year: 'numeric' as const }
   switch (interval) {
     case 'day':
-      return formatter({ day: 'numeric', month: 'short', ...(short ? {} : { year }), timeZone: 'UTC' }, locale).format(start)
+      return formatter({ day: 'numeric', month: 'short', ...year, timeZone: 'UTC' }, locale).format(start)
     case 'week': {
-      const text = formatter({ day: 'numeric', month: 'short', ...(short ? {} : { year }), timeZone: 'UTC' }, locale).format(
-        start,
-      )
+      const text = formatter({ day: 'numeric', month: 'short', ...year, timeZone: 'UTC' }, locale).format(start)
       return short ? text : `week of ${text}`
     }
     case 'month':
-      return formatter({ month: 'short', year, timeZone: 'UTC' }, locale).format(start)
+      // "Nov 25" would be read as a day; the apostrophe makes it a year.
+      return short
+        ? `${formatter({ month: 'short', timeZone: 'UTC' }, locale).format(start)} ’${startOn.slice(2, 4)}`
+        : formatMonth(startOn, { locale })
     case 'quarter':
       return `Q${Math.floor(start.getUTCMonth() / 3) + 1} ${start.getUTCFullYear()}`
     case 'year':
