@@ -24,7 +24,7 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: SkeletonRows,
-  defaultErrorComponent: ErrorState,
+  defaultErrorComponent: ({ error }) => ErrorState({ error, onRetry: () => window.location.reload() }),
   defaultNotFoundComponent: NotFound,
 })
 

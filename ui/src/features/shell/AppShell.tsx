@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
 import { sessionQuery } from '~/api/queries'
@@ -11,6 +11,7 @@ import { ConnectionSwitcher } from './ConnectionSwitcher'
 import { Logo } from './Logo'
 import { Nav } from './Nav'
 import { UserMenu } from './UserMenu'
+import { useCurrentConnection } from './useCurrentConnection'
 
 /** The frame of every page of a signed-in person: beside it on a wide page, above it on a narrow one. */
 export function AppShell() {
@@ -54,14 +55,14 @@ export function AppShell() {
 function TopBar() {
   const [isOpen, setIsOpen] = useState(false)
   const { pathname } = useLocation()
-  const { connectionId } = useParams({ strict: false })
+  const connection = useCurrentConnection()
   useEffect(() => setIsOpen(false), [pathname])
   return (
     <header className="no-print sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-surface px-3 py-2 lg:hidden">
       <IconButton label="Open the menu" onPress={() => setIsOpen(true)}>
         <MenuIcon className="size-5" />
       </IconButton>
-      <div className="min-w-0 flex-1">{connectionId ? <ConnectionSwitcher /> : <Logo />}</div>
+      <div className="min-w-0 flex-1">{connection ? <ConnectionSwitcher /> : <Logo />}</div>
       <Drawer isOpen={isOpen} side="left" title="Chartsy" width="max-w-72" onOpenChange={setIsOpen}>
         <div className="flex h-full flex-col gap-4">
           <Nav />

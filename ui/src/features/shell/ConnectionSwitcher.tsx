@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useRouterState } from '@tanstack/react-router'
+import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { Button } from 'react-aria-components'
 
 import { connectionsQuery } from '~/api/queries'
 import { Badge } from '~/components/Feedback'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
 import { Menu, MenuItem, MenuSeparator, MenuTrigger } from '~/components/Menu'
+
+import { useCurrentConnection } from './useCurrentConnection'
 
 /** The page stays the same when the connection changes, as far as both have it. */
 function samePage(pathname: string): 'mrr' | 'movements' | 'customers' | 'reconcile' | 'sync' | 'settings' {
@@ -16,10 +18,9 @@ function samePage(pathname: string): 'mrr' | 'movements' | 'customers' | 'reconc
 
 export function ConnectionSwitcher() {
   const { data: connections = [] } = useQuery(connectionsQuery)
-  const { connectionId } = useParams({ strict: false })
   const pathname = useRouterState({ select: (state) => state.location.pathname })
   const navigate = useNavigate()
-  const current = connections.find(({ id }) => id === connectionId)
+  const current = useCurrentConnection()
   return (
     <MenuTrigger>
       <Button className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
@@ -38,7 +39,7 @@ export function ConnectionSwitcher() {
         {connections.map((connection) => (
           <MenuItem key={connection.id} id={connection.id} textValue={connection.name}>
             <span className="flex items-center gap-2">
-              <span className={`min-w-0 flex-1 truncate ${connection.id === connectionId ? 'font-semibold' : ''}`}>
+              <span className={`min-w-0 flex-1 truncate ${connection.id === current?.id ? 'font-semibold' : ''}`}>
                 {connection.name}
               </span>
               {connection.is_test_mode && <Badge tone="warn">Test</Badge>}

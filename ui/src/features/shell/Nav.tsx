@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 
-import { connectionsQuery } from '~/api/queries'
 import { ChartIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
 import { keptSearch } from '~/view/useView'
+
+import { useCurrentConnection } from './useCurrentConnection'
 
 const PAGES = [
   { to: '/c/$connectionId/mrr', label: 'MRR Breakdown', Icon: ChartIcon },
@@ -15,9 +15,7 @@ const PAGES = [
 ] as const
 
 export function Nav() {
-  const { connectionId } = useParams({ strict: false })
-  const { data: connections } = useQuery(connectionsQuery)
-  const connection = connections?.find(({ id }) => id === connectionId)
+  const connection = useCurrentConnection()
   if (!connection) return null
   return (
     <nav aria-label="Pages">

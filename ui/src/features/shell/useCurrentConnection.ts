@@ -1,0 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+
+import { connectionsQuery } from '~/api/queries'
+import type { Connection } from '~/api/types'
+import { lastConnection } from '~/view/lastConnection'
+
+/** The connection of the page; on pages of none, such as the help, the one that was looked at last: the way back stays. */
+export function useCurrentConnection(): Connection | undefined {
+  const { connectionId } = useParams({ strict: false })
+  const { data: connections } = useQuery(connectionsQuery)
+  return connections?.find(({ id }) => id === connectionId) ?? connections?.find(({ id }) => id === lastConnection())
+}
