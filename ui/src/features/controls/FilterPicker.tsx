@@ -7,11 +7,12 @@ import { SearchField } from '~/components/Field'
 import { CheckIcon, ChevronIcon, CloseIcon, FilterIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
 import { billingInterval, countryName } from '~/format/names'
+import { planLabels } from '~/view/facetLabels'
 import type { FilterName } from '~/view/search'
 import { FILTERS } from '~/view/search'
 import type { View } from '~/view/useView'
 
-const FILTER_LABEL: Record<FilterName, string> = {
+export const FILTER_LABEL: Record<FilterName, string> = {
   plan: 'Plan',
   product: 'Product',
   billing_interval: 'Billing interval',
@@ -28,10 +29,7 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
   if (!facets) return []
   switch (name) {
     case 'plan':
-      return facets.plans.map(({ id, label, currency }) => ({
-        id,
-        label: facets.currencies.length > 1 ? `${label} · ${currency.toUpperCase()}` : label,
-      }))
+      return [...planLabels(facets)].map(([id, label]) => ({ id, label }))
     case 'product':
       return facets.products
     case 'billing_interval':
@@ -39,8 +37,15 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
     case 'filter_currency':
       return facets.currencies.map((id) => ({ id, label: id.toUpperCase() }))
     case 'country':
-      return facets.countries.map((id) => ({ id, label: countryName(id) }))
+      return facets.countries
+        .map((id) => ({ id, label: countryName(id) }))
+        .toSorted((a, b) => a.label.localeCompare(b.label))
   }
+}
+
+/** What a value of a filter is called. */
+export function filterLabel(facets: Facets | undefined, name: FilterName, id: string): string {
+  return choicesOf(facets, name).find((choice) => choice.id === id)?.label ?? id
 }
 
 /** Longer lists are closed until they are wanted. */
@@ -122,7 +127,7 @@ export function FilterChips({ view }: { view: View }) {
     <ul aria-label="Filters in force" className="flex flex-wrap items-center gap-1.5">
       {FILTERS.flatMap((name) =>
         (view.filters[name] ?? []).map((id) => {
-          const label = choicesOf(view.facets, name).find((choice) => choice.id === id)?.label ?? id
+          const label = filterLabel(view.facets, name, id)
           const rest = view.filters[name]?.filter((one) => one !== id)
           return (
             <li

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Facets } from '~/api/types'
+
+import { planLabels } from './facetLabels'
+
+const plan = (id: string, label: string, currency: string, interval: string) => ({
+  id,
+  label,
+  currency,
+  interval,
+  is_active: true,
+  product: null,
+  product_id: null,
+})
+
+const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
+  plans,
+  currencies,
+  products: [],
+  intervals: [],
+  countries: [],
+  first_on: null,
+  last_on: null,
+})
+
+describe('names of plans', () => {
+  it('stay as they are where each is the only one', () => {
+    const labels = planLabels(facets(['usd'], [plan('a', 'Pro', 'usd', 'month'), plan('b', 'Team', 'usd', 'year')]))
+    expect([...labels.values()]).toEqual(['Pro', 'Team'])
+  })
+
+  it('are told apart by the currency, and by the billing interval where that is not enough', () => {
+    const plans = [plan('a', 'Pro', 'usd', 'month'), plan('b', 'Pro', 'usd', 'year'), plan('c', 'Pro', 'eur', 'year')]
+    const labels = planLabels(facets(['eur', 'usd'], plans))
+    expect([...labels.values()]).toEqual(['Pro · USD · monthly', 'Pro · USD · yearly', 'Pro · EUR'])
+  })
+})
