@@ -44,6 +44,8 @@ interface ChartCardProps<Row extends object> {
   isStale?: boolean
   error?: unknown
   onRetry?: () => void
+  /** What belongs to the chart, below it. */
+  children?: ReactNode
 }
 
 export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
@@ -59,6 +61,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
     legend,
     controls,
     note,
+    children,
   } = props
   const [isTable, setIsTable] = useState(false)
   const [chart, setChart] = useState<EChartsType | null>(null)
@@ -91,6 +94,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
         <Body {...props} height={height} isTable={isTable} setChart={setChart} />
       </div>
       {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
+      {children}
     </section>
   )
 }

@@ -10,10 +10,12 @@ export interface OpenMark {
   mark_from?: Day
   mark_to?: Day
   mark_type?: MovementType
+  /** Of the breakdown, the part whose mark it was. */
+  mark_of?: string
 }
 
 export interface MrrSearch extends OpenMark {
-  /** Keys of the plans that are compared in the chart. */
+  /** Keys of the parts that are compared in the chart: the largest when left out, none with `none`. */
   compare?: string[]
   by?: 'plan' | 'product' | 'interval' | 'country'
 }
@@ -28,6 +30,7 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
     mark_from: hasMark ? raw.mark_from : undefined,
     mark_to: hasMark ? raw.mark_to : undefined,
     mark_type: hasMark ? (oneOf(MOVEMENTS, raw.mark_type) as MovementType | undefined) : undefined,
+    mark_of: hasMark ? textOf(raw.mark_of) : undefined,
   }) as MrrSearch
 }
 

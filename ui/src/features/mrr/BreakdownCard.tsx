@@ -4,23 +4,26 @@ import { useCallback, useMemo } from 'react'
 
 import { mrrQuery } from '~/api/queries'
 import type { Currency, Facets, MrrReport, MrrSeries } from '~/api/types'
-import { Canvas } from '~/charts/Canvas'
-import { Definition } from '~/charts/Definition'
+import { ChartCard } from '~/charts/ChartCard'
 import { fileName, saveCsv } from '~/charts/export'
 import { lineOption } from '~/charts/options'
-import { seriesToken, seriesVar } from '~/charts/palette'
 import { Button } from '~/components/Button'
 import { DataTable } from '~/components/DataTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState, ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { majorText } from '~/format/money'
 import { billingInterval, countryName } from '~/format/names'
+import { planLabels } from '~/view/facetLabels'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
 import type { GroupRow } from './breakdownColumns'
 import { breakdownColumns } from './breakdownColumns'
-import { partialBefore, subtitleOf } from './TrendCards'
+import type { ComparedLine } from './compared'
+import { COMPARED_AT_MOST, colorsOf, comparedOf, comparedPoints, linesOf } from './compared'
+import type { OpenMarkFn } from './pointColumns'
+import { comparedColumns, comparedFile } from './pointColumns'
+import { partialBefore, rangeName, subtitleOf } from './TrendCards'
 import { standingOf } from './standing'
 import { useMonths } from './useMrrData'
 
@@ -36,16 +39,15 @@ export type By = (typeof BY)[number]['id']
 /** The long tail opens on demand. */
 const SHOWN_AT_FIRST = 12
 
-/** More lines than this cannot be told apart. */
-const COMPARED_AT_MOST = 8
+/** In the address, that every row is switched off. */
+const NONE = 'none'
 
-/** Plans of several currencies often share a name: then the currency tells them apart. */
 function labelOf(by: By, series: MrrSeries, facets: Facets | undefined): string {
   const { key = '', label = '' } = series.group ?? {}
   if (by === 'country' && key) return countryName(key)
   if (by === 'interval' && key) return billingInterval(key)
-  const plan = by === 'plan' && (facets?.currencies.length ?? 0) > 1 ? facets?.plans.find(({ id }) => id === key) : undefined
-  return plan ? `${plan.label} · ${plan.currency.toUpperCase()}` : label || key || 'Not known'
+  const plan = by === 'plan' && facets ? planLabels(facets).get(key) : undefined
+  return plan ?? (label || key || 'Not known')
 }
 
 function rowsOf(report: MrrReport | undefined, currency: Currency, by: By, facets: Facets | undefined): GroupRow[] {
@@ -74,12 +76,15 @@ function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
 }
 
 /** Which plans the MRR is made of, and how some of them went beside each other. */
-export function BreakdownCard({ view, currency }: { view: View; currency: Currency }) {
+export function BreakdownCard({ view, currency, open }: { view: View; currency: Currency; open: OpenMarkFn }) {
   const { compare, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
   const months = useMonths(view, by)
+  const { from, to, interval } = view.period
+  const report = useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope, by }))
   const rows = useMemo(() => rowsOf(months.data, currency, by, view.facets), [months.data, currency, by, view.facets])
-  const compared = useMemo(() => (compare ?? []).filter((key) => rows.some((row) => row.key === key)), [compare, rows])
+  const compared = useMemo(() => comparedOf(rows, compare), [compare, rows])
+  const colors = useMemo(() => colorsOf(rows, compared), [compared, rows])
   const setSearch = useCallback(
     (patch: { compare?: string[] | undefined; by?: By | undefined }) =>
       void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),
@@ -88,96 +93,15 @@ export function BreakdownCard({ view, currency }: { view: View; currency: Curren
   const toggle = useCallback(
     (key: string) => {
       const next = compared.includes(key) ? compared.filter((one) => one !== key) : [...compared, key].slice(-COMPARED_AT_MOST)
-      setSearch({ compare: next.length === 0 ? undefined : next.toSorted() })
+      setSearch({ compare: next.length === 0 ? [NONE] : next.toSorted() })
     },
     [compared, setSearch],
   )
   const columns = useMemo(
-    () => breakdownColumns({ by, currency, rows, compared, toggle, view }),
-    [by, currency, rows, compared, toggle, view],
+    () => breakdownColumns({ by, currency, rows, colors, toggle, open, view }),
+    [by, currency, rows, colors, toggle, open, view],
   )
-  const title = BY.find((one) => one.id === by)?.label ?? 'Plan'
-  return (
-    <section aria-label="MRR by plan" className="card min-w-0">
-      <header className="flex flex-wrap items-start gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            MRR by {title.toLowerCase()} now
-            <Definition metric="mrr" />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">
-            Against the end of last month. Switch rows on to compare them as lines.
-          </p>
-        </div>
-        <Segmented
-          label="Break down by"
-          options={BY}
-          value={by}
-          onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
-        />
-        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
-          CSV
-        </Button>
-      </header>
-      {compared.length > 0 && <Comparison by={by} compared={compared} currency={currency} rows={rows} view={view} />}
-      <div className="pt-3 pb-2">
-        {months.error && !months.data && <ErrorState error={months.error} onRetry={() => void months.refetch()} />}
-        {!months.data && !months.error && (
-          <div className="px-5">
-            <SkeletonRows rows={6} />
-          </div>
-        )}
-        {months.data && rows.length === 0 && (
-          <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>
-        )}
-        {rows.length > 0 && (
-          <DataTable
-            columns={columns}
-            initialSort={[{ id: 'mrr', desc: true }]}
-            isStale={months.isPlaceholderData}
-            label={`MRR by ${title.toLowerCase()}`}
-            rowKey={(row) => row.key}
-            rows={rows}
-            shownAtFirst={SHOWN_AT_FIRST}
-          />
-        )}
-      </div>
-    </section>
-  )
-}
-
-function Comparison({
-  view,
-  currency,
-  by,
-  rows,
-  compared,
-}: {
-  view: View
-  currency: Currency
-  by: By
-  rows: readonly GroupRow[]
-  compared: readonly string[]
-}) {
-  const { from, to, interval } = view.period
-  const query = useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope, by }))
-  const lines = useMemo(
-    () =>
-      compared.flatMap((key, index) => {
-        const series = query.data?.series.find((one) => one.currency === currency && one.group?.key === key)
-        return series
-          ? [
-              {
-                id: key,
-                name: rows.find((row) => row.key === key)?.label ?? key,
-                colorToken: seriesToken(index),
-                points: series.points,
-              },
-            ]
-          : []
-      }),
-    [compared, currency, query.data, rows],
-  )
+  const lines = useMemo(() => linesOf(report.data, currency, rows, colors), [report.data, currency, rows, colors])
   const option = useCallback(() => {
     const points = lines[0]?.points ?? []
     return lineOption({
@@ -186,26 +110,95 @@ function Comparison({
       isRunning: (points.at(-1)?.end_on ?? to) > view.today,
       starts: points.map((point) => point.start_on),
       lines: lines.map(({ points, ...line }) => ({ ...line, values: points.map((point) => point.mrr_minor) })),
-      hint: 'The table below has the figures of now',
+      hint: 'Click a point for what changed',
       reachesBackOn: partialBefore(view),
     })
   }, [currency, interval, lines, to, view])
+  const points = useMemo(() => comparedPoints(lines), [lines])
+  const lineColumns = useMemo(() => comparedColumns(currency, interval, lines, open), [currency, interval, lines, open])
+  const what = (BY.find((one) => one.id === by)?.label ?? 'Plan').toLowerCase()
+  const isLoading = !months.error && !report.error && (!months.data || !report.data)
   return (
-    <div className="px-2 pt-4 sm:px-3">
-      <p className="px-2 text-[0.8125rem] text-ink-soft">{subtitleOf(view)}</p>
-      <ul aria-label="Compared" className="flex flex-wrap gap-x-4 gap-y-1 px-2 pt-2 text-[0.8125rem]">
-        {lines.map(({ id, name }, index) => (
-          <li key={id} className="flex items-center gap-1.5">
-            <span aria-hidden="true" className="h-0.5 w-4 rounded" style={{ background: seriesVar(index) }} />
-            {name}
-          </li>
-        ))}
-      </ul>
-      {query.data ? (
-        <Canvas height={260} label={`Lines of MRR of ${lines.map((line) => line.name).join(', ')}`} option={option} />
-      ) : (
-        <SkeletonRows rows={8} />
-      )}
-    </div>
+    <ChartCard
+      controls={
+        <Segmented
+          label="Break down by"
+          options={BY}
+          value={by}
+          onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
+        />
+      }
+      error={report.data ? null : report.error}
+      file={{
+        name: fileName(view.connection.name, `mrr by ${by}`, currency, 'over time'),
+        table: () => comparedFile(currency, lines, points),
+      }}
+      height={260}
+      isLoading={isLoading}
+      isStale={report.isPlaceholderData}
+      label={`Lines of MRR of ${lines.map((line) => line.name).join(', ')}. The table view has every figure.`}
+      legend={<CompareLegend isLoading={isLoading} lines={lines} />}
+      metric="mrr"
+      option={option}
+      subtitle={subtitleOf(view)}
+      table={{ columns: lineColumns, rows: points, rowKey: (point) => point.start_on }}
+      title={`MRR by ${what}, ${rangeName(view)}`}
+      {...(!isLoading && lines.length === 0
+        ? { empty: <EmptyState title="No line to show">Switch a row of the table on to see how it went.</EmptyState> }
+        : {})}
+      onMark={({ seriesId, index }) => {
+        const point = points[index]
+        if (point) open(point, seriesId === '' ? {} : { of: seriesId })
+      }}
+      onRetry={() => void report.refetch()}
+    >
+      <section aria-label={`MRR by ${what} now`} className="border-t border-line">
+        <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
+          <div className="min-w-0 flex-1 basis-52">
+            <h3 className="font-semibold">By {what} now</h3>
+            <p className="text-[0.8125rem] text-ink-soft">Against the end of last month. Switch rows on and off to compare them.</p>
+          </div>
+          <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
+            Download CSV
+          </Button>
+        </header>
+        <div className="pt-2 pb-2">
+          {months.error && !months.data && <ErrorState error={months.error} onRetry={() => void months.refetch()} />}
+          {!months.data && !months.error && (
+            <div className="px-5">
+              <SkeletonRows rows={6} />
+            </div>
+          )}
+          {months.data && rows.length === 0 && (
+            <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>
+          )}
+          {rows.length > 0 && (
+            <DataTable
+              columns={columns}
+              initialSort={[{ id: 'mrr', desc: true }]}
+              isStale={months.isPlaceholderData}
+              label={`MRR by ${what}`}
+              rowKey={(row) => row.key}
+              rows={rows}
+              shownAtFirst={SHOWN_AT_FIRST}
+            />
+          )}
+        </div>
+      </section>
+    </ChartCard>
+  )
+}
+
+function CompareLegend({ lines, isLoading }: { lines: readonly ComparedLine[]; isLoading: boolean }) {
+  if (isLoading) return <Skeleton className="h-5 w-3/5" />
+  return (
+    <ul aria-label="Compared" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
+      {lines.map(({ id, name, colorToken }) => (
+        <li key={id} className="flex items-center gap-1.5">
+          <span aria-hidden="true" className="h-0.5 w-4 rounded" style={{ background: `var(${colorToken})` }} />
+          {name}
+        </li>
+      ))}
+    </ul>
   )
 }

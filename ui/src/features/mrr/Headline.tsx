@@ -8,6 +8,7 @@ import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
 import type { View } from '~/view/useView'
 
+import type { OpenMarkFn } from './pointColumns'
 import type { Standing } from './standing'
 import { isComparable, standingOf } from './standing'
 
@@ -16,10 +17,11 @@ interface HeadlineProps {
   months: MrrReport | undefined
   series: MrrReport | undefined
   shown: Currency | undefined
+  open: OpenMarkFn
 }
 
 /** MRR now against the end of last month. */
-export function Headline({ view, months, series, shown }: HeadlineProps) {
+export function Headline({ view, months, series, shown, open }: HeadlineProps) {
   const standings = (months?.series ?? []).map(standingOf).filter((one): one is Standing => one !== undefined)
   const main = standings.find(({ currency }) => currency === shown)
   const lastMonthEnd = addDays(firstOfMonth(view.today), -1)
@@ -43,7 +45,14 @@ export function Headline({ view, months, series, shown }: HeadlineProps) {
             <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
               {isComparable(view) ? (
                 <>
-                  <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} />
+                  <button
+                    aria-label={`What changed this month: ${formatMoney(main.change_minor, main.currency, { sign: true })}`}
+                    className="opens font-semibold"
+                    type="button"
+                    onClick={() => open(main.now)}
+                  >
+                    <MoneyDelta currency={main.currency} minor={main.change_minor} />
+                  </button>
                   {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
                   <span className="text-ink-soft">
                     against the end of {formatMonth(lastMonthEnd, { long: true })} (

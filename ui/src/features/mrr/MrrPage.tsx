@@ -1,7 +1,7 @@
 import { Link, getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
-import type { MovementType, MrrPoint } from '~/api/types'
+import type { MrrPoint } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
 import { PageHead } from '~/components/PageHead'
@@ -14,6 +14,7 @@ import { useView } from '~/view/useView'
 import { BreakdownCard } from './BreakdownCard'
 import { Headline } from './Headline'
 import { MarkDrawer } from './MarkDrawer'
+import type { OpenMarkFn } from './pointColumns'
 import { SideCard } from './SideCard'
 import { TopCustomers } from './TopCustomers'
 import { MovementsTrend, MrrTrend } from './TrendCards'
@@ -35,10 +36,10 @@ export function MrrPage() {
     () => series.data?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,
     [series.data, shown],
   )
-  const open = useCallback(
-    (point: MrrPoint, type?: MovementType) =>
+  const open = useCallback<OpenMarkFn>(
+    ({ start_on, end_on }, { type, of } = {}) =>
       void navigate({
-        search: (before) => compact({ ...before, mark_from: point.start_on, mark_to: point.end_on, mark_type: type }),
+        search: (before) => compact({ ...before, mark_from: start_on, mark_to: end_on, mark_type: type, mark_of: of }),
         resetScroll: false,
       }),
     [navigate],
@@ -63,15 +64,15 @@ export function MrrPage() {
       ) : (
         <>
           <Controls view={view} />
-          <Headline months={months.data} series={series.data} shown={shown} view={view} />
+          <Headline months={months.data} open={open} series={series.data} shown={shown} view={view} />
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="flex min-w-0 flex-col gap-5">
               <MrrTrend {...trend} />
               <MovementsTrend {...trend} />
-              <BreakdownCard currency={currency} view={view} />
+              <BreakdownCard currency={currency} open={open} view={view} />
             </div>
             <aside aria-label="Beside the story" className="grid min-w-0 gap-5 md:grid-cols-2 xl:grid-cols-1">
-              <SideCard currency={shown} view={view} />
+              <SideCard currency={shown} open={open} view={view} />
               <TopCustomers currency={shown} view={view} />
             </aside>
           </div>

@@ -7,10 +7,13 @@ import type { Currency } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { ErrorState, Skeleton } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
+import { lastOfMonth } from '~/format/date'
 import { formatCount, formatRatio } from '~/format/number'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
+import type { OpenMarkFn } from './pointColumns'
+import { isComparable } from './standing'
 import { scopeOf } from './useMrrData'
 
 function Fact({ label, metric, children }: { label: string; metric: string; children: ReactNode }) {
@@ -26,7 +29,7 @@ function Fact({ label, metric, children }: { label: string; metric: string; chil
 }
 
 /** The figures beside the story: what a customer is worth, how many there are, what came in. */
-export function SideCard({ view, currency }: { view: View; currency: Currency | undefined }) {
+export function SideCard({ view, currency, open }: { view: View; currency: Currency | undefined; open: OpenMarkFn }) {
   const scope = { ...scopeOf(view, currency), ...(currency ? { currency } : {}) }
   const query = useQuery({ ...summaryQuery(view.connection.id, scope), enabled: currency !== undefined })
   const summary = query.data
@@ -78,7 +81,20 @@ export function SideCard({ view, currency }: { view: View; currency: Currency | 
       <h3 className="mt-3 border-t border-line pt-3 text-xs font-medium text-ink-soft">This month so far</h3>
       <dl className="divide-y divide-line">
         <Fact label="Customer churn" metric="customer_churn_rate">
-          {summary ? formatRatio(summary.customer_churn_rate) : '–'}
+          {!summary || !isComparable(view) ? (
+            '–'
+          ) : summary.customer_churn_rate ? (
+            <button
+              aria-label={`Churn of this month: ${formatRatio(summary.customer_churn_rate)} of customers`}
+              className="opens"
+              type="button"
+              onClick={() => open({ start_on: summary.month_on, end_on: lastOfMonth(summary.month_on) }, { type: 'churn' })}
+            >
+              {formatRatio(summary.customer_churn_rate)}
+            </button>
+          ) : (
+            formatRatio(summary.customer_churn_rate)
+          )}
         </Fact>
         <Fact label="Net revenue" metric="net_revenue">
           {money(summary?.net_revenue_minor)}
@@ -87,6 +103,11 @@ export function SideCard({ view, currency }: { view: View; currency: Currency | 
           {money(summary?.refunds_minor)}
         </Fact>
       </dl>
+      {summary && summary.net_revenue_minor === null && view.hasFilters && (
+        <p className="border-t border-line pt-2 pb-1 text-[0.8125rem] text-ink-soft">
+          Payments cannot be told apart by these filters. Without them, revenue and refunds are shown.
+        </p>
+      )}
     </section>
   )
 }

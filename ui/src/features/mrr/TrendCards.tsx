@@ -4,7 +4,7 @@ import type { Currency, Day, MovementType, MrrPoint } from '~/api/types'
 import { ChartCard } from '~/charts/ChartCard'
 import { fileName } from '~/charts/export'
 import { lineOption, movementOption } from '~/charts/options'
-import { EmptyState } from '~/components/Feedback'
+import { EmptyState, Skeleton } from '~/components/Feedback'
 import { MOVEMENT_COLOR, Money, Swatch } from '~/components/Figures'
 import { formatInstant, formatRange } from '~/format/date'
 import { formatMoney } from '~/format/money'
@@ -34,6 +34,11 @@ export function subtitleOf(view: View): string {
   )
 }
 
+/** The range within a title. */
+export function rangeName({ period }: View): string {
+  return period.range === 'custom' ? period.label : period.label.toLowerCase()
+}
+
 /** The day before which history is not complete yet, if it is not. */
 export function partialBefore({ connection }: View): Day | null {
   return connection.is_history_complete ? null : connection.reaches_back_on
@@ -53,7 +58,7 @@ const common = ({ isLoading, isStale, error, onRetry, points }: TrendProps) => (
 
 export function MrrTrend(props: TrendProps) {
   const { view, currency, points, open } = props
-  const { interval, label, to } = view.period
+  const { interval, to } = view.period
   const isRunning = (points.at(-1)?.end_on ?? to) > view.today
   const reachesBackOn = partialBefore(view)
   const option = useCallback(
@@ -86,7 +91,7 @@ export function MrrTrend(props: TrendProps) {
       option={option}
       subtitle={subtitleOf(view)}
       table={{ columns, rows: points, rowKey: (point) => point.start_on }}
-      title={`MRR, ${label.toLowerCase()}`}
+      title={`MRR, ${rangeName(view)}`}
       onMark={({ index }) => {
         const point = points[index]
         if (point) open(point)
@@ -112,7 +117,7 @@ export function MovementsTrend(props: TrendProps) {
       file={{ name: fileName(view.connection.name, 'movements', currency), table: () => pointsFile(currency, points) }}
       height={320}
       label={`Bars of MRR movements in ${currency.toUpperCase()}, gains above zero and losses below. The table view has every figure.`}
-      legend={<MovementLegend currency={currency} points={points} />}
+      legend={props.isLoading ? <Skeleton className="h-5 w-4/5" /> : <MovementLegend currency={currency} points={points} />}
       metric="net_new_mrr"
       option={option}
       subtitle={subtitleOf(view)}
@@ -120,7 +125,7 @@ export function MovementsTrend(props: TrendProps) {
       title={`Movements by ${INTERVAL_LABEL[interval].toLowerCase()}`}
       onMark={({ seriesId, index }) => {
         const point = points[index]
-        if (point && seriesId !== 'fx') open(point, seriesId === '' ? undefined : (seriesId as MovementType))
+        if (point) open(point, seriesId === '' ? {} : { type: seriesId as MovementType })
       }}
     />
   )

@@ -5,12 +5,13 @@ import type { Currency } from '~/api/types'
 import { seriesVar } from '~/charts/palette'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
-import { formatCount, formatRatio } from '~/format/number'
+import { countOf, formatCount, formatRatio } from '~/format/number'
 import type { FilterName } from '~/view/search'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { By } from './BreakdownCard'
+import type { OpenMarkFn } from './pointColumns'
 import { isComparable } from './standing'
 import type { Standing } from './standing'
 
@@ -19,21 +20,23 @@ export interface GroupRow extends Standing {
   label: string
 }
 
-const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
+export const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
 
 /** The key of what the server put together because there is so much of it: no filter can name it. */
-const REST = 'other'
+export const REST = 'other'
 
 interface Arguments {
   by: By
   currency: Currency
   rows: readonly GroupRow[]
-  compared: readonly string[]
+  /** Of each row that is compared, the place of its colour. */
+  colors: ReadonlyMap<string, number>
   toggle: (key: string) => void
+  open: OpenMarkFn
   view: View
 }
 
-export function breakdownColumns({ by, currency, rows, compared, toggle, view }: Arguments): Column<GroupRow>[] {
+export function breakdownColumns({ by, currency, rows, colors, toggle, open, view }: Arguments): Column<GroupRow>[] {
   const hasBefore = isComparable(view)
   const total = rows.reduce((sum, row) => sum + row.now.mrr_minor, 0)
   return [
@@ -42,27 +45,31 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       header: 'Compare',
       width: '4.5rem',
       cell: (row) => (
-        <CompareSwitch index={compared.indexOf(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />
+        <CompareSwitch index={colors.get(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />
       ),
     },
     {
       id: 'name',
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
-      cell: (row) =>
-        row.key === REST ? (
-          row.label
-        ) : (
-          <Link
-            className="link"
-            params={{ connectionId: view.connection.id }}
-            search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
-            title="The customers of this row"
-            to="/c/$connectionId/customers"
-          >
-            {row.label}
-          </Link>
-        ),
+      cell: (row) => (
+        <>
+          {row.key === REST ? (
+            row.label
+          ) : (
+            <Link
+              className="link"
+              params={{ connectionId: view.connection.id }}
+              search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
+              title="The customers of this row"
+              to="/c/$connectionId/customers"
+            >
+              {row.label}
+            </Link>
+          )}
+          <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.now.customers, 'customer')}</span>
+        </>
+      ),
     },
     {
       id: 'mrr',
@@ -77,7 +84,15 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       isNumeric: true,
       sortBy: (row) => row.change_minor,
       cell: (row) =>
-        hasBefore ? <MoneyDelta currency={currency} minor={row.change_minor} /> : <span className="text-ink-faint">–</span>,
+        !hasBefore ? (
+          <span className="text-ink-faint">–</span>
+        ) : row.change_minor === 0 || row.key === REST ? (
+          <MoneyDelta currency={currency} minor={row.change_minor} />
+        ) : (
+          <button className="opens" title="What changed" type="button" onClick={() => open(row.now, { of: row.key })}>
+            <MoneyDelta currency={currency} minor={row.change_minor} />
+          </button>
+        ),
     },
     {
       id: 'ratio',
@@ -91,6 +106,7 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
       id: 'customers',
       header: 'Customers',
       isNumeric: true,
+      isWideOnly: true,
       sortBy: (row) => row.now.customers,
       cell: (row) => formatCount(row.now.customers),
     },
@@ -104,10 +120,15 @@ export function breakdownColumns({ by, currency, rows, compared, toggle, view }:
   ]
 }
 
-function CompareSwitch({ label, index, onChange }: { label: string; index: number; onChange: () => void }) {
-  const isOn = index >= 0
+function CompareSwitch({ label, index, onChange }: { label: string; index: number | undefined; onChange: () => void }) {
+  const isOn = index !== undefined
   return (
-    <Switch aria-label={label} className="group inline-flex cursor-pointer items-center" isSelected={isOn} onChange={onChange}>
+    <Switch
+      aria-label={label}
+      className="group inline-flex cursor-pointer items-center align-middle"
+      isSelected={isOn}
+      onChange={onChange}
+    >
       <span
         className="h-5 w-9 rounded-full bg-line-strong p-0.5 transition-colors group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-2 group-data-focus-visible:outline-accent"
         style={isOn ? { background: seriesVar(index) } : undefined}

@@ -7,9 +7,10 @@ import { majorText } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
 
-export type OpenMarkFn = (point: MrrPoint, type?: MovementType) => void
+/** Opens what is behind the days of a mark: of one type of movement or all, of one part of the breakdown or all. */
+export type OpenMarkFn = (days: Pick<MrrPoint, 'start_on' | 'end_on'>, what?: { type?: MovementType; of?: string }) => void
 
-const period = (interval: Interval): Column<MrrPoint> => ({
+const period = <Row extends { start_on: string }>(interval: Interval): Column<Row> => ({
   id: 'period',
   header: 'Period',
   sortBy: (point) => point.start_on,
@@ -57,9 +58,8 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
     cell: (point) => {
       const minor = point[`${type}_minor`]
       if (minor === 0) return <span className="text-ink-faint">–</span>
-      if (type === 'fx') return <Money currency={currency} minor={minor} sign />
       return (
-        <button className="link" type="button" onClick={() => open(point, type)}>
+        <button className="link" type="button" onClick={() => open(point, { type })}>
           <Money currency={currency} minor={minor} sign />
         </button>
       )
@@ -76,6 +76,53 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
     },
     ...MOVEMENTS.map(amount),
   ]
+}
+
+/** One period of several lines beside each other. */
+export interface ComparedPoint {
+  start_on: string
+  end_on: string
+  values: ReadonlyMap<string, number>
+}
+
+export function comparedColumns(
+  currency: Currency,
+  interval: Interval,
+  lines: readonly { id: string; name: string }[],
+  open: OpenMarkFn,
+): Column<ComparedPoint>[] {
+  return [
+    period(interval),
+    ...lines.map(
+      ({ id, name }): Column<ComparedPoint> => ({
+        id: `line:${id}`,
+        header: name,
+        isNumeric: true,
+        sortBy: (point) => point.values.get(id) ?? 0,
+        cell: (point) => (
+          <button className="link" type="button" onClick={() => open(point, { of: id })}>
+            <Money currency={currency} minor={point.values.get(id) ?? 0} />
+          </button>
+        ),
+      }),
+    ),
+  ]
+}
+
+export function comparedFile(
+  currency: Currency,
+  lines: readonly { id: string; name: string }[],
+  points: readonly ComparedPoint[],
+): ExportTable {
+  return {
+    columns: ['start_on', 'end_on', 'currency', ...lines.map(({ name }) => name)],
+    rows: points.map((point) => [
+      point.start_on,
+      point.end_on,
+      currency,
+      ...lines.map(({ id }) => majorText(point.values.get(id) ?? 0, currency)),
+    ]),
+  }
 }
 
 export function netOf(point: MrrPoint): number {
