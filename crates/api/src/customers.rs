@@ -2,6 +2,7 @@
 
 pub mod billing;
 pub mod detail;
+pub mod erase;
 pub mod explain;
 pub mod list;
 pub mod read;

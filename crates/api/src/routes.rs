@@ -40,7 +40,7 @@ actions! {
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     movements::list, reconcile::read, restatements::list,
-    customers::list, customers::read, customers::explain,
+    customers::list, customers::read, customers::explain, customers::erase,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
 }

@@ -46,6 +46,8 @@ pub enum Command {
     Backup(commands::backup::Backup),
     /// Make a data folder from a backup
     Restore(commands::restore::Restore),
+    /// Erase a customer's personal data, a connection, or everything
+    Erase(commands::erase::Erase),
     /// Check the data folder, the keys and the providers, and say what to do
     Doctor(commands::doctor::Doctor),
     /// Open the pages on a sample merchant
@@ -107,6 +109,9 @@ mod tests {
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
             "chartsy doctor",
+            "chartsy erase customer cus_1 --data d",
+            "chartsy erase everything --data d --yes",
+            "chartsy connect stripe --key-stdin --gdpr",
             "chartsy backup --data d --to /backups/monday --with-key",
             "chartsy restore --from /backups/monday --data d",
             "chartsy demo",

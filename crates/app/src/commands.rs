@@ -4,6 +4,7 @@ pub mod backup;
 pub mod connect;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
 pub mod explain;
 pub mod ledger;
 pub mod metrics;
@@ -30,6 +31,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Explain(args) => explain::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Erase(args) => erase::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,

@@ -90,6 +90,7 @@ fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Idle => "done",
         Phase::Connecting => "connecting",
+        Phase::Erasing => "erasing personal data",
         Phase::Loading => "loading",
         Phase::Building => "building the ledger",
         Phase::Checking => "checking references",

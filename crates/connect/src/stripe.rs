@@ -9,6 +9,7 @@ mod key;
 mod limiter;
 mod loose;
 mod page;
+pub mod privacy;
 mod probe;
 mod refusal;
 mod retry;
@@ -23,6 +24,7 @@ pub use client::{Client, Retrieved};
 pub use config::{Backoff, ClientConfig, Limits};
 pub use key::{Key, KeyError};
 pub use page::{Children, ListRequest, Page, tombstone};
+pub use privacy::Privacy;
 pub use probe::{Probe, ProbeState};
 pub use webhook::{WEBHOOK_EVENTS, Webhook, WebhookEndpoint};
 

@@ -38,6 +38,9 @@ pub struct Settings {
     /// `None`: the account's default currency.
     pub reporting_currency: Option<Currency>,
     pub week_start: WeekStart,
+    /// Whether nothing that identifies a customer is kept: no names, contact or card details, no free text. The
+    /// provider's ids, amounts and times stay.
+    pub gdpr: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

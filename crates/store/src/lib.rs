@@ -25,6 +25,6 @@ pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::LedgerFile;
 pub use objects::{
-    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement, Stored,
-    Window,
+    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement,
+    Rewritable, Rewritten, Stored, Window,
 };

@@ -8,6 +8,7 @@ mod cursors;
 mod file;
 mod reader;
 mod restatements;
+mod rewrite;
 mod writer;
 
 use std::fs::File;
@@ -27,6 +28,7 @@ use crate::error::InFile;
 
 pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Stored, Window};
 pub use restatements::RecordedRestatement;
+pub use rewrite::{Rewritable, Rewritten};
 
 const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.

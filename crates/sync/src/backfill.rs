@@ -277,7 +277,7 @@ impl<'a> Load<'a> {
         if !self.commit.is_empty() || self.pending.is_empty() {
             return;
         }
-        let batch = self.pending.take(&self.plan);
+        let batch = self.context.without_the_erased(self.pending.take(&self.plan));
         self.commit.spawn(write(self.context.objects.clone(), batch));
     }
 

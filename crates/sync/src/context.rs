@@ -1,9 +1,10 @@
 //! What every piece of work on a connection needs, and the two things that all of it does: write, and ask patiently.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use connect::ConnectError;
-use connect::stripe::{Client, LISTS};
+use connect::stripe::{Client, LISTS, privacy};
 use model::{Clock, ObjectKind, UnixSeconds};
 use store::{Batch, Committed, Objects, StoreError};
 use tokio::sync::mpsc;
@@ -43,6 +44,8 @@ pub(crate) struct Context {
     pub reporter: Reporter,
     /// Hears of every commit.
     pub written: mpsc::UnboundedSender<Written>,
+    /// Customers whose personal data is dropped whenever it comes.
+    pub erased: HashSet<String>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
 }
@@ -50,9 +53,23 @@ pub(crate) struct Context {
 impl Context {
     /// Writes a batch, and counts it.
     pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        let written = write(self.objects.clone(), batch).await?;
+        let written = write(self.objects.clone(), self.without_the_erased(batch)).await?;
         self.tell(written);
         Ok(())
+    }
+
+    /// The same without the personal data of customers who were erased. What does not say whose it is may be theirs.
+    pub fn without_the_erased(&self, mut batch: Batch) -> Batch {
+        if self.erased.is_empty() {
+            return batch;
+        }
+        for object in &mut batch.objects {
+            let customer = object.counterparts.customer.as_ref();
+            if customer.is_none_or(|customer| self.erased.contains(customer)) {
+                object.body = privacy::redact(object.kind, &object.body).unwrap_or_else(|| "{}".into());
+            }
+        }
+        batch
     }
 
     pub fn tell(&self, written: Written) {

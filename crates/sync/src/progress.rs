@@ -13,6 +13,8 @@ pub enum Phase {
     Idle,
     /// Asking who the account is and what the key may read.
     Connecting,
+    /// Dropping personal data from what is kept.
+    Erasing,
     /// Reading the account's history.
     Loading,
     /// Making the ledger from the objects.

@@ -5,6 +5,7 @@
 //! second waits, and shows what the first has written.
 
 mod ledger;
+mod privacy;
 mod projector;
 mod record;
 mod slot;
@@ -28,6 +29,7 @@ use crate::{Patience, Progress, RebuildReport, SyncError, projection};
 use slot::Slot;
 use work::Task;
 
+pub use privacy::ErasureReceipt;
 pub use record::key_context;
 pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 

@@ -43,6 +43,7 @@ pub(crate) fn client(provider: &Provider) -> Client {
 pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::UnboundedReceiver<Written>) {
     let (written, heard) = mpsc::unbounded_channel();
     let context = Context {
+        erased: Default::default(),
         client: client(provider),
         objects,
         clock: clock(),

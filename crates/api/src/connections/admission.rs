@@ -112,10 +112,10 @@ impl Candidate {
     pub fn save(
         &self,
         place: &Place<'_>,
-        name: Option<&str>,
-        is_sample: bool,
+        wishes: Wishes<'_>,
         clock: &Clock,
     ) -> Result<ConnectionRecord, AdmissionError> {
+        let Wishes { name, is_sample, gdpr } = wishes;
         let missing = self.missing_required();
         if !missing.is_empty() {
             return Err(AdmissionError::PermissionsMissing(missing));
@@ -131,7 +131,7 @@ impl Candidate {
             api_base: self.api_base.to_string(),
             is_test_mode: self.key.is_test_mode(),
             is_sample,
-            settings: Settings::default(),
+            settings: Settings { gdpr, ..Settings::default() },
             default_currency: account.default_currency,
             absent: self.absent(),
         };
@@ -173,6 +173,16 @@ impl Candidate {
         place.catalog.set_sealed_key(place.workspace, id, &sealed, &self.key.hint())?;
         Ok(())
     }
+}
+
+/// What is chosen about a new connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes<'a> {
+    /// Without one it is the account's.
+    pub name: Option<&'a str>,
+    pub is_sample: bool,
+    /// Nothing that identifies a customer is kept.
+    pub gdpr: bool,
 }
 
 /// Where a connection is saved.

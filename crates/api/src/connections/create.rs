@@ -9,7 +9,7 @@ use model::{Secret, WorkspaceId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::admission::{self, AdmissionError, Candidate, Place};
+use super::admission::{self, AdmissionError, Candidate, Place, Wishes};
 use super::dto::ConnectionView;
 use crate::access::identity::Tenant;
 use crate::blocking;
@@ -28,6 +28,9 @@ pub enum ConnectRequest {
         api_base: Option<String>,
         /// Without one it is the account's.
         name: Option<String>,
+        /// Keep nothing that identifies a customer.
+        #[serde(default)]
+        gdpr: bool,
     },
     Sample {
         /// One of the sample source's merchants.
@@ -44,10 +47,11 @@ pub async fn handle(
     Body(request): Body<ConnectRequest>,
 ) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
     let view = match request {
-        ConnectRequest::Stripe { key, api_base, name } => {
+        ConnectRequest::Stripe { key, api_base, name, gdpr } => {
             let base = admission::parse_base(api_base.as_deref())?;
             let candidate = admission::examine(&key, base, context.clock.clone()).await?;
-            save(&context, tenant.workspace, candidate, name, false).await?
+            let wishes = Wishes { name: name.as_deref(), gdpr, is_sample: false };
+            save(&context, tenant.workspace, candidate, wishes).await?
         }
         ConnectRequest::Sample { merchant } => sample(&context, tenant.workspace, &merchant).await?,
     };
@@ -58,25 +62,26 @@ async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<Co
     let merchant = context.samples.merchants.iter().find(|merchant| merchant.id == id);
     let merchant = merchant.ok_or_else(|| Problem::field("merchant", "there is no such sample merchant"))?;
     let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
-    let name = Some(merchant.name.to_owned());
+    let wishes = Wishes { name: Some(merchant.name), is_sample: true, gdpr: false };
     let candidate = admission::examine(&started.key, Some(started.api_base), context.clock.clone()).await?;
-    save(context, workspace, candidate, name, true).await
+    save(context, workspace, candidate, wishes).await
 }
 
 async fn save(
     context: &Arc<Context>,
     workspace: WorkspaceId,
     candidate: Candidate,
-    name: Option<String>,
-    is_sample: bool,
+    wishes: Wishes<'_>,
 ) -> Result<ConnectionView, Problem> {
-    if name.as_ref().is_some_and(|name| name.chars().count() > 100) {
+    if wishes.name.is_some_and(|name| name.chars().count() > 100) {
         return Err(Problem::field("name", "a name has at most 100 characters"));
     }
     let shared = Arc::clone(context);
+    let (name, Wishes { is_sample, gdpr, .. }) = (wishes.name.map(str::to_owned), wishes);
     let saved = blocking(move || -> Result<_, AdmissionError> {
         let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
-        candidate.save(&place, name.as_deref(), is_sample, &shared.clock)
+        let wishes = Wishes { name: name.as_deref(), is_sample, gdpr };
+        candidate.save(&place, wishes, &shared.clock)
     });
     let record = saved.await??;
     context.runner.start_sync(&record.id);

@@ -17,6 +17,10 @@ pub struct SettingsView {
     /// Absent: the account's default currency.
     pub reporting_currency: Option<String>,
     pub week_start: WeekStartView,
+    /// Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
+    /// back as objects change.
+    #[serde(default)]
+    pub gdpr: bool,
 }
 
 /// When a subscription's value ends.
@@ -55,6 +59,7 @@ impl From<&Settings> for SettingsView {
                 WeekStart::Monday => WeekStartView::Monday,
                 WeekStart::Sunday => WeekStartView::Sunday,
             },
+            gdpr: settings.gdpr,
         }
     }
 }
@@ -81,6 +86,7 @@ impl SettingsView {
                 WeekStartView::Monday => WeekStart::Monday,
                 WeekStartView::Sunday => WeekStart::Sunday,
             },
+            gdpr: self.gdpr,
         };
         settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
         Ok(settings)

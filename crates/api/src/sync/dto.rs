@@ -31,6 +31,7 @@ pub struct ProgressView {
 pub enum PhaseView {
     Idle,
     Connecting,
+    Erasing,
     Loading,
     Building,
     Checking,
@@ -67,6 +68,7 @@ impl From<&Progress> for ProgressView {
             phase: match progress.phase {
                 Phase::Idle => PhaseView::Idle,
                 Phase::Connecting => PhaseView::Connecting,
+                Phase::Erasing => PhaseView::Erasing,
                 Phase::Loading => PhaseView::Loading,
                 Phase::Building => PhaseView::Building,
                 Phase::Checking => PhaseView::Checking,

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read, Write};
 
 use anyhow::Context;
-use api::connections::admission::{self, AdmissionError, Candidate, Place};
+use api::connections::admission::{self, AdmissionError, Candidate, Place, Wishes};
 use connect::stripe::ProbeState;
 use model::{Clock, Secret};
 use store::{ConnectionRecord, StoreError};
@@ -43,6 +43,9 @@ pub struct Stripe {
     /// What the connection is called; without it the account's name
     #[arg(long)]
     name: Option<String>,
+    /// Keep nothing that identifies a customer: no names, contact or card details, no free text
+    #[arg(long)]
+    gdpr: bool,
     /// Return once the connection is saved; a running server loads it
     #[arg(long)]
     no_wait: bool,
@@ -56,7 +59,8 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     let candidate = admission::examine(&key, base, Clock::System).await?;
     tell_permissions(&candidate)?;
     let folder = Folder::open(&args.data.data)?;
-    let record = save(&folder, &candidate, args.name.as_deref())?;
+    let wishes = Wishes { name: args.name.as_deref(), gdpr: args.gdpr, is_sample: false };
+    let record = save(&folder, &candidate, wishes)?;
     writeln!(std::io::stdout(), "{}", record.id)?;
     if args.no_wait {
         eprintln!("saved; a running server loads it now, otherwise run: chartsy serve, or chartsy sync");
@@ -102,17 +106,19 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
 }
 
 /// The account's connection: the one that is there, with this key from now on, or a new one.
-fn save(folder: &Folder, candidate: &Candidate, name: Option<&str>) -> anyhow::Result<ConnectionRecord> {
+fn save(folder: &Folder, candidate: &Candidate, wishes: Wishes<'_>) -> anyhow::Result<ConnectionRecord> {
     let place = Place { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
     let Some(existing) = candidate.existing(&folder.catalog, &folder.workspace)? else {
-        return Ok(candidate.save(&place, name, false, &Clock::System)?);
+        return Ok(candidate.save(&place, wishes, &Clock::System)?);
     };
     candidate.replace_key(&place, &existing)?;
-    if let Some(name) = name {
-        folder
-            .catalog
-            .update_connection(&folder.workspace, &existing.id, |record| record.name = name.to_owned())?;
-    }
+    folder.catalog.update_connection(&folder.workspace, &existing.id, |record| {
+        if let Some(name) = wishes.name {
+            record.name = name.to_owned();
+        }
+        // It is only ever switched off knowingly, in the settings.
+        record.settings.gdpr |= wishes.gdpr;
+    })?;
     eprintln!("{} is connected already; going on with it", existing.name);
     Ok(existing)
 }

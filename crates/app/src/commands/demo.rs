@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use api::Entry;
 use api::access::{credential, password};
-use api::connections::admission::{self, Place};
+use api::connections::admission::{self, Place, Wishes};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewOwner};
 
@@ -90,7 +90,8 @@ async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Resul
     let started = (context.samples.start)(id).await?;
     let candidate = admission::examine(&started.key, Some(started.api_base), Clock::System).await?;
     let place = Place { data: &context.data, catalog: &context.catalog, workspace: &workspace };
-    let record = candidate.save(&place, Some(name), true, &Clock::System)?;
+    let record =
+        candidate.save(&place, Wishes { name: Some(name), is_sample: true, gdpr: false }, &Clock::System)?;
     context.runner.start_sync(&record.id);
     Ok(record)
 }

@@ -7,6 +7,7 @@ mod cli;
 mod isolation;
 mod kill;
 mod numbers;
+mod privacy;
 mod process;
 mod rates;
 mod schema;

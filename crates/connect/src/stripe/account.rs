@@ -63,7 +63,7 @@ pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
     let path = vec!["v1", "account"];
     let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience: retry::INTERACTIVE };
     match client.call(&call, |answer| read_object(answer, ObjectKind::Account)).await {
-        Ok(filed) => Ok(Account::read(filed.object)),
+        Ok(filed) => Ok(Account::read(client.private(filed.object))),
         Err(Failed::Answer(answer)) if matches!(answer.status, 400 | 403 | 404 | 405 | 501) => {
             let refusal = Refusal::of(&answer);
             if answer.status == 403 && refusal.is_about_the_address() {

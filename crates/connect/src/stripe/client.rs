@@ -12,7 +12,8 @@ use super::refusal::Refusal;
 use super::retry::{self, Failure, Patience};
 use super::transport::{Answer, NoAnswer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Probe, account, catalog, facts, loose, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, account, catalog, facts, loose,
+    privacy, probe,
 };
 use crate::ConnectError;
 
@@ -124,7 +125,7 @@ impl Client {
         let call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
         let asked = Asked { kind, created_gte: None, created_lte: None, parent: Some(children) };
         let page = self.call(&call, |answer| read_page(answer, &asked)).await;
-        page.map_err(|failed| {
+        page.map(|page| self.private_page(page)).map_err(|failed| {
             let Failed::Answer(answer) = &failed else { return self.explain(failed, &call) };
             if answer.status == 404 && Refusal::of(answer).is_about_the_object() {
                 let request_id = answer.request_id.clone();
@@ -150,6 +151,7 @@ impl Client {
             found = self.call(&call, |answer| read_object(answer, kind)).await;
             self.remember_tiers(found.is_ok());
         }
+        let found = found.map(|filed| facts::Filed { object: self.private(filed.object), ..filed });
         match found {
             Ok(filed) if filed.object.is_deleted => Ok(Retrieved::Deleted(filed.object)),
             Ok(filed) => Ok(Retrieved::Found { object: filed.object, incomplete: filed.incomplete }),
@@ -181,7 +183,22 @@ impl Client {
             page = self.call(&call, |answer| read_page(answer, &asked)).await;
             self.remember_tiers(page.is_ok());
         }
-        page.map_err(|failed| self.explain(failed, &call))
+        page.map(|page| self.private_page(page)).map_err(|failed| self.explain(failed, &call))
+    }
+
+    /// The object as far as it may be known.
+    pub(super) fn private(&self, object: RawObject) -> RawObject {
+        match self.0.config.privacy {
+            Privacy::AsReceived => object,
+            Privacy::Pseudonymous => {
+                RawObject { body: privacy::redacted(object.kind, &object.body), ..object }
+            }
+        }
+    }
+
+    fn private_page(&self, page: Page) -> Page {
+        let objects = page.objects.into_iter().map(|object| self.private(object)).collect();
+        Page { objects, ..page }
     }
 
     fn has_tiers(&self) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::Clock;
 use url::Url;
 
-use super::Key;
+use super::{Key, Privacy};
 
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -17,6 +17,8 @@ pub struct ClientConfig {
     pub limits: Limits,
     pub backoff: Backoff,
     pub clock: Clock,
+    /// What is dropped of every object before anything else sees it.
+    pub privacy: Privacy,
 }
 
 /// How fast the server allows itself to be asked.
@@ -55,6 +57,7 @@ impl ClientConfig {
             limits: Limits::Stripe,
             backoff: Backoff::default(),
             clock,
+            privacy: Privacy::AsReceived,
         }
     }
 }

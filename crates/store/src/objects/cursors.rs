@@ -75,6 +75,19 @@ impl Objects {
         })
     }
 
+    /// The facts whose names begin so, in order.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn meta_keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.shared.readers.read(|reader| {
+            let sql = "SELECT key FROM meta WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+            let mut statement = reader.conn.prepare_cached(sql)?;
+            let keys = statement.query_map([prefix], |row| row.get(0))?;
+            Ok(keys.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// One fact about these objects, as some batch left it.
     ///
     /// # Errors

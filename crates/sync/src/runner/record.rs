@@ -46,7 +46,9 @@ impl Shared {
             Limits::Stripe if is_on_this_machine(&base) => Limits::OnceRefused,
             limits => limits,
         };
-        Ok(Client::new(ClientConfig { base, limits, share_percent: config.share_percent, ..defaults })?)
+        let privacy = super::privacy::privacy_of(&record.settings);
+        let share_percent = config.share_percent;
+        Ok(Client::new(ClientConfig { base, limits, share_percent, privacy, ..defaults })?)
     }
 
     /// Writes into the catalog how a piece of work ended.

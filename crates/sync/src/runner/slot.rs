@@ -92,6 +92,12 @@ impl Slot {
         }
     }
 
+    /// Forgets what was read of the files: they were written anew.
+    pub fn close_files(&self) {
+        self.drop_snapshot();
+        *lock(&self.reader) = None;
+    }
+
     /// The connection's objects, for reading.
     pub fn reading(&self, connection_dir: &Path) -> Result<Objects, StoreError> {
         let mut reader = lock(&self.reader);
@@ -205,8 +211,7 @@ impl Slot {
         }
         // Also work that a command does without a task.
         let _working = self.working.lock().await;
-        self.drop_snapshot();
-        *lock(&self.reader) = None;
+        self.close_files();
         *lock(&self.inbox) = None;
     }
 }

@@ -66,6 +66,7 @@ impl Shared {
         record: &ConnectionRecord,
         task: Task,
     ) -> Result<Done, SyncError> {
+        self.ensure_private(slot, record).await?;
         let mut work = Work::open(self, slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
         let outcome = match task {
@@ -129,7 +130,7 @@ impl Work {
         let dir = shared.config.data.connection_dir(&slot.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
-        let (client, objects, projector) = blocking(move || {
+        let (client, objects, erased, projector) = blocking(move || {
             let client = opening.client(&of)?;
             let objects = Objects::open(&dir)?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
@@ -152,7 +153,8 @@ impl Work {
                 shown,
                 dirty: Dirty::default(),
             };
-            Ok((client, objects, projector))
+            let erased = super::privacy::erased(&objects)?;
+            Ok((client, objects, erased, projector))
         })
         .await?;
         let (written, heard): (mpsc::UnboundedSender<Written>, _) = mpsc::unbounded_channel();
@@ -165,6 +167,7 @@ impl Work {
             cancel,
             reporter: slot.reporter.clone(),
             written,
+            erased,
             account_created_at: None,
         };
         Ok(Self { id: slot.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })

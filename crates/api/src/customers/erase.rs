@@ -1,0 +1,50 @@
+//! `POST /connections/{id}/customers/{customer_id}/erase`: a customer's personal data goes, at once and for good.
+
+use std::collections::BTreeMap;
+
+use ::sync::runner::ErasureReceipt;
+use axum::Json;
+use axum::extract::{Path, State};
+use model::CustomerId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::identity::Connection;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+/// Proof of what was done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ErasureReceipt)]
+pub struct ErasureReceiptView {
+    pub connection: String,
+    pub customer: String,
+    pub erased_at: i64,
+    /// Objects from which personal data was dropped, by kind. Ids, amounts and times stay: no number changes.
+    pub objects: BTreeMap<String, u64>,
+}
+
+/// Erase a customer's personal data
+#[utoipa::path(post, path = "/api/v1/connections/{id}/customers/{customer_id}/erase", operation_id = "erase_customer",
+    tag = "customers", params(("customer_id" = String, Path)), responses((status = 200, body = ErasureReceiptView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    path: Path<(String, String)>,
+) -> Result<Json<ErasureReceiptView>, Problem> {
+    let Path((_, customer)) = path;
+    let customer = CustomerId::from(customer);
+    let receipt = context.runner.erase_customer(&record.workspace, &record.id, &customer).await?;
+    Ok(Json(ErasureReceiptView::from(receipt)))
+}
+
+impl From<ErasureReceipt> for ErasureReceiptView {
+    fn from(receipt: ErasureReceipt) -> Self {
+        Self {
+            connection: receipt.connection.to_string(),
+            customer: receipt.customer.to_string(),
+            erased_at: receipt.erased_at.0,
+            objects: receipt.objects.into_iter().map(|(kind, count)| (kind.to_string(), count)).collect(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `chartsy erase`: a customer's personal data, a connection, or everything; prints what was removed.
+
+use std::io::Write;
+
+use model::{Clock, CustomerId};
+use serde_json::json;
+
+use crate::cli::{ConnectionArgs, DataArgs};
+use crate::failure::Advice;
+use crate::folder::{self, Folder};
+use crate::work;
+
+#[derive(Debug, clap::Args)]
+pub struct Erase {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// A customer's names, contact and card details and free text; ids, amounts and times stay, so no number changes
+    Customer {
+        /// The provider's id of the customer
+        id: String,
+        #[command(flatten)]
+        connection: ConnectionArgs,
+    },
+    /// A connection with its key, its webhook and all that was fetched
+    Connection {
+        /// As 'chartsy status' shows it
+        id: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// The whole data folder: every connection, account, token and the master key
+    Everything {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Say that this is meant
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub async fn run(args: Erase) -> anyhow::Result<()> {
+    let receipt = match args.what {
+        What::Customer { id, connection } => customer(&id, &connection).await?,
+        What::Connection { id, data } => {
+            let folder = Folder::existing(&data.data)?;
+            let _alone = folder.data.lock_server()?;
+            let receipt = one(&folder, &id).await?;
+            json!({"erased_at": Clock::System.now().0, "connections": [receipt]})
+        }
+        What::Everything { data, yes } => everything(&data, yes).await?,
+    };
+    writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&receipt)?)?;
+    Ok(())
+}
+
+async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde_json::Value> {
+    let (folder, record) = folder::one(connection)?;
+    let runner = work::for_command(&folder)?;
+    let receipt = runner.erase_customer(&record.workspace, &record.id, &CustomerId::from(id)).await?;
+    eprintln!("erase the customer in Stripe too: Chartsy never changes anything there");
+    Ok(serde_json::to_value(receipt)?)
+}
+
+/// With what it held.
+async fn one(folder: &Folder, id: &str) -> anyhow::Result<serde_json::Value> {
+    let record = folder.connection(Some(id))?;
+    let objects = super::status::objects_done(folder, &record)?;
+    let runner = work::for_command(folder)?;
+    if let Err(error) = runner.remove_webhook(&record.workspace, &record.id).await {
+        eprintln!("the webhook endpoint stays with the provider: {error}");
+    }
+    folder.data.delete_connection_files(&record.id)?;
+    folder.catalog.delete_connection(&record.workspace, &record.id)?;
+    Ok(json!({"connection": record.id.as_str(), "name": record.name, "objects": objects}))
+}
+
+async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Value> {
+    if !yes {
+        let help = "add --yes; there is no way back but a backup";
+        return Err(Advice::new("this erases the whole data folder", help).into());
+    }
+    let folder = Folder::existing(&data.data)?;
+    let alone = folder.data.lock_server()?;
+    let mut connections = Vec::new();
+    for record in folder.catalog.all_connections()? {
+        connections.push(one(&folder, record.id.as_str()).await?);
+    }
+    let path = folder.data.path().to_owned();
+    drop(folder);
+    std::fs::remove_dir_all(&path).map_err(|error| {
+        Advice::new(
+            format!("{} was not deleted: {error}", path.display()),
+            "delete what is left of it by hand",
+        )
+    })?;
+    drop(alone);
+    Ok(json!({"erased_at": Clock::System.now().0, "folder": path, "connections": connections}))
+}

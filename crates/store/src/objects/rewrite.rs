@@ -1,0 +1,252 @@
+//! Bodies written anew, in a way that leaves nothing of the old ones in the file: for data that must not be kept.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use model::ObjectKind;
+use rusqlite::{Connection, TransactionBehavior, params};
+use zstd::zstd_safe::DCtx;
+
+use super::codec::{Codec, Trainer};
+use super::reader::kind;
+use super::{FILE_NAME, LOCK_NAME, Objects, file};
+use crate::StoreError;
+use crate::data_dir::lock_file;
+use crate::error::{Fault, InFile};
+
+/// Rows of one transaction.
+const ROWS: i64 = 2_000;
+/// How often readers that hold old pages are waited for, and how long.
+const TRIES: usize = 50;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// An object that may be written anew.
+pub struct Rewritable<'a> {
+    pub kind: ObjectKind,
+    pub id: &'a str,
+    /// Whose it is, also where that follows only from its invoice, subscription or charge.
+    pub customer: Option<&'a str>,
+    pub body: &'a str,
+}
+
+/// Objects whose bodies were written anew, by kind.
+pub type Rewritten = BTreeMap<ObjectKind, u64>;
+
+impl Objects {
+    /// Lets `rewrite` see every object and write a body in place of its own; `None` leaves it. Afterwards no byte of
+    /// the old bodies is in the file, its log or its dictionaries, which are trained anew. `meta` is set once that is
+    /// so: stopped before, it can be done again. Nobody else may write meanwhile; reading goes on.
+    ///
+    /// # Errors
+    /// `AlreadyOpen` while another handle writes; `Busy` when a reader holds on to the old pages; those of the file.
+    pub fn rewrite(
+        connection_dir: &Path,
+        meta: (&str, &str),
+        mut rewrite: impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
+        mut on_progress: impl FnMut(u64),
+    ) -> Result<Rewritten, StoreError> {
+        let what = || format!("the data in {}", connection_dir.display());
+        let _lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
+        let path = connection_dir.join(FILE_NAME);
+        let mut conn = file::open_for_writing(&path)?;
+        let mut rewriting = || -> Result<Rewritten, Fault> {
+            // Pages that are given up are overwritten, not only forgotten.
+            conn.pragma_update(None, "secure_delete", true)?;
+            let old = Codec::default();
+            old.load(&conn)?;
+            let new = trained(&mut conn, &old, &mut rewrite)?;
+            let rewritten = all(&mut conn, &old, &new.codec, &mut rewrite, &mut on_progress)?;
+            let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let superseded = new.superseded.iter();
+            for id in superseded {
+                tx.execute("DELETE FROM dictionaries WHERE id = ?1", [id])?;
+            }
+            tx.commit()?;
+            clear(&conn)?;
+            conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [meta.0, meta.1])?;
+            Ok(rewritten)
+        };
+        rewriting().in_file(&path)
+    }
+}
+
+struct Trained {
+    codec: Codec,
+    /// Dictionaries made of old bodies.
+    superseded: HashSet<u32>,
+}
+
+/// Dictionaries of the bodies as they will be.
+fn trained(
+    conn: &mut Connection,
+    old: &Codec,
+    rewrite: &mut impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
+) -> Result<Trained, Fault> {
+    let mut trainer = Trainer::default();
+    let mut trainable = Vec::new();
+    let mut context = DCtx::create();
+    for code in ObjectKind::ALL {
+        let sql = "SELECT row, kind, id, customer, dictionary, body FROM objects WHERE kind = ?1 ORDER BY id";
+        let mut statement = conn.prepare_cached(sql)?;
+        let mut rows = statement.query([code.code()])?;
+        while let Some(row) = rows.next()? {
+            let (bytes, dictionary) =
+                (row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?, row.get(4)?);
+            let body = old.decompress(&mut context, conn, dictionary, bytes)?;
+            let (id, customer): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+            let seen = Rewritable { kind: *code, id: &id, customer: customer.as_deref(), body: &body };
+            let body = rewrite(&seen).unwrap_or(body);
+            if trainer.collect(*code, &body) {
+                trainable.push(*code);
+                break;
+            }
+        }
+    }
+    let codec = Codec::default();
+    let superseded: HashSet<u32> = {
+        let mut statement = conn.prepare("SELECT id FROM dictionaries")?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        ids.collect::<Result<_, _>>()?
+    };
+    for code in trainable {
+        let Some(bytes) = trainer.train(code) else { continue };
+        conn.execute("INSERT INTO dictionaries (kind, bytes) VALUES (?1, ?2)", params![code.code(), bytes])?;
+        let id =
+            u32::try_from(conn.last_insert_rowid()).map_err(|_| Fault::Damaged("dictionary ids".into()))?;
+        codec.add(id, code, &bytes)?;
+    }
+    Ok(Trained { codec, superseded })
+}
+
+/// Every body, compressed by the new dictionaries.
+fn all(
+    conn: &mut Connection,
+    old: &Codec,
+    new: &Codec,
+    rewrite: &mut impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
+    on_progress: &mut impl FnMut(u64),
+) -> Result<Rewritten, Fault> {
+    let mut context = DCtx::create();
+    let mut rewritten: HashMap<ObjectKind, u64> = HashMap::new();
+    let (mut after, mut done) = (0_i64, 0);
+    loop {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut changes = Vec::new();
+        {
+            let sql = "SELECT row, kind, id, customer, dictionary, body FROM objects WHERE row > ?1 ORDER BY row LIMIT ?2";
+            let mut statement = tx.prepare_cached(sql)?;
+            let mut rows = statement.query([after, ROWS])?;
+            while let Some(row) = rows.next()? {
+                after = row.get(0)?;
+                let kind = kind(row.get(1)?)?;
+                let (id, customer): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+                let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
+                let body = old.decompress(&mut context, &tx, row.get(4)?, bytes)?;
+                let seen = Rewritable { kind, id: &id, customer: customer.as_deref(), body: &body };
+                let changed = rewrite(&seen);
+                if changed.is_some() {
+                    *rewritten.entry(kind).or_default() += 1;
+                }
+                changes.push((after, new.compress(kind, &changed.unwrap_or(body))?));
+            }
+            let mut update =
+                tx.prepare_cached("UPDATE objects SET dictionary = ?2, body = ?3 WHERE row = ?1")?;
+            for (row, body) in &changes {
+                update.execute(params![row, body.dictionary, body.bytes])?;
+            }
+        }
+        tx.commit()?;
+        if changes.is_empty() {
+            return Ok(rewritten.into_iter().collect());
+        }
+        done += changes.len() as u64;
+        on_progress(done);
+    }
+}
+
+/// Leaves no old page in the file or its log.
+fn clear(conn: &Connection) -> Result<(), Fault> {
+    conn.execute_batch("VACUUM")?;
+    for _ in 0..TRIES {
+        let is_busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if !is_busy {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(Fault::Sql(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+        Some("a reader holds on to old pages".to_owned()),
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Counterparts, RawObject, UnixSeconds};
+
+    use super::*;
+    use crate::Batch;
+
+    const CUSTOMERS: usize = 3_000;
+
+    fn customer(number: usize) -> RawObject {
+        let body = format!(r#"{{"id":"cus_{number}","name":"Ada Nr {number} Lovelace","balance":{number}}}"#);
+        RawObject {
+            kind: ObjectKind::Customer,
+            id: format!("cus_{number}"),
+            created_at: Some(UnixSeconds(number as i64)),
+            counterparts: Counterparts { customer: Some(format!("cus_{number}")), ..Counterparts::default() },
+            is_deleted: false,
+            body: body.into(),
+        }
+    }
+
+    fn holds(dir: &Path, words: &[u8]) -> bool {
+        let mut found = false;
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            found |= bytes.windows(words.len()).any(|window| window == words);
+        }
+        found
+    }
+
+    #[test]
+    fn nothing_of_the_old_bodies_is_left_and_all_else_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let objects = Objects::open(dir.path()).unwrap();
+        // In pieces: those after the first are compressed against a dictionary.
+        for first in (0..CUSTOMERS).step_by(500) {
+            let batch = (first..first + 500).map(customer).collect();
+            let batch = Batch { objects: batch, seen_at: UnixSeconds(7), ..Batch::default() };
+            objects.commit_blocking(batch).unwrap();
+        }
+        assert!(holds(dir.path(), b"Lovelace"), "the dictionary quotes what it was trained on");
+        let reader = Objects::open_read_only(dir.path()).unwrap();
+        let refused = Objects::rewrite(dir.path(), ("privacy", "on"), |_| None, |_| {});
+        assert!(matches!(refused, Err(StoreError::AlreadyOpen { .. })));
+        drop(objects);
+
+        let nameless = |seen: &Rewritable<'_>| {
+            assert_eq!(seen.customer, Some(seen.id));
+            let number = seen.id.strip_prefix("cus_").unwrap();
+            Some(format!(r#"{{"id":"cus_{number}","balance":{number}}}"#).into_boxed_str())
+        };
+        let mut last = 0;
+        let rewritten =
+            Objects::rewrite(dir.path(), ("privacy", "on"), nameless, |done| last = done).unwrap();
+        assert_eq!(rewritten, BTreeMap::from([(ObjectKind::Customer, CUSTOMERS as u64)]));
+        assert_eq!(last, CUSTOMERS as u64);
+        assert!(!holds(dir.path(), b"Lovelace"));
+        assert_eq!(reader.meta("privacy").unwrap().as_deref(), Some("on"));
+        for number in [0, 1_234, CUSTOMERS - 1] {
+            let stored = reader.get(ObjectKind::Customer, &format!("cus_{number}")).unwrap().unwrap();
+            assert_eq!(&*stored.object.body, format!(r#"{{"id":"cus_{number}","balance":{number}}}"#));
+            assert_eq!(stored.seen_at, UnixSeconds(7));
+        }
+        // And writing goes on, by the new dictionary.
+        let objects = Objects::open(dir.path()).unwrap();
+        let batch = Batch { objects: vec![customer(9_999)], seen_at: UnixSeconds(8), ..Batch::default() };
+        assert_eq!(objects.commit_blocking(batch).unwrap().inserted, 1);
+        assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,123 @@
+//! What must not be known of people: dropped from what is there, and kept from coming back.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use connect::stripe::{Privacy, privacy};
+use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
+use serde::Serialize;
+use store::{Batch, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
+
+use super::slot::Slot;
+use super::{Runner, Shared, blocking};
+use crate::SyncError;
+use crate::progress::Phase;
+
+/// What was done to what is kept: empty, or [`PSEUDONYMOUS`].
+const PRIVACY: &str = "privacy";
+const PSEUDONYMOUS: &str = "pseudonymous";
+/// Before the id of a customer whose personal data was erased, and when.
+const ERASED: &str = "erased/";
+
+/// That personal data was erased, and from how many objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErasureReceipt {
+    pub connection: ConnectionId,
+    pub customer: CustomerId,
+    pub erased_at: UnixSeconds,
+    /// By kind.
+    pub objects: BTreeMap<ObjectKind, u64>,
+}
+
+/// What a connection's client may know of people.
+pub(super) fn privacy_of(settings: &Settings) -> Privacy {
+    if settings.gdpr { Privacy::Pseudonymous } else { Privacy::AsReceived }
+}
+
+/// Customers whose personal data is dropped whenever it comes again.
+pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
+    let keys = objects.meta_keys(ERASED)?;
+    Ok(keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(str::to_owned).collect())
+}
+
+impl Runner {
+    /// Drops a customer's personal data from everything that is kept, at once and for good: ids, amounts and times
+    /// stay, so that no number changes, and what comes of the customer later is dropped as it comes.
+    ///
+    /// # Errors
+    /// `NoConnection`; `NotFound` from the store where there is no such customer; what else the store says.
+    pub async fn erase_customer(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+        customer: &CustomerId,
+    ) -> Result<ErasureReceipt, SyncError> {
+        self.shared.record(workspace, id).await?;
+        let slot = self.shared.slot(id);
+        let _working = slot.working.lock().await;
+        let dir = self.shared.config.data.connection_dir(id);
+        let (now, of, connection) = (self.shared.config.clock.now(), customer.clone(), id.clone());
+        let receipt = blocking(move || {
+            if Objects::open_read_only(&dir)?.by_customer(&of, ObjectKind::ALL)?.is_empty() {
+                return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
+            }
+            let key = format!("{ERASED}{of}");
+            let hers = |seen: &Rewritable<'_>| {
+                let is_hers = seen.customer == Some(of.as_str());
+                is_hers.then(|| privacy::redact(seen.kind, seen.body)).flatten()
+            };
+            let objects = Objects::rewrite(&dir, (&key, &now.0.to_string()), hers, |_| {})?;
+            LedgerFile::delete(&dir)?;
+            Ok(ErasureReceipt { connection, customer: of, erased_at: now, objects })
+        });
+        let receipt = receipt.await?;
+        slot.close_files();
+        Ok(receipt)
+    }
+}
+
+impl Shared {
+    /// Drops what the connection's settings do not allow any more, before any other work on it.
+    pub(super) async fn ensure_private(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+    ) -> Result<(), SyncError> {
+        let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
+        let found_in = dir.clone();
+        let found = blocking(move || match Objects::open_read_only(&found_in) {
+            Ok(objects) => Ok(objects.meta(PRIVACY)?.unwrap_or_default()),
+            Err(StoreError::Missing { .. }) => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        });
+        let is_private = found.await? == PSEUDONYMOUS;
+        if is_private == wanted {
+            return Ok(());
+        }
+        if !wanted {
+            let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
+            return blocking(move || Ok(Objects::open(&dir)?.commit_blocking(note).map(|_| ())?)).await;
+        }
+        slot.reporter.begin(Phase::Erasing);
+        let reporter = slot.reporter.clone();
+        let erased = blocking(move || {
+            // A folder that is new gets its tables first.
+            drop(Objects::open(&dir)?);
+            let everybody = |seen: &Rewritable<'_>| privacy::redact(seen.kind, seen.body);
+            let tell = |done| {
+                if reporter.is_due() {
+                    reporter.message(Some(format!("{done} objects")));
+                }
+            };
+            let rewritten = Objects::rewrite(&dir, (PRIVACY, PSEUDONYMOUS), everybody, tell)?;
+            LedgerFile::delete(&dir)?;
+            Ok(rewritten.values().sum::<u64>())
+        });
+        let objects = erased.await?;
+        slot.close_files();
+        if objects > 0 {
+            tracing::info!(connection = %slot.id, objects, "personal data was erased");
+        }
+        Ok(())
+    }
+}
