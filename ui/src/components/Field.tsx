@@ -33,8 +33,8 @@ export function TextField({ label, hint, error, isMono = false, placeholder, cla
   return (
     <AriaTextField {...props} className={`flex flex-col gap-1.5 ${className}`} isInvalid={error !== undefined}>
       <Label className="text-sm font-medium">{label}</Label>
-      <Input {...(placeholder ? { placeholder } : {})} className={`${BOX} h-11 px-3 ${isMono ? 'font-mono text-sm' : ''}`} />
-      {hint && (
+      <Input {...(placeholder ? { placeholder } : {})} className={`${BOX} h-10 px-3 ${isMono ? 'font-mono text-sm' : ''}`} />
+      {hint && error === undefined && (
         <Text slot="description" className="text-[0.8125rem] text-ink-soft">
           {hint}
         </Text>
@@ -104,7 +104,7 @@ export function Select<T extends string>({
     >
       {!isBare && <Label className="text-sm font-medium">{label}</Label>}
       <AriaButton
-        className={`flex items-center gap-2 rounded-lg border bg-surface text-left text-sm text-ink hover:bg-hover ${isBare ? 'h-9 border-line px-2.5' : 'h-11 border-line-strong px-3'}`}
+        className={`flex items-center gap-2 rounded-lg border bg-surface text-left text-sm text-ink hover:bg-hover ${isBare ? 'h-9 border-line px-2.5' : 'h-10 border-line-strong px-3'}`}
       >
         <SelectValue className="min-w-0 flex-1 truncate">
           {options.find((option) => option.id === value)?.label ?? value}

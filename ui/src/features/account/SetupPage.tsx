@@ -78,6 +78,8 @@ export function SetupPage() {
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault()
+          const firstWrong = Object.keys(form).find((name) => name in errors)
+          if (firstWrong) event.currentTarget.querySelector<HTMLInputElement>(`[name="${firstWrong}"]`)?.focus()
           setTouched(new Set(Object.keys(form)))
           if (Object.keys(errors).length === 0) create.mutate(form)
         }}
