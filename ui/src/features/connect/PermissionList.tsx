@@ -25,10 +25,12 @@ export function PermissionList({ permissions }: { permissions: KeyCheck['permiss
             <StateIcon state={state} />
           </span>
           <span className="min-w-0 flex-1">
-            {label}
+            <span className="flex flex-wrap items-center gap-x-2">
+              {label}
+              {state !== 'granted' && is_required && <Badge tone="danger">Needed</Badge>}
+            </span>
             {state !== 'granted' && <span className="block text-[0.8125rem] text-ink-soft">Absent without it: {without}.</span>}
           </span>
-          {state !== 'granted' && is_required && <Badge tone="danger">Needed</Badge>}
           <span className={`text-[0.8125rem] ${STATE[state].ink}`}>{STATE[state].label}</span>
         </li>
       ))}

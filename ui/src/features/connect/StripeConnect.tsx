@@ -12,7 +12,7 @@ import { KeySteps, Step } from './KeySteps'
 import { PermissionList } from './PermissionList'
 import type { ConnectRequest } from './useConnect'
 import { useConnect } from './useConnect'
-import { refusalOf, stripeAt, useKeyCheck } from './useKeyCheck'
+import { isFinal, refusalOf, stripeAt, useKeyCheck } from './useKeyCheck'
 
 export function StripeConnect({ source }: { source: Source }) {
   const [key, setKey] = useState('')
@@ -71,9 +71,11 @@ function Refusal({ error, retry }: { error: Error; retry: () => void }) {
   return (
     <Banner
       action={
-        <Button size="small" onPress={retry}>
-          Check again
-        </Button>
+        !isFinal(error) && (
+          <Button size="small" onPress={retry}>
+            Check again
+          </Button>
+        )
       }
       title={title}
       tone="danger"

@@ -50,6 +50,11 @@ export function useKeyCheck(key: string, apiBase: string) {
   }
 }
 
+/** A key that is wrong as it is written stays so, however often it is checked. */
+export function isFinal(error: Error): boolean {
+  return error instanceof ApiError && ['key_publishable', 'key_malformed'].includes(error.problem.code ?? '')
+}
+
 /** Why a key was refused, in words for who has just pasted it. */
 export function refusalOf(error: Error): { title: string; advice: string } {
   const problem = error instanceof ApiError ? error.problem : undefined
