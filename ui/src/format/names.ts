@@ -48,6 +48,20 @@ export function billingInterval(code: string): string {
   return EVERY[code] ?? (count && unit ? `Every ${count} ${unit}s` : sentence(code))
 }
 
+/** Why an invoice was made, of what Stripe calls its billing reason. */
+const BILLING_REASON: Record<string, string> = {
+  subscription_cycle: 'Renewal',
+  subscription_create: 'First invoice',
+  subscription_update: 'Change of plan',
+  subscription_threshold: 'Usage threshold reached',
+  subscription: 'Subscription',
+  automatic_pending_invoice_item_invoice: 'Pending items',
+  quote_accept: 'Quote accepted',
+  upcoming: 'Upcoming',
+}
+
+export const billingReason = (reason: string) => BILLING_REASON[reason] ?? sentence(reason)
+
 /** Why a line makes no recurring value. */
 const REASON: Record<string, string> = {
   tax: 'Tax',

@@ -7,7 +7,7 @@ import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { ChevronIcon } from '~/components/icons'
 import { formatInstantDay } from '~/format/date'
-import { sentence } from '~/format/names'
+import { billingReason } from '~/format/names'
 
 import { Status } from './Objects'
 
@@ -51,7 +51,7 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
       <button
         aria-controls={panel}
         aria-expanded={isOpen}
-        className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left text-sm hover:bg-hover/60"
+        className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 sm:px-5 py-2.5 text-left text-sm hover:bg-hover/60"
         type="button"
         onClick={() => setIsOpen(!isOpen)}
       >
@@ -64,7 +64,7 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
         </span>
         <Status status={invoice.status} />
         <span className="hidden text-ink-soft md:inline">
-          {invoice.billing_reason && sentence(invoice.billing_reason.replace(/^subscription_/, ''))}
+          {invoice.billing_reason && billingReason(invoice.billing_reason)}
         </span>
         <span className="num ml-auto text-right">
           <Money className="font-medium" currency={invoice.currency} minor={invoice.total_minor} />

@@ -8,6 +8,7 @@ import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatInstantDay } from '~/format/date'
 import { sentence } from '~/format/names'
+import { formatCount } from '~/format/number'
 
 import { InvoiceRow } from './InvoiceRow'
 import { Nothing, Section } from './Section'
@@ -33,6 +34,21 @@ export function Status({ status }: { status: string | null }) {
   return status === null ? <span>–</span> : <Badge tone={TONE[status] ?? 'plain'}>{sentence(status)}</Badge>
 }
 
+/** On a narrow page, the end stands with it. */
+function SubscriptionStatus({ row, zone }: { row: CustomerSubscription; zone: string }) {
+  const end = row.ended_at ?? row.cancel_at
+  return (
+    <>
+      <Status status={row.status} />
+      {end !== null && (
+        <span className="num mt-0.5 block text-xs text-ink-soft md:hidden">
+          {row.ended_at === null ? 'ends' : 'ended'} {formatInstantDay(end, zone)}
+        </span>
+      )}
+    </>
+  )
+}
+
 function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
   const day = (instant: CustomerSubscription['started_at']) => (
     <span className="num">{instant === null ? '–' : formatInstantDay(instant, zone)}</span>
@@ -45,15 +61,15 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
         <span className="block min-w-40">
           {row.items.map((item) => (
             <span key={item.price_id} className="block">
-              {item.quantity !== null && item.quantity !== 1 && <span className="num">{item.quantity} × </span>}
+              {item.quantity !== null && item.quantity !== 1 && <span className="num">{formatCount(item.quantity)} × </span>}
               {item.label}
             </span>
           ))}
-          <code className="block font-mono text-xs text-ink-soft">{row.id}</code>
+          <code className="block max-w-40 truncate font-mono text-xs text-ink-soft md:max-w-none">{row.id}</code>
         </span>
       ),
     },
-    { id: 'status', header: 'Status', cell: (row) => <Status status={row.status} /> },
+    { id: 'status', header: 'Status', cell: (row) => <SubscriptionStatus row={row} zone={zone} /> },
     {
       id: 'mrr',
       header: 'MRR',
@@ -65,6 +81,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
     {
       id: 'ended',
       header: 'Ended',
+      isWideOnly: true,
       cell: (row) =>
         row.ended_at === null && row.cancel_at !== null ? (
           <span className="num">ends {formatInstantDay(row.cancel_at, zone)}</span>
