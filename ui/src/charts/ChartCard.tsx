@@ -90,7 +90,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
         </div>
       </header>
       {legend && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
-      <div className={`px-2 pt-3 pb-3 transition-opacity sm:px-3 ${isStale ? 'opacity-60' : ''}`}>
+      <div className={`pt-3 pb-3 transition-opacity ${isTable && hasFigures ? '' : 'px-2 sm:px-3'} ${isStale ? 'opacity-60' : ''}`}>
         <Body {...props} height={height} isTable={isTable} setChart={setChart} />
       </div>
       {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}

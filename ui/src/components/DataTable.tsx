@@ -64,8 +64,23 @@ function definitionsOf<Row extends object>(
   }))
 }
 
-const cellClass = (column: { isNumeric?: boolean; isWideOnly?: boolean } | undefined) =>
-  `px-2 py-2.5 first:pl-4 last:pr-4 sm:px-3 ${column?.isNumeric ? 'num text-right' : 'text-left'} ${column?.isWideOnly ? 'hidden md:table-cell' : ''}`
+const isNarrow = ({ isWideOnly = false }: CellStyle) => !isWideOnly
+
+interface CellStyle {
+  isNumeric?: boolean
+  isWideOnly?: boolean
+}
+
+function cellClass(column: CellStyle | undefined, edges: { first: CellStyle | undefined; last: CellStyle | undefined }): string {
+  return [
+    'px-2 py-2.5 first:pl-4 last:pr-4 sm:px-3 sm:first:pl-5 sm:last:pr-5',
+    column?.isNumeric ? 'num text-right' : 'text-left',
+    column?.isWideOnly ? 'hidden md:table-cell' : '',
+    // The outermost columns of a narrow page, where those that would be outermost are left out.
+    column !== undefined && column === edges.first ? 'max-md:pl-4' : '',
+    column !== undefined && column === edges.last ? 'max-md:pr-4' : '',
+  ].join(' ')
+}
 
 /** The row's link is what the keyboard uses; a click elsewhere in the row is a convenience, unless text is being marked. */
 function isPlainClick(event: MouseEvent): boolean {
@@ -114,6 +129,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   })
   const all = table.getRowModel().rows
   const shown = isAll ? all : all.slice(0, shownAtFirst)
+  const edges = { first: columns.find(isNarrow), last: columns.findLast(isNarrow) }
   const byId = new Map(columns.map((column) => [column.id, column]))
   return (
     // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
@@ -129,7 +145,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   <th
                     key={header.id}
                     aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
-                    className={`${cellClass(column)} font-medium whitespace-nowrap`}
+                    className={`${cellClass(column, edges)} font-medium whitespace-nowrap`}
                     scope="col"
                     style={column?.width ? { width: column.width } : undefined}
                   >
@@ -160,7 +176,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               onClick={onRowClick ? (event) => isPlainClick(event) && onRowClick(row.original) : undefined}
             >
               {columns.map((column) => (
-                <td key={column.id} className={cellClass(column)}>
+                <td key={column.id} className={cellClass(column, edges)}>
                   {column.cell(row.original)}
                 </td>
               ))}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 export function Section({ title, count, children }: { title: string; count?: number; children: ReactNode }) {
   return (
     <section aria-label={title} className="card min-w-0 pt-4 pb-2">
-      <h2 className="px-4 pb-2 font-semibold">
+      <h2 className="px-4 sm:px-5 pb-2 font-semibold">
         {title}
         {count !== undefined && <span className="num ml-2 font-normal text-ink-soft">{count}</span>}
       </h2>
@@ -13,5 +13,5 @@ export function Section({ title, count, children }: { title: string; count?: num
 }
 
 export function Nothing({ children }: { children: ReactNode }) {
-  return <p className="px-4 pb-3 text-sm text-ink-soft">{children}</p>
+  return <p className="px-4 sm:px-5 pb-3 text-sm text-ink-soft">{children}</p>
 }

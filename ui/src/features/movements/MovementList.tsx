@@ -18,12 +18,11 @@ import { keptSearch } from '~/view/useView'
 function columnsOf(view: View): Column<Movement>[] {
   const into = view.currency === 'native' ? null : view.currency
   return [
-    { id: 'on', header: 'Day', isWideOnly: true, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
     {
       id: 'customer',
       header: 'Customer',
       cell: (row) => (
-        <span className="block max-w-[8.5rem] sm:max-w-[14rem]">
+        <span className="block max-w-[13rem] md:max-w-[14rem]">
           <Link
             className="link block truncate"
             params={{ connectionId: view.connection.id, customerId: row.customer_id }}
@@ -32,13 +31,19 @@ function columnsOf(view: View): Column<Movement>[] {
           >
             {row.name ?? row.email ?? row.customer_id}
           </Link>
-          <span className="num block text-xs text-ink-soft md:hidden">{formatDay(row.on)}</span>
+          <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
+            <MovementName type={row.type} />
+            {row.is_involuntary && <span>payment failed</span>}
+            <span className="num">{formatDay(row.on)}</span>
+          </span>
         </span>
       ),
     },
+    { id: 'on', header: 'Day', isWideOnly: true, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
     {
       id: 'type',
       header: 'Movement',
+      isWideOnly: true,
       cell: (row) => (
         <>
           <MovementName type={row.type} />
@@ -78,7 +83,12 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
   const columns = useMemo(() => columnsOf(view), [view])
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  if (!list.data) return <SkeletonRows rows={10} />
+  if (!list.data)
+    return (
+      <div className="px-4 sm:px-5">
+        <SkeletonRows rows={10} />
+      </div>
+    )
   if (rows.length === 0)
     return (
       <EmptyState title="No movement in these days">
@@ -88,7 +98,7 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
   const total = list.data.pages[0]?.total
   return (
     <div>
-      <p className="pb-2 text-[0.8125rem] text-ink-soft" role="status">
+      <p className="px-4 pb-2 text-[0.8125rem] sm:px-5 text-ink-soft" role="status">
         {total === undefined
           ? `${formatCount(rows.length)} shown`
           : rows.length < total

@@ -65,7 +65,7 @@ export function MovementsPage() {
           ))}
         </ToggleButtonGroup>
       </Controls>
-      <section aria-label="Movements" className="card px-1 py-3 sm:px-3">
+      <section aria-label="Movements" className="card py-3">
         <MovementList query={{ from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}) }} view={view} />
       </section>
     </>

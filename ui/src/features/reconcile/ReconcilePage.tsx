@@ -148,7 +148,7 @@ export function ReconcilePage() {
       <section aria-label="By month" className="card py-2">
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {!query.data && !query.error && (
-          <div className="px-4">
+          <div className="px-4 sm:px-5">
             <SkeletonRows rows={12} />
           </div>
         )}

@@ -70,18 +70,18 @@ export function RestatedMonths({ connection }: { connection: Connection }) {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   return (
     <section aria-label="Restated months" className="card min-w-0 pt-4 pb-2">
-      <h2 className="px-4 font-semibold">Restated months</h2>
-      <p className="px-4 pt-1 pb-2 text-sm text-ink-soft">
+      <h2 className="px-4 sm:px-5 font-semibold">Restated months</h2>
+      <p className="px-4 sm:px-5 pt-1 pb-2 text-sm text-ink-soft">
         MRR at the end of a month that was over, where it became another than had been shown. The last change comes first.
       </p>
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {!list.data && !list.error && (
-        <div className="px-4">
+        <div className="px-4 sm:px-5">
           <SkeletonRows rows={3} />
         </div>
       )}
       {list.data && rows.length === 0 && (
-        <p className="flex items-center gap-2 px-4 pb-3 text-sm text-ink-soft">
+        <p className="flex items-center gap-2 px-4 sm:px-5 pb-3 text-sm text-ink-soft">
           <CheckIcon className="size-4 text-up" />
           {connection.is_history_complete
             ? 'Nothing was restated: every finished month still has the value that was shown for it.'
