@@ -37,15 +37,18 @@ interface ControlsProps {
   view: View
   hasInterval?: boolean
   hasRange?: boolean
+  /** What stands before the controls that all pages have. */
+  lead?: ReactNode
   children?: ReactNode
 }
 
 /** What the page shows: all of it goes into its address. */
-export function Controls({ view, hasInterval = true, hasRange = true, children }: ControlsProps) {
+export function Controls({ view, hasInterval = true, hasRange = true, lead, children }: ControlsProps) {
   const intervals = INTERVAL_OPTIONS as readonly { id: Interval; label: string }[]
   return (
     <div aria-label="What is shown" className="no-print flex flex-col gap-2" role="group">
       <div className="flex flex-wrap items-center gap-2">
+        {lead}
         {hasRange && <RangePicker view={view} />}
         {hasInterval && (
           <Select

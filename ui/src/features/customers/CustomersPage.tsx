@@ -64,25 +64,29 @@ export function CustomersPage() {
   return (
     <>
       <PageHead connection={connection} title="Customers" />
-      <div className="flex flex-col gap-2">
-        <div className="flex flex-wrap items-center gap-2">
-          <SearchField className="w-full sm:w-80" label="Search by name, e-mail or id" value={text} onChange={type} />
-          <Segmented
-            label="State"
-            options={STATES}
-            value={state ?? 'all'}
-            onChange={(next) =>
-              void navigate({
-                search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
-                replace: true,
-              })
-            }
-          />
-        </div>
-        <Controls hasInterval={false} hasRange={false} view={view} />
-      </div>
+      <Controls
+        hasInterval={false}
+        hasRange={false}
+        lead={
+          <>
+            <SearchField className="w-full sm:w-80" label="Search by name, e-mail or id" value={text} onChange={type} />
+            <Segmented
+              label="State"
+              options={STATES}
+              value={state ?? 'all'}
+              onChange={(next) =>
+                void navigate({
+                  search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
+                  replace: true,
+                })
+              }
+            />
+          </>
+        }
+        view={view}
+      />
       <section aria-label="Customers" className="card py-2">
-        <p className="px-4 py-1 text-[0.8125rem] text-ink-soft" role="status">
+        <p className="px-4 sm:px-5 py-1 text-[0.8125rem] text-ink-soft" role="status">
           {total === undefined
             ? 'Loading …'
             : rows.length < total
@@ -91,7 +95,7 @@ export function CustomersPage() {
         </p>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {!list.data && !list.error && (
-          <div className="px-4">
+          <div className="px-4 sm:px-5">
             <SkeletonRows rows={14} />
           </div>
         )}
