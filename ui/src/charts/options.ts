@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core'
 
 import type { Currency, Day, Interval, MrrPoint } from '~/api/types'
-import { formatBucket } from '~/format/date'
+import { dayOf, formatBucket } from '~/format/date'
 import { exponentOf, formatMoney, majorNumber } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 
@@ -200,19 +200,31 @@ export interface Step {
   minor: number
 }
 
+/** Beyond it, a time axis names months instead of days: five of them. */
+const LONG_MS = 150 * 86_400_000
+
 /** A customer's MRR: flat between its changes, which is how it is. */
 export function stepOption(currency: Currency, steps: Step[], until: number, nameOf: (at: number) => string): EChartsCoreOption {
   const base = frame(currency, [])
   const last = steps.at(-1)
+  const isLong = until - (steps[0]?.at ?? until) > LONG_MS
   const drawn = last ? [...steps, { at: Math.max(until, last.at), minor: last.minor }] : steps
   return {
     ...base,
+    useUTC: true,
     xAxis: {
       type: 'time',
+      splitNumber: 5,
       axisLine: { lineStyle: { color: token('--line') } },
       axisTick: { show: false },
       splitLine: { show: false },
-      axisLabel: { color: token('--ink-soft'), fontSize: 12, hideOverlap: true },
+      axisLabel: {
+        color: token('--ink-soft'),
+        fontSize: 12,
+        hideOverlap: true,
+        // As on every other axis, in the reader's language.
+        formatter: (at: number) => formatBucket(dayOf(new Date(at)), isLong ? 'month' : 'day', { short: true }),
+      },
     },
     yAxis: { ...(base.yAxis as object), min: 0 },
     tooltip: {
