@@ -9,7 +9,7 @@ import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { PageHead } from '~/components/PageHead'
 import { formatDay, formatInstant } from '~/format/date'
 import { capital } from '~/format/names'
-import { formatCount, formatDuration } from '~/format/number'
+import { formatCount, formatDuration, formatRatio } from '~/format/number'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
@@ -33,6 +33,13 @@ function shareOf(progress: Progress): number | undefined {
   const known = progress.kinds.filter(({ estimated_total }) => estimated_total !== null)
   const total = known.reduce((sum, kind) => sum + Math.max(kind.estimated_total ?? 0, kind.done), 0)
   return total === 0 ? undefined : Math.min(1, known.reduce((sum, kind) => sum + kind.done, 0) / total)
+}
+
+/** What is loaded, and of how many as far as that is known. */
+function objectsOf({ kinds, phase }: Progress): string {
+  const done = kinds.reduce((sum, kind) => sum + kind.done, 0)
+  const total = kinds.reduce((sum, kind) => sum + Math.max(kind.estimated_total ?? 0, kind.done), 0)
+  return phase === 'loading' && total > done ? `${formatCount(done)} of ≈ ${formatCount(total)}` : formatCount(done)
 }
 
 export function SyncPage() {
@@ -104,7 +111,7 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
     <section aria-label="Progress" className="card flex flex-col gap-4 p-5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 className="text-lg font-semibold">{PHASE[phase]}</h2>
-        {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{percent} %</span>}
+        {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{formatRatio(percent / 100, { digits: 0 })}</span>}
         {progress.message && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
       </div>
       <div
@@ -116,23 +123,21 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
         role="progressbar"
       >
         <div
-          className={`h-full rounded-full transition-[width] duration-700 ${phase === 'failed' ? 'bg-down' : 'bg-accent'} ${percent === undefined ? 'w-1/5 animate-pulse' : ''}`}
+          className={`h-full rounded-full transition-[width] duration-700 ${phase === 'failed' ? 'bg-down' : phase === 'idle' ? 'bg-up' : 'bg-accent'} ${percent === undefined ? 'w-1/5 animate-pulse' : ''}`}
           style={percent === undefined ? undefined : { width: `${Math.max(percent, 1)}%` }}
         />
       </div>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-4">
-        <Fact label="Objects" value={formatCount(progress.kinds.reduce((sum, kind) => sum + kind.done, 0))} />
-        <Fact label="Each second" value={isRunning(phase) ? formatCount(Math.round(progress.objects_per_second)) : '–'} />
-        <Fact
-          label="Time left"
-          value={
-            isRunning(phase)
-              ? progress.seconds_left === null
-                ? 'Not known yet'
-                : `About ${formatDuration(progress.seconds_left)}`
-              : '–'
-          }
-        />
+        <Fact label="Objects" value={objectsOf(progress)} />
+        {isRunning(phase) && (
+          <>
+            <Fact label="Each second" value={formatCount(Math.round(progress.objects_per_second))} />
+            <Fact
+              label="Time left"
+              value={progress.seconds_left === null ? 'Not known yet' : `About ${formatDuration(progress.seconds_left)}`}
+            />
+          </>
+        )}
         <Fact
           label="History reaches back to"
           value={
