@@ -69,7 +69,13 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     (code): code is string => code !== null,
   )
   const currencyOptions = [
-    { id: '', label: 'The account’s own' },
+    {
+      id: '',
+      label:
+        saved.reporting_currency === null && connection.reporting_currency
+          ? `The account’s own, ${connection.reporting_currency.toUpperCase()}`
+          : 'The account’s own',
+    },
     ...currencies.map((id) => ({ id, label: `${id.toUpperCase()}, ${currencyName(id)}` })),
   ]
   return (

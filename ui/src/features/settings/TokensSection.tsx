@@ -38,7 +38,18 @@ export function TokensSection() {
         </p>
       </div>
       {create.data && (
-        <Banner title="Copy the token now: it is not shown again" tone="good">
+        <Banner
+          // The clipboard is there only where the page came over a safe way.
+          action={
+            window.isSecureContext && (
+              <Button size="small" onPress={() => void navigator.clipboard.writeText(create.data.secret)}>
+                Copy
+              </Button>
+            )
+          }
+          title="Copy the token now: it is not shown again"
+          tone="good"
+        >
           <code className="font-mono text-ink break-all">{create.data.secret}</code>
         </Banner>
       )}
