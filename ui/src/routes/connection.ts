@@ -8,6 +8,7 @@ import { readView } from '~/view/search'
 import { readCustomerSearch, readCustomersSearch, readMovementsSearch, readMrrSearch, readReconcileSearch } from '~/view/pages'
 
 import { appRoute } from './app'
+import { NotFound } from './root'
 
 export const connectionRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -19,6 +20,7 @@ export const connectionRoute = createRoute({
     rememberConnection(params.connectionId)
   },
   component: ConnectionFrame,
+  notFoundComponent: NotFound,
 })
 
 export const connectionHomeRoute = createRoute({
