@@ -4,7 +4,7 @@ import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
 
-import { rootRoute } from './root'
+import { Broken, rootRoute } from './root'
 
 /** Everything that needs a signed-in person. */
 export const appRoute = createRoute({
@@ -17,6 +17,7 @@ export const appRoute = createRoute({
     throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },
   component: AppShell,
+  errorComponent: Broken,
 })
 
 export const homeRoute = createRoute({

@@ -24,13 +24,17 @@ export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }
       <NotFound />
     </Alone>
   ),
-  errorComponent: ({ error }) => (
+})
+
+export function Broken({ error }: { error: unknown }) {
+  useTitle('Not available')
+  return (
     <Alone>
       <h1 className="sr-only">Chartsy could not be shown</h1>
       <ErrorState error={error} onRetry={() => window.location.reload()} />
     </Alone>
-  ),
-})
+  )
+}
 
 export function NotFound() {
   useTitle('Not found')

@@ -4,7 +4,7 @@ import { sessionQuery, setupQuery } from '~/api/queries'
 import { safeNext } from '~/view/safeNext'
 import type { RawSearch } from '~/view/search'
 
-import { rootRoute } from './root'
+import { Broken, rootRoute } from './root'
 
 export const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -14,6 +14,7 @@ export const setupRoute = createRoute({
     if (!needs_owner) throw redirect({ to: '/login' })
   },
   component: lazyRouteComponent(() => import('~/features/account/SetupPage'), 'SetupPage'),
+  errorComponent: Broken,
 })
 
 export const loginRoute = createRoute({
@@ -29,4 +30,5 @@ export const loginRoute = createRoute({
     if (needs_owner) throw redirect({ to: '/setup' })
   },
   component: lazyRouteComponent(() => import('~/features/account/LoginPage'), 'LoginPage'),
+  errorComponent: Broken,
 })
