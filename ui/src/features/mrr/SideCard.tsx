@@ -28,11 +28,16 @@ function Fact({ label, metric, children }: { label: string; metric: string; chil
   )
 }
 
+/** What revenue and refunds are read from: a figure without it is not the whole one. */
+const MONEY_KINDS = new Set(['charge', 'refund', 'dispute', 'credit_note', 'invoice_payment', 'balance_transaction'])
+
 /** The figures beside the story: what a customer is worth, how many there are, what came in. */
 export function SideCard({ view, currency, open }: { view: View; currency: Currency | undefined; open: OpenMarkFn }) {
   const scope = { ...scopeOf(view, currency), ...(currency ? { currency } : {}) }
   const query = useQuery({ ...summaryQuery(view.connection.id, scope), enabled: currency !== undefined })
   const summary = query.data
+  const absent = view.connection.absent.filter(({ kind }) => MONEY_KINDS.has(kind))
+  const isAbsent = (kind: string) => absent.some((one) => one.kind === kind)
   if (query.error && !summary) {
     return (
       <section aria-label="Key figures" className="card">
@@ -61,7 +66,7 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
         <Fact label="ARR" metric="arr">
           {money(summary?.arr_minor)}
         </Fact>
-        <Fact label="ARPA" metric="arpa">
+        <Fact label="Average per customer (ARPA)" metric="arpa">
           {money(summary?.arpa_minor)}
         </Fact>
         <Fact label="Active customers" metric="active_customers">
@@ -100,9 +105,17 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
           {money(summary?.net_revenue_minor)}
         </Fact>
         <Fact label="Refunds" metric="refunds">
-          {money(summary?.refunds_minor)}
+          {isAbsent('refund') ? '–' : money(summary?.refunds_minor)}
         </Fact>
       </dl>
+      {absent.length > 0 && (
+        <p className="border-t border-line pt-2 pb-1 text-[0.8125rem] text-ink-soft">
+          Not loaded, and not in these figures: {absent.map(({ label }) => label.toLowerCase()).join(', ')}.{' '}
+          <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/sync">
+            What is absent
+          </Link>
+        </p>
+      )}
       {summary && summary.net_revenue_minor === null && view.hasFilters && (
         <p className="border-t border-line pt-2 pb-1 text-[0.8125rem] text-ink-soft">
           Payments cannot be told apart by these filters. Without them, revenue and refunds are shown.
