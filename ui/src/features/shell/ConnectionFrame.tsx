@@ -6,6 +6,7 @@ import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
+import { adviceOf, isKeyError } from '~/features/sync/failure'
 import { useConnection } from '~/view/useView'
 
 /** What is true of every page of a connection: it is live, and what is partial or broken is said above it. */
@@ -16,13 +17,13 @@ export function ConnectionFrame() {
   const isSyncPage = pathname.endsWith('/sync')
   return (
     <div key={connection.id} className="flex flex-col gap-5">
-      {!isSyncPage && <Notices connection={connection} />}
+      {!isSyncPage && <Notices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
       <Outlet />
     </div>
   )
 }
 
-function Notices({ connection }: { connection: Connection }) {
+function Notices({ connection, isSettingsPage }: { connection: Connection; isSettingsPage: boolean }) {
   const toSync = (label: string) => (
     <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/sync">
       {label}
@@ -32,8 +33,24 @@ function Notices({ connection }: { connection: Connection }) {
   return (
     <>
       {connection.state === 'failed' && error && (
-        <Banner action={toSync('See what happened')} title={capital(error.message)} tone="danger">
-          {error.action ? capital(error.action) : 'Everything loaded so far stays.'}
+        <Banner
+          action={
+            !isKeyError(error) ? (
+              toSync('See what happened')
+            ) : isSettingsPage ? undefined : (
+              <Link
+                className={buttonClass('secondary', 'small')}
+                params={{ connectionId: connection.id }}
+                to="/c/$connectionId/settings"
+              >
+                Replace the key
+              </Link>
+            )
+          }
+          title={capital(error.message)}
+          tone="danger"
+        >
+          {adviceOf(error)}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (

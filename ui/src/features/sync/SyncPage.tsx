@@ -14,6 +14,7 @@ import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
 import { KindTable } from './KindTable'
+import { adviceOf, isKeyError } from './failure'
 import { Problems } from './Problems'
 
 const PHASE: Record<Phase, string> = {
@@ -65,7 +66,7 @@ export function SyncPage() {
       {connection.last_error && (
         <Banner
           action={
-            /^(key|permission)/.test(connection.last_error.code) && (
+            isKeyError(connection.last_error) && (
               <Link
                 className={buttonClass('secondary', 'small')}
                 params={{ connectionId: connection.id }}
@@ -78,10 +79,7 @@ export function SyncPage() {
           title={capital(connection.last_error.message)}
           tone="danger"
         >
-          {connection.last_error.action
-            ? `${capital(connection.last_error.action).replace(/[.]$/, '')}.`
-            : 'Everything loaded so far stays; it is tried again by itself.'}{' '}
-          Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
+          {adviceOf(connection.last_error)} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
         </Banner>
       )}
       {sync.error && (
@@ -90,7 +88,7 @@ export function SyncPage() {
         </Banner>
       )}
       {query.error && !progress && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {!progress && !query.error && <SkeletonRows rows={8} />}
+      {!progress && !query.error && <SkeletonRows rows={24} />}
       {progress && <Overall connection={connection} progress={progress} />}
       {progress && (
         <section aria-label="By kind" className="card py-2">
@@ -112,7 +110,8 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 className="text-lg font-semibold">{PHASE[phase]}</h2>
         {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{formatRatio(percent / 100, { digits: 0 })}</span>}
-        {progress.message && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
+        {/* Why it stopped stands above. */}
+        {progress.message && !(phase === 'failed' && connection.last_error) && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
       </div>
       <div
         aria-label="Loaded"
@@ -159,7 +158,7 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
           while history fills in behind it. You can close this page; loading goes on, also after a restart.
         </p>
       )}
-      {connection.is_history_complete && phase === 'idle' && (
+      {connection.is_history_complete && !isRunning(phase) && (
         <p className="text-sm">
           <Link className="link" params={{ connectionId: connection.id }} to="/c/$connectionId/mrr">
             Open the MRR Breakdown
