@@ -66,7 +66,7 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
         <Fact label="ARR" metric="arr">
           {money(summary?.arr_minor)}
         </Fact>
-        <Fact label="Average per customer (ARPA)" metric="arpa">
+        <Fact label="ARPA, per customer" metric="arpa">
           {money(summary?.arpa_minor)}
         </Fact>
         <Fact label="Active customers" metric="active_customers">

@@ -12,6 +12,7 @@ const COLUMNS: Column<Row>[] = [
     id: 'before',
     header: 'MRR now shown',
     isNumeric: true,
+    isWideOnly: true,
     cell: (row) => <Money currency={row.currency} minor={row.before_minor} />,
   },
   {
