@@ -47,6 +47,29 @@ const HEAD = 64
 const MARGIN = 20
 const SCALE = 2
 
+const LEGEND_LINE = 22
+
+interface LegendEntry {
+  name: string
+  color: string
+  x: number
+  line: number
+}
+
+/** The names of several series, broken into lines as wide as the chart; one series is named by the title. */
+function legendOf(chart: EChartsType, context: CanvasRenderingContext2D, width: number): LegendEntry[] {
+  const { series } = chart.getOption() as { series?: { name?: string; itemStyle?: { color?: string } }[] }
+  if (!series || series.length < 2) return []
+  let [x, line] = [0, 0]
+  return series.map(({ name = '', itemStyle }) => {
+    const length = context.measureText(name).width + 36
+    if (x > 0 && x + length > width) [x, line] = [0, line + 1]
+    const entry = { name, color: itemStyle?.color ?? token('--ink'), x, line }
+    x += length
+    return entry
+  })
+}
+
 /** The chart as it stands, under its title and the range and date that make it readable without the page. */
 export async function savePng(chart: EChartsType, title: string, subtitle: string, name: string) {
   const [width, height] = [chart.getWidth(), chart.getHeight()]
@@ -55,20 +78,31 @@ export async function savePng(chart: EChartsType, title: string, subtitle: strin
   await image.decode()
   const canvas = document.createElement('canvas')
   canvas.width = (width + 2 * MARGIN) * SCALE
-  canvas.height = (height + HEAD + MARGIN) * SCALE
   const context = canvas.getContext('2d')
   if (!context) return
+  const font = getComputedStyle(document.body).fontFamily
+  context.font = `13px ${font}`
+  const legend = legendOf(chart, context, width)
+  const legendHeight = legend.length === 0 ? 0 : ((legend.at(-1)?.line ?? 0) + 1) * LEGEND_LINE + 4
+  // A new size empties the canvas, its font with it.
+  canvas.height = (height + HEAD + legendHeight + MARGIN) * SCALE
   context.scale(SCALE, SCALE)
   context.fillStyle = token('--surface')
   context.fillRect(0, 0, canvas.width, canvas.height)
-  const font = getComputedStyle(document.body).fontFamily
   context.fillStyle = token('--ink')
   context.font = `600 17px ${font}`
   context.fillText(title, MARGIN, 30)
   context.fillStyle = token('--ink-soft')
   context.font = `13px ${font}`
   context.fillText(subtitle, MARGIN, 51)
-  context.drawImage(image, MARGIN, HEAD, width, height)
+  for (const { name, color, x, line } of legend) {
+    const y = HEAD + line * LEGEND_LINE
+    context.fillStyle = color
+    context.fillRect(MARGIN + x, y + 3, 10, 10)
+    context.fillStyle = token('--ink')
+    context.fillText(name, MARGIN + x + 16, y + 13)
+  }
+  context.drawImage(image, MARGIN, HEAD + legendHeight, width, height)
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
   if (blob) save(blob, `${name}.png`)
 }
