@@ -1,4 +1,4 @@
-//! One budget of requests: evenly spaced turns, at a rate that halves when the provider says so and comes back slowly.
+//! One budget of requests: evenly spaced turns, at a rate that drops when the provider says so and comes back slowly.
 
 use std::time::Duration;
 
@@ -7,9 +7,12 @@ use tokio::time::Instant;
 const HOUR_NS: u64 = 3_600_000_000_000;
 /// How many turns may be taken at once after a pause in which none was.
 const BURST: u32 = 3;
-/// From a standstill back to the full rate. Several slow-downs in a row therefore hold for minutes, not for seconds.
-const RECOVERY_MS: u64 = 120_000;
-/// Answers to requests that were under way when the rate was halved say nothing about the new one.
+/// From a standstill back to the full rate. A single refusal is made up for in seconds; while refusals go on, the rate
+/// settles where they become rare.
+const RECOVERY_MS: u64 = 40_000;
+/// What is left of the rate after a refusal: 3 of 4.
+const LEFT: (u64, u64) = (3, 4);
+/// Answers to requests that were under way when the rate dropped say nothing about the new one.
 const SETTLING: Duration = Duration::from_secs(1);
 /// A slowed budget keeps at least this part of its rate, else it would never hear that things got better.
 const LEAST_PART: u64 = 50;
@@ -39,7 +42,7 @@ impl Budget {
         turn.max(now)
     }
 
-    /// Halves the rate, and lets nobody go before the pause is over.
+    /// Lowers the rate, and lets nobody go before the pause is over.
     pub(super) fn slow_down(&mut self, now: Instant, pause: Duration) {
         self.pause(now, pause);
         if self.slowed_at.is_some_and(|at| now < at + SETTLING) {
@@ -47,7 +50,8 @@ impl Budget {
         }
         self.recover(now);
         self.slowed_at = Some(now);
-        self.per_hour = (self.per_hour / 2).max(self.full_per_hour / LEAST_PART).max(1);
+        let left = self.per_hour * LEFT.0 / LEFT.1;
+        self.per_hour = left.max(self.full_per_hour / LEAST_PART).max(1);
     }
 
     pub(super) fn pause(&mut self, now: Instant, pause: Duration) {

@@ -76,8 +76,8 @@ async fn being_told_to_slow_down_slows_what_was_named_and_passes() {
     assert!(slowed[0] - told >= Duration::from_secs(3), "nobody goes during the pause");
     let took = slowed[59] - slowed[0];
     assert!(
-        took >= Duration::from_secs(4) && took <= Duration::from_secs(7),
-        "about half the rate: {took:?}"
+        took >= Duration::from_millis(3_200) && took <= Duration::from_millis(4_000),
+        "about three quarters of the rate: {took:?}"
     );
     let other = started(&limiter, &[RETRIEVE], 60).await;
     assert!(other[59] - other[0] <= Duration::from_secs(3), "the other endpoint goes on");
@@ -92,7 +92,8 @@ async fn the_account_named_slows_every_endpoint() {
     let limiter = Limiter::new(Limits::Stripe, false, 80);
     limiter.slow_down(LIST, Some("global-rate"), Duration::ZERO);
     let times = started(&limiter, &lists(), 160).await;
-    assert!(times[159] - times[0] >= Duration::from_secs(3));
+    let took = times[159] - times[0];
+    assert!(took >= Duration::from_millis(2_200), "three quarters of the rate: {took:?}");
 }
 
 #[tokio::test(start_paused = true)]
