@@ -95,8 +95,20 @@ pub enum QueryError {
     TooManyPoints,
     #[error("'{0}' does not continue a list: start again without a cursor")]
     BadCursor(String),
+    #[error(
+        "there is no reference rate for {0}, and nothing is billed in it: ask in another currency, or 'native'"
+    )]
+    NoRate(Currency),
     #[error("an amount is too large to be written in {0}")]
     TooLarge(Currency),
+}
+
+/// Refuses a currency that nothing could be shown in: zeros would look like an answer.
+fn check_currency(ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Result<(), QueryError> {
+    let Reporting::In(currency) = reporting else { return Ok(()) };
+    let plans = ledger.catalog().plans();
+    let is_billed = plans.is_empty() || plans.iter().any(|plan| plan.currency == currency);
+    if is_billed || rates.has(currency) { Ok(()) } else { Err(QueryError::NoRate(currency)) }
 }
 
 /// MRR and its movements.

@@ -228,17 +228,22 @@ impl<'a> List<'a> {
         nameless.then(by_key).then_with(|| a.id.cmp(b.id))
     }
 
+    /// Without the name: addresses are written down in many places.
     fn write_cursor(&self, hit: &Hit) -> String {
         let key = self.key(hit);
-        format!("{},{},{}", key.number, key.id, key.name)
+        format!("{}.{}", key.number, key.id)
     }
 
     fn read_cursor(&self, text: &str) -> Result<Cursor, QueryError> {
-        let mut parts = text.splitn(3, ',');
-        let mut part = || parts.next().ok_or_else(|| QueryError::BadCursor(text.to_owned()));
-        let (number, id, name) = (part()?, part()?, part()?);
-        let number = number.parse().map_err(|_| QueryError::BadCursor(text.to_owned()))?;
-        Ok(Cursor { number, name: name.to_owned(), id: CustomerId::from(id) })
+        let bad = || QueryError::BadCursor(text.to_owned());
+        let (number, id) = text.split_once('.').ok_or_else(bad)?;
+        let number = number.parse().map_err(|_| bad())?;
+        let id = CustomerId::from(id);
+        let name = match self.asked.sort {
+            CustomerSort::Name => self.ledger.customer(&id).ok_or_else(bad)?.name.unwrap_or_default(),
+            CustomerSort::Mrr | CustomerSort::Created => String::new(),
+        };
+        Ok(Cursor { number, name, id })
     }
 
     fn row(&self, hit: &Hit, trail: &mut Trail) -> CustomerRow {

@@ -6,7 +6,7 @@ use super::exchange::Term;
 use super::scope::View;
 use super::span::Span;
 use super::tally::{Shape, Tally};
-use super::{Group, MovementKind, Query, QueryError, Reporting, Unconverted};
+use super::{Group, MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
 use crate::columns::Ledger;
 use crate::fx::Rates;
 
@@ -63,6 +63,7 @@ pub(super) fn figures(
     query: &Query,
     is_strict: bool,
 ) -> Result<AllFigures, QueryError> {
+    check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let is_converted = query.currency != Reporting::Native;
     let view = View { filter: &query.filter, by: query.by, is_converted, without: &[] };

@@ -9,7 +9,10 @@ use super::exchange::{Exchange, Term};
 use super::points::zone_name;
 use super::scope::country_group;
 use super::span::Span;
-use super::{Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint};
+use super::{
+    Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint,
+    check_currency,
+};
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
@@ -34,6 +37,7 @@ pub(super) fn revenue(
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check(metric, query)?;
+    check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let currencies = currencies(ledger, query);
     let days = (span.first, span.last.max(span.first));
