@@ -25,6 +25,7 @@ pub mod watch;
 pub mod webhooks;
 
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::IntoResponse;
 use axum::{Json, Router};
@@ -50,6 +51,7 @@ pub fn router(context: Shared) -> Router {
         .route(watch::ready::ROUTE, axum::routing::get(watch::ready::handle))
         .route(watch::metrics::ROUTE, axum::routing::get(watch::metrics::handle))
         .fallback(ui::serve)
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
@@ -57,6 +59,11 @@ pub fn router(context: Shared) -> Router {
         .layer(middleware::from_fn(http::headers::add))
         .layer(middleware::from_fn_with_state(Shared::clone(&context), http::log::request))
         .with_state(context)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this address does not take that method")
+        .action("see /api/openapi.json for what it takes")
 }
 
 /// A mistake of ours fails one request, not the server. What it says may hold data, so it is not repeated.

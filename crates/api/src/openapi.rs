@@ -5,7 +5,7 @@ use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, Required, ResponseBuilder, Schema, Type};
+use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema, Type};
 
 use crate::access::identity::COOKIE;
 use crate::problem::Problem;
@@ -33,6 +33,13 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
         for operation in operations(item) {
             describe_path(operation, &names);
+            for answer in operation.responses.responses.values_mut() {
+                if let RefOr::T(answer) = answer
+                    && answer.description.is_empty()
+                {
+                    answer.description = "Done".to_owned();
+                }
+            }
             let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             let error = ResponseBuilder::new()
                 .description("What went wrong")
@@ -59,6 +66,10 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 fn describe_path(operation: &mut Operation, names: &[&str]) {
+    let parameters = operation.parameters.get_or_insert_default();
+    // Told once, and with what they are.
+    parameters
+        .retain(|parameter| !matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Path));
     for name in names {
         let told = PATH_PARTS.iter().find(|(part, _)| part == name).map(|(_, what)| *what);
         let parameter = ParameterBuilder::new()
@@ -68,6 +79,6 @@ fn describe_path(operation: &mut Operation, names: &[&str]) {
             .description(told)
             .schema(Some(Schema::Object(Object::with_type(Type::String))))
             .build();
-        operation.parameters.get_or_insert_default().push(parameter.into());
+        parameters.push(parameter.into());
     }
 }

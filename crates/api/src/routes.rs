@@ -81,6 +81,13 @@ mod tests {
                 assert_ne!(id, "handle", "{method} {path}");
                 assert!(operation["summary"].is_string(), "{method} {path} has no summary");
                 assert!(operation["responses"]["default"].is_object(), "{method} {path} has no error answer");
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    assert!(answer["description"].is_string(), "{method} {path}: {status} says nothing");
+                }
+                let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+                let told: std::collections::BTreeSet<_> =
+                    parameters.iter().map(|p| (p["name"].to_string(), p["in"].to_string())).collect();
+                assert_eq!(told.len(), parameters.len(), "{method} {path} tells a parameter twice");
                 for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
                     let parameters = operation["parameters"].as_array().unwrap();
                     assert!(

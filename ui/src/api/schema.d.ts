@@ -75,6 +75,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/customers/{customer_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a customer's personal data */
+        post: operations["erase_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/customers/{customer_id}/explain": {
         parameters: {
             query?: never;
@@ -308,6 +325,75 @@ export interface paths {
         /** Progress and new numbers as they come */
         get: operations["stream_sync"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the connection's webhook stands */
+        get: operations["read_webhook"];
+        put?: never;
+        post?: never;
+        /** Remove the webhook from the provider and forget its secrets */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/webhook/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries that were given up */
+        get: operations["list_dead_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/webhook/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was given up */
+        post: operations["retry_dead_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/webhook/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter a webhook's signing secret */
+        put: operations["set_webhook_secret"];
         post?: never;
         delete?: never;
         options?: never;
@@ -570,6 +656,8 @@ export interface components {
         ConnectRequest: {
             /** @description Where the API is, when it is not Stripe's own address. */
             api_base?: string | null;
+            /** @description Keep nothing that identifies a customer. */
+            gdpr?: boolean;
             /**
              * Format: password
              * @description A restricted or secret key.
@@ -654,6 +742,34 @@ export interface components {
             id: string;
             kind: string;
             points_to?: string | null;
+        };
+        DeadDeliveries: {
+            /** @description Newest first, 100 at most. */
+            data: components["schemas"]["DeadDelivery"][];
+        };
+        DeadDelivery: {
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description By the provider's clock.
+             */
+            created_at: number;
+            error: string;
+            event_id: string;
+            event_type: string;
+            object_id?: string | null;
+        };
+        /** @description Proof of what was done. */
+        ErasureReceipt: {
+            connection: string;
+            customer: string;
+            /** Format: int64 */
+            erased_at: number;
+            /** @description Objects from which personal data was dropped, by kind. Ids, amounts and times stay: no number changes. */
+            objects: {
+                [key: string]: number;
+            };
         };
         ExplainedLine: {
             /** Format: int64 */
@@ -859,6 +975,8 @@ export interface components {
         /** @enum {string} */
         MovementType: "new" | "expansion" | "contraction" | "churn" | "reactivation";
         MrrAnswer: {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
             /** @description `native` or a currency. */
             currency: string;
             /** Format: int64 */
@@ -952,7 +1070,7 @@ export interface components {
         /** @enum {string} */
         PermissionState: "granted" | "missing" | "absent";
         /** @enum {string} */
-        Phase: "idle" | "connecting" | "loading" | "building" | "checking" | "updating" | "failed";
+        Phase: "idle" | "connecting" | "erasing" | "loading" | "building" | "checking" | "updating" | "failed";
         PlanFacet: {
             currency: string;
             id: string;
@@ -1075,8 +1193,16 @@ export interface components {
             data: components["schemas"]["Restatement"][];
             next_cursor?: string | null;
         };
+        Retried: {
+            deliveries: number;
+        };
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
+            /**
+             * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
+             *     back as objects change.
+             */
+            gdpr?: boolean;
             /** @description Whether usage-based lines count as recurring. */
             include_metered: boolean;
             /** @description Absent: the account's default currency. */
@@ -1136,6 +1262,8 @@ export interface components {
         };
         /** @description How things stand now, against the end of last month. */
         Summary: {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
             /** Format: int64 */
             active_customers: number;
             /** Format: int64 */
@@ -1227,6 +1355,8 @@ export interface components {
             username: string;
         };
         ValueAnswer: {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
             currency: string;
             /** Format: int64 */
             data_through?: number | null;
@@ -1257,6 +1387,36 @@ export interface components {
             group?: components["schemas"]["Group"] | null;
             points: components["schemas"]["ValuePoint"][];
         };
+        Webhook: {
+            api_version: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up and wait for a person.
+             */
+            dead: number;
+            /** @description What an endpoint that is made by hand has to be told about. */
+            events: string[];
+            /** Format: int64 */
+            last_received_at?: number | null;
+            refused?: components["schemas"]["LastError"] | null;
+            state: components["schemas"]["WebhookState"];
+            /** @description Where the provider has to deliver to. Absent: the server has no address that it can reach. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Deliveries that are not worked off yet.
+             */
+            waiting: number;
+        };
+        WebhookSecretRequest: {
+            /**
+             * Format: password
+             * @description Begins with `whsec_`. The one before stays good for deliveries that are on their way.
+             */
+            secret: string;
+        };
+        /** @enum {string} */
+        WebhookState: "unreachable" | "pending" | "manual" | "registered" | "live";
         /** @enum {string} */
         WeekStart: "monday" | "sunday";
         WorkspaceView: {
@@ -1290,6 +1450,9 @@ export type SchemaCustomerRow = components['schemas']['CustomerRow'];
 export type SchemaCustomers = components['schemas']['Customers'];
 export type SchemaDataProblem = components['schemas']['DataProblem'];
 export type SchemaDataProblemExample = components['schemas']['DataProblemExample'];
+export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
+export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
+export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
 export type SchemaExplainedLine = components['schemas']['ExplainedLine'];
 export type SchemaExplainedPart = components['schemas']['ExplainedPart'];
 export type SchemaExplainedStep = components['schemas']['ExplainedStep'];
@@ -1332,6 +1495,7 @@ export type SchemaRenameRequest = components['schemas']['RenameRequest'];
 export type SchemaRestatement = components['schemas']['Restatement'];
 export type SchemaRestatementReason = components['schemas']['RestatementReason'];
 export type SchemaRestatements = components['schemas']['Restatements'];
+export type SchemaRetried = components['schemas']['Retried'];
 export type SchemaSettings = components['schemas']['Settings'];
 export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
@@ -1351,6 +1515,9 @@ export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
 export type SchemaValuePoint = components['schemas']['ValuePoint'];
 export type SchemaValueSeries = components['schemas']['ValueSeries'];
+export type SchemaWebhook = components['schemas']['Webhook'];
+export type SchemaWebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
+export type SchemaWebhookState = components['schemas']['WebhookState'];
 export type SchemaWeekStart = components['schemas']['WeekStart'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
 export type $defs = Record<string, never>;
@@ -1364,6 +1531,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1396,6 +1564,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1427,6 +1596,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1492,6 +1662,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1541,6 +1712,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1574,12 +1746,47 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id of the customer */
+                customer_id: string;
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
                 };
             };
             /** @description What went wrong */
@@ -1612,6 +1819,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1643,6 +1851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1678,6 +1887,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1728,6 +1938,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1776,6 +1987,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1821,6 +2033,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1852,6 +2065,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1888,6 +2102,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,6 +2138,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1954,6 +2170,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1989,6 +2206,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2024,6 +2242,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2062,6 +2281,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2093,6 +2313,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2174,6 +2395,166 @@ export interface operations {
             };
         };
     };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadDeliveries"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Kept, encrypted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_key: {
         parameters: {
             query?: never;
@@ -2187,6 +2568,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2215,6 +2597,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2243,6 +2626,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2275,6 +2659,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,6 +2715,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2362,6 +2748,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2390,6 +2777,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2418,6 +2806,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2450,6 +2839,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done */
             201: {
                 headers: {
                     [name: string]: unknown;

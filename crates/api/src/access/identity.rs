@@ -47,6 +47,11 @@ impl FromRequestParts<Shared> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        if let Some(token) = bearer(&parts.headers) {
+            by_token(context, token).await?;
+            return Err(Problem::forbidden("person_needed", "a token may not do this")
+                .action("sign in on the pages: tokens are made and revoked by people"));
+        }
         let credential = cookie(&parts.headers).ok_or_else(Problem::signed_out)?;
         let hash = credential::hash(credential.expose());
         let now = context.clock.now();

@@ -45,7 +45,16 @@ pub fn parse_base(text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
     let url: Url = text.parse().map_err(|_| refused())?;
     let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    if is_plain && is_web { Ok(Some(url)) } else { Err(refused()) }
+    if !is_plain || !is_web {
+        return Err(refused());
+    }
+    // However it is written, it is one address: Stripe's own documentation writes it with the version.
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned();
+    let mut url = url;
+    url.set_path(&path);
+    url.set_fragment(None);
+    Ok(Some(url))
 }
 
 /// Asks the provider who the key belongs to and what it may read.
@@ -204,7 +213,9 @@ mod tests {
     fn an_address_may_carry_a_path_and_nothing_secret() {
         assert!(parse_base(None).unwrap().is_none());
         assert!(parse_base(Some("  ")).unwrap().is_none());
-        assert_eq!(parse_base(Some("https://proxy.example/stripe/")).unwrap().unwrap().path(), "/stripe/");
+        assert_eq!(parse_base(Some("https://proxy.example/stripe/")).unwrap().unwrap().path(), "/stripe");
+        let same = ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/"];
+        assert!(same.iter().all(|one| parse_base(Some(one)).unwrap().unwrap().as_str() == "http://h:1/"));
         for bad in ["api.stripe.com", "ftp://x", "http://", "https://user:pw@host", "https://host/?key=1"] {
             assert!(parse_base(Some(bad)).is_err(), "{bad}");
         }

@@ -21,6 +21,8 @@ pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
 ) -> Result<StatusCode, Problem> {
+    // First, so that nobody registers it anew meanwhile.
+    context.runner.forget(&record.id).await;
     // Deliveries to nobody would only worry the provider. Its silence is no reason to keep the data.
     let removing = context.runner.remove_webhook(&record.workspace, &record.id);
     match tokio::time::timeout(PATIENCE, removing).await {
@@ -32,7 +34,6 @@ pub async fn handle(
             tracing::warn!(connection = %record.id, "the webhook endpoint stays: the provider does not answer")
         }
     }
-    context.runner.forget(&record.id).await;
     let shared = context.clone();
     let deleted = blocking(move || -> Result<(), StoreError> {
         // The files first: with the record gone nobody could ask for the rest again.

@@ -99,5 +99,10 @@ pub async fn handle(
     let id = CustomerId::from(path.customer_id);
     let rules = record.settings.rules;
     let (history, prices) = context.history(record, id).await?;
+    let is_known =
+        history.customer.is_some() || !history.invoices.is_empty() || !history.subscriptions.is_empty();
+    if !is_known {
+        return Err(Problem::not_found("customer"));
+    }
     Ok(Json(blocking(move || explain::explain(&history, &prices, rules, at)).await?))
 }

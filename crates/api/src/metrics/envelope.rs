@@ -2,8 +2,9 @@
 
 use ::metrics::query::{self, Answer, MrrPoint, QueryError, ValuePoint};
 use ::metrics::registry::MetricId;
-use model::{Day, UnixSeconds};
+use model::{Day, ObjectKind, UnixSeconds};
 use serde::Serialize;
+use store::ConnectionRecord;
 
 use super::asked::Asked;
 use crate::view::View;
@@ -15,6 +16,8 @@ pub struct Envelope<P> {
     pub data_through: Option<UnixSeconds>,
     pub is_history_complete: bool,
     pub reaches_back_on: Option<Day>,
+    /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
+    pub absent: Vec<&'static str>,
 }
 
 /// MRR and its movements.
@@ -23,7 +26,7 @@ pub struct Envelope<P> {
 /// When the range makes no sense.
 pub fn mrr(view: &View, asked: Asked) -> Result<Envelope<MrrPoint>, QueryError> {
     let query = asked.query(view);
-    query::mrr(&view.ledger, &view.rates, &query).map(|answer| envelope(view, answer))
+    query::mrr(&view.ledger, &view.rates, &query).map(|answer| envelope(view, MetricId::Mrr, answer))
 }
 
 /// Any metric, one value a point.
@@ -32,11 +35,24 @@ pub fn mrr(view: &View, asked: Asked) -> Result<Envelope<MrrPoint>, QueryError> 
 /// When the range makes no sense, or the metric cannot be filtered so.
 pub fn value(view: &View, metric: MetricId, asked: Asked) -> Result<Envelope<ValuePoint>, QueryError> {
     let query = asked.query(view);
-    query::value(&view.ledger, &view.rates, metric, &query).map(|answer| envelope(view, answer))
+    query::value(&view.ledger, &view.rates, metric, &query).map(|answer| envelope(view, metric, answer))
 }
 
-fn envelope<P>(view: &View, answer: Answer<P>) -> Envelope<P> {
+/// What is made of objects that cannot be had, by kind.
+pub fn absent(record: &ConnectionRecord, metric: MetricId) -> Vec<&'static str> {
+    use ObjectKind::{Charge, CreditNote, InvoiceItem, InvoicePayment, Refund};
+    let feeds: &[ObjectKind] = match metric {
+        MetricId::NetRevenue => &[Charge, Refund, CreditNote, InvoicePayment],
+        MetricId::Refunds => &[Refund],
+        _ => &[InvoiceItem],
+    };
+    let absent = record.absent.iter().map(|(kind, _)| kind).filter(|kind| feeds.contains(kind));
+    absent.map(|kind| kind.as_str()).collect()
+}
+
+fn envelope<P>(view: &View, metric: MetricId, answer: Answer<P>) -> Envelope<P> {
     Envelope {
+        absent: absent(&view.record, metric),
         answer,
         data_through: view.record.data_through,
         is_history_complete: view.record.loaded_at.is_some(),

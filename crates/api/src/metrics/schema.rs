@@ -63,6 +63,8 @@ pub struct MrrAnswer {
     #[schema(format = Date)]
     pub rates_on: Option<String>,
     pub unconverted: Vec<Unconverted>,
+    /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
+    pub absent: Vec<String>,
     pub series: Vec<MrrSeries>,
 }
 
@@ -109,6 +111,8 @@ pub struct ValueAnswer {
     #[schema(format = Date)]
     pub rates_on: Option<String>,
     pub unconverted: Vec<Unconverted>,
+    /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
+    pub absent: Vec<String>,
     pub series: Vec<ValueSeries>,
 }
 
@@ -202,6 +206,8 @@ pub struct Summary {
     #[schema(format = Date)]
     pub rates_on: Option<String>,
     pub unconverted: Vec<Unconverted>,
+    /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
+    pub absent: Vec<String>,
     pub data_through: Option<i64>,
     pub is_history_complete: bool,
     #[schema(format = Date)]

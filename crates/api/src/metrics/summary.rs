@@ -1,12 +1,14 @@
 //! `GET /connections/{id}/summary`: how things stand now, in one currency.
 
 use ::metrics::query::{self, Reporting};
+use ::metrics::registry::MetricId;
 use axum::Json;
 use axum::extract::State;
 use model::{Day, UnixSeconds};
 use serde::Serialize;
 
 use super::asked::{Asked, nothing_else};
+use super::envelope;
 use super::schema::{self, FilterParams};
 use crate::access::identity::Connection;
 use crate::blocking;
@@ -21,6 +23,7 @@ pub struct SummaryAnswer {
     data_through: Option<UnixSeconds>,
     is_history_complete: bool,
     reaches_back_on: Option<Day>,
+    absent: Vec<&'static str>,
 }
 
 /// How things stand now
@@ -46,6 +49,7 @@ pub async fn handle(
             data_through: view.record.data_through,
             is_history_complete: view.record.loaded_at.is_some(),
             reaches_back_on: view.reaches_back_on,
+            absent: envelope::absent(&view.record, MetricId::NetRevenue),
         })
     });
     Ok(Json(answer.await??))

@@ -1,5 +1,6 @@
 //! `GET /connections/{id}/reconcile`: month by month, down to nothing unexplained.
 
+use ::metrics::query::QueryError;
 use ::metrics::reconcile::{ReconciledMonth, Reconciliation};
 use ::sync::history;
 use axum::Json;
@@ -76,6 +77,9 @@ pub async fn handle(
     let view = context.view(record).await?;
     let zone = view.ledger.zone().clone();
     let query = asked.query(&view);
+    if query.from > query.to {
+        return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());
+    }
     let months = blocking(move || reconcile(&objects, zone, rules, query.from, query.to));
     Ok(Json(Months { months: months.await?? }))
 }

@@ -171,7 +171,7 @@ async fn a_token_opens_the_api_until_it_is_revoked_and_makes_no_others() {
     assert!(secret.starts_with("chtk_"));
     assert_eq!(site.get(As::Program(&secret), "/api/v1/connections").await.status, 200);
     let more = site.ask(As::Program(&secret), "POST", "/api/v1/tokens", Some(json!({"name": "more"}))).await;
-    assert_eq!(more.status, 401);
+    assert_eq!((more.status, more.code()), (403, "person_needed"));
     let listed = site.get(As::Person(&cookie), "/api/v1/tokens").await;
     assert!(!listed.text.contains(&secret), "it is shown once");
     assert!(listed.body["data"][0]["last_used_at"].is_i64());
@@ -231,4 +231,12 @@ async fn a_body_that_cannot_be_meant_is_refused_without_repeating_it() {
 fn a_problem_is_a_problem_document() {
     let problem = serde_json::to_value(Problem::signed_out()).unwrap();
     assert_eq!((&problem["type"], &problem["status"]), (&json!("about:blank"), &json!(401)));
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_a_problem_too() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let wrong = site.ask(As::Person(&cookie), "DELETE", "/api/v1/metrics", None).await;
+    assert_eq!((wrong.status, wrong.code()), (405, "wrong_method"), "{}", wrong.text);
 }
