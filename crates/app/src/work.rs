@@ -3,7 +3,7 @@
 use anyhow::Context;
 use api::view::View;
 use model::Clock;
-use store::{ConnectionRecord, Keyring};
+use store::ConnectionRecord;
 use sync::runner::Callbacks;
 use sync::{ReferenceRates, Runner, RunnerConfig};
 
@@ -14,18 +14,14 @@ use crate::stop::StopSignal;
 /// A server's runner on a folder. It begins when it is told to.
 pub fn for_server(folder: &Folder, callbacks: Callbacks) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
-    let config = RunnerConfig::server(data, catalog, keyring(folder)?, Clock::System);
+    let config = RunnerConfig::server(data, catalog, Clock::System);
     Ok(Runner::new(RunnerConfig { callbacks, ..config }))
 }
 
 /// A runner for one command, which somebody waits for.
 pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
-    Ok(Runner::new(RunnerConfig::command(data, catalog, keyring(folder)?, Clock::System)))
-}
-
-fn keyring(folder: &Folder) -> anyhow::Result<Keyring> {
-    folder.data.keyring().context("the key that keeps the others is not usable")
+    Ok(Runner::new(RunnerConfig::command(data, catalog, Clock::System)))
 }
 
 /// The numbers of a connection, from its files.

@@ -34,8 +34,13 @@ impl DataDir {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let format = path.join("format");
         if !format.try_exists().in_file(&format)? {
-            refuse_foreign(path)?;
-            create(path, &format)?;
+            let made = refuse_foreign(path).and_then(|()| create(path, &format));
+            // Another process may have made it just now, and begun to use it.
+            if let Err(error) = made
+                && !format.try_exists().in_file(&format)?
+            {
+                return Err(error);
+            }
         }
         Self::check(path, &format)
     }
@@ -96,6 +101,21 @@ impl DataDir {
         }
     }
 
+    /// The same, for opening what was sealed before: without the file there is none to make.
+    ///
+    /// # Errors
+    /// As [`DataDir::keyring`], and when the file is gone.
+    pub fn existing_keyring(&self) -> Result<Keyring, StoreError> {
+        let path = self.path.join("master.key");
+        let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
+        if !is_in_variable && !path.try_exists().in_file(&path)? {
+            let reason =
+                format!("{} is gone: put it back, or enter the providers' keys again", path.display());
+            return Err(StoreError::MasterKey { reason });
+        }
+        self.keyring()
+    }
+
     /// A connection's folder; it may not be there yet.
     pub fn connection_dir(&self, connection: &ConnectionId) -> PathBuf {
         self.path.join("connections").join(connection.as_str())
@@ -147,7 +167,8 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     };
     for entry in entries {
         let name = entry.in_file(path)?.file_name();
-        if name != "format.tmp" && name != "lost+found" {
+        let is_draft = name.to_str().is_some_and(|name| name.starts_with("format.tmp"));
+        if !is_draft && name != "lost+found" {
             return Err(StoreError::ForeignFolder { path: path.to_owned() });
         }
     }
@@ -156,9 +177,23 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
 
 fn create(path: &Path, format: &Path) -> Result<(), StoreError> {
     create_private_dir(path)?;
-    let draft = path.join("format.tmp");
+    keep_private(path)?;
+    // One of its own for each process: two may begin at once.
+    let draft = path.join(format!("format.tmp{}", std::process::id()));
     std::fs::write(&draft, format!("{FORMAT_WORDS}{FORMAT}\n")).in_file(path)?;
     std::fs::rename(&draft, format).in_file(path)
+}
+
+/// An empty folder that was there already may be open to others.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).in_file(path)
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// Makes a folder, with those above it, that only its owner may look into.

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 use connect::ConnectError;
 use connect::stripe::{BACKFILL_KINDS, Children, Page};
-use model::{Day, UnixSeconds};
+use model::{Day, ObjectKind, UnixSeconds};
 use store::{AbsentReason, Followup, Objects, StoreError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -241,10 +241,15 @@ impl<'a> Load<'a> {
             return Err(error.into());
         }
         match work {
-            Work::Rest(followup) => {
-                tracing::warn!(%error, "the rest of a cut list cannot be read");
+            // Gone with its parent, whose own list tells the rest.
+            Work::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
+                tracing::warn!(%error, "the rest of a cut list is gone");
                 self.pending.followups_done.push(followup);
                 Ok(())
+            }
+            // Part of an invoice would make a number wrong that looks right.
+            Work::Rest(followup) => {
+                Err(SyncError::Indispensable { kind: part_of(followup.kind), source: error })
             }
             Work::Page(task) => self.refused(&task, error),
         }
@@ -310,6 +315,14 @@ impl<'a> Load<'a> {
             progress.seconds_left = seconds_left;
             progress.reaches_back_on = reaches_back_on;
         });
+    }
+}
+
+/// What an object's cut list is a list of.
+pub(crate) fn part_of(parent: ObjectKind) -> ObjectKind {
+    match parent {
+        ObjectKind::Subscription => ObjectKind::SubscriptionItem,
+        _ => ObjectKind::InvoiceLine,
     }
 }
 

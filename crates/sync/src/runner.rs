@@ -20,7 +20,7 @@ use std::time::Duration;
 use connect::stripe::Limits;
 use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, WorkspaceId};
-use store::{Catalog, ConnectionRecord, DataDir, Keyring, Objects};
+use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,6 @@ const IDLE_SECONDS: i64 = 30 * 60;
 pub struct RunnerConfig {
     pub data: DataDir,
     pub catalog: Catalog,
-    pub keyring: Arc<Keyring>,
     pub clock: Clock,
     /// Of the provider's limits, 1 to 100.
     pub share_percent: u8,
@@ -58,11 +57,10 @@ pub struct RunnerConfig {
 
 impl RunnerConfig {
     /// A server's: patient, and looking for changes every minute.
-    pub fn server(data: DataDir, catalog: Catalog, keyring: Keyring, clock: Clock) -> Self {
+    pub fn server(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
         Self {
             data,
             catalog,
-            keyring: Arc::new(keyring),
             clock,
             share_percent: 80,
             limits: Limits::Stripe,
@@ -74,8 +72,8 @@ impl RunnerConfig {
     }
 
     /// A command's, with somebody waiting for it.
-    pub fn command(data: DataDir, catalog: Catalog, keyring: Keyring, clock: Clock) -> Self {
-        let server = Self::server(data, catalog, keyring, clock);
+    pub fn command(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
+        let server = Self::server(data, catalog, clock);
         Self { patience: Patience::MINUTES, update_every_seconds: None, ..server }
     }
 }

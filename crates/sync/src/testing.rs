@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use connect::stripe::{Backoff, Client, ClientConfig, Key, Limits};
 use model::{AccountId, Clock, ManualClock, Secret, Settings, UnixSeconds};
-use store::{ConnectionRecord, DataDir, Keyring, NewConnection, Objects};
+use store::{ConnectionRecord, DataDir, NewConnection, Objects};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -96,13 +96,9 @@ impl Folder {
         let config = RunnerConfig {
             limits: Limits::None,
             patience: NONE,
-            ..RunnerConfig::command(self.data.clone(), self.data.catalog().unwrap(), self.keyring(), clock)
+            ..RunnerConfig::command(self.data.clone(), self.data.catalog().unwrap(), clock)
         };
         Runner::new(config)
-    }
-
-    pub fn keyring(&self) -> Keyring {
-        self.data.keyring().unwrap()
     }
 
     /// The connection as the catalog has it now.

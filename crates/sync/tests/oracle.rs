@@ -69,8 +69,7 @@ impl Folder {
     fn runner(&self) -> Runner {
         let catalog = self.data.catalog().unwrap();
         let clock = Clock::Manual(ManualClock::at(NOW));
-        let keyring = self.data.keyring().unwrap();
-        let config = RunnerConfig::command(self.data.clone(), catalog, keyring, clock);
+        let config = RunnerConfig::command(self.data.clone(), catalog, clock);
         Runner::new(RunnerConfig { patience: PATIENCE, ..config })
     }
 

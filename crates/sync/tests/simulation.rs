@@ -82,9 +82,8 @@ impl Simulation {
 
     fn runner(&self) -> Runner {
         let catalog = self.data.catalog().unwrap();
-        let keyring = self.data.keyring().unwrap();
         let clock = Clock::Manual(self.clock.clone());
-        let config = RunnerConfig::command(self.data.clone(), catalog, keyring, clock);
+        let config = RunnerConfig::command(self.data.clone(), catalog, clock);
         Runner::new(RunnerConfig { patience: PATIENCE, update_every_seconds: None, ..config })
     }
 

@@ -74,6 +74,9 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     let record = folder.connection(Some(record.id.as_str()))?;
     let through = record.data_through.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
     eprintln!("{} is loaded, data through {through}", record.name);
+    for problem in crate::commands::status::problems(&folder, &record)? {
+        eprintln!("note: {} {}", problem.count, problem.title);
+    }
     Ok(())
 }
 

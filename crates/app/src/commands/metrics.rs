@@ -68,6 +68,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
         MetricId::Mrr => serde_json::to_value(envelope::mrr(&view, asked)?)?,
         metric => serde_json::to_value(envelope::value(&view, metric, asked)?)?,
     };
+    tell_what_lacks(&answer, args.format);
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?,
@@ -75,6 +76,23 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
         Format::Table => table::write_table(&mut out, &answer, args.metric)?,
     }
     Ok(())
+}
+
+/// Beside the figures: a table or CSV has no place for it.
+fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
+    let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    for kind in listed("absent") {
+        eprintln!("note: without {} objects, which cannot be read", kind.as_str().unwrap_or("some"));
+    }
+    if matches!(format, Format::Csv) {
+        for missing in listed("unconverted") {
+            let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);
+            eprintln!(
+                "note: not converted, and not in any figure: {amount} {} (smallest units)",
+                currency.as_str().unwrap_or("?")
+            );
+        }
+    }
 }
 
 fn metric(text: &str) -> Result<&'static Metric, String> {

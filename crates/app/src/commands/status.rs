@@ -6,7 +6,8 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use model::UnixSeconds;
 use serde::Serialize;
-use store::{ConnectionRecord, ConnectionState, LastError, Objects, StoreError};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Objects, StoreError};
+use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::folder::Folder;
@@ -40,6 +41,17 @@ struct ConnectionStatus {
     objects: BTreeMap<&'static str, u64>,
     objects_total: u64,
     last_error: Option<LastError>,
+    /// Lists that are not there, and why.
+    absent: BTreeMap<&'static str, AbsentReason>,
+    /// What is wrong with the data, by kind of problem.
+    problems: Vec<ProblemCount>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProblemCount {
+    code: String,
+    title: String,
+    count: u64,
 }
 
 pub fn run(args: &Status) -> anyhow::Result<()> {
@@ -71,6 +83,8 @@ fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap
 
 fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<ConnectionStatus> {
     let objects = counts(folder, &record)?;
+    let count = |found: Problem| ProblemCount { code: found.code, title: found.title, count: found.count };
+    let problems = problems(folder, &record)?.into_iter().map(count).collect();
     Ok(ConnectionStatus {
         id: record.id.to_string(),
         name: record.name,
@@ -84,8 +98,19 @@ fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<Connectio
         data_through: record.data_through,
         objects_total: objects.values().sum(),
         objects,
+        absent: record.absent.iter().map(|(kind, reason)| (kind.as_str(), *reason)).collect(),
+        problems,
         last_error: record.last_error,
     })
+}
+
+/// What is wrong with a connection's data, by its last check and its last build.
+pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
+    let dir = folder.data.connection_dir(&record.id);
+    match Objects::open_read_only(&dir) {
+        Err(StoreError::Missing { .. }) => Ok(Vec::new()),
+        objects => Ok(sync::projection::problems(&objects?, &dir)?),
+    }
 }
 
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
@@ -108,7 +133,17 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         writeln!(out, "  {state}; data through {through}")?;
         if let Some(error) = &connection.last_error {
             let on = error.at.day(&jiff::tz::TimeZone::UTC);
-            writeln!(out, "  last error ({on}): {} {}", error.message, error.action)?;
+            writeln!(out, "  last error ({on}): {}. {}", error.message, error.action)?;
+        }
+        for (kind, reason) in &connection.absent {
+            let why = match reason {
+                AbsentReason::Absent => "the server has no such list",
+                AbsentReason::Forbidden => "the key may not read it",
+            };
+            writeln!(out, "  absent: {kind} objects, {why}; what they feed is missing from the numbers")?;
+        }
+        for problem in &connection.problems {
+            writeln!(out, "  problem: {} {}", problem.count, problem.title)?;
         }
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

@@ -56,8 +56,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let catalog = data.catalog().unwrap();
-        let config =
-            RunnerConfig::command(data.clone(), catalog.clone(), data.keyring().unwrap(), clock.clone());
+        let config = RunnerConfig::command(data.clone(), catalog.clone(), clock.clone());
         let options =
             Options { is_loopback: true, setup_code: setup_code.map(Secret::new), ..Options::default() };
         let none: Samples =

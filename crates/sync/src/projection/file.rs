@@ -1,6 +1,6 @@
 //! The ledger's file: what it was made by and of, so that nobody takes an outdated one for the truth.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use metrics::columns::{FORMAT_VERSION, Ledger};
@@ -18,8 +18,9 @@ const VERSION: &str = "version";
 /// Whose days the figures had when they were last shown.
 const ZONE: &str = "zone";
 
-/// A connection's ledger on disk, for one set of rules.
+/// A connection's ledger on disk, for one set of rules. Damage of it is no error: it is made again.
 pub struct Keeper {
+    connection_dir: PathBuf,
     file: LedgerFile,
     rules: LedgerRules,
     zone_name: String,
@@ -57,7 +58,8 @@ impl Keeper {
             }
             opened => opened?,
         };
-        Ok(Self { file, rules: settings.rules, zone_name: settings.zone_name().to_owned() })
+        let (connection_dir, zone_name) = (connection_dir.to_owned(), settings.zone_name().to_owned());
+        Ok(Self { connection_dir, file, rules: settings.rules, zone_name })
     }
 
     /// The stored ledger. `None`: there is none, or it is damaged or was made by other rules.
@@ -65,10 +67,7 @@ impl Keeper {
     /// # Errors
     /// What the store says, but for damage.
     pub fn load(&self, zone: TimeZone) -> Result<Option<Ledger>, StoreError> {
-        match self.read(zone) {
-            Err(StoreError::Damaged { .. }) => Ok(None),
-            read => read,
-        }
+        nothing_if_damaged(self.read(zone))
     }
 
     fn read(&self, zone: TimeZone) -> Result<Option<Ledger>, StoreError> {
@@ -85,10 +84,7 @@ impl Keeper {
     /// # Errors
     /// What the store says, but for damage.
     pub fn previous(&self) -> Result<Option<Previous>, StoreError> {
-        match self.read_previous() {
-            Err(StoreError::Damaged { .. }) => Ok(None),
-            read => read,
-        }
+        nothing_if_damaged(self.read_previous())
     }
 
     fn read_previous(&self) -> Result<Option<Previous>, StoreError> {
@@ -109,7 +105,7 @@ impl Keeper {
     /// # Errors
     /// What the store says.
     pub fn other_zone(&self) -> Result<Option<TimeZone>, StoreError> {
-        let stored = self.file.meta(ZONE)?.filter(|name| *name != self.zone_name);
+        let stored = nothing_if_damaged(self.file.meta(ZONE))?.filter(|name| *name != self.zone_name);
         Ok(stored.and_then(|name| zone_named(&name)))
     }
 
@@ -126,7 +122,7 @@ impl Keeper {
     /// # Errors
     /// What the store says.
     pub fn sequence(&self) -> Result<Option<String>, StoreError> {
-        self.file.meta(SEQUENCE)
+        nothing_if_damaged(self.file.meta(SEQUENCE))
     }
 
     /// Zero where nothing was ever stored.
@@ -134,7 +130,7 @@ impl Keeper {
     /// # Errors
     /// What the store says.
     pub fn version(&self) -> Result<u64, StoreError> {
-        Ok(self.file.meta(VERSION)?.and_then(|version| version.parse().ok()).unwrap_or(0))
+        Ok(nothing_if_damaged(self.file.meta(VERSION))?.and_then(|version| version.parse().ok()).unwrap_or(0))
     }
 
     /// Puts a ledger in place of what is stored.
@@ -146,7 +142,16 @@ impl Keeper {
         let mut meta = self.meta(kept);
         let problems = serde_json::to_string(&kept.problems).unwrap_or_default();
         meta.push((PROBLEMS.to_owned(), problems));
-        self.file.replace_all(blobs, &meta)
+        match self.file.replace_all(blobs, &meta) {
+            Err(StoreError::Damaged { .. }) => {
+                tracing::warn!("the stored ledger is damaged; it is made again");
+                LedgerFile::delete(&self.connection_dir)?;
+                self.file = LedgerFile::open(&self.connection_dir)?;
+                let blobs = ledger.blob_ids().filter_map(|id| Some((id, ledger.to_bytes(id)?)));
+                self.file.replace_all(blobs, &meta)
+            }
+            replaced => replaced,
+        }
     }
 
     /// Stores the blobs of a ledger that changed since the stored one.
@@ -165,6 +170,13 @@ impl Keeper {
             (SEQUENCE.to_owned(), kept.sequence.clone().unwrap_or_default()),
             (VERSION.to_owned(), kept.version.to_string()),
         ]
+    }
+}
+
+fn nothing_if_damaged<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(StoreError::Damaged { .. }) => Ok(None),
+        read => read,
     }
 }
 

@@ -58,6 +58,13 @@ pub(super) struct Dirty {
     sequence: Option<u64>,
 }
 
+#[derive(PartialEq, Eq)]
+enum Nobody {
+    AsBefore,
+    /// Shown, and nothing is theirs any more.
+    Gone,
+}
+
 impl Dirty {
     fn absorb(&mut self, written: Written) {
         use ObjectKind::{Charge, CreditNote, Invoice, InvoicePayment, Price, Product, Refund};
@@ -123,7 +130,9 @@ impl Projector {
             self.book = book;
         }
         let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
-        self.leave_out_nobody(&mut customers)?;
+        if self.leave_out_nobody(&mut customers)? == Nobody::Gone {
+            return self.build_all();
+        }
         let before = Arc::clone(&self.shown.ledger);
         let objects = self.objects.clone();
         let restating =
@@ -165,14 +174,19 @@ impl Projector {
         Ok(changes)
     }
 
-    /// Somebody without a name is only there once something is theirs.
-    fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<(), StoreError> {
+    /// Somebody without a name is only there while something is theirs.
+    fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<Nobody, StoreError> {
         let nobody = CustomerId::from(NOBODY);
-        let is_shown = || self.shown.ledger.customer(&nobody).is_some();
-        if self.recording.is_none() || (!is_shown() && self.objects.ownerless()?.is_empty()) {
-            customers.retain(|id| *id != nobody);
+        if !customers.contains(&nobody) {
+            return Ok(Nobody::AsBefore);
         }
-        Ok(())
+        if self.recording.is_some() && !self.objects.ownerless()?.is_empty() {
+            return Ok(Nobody::AsBefore);
+        }
+        customers.retain(|id| *id != nobody);
+        // What was theirs has an owner now. A snapshot has no way to lose a customer, but to be made anew.
+        let is_shown = self.shown.ledger.customer(&nobody).is_some();
+        Ok(if is_shown { Nobody::Gone } else { Nobody::AsBefore })
     }
 
     /// Makes the whole ledger from the objects.
@@ -207,8 +221,10 @@ impl Projector {
         let mut keeper = Keeper::open(&self.connection_dir, &self.settings)?;
         let kept =
             Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
-        keeper.put_dirty(&self.shown.ledger, dirty, &kept)?;
-        Ok(())
+        match keeper.put_dirty(&self.shown.ledger, dirty, &kept) {
+            Err(StoreError::Damaged { .. }) => Ok(keeper.put_all(&self.shown.ledger, &kept)?),
+            put => Ok(put?),
+        }
     }
 }
 

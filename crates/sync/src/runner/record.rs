@@ -38,7 +38,8 @@ impl Shared {
         let config = &self.config;
         let sealed = config.catalog.sealed_key(&record.workspace, &record.id)?;
         let sealed = sealed.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
-        let key = Key::parse(config.keyring.open(&key_context(&record.id), &sealed)?.expose())?;
+        let key =
+            Key::parse(config.data.existing_keyring()?.open(&key_context(&record.id), &sealed)?.expose())?;
         let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
         let defaults = ClientConfig::new(key, config.clock.clone());
         let limits = match config.limits {

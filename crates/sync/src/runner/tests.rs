@@ -1,3 +1,4 @@
+mod mishaps;
 mod restated;
 
 use model::{ChurnAt, CustomerId, LedgerRules, ObjectKind, UnixSeconds};

@@ -188,13 +188,16 @@ impl Shared {
 
     fn webhook_secrets(&self, webhook: &WebhookRecord) -> Result<Vec<Secret>, SyncError> {
         let sealed = self.config.catalog.webhook_secrets(&webhook.workspace, &webhook.connection)?;
-        let context = secret_context(&webhook.connection);
-        let opened = sealed.iter().map(|sealed| self.config.keyring.open(&context, sealed));
+        if sealed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (keyring, context) = (self.config.data.existing_keyring()?, secret_context(&webhook.connection));
+        let opened = sealed.iter().map(|sealed| keyring.open(&context, sealed));
         Ok(opened.collect::<Result<_, _>>()?)
     }
 
     fn keep_webhook_secret(&self, connection: &ConnectionRecord, secret: &Secret) -> Result<(), SyncError> {
-        let sealed = self.config.keyring.seal(&secret_context(&connection.id), secret)?;
+        let sealed = self.config.data.keyring()?.seal(&secret_context(&connection.id), secret)?;
         let now = self.config.clock.now();
         Ok(self.config.catalog.add_webhook_secret(&connection.workspace, &connection.id, &sealed, now)?)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::stripe::Account;
 use model::ConnectionId;
-use store::{Batch, ConnectionRecord, ConnectionState, Objects};
+use store::{Batch, ConnectionRecord, ConnectionState, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ pub(super) enum Task {
     Mail,
 }
 
+/// That everything was loaded once, and when.
+const LOADED: &str = "loaded";
 /// How long files stay open for more mail, which often comes in bursts.
 const LINGER: Duration = Duration::from_millis(500);
 /// For how long mail alone is worked off before the catalog is told.
@@ -42,6 +44,7 @@ impl Shared {
         task: Task,
     ) -> Result<(), SyncError> {
         let _working = slot.working.lock().await;
+        let record = self.as_found(record).await?;
         let outcome = self.work(slot, &record, task).await;
         self.settle(&record, &outcome).await?;
         match outcome {
@@ -88,6 +91,29 @@ impl Shared {
             finished
         })
         .await
+    }
+
+    /// The record as the files bear it out: where the objects of a finished load are gone, they are loaded again.
+    async fn as_found(self: &Arc<Self>, record: ConnectionRecord) -> Result<ConnectionRecord, SyncError> {
+        if record.loaded_at.is_none() {
+            return Ok(record);
+        }
+        let dir = self.config.data.connection_dir(&record.id);
+        let found = blocking(move || match Objects::open_read_only(&dir) {
+            Ok(objects) => Ok(objects.meta(LOADED)?.is_some()),
+            Err(StoreError::Missing { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        });
+        if found.await? {
+            return Ok(record);
+        }
+        tracing::warn!(connection = %record.id, "what was loaded is gone: loading again");
+        let forget = |record: &mut ConnectionRecord| {
+            (record.loaded_at, record.data_through) = (None, None);
+            record.state = ConnectionState::Loading;
+        };
+        self.update_record(&record, forget).await?;
+        self.record(&record.workspace, &record.id).await
     }
 
     async fn begin_loading(self: &Arc<Self>, record: &ConnectionRecord) -> Result<(), SyncError> {
@@ -191,6 +217,9 @@ impl Work {
         }
         update::note_listed(&self.context).await?;
         self.check().await?;
+        // With the objects themselves, so that it goes when they do.
+        let note = vec![(LOADED.to_owned(), self.context.clock.now().0.to_string())];
+        self.context.commit(Batch { meta: note, ..Batch::default() }).await?;
         Ok(Done { data_through: through, absent: Some(loaded.absent) })
     }
 

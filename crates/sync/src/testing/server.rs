@@ -19,6 +19,8 @@ use super::{Merchant, NOW};
 pub(crate) struct Manners {
     /// Statuses instead of answers, by list.
     pub refused: BTreeMap<ObjectKind, u16>,
+    /// Statuses instead of single objects, by kind.
+    pub refused_objects: BTreeMap<ObjectKind, u16>,
     pub ignores_windows: bool,
     /// Lines that come with an invoice. 0: all.
     pub embedded_lines: usize,
@@ -137,6 +139,9 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
 async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(String, String)>) -> Response {
     provider.note(format!("/v1/{list}/{id}"));
     let Some(kind) = kind_of(&list) else { return refuse(404) };
+    if let Some(status) = provider.manners.lock().unwrap().refused_objects.get(&kind) {
+        return refuse(*status);
+    }
     let found =
         provider.merchant.lock().unwrap().objects.get(&kind).and_then(|objects| objects.get(&id)).cloned();
     match found {
@@ -147,6 +152,9 @@ async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(Stri
 
 async fn lines(State(provider): State<Provider>, Path(id): Path<String>, Query(query): Asked) -> Response {
     provider.note(format!("/v1/invoices/{id}/lines"));
+    if let Some(refusal) = provider.refusal(ObjectKind::InvoiceLine) {
+        return refusal;
+    }
     let merchant = provider.merchant.lock().unwrap().clone();
     let Some(invoice) = merchant.objects.get(&ObjectKind::Invoice).and_then(|all| all.get(&id)) else {
         return refuse(404);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use connect::ConnectError;
 use connect::stripe::{Children, ListRequest, Retrieved, tombstone};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use model::{ObjectKind, RawObject, UnixSeconds};
@@ -9,8 +10,8 @@ use store::Batch;
 
 use super::reduce::Changed;
 use super::{Listed, is_absence, list};
-use crate::SyncError;
-use crate::context::Context;
+use crate::context::{Context, is_required};
+use crate::{SyncError, backfill};
 
 /// Requests at once.
 const AT_ONCE: usize = 8;
@@ -99,6 +100,10 @@ async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> 
         let asked_at = context.clock.now();
         let fetched =
             stream::iter(wanted.to_vec()).map(async |(kind, id)| match retrieve(context, kind, &id).await {
+                // Without it numbers would be wrong that look right: it is not passed over.
+                Err(SyncError::Provider(source)) if is_required(kind) && is_refusal(&source) => {
+                    Err(SyncError::Indispensable { kind, source })
+                }
                 Err(error) if is_absence(&error) => Ok(Err(((kind, id), error))),
                 fetched => fetched.map(Ok),
             });
@@ -116,6 +121,11 @@ async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> 
         }
     }
     Ok(failures)
+}
+
+/// The server does not let it be read, now or as long as nobody changes the key.
+fn is_refusal(error: &ConnectError) -> bool {
+    matches!(error, ConnectError::PermissionMissing { .. } | ConnectError::Refused { .. })
 }
 
 async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Vec<RawObject>, SyncError> {
@@ -137,7 +147,12 @@ async fn rest_of(context: &Context, mut children: Children) -> Result<Vec<RawObj
     loop {
         let page = match context.ask(|| context.client.list_children(&children)).await {
             Ok(page) => page,
-            Err(error) if is_absence(&error) => return Ok(objects),
+            // Gone with its parent, whose own list tells the rest.
+            Err(SyncError::Provider(ConnectError::NotFound { .. })) => return Ok(objects),
+            Err(SyncError::Provider(source)) => {
+                let kind = backfill::part_of(children.parent_kind);
+                return Err(SyncError::Indispensable { kind, source });
+            }
             Err(error) => return Err(error),
         };
         let last = page.objects.last().map(|object| object.id.clone());

@@ -28,7 +28,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         }
     };
     let mut findings =
-        vec![Finding::well(what), writable(path), private(path), key_file(&folder.data), space(path)];
+        vec![Finding::well(what), writable(path), private(path), key_file(&folder), space(path)];
     findings.push(server(&folder.data));
     let records = match folder.connections() {
         Ok(records) => records,
@@ -44,6 +44,11 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     findings.push(Finding::well(format!("catalog: {} connections", records.len())));
     for record in &records {
         findings.push(integrity(&folder.data, record));
+        findings.push(key(&folder, record));
+        for problem in crate::commands::status::problems(&folder, record).unwrap_or_default() {
+            let what = format!("{}: {} {}", record.id, problem.count, problem.title);
+            findings.push(Finding::trouble(what, problem.detail, "see the sync page for which they are"));
+        }
         if let Some(error) = &record.last_error {
             let what = format!("{}: last work", record.id);
             findings.push(Finding::trouble(what, error.message.clone(), error.action.clone()));
@@ -89,7 +94,8 @@ fn private(path: &Path) -> Finding {
     }
 }
 
-fn key_file(data: &DataDir) -> Finding {
+fn key_file(folder: &Folder) -> Finding {
+    let data = &folder.data;
     if std::env::var_os(MASTER_KEY_VARIABLE).is_some() {
         return match data.keyring() {
             Ok(_) => Finding::well(format!("master key from {MASTER_KEY_VARIABLE}")),
@@ -98,9 +104,16 @@ fn key_file(data: &DataDir) -> Finding {
     }
     let path = data.path().join("master.key");
     if !path.exists() {
-        return Finding::well("no master key yet: it is made with the first connection");
+        let is_needed =
+            folder.connections().is_ok_and(|records| records.iter().any(|one| one.key_hint.is_some()));
+        return if is_needed {
+            let to_do = "put master.key back from where it is kept, or enter the providers' keys again";
+            Finding::trouble("master key", "it is gone, and keys are sealed with it", to_do)
+        } else {
+            Finding::well("no master key yet: it is made with the first connection")
+        };
     }
-    match (data.keyring(), mode(&path)) {
+    match (data.existing_keyring(), mode(&path)) {
         (Err(error), _) => {
             Finding::trouble("master key", error.to_string(), "restore master.key from a backup")
         }
@@ -144,6 +157,10 @@ fn server(data: &DataDir) -> Finding {
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let what = format!("{}: objects", record.id);
     let objects = match Objects::open_read_only(&data.connection_dir(&record.id)) {
+        Err(StoreError::Missing { .. }) if record.loaded_at.is_some() => {
+            let to_do = "run chartsy sync, which loads everything again, or restore the folder from a backup";
+            return Finding::trouble(what, "objects.db is gone", to_do);
+        }
         Err(StoreError::Missing { .. }) => return Finding::well(format!("{what}: nothing was loaded yet")),
         objects => objects,
     };
@@ -155,6 +172,18 @@ fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
             Finding::trouble(what, found.join("; "), to_do)
         }
         Err(error) => Finding::trouble(what, error.to_string(), "restore the folder from a backup"),
+    }
+}
+
+/// Whether the provider's key can still be opened.
+fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
+    match stored_key(folder, record) {
+        Ok(_) => Finding::well(format!("{}: its key opens", record.id)),
+        Err(error) => {
+            let to_do =
+                "put the right master.key back, or enter the key again: chartsy connect stripe --key-stdin";
+            Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
+        }
     }
 }
 
@@ -200,7 +229,7 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
 fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key> {
     let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
     let sealed = sealed.ok_or_else(|| anyhow::anyhow!("there is no key for it"))?;
-    let secret = folder.data.keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
+    let secret = folder.data.existing_keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
     Ok(Key::parse(secret.expose())?)
 }
 
