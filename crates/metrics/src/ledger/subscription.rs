@@ -105,20 +105,25 @@ fn changes(track: &[Entry<'_>], subscription: Option<&Subscription>, siblings: &
     // A change at the very end of a period bills no time; the next period's own lines speak for it.
     let changed = by_start(track, |entry| entry.counts() && entry.line.is_proration && entry.has_length());
     for (at, lines) in changed {
-        let (credits, remaining): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
+        let (credits, charges): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
             lines.iter().copied().partition(Entry::is_credit);
-        let remaining = without_undone(remaining, &credits);
-        let is_undone = remaining.len() <= credits.len() && !is_billed_across(track, at);
-        if remaining.is_empty() || is_undone {
-            // Its own period may have been billed from the same instant on: then that bill speaks.
+        let (left_credits, left_charges) = without_undone(&credits, &charges);
+        if left_charges.is_empty() {
+            // Its own period may have been billed from the same instant on: then that bill speaks. And where every
+            // charge was undone and every credit with it, all is as it was.
             let is_billed_anew =
                 track.iter().any(|e| e.counts() && e.is_ordinary() && e.period().start == at);
-            if !is_billed_anew {
-                let cause = Cause::Removed { lines: refs(&credits) };
+            if !is_billed_anew && !left_credits.is_empty() {
+                let cause = Cause::Removed { lines: refs(&left_credits) };
                 settings.push(Setting { at, strength: Strength::Zero, value_minor: 0, cause });
             }
             continue;
         }
+        // A graduated price bills a line a tier, and a tier that stays as it was looks as if it were undone.
+        let is_exact = |lines: &[Entry<'_>]| {
+            proration::value(lines, subscription, siblings).is_some_and(|prorated| !prorated.is_scaled)
+        };
+        let remaining = if !is_exact(&left_charges) && is_exact(&charges) { charges } else { left_charges };
         if let Some(prorated) = proration::value(&remaining, subscription, siblings) {
             let cause = Cause::Prorated { lines: refs(&remaining), is_scaled: prorated.is_scaled };
             settings.push(Setting {
@@ -133,25 +138,20 @@ fn changes(track: &[Entry<'_>], subscription: Option<&Subscription>, siblings: &
 }
 
 /// Two changes within one second leave four lines; those of the state between cancel each other out.
-fn without_undone<'a>(mut remaining: Vec<Entry<'a>>, credits: &[Entry<'a>]) -> Vec<Entry<'a>> {
-    if remaining.len() < 2 {
-        return remaining;
-    }
+fn without_undone<'a>(credits: &[Entry<'a>], charges: &[Entry<'a>]) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
+    let mut left_charges = charges.to_vec();
+    let mut left_credits = Vec::new();
     for credit in credits {
-        let undone = remaining.iter().position(|entry| {
-            entry.line.quantity == credit.line.quantity
-                && entry.line.amount_minor == -credit.line.amount_minor
+        let undone = left_charges.iter().position(|charge| {
+            charge.line.quantity == credit.line.quantity
+                && charge.line.amount_minor == -credit.line.amount_minor
         });
-        if let Some(undone) = undone {
-            remaining.remove(undone);
+        match undone {
+            Some(undone) => drop(left_charges.remove(undone)),
+            None => left_credits.push(*credit),
         }
     }
-    remaining
-}
-
-/// Whether something of the track was billed before an instant for a time that reaches it.
-fn is_billed_across(track: &[Entry<'_>], at: UnixSeconds) -> bool {
-    track.iter().any(|entry| !entry.is_credit() && entry.period().start < at && entry.period().end >= at)
+    (left_credits, left_charges)
 }
 
 /// Periods whose invoice was voided or written off, as long as the subscription went on.
@@ -185,8 +185,10 @@ fn renewals<'a>(entries: &[Entry<'a>]) -> Vec<Renewal<'a>> {
             let id = |entry: &Entry<'_>| entry.invoice.map(|invoice| invoice.id.clone());
             lines.iter().any(|line| line.invoice.is_some() && id(line) == id(entry))
         };
+        // A bill also carries changes of the period before; those say nothing about this one.
+        let is_of_period = |entry: &Entry<'_>| is_on_invoice(entry) && entry.period().end > at;
         let beside = entries.iter().filter(|e| e.counts() && !e.is_credit());
-        let beside = beside.filter(|entry| entry.period().start == at || is_on_invoice(entry));
+        let beside = beside.filter(|entry| entry.period().start == at || is_of_period(entry));
         Renewal { at, prices: beside.map(|entry| entry.price_id).collect(), lines: refs(&lines) }
     });
     renewals.collect()
