@@ -1,5 +1,6 @@
 //! Moves data: loads an account's history, keeps it up to date, and turns its objects into the ledger.
 
+pub mod audit;
 pub mod backfill;
 pub mod consistency;
 mod context;

@@ -13,6 +13,7 @@ use model::Settings;
 use store::{LedgerFile, Objects, StoreError};
 
 use crate::SyncError;
+use crate::audit::Audit;
 use crate::problems::Problem;
 
 pub(crate) use build::insert_inline;
@@ -86,6 +87,7 @@ pub fn problems(objects: &Objects, connection_dir: &Path) -> Result<Vec<Problem>
     };
     let mut problems = read(objects.meta(PROBLEMS)?);
     problems.extend(read(LedgerFile::open(connection_dir)?.meta(PROBLEMS)?));
+    problems.extend(Audit::last(objects)?.iter().flat_map(Audit::problems));
     Ok(problems)
 }
 

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use super::slot::Slot;
 use super::{Snapshot, blocking};
 use crate::SyncError;
+use crate::audit::{self, Audit};
 use crate::context::Written;
 use crate::history::{self, NOBODY};
 use crate::projection::{self, Keeper, Kept, Recording, Restating};
@@ -187,6 +188,18 @@ impl Projector {
         // What was theirs has an owner now. A snapshot has no way to lose a customer, but to be made anew.
         let is_shown = self.shown.ledger.customer(&nobody).is_some();
         Ok(if is_shown { Nobody::Gone } else { Nobody::AsBefore })
+    }
+
+    /// Compares what is shown of these customers with what their objects give; where that differs everything is made
+    /// anew. Keeps the report.
+    pub fn audit(&mut self, mut audit: Audit, customers: &[CustomerId]) -> Result<(), SyncError> {
+        let (shown, rules, now) = (Arc::clone(&self.shown.ledger), self.settings.rules, self.clock.now());
+        audit.differing = audit::differing(&self.objects, customers, &shown, &self.book, rules, now)?;
+        if !audit.differing.is_empty() {
+            tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "figures differed; made anew");
+            self.build_all()?;
+        }
+        Ok(audit.keep(&self.objects)?)
     }
 
     /// Makes the whole ledger from the objects.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::stripe::Account;
-use model::ConnectionId;
+use model::{ConnectionId, CustomerId};
 use store::{Batch, ConnectionRecord, ConnectionState, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -14,10 +14,11 @@ use super::projector::{Dirty, Projector};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking, ledger};
+use crate::audit::Audit;
 use crate::context::{Context, Written};
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
-use crate::{SyncError, backfill, consistency, history};
+use crate::{SyncError, audit, backfill, consistency, history};
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +73,16 @@ impl Shared {
         self.ensure_private(slot, record).await?;
         let mut work = Work::open(self, slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
+        let mut audited = None;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
-            Task::Update(thoroughness) if is_loaded => work.update(record, thoroughness).await,
+            Task::Update(thoroughness) if is_loaded => match work.update(record, thoroughness).await {
+                Ok(done) => work.audit().await.map(|found| {
+                    audited = found;
+                    done
+                }),
+                Err(error) => Err(error),
+            },
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
@@ -86,7 +94,7 @@ impl Shared {
         drop(context);
         let projector = projector.await.map_err(|error| SyncError::Worker(error.to_string()))?;
         blocking(move || {
-            let finished = projector.and_then(|projector| finish(projector, is_loaded, outcome));
+            let finished = projector.and_then(|projector| finish(projector, is_loaded, outcome, audited));
             drop(objects);
             finished
         })
@@ -129,6 +137,7 @@ fn finish(
     mut projector: Projector,
     was_loaded: bool,
     outcome: Result<Done, SyncError>,
+    audited: Option<(Audit, Vec<CustomerId>)>,
 ) -> Result<Done, SyncError> {
     let is_load_done = !was_loaded && outcome.is_ok();
     if is_load_done {
@@ -136,6 +145,9 @@ fn finish(
         projector.build_all()?;
     } else {
         projector.project()?;
+    }
+    if let Some((audit, customers)) = audited {
+        projector.audit(audit, &customers)?;
     }
     outcome
 }
@@ -256,6 +268,16 @@ impl Work {
             shared.note_received(record, now).await?;
         }
         Ok(Done { data_through: record.data_through.max(newest), absent: None })
+    }
+
+    /// A sample is read again, once a day.
+    async fn audit(&self) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
+        let found = audit::reread(&self.context).await?;
+        if let Some((audit, _)) = &found {
+            let (objects, missed) = (audit.objects, audit.missed.len());
+            tracing::info!(connection = %self.id, objects, missed, "a sample was read again");
+        }
+        Ok(found)
     }
 
     async fn check(&self) -> Result<(), SyncError> {

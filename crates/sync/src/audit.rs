@@ -1,0 +1,165 @@
+//! Once a day a sample is made again and read again, so that what went wrong unnoticed is noticed: figures that are not
+//! what the objects give, and objects that are not what the provider has. Both are put right, and told.
+
+use std::sync::Arc;
+
+use connect::stripe::{Retrieved, translate};
+use jiff::tz::TimeZone;
+use metrics::columns::{Ledger, LedgerBuilder};
+use metrics::ledger::PriceBook;
+use metrics::query::customer_timeline;
+use model::{CustomerId, LedgerRules, ObjectKind, RawObject, UnixSeconds};
+use serde::{Deserialize, Serialize};
+use store::{Batch, Objects, StoreError};
+
+use crate::SyncError;
+use crate::context::Context;
+use crate::problems::{Example, Problem};
+use crate::projection;
+
+/// The last audit's report, as JSON.
+const AUDIT: &str = "audit";
+const EVERY_SECONDS: i64 = 86_400;
+const CUSTOMERS: usize = 50;
+/// Of each customer of the sample, objects of a kind that are read again.
+const OBJECTS_OF_KIND: usize = 1;
+const REREAD: &[ObjectKind] = &[ObjectKind::Subscription, ObjectKind::Invoice];
+
+/// What an audit looked at and what it found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    pub at: UnixSeconds,
+    pub customers: u64,
+    pub objects: u64,
+    /// Customers whose figures were not what their objects give.
+    pub differing: Vec<CustomerId>,
+    /// Objects of which a change had been missed.
+    pub missed: Vec<Example>,
+}
+
+impl Audit {
+    /// The last one, if there was any.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn last(objects: &Objects) -> Result<Option<Self>, StoreError> {
+        Ok(objects.meta(AUDIT)?.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    /// What it found, as what is wrong with the data; it was put right by then.
+    pub fn problems(&self) -> Vec<Problem> {
+        let differing = self.differing.iter().map(|id| Example {
+            kind: ObjectKind::Customer,
+            id: id.to_string(),
+            points_to: None,
+        });
+        let found = [
+            ("audit_figures", "customers whose figures differed from their objects", differing.collect()),
+            ("audit_missed", "objects of which a change had been missed", self.missed.clone()),
+        ];
+        let found = found.into_iter().filter(|(.., examples): &(_, _, Vec<Example>)| !examples.is_empty());
+        let problem = |(code, title, examples): (&str, &str, Vec<Example>)| Problem {
+            code: code.to_owned(),
+            title: title.to_owned(),
+            detail: format!("The daily audit of {} found and repaired them.", self.at),
+            count: examples.len() as u64,
+            examples,
+        };
+        found.map(problem).collect()
+    }
+
+    /// # Errors
+    /// What the store says.
+    pub(crate) fn keep(&self, objects: &Objects) -> Result<(), StoreError> {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        objects.commit_blocking(Batch { meta: vec![(AUDIT.to_owned(), json)], ..Batch::default() })?;
+        Ok(())
+    }
+}
+
+/// Reads a sample again, if the last time was a day ago. `None`: it is too early.
+///
+/// # Errors
+/// `Cancelled`, a key that is refused, what the store says. An object that cannot be had is passed over.
+pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
+    let now = context.clock.now();
+    let last = Audit::last(&context.objects)?;
+    if last.is_some_and(|last| now.0 - last.at.0 < EVERY_SECONDS) {
+        return Ok(None);
+    }
+    let objects = context.objects.clone();
+    let sampled = tokio::task::spawn_blocking(move || sample(&objects, now)).await;
+    let (customers, wanted) = sampled.map_err(|error| SyncError::Worker(error.to_string()))??;
+    let mut audit = Audit { at: now, customers: customers.len() as u64, ..Audit::default() };
+    for stored in wanted {
+        let asked_at = context.clock.now();
+        let (kind, id) = (stored.kind, stored.id.as_str());
+        let Retrieved::Found { object, .. } = context.ask(|| context.client.retrieve(kind, id)).await? else {
+            continue;
+        };
+        audit.objects += 1;
+        if says_the_same(&stored, &object) {
+            continue;
+        }
+        audit.missed.push(Example { kind, id: id.to_owned(), points_to: None });
+        context.commit(Batch { objects: vec![object], seen_at: asked_at, ..Batch::default() }).await?;
+    }
+    Ok(Some((audit, customers)))
+}
+
+/// Customers from somewhere in the middle, another place each time, and the newest of what was billed to them.
+fn sample(objects: &Objects, now: UnixSeconds) -> Result<(Vec<CustomerId>, Vec<RawObject>), StoreError> {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let place = (now.0 / EVERY_SECONDS).unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    let letter = |at: u64| char::from(LETTERS[(at % 62) as usize]);
+    let after = CustomerId::from(format!("cus_{}{}", letter(place), letter(place / 62)));
+    let mut customers = objects.customer_ids(Some(&after), CUSTOMERS)?;
+    if customers.len() < CUSTOMERS {
+        let first = objects.customer_ids(None, CUSTOMERS - customers.len())?;
+        customers.extend(first.into_iter().filter(|id| *id <= after));
+    }
+    let mut wanted = Vec::new();
+    for customer in &customers {
+        for kind in REREAD {
+            let mut stored = objects.by_customer(customer, &[*kind])?;
+            stored.retain(|one| !one.object.is_deleted);
+            stored.sort_by_key(|one| std::cmp::Reverse(one.object.created_at));
+            wanted.extend(stored.into_iter().take(OBJECTS_OF_KIND).map(|one| one.object));
+        }
+    }
+    Ok((customers, wanted))
+}
+
+/// In billing words: links and texts may change without anything having happened.
+fn says_the_same(stored: &RawObject, found: &RawObject) -> bool {
+    match stored.kind {
+        ObjectKind::Subscription => {
+            translate::subscription(&stored.body).ok() == translate::subscription(&found.body).ok()
+        }
+        ObjectKind::Invoice => translate::invoice(&stored.body).ok() == translate::invoice(&found.body).ok(),
+        _ => stored.body == found.body,
+    }
+}
+
+/// Which of these customers are shown with other figures than their objects give.
+///
+/// # Errors
+/// What the store says.
+pub(crate) fn differing(
+    objects: &Objects,
+    customers: &[CustomerId],
+    shown: &Ledger,
+    book: &PriceBook,
+    rules: LedgerRules,
+    now: UnixSeconds,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let built = projection::build_some(objects, customers, book, rules, None)?;
+    let builder = LedgerBuilder::new();
+    for (entry, ledger) in built.changes {
+        builder.add(entry, &ledger);
+    }
+    let zone: TimeZone = shown.zone().clone();
+    let made = Arc::new(builder.finish(book, zone));
+    let differs = |id: &&CustomerId| customer_timeline(&made, id, now) != customer_timeline(shown, id, now);
+    Ok(customers.iter().filter(differs).cloned().collect())
+}
