@@ -77,6 +77,9 @@ fn code(error: &anyhow::Error) -> u8 {
         if is_no_key(cause) {
             return KEY_REFUSED;
         }
+        if matches!(cause.downcast_ref(), Some(AdmissionError::NoStripe(_))) {
+            return UNREACHABLE;
+        }
         if let Some(connect) = provider(cause) {
             return connect_code(connect);
         }
@@ -129,6 +132,12 @@ fn help(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(connect) = provider(cause) {
             return connect_help(connect).map(str::to_owned);
+        }
+        if matches!(cause.downcast_ref(), Some(SyncError::Cancelled)) {
+            return Some("run it again, and it goes on where it was".to_owned());
+        }
+        if let Some(SyncError::Store(store::StoreError::DiskFull { .. })) = cause.downcast_ref() {
+            return Some("free some space and run it again; it goes on where it was".to_owned());
         }
         if let Some(sync) = cause.downcast_ref::<SyncError>() {
             return Some(sync.action().to_owned());

@@ -18,6 +18,10 @@ pub enum AdmissionError {
     Connect(#[from] ConnectError),
     #[error("'{0}' is not the address of an API: use http(s)://host, with a path if it has one")]
     Base(String),
+    #[error("{0} answers, but not as Stripe's API does: check the address")]
+    NoStripe(String),
+    #[error("a name has 1 to 100 characters, and nothing but text")]
+    Name,
     #[error("the key may not read {}: nothing can be computed without", labels(.0))]
     PermissionsMissing(Vec<Probe>),
     #[error("the key belongs to another account ({found}) than the connection ({expected})")]
@@ -72,6 +76,9 @@ pub async fn examine(key: &Secret, base: Option<Url>, clock: Clock) -> Result<Ca
     let client = Client::new(config)?;
     let account = client.account().await?;
     let probes = client.probe().await?;
+    if probes.iter().filter(|probe| probe.is_required).all(|probe| probe.state == ProbeState::Absent) {
+        return Err(AdmissionError::NoStripe(api_base.to_string()));
+    }
     Ok(Candidate { key, api_base, account, probes })
 }
 
@@ -130,7 +137,7 @@ impl Candidate {
             return Err(AdmissionError::PermissionsMissing(missing));
         }
         let account = &self.account;
-        let name = name.map(str::trim).filter(|name| !name.is_empty());
+        let name = name.map(check_name).transpose()?;
         let new = NewConnection {
             workspace: place.workspace.clone(),
             source: SOURCE.to_owned(),
@@ -199,6 +206,16 @@ pub struct Place<'a> {
     pub data: &'a DataDir,
     pub catalog: &'a Catalog,
     pub workspace: &'a WorkspaceId,
+}
+
+/// A name as it is kept.
+///
+/// # Errors
+/// `Name` when it is empty, too long, or holds what moves a terminal's cursor.
+pub fn check_name(name: &str) -> Result<&str, AdmissionError> {
+    let name = name.trim();
+    let is_text = !name.is_empty() && !name.chars().any(char::is_control);
+    if is_text && name.chars().count() <= 100 { Ok(name) } else { Err(AdmissionError::Name) }
 }
 
 fn labels(probes: &[Probe]) -> String {

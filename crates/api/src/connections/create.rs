@@ -73,9 +73,6 @@ async fn save(
     candidate: Candidate,
     wishes: Wishes<'_>,
 ) -> Result<ConnectionView, Problem> {
-    if wishes.name.is_some_and(|name| name.chars().count() > 100) {
-        return Err(Problem::field("name", "a name has at most 100 characters"));
-    }
     let shared = Arc::clone(context);
     let (name, Wishes { is_sample, gdpr, .. }) = (wishes.name.map(str::to_owned), wishes);
     let saved = blocking(move || -> Result<_, AdmissionError> {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::admission;
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
 use crate::blocking;
@@ -25,10 +26,7 @@ pub async fn handle(
     Connection(record): Connection,
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let name = request.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(Problem::field("name", "a name has 1 to 100 characters"));
-    }
+    let name = admission::check_name(&request.name)?.to_owned();
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)

@@ -86,7 +86,8 @@ impl From<AdmissionError> for Problem {
             AdmissionError::Key(error) => error.into(),
             AdmissionError::Connect(error) => error.into(),
             AdmissionError::Store(error) => error.into(),
-            AdmissionError::Base(_) => Self::field("api_base", told),
+            AdmissionError::Base(_) | AdmissionError::NoStripe(_) => Self::field("api_base", told),
+            AdmissionError::Name => Self::field("name", told),
             AdmissionError::PermissionsMissing(probes) => {
                 let names: Vec<&str> = probes.iter().map(|probe| probe.permission).collect();
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "permission_missing", told)

@@ -54,7 +54,14 @@ pub struct Stripe {
 pub async fn run(args: Connect) -> anyhow::Result<()> {
     let Source::Stripe(args) = args.source;
     let key = read_key()?;
+    if args.api_base.as_deref().is_some_and(|base| base.trim().is_empty()) {
+        let help = "leave --api-base out for Stripe itself";
+        return Err(Advice::new("the address of the API is empty", help).into());
+    }
     let base = admission::parse_base(args.api_base.as_deref())?;
+    if let Some(name) = args.name.as_deref() {
+        admission::check_name(name)?;
+    }
     // Before anything is made on the disk: a key that is none leaves nothing behind.
     let candidate = admission::examine(&key, base, Clock::System).await?;
     tell_permissions(&candidate)?;

@@ -65,7 +65,7 @@ pub const LISTS: &[List] = &[
         permission: "Products",
         scope: "rak_product_read",
         is_required: false,
-        without: "names of products; plans are named by their price",
+        without: "names of products, so that plans are named by their price",
     },
     List {
         kind: ObjectKind::InvoiceItem,
@@ -74,7 +74,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "changes of a plan that are billed with the next invoice show only then",
+        without: "changes of a plan until the invoice that bills them",
     },
     List {
         kind: ObjectKind::Charge,
@@ -92,7 +92,7 @@ pub const LISTS: &[List] = &[
         permission: "Charges and Refunds",
         scope: "rak_charge_read",
         is_required: false,
-        without: "refunds: net revenue equals gross revenue",
+        without: "refunds, so that net revenue equals gross revenue",
     },
     List {
         kind: ObjectKind::CreditNote,
@@ -101,7 +101,7 @@ pub const LISTS: &[List] = &[
         permission: "Credit notes",
         scope: "rak_credit_note_read",
         is_required: false,
-        without: "credit given after payment: net revenue is too high by it",
+        without: "credit given after payment, by which net revenue is too high",
     },
     List {
         kind: ObjectKind::InvoicePayment,
@@ -110,7 +110,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "which payment paid which invoice: charges of invoices cannot be told from others",
+        without: "which payment paid which invoice, so that charges of invoices are taken for others",
     },
     List {
         kind: ObjectKind::Coupon,
@@ -164,7 +164,7 @@ pub const LISTS: &[List] = &[
         permission: "Events",
         scope: "rak_event_read",
         is_required: false,
-        without: "quick updates: an update reads every list again",
+        without: "quick updates, so that every list is read again",
     },
 ];
 

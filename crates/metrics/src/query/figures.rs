@@ -262,7 +262,9 @@ impl<'a> Reader<'a> {
             let total = totals.entry(self.shape.scope.currency_of(series)).or_insert(0_i64);
             *total += self.shape.opening(&self.tally, series) + change;
         }
-        totals.into_iter().map(|(currency, mrr_minor)| Unconverted { currency, mrr_minor }).collect()
+        // Of a currency of which nothing is left nothing is missing.
+        let left = totals.into_iter().filter(|(_, mrr_minor)| *mrr_minor != 0);
+        left.map(|(currency, mrr_minor)| Unconverted { currency, mrr_minor }).collect()
     }
 }
 

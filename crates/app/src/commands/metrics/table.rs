@@ -47,7 +47,9 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     let through = through.map_or_else(|| "nothing yet".to_owned(), |at| at.to_string());
     writeln!(out, "{} in {}, data through {through}", metric.label, plain(&answer["timezone"]))?;
     for missing in answer["unconverted"].as_array().into_iter().flatten() {
-        writeln!(out, "not converted: {} {}", plain(&missing["mrr_minor"]), plain(&missing["currency"]))?;
+        let currency = missing["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
+        let amount = shown("mrr_minor", &missing["mrr_minor"], metric.unit, currency);
+        writeln!(out, "not converted: {amount} {}", plain(&missing["currency"]))?;
     }
     Ok(())
 }
