@@ -21,7 +21,7 @@ pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Resul
         .read_timeout(IDLE_TIMEOUT)
         .timeout(timeout)
         .redirect(reqwest::redirect::Policy::none());
-    if is_loopback(base) {
+    if is_on_this_machine(base) {
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| deepest(&error))
@@ -58,7 +58,8 @@ fn tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
     Ok(builder.with_no_client_auth())
 }
 
-fn is_loopback(base: &Url) -> bool {
+/// Whether an address is one of this machine's own.
+pub fn is_on_this_machine(base: &Url) -> bool {
     match base.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -7,3 +7,4 @@ pub mod rates;
 pub mod stripe;
 
 pub use error::ConnectError;
+pub use http::is_on_this_machine;

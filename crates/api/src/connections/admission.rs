@@ -84,13 +84,7 @@ pub async fn examine(key: &Secret, base: Option<Url>, clock: Clock) -> Result<Ca
 
 /// A server on this machine has no limits to share with the account's other tools.
 fn limits_of(base: &Url) -> Limits {
-    let is_here = match base.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    if is_here { Limits::None } else { Limits::Stripe }
+    if connect::is_on_this_machine(base) { Limits::None } else { Limits::Stripe }
 }
 
 impl Candidate {

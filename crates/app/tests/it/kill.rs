@@ -4,28 +4,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use model::UnixSeconds;
-use sandbox::{MerchantName, Options, Running};
+use sandbox::Running;
 use serde_json::Value;
 
 use crate::process::{chartsy, start, stdout, text};
-use crate::support::KEY;
+use crate::support::{KEY, mid_merchant};
 
 const KILLS: u32 = 200;
 const SEED: u64 = 20_260_731;
 /// From when the process is started. A load that is left alone takes longer.
 const LONGEST_LIFE_MS: u64 = 500;
-
-async fn merchant() -> Running {
-    let options = Options {
-        merchant: MerchantName::Mid,
-        customers: Some(120),
-        key: KEY.to_owned(),
-        now: Some(UnixSeconds(1_795_000_000)),
-        ..Options::default()
-    };
-    sandbox::start(options).await.unwrap()
-}
 
 fn arguments(merchant: &Running) -> [&str; 5] {
     ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base]
@@ -48,7 +36,7 @@ fn next(random: &mut u64, below: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_load_that_is_killed_two_hundred_times_ends_as_one_that_was_left_alone() {
-    let merchant = merchant().await;
+    let merchant = mid_merchant(120).await;
     let folder = tempfile::tempdir().unwrap();
     let undisturbed = folder.path().join("undisturbed");
     let loaded = chartsy(&undisturbed, &arguments(&merchant), Some(KEY));

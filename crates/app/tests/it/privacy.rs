@@ -3,23 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use model::{ObjectKind, UnixSeconds};
-use sandbox::{MerchantName, Options, Running};
+use sandbox::Running;
 use serde_json::Value;
 use store::{DataDir, Objects};
 
 use crate::process::{chartsy, stdout};
-use crate::support::KEY;
-
-async fn merchant() -> Running {
-    let options = Options {
-        merchant: MerchantName::Mid,
-        customers: Some(300),
-        key: KEY.to_owned(),
-        now: Some(UnixSeconds(1_795_000_000)),
-        ..Options::default()
-    };
-    sandbox::start(options).await.unwrap()
-}
+use crate::support::{KEY, mid_merchant};
 
 fn connect(data: &Path, merchant: &Running, more: &[&str]) {
     let args = [&["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base], more].concat();
@@ -80,7 +69,7 @@ fn customers(data: &Path) -> Vec<Value> {
 async fn in_gdpr_mode_nothing_about_a_person_is_written_and_later_it_is_erased() {
     let folder = tempfile::tempdir().unwrap();
     let (open, private) = (folder.path().join("open"), folder.path().join("private"));
-    let merchant = merchant().await;
+    let merchant = mid_merchant(300).await;
     connect(&open, &merchant, &[]);
     let people = customers(&open);
     let words: Vec<String> = people.iter().step_by(12).flat_map(personal).collect();
@@ -107,7 +96,7 @@ async fn in_gdpr_mode_nothing_about_a_person_is_written_and_later_it_is_erased()
 async fn one_person_is_erased_for_good_and_no_number_changes() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let merchant = merchant().await;
+    let merchant = mid_merchant(300).await;
     connect(&data, &merchant, &[]);
     let ledger = stdout(&chartsy(&data, &["ledger"], None));
     let people = customers(&data);

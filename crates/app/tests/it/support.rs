@@ -6,7 +6,7 @@ use api::{Context, Options, SampleAccount, Samples, Shared};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, header};
-use model::{Clock, ManualClock, Secret};
+use model::{Clock, ManualClock, Secret, UnixSeconds};
 use sandbox::{MerchantName, PermissionSet, Running};
 use serde_json::{Value, json};
 use store::{DataDir, NewToken};
@@ -151,6 +151,18 @@ pub async fn sandbox(merchant: MerchantName, customers: u64) -> Running {
     let customers = Some(customers);
     let options =
         sandbox::Options { merchant, customers, key: KEY.to_owned(), ..sandbox::Options::default() };
+    sandbox::start(options).await.unwrap()
+}
+
+/// A merchant with every billing situation, at a present that stands still.
+pub async fn mid_merchant(customers: u64) -> Running {
+    let options = sandbox::Options {
+        merchant: MerchantName::Mid,
+        customers: Some(customers),
+        key: KEY.to_owned(),
+        now: Some(UnixSeconds(1_795_000_000)),
+        ..sandbox::Options::default()
+    };
     sandbox::start(options).await.unwrap()
 }
 

@@ -4,25 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use model::UnixSeconds;
-use sandbox::{MerchantName, Options, Running};
+use sandbox::Running;
 use serde_json::{Value, json};
 
 use crate::process::{Process, chartsy, stdout};
-use crate::support::KEY;
+use crate::support::{KEY, mid_merchant};
 
 const DAY: i64 = 86_400;
 const PATIENCE: Duration = Duration::from_secs(60);
-
-async fn merchant() -> Running {
-    let options = Options {
-        merchant: MerchantName::Mid,
-        customers: Some(60),
-        key: KEY.to_owned(),
-        now: Some(UnixSeconds(1_795_000_000)),
-        ..Options::default()
-    };
-    sandbox::start(options).await.unwrap()
-}
 
 fn serve(data: &Path) -> Process {
     Process::start(&[
@@ -87,7 +76,7 @@ async fn live(merchant: &Running, seconds: i64) {
 async fn what_a_provider_tells_shows_without_anybody_asking() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let merchant = merchant().await;
+    let merchant = mid_merchant(60).await;
     let server = serve(&data);
     let id = connect(&data, &merchant);
     let token = token(&data);
@@ -136,7 +125,7 @@ fn endpoints(merchant: &Running) -> Value {
 async fn what_is_not_signed_is_refused_and_counted() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let merchant = merchant().await;
+    let merchant = mid_merchant(60).await;
     let server = serve(&data);
     let id = connect(&data, &merchant);
     let token = token(&data);

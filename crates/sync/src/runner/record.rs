@@ -23,15 +23,6 @@ pub(super) struct Done {
     pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
 }
 
-pub(super) fn is_on_this_machine(base: &Url) -> bool {
-    match base.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 impl Shared {
     /// A client with the connection's own key, at its own address.
     pub(super) fn client(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
@@ -44,7 +35,7 @@ impl Shared {
         let defaults = ClientConfig::new(key, config.clock.clone());
         let limits = match config.limits {
             _ if record.is_sample => Limits::None,
-            Limits::Stripe if is_on_this_machine(&base) => Limits::OnceRefused,
+            Limits::Stripe if connect::is_on_this_machine(&base) => Limits::OnceRefused,
             limits => limits,
         };
         let privacy = super::privacy::privacy_of(&record.settings);

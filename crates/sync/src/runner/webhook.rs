@@ -204,8 +204,7 @@ impl Shared {
 
     fn webhook_url(&self, connection: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {
         let callbacks = &self.config.callbacks;
-        let is_near =
-            Url::parse(&connection.api_base).is_ok_and(|base| super::record::is_on_this_machine(&base));
+        let is_near = Url::parse(&connection.api_base).is_ok_and(|base| connect::is_on_this_machine(&base));
         let base = if is_near {
             callbacks.local.as_ref().or(callbacks.public.as_ref())
         } else {

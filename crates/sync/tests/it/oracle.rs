@@ -1,17 +1,15 @@
 //! The whole way from Stripe's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers stop at what must not happen")]
-
-use std::fmt::Write;
 use std::time::Duration;
 
 use metrics::query::steps;
-use model::{AccountId, Clock, ManualClock, Secret, Settings, UnixSeconds};
+use model::{Clock, ManualClock};
 use sandbox::{MerchantName, Options};
-use store::{ConnectionRecord, DataDir, NewConnection};
+use store::{ConnectionRecord, DataDir};
 use sync::{Patience, Runner, RunnerConfig};
 
-const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
+use crate::support::{NOW, connected, difference, lines};
+
 const SEEDS: u64 = 50;
 /// Enough that every situation occurs over the seeds.
 const CUSTOMERS: u64 = 150;
@@ -44,25 +42,7 @@ impl Folder {
     fn connected_to(sandbox: &sandbox::Running) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data")).unwrap();
-        let catalog = data.catalog().unwrap();
-        let workspace = catalog.default_workspace().unwrap().id;
-        let connection = NewConnection {
-            workspace: workspace.clone(),
-            source: "stripe".to_owned(),
-            name: "Sandbox".to_owned(),
-            account_id: AccountId::from("acct_1"),
-            account_name: None,
-            api_base: sandbox.api_base.clone(),
-            is_test_mode: true,
-            is_sample: true,
-            settings: Settings::default(),
-            default_currency: None,
-            absent: Vec::new(),
-        };
-        let record = catalog.create_connection(&connection, NOW).unwrap();
-        let sealed =
-            data.keyring().unwrap().seal(&sync::runner::key_context(&record.id), &Secret::new(&*sandbox.key));
-        catalog.set_sealed_key(&workspace, &record.id, &sealed.unwrap(), "sk_test_…").unwrap();
+        let record = connected(&data, sandbox);
         Self { data, record, _dir: dir }
     }
 
@@ -78,23 +58,6 @@ impl Folder {
         let snapshot = runner.ledger(&self.record.workspace, &self.record.id).await.unwrap();
         lines(steps(&snapshot.ledger, NOW))
     }
-}
-
-fn lines(steps: impl IntoIterator<Item = impl serde::Serialize>) -> String {
-    let mut text = String::new();
-    for step in steps {
-        writeln!(text, "{}", serde_json::to_string(&step).unwrap()).unwrap();
-    }
-    text
-}
-
-/// The first customer on whom the two disagree, to be looked at.
-fn difference(meant: &str, found: &str) -> String {
-    let only = |a: &str, b: &str| {
-        let lines: std::collections::HashSet<&str> = b.lines().collect();
-        a.lines().filter(|line| !lines.contains(line)).take(5).collect::<Vec<_>>().join("\n")
-    };
-    format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

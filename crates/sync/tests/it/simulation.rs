@@ -4,19 +4,18 @@
 //!
 //! `CHARTSY_SIMULATION_SEEDS=1000` runs more of them, `CHARTSY_SIMULATION_SEED=7` a single one.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers stop at what must not happen")]
-
 use std::fmt::Write;
 use std::time::Duration;
 
 use connect::stripe::{Client, ClientConfig, Key, Limits, ListRequest};
 use metrics::query::steps;
-use model::{AccountId, Clock, ManualClock, ObjectKind, Secret, Settings, UnixSeconds};
+use model::{Clock, ManualClock, ObjectKind, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options};
-use store::{ConnectionRecord, DataDir, NewConnection};
+use store::{ConnectionRecord, DataDir};
 use sync::{Patience, Runner, RunnerConfig};
 
-const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
+use crate::support::{NOW, connected, difference, lines};
+
 const DAY: i64 = 86_400;
 const SEEDS: u64 = 12;
 const CUSTOMERS: u64 = 25;
@@ -217,44 +216,6 @@ impl Simulation {
         runner.stop().await;
         (lines(self.merchant.intention()), found)
     }
-}
-
-fn connected(data: &DataDir, merchant: &sandbox::Running) -> ConnectionRecord {
-    let catalog = data.catalog().unwrap();
-    let workspace = catalog.default_workspace().unwrap().id;
-    let connection = NewConnection {
-        workspace: workspace.clone(),
-        source: "stripe".to_owned(),
-        name: "Sandbox".to_owned(),
-        account_id: AccountId::from("acct_1"),
-        account_name: None,
-        api_base: merchant.api_base.clone(),
-        is_test_mode: true,
-        is_sample: true,
-        settings: Settings::default(),
-        default_currency: None,
-        absent: Vec::new(),
-    };
-    let record = catalog.create_connection(&connection, NOW).unwrap();
-    let context = sync::runner::key_context(&record.id);
-    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(&*merchant.key)).unwrap();
-    catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
-    record
-}
-
-fn lines(steps: impl IntoIterator<Item = impl serde::Serialize>) -> String {
-    let mut lines: Vec<String> =
-        steps.into_iter().map(|step| serde_json::to_string(&step).unwrap()).collect();
-    lines.sort();
-    lines.join("\n")
-}
-
-fn difference(meant: &str, found: &str) -> String {
-    let only = |a: &str, b: &str| {
-        let other: std::collections::HashSet<&str> = b.lines().collect();
-        a.lines().filter(|line| !other.contains(line)).take(5).collect::<Vec<_>>().join("\n")
-    };
-    format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,0 +1,48 @@
+//! A data folder on a sandbox, and how ledgers are compared.
+
+use model::{AccountId, Secret, Settings, UnixSeconds};
+use store::{ConnectionRecord, DataDir, NewConnection};
+
+/// Where every merchant's history ends at first.
+pub const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
+
+/// A connection with the sandbox's key. Nothing is loaded yet.
+pub fn connected(data: &DataDir, merchant: &sandbox::Running) -> ConnectionRecord {
+    let catalog = data.catalog().unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let connection = NewConnection {
+        workspace: workspace.clone(),
+        source: "stripe".to_owned(),
+        name: "Sandbox".to_owned(),
+        account_id: AccountId::from("acct_1"),
+        account_name: None,
+        api_base: merchant.api_base.clone(),
+        is_test_mode: true,
+        is_sample: true,
+        settings: Settings::default(),
+        default_currency: None,
+        absent: Vec::new(),
+    };
+    let record = catalog.create_connection(&connection, NOW).unwrap();
+    let context = sync::runner::key_context(&record.id);
+    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(&*merchant.key)).unwrap();
+    catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
+    record
+}
+
+/// Changes of customers as text, one a line, sorted: several on one instant have no order.
+pub fn lines(steps: impl IntoIterator<Item = impl serde::Serialize>) -> String {
+    let mut lines: Vec<String> =
+        steps.into_iter().map(|step| serde_json::to_string(&step).unwrap()).collect();
+    lines.sort();
+    lines.join("\n")
+}
+
+/// The first customers on whom the two disagree, to be looked at.
+pub fn difference(meant: &str, found: &str) -> String {
+    let only = |a: &str, b: &str| {
+        let other: std::collections::HashSet<&str> = b.lines().collect();
+        a.lines().filter(|line| !other.contains(line)).take(5).collect::<Vec<_>>().join("\n")
+    };
+    format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
+}
