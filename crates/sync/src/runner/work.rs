@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::stripe::Account;
 use model::{ConnectionId, CustomerId};
-use store::{Batch, ConnectionRecord, ConnectionState, Objects, StoreError};
+use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -19,6 +19,9 @@ use crate::context::{Context, Written};
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
 use crate::{SyncError, audit, backfill, consistency, history};
+
+/// What was read again, and whose figures are to be compared.
+type Audited = (Audit, Vec<CustomerId>);
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,13 +79,13 @@ impl Shared {
         let mut audited = None;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
-            Task::Update(thoroughness) if is_loaded => match work.update(record, thoroughness).await {
-                Ok(done) => work.audit().await.map(|found| {
+            Task::Update(thoroughness) if is_loaded => {
+                let updated = work.update(self, slot, record, thoroughness).await;
+                updated.map(|(done, found)| {
                     audited = found;
                     done
-                }),
-                Err(error) => Err(error),
-            },
+                })
+            }
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
@@ -137,7 +140,7 @@ fn finish(
     mut projector: Projector,
     was_loaded: bool,
     outcome: Result<Done, SyncError>,
-    audited: Option<(Audit, Vec<CustomerId>)>,
+    audited: Option<Audited>,
 ) -> Result<Done, SyncError> {
     let is_load_done = !was_loaded && outcome.is_ok();
     if is_load_done {
@@ -235,14 +238,26 @@ impl Work {
         Ok(Done { data_through: through, absent: Some(loaded.absent) })
     }
 
-    async fn update(&self, record: &ConnectionRecord, thoroughness: Thoroughness) -> Result<Done, SyncError> {
+    async fn update(
+        &self,
+        shared: &Arc<Shared>,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+        thoroughness: Thoroughness,
+    ) -> Result<(Done, Option<Audited>), SyncError> {
         self.context.reporter.begin(Phase::Updating);
         let since = record.data_through.or(record.loaded_at).unwrap_or(record.created_at);
         let updated = update::run(&self.context, since, thoroughness).await?;
         if updated.how == How::Relisted {
             self.check().await?;
         }
-        Ok(Done { data_through: Some(updated.through), absent: None })
+        // What was delivered while nobody worked on it: most of it is known by now.
+        let dir = shared.config.data.connection_dir(&self.id);
+        if blocking(move || Ok(Inbox::look(&dir)?)).await?.waiting > 0 {
+            update::mail::run(&self.context, &shared.inbox(slot).await?).await?;
+        }
+        let done = Done { data_through: record.data_through.max(Some(updated.through)), absent: None };
+        Ok((done, self.audit().await?))
     }
 
     /// Works off what was delivered, and what is delivered while it does.
@@ -271,7 +286,7 @@ impl Work {
     }
 
     /// A sample is read again, once a day.
-    async fn audit(&self) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
+    async fn audit(&self) -> Result<Option<Audited>, SyncError> {
         let found = audit::reread(&self.context).await?;
         if let Some((audit, _)) = &found {
             let (objects, missed) = (audit.objects, audit.missed.len());
