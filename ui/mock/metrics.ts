@@ -150,6 +150,7 @@ export function mrrReport(world: World, query: URLSearchParams, envelope: Partia
     reaches_back_on: null,
     rates_on: asked === 'native' ? null : TODAY,
     unconverted: [],
+    absent: [],
     ...envelope,
     series: [...groups.values()].map(({ currency, key, label, list }) => ({
       currency,
@@ -187,6 +188,7 @@ export function summary(world: World, query: URLSearchParams): Summary {
     month_on: '2026-11-01',
     rates_on: TODAY,
     unconverted: [],
+    absent: [],
     data_through: null,
     is_history_complete: true,
     reaches_back_on: null,

@@ -20,6 +20,7 @@ import { Problems } from './Problems'
 const PHASE: Record<Phase, string> = {
   idle: 'Up to date',
   connecting: 'Connecting',
+  erasing: 'Erasing personal data',
   loading: 'Loading history',
   building: 'Building the ledger',
   checking: 'Checking that everything fits together',
