@@ -1201,6 +1201,7 @@ export interface components {
             /**
              * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
              *     back as objects change.
+             *     Left out of a request, it stays as it is.
              */
             gdpr?: boolean;
             /** @description Whether usage-based lines count as recurring. */

@@ -19,8 +19,10 @@ pub struct SettingsView {
     pub week_start: WeekStartView,
     /// Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
     /// back as objects change.
+    /// Left out of a request, it stays as it is.
     #[serde(default)]
-    pub gdpr: bool,
+    #[schema(value_type = bool, required = false)]
+    pub gdpr: Option<bool>,
 }
 
 /// When a subscription's value ends.
@@ -59,7 +61,7 @@ impl From<&Settings> for SettingsView {
                 WeekStart::Monday => WeekStartView::Monday,
                 WeekStart::Sunday => WeekStartView::Sunday,
             },
-            gdpr: settings.gdpr,
+            gdpr: Some(settings.gdpr),
         }
     }
 }
@@ -67,7 +69,7 @@ impl From<&Settings> for SettingsView {
 impl SettingsView {
     /// # Errors
     /// When the time zone or the currency is none, naming the field.
-    pub fn settings(&self) -> Result<Settings, Problem> {
+    pub fn settings(&self, current: &Settings) -> Result<Settings, Problem> {
         let currency = self.reporting_currency.as_deref().map(str::parse).transpose();
         let settings = Settings {
             rules: LedgerRules {
@@ -86,7 +88,7 @@ impl SettingsView {
                 WeekStartView::Monday => WeekStart::Monday,
                 WeekStartView::Sunday => WeekStart::Sunday,
             },
-            gdpr: self.gdpr,
+            gdpr: self.gdpr.unwrap_or(current.gdpr),
         };
         settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
         Ok(settings)

@@ -52,7 +52,7 @@ pub async fn handle(
     Connection(record): Connection,
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsPreview>, Problem> {
-    let settings = request.settings()?;
+    let settings = request.settings(&record.settings)?;
     let before = context.view(record.clone()).await?;
     let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
     let ledger = if settings.rules == record.settings.rules {

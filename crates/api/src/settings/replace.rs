@@ -18,7 +18,7 @@ pub async fn handle(
     Connection(record): Connection,
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsView>, Problem> {
-    let settings = request.settings()?;
+    let settings = request.settings(&record.settings)?;
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.settings = settings)
