@@ -71,8 +71,21 @@ function connectionRoute(
       time_zone: connection.time_zone,
       reporting_currency: connection.reporting_currency,
       week_start: 'monday',
+      gdpr: false,
       ...body,
     })
+  if (path === 'webhook')
+    return ok({
+      state: 'unreachable',
+      url: null,
+      refused: null,
+      last_received_at: null,
+      waiting: 0,
+      dead: 0,
+      events: ['invoice.paid'],
+      api_version: '2026-07-29.dahlia',
+    })
+  if (path === 'webhook/dead') return ok({ data: [] })
   if (path === 'settings/preview') {
     const isSame = body.churn_at === 'ended' && body.include_metered === false
     return ok({

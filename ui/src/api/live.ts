@@ -6,7 +6,7 @@ import { connectionsQuery, ledgerKey, progressQuery } from './queries'
 import type { Progress } from './types'
 
 /** While a first load runs the ledger moves every few seconds; the pages follow at once, but not more often than this. */
-const REFRESH_MS = 3_000
+const REFRESH_MS = 1_000
 
 function refresher(client: QueryClient, id: string) {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -7,6 +7,7 @@ import type {
   Connection,
   CustomerDetail,
   CustomerPage,
+  DeadDelivery,
   Explanation,
   Facets,
   MetricDefinition,
@@ -21,6 +22,7 @@ import type {
   Source,
   Summary,
   SyncProblem,
+  Webhook,
 } from './types'
 
 const of = (id: string) => `/connections/${encodeURIComponent(id)}`
@@ -77,6 +79,19 @@ export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: ['sync', id],
     queryFn: ({ signal }) => api.get<Progress>(`${of(id)}/sync`, {}, signal),
+  })
+
+/** Again whenever the ledger moved: then something was told. */
+export const webhookQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'webhook'],
+    queryFn: ({ signal }) => api.get<Webhook>(`${of(id)}/webhook`, {}, signal),
+  })
+
+export const deadQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...ledgerKey(id), 'webhook', 'dead'],
+    queryFn: async ({ signal }) => (await api.get<{ data: DeadDelivery[] }>(`${of(id)}/webhook/dead`, {}, signal)).data,
   })
 
 export const problemsQuery = (id: string) =>

@@ -50,6 +50,10 @@ export type Progress = Answer<'Progress'>
 export type Phase = Schemas['Phase']
 export type KindState = Schemas['KindState']
 export type SyncProblem = Answer<'DataProblem'>
+export type Webhook = Answer<'Webhook'>
+export type WebhookState = Schemas['WebhookState']
+export type DeadDelivery = Answer<'DeadDelivery'>
+export type ErasureReceipt = Answer<'ErasureReceipt'>
 
 export type Settings = Answer<'Settings'>
 export type SettingsPreview = Answer<'SettingsPreview'>

@@ -6,6 +6,8 @@ import type { KeyCheck, Source } from '~/api/types'
 import { Button, Spinner, buttonClass } from '~/components/Button'
 import { Badge, Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { Toggle } from '~/components/Toggle'
+import { GDPR_HINT } from '~/features/settings/PrivacySection'
 import { countryName } from '~/format/names'
 
 import { KeySteps, Step } from './KeySteps'
@@ -88,6 +90,7 @@ function Refusal({ error, retry }: { error: Error; retry: () => void }) {
 function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectRequest; retry: () => void }) {
   const { account, permissions } = check
   const [name, setName] = useState(account.name ?? '')
+  const [isGdpr, setIsGdpr] = useState(false)
   const connect = useConnect()
   const missing = permissions.filter(({ state }) => state === 'missing')
   const facts = [account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(
@@ -146,10 +149,11 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
           className="flex flex-col gap-4"
           onSubmit={(event) => {
             event.preventDefault()
-            connect.mutate({ ...request, ...(name.trim() ? { name: name.trim() } : {}) })
+            connect.mutate({ ...request, ...(name.trim() ? { name: name.trim() } : {}), gdpr: isGdpr })
           }}
         >
           <TextField hint="What it is called in Chartsy. It can be changed later." label="Name" value={name} onChange={setName} />
+          <Toggle hint={GDPR_HINT} isSelected={isGdpr} label="GDPR mode" onChange={setIsGdpr} />
           {connect.error && (
             <Banner title={connect.error.message} tone="danger">
               {connect.error instanceof ApiError && connect.error.problem.action}

@@ -11,6 +11,7 @@ export interface ConnectRequest {
   api_base?: string
   name?: string
   merchant?: string
+  gdpr?: boolean
 }
 
 /** Saves the connection, which starts its first load, and goes to where that can be watched. */

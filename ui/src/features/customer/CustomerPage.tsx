@@ -16,6 +16,7 @@ import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
 
+import { Erase } from './Erase'
 import { ExplainDrawer } from './ExplainDrawer'
 import { Movements } from './Movements'
 import { Charges, Invoices, Subscriptions } from './Objects'
@@ -49,6 +50,7 @@ export function CustomerPage() {
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
       <Invoices detail={detail} zone={view.connection.time_zone} />
       <Charges detail={detail} zone={view.connection.time_zone} />
+      <Erase connection={view.connection} customerId={customerId} />
       <ExplainDrawer detail={detail} view={view} />
     </>
   )

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { Switch } from 'react-aria-components'
 
 import { api } from '~/api/client'
 import { connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
@@ -8,6 +7,7 @@ import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Field'
+import { Toggle } from '~/components/Toggle'
 import { currencyName } from '~/format/names'
 
 import { PreviewTable } from './PreviewTable'
@@ -107,19 +107,12 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
           onChange={(week_start) => change({ week_start })}
         />
       </div>
-      <Switch
-        className="group flex cursor-pointer items-start gap-3 text-sm"
+      <Toggle
+        hint="Usage differs each month, so it is left out unless you want it in."
         isSelected={draft.include_metered}
+        label="Count metered usage as MRR"
         onChange={(include_metered) => change({ include_metered })}
-      >
-        <span className="mt-0.5 h-5 w-9 shrink-0 rounded-full bg-line-strong p-0.5 group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:bg-accent">
-          <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
-        </span>
-        <span>
-          <span className="block font-medium">Count metered usage as MRR</span>
-          <span className="block text-ink-soft">Usage differs each month, so it is left out unless you want it in.</span>
-        </span>
-      </Switch>
+      />
       {isChanged && (
         <div aria-live="polite" className="flex flex-col gap-4 rounded-xl border border-line p-4">
           <h3 className="font-semibold">What would change</h3>

@@ -3,6 +3,7 @@ import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
 import { ConnectionSection } from './ConnectionSection'
+import { PrivacySection } from './PrivacySection'
 import { RulesSection } from './RulesSection'
 import { TokensSection } from './TokensSection'
 
@@ -17,6 +18,7 @@ export function SettingsPage() {
         title="Settings"
       />
       <RulesSection connection={connection} />
+      <PrivacySection connection={connection} />
       <ConnectionSection connection={connection} />
       <TokensSection />
     </div>

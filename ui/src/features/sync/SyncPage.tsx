@@ -13,6 +13,7 @@ import { formatCount, formatDuration, formatRatio } from '~/format/number'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
+import { Freshness } from './Freshness'
 import { KindTable } from './KindTable'
 import { adviceOf, isKeyError } from './failure'
 import { Problems } from './Problems'
@@ -96,6 +97,7 @@ export function SyncPage() {
           <KindTable progress={progress} />
         </section>
       )}
+      {connection.is_history_complete && <Freshness connection={connection} />}
       <AbsentLists connection={connection} />
       <Problems connection={connection} />
     </>

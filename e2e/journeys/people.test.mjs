@@ -1,0 +1,94 @@
+// How fresh the numbers are, and what is kept of people: a customer erased, then GDPR mode.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { accessible, owner, picture, sandbox, server, visit } from '../support.mjs';
+
+const KEY = 'rk_test_people00000000000000';
+
+let app;
+let merchant;
+
+before(async () => {
+  app = await server();
+  merchant = await sandbox('--merchant', 'small', '--customers', '40', '--key', KEY);
+});
+
+after(async () => {
+  await Promise.all([app, merchant].map((served) => served?.stop()));
+});
+
+async function connected(page) {
+  await page.getByLabel('Full name').fill(owner.fullName);
+  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Username').fill(owner.username);
+  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.getByLabel('Password again').fill(owner.password);
+  await page.getByRole('button', { name: 'Make the account' }).click();
+  await page.getByRole('button', { name: /Stripe/ }).click();
+  await page.getByText('Reach Stripe at another address').click();
+  await page.getByLabel('API address').fill(merchant.url);
+  await page.getByLabel('Restricted key').fill(KEY);
+  await page.getByText('GDPR mode', { exact: true }).waitFor();
+  await accessible(page, 'a good key, with GDPR mode to choose');
+  await picture(page, '11-gdpr-choice');
+  await page.getByRole('button', { name: /^Connect/ }).last().click();
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
+}
+
+test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async () => {
+  const { page, close } = await visit(app.url);
+  await connected(page);
+
+  const freshness = page.getByRole('region', { name: 'Freshness' });
+  await freshness.getByText(/Webhook (registered|live)/).waitFor({ timeout: 30_000 });
+  await accessible(page, 'the sync page with its freshness');
+  await picture(page, '12-freshness');
+
+  await page.getByRole('link', { name: 'Customers', exact: true }).first().click();
+  const first = page.getByRole('table').getByRole('link').first();
+  const name = (await first.innerText()).trim();
+  await first.click();
+  await page.getByRole('heading', { name }).waitFor();
+  await page.getByRole('button', { name: 'Erase …' }).click();
+  await page.getByRole('dialog').getByText('so MRR and revenue stay what they are').waitFor();
+  await accessible(page, 'asking to erase a person');
+  await picture(page, '13-erase');
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  await page.getByText('The personal data is erased').waitFor();
+  await page.getByRole('heading', { name: /^cus_/ }).waitFor();
+  await accessible(page, 'a person erased');
+  await picture(page, '14-erased');
+
+  await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
+  await page.getByText('GDPR mode', { exact: true }).click();
+  await page.getByRole('button', { name: 'Erase and switch on' }).click();
+  await page.getByText('GDPR mode is on').waitFor();
+  await accessible(page, 'settings in GDPR mode');
+  await picture(page, '15-gdpr-on');
+  await page.getByRole('link', { name: 'Customers', exact: true }).first().click();
+  const links = page.getByRole('table').getByRole('link');
+  await links.filter({ hasText: /^cus_/ }).first().waitFor({ timeout: 30_000 });
+  assert.ok((await links.allInnerTexts()).every((text) => text.trim().startsWith('cus_')), 'nobody has a name');
+  await accessible(page, 'customers without names');
+  await picture(page, '16-nameless');
+  await close();
+});
+
+test('the same pages fit a phone in the dark', async () => {
+  const { page, close } = await visit(app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  await page.getByLabel(/Username|E-mail/).fill(owner.username);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  for (const [path, region] of [['sync', 'Freshness'], ['settings', 'People’s data']]) {
+    await page.goto(page.url().replace(/\/(mrr|sync|settings)(\?.*)?$/, `/${path}`));
+    await page.getByRole('region', { name: region }).getByRole('heading').first().waitFor();
+    await accessible(page, `${path} on a phone in the dark`);
+    await picture(page, `17-phone-${path}`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `${path} is ${width} pixels wide`);
+  }
+  await close();
+});

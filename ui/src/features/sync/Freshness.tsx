@@ -1,0 +1,210 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { api } from '~/api/client'
+import { deadQuery, webhookQuery } from '~/api/queries'
+import type { Connection, Webhook, WebhookState } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Badge, Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { formatInstant } from '~/format/date'
+import { capital } from '~/format/names'
+import { countOf } from '~/format/number'
+
+const TOLD: Record<WebhookState, { title: string; text: string; tone: 'good' | 'plain' | 'warn' }> = {
+  live: {
+    title: 'Changes show within a second',
+    text: 'Stripe tells this server of each change. Its list of events is read every ten minutes as well, for whatever did not arrive.',
+    tone: 'good',
+  },
+  registered: {
+    title: 'Changes show within a second, from the first one on',
+    text: 'The webhook is registered and nothing has happened since. Until it does, Stripe is asked every minute.',
+    tone: 'good',
+  },
+  pending: {
+    title: 'Changes show within a minute',
+    text: 'The webhook is about to be registered. Until then Stripe is asked every minute.',
+    tone: 'plain',
+  },
+  unreachable: {
+    title: 'Changes show within a minute',
+    text: 'Stripe cannot reach this server, so it is asked every minute. Start the server with --public-url and its address to see changes within a second; nothing is missing without.',
+    tone: 'plain',
+  },
+  manual: {
+    title: 'Changes show within a minute',
+    text: 'The key may not register a webhook, so Stripe is asked every minute. Make the endpoint by hand, below, to see changes within a second.',
+    tone: 'warn',
+  },
+}
+const LABEL: Record<WebhookState, string> = {
+  live: 'Webhook live',
+  registered: 'Webhook registered',
+  pending: 'Registering',
+  unreachable: 'Asked every minute',
+  manual: 'Asked every minute',
+}
+
+const pathOf = (connection: Connection) => `/connections/${encodeURIComponent(connection.id)}/webhook`
+
+/** How a change in Stripe reaches these pages, and how soon. */
+export function Freshness({ connection }: { connection: Connection }) {
+  const query = useQuery(webhookQuery(connection.id))
+  const webhook = query.data
+  return (
+    <section aria-label="Freshness" className="card flex flex-col gap-4 p-5">
+      {query.error && !webhook && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {!webhook && !query.error && <SkeletonRows rows={3} />}
+      {webhook && <Facts connection={connection} webhook={webhook} />}
+      {webhook && webhook.dead > 0 && <Dead connection={connection} />}
+      {webhook?.url && !connection.is_sample && <ByHand key={webhook.state} connection={connection} webhook={webhook} />}
+    </section>
+  )
+}
+
+function Facts({ connection, webhook }: { connection: Connection; webhook: Webhook }) {
+  const { title, text, tone } = TOLD[webhook.state]
+  const zone = connection.time_zone
+  return (
+    <>
+      <div>
+        <h2 className="flex flex-wrap items-center gap-2 font-semibold">
+          {title}
+          <Badge tone={tone}>{LABEL[webhook.state]}</Badge>
+        </h2>
+        <p className="mt-1 text-sm text-ink-soft">{text}</p>
+        {webhook.refused && <p className="mt-1 text-sm text-ink-soft">{capital(webhook.refused.message)}.</p>}
+      </div>
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
+        <Fact
+          label="Data through"
+          value={connection.data_through === null ? 'Nothing yet' : formatInstant(connection.data_through, zone)}
+        />
+        <Fact
+          label="Last told"
+          value={webhook.last_received_at === null ? 'Not yet' : formatInstant(webhook.last_received_at, zone)}
+        />
+        <Fact label="Waiting to be fetched" value={countOf(webhook.waiting, 'change')} />
+      </dl>
+    </>
+  )
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <dt className="text-ink-soft">{label}</dt>
+      <dd className="num font-medium">{value}</dd>
+    </div>
+  )
+}
+
+/** What could not be fetched after half a day of trying: it waits for a person. */
+function Dead({ connection }: { connection: Connection }) {
+  const { data: dead } = useQuery(deadQuery(connection.id))
+  const client = useQueryClient()
+  const retry = useMutation({
+    mutationFn: () => api.post(`${pathOf(connection)}/retry`),
+    onSuccess: () => client.invalidateQueries({ queryKey: webhookQuery(connection.id).queryKey }),
+  })
+  return (
+    <Banner
+      action={
+        <Button isPending={retry.isPending} size="small" onPress={() => retry.mutate()}>
+          Try again
+        </Button>
+      }
+      title="Some changes could not be fetched"
+      tone="warn"
+    >
+      <ul className="mt-1 flex flex-col gap-1">
+        {dead?.map((one) => (
+          <li key={one.event_id}>
+            <code className="font-mono break-all">
+              {one.event_type} {one.object_id}
+            </code>
+            , {formatInstant(one.created_at, connection.time_zone)}: {one.error} ({countOf(one.attempts, 'attempt')})
+          </li>
+        ))}
+      </ul>
+      {retry.error && <p>{retry.error.message}</p>}
+    </Banner>
+  )
+}
+
+/** The endpoint as it is made in Stripe's dashboard, and the secret that it signs with. */
+function ByHand({ connection, webhook }: { connection: Connection; webhook: Webhook }) {
+  const [secret, setSecret] = useState('')
+  const client = useQueryClient()
+  const save = useMutation({
+    mutationFn: () => api.put(`${pathOf(connection)}/secret`, { secret: secret.trim() }),
+    onSuccess: async () => {
+      setSecret('')
+      await client.invalidateQueries({ queryKey: webhookQuery(connection.id).queryKey })
+    },
+  })
+  const isManual = webhook.state === 'manual'
+  return (
+    <details className="border-t border-line pt-4 text-sm" open={isManual}>
+      <summary className="link cursor-pointer">{isManual ? 'Make the endpoint by hand' : 'Roll the signing secret'}</summary>
+      <div className="mt-3 flex flex-col gap-4">
+        {isManual && (
+          <ol className="flex list-decimal flex-col gap-2 pl-5 text-ink-soft">
+            <li>
+              In Stripe, open Developers, Webhooks, and add an endpoint with this address:
+              <Copyable text={webhook.url ?? ''} />
+            </li>
+            <li>
+              Choose the API version {webhook.api_version} and these events:
+              <details className="mt-1">
+                <summary className="link cursor-pointer">{countOf(webhook.events.length, 'event')}</summary>
+                <Copyable text={webhook.events.join(', ')} />
+              </details>
+            </li>
+            <li>Reveal its signing secret and paste it here.</li>
+          </ol>
+        )}
+        <form
+          className="flex flex-wrap items-end gap-3"
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (secret.trim()) save.mutate()
+          }}
+        >
+          <div className="min-w-0 flex-1 basis-64">
+            <TextField
+              autoComplete="off"
+              error={save.error?.message}
+              hint={isManual ? undefined : 'The one before stays good for what is on its way.'}
+              isMono
+              label="Signing secret"
+              placeholder="whsec_…"
+              spellCheck="false"
+              value={secret}
+              onChange={setSecret}
+            />
+          </div>
+          <Button isDisabled={secret.trim() === ''} isPending={save.isPending} type="submit">
+            Save
+          </Button>
+        </form>
+        {save.isSuccess && <Banner title="The secret is saved, encrypted" tone="good" />}
+      </div>
+    </details>
+  )
+}
+
+function Copyable({ text }: { text: string }) {
+  return (
+    <span className="mt-1 flex flex-wrap items-start gap-2">
+      <code className="min-w-0 flex-1 basis-64 font-mono text-xs break-all text-ink">{text}</code>
+      {/* The clipboard is there only where the page came over a safe way. */}
+      {window.isSecureContext && (
+        <Button size="small" onPress={() => void navigator.clipboard.writeText(text)}>
+          Copy
+        </Button>
+      )}
+    </span>
+  )
+}
