@@ -114,7 +114,7 @@ function Remove({ connection }: { connection: Connection }) {
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">Remove this connection</p>
         <p className="text-[0.8125rem] text-ink-soft">
-          Deletes everything that was loaded from this server, at once. Nothing changes in Stripe.
+          Deletes everything that was loaded from this server, at once. In Stripe only Chartsy’s own webhook goes.
         </p>
       </div>
       <Button kind="danger" onPress={() => setIsOpen(true)}>

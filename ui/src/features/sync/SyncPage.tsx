@@ -92,12 +92,12 @@ export function SyncPage() {
       {query.error && !progress && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {!progress && !query.error && <SkeletonRows rows={24} />}
       {progress && <Overall connection={connection} progress={progress} />}
+      {connection.is_history_complete && <Freshness connection={connection} />}
       {progress && (
         <section aria-label="By kind" className="card py-2">
           <KindTable progress={progress} />
         </section>
       )}
-      {connection.is_history_complete && <Freshness connection={connection} />}
       <AbsentLists connection={connection} />
       <Problems connection={connection} />
     </>
