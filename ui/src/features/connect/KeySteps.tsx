@@ -57,8 +57,8 @@ export function KeySteps({ source }: { source: Source }) {
       </Step>
       <Step number={2} title="Check that these are set to Read">
         <p>
-          Nothing needs Write. What is not marked as needed can be left out; what is then absent is said below and marked on the
-          pages.
+          Nothing needs Write, but webhook endpoints may have it where Stripe can reach this server: then changes show within a
+          second. What is not marked as needed can be left out; what is then absent is said below and marked on the pages.
         </p>
         <details className="mt-2">
           <summary className="link cursor-pointer">All {permissions.length} permissions, and what is absent without each</summary>
