@@ -8,7 +8,7 @@ use crate::step::{exists, run, step};
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The program's name, or `CHROMIUM` where it is set. Installed from the system's packages where that is possible.
+/// The program's full path, or `CHROMIUM` where it is set: what starts it looks along no PATH. Installed from the system's packages where that is possible.
 ///
 /// # Errors
 /// When there is none and it can't be installed.
@@ -35,5 +35,8 @@ pub fn find_or_install() -> Result<String> {
 }
 
 fn find() -> Option<String> {
-    NAMES.into_iter().find(|name| exists(name)).map(str::to_owned)
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let places = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    places.filter(|place| place.is_file()).find_map(|place| place.into_os_string().into_string().ok())
 }
