@@ -81,11 +81,12 @@ export const progressQuery = (id: string) =>
     queryFn: ({ signal }) => api.get<Progress>(`${of(id)}/sync`, {}, signal),
   })
 
-/** Again whenever the ledger moved: then something was told. */
+/** Again whenever the ledger moved, for then something was told; and soon while the webhook is about to be registered. */
 export const webhookQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'webhook'],
     queryFn: ({ signal }) => api.get<Webhook>(`${of(id)}/webhook`, {}, signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? 2_000 : 30_000),
   })
 
 export const deadQuery = (id: string) =>
