@@ -25,26 +25,32 @@ function refresher(client: QueryClient, id: string) {
   }
 }
 
+/** Follows what the stream tells until it is told to stop. */
+export function follow(client: QueryClient, id: string, stream: EventTarget) {
+  const refresh = refresher(client, id)
+  let version: number | undefined
+  let phase: string | undefined
+  stream.addEventListener('progress', (event) => {
+    const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
+    client.setQueryData(progressQuery(id).queryKey, progress)
+    // The first one tells of whatever happened between the pages' own questions and this stream, too.
+    if (version !== progress.ledger_version || phase !== progress.phase) refresh.soon()
+    version = progress.ledger_version
+    phase = progress.phase
+  })
+  stream.addEventListener('ledger', () => refresh.soon())
+  return refresh.stop
+}
+
 /** Keeps a connection's pages live: its progress as it is told, its numbers again when the ledger moved. */
 export function useLive(id: string) {
   const client = useQueryClient()
   useEffect(() => {
-    const refresh = refresher(client, id)
-    const source = new EventSource(`/api/v1/connections/${encodeURIComponent(id)}/sync/stream`)
-    let version: number | undefined
-    let phase: string | undefined
-    source.addEventListener('progress', (event: MessageEvent<string>) => {
-      const progress = JSON.parse(event.data) as Progress
-      client.setQueryData(progressQuery(id).queryKey, progress)
-      if (version !== undefined && version !== progress.ledger_version) refresh.soon()
-      if (phase !== undefined && phase !== progress.phase) refresh.soon()
-      version = progress.ledger_version
-      phase = progress.phase
-    })
-    source.addEventListener('ledger', () => refresh.soon())
+    const stream = new EventSource(`/api/v1/connections/${encodeURIComponent(id)}/sync/stream`)
+    const stop = follow(client, id, stream)
     return () => {
-      source.close()
-      refresh.stop()
+      stream.close()
+      stop()
     }
   }, [client, id])
 }
