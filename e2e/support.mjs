@@ -58,8 +58,8 @@ export async function server() {
   return served;
 }
 
-/** A page that fails the test when its script fails. */
-export async function visit(url, options = {}) {
+/** A page that fails the test `t` when its script fails. Its browser ends with the test, however that ends. */
+export async function visit(t, url, options = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -72,19 +72,17 @@ export async function visit(url, options = {}) {
       '--disable-sync',
     ],
   });
+  const failures = [];
+  t.after(async () => {
+    await browser.close();
+    assert.deepEqual(failures, [], 'scripts failed on the page');
+  });
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-US', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  const failures = [];
   page.on('pageerror', (error) => failures.push(error.message));
   await page.goto(url);
-  return {
-    page,
-    close: async () => {
-      await browser.close();
-      assert.deepEqual(failures, [], 'scripts failed on the page');
-    },
-  };
+  return page;
 }
 
 /** No finding that keeps somebody out. */

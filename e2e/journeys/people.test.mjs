@@ -37,8 +37,8 @@ async function connected(page) {
   await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
 }
 
-test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async () => {
-  const { page, close } = await visit(app.url);
+test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async (t) => {
+  const page = await visit(t, app.url);
   await connected(page);
 
   const freshness = page.getByRole('region', { name: 'Freshness' });
@@ -73,11 +73,10 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
   assert.ok((await links.allInnerTexts()).every((text) => text.trim().startsWith('cus_')), 'nobody has a name');
   await accessible(page, 'customers without names');
   await picture(page, '16-nameless');
-  await close();
 });
 
-test('the same pages fit a phone in the dark', async () => {
-  const { page, close } = await visit(app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+test('the same pages fit a phone in the dark', async (t) => {
+  const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await page.getByLabel(/Username|E-mail/).fill(owner.username);
   await page.getByLabel('Password').fill(owner.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -90,5 +89,4 @@ test('the same pages fit a phone in the dark', async () => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `${path} is ${width} pixels wide`);
   }
-  await close();
 });

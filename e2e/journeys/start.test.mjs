@@ -44,8 +44,8 @@ async function pasteKey(page, key, base) {
   await page.getByLabel('Restricted key').fill(key);
 }
 
-test('a new owner connects an account and follows a number to its invoice line', async () => {
-  const { page, close } = await visit(app.url);
+test('a new owner connects an account and follows a number to its invoice line', async (t) => {
+  const page = await visit(t, app.url);
   await makeAccount(page);
 
   await page.getByRole('heading', { name: 'Connect an account' }).waitFor();
@@ -97,11 +97,10 @@ test('a new owner connects an account and follows a number to its invoice line',
   await explanation.getByText(/a month/).first().waitFor();
   await accessible(page, 'an explanation');
   await picture(page, '09-explanation');
-  await close();
 });
 
-test('who comes back signs in, and sees the pages in the dark and on a phone', async () => {
-  const { page, close } = await visit(app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+test('who comes back signs in, and sees the pages in the dark and on a phone', async (t) => {
+  const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await page.getByLabel(/Username|E-mail/).fill(owner.username);
   await page.getByLabel('Password').fill('Wrong1password');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -113,5 +112,4 @@ test('who comes back signs in, and sees the pages in the dark and on a phone', a
   await picture(page, '10-phone-dark');
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 390, `the page is ${width} pixels wide`);
-  await close();
 });
