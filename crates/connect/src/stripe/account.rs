@@ -4,7 +4,7 @@ use model::{AccountId, Currency, ObjectKind, RawObject, UnixSeconds};
 use serde::Deserialize;
 
 use super::Client;
-use super::client::{Call, Failed, Verb, read_object};
+use super::client::{Call, Failed, Verb};
 use super::limiter::{Access, Endpoint};
 use super::loose::{self, Number, Object, Text};
 use super::refusal::Refusal;
@@ -62,8 +62,8 @@ pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
     let endpoint = Endpoint { kind: ObjectKind::Account, access: Access::Retrieve };
     let path = vec!["v1", "account"];
     let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience: retry::INTERACTIVE };
-    match client.call(&call, |answer| read_object(answer, ObjectKind::Account)).await {
-        Ok(filed) => Ok(Account::read(client.private(filed.object))),
+    match client.call(&call, |answer| client.read_object(answer, ObjectKind::Account)).await {
+        Ok(filed) => Ok(Account::read(filed.object)),
         Err(Failed::Answer(answer)) if matches!(answer.status, 400 | 403 | 404 | 405 | 501) => {
             let refusal = Refusal::of(&answer);
             if answer.status == 403 && refusal.is_about_the_address() {

@@ -55,8 +55,11 @@ pub(super) struct Call<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verb {
     Get,
-    /// With a form.
-    Post(Vec<(&'static str, String)>),
+    /// With a form, and the same idempotency key in every attempt.
+    Post {
+        form: Vec<(&'static str, String)>,
+        idempotency_key: String,
+    },
     Delete,
 }
 
@@ -124,8 +127,8 @@ impl Client {
         let endpoint = Endpoint { kind, access: Access::Children };
         let call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
         let asked = Asked { kind, created_gte: None, created_lte: None, parent: Some(children) };
-        let page = self.call(&call, |answer| read_page(answer, &asked)).await;
-        page.map(|page| self.private_page(page)).map_err(|failed| {
+        let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
+        page.map_err(|failed| {
             let Failed::Answer(answer) = &failed else { return self.explain(failed, &call) };
             if answer.status == 404 && Refusal::of(answer).is_about_the_object() {
                 let request_id = answer.request_id.clone();
@@ -145,13 +148,12 @@ impl Client {
         let query = if expands { vec![("expand[]", "tiers".to_owned())] } else { Vec::new() };
         let endpoint = Endpoint { kind, access: Access::Retrieve };
         let mut call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
-        let mut found = self.call(&call, |answer| read_object(answer, kind)).await;
+        let mut found = self.call(&call, |answer| self.read_object(answer, kind)).await;
         if expands && found.as_ref().is_err_and(Failed::may_be_the_expansion) {
             call.query.clear();
-            found = self.call(&call, |answer| read_object(answer, kind)).await;
+            found = self.call(&call, |answer| self.read_object(answer, kind)).await;
             self.remember_tiers(found.is_ok());
         }
-        let found = found.map(|filed| facts::Filed { object: self.private(filed.object), ..filed });
         match found {
             Ok(filed) if filed.object.is_deleted => Ok(Retrieved::Deleted(filed.object)),
             Ok(filed) => Ok(Retrieved::Found { object: filed.object, incomplete: filed.incomplete }),
@@ -177,28 +179,37 @@ impl Client {
         let mut call = Call { endpoint, path, query, verb: Verb::Get, patience };
         let asked =
             Asked { kind, created_gte: request.created_gte, created_lte: request.created_lte, parent: None };
-        let mut page = self.call(&call, |answer| read_page(answer, &asked)).await;
+        let mut page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
         if expands && page.as_ref().is_err_and(Failed::may_be_the_expansion) {
             call.query = list_query(request, false);
-            page = self.call(&call, |answer| read_page(answer, &asked)).await;
+            page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
             self.remember_tiers(page.is_ok());
         }
-        page.map(|page| self.private_page(page)).map_err(|failed| self.explain(failed, &call))
+        page.map_err(|failed| self.explain(failed, &call))
     }
 
-    /// The object as far as it may be known.
-    pub(super) fn private(&self, object: RawObject) -> RawObject {
+    fn read_page(&self, answer: &Answer, asked: &Asked<'_>) -> Result<Page, Unreadable> {
+        let page = page::read(&answer.body, asked, answer.server_time)?;
+        let objects = page.objects.into_iter().map(|object| self.private(object)).collect();
+        Ok(Page { objects, ..page })
+    }
+
+    pub(super) fn read_object(&self, answer: &Answer, kind: ObjectKind) -> Result<facts::Filed, Unreadable> {
+        // One strict pass first: it tells a body that was cut from one that is no JSON.
+        let raw: &serde_json::value::RawValue = serde_json::from_slice(&answer.body)?;
+        let filed = facts::file(kind, raw.get(), None);
+        let filed = filed.map_err(|reason| Unreadable { reason, is_cut: false })?;
+        Ok(facts::Filed { object: self.private(filed.object), ..filed })
+    }
+
+    /// The object as far as it may be known. Whatever reads an answer's objects goes through here.
+    fn private(&self, object: RawObject) -> RawObject {
         match self.0.config.privacy {
             Privacy::AsReceived => object,
             Privacy::Pseudonymous => {
                 RawObject { body: privacy::redacted(object.kind, &object.body), ..object }
             }
         }
-    }
-
-    fn private_page(&self, page: Page) -> Page {
-        let objects = page.objects.into_iter().map(|object| self.private(object)).collect();
-        Page { objects, ..page }
     }
 
     fn has_tiers(&self) -> bool {
@@ -217,13 +228,12 @@ impl Client {
     ) -> Result<T, Failed> {
         let Inner { config, transport, limiter, .. } = &*self.0;
         let mut attempt = 1;
-        let idempotency_key = retry::idempotency_key();
         loop {
             let url =
                 transport.url(&call.path, call.query.iter().map(|(name, value)| (*name, value.as_str())));
             let outcome = {
                 let _place = limiter.enter(call.endpoint).await;
-                transport.send(url, &call.verb, &idempotency_key).await
+                transport.send(url, &call.verb).await
             };
             let failure = match outcome {
                 Err(no_answer) => Failure::NoAnswer(no_answer),
@@ -319,16 +329,6 @@ impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
         Self { reason: loose::why(&error), is_cut: error.is_eof() }
     }
-}
-
-fn read_page(answer: &Answer, asked: &Asked<'_>) -> Result<Page, Unreadable> {
-    Ok(page::read(&answer.body, asked, answer.server_time)?)
-}
-
-pub(super) fn read_object(answer: &Answer, kind: ObjectKind) -> Result<facts::Filed, Unreadable> {
-    // One strict pass first: it tells a body that was cut from one that is no JSON.
-    let raw: &serde_json::value::RawValue = serde_json::from_slice(&answer.body)?;
-    facts::file(kind, raw.get(), None).map_err(|reason| Unreadable { reason, is_cut: false })
 }
 
 fn list_query(request: &ListRequest, expands_tiers: bool) -> Vec<(&'static str, String)> {

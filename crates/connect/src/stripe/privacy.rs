@@ -44,7 +44,7 @@ const KEPT: &[&str] = &[
     "taxability_reason", "taxes", "tax_rate", "tax_rates", "test_clock", "tiers", "tiers_mode", "times_redeemed", "total", "total_count",
     "total_discount_amounts", "total_excluding_tax", "total_pretax_credit_amounts", "total_tax_amounts", "total_taxes", "transform_quantity",
     "transform_usage", "trial_end", "trial_period_days", "trial_settings", "trial_start", "type", "unit_amount", "unit_amount_decimal",
-    "unit_amount_excluding_tax", "unit_label", "up_to", "url", "usage_type", "valid", "voided_at", "divide_by",
+    "unit_amount_excluding_tax", "unit_label", "up_to", "usage_type", "valid", "voided_at", "divide_by",
     "refund_application_fee", "transfer", "source_transaction", "starting_after", "pending_setup_intent", "pending_invoice_item_interval",
     "payment_intents", "prices", "original_amount", "unused", "card_balance", "evidence_due_by", "has_evidence", "past_due", "submission_count",
 ];
@@ -67,10 +67,13 @@ const KEPT_OF_ACCOUNT: &[&str] = &[
 ];
 /// Of an address only this.
 const COUNTRY: &str = "country";
-/// Identify the machine or the card of a person, or link to a page that shows them, whatever they are part of.
-const NEVER: &[&str] = &["url"];
 
-/// The same object without what identifies a person; `None` when it is no JSON object.
+/// The same object without what identifies a person; an object that holds nothing in place of what is no JSON object.
+pub fn redacted(kind: ObjectKind, body: &str) -> Box<str> {
+    redact(kind, body).unwrap_or_else(|| "{}".into())
+}
+
+/// The same; `None` when it is no JSON object.
 pub fn redact(kind: ObjectKind, body: &str) -> Option<Box<str>> {
     let Value::Object(object) = serde_json::from_str(body).ok()? else { return None };
     let is_goods = matches!(
@@ -85,22 +88,19 @@ pub fn redact(kind: ObjectKind, body: &str) -> Option<Box<str>> {
     Some(Value::Object(kept_of(object, more)).to_string().into_boxed_str())
 }
 
-/// The same, with an object that holds nothing in place of what is none.
-pub(super) fn redacted(kind: ObjectKind, body: &str) -> Box<str> {
-    redact(kind, body).unwrap_or_else(|| "{}".into())
-}
-
 fn kept_of(object: Map<String, Value>, more: &'static [&'static str]) -> Map<String, Value> {
-    let is_goods = object.get("object").and_then(Value::as_str).is_some_and(|name| GOODS.contains(&name));
-    let is_list = object.get("object").and_then(Value::as_str) == Some("list");
-    let more = if is_goods { KEPT_OF_GOODS } else { more };
+    let name = object.get("object").and_then(Value::as_str);
+    let is_list = name == Some("list");
+    let more = if name.is_some_and(|name| GOODS.contains(&name)) { KEPT_OF_GOODS } else { more };
     let fields = object.into_iter().filter_map(|(key, value)| {
         if matches!(key.as_str(), "address" | "shipping") {
             return Some((key, country_of(value)?));
         }
         // The address of a list is a path of ids; any other address opens a page about somebody.
-        let is_kept = (KEPT.contains(&key.as_str()) && (is_list || !NEVER.contains(&key.as_str())))
-            || more.contains(&key.as_str());
+        let is_kept = match key.as_str() {
+            "url" => is_list,
+            key => KEPT.contains(&key) || more.contains(&key),
+        };
         is_kept.then(|| (key, kept(value, more)))
     });
     fields.collect()
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::stripe::translate;
 
-    fn redacted(kind: ObjectKind, body: &Value) -> Value {
+    fn kept_of_object(kind: ObjectKind, body: &Value) -> Value {
         serde_json::from_str(&redact(kind, &body.to_string()).unwrap()).unwrap()
     }
 
@@ -149,7 +149,7 @@ mod tests {
             "preferred_locales": ["en"], "tax_exempt": "none", "some_new_field": "Ada again",
         });
         assert_eq!(
-            redacted(ObjectKind::Customer, &customer),
+            kept_of_object(ObjectKind::Customer, &customer),
             json!({
                 "id": "cus_1", "object": "customer", "created": 5, "currency": "eur", "delinquent": false,
                 "address": {"country": "GB"}, "shipping": {"address": {"country": "FR"}},
@@ -169,7 +169,7 @@ mod tests {
             "outcome": {"type": "authorized", "seller_message": "Ada paid", "network_status": "approved"},
             "fraud_details": {"user_report": "safe"}, "metadata": {"ip": "192.0.2.1"},
         });
-        let kept = redacted(ObjectKind::Charge, &charge).to_string();
+        let kept = kept_of_object(ObjectKind::Charge, &charge).to_string();
         for gone in ["Ada", "ada@", "4242", "Xt5", "2030", "192.0.2.1", "ADA", "pay.example", "GB"] {
             assert!(!kept.contains(gone), "{gone} in {kept}");
         }

@@ -66,16 +66,11 @@ impl Transport {
         url
     }
 
-    pub(super) async fn send(
-        &self,
-        url: Url,
-        verb: &Verb,
-        idempotency_key: &str,
-    ) -> Result<Answer, NoAnswer> {
+    pub(super) async fn send(&self, url: Url, verb: &Verb) -> Result<Answer, NoAnswer> {
         let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
         let request = match verb {
             Verb::Get => self.http.get(url),
-            Verb::Post(form) => {
+            Verb::Post { form, idempotency_key } => {
                 let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
                 let request = self.http.post(url).header("idempotency-key", idempotency_key);
                 request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)

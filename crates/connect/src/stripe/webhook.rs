@@ -119,7 +119,8 @@ impl Client {
             ("description", "Chartsy: keeps the numbers up to date".to_owned()),
         ];
         form.extend(WEBHOOK_EVENTS.iter().map(|event| ("enabled_events[]", (*event).to_owned())));
-        let call = call(vec!["v1", "webhook_endpoints"], Verb::Post(form));
+        let post = Verb::Post { form, idempotency_key: retry::idempotency_key() };
+        let call = call(vec!["v1", "webhook_endpoints"], post);
         let made = self.call(&call, |answer| {
             let shape = read::<Shape>(answer)?;
             match (shape.id.0, shape.secret.0) {
