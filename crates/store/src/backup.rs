@@ -14,15 +14,15 @@ use rusqlite::{Connection, OpenFlags};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::data_dir::{self, DataDir, create_private_dir};
+use crate::data_dir::{
+    self, CATALOG, CONNECTIONS, DataDir, FORMAT_FILE, MASTER_KEY_FILE, RATES, create_private_dir,
+};
 use crate::error::InFile;
-use crate::{Objects, StoreError};
+use crate::{Objects, StoreError, inbox, objects};
 
 const MANIFEST: &str = "backup.json";
-const MASTER_KEY: &str = "master.key";
 /// Files of a connection, in the order in which they are copied.
-const OF_CONNECTION: [&str; 2] = ["inbox.db", "objects.db"];
-const PLAIN: [&str; 1] = ["rates.csv"];
+const OF_CONNECTION: [&str; 2] = [inbox::FILE_NAME, objects::FILE_NAME];
 
 /// What a backup is made of, written last: without it a folder is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,19 +70,17 @@ impl DataDir {
                 files.push(described(name, &into)?);
                 Ok(())
             };
-            copy("format".to_owned(), false)?;
-            copy("chartsy.db".to_owned(), true)?;
+            copy(FORMAT_FILE.to_owned(), false)?;
+            copy(CATALOG.to_owned(), true)?;
             for connection in self.connection_names()? {
-                create_private_dir(&draft.join("connections").join(&connection))?;
+                create_private_dir(&draft.join(CONNECTIONS).join(&connection))?;
                 for file in OF_CONNECTION {
-                    copy(format!("connections/{connection}/{file}"), true)?;
+                    copy(format!("{CONNECTIONS}/{connection}/{file}"), true)?;
                 }
             }
-            for name in PLAIN {
-                copy(name.to_owned(), false)?;
-            }
+            copy(RATES.to_owned(), false)?;
             if with_key {
-                copy(MASTER_KEY.to_owned(), false)?;
+                copy(MASTER_KEY_FILE.to_owned(), false)?;
             }
             let manifest = Manifest { created_at: now.0, format: data_dir::FORMAT, files };
             let path = draft.join(MANIFEST);
@@ -93,7 +91,7 @@ impl DataDir {
     }
 
     fn connection_names(&self) -> Result<Vec<String>, StoreError> {
-        let dir = self.path().join("connections");
+        let dir = self.path().join(CONNECTIONS);
         if !dir.try_exists().in_file(&dir)? {
             return Ok(Vec::new());
         }
@@ -137,10 +135,7 @@ impl DataDir {
         // Whatever cannot be opened is better known now.
         restored.catalog()?;
         for connection in restored.connection_names()? {
-            match Objects::open_read_only(&restored.path().join("connections").join(connection)) {
-                Ok(_) | Err(StoreError::Missing { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            Objects::open_if_any(&restored.connection_dir(&connection.into()))?;
         }
         Ok((restored, manifest))
     }

@@ -15,7 +15,12 @@ pub(crate) use lock::lock_file;
 
 /// The layout that this version reads and writes.
 pub(crate) const FORMAT: i64 = 1;
-const RATES: &str = "rates.csv";
+/// Where the master key is, unless the environment has it.
+pub const MASTER_KEY_FILE: &str = "master.key";
+pub(crate) const RATES: &str = "rates.csv";
+pub(crate) const CATALOG: &str = "chartsy.db";
+pub(crate) const CONNECTIONS: &str = "connections";
+pub(crate) const FORMAT_FILE: &str = "format";
 /// The first line of the file `format`, before the number.
 const FORMAT_WORDS: &str = "chartsy data folder, format ";
 
@@ -32,7 +37,7 @@ impl DataDir {
     /// # Errors
     /// `NewerFormat`, `ForeignFolder`, or what the file system says.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let format = path.join("format");
+        let format = path.join(FORMAT_FILE);
         if !format.try_exists().in_file(&format)? {
             let made = refuse_foreign(path).and_then(|()| create(path, &format));
             // Another process may have made it just now, and begun to use it.
@@ -50,7 +55,7 @@ impl DataDir {
     /// # Errors
     /// `Missing` when there is none, else as [`DataDir::open`].
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
-        let format = path.join("format");
+        let format = path.join(FORMAT_FILE);
         if !format.try_exists().in_file(&format)? {
             refuse_foreign(path)?;
             return Err(StoreError::Missing { path: path.to_owned() });
@@ -83,7 +88,7 @@ impl DataDir {
     /// # Errors
     /// When the file cannot be opened, or a newer version wrote it.
     pub fn catalog(&self) -> Result<Catalog, StoreError> {
-        Catalog::open(&self.path.join("chartsy.db"))
+        Catalog::open(&self.path.join(CATALOG))
     }
 
     /// The master key from the environment variable `CHARTSY_MASTER_KEY`, else from the file `master.key`, which is
@@ -94,7 +99,7 @@ impl DataDir {
     pub fn keyring(&self) -> Result<Keyring, StoreError> {
         match std::env::var(MASTER_KEY_VARIABLE) {
             Ok(key) => Keyring::from_base64(&model::Secret::new(key)),
-            Err(std::env::VarError::NotPresent) => Keyring::from_file(&self.path.join("master.key")),
+            Err(std::env::VarError::NotPresent) => Keyring::from_file(&self.path.join(MASTER_KEY_FILE)),
             Err(std::env::VarError::NotUnicode(_)) => {
                 Err(StoreError::MasterKey { reason: format!("{MASTER_KEY_VARIABLE} is not text") })
             }
@@ -106,7 +111,7 @@ impl DataDir {
     /// # Errors
     /// As [`DataDir::keyring`], and when the file is gone.
     pub fn existing_keyring(&self) -> Result<Keyring, StoreError> {
-        let path = self.path.join("master.key");
+        let path = self.path.join(MASTER_KEY_FILE);
         let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
         if !is_in_variable && !path.try_exists().in_file(&path)? {
             let reason =
@@ -118,7 +123,7 @@ impl DataDir {
 
     /// A connection's folder; it may not be there yet.
     pub fn connection_dir(&self, connection: &ConnectionId) -> PathBuf {
-        self.path.join("connections").join(connection.as_str())
+        self.path.join(CONNECTIONS).join(connection.as_str())
     }
 
     /// Deletes a connection's folder with all that was fetched. Close its `Objects` first.

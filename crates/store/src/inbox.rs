@@ -7,19 +7,19 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use model::{ObjectKind, UnixSeconds};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use self::writer::{Job, Writer};
-use crate::StoreError;
 use crate::data_dir::create_private_dir;
 use crate::error::{Fault, InFile};
+use crate::writer_thread::WriterThread;
+use crate::{StoreError, tables};
 
-const FILE_NAME: &str = "inbox.db";
+pub(crate) const FILE_NAME: &str = "inbox.db";
 const FORMAT: i64 = 1;
 /// Deliveries that may wait for the writer; who brings one more waits too.
 const QUEUE: usize = 1024;
@@ -95,24 +95,7 @@ pub struct Inbox {
 struct Shared {
     path: PathBuf,
     conn: Mutex<Connection>,
-    writer: WriterThread,
-}
-
-struct WriterThread {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// Waits for what is queued to be written.
-impl Drop for WriterThread {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the inbox's writer ended by a panic");
-        }
-    }
+    writer: WriterThread<Job>,
 }
 
 impl Inbox {
@@ -124,15 +107,9 @@ impl Inbox {
         create_private_dir(connection_dir)?;
         let path = connection_dir.join(FILE_NAME);
         let (conn, writing) = (open(&path)?, open(&path)?);
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let thread = std::thread::Builder::new()
-            .name("inbox-writer".to_owned())
-            .spawn({
-                let writer = Writer::new(writing, &path);
-                move || writer.run(queue)
-            })
-            .in_file(&path)?;
-        let writer = WriterThread { jobs: Some(jobs), thread: Some(thread) };
+        let writer = Writer::new(writing, &path);
+        let writer = WriterThread::spawn("inbox-writer", QUEUE, move |jobs| writer.run(jobs));
+        let writer = writer.in_file(&path)?;
         Ok(Self { shared: Arc::new(Shared { path, conn: Mutex::new(conn), writer }) })
     }
 
@@ -157,7 +134,7 @@ impl Inbox {
     pub async fn put(&self, delivery: NewDelivery) -> Result<bool, StoreError> {
         let stopped = || StoreError::WriterStopped { path: self.shared.path.clone() };
         let (reply, outcome) = oneshot::channel();
-        let jobs = self.shared.writer.jobs.as_ref().ok_or_else(stopped)?;
+        let jobs = self.shared.writer.jobs().ok_or_else(stopped)?;
         jobs.send(Job { delivery, reply }).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
@@ -170,7 +147,7 @@ impl Inbox {
         let sql = format!(
             "SELECT {COLUMNS} FROM deliveries WHERE is_dead = 0 AND next_attempt_at <= ?1 ORDER BY number LIMIT ?2"
         );
-        self.read(|conn| deliveries(conn, &sql, params![now.0, i64::try_from(limit).unwrap_or(i64::MAX)]))
+        self.with(|conn| deliveries(conn, &sql, params![now.0, i64::try_from(limit).unwrap_or(i64::MAX)]))
     }
 
     /// Those that were given up, newest first.
@@ -179,7 +156,7 @@ impl Inbox {
     /// Those of the file.
     pub fn dead(&self, limit: usize) -> Result<Vec<Delivery>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE is_dead = 1 ORDER BY number DESC LIMIT ?1");
-        self.read(|conn| deliveries(conn, &sql, params![i64::try_from(limit).unwrap_or(i64::MAX)]))
+        self.with(|conn| deliveries(conn, &sql, params![i64::try_from(limit).unwrap_or(i64::MAX)]))
     }
 
     /// Takes out what was worked off.
@@ -213,7 +190,7 @@ impl Inbox {
     /// # Errors
     /// Those of the file.
     pub fn revive(&self) -> Result<usize, StoreError> {
-        self.read(|conn| {
+        self.with(|conn| {
             let sql =
                 "UPDATE deliveries SET is_dead = 0, attempts = 0, next_attempt_at = 0 WHERE is_dead = 1";
             Ok(conn.execute(sql, [])?)
@@ -223,12 +200,12 @@ impl Inbox {
     /// # Errors
     /// Those of the file.
     pub fn facts(&self) -> Result<InboxFacts, StoreError> {
-        self.read(facts)
+        self.with(facts)
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let conn = self.shared.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        read(&conn).in_file(&self.shared.path)
+        work(&conn).in_file(&self.shared.path)
     }
 
     fn change(
@@ -237,15 +214,14 @@ impl Inbox {
         change: impl Fn(&Connection, i64) -> rusqlite::Result<usize>,
     ) -> Result<(), StoreError> {
         let mut conn = self.shared.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = || -> Result<(), Fault> {
+        let mut change_all = || -> Result<(), Fault> {
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for number in numbers {
                 change(&tx, *number)?;
             }
             Ok(tx.commit()?)
         };
-        let mut changed = changed;
-        changed().in_file(&self.shared.path)
+        change_all().in_file(&self.shared.path)
     }
 }
 
@@ -260,20 +236,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
-    let version =
-        |conn: &Connection| conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
-    match version(conn)? {
-        FORMAT => return Ok(()),
-        0 => {}
-        found => return Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into()),
-    }
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Asked again, now that nobody else can be at it.
-    if version(&tx)? == 0 {
-        tx.execute_batch(TABLES)?;
-        tx.pragma_update(None, "user_version", FORMAT)?;
-    }
-    Ok(tx.commit()?)
+    tables::ensure(conn, path, TABLES, FORMAT)
 }
 
 fn facts(conn: &Connection) -> Result<InboxFacts, Fault> {

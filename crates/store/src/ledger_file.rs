@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::StoreError;
 use crate::data_dir::create_private_dir;
 use crate::error::{Fault, InFile};
+use crate::{StoreError, tables};
 
 const FILE_NAME: &str = "ledger.db";
 const FORMAT: i64 = 1;
@@ -124,23 +124,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "normal")?;
     conn.pragma_update(None, "journal_size_limit", 16_i64 << 20)?;
-    if version(conn)? == 0 {
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Asked again, now that nobody else can be at it.
-        if version(&tx)? == 0 {
-            tx.execute_batch(TABLES)?;
-            tx.pragma_update(None, "user_version", FORMAT)?;
-        }
-        tx.commit()?;
-    }
-    match version(conn)? {
-        FORMAT => Ok(()),
-        found => Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }.into()),
-    }
-}
-
-fn version(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.pragma_query_value(None, "user_version", |row| row.get(0))
+    tables::ensure(conn, path, TABLES, FORMAT)
 }
 
 fn put<I>(tx: &Transaction<'_>, chunks: I, meta: &[(String, String)]) -> Result<(), Fault>

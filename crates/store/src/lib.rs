@@ -13,13 +13,15 @@ mod inbox;
 mod keyring;
 mod ledger_file;
 mod objects;
+mod tables;
+mod writer_thread;
 
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
     NewToken, Session, User, WebhookRecord, Workspace,
 };
-pub use data_dir::{DataDir, ServerLock};
+pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
 pub use error::StoreError;
 pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};

@@ -14,7 +14,6 @@ mod writer;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use model::{CustomerId, ObjectKind};
 use tokio::sync::{mpsc, oneshot};
@@ -25,12 +24,13 @@ use self::writer::{Job, Writer};
 use crate::StoreError;
 use crate::data_dir::{create_private_dir, lock_file};
 use crate::error::InFile;
+use crate::writer_thread::WriterThread;
 
 pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Stored, Window};
 pub use restatements::RecordedRestatement;
 pub use rewrite::{Rewritable, Rewritten};
 
-const FILE_NAME: &str = "objects.db";
+pub(crate) const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.
 pub(crate) const LOCK_NAME: &str = "writer.lock";
 /// Batches that may wait for the writer; who brings one more waits too.
@@ -50,25 +50,13 @@ struct Shared {
     codec: Arc<Codec>,
     readers: Readers,
     /// `None` when opened for reading only.
-    writer: Option<WriterThread>,
+    writer: Option<LockedWriter>,
 }
 
-struct WriterThread {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+/// In this order: what is queued is written, then the lock goes.
+struct LockedWriter {
+    thread: WriterThread<Job>,
     _lock: File,
-}
-
-/// Waits for what is queued to be written; then the lock goes.
-impl Drop for WriterThread {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer ended by a panic");
-        }
-    }
 }
 
 impl Objects {
@@ -87,14 +75,10 @@ impl Objects {
         let codec = Arc::new(Codec::default());
         codec.load(&conn).in_file(&path)?;
 
-        let (jobs, queue) = mpsc::channel(QUEUE_BATCHES);
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
-        let thread = std::thread::Builder::new()
-            .name("objects-writer".to_owned())
-            .spawn(move || writer.run(queue))
-            .in_file(&path)?;
-        let writer = WriterThread { jobs: Some(jobs), thread: Some(thread), _lock: lock };
-        Ok(Self::new(path, codec, Some(writer)))
+        let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
+        let thread = thread.in_file(&path)?;
+        Ok(Self::new(path, codec, Some(LockedWriter { thread, _lock: lock })))
     }
 
     /// Opens for reading only, also while another process writes.
@@ -108,7 +92,18 @@ impl Objects {
         Ok(Self::new(path, codec, None))
     }
 
-    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<WriterThread>) -> Self {
+    /// The same; `None` when nothing was ever written.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn open_if_any(connection_dir: &Path) -> Result<Option<Self>, StoreError> {
+        match Self::open_read_only(connection_dir) {
+            Err(StoreError::Missing { .. }) => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
+    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<LockedWriter>) -> Self {
         let readers = Readers::new(&path, Arc::clone(&codec));
         Self { shared: Arc::new(Shared { path, codec, readers, writer }) }
     }
@@ -145,7 +140,7 @@ impl Objects {
     }
 
     fn jobs(&self) -> Result<&mpsc::Sender<Job>, StoreError> {
-        let jobs = self.shared.writer.as_ref().and_then(|writer| writer.jobs.as_ref());
+        let jobs = self.shared.writer.as_ref().and_then(|writer| writer.thread.jobs());
         jobs.ok_or_else(|| StoreError::OpenedForReading { path: self.shared.path.clone() })
     }
 

@@ -23,7 +23,7 @@ pub fn run(args: &Restore) -> anyhow::Result<()> {
         std::io::stdout(),
         "{path}: as it was at {made_at}; what changed since is fetched by the next sync"
     )?;
-    let has_key = manifest.files.iter().any(|file| file.path == "master.key");
+    let has_key = manifest.files.iter().any(|file| file.path == store::MASTER_KEY_FILE);
     if !has_key && std::env::var_os(store::MASTER_KEY_VARIABLE).is_none() {
         eprintln!("put master.key back into it, or enter the providers' keys again");
     }

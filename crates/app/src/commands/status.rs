@@ -6,7 +6,7 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use model::UnixSeconds;
 use serde::Serialize;
-use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Objects, StoreError};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Objects};
 use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
@@ -74,11 +74,9 @@ pub fn objects_done(folder: &Folder, record: &ConnectionRecord) -> anyhow::Resul
 }
 
 fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap<&'static str, u64>> {
-    let objects = match Objects::open_read_only(&folder.data.connection_dir(&record.id)) {
-        Err(StoreError::Missing { .. }) => return Ok(BTreeMap::new()),
-        objects => objects?,
-    };
-    Ok(objects.kinds()?.into_iter().map(|facts| (facts.kind.as_str(), facts.count)).collect())
+    let objects = Objects::open_if_any(&folder.data.connection_dir(&record.id))?;
+    let kinds = objects.map(|objects| objects.kinds()).transpose()?.unwrap_or_default();
+    Ok(kinds.into_iter().map(|facts| (facts.kind.as_str(), facts.count)).collect())
 }
 
 fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<ConnectionStatus> {
@@ -107,10 +105,9 @@ fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<Connectio
 /// What is wrong with a connection's data, by its last check and its last build.
 pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
     let dir = folder.data.connection_dir(&record.id);
-    match Objects::open_read_only(&dir) {
-        Err(StoreError::Missing { .. }) => Ok(Vec::new()),
-        objects => Ok(sync::projection::problems(&objects?, &dir)?),
-    }
+    let objects = Objects::open_if_any(&dir)?;
+    let problems = objects.map(|objects| sync::projection::problems(&objects, &dir)).transpose()?;
+    Ok(problems.unwrap_or_default())
 }
 
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {

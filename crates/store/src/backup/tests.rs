@@ -78,7 +78,9 @@ fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
     let mut names = Vec::new();
     data.backup(&copy, false, NOW, |name| names.push(name.to_owned())).unwrap();
     writer.join().unwrap();
-    assert!(names.iter().any(|name| name.ends_with("objects.db")) && !names.iter().any(|n| n == MASTER_KEY));
+    assert!(
+        names.iter().any(|name| name.ends_with("objects.db")) && !names.iter().any(|n| n == MASTER_KEY_FILE)
+    );
 
     let (restored, manifest) = DataDir::restore(&copy, &dir.path().join("restored"), |_| {}).unwrap();
     assert_eq!((manifest.created_at, manifest.files.len()), (NOW.0, names.len()));
@@ -86,10 +88,10 @@ fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
     assert!(count(&restored) >= 1_000 && count(&data) == 20_000);
     let id = restored.catalog().unwrap().all_connections().unwrap()[0].id.clone();
     assert_eq!(Inbox::look(&restored.connection_dir(&id)).unwrap().waiting, 1);
-    assert!(!restored.path().join(MASTER_KEY).exists());
+    assert!(!restored.path().join(MASTER_KEY_FILE).exists());
     let with_key = dir.path().join("with_key");
     data.backup(&with_key, true, NOW, |_| {}).unwrap();
-    assert!(with_key.join(MASTER_KEY).exists());
+    assert!(with_key.join(MASTER_KEY_FILE).exists());
 }
 
 #[test]

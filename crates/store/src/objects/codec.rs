@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::ObjectKind;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use zstd::zstd_safe::{self, CCtx, CDict, DCtx, DDict};
 
 use crate::error::Fault;
@@ -65,7 +65,7 @@ impl Codec {
     }
 
     /// Puts a dictionary to use. It must be in the file already: a body may follow that needs it.
-    pub fn add(&self, id: u32, kind: ObjectKind, bytes: &[u8]) -> Result<(), Fault> {
+    fn add(&self, id: u32, kind: ObjectKind, bytes: &[u8]) -> Result<(), Fault> {
         let (encoder, decoder) = (CDict::try_create(bytes, LEVEL), DDict::try_create(bytes));
         let (Some(encoder), Some(decoder)) = (encoder, decoder) else {
             return Err(Fault::Damaged(format!("dictionary {id} is unreadable")));
@@ -75,6 +75,14 @@ impl Codec {
         shelf.by_id.insert(id, Arc::clone(&dictionary));
         shelf.newest.insert(kind, dictionary);
         Ok(())
+    }
+
+    /// Keeps a new dictionary: into the file first, then to use.
+    pub fn keep(&self, conn: &Connection, kind: ObjectKind, bytes: &[u8]) -> Result<(), Fault> {
+        let sql = "INSERT INTO dictionaries (kind, bytes) VALUES (?1, ?2)";
+        conn.execute(sql, params![kind.code(), bytes])?;
+        let id = u32::try_from(conn.last_insert_rowid());
+        self.add(id.map_err(|_| Fault::Damaged("dictionary ids".into()))?, kind, bytes)
     }
 
     /// Whether bodies of this kind are compressed against a dictionary yet.

@@ -1,10 +1,10 @@
 //! Bodies written anew, in a way that leaves nothing of the old ones in the file: for data that must not be kept.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use model::ObjectKind;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::{Codec, Trainer};
@@ -14,6 +14,7 @@ use crate::StoreError;
 use crate::data_dir::lock_file;
 use crate::error::{Fault, InFile};
 
+const COLUMNS: &str = "row, kind, id, customer, dictionary, body";
 /// Rows of one transaction.
 const ROWS: i64 = 2_000;
 /// How often readers that hold old pages are waited for, and how long.
@@ -54,11 +55,10 @@ impl Objects {
             conn.pragma_update(None, "secure_delete", true)?;
             let old = Codec::default();
             old.load(&conn)?;
-            let new = trained(&mut conn, &old, &mut rewrite)?;
+            let new = trained(&conn, &old, &mut rewrite)?;
             let rewritten = all(&mut conn, &old, &new.codec, &mut rewrite, &mut on_progress)?;
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let superseded = new.superseded.iter();
-            for id in superseded {
+            for id in &new.superseded {
                 tx.execute("DELETE FROM dictionaries WHERE id = ?1", [id])?;
             }
             tx.commit()?;
@@ -70,50 +70,77 @@ impl Objects {
     }
 }
 
+/// A stored object, its body in plain text.
+struct Plain {
+    row: i64,
+    kind: ObjectKind,
+    id: String,
+    customer: Option<String>,
+    body: Box<str>,
+}
+
+impl Plain {
+    /// From the columns of [`COLUMNS`].
+    fn read(
+        row: &Row<'_>,
+        conn: &Connection,
+        codec: &Codec,
+        context: &mut DCtx<'static>,
+    ) -> Result<Self, Fault> {
+        let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
+        Ok(Self {
+            row: row.get(0)?,
+            kind: kind(row.get(1)?)?,
+            id: row.get(2)?,
+            customer: row.get(3)?,
+            body: codec.decompress(context, conn, row.get(4)?, bytes)?,
+        })
+    }
+
+    fn rewritten(&self, rewrite: &mut impl FnMut(&Rewritable<'_>) -> Option<Box<str>>) -> Option<Box<str>> {
+        let customer = self.customer.as_deref();
+        rewrite(&Rewritable { kind: self.kind, id: &self.id, customer, body: &self.body })
+    }
+}
+
 struct Trained {
     codec: Codec,
     /// Dictionaries made of old bodies.
-    superseded: HashSet<u32>,
+    superseded: Vec<u32>,
 }
 
 /// Dictionaries of the bodies as they will be.
 fn trained(
-    conn: &mut Connection,
+    conn: &Connection,
     old: &Codec,
     rewrite: &mut impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
 ) -> Result<Trained, Fault> {
     let mut trainer = Trainer::default();
     let mut trainable = Vec::new();
     let mut context = DCtx::create();
-    for code in ObjectKind::ALL {
-        let sql = "SELECT row, kind, id, customer, dictionary, body FROM objects WHERE kind = ?1 ORDER BY id";
-        let mut statement = conn.prepare_cached(sql)?;
-        let mut rows = statement.query([code.code()])?;
+    for kind in ObjectKind::ALL {
+        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 ORDER BY id");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let mut rows = statement.query([kind.code()])?;
         while let Some(row) = rows.next()? {
-            let (bytes, dictionary) =
-                (row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?, row.get(4)?);
-            let body = old.decompress(&mut context, conn, dictionary, bytes)?;
-            let (id, customer): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-            let seen = Rewritable { kind: *code, id: &id, customer: customer.as_deref(), body: &body };
-            let body = rewrite(&seen).unwrap_or(body);
-            if trainer.collect(*code, &body) {
-                trainable.push(*code);
+            let plain = Plain::read(row, conn, old, &mut context)?;
+            let body = plain.rewritten(rewrite).unwrap_or(plain.body);
+            if trainer.collect(*kind, &body) {
+                trainable.push(*kind);
                 break;
             }
         }
     }
-    let codec = Codec::default();
-    let superseded: HashSet<u32> = {
+    let superseded = {
         let mut statement = conn.prepare("SELECT id FROM dictionaries")?;
         let ids = statement.query_map([], |row| row.get(0))?;
         ids.collect::<Result<_, _>>()?
     };
-    for code in trainable {
-        let Some(bytes) = trainer.train(code) else { continue };
-        conn.execute("INSERT INTO dictionaries (kind, bytes) VALUES (?1, ?2)", params![code.code(), bytes])?;
-        let id =
-            u32::try_from(conn.last_insert_rowid()).map_err(|_| Fault::Damaged("dictionary ids".into()))?;
-        codec.add(id, code, &bytes)?;
+    let codec = Codec::default();
+    for kind in trainable {
+        if let Some(bytes) = trainer.train(kind) {
+            codec.keep(conn, kind, &bytes)?;
+        }
     }
     Ok(Trained { codec, superseded })
 }
@@ -127,27 +154,23 @@ fn all(
     on_progress: &mut impl FnMut(u64),
 ) -> Result<Rewritten, Fault> {
     let mut context = DCtx::create();
-    let mut rewritten: HashMap<ObjectKind, u64> = HashMap::new();
+    let mut rewritten = Rewritten::new();
     let (mut after, mut done) = (0_i64, 0);
     loop {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut changes = Vec::new();
         {
-            let sql = "SELECT row, kind, id, customer, dictionary, body FROM objects WHERE row > ?1 ORDER BY row LIMIT ?2";
-            let mut statement = tx.prepare_cached(sql)?;
+            let sql = format!("SELECT {COLUMNS} FROM objects WHERE row > ?1 ORDER BY row LIMIT ?2");
+            let mut statement = tx.prepare_cached(&sql)?;
             let mut rows = statement.query([after, ROWS])?;
             while let Some(row) = rows.next()? {
-                after = row.get(0)?;
-                let kind = kind(row.get(1)?)?;
-                let (id, customer): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-                let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
-                let body = old.decompress(&mut context, &tx, row.get(4)?, bytes)?;
-                let seen = Rewritable { kind, id: &id, customer: customer.as_deref(), body: &body };
-                let changed = rewrite(&seen);
+                let plain = Plain::read(row, &tx, old, &mut context)?;
+                let changed = plain.rewritten(rewrite);
                 if changed.is_some() {
-                    *rewritten.entry(kind).or_default() += 1;
+                    *rewritten.entry(plain.kind).or_default() += 1;
                 }
-                changes.push((after, new.compress(kind, &changed.unwrap_or(body))?));
+                after = plain.row;
+                changes.push((after, new.compress(plain.kind, &changed.unwrap_or(plain.body))?));
             }
             let mut update =
                 tx.prepare_cached("UPDATE objects SET dictionary = ?2, body = ?3 WHERE row = ?1")?;
@@ -157,7 +180,7 @@ fn all(
         }
         tx.commit()?;
         if changes.is_empty() {
-            return Ok(rewritten.into_iter().collect());
+            return Ok(rewritten);
         }
         done += changes.len() as u64;
         on_progress(done);

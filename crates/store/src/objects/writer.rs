@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::ObjectKind;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
@@ -110,17 +110,7 @@ impl Writer {
 
     fn train(&mut self, kind: ObjectKind) -> Result<(), StoreError> {
         let Some(bytes) = self.trainer.train(kind) else { return Ok(()) };
-        self.keep_dictionary(kind, &bytes).in_file(&self.path)
-    }
-
-    /// Into the file first, then to use.
-    fn keep_dictionary(&mut self, kind: ObjectKind, bytes: &[u8]) -> Result<(), Fault> {
-        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute("INSERT INTO dictionaries (kind, bytes) VALUES (?1, ?2)", params![kind.code(), bytes])?;
-        let id =
-            u32::try_from(tx.last_insert_rowid()).map_err(|_| Fault::Damaged("dictionary ids".into()))?;
-        tx.commit()?;
-        self.codec.add(id, kind, bytes)
+        self.codec.keep(&self.conn, kind, &bytes).in_file(&self.path)
     }
 }
 

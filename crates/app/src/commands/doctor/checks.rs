@@ -5,7 +5,7 @@ use std::path::Path;
 use api::connections::admission;
 use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
 use model::{Clock, ObjectKind};
-use store::{ConnectionRecord, DataDir, MASTER_KEY_VARIABLE, Objects, StoreError};
+use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, Objects, StoreError};
 
 use super::Finding;
 use crate::folder::Folder;
@@ -102,7 +102,7 @@ fn key_file(folder: &Folder) -> Finding {
             Err(error) => Finding::trouble("master key", error.to_string(), "give it 32 bytes in base64"),
         };
     }
-    let path = data.path().join("master.key");
+    let path = data.path().join(MASTER_KEY_FILE);
     if !path.exists() {
         let is_needed =
             folder.connections().is_ok_and(|records| records.iter().any(|one| one.key_hint.is_some()));
@@ -156,18 +156,16 @@ fn server(data: &DataDir) -> Finding {
 
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let what = format!("{}: objects", record.id);
-    let objects = match Objects::open_read_only(&data.connection_dir(&record.id)) {
-        Err(StoreError::Missing { .. }) if record.loaded_at.is_some() => {
-            let to_do = "run chartsy sync, which loads everything again, or restore the folder from a backup";
-            return Finding::trouble(what, "objects.db is gone", to_do);
-        }
-        Err(StoreError::Missing { .. }) => return Finding::well(format!("{what}: nothing was loaded yet")),
-        objects => objects,
-    };
-    let found = objects.and_then(|objects| objects.integrity_check());
+    let objects = Objects::open_if_any(&data.connection_dir(&record.id));
+    let found = objects.and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
     match found {
-        Ok(found) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
-        Ok(found) => {
+        Ok(None) if record.loaded_at.is_some() => {
+            let to_do = "run chartsy sync, which loads everything again, or restore the folder from a backup";
+            Finding::trouble(what, "objects.db is gone", to_do)
+        }
+        Ok(None) => Finding::well(format!("{what}: nothing was loaded yet")),
+        Ok(Some(found)) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
+        Ok(Some(found)) => {
             let to_do = "restore the folder from a backup, or delete the connection and connect again";
             Finding::trouble(what, found.join("; "), to_do)
         }
