@@ -1,10 +1,7 @@
 //! Once a day a sample is made again and read again, so that what went wrong unnoticed is noticed: figures that are not
 //! what the objects give, and objects that are not what the provider has. Both are put right, and told.
 
-use std::sync::Arc;
-
 use connect::stripe::{Retrieved, translate};
-use jiff::tz::TimeZone;
 use metrics::columns::{Ledger, LedgerBuilder};
 use metrics::ledger::PriceBook;
 use metrics::query::customer_timeline;
@@ -13,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{Batch, Objects, StoreError};
 
 use crate::SyncError;
+use crate::blocking::blocking;
 use crate::context::Context;
 use crate::problems::{Example, Problem};
 use crate::projection;
@@ -88,8 +86,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
         return Ok(None);
     }
     let objects = context.objects.clone();
-    let sampled = tokio::task::spawn_blocking(move || sample(&objects, now)).await;
-    let (customers, wanted) = sampled.map_err(|error| SyncError::Worker(error.to_string()))??;
+    let (customers, wanted) = blocking(move || Ok(sample(&objects, now)?)).await?;
     let mut audit = Audit { at: now, customers: customers.len() as u64, ..Audit::default() };
     for stored in wanted {
         let asked_at = context.clock.now();
@@ -158,8 +155,7 @@ pub(crate) fn differing(
     for (entry, ledger) in built.changes {
         builder.add(entry, &ledger);
     }
-    let zone: TimeZone = shown.zone().clone();
-    let made = Arc::new(builder.finish(book, zone));
+    let made = builder.finish(book, shown.zone().clone());
     let differs = |id: &&CustomerId| customer_timeline(&made, id, now) != customer_timeline(shown, id, now);
     Ok(customers.iter().filter(differs).cloned().collect())
 }

@@ -21,7 +21,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::SyncError;
-use crate::context::{Context, Pauses, Written, is_required, waiting, write};
+use crate::context::{Context, Pauses, Written, is_required, waiting};
 use crate::progress::{KindProgress, KindState};
 use pending::Pending;
 use plan::{Cursors, Plan, Task};
@@ -282,8 +282,7 @@ impl<'a> Load<'a> {
         if !self.commit.is_empty() || self.pending.is_empty() {
             return;
         }
-        let batch = self.context.without_the_erased(self.pending.take(&self.plan));
-        self.commit.spawn(write(self.context.objects.clone(), batch));
+        self.commit.spawn(self.context.writing(self.pending.take(&self.plan)));
     }
 
     fn written(&self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {

@@ -4,6 +4,7 @@ use model::ObjectKind;
 use store::{Batch, Dangling};
 
 use crate::SyncError;
+use crate::blocking::blocking;
 use crate::context::Context;
 use crate::problems::{Example, Problem};
 use crate::projection::PROBLEMS;
@@ -22,8 +23,7 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
     update::retrieve_all(context, missing).await?;
 
     let objects = context.objects.clone();
-    let dangling = tokio::task::spawn_blocking(move || objects.dangling()).await;
-    let dangling = dangling.map_err(|error| SyncError::Worker(error.to_string()))??;
+    let dangling = blocking(move || Ok(objects.dangling()?)).await?;
     let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;

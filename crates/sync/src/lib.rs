@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backfill;
+mod blocking;
 pub mod consistency;
 mod context;
 mod error;

@@ -9,6 +9,7 @@ use store::DataDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::SyncError;
+use crate::blocking::blocking;
 
 /// Rates are published once on banking days, in the afternoon.
 const LOOK_EVERY: Duration = Duration::from_secs(6 * 3600);
@@ -59,8 +60,7 @@ impl ReferenceRates {
         let merged = Arc::new(known.merged(&published));
         let kept = merged.to_csv_after(Day(built_in_on.0 - OVERLAP_DAYS));
         let data = self.data.clone();
-        let written = tokio::task::spawn_blocking(move || data.keep_rates(&kept)).await;
-        written.map_err(|error| SyncError::Worker(error.to_string()))??;
+        blocking(move || Ok(data.keep_rates(&kept)?)).await?;
         let latest_on = merged.latest_on();
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = merged;
         Ok(latest_on)

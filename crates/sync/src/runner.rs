@@ -24,6 +24,7 @@ use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::blocking::blocking;
 use crate::update::Thoroughness;
 use crate::{Patience, Progress, RebuildReport, SyncError, projection};
 use slot::Slot;
@@ -270,14 +271,6 @@ impl Shared {
         }
         slot.ensure_task(|| tokio::spawn(worker::run(Arc::clone(self), Arc::clone(slot))));
     }
-}
-
-/// Off the threads that answer requests.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
-) -> Result<T, SyncError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| SyncError::Worker(error.to_string()))?
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -76,9 +76,7 @@ pub(crate) async fn run(
     let from = since.0 - OVERLAP_SECONDS;
     match events(context, since).await? {
         Events::Seen { changed, through } => {
-            for ((kind, _), error) in fetch::changed(context, changed, from).await? {
-                tracing::warn!(%kind, %error, "a changed object cannot be fetched");
-            }
+            fetch::pass_over(fetch::changed(context, changed, from).await?);
             for kind in EVENTLESS {
                 fetch::new_objects(context, *kind, from).await?;
             }

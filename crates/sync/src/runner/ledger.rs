@@ -76,10 +76,7 @@ fn open(
     settings: &Settings,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    let reader = match Objects::open_read_only(connection_dir) {
-        Err(StoreError::Missing { .. }) => return Ok(empty(settings)?),
-        opened => opened?,
-    };
+    let Some(reader) = Objects::open_if_any(connection_dir)? else { return Ok(empty(settings)?) };
     if let Some(snapshot) = stored(connection_dir, settings, &reader, recording.is_some())? {
         return Ok(snapshot);
     }

@@ -84,13 +84,7 @@ impl Shared {
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
         let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
-        let found_in = dir.clone();
-        let found = blocking(move || match Objects::open_read_only(&found_in) {
-            Ok(objects) => Ok(objects.meta(PRIVACY)?.unwrap_or_default()),
-            Err(StoreError::Missing { .. }) => Ok(String::new()),
-            Err(error) => Err(error.into()),
-        });
-        let is_private = found.await? == PSEUDONYMOUS;
+        let is_private = self.noted(&slot.id, PRIVACY).await?.as_deref() == Some(PSEUDONYMOUS);
         if is_private == wanted {
             return Ok(());
         }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use connect::stripe::{Client, ClientConfig, Key, Limits};
-use model::{ConnectionId, UnixSeconds};
-use store::{AbsentReason, ConnectionRecord, ConnectionState};
+use model::{ConnectionId, CustomerId, UnixSeconds};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, Objects};
 use url::Url;
 
 use super::{Shared, blocking};
 use crate::SyncError;
+use crate::audit::Audit;
 
 /// What a connection's key is sealed for: it opens for no other.
 pub fn key_context(id: &ConnectionId) -> String {
@@ -21,6 +22,8 @@ pub(super) struct Done {
     pub data_through: Option<UnixSeconds>,
     /// Of a load; an update does not look.
     pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
+    /// Of the day's audit: what was read again, and whose figures are to be compared.
+    pub audited: Option<(Audit, Vec<CustomerId>)>,
 }
 
 impl Shared {
@@ -68,6 +71,20 @@ impl Shared {
             }
         };
         self.update_record(record, change).await
+    }
+
+    /// What the connection's objects note about themselves; `None` also while nothing was ever written.
+    pub(super) async fn noted(
+        &self,
+        id: &ConnectionId,
+        key: &'static str,
+    ) -> Result<Option<String>, SyncError> {
+        let dir = self.config.data.connection_dir(id);
+        blocking(move || match Objects::open_if_any(&dir)? {
+            Some(objects) => Ok(objects.meta(key)?),
+            None => Ok(None),
+        })
+        .await
     }
 
     pub(super) async fn update_record(

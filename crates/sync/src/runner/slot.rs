@@ -100,13 +100,7 @@ impl Slot {
 
     /// The connection's objects, for reading.
     pub fn reading(&self, connection_dir: &Path) -> Result<Objects, StoreError> {
-        let mut reader = lock(&self.reader);
-        if let Some(objects) = &*reader {
-            return Ok(objects.clone());
-        }
-        let objects = Objects::open_read_only(connection_dir)?;
-        *reader = Some(objects.clone());
-        Ok(objects)
+        opened_once(&self.reader, || Objects::open_read_only(connection_dir))
     }
 
     pub fn is_forgotten(&self) -> bool {
@@ -158,13 +152,7 @@ impl Slot {
 
     /// The connection's inbox, opened when it is first needed.
     pub fn inbox(&self, connection_dir: &Path) -> Result<Inbox, StoreError> {
-        let mut inbox = lock(&self.inbox);
-        if let Some(open) = &*inbox {
-            return Ok(open.clone());
-        }
-        let open = Inbox::open(connection_dir)?;
-        *inbox = Some(open.clone());
-        Ok(open)
+        opened_once(&self.inbox, || Inbox::open(connection_dir))
     }
 
     pub fn is_asked(&self) -> bool {
@@ -214,4 +202,16 @@ impl Slot {
         self.close_files();
         *lock(&self.inbox) = None;
     }
+}
+
+/// What is open already, or is opened now and stays so.
+fn opened_once<T: Clone>(
+    place: &Mutex<Option<T>>,
+    open: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut place = lock(place);
+    if let Some(opened) = &*place {
+        return Ok(opened.clone());
+    }
+    Ok(place.insert(open()?).clone())
 }

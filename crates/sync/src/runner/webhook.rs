@@ -261,23 +261,21 @@ impl Shared {
             client.delete_webhook(&id).await?;
         }
         let made = client.create_webhook(url.as_str()).await?;
-        let (shared, of, url) = (Arc::clone(self), connection.clone(), url.to_string());
-        let kept = blocking(move || {
-            shared.keep_webhook_secret(&of, &made.secret)?;
-            let catalog = &shared.config.catalog;
-            Ok(catalog.update_webhook(&of.workspace, &of.id, |webhook| {
-                webhook.endpoint_id = Some(made.id);
-                webhook.endpoint_url = Some(url);
-                webhook.refused = None;
-            })?)
-        });
-        let kept = kept.await?;
+        let (shared, of) = (Arc::clone(self), connection.clone());
+        blocking(move || shared.keep_webhook_secret(&of, &made.secret)).await?;
+        let url = url.to_string();
+        let registered = move |webhook: &mut WebhookRecord| {
+            webhook.endpoint_id = Some(made.id);
+            webhook.endpoint_url = Some(url);
+            webhook.refused = None;
+        };
+        let kept = self.update_webhook(connection, registered).await?;
         tracing::info!(connection = %connection.id, "the webhook is registered");
         Ok(kept)
     }
 
     async fn note_refusal(
-        self: &Arc<Self>,
+        &self,
         connection: &ConnectionRecord,
         error: &ConnectError,
     ) -> Result<WebhookRecord, SyncError> {
@@ -287,27 +285,27 @@ impl Shared {
             "Give the key write access to webhook endpoints, or make the endpoint by hand in Stripe and \
             enter its signing secret."
                 .to_owned();
-        let (shared, of) = (Arc::clone(self), connection.clone());
-        blocking(move || {
-            let catalog = &shared.config.catalog;
-            Ok(catalog.update_webhook(&of.workspace, &of.id, |webhook| webhook.refused = Some(refused))?)
-        })
-        .await
+        self.update_webhook(connection, move |webhook| webhook.refused = Some(refused)).await
     }
 
     /// That deliveries come.
     pub(super) async fn note_received(
-        self: &Arc<Self>,
+        &self,
         connection: &ConnectionRecord,
         now: UnixSeconds,
     ) -> Result<(), SyncError> {
-        let (shared, of) = (Arc::clone(self), connection.clone());
-        blocking(move || {
-            let catalog = &shared.config.catalog;
-            catalog.update_webhook(&of.workspace, &of.id, |webhook| webhook.last_received_at = Some(now))?;
-            Ok(())
-        })
-        .await
+        self.update_webhook(connection, move |webhook| webhook.last_received_at = Some(now)).await?;
+        Ok(())
+    }
+
+    async fn update_webhook(
+        &self,
+        connection: &ConnectionRecord,
+        change: impl FnOnce(&mut WebhookRecord) + Send + 'static,
+    ) -> Result<WebhookRecord, SyncError> {
+        let catalog = self.config.catalog.clone();
+        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
+        blocking(move || Ok(catalog.update_webhook(&workspace, &id, change)?)).await
     }
 
     async fn remove_webhook(self: &Arc<Self>, connection: &ConnectionRecord) -> Result<(), SyncError> {

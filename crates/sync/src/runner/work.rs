@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::stripe::Account;
 use model::{ConnectionId, CustomerId};
-use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects, StoreError};
+use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -19,9 +19,6 @@ use crate::context::{Context, Written};
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
 use crate::{SyncError, audit, backfill, consistency, history};
-
-/// What was read again, and whose figures are to be compared.
-type Audited = (Audit, Vec<CustomerId>);
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,16 +73,9 @@ impl Shared {
         self.ensure_private(slot, record).await?;
         let mut work = Work::open(self, slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
-        let mut audited = None;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
-            Task::Update(thoroughness) if is_loaded => {
-                let updated = work.update(self, slot, record, thoroughness).await;
-                updated.map(|(done, found)| {
-                    audited = found;
-                    done
-                })
-            }
+            Task::Update(thoroughness) if is_loaded => work.update(self, slot, record, thoroughness).await,
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
@@ -97,7 +87,7 @@ impl Shared {
         drop(context);
         let projector = projector.await.map_err(|error| SyncError::Worker(error.to_string()))?;
         blocking(move || {
-            let finished = projector.and_then(|projector| finish(projector, is_loaded, outcome, audited));
+            let finished = projector.and_then(|projector| finish(projector, is_loaded, outcome));
             drop(objects);
             finished
         })
@@ -109,13 +99,7 @@ impl Shared {
         if record.loaded_at.is_none() {
             return Ok(record);
         }
-        let dir = self.config.data.connection_dir(&record.id);
-        let found = blocking(move || match Objects::open_read_only(&dir) {
-            Ok(objects) => Ok(objects.meta(LOADED)?.is_some()),
-            Err(StoreError::Missing { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        });
-        if found.await? {
+        if self.noted(&record.id, LOADED).await?.is_some() {
             return Ok(record);
         }
         tracing::warn!(connection = %record.id, "what was loaded is gone: loading again");
@@ -139,8 +123,7 @@ impl Shared {
 fn finish(
     mut projector: Projector,
     was_loaded: bool,
-    outcome: Result<Done, SyncError>,
-    audited: Option<Audited>,
+    mut outcome: Result<Done, SyncError>,
 ) -> Result<Done, SyncError> {
     let is_load_done = !was_loaded && outcome.is_ok();
     if is_load_done {
@@ -149,7 +132,9 @@ fn finish(
     } else {
         projector.project()?;
     }
-    if let Some((audit, customers)) = audited {
+    if let Ok(done) = &mut outcome
+        && let Some((audit, customers)) = done.audited.take()
+    {
         projector.audit(audit, &customers)?;
     }
     outcome
@@ -235,7 +220,7 @@ impl Work {
         // With the objects themselves, so that it goes when they do.
         let note = vec![(LOADED.to_owned(), self.context.clock.now().0.to_string())];
         self.context.commit(Batch { meta: note, ..Batch::default() }).await?;
-        Ok(Done { data_through: through, absent: Some(loaded.absent) })
+        Ok(Done { data_through: through, absent: Some(loaded.absent), ..Done::default() })
     }
 
     async fn update(
@@ -244,7 +229,7 @@ impl Work {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
         thoroughness: Thoroughness,
-    ) -> Result<(Done, Option<Audited>), SyncError> {
+    ) -> Result<Done, SyncError> {
         self.context.reporter.begin(Phase::Updating);
         let since = record.data_through.or(record.loaded_at).unwrap_or(record.created_at);
         let updated = update::run(&self.context, since, thoroughness).await?;
@@ -256,8 +241,8 @@ impl Work {
         if blocking(move || Ok(Inbox::look(&dir)?)).await?.waiting > 0 {
             update::mail::run(&self.context, &shared.inbox(slot).await?).await?;
         }
-        let done = Done { data_through: record.data_through.max(Some(updated.through)), absent: None };
-        Ok((done, self.audit().await?))
+        let data_through = record.data_through.max(Some(updated.through));
+        Ok(Done { data_through, audited: self.audit().await?, ..Done::default() })
     }
 
     /// Works off what was delivered, and what is delivered while it does.
@@ -282,11 +267,11 @@ impl Work {
             let now = self.context.clock.now();
             shared.note_received(record, now).await?;
         }
-        Ok(Done { data_through: record.data_through.max(newest), absent: None })
+        Ok(Done { data_through: record.data_through.max(newest), ..Done::default() })
     }
 
     /// A sample is read again, once a day.
-    async fn audit(&self) -> Result<Option<Audited>, SyncError> {
+    async fn audit(&self) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
         let found = audit::reread(&self.context).await?;
         if let Some((audit, _)) = &found {
             let (objects, missed) = (audit.objects, audit.missed.len());

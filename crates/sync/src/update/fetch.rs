@@ -87,10 +87,15 @@ pub(crate) async fn retrieve_all(
     context: &Context,
     wanted: Vec<(ObjectKind, String)>,
 ) -> Result<(), SyncError> {
-    for ((kind, _), error) in retrieve_each(context, wanted).await? {
+    pass_over(retrieve_each(context, wanted).await?);
+    Ok(())
+}
+
+/// Says in the log what is left out.
+pub(super) fn pass_over(failures: Failures) {
+    for ((kind, _), error) in failures {
         tracing::warn!(%kind, %error, "a changed object cannot be fetched");
     }
-    Ok(())
 }
 
 /// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone.

@@ -9,6 +9,7 @@ use store::{Delivery, Inbox, NextAttempt, StoreError};
 use super::fetch::{self, Failures};
 use super::reduce::{self, Changed};
 use crate::SyncError;
+use crate::blocking::blocking;
 use crate::context::Context;
 
 /// Deliveries that are worked off together.
@@ -24,7 +25,7 @@ pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixS
     let mut newest = None;
     loop {
         let (mail, now) = (inbox.clone(), context.clock.now());
-        let due = blocking(move || mail.due(now, BATCH)).await?;
+        let due = blocking(move || Ok(mail.due(now, BATCH)?)).await?;
         if due.is_empty() {
             return Ok(newest);
         }
@@ -34,7 +35,7 @@ pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixS
         let failures = fetch::changed(context, changed, from).await?;
         newest = newest.max(due.iter().map(|delivery| delivery.event.created_at).max());
         let mail = inbox.clone();
-        blocking(move || settle(&mail, &due, &failures, now)).await?;
+        blocking(move || Ok(settle(&mail, &due, &failures, now)?)).await?;
     }
 }
 
@@ -61,11 +62,4 @@ fn settle(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds
         inbox.failed(&[delivery.number], error, next)?;
     }
     inbox.done(&done)
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, SyncError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|error| SyncError::Worker(error.to_string()))??)
 }

@@ -8,6 +8,7 @@ use store::{Batch, Objects, StoreError, Stored};
 use super::{EVENTS_THROUGH, How, Updated, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
+use crate::blocking::blocking;
 use crate::context::Context;
 
 /// When it began, by our clock; empty when none is under way.
@@ -62,7 +63,7 @@ async fn begin(context: &Context) -> Result<i64, SyncError> {
 /// What no list showed, and may have been deleted.
 async fn unseen_since(context: &Context, began_at: i64) -> Result<Vec<(ObjectKind, String)>, SyncError> {
     let objects = context.objects.clone();
-    let search = move || -> Result<Vec<_>, StoreError> {
+    let search = move || -> Result<Vec<_>, SyncError> {
         let mut unseen = Vec::new();
         for kind in DELETABLE {
             let mut after: Option<String> = None;
@@ -76,8 +77,7 @@ async fn unseen_since(context: &Context, began_at: i64) -> Result<Vec<(ObjectKin
         }
         Ok(unseen)
     };
-    let found = tokio::task::spawn_blocking(search).await;
-    Ok(found.map_err(|error| SyncError::Worker(error.to_string()))??)
+    blocking(search).await
 }
 
 fn may_be_gone(stored: &Stored, began_at: i64) -> bool {

@@ -1,0 +1,12 @@
+//! Work that waits for the disk or takes long, off the threads that answer requests.
+
+use crate::SyncError;
+
+/// # Errors
+/// What the work says; `Worker` when it ended by a panic.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
+) -> Result<T, SyncError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| SyncError::Worker(error.to_string()))?
+}
