@@ -5,12 +5,16 @@ use anyhow::{Result, bail};
 use crate::step::{cargo, run};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 4] = [
+const BENCHES: [(&str, &str, &str); 5] = [
     ("store", "store", "write_rate"),
     ("query", "metrics", "query_rate"),
     ("ledger", "metrics", "ledger_rate"),
     ("backfill", "app", "backfill_rate"),
+    ("soak", "app", "soak"),
 ];
+
+/// Takes an hour.
+const BY_NAME_ONLY: [&str; 1] = ["soak"];
 
 /// # Errors
 /// When there is no such measurement, or it fails.
@@ -19,8 +23,8 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
         Some((name, rest)) => (Some(name.as_str()), rest),
         None => (None, [].as_slice()),
     };
-    let chosen: Vec<_> =
-        BENCHES.iter().filter(|(bench, ..)| name.is_none_or(|name| name == *bench)).collect();
+    let is_chosen = |bench| name.map_or(!BY_NAME_ONLY.contains(&bench), |name| name == bench);
+    let chosen: Vec<_> = BENCHES.iter().filter(|(bench, ..)| is_chosen(*bench)).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = BENCHES.iter().map(|(bench, ..)| *bench).collect();
         bail!("there is no measurement '{}': choose {}", name.unwrap_or_default(), names.join(", "));

@@ -3,17 +3,19 @@
 //!
 //! `cargo xtask bench backfill -- [customers, 3000]`
 
-use std::io::{BufRead, BufReader, Write};
+#[expect(dead_code, reason = "each measurement uses a part of it")]
+mod support;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use model::ObjectKind;
 use store::{DataDir, Objects};
+use support::{KEY, OWN, Served, WAITED_FOR, chartsy, cpu_time};
 
-/// Of a live account: its limit is 100 requests a second.
-const KEY: &str = "sk_live_benchmark00000000000000";
 const SCAN: usize = 10_000;
 
 fn main() -> Result<()> {
@@ -67,55 +69,17 @@ impl Load {
     }
 }
 
-/// The binary that is built beside this example.
-fn chartsy() -> Result<Command> {
-    let example = std::env::current_exe()?;
-    let target =
-        example.parent().and_then(Path::parent).context("an example is in a folder of its target")?;
-    let binary = target.join("chartsy");
-    ensure!(
-        binary.exists(),
-        "there is no {}: start this with 'cargo xtask bench backfill'",
-        binary.display()
-    );
-    Ok(Command::new(binary))
-}
-
-/// A sandbox that ends with the measurement.
-struct Sandbox {
-    child: Child,
-    base: String,
-    // A closed pipe would end it.
-    _out: BufReader<ChildStdout>,
-}
-
-impl Sandbox {
-    fn start(customers: &str, limits: &str) -> Result<Self> {
-        let mut command = chartsy()?;
-        command.args(["sandbox", "--merchant", "generated", "--listen", "127.0.0.1:0", "--key", KEY]);
-        command.args(["--customers", customers, "--limits", limits]);
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
-        let mut out = BufReader::new(child.stdout.take().context("it has an output")?);
-        let mut line = String::new();
-        out.read_line(&mut line)?;
-        let base = line.split_whitespace().nth(1).context("it says where it is")?.to_owned();
-        Ok(Self { child, base, _out: out })
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn sandbox(customers: &str, limits: &str) -> Result<Served> {
+    let mut command = chartsy()?;
+    command.args(["sandbox", "--merchant", "generated", "--listen", "127.0.0.1:0", "--key", KEY]);
+    Served::start(command.args(["--customers", customers, "--limits", limits]))
 }
 
 fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
-    let sandbox = Sandbox::start(customers, limits)?;
+    let sandbox = sandbox(customers, limits)?;
     let mut command = chartsy()?;
     command.args(["connect", "stripe", "--key-stdin", "--api-base", &sandbox.base, "--data"]).arg(data);
-    let began = (Instant::now(), ticks(WAITED_FOR));
+    let began = (Instant::now(), cpu_time("self", WAITED_FOR));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     child.stdin.take().context("it has an input")?.write_all(KEY.as_bytes())?;
     let mut peak_kib = 0;
@@ -127,7 +91,7 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
         std::thread::sleep(Duration::from_millis(20));
     };
     ensure!(status.success(), "the load ended with {status}");
-    let (wall, cpu) = (began.0.elapsed(), ticks(WAITED_FOR).saturating_sub(began.1));
+    let (wall, cpu) = (began.0.elapsed(), cpu_time("self", WAITED_FOR).saturating_sub(began.1));
     Ok(Load { objects: count(data)?, wall, cpu, peak_kib })
 }
 
@@ -158,28 +122,16 @@ fn parse(data: &Path) -> Result<Parse> {
             let stored = objects.scan(*kind, after.as_deref(), SCAN)?;
             let Some(last) = stored.last() else { break };
             after = Some(last.object.id.clone());
-            let began = ticks(OWN);
+            let began = cpu_time("self", OWN);
             for one in &stored {
                 let value: serde_json::Value = serde_json::from_str(&one.object.body)?;
                 bytes += one.object.body.len() as u64;
                 std::hint::black_box(value);
             }
-            cpu += ticks(OWN).saturating_sub(began);
+            cpu += cpu_time("self", OWN).saturating_sub(began);
         }
     }
     Ok(Parse { bytes, cpu })
-}
-
-/// Where `/proc/self/stat` counts user and system time behind the process' name: of itself, and of children that have
-/// ended.
-const OWN: usize = 11;
-const WAITED_FOR: usize = 13;
-
-/// As Linux counts it, to a hundredth of a second; elsewhere 0.
-fn ticks(first: usize) -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(first).take(2);
-    Duration::from_millis(fields.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
 fn peak_of(process: u32) -> u64 {
