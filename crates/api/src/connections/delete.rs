@@ -1,46 +1,64 @@
 //! `DELETE /connections/{id}`: the connection, its key and all that was fetched.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
+use ::sync::runner::{RemovalReceipt, WebhookRemoval};
+use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use store::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
-use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
-/// Of the provider, in removing its endpoint.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Proof of what was done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RemovalReceipt)]
+pub struct RemovalReceiptView {
+    pub connection: String,
+    pub name: String,
+    pub removed_at: i64,
+    /// Objects that were deleted, by kind.
+    pub objects: BTreeMap<String, u64>,
+    pub webhook: WebhookRemovalView,
+}
+
+/// What became of our endpoint at the provider.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WebhookRemoval)]
+pub enum WebhookRemovalView {
+    /// There was none.
+    None,
+    Removed,
+    /// The provider did not remove it: it is to be removed there by hand. What it delivers is refused.
+    Left,
+}
 
 /// Delete a connection and all that was fetched
 #[utoipa::path(delete, path = "/api/v1/connections/{id}", operation_id = "delete_connection", tag = "connections",
-    responses((status = 204, description = "Deleted, with its files")))]
+    responses((status = 200, body = RemovalReceiptView)))]
 pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
-) -> Result<StatusCode, Problem> {
-    // First, so that nobody registers it anew meanwhile.
-    context.runner.forget(&record.id).await;
-    // Deliveries to nobody would only worry the provider. Its silence is no reason to keep the data.
-    let removing = context.runner.remove_webhook(&record.workspace, &record.id);
-    match tokio::time::timeout(PATIENCE, removing).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::warn!(connection = %record.id, %error, "the webhook endpoint stays with the provider")
-        }
-        Err(_) => {
-            tracing::warn!(connection = %record.id, "the webhook endpoint stays: the provider does not answer")
+) -> Result<Json<RemovalReceiptView>, Problem> {
+    let receipt = context.runner.remove(&record.workspace, &record.id).await?;
+    Ok(Json(RemovalReceiptView::from(receipt)))
+}
+
+impl From<RemovalReceipt> for RemovalReceiptView {
+    fn from(receipt: RemovalReceipt) -> Self {
+        Self {
+            connection: receipt.connection.to_string(),
+            name: receipt.name,
+            removed_at: receipt.removed_at.0,
+            objects: receipt.objects.into_iter().map(|(kind, count)| (kind.to_string(), count)).collect(),
+            webhook: match receipt.webhook {
+                WebhookRemoval::None => WebhookRemovalView::None,
+                WebhookRemoval::Removed => WebhookRemovalView::Removed,
+                WebhookRemoval::Left => WebhookRemovalView::Left,
+            },
         }
     }
-    let shared = context.clone();
-    let deleted = blocking(move || -> Result<(), StoreError> {
-        // The files first: with the record gone nobody could ask for the rest again.
-        shared.data.delete_connection_files(&record.id)?;
-        shared.catalog.delete_connection(&record.workspace, &record.id)?;
-        Ok(())
-    });
-    deleted.await??;
-    Ok(StatusCode::NO_CONTENT)
 }

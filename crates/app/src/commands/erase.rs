@@ -4,6 +4,7 @@ use std::io::Write;
 
 use model::{Clock, CustomerId};
 use serde_json::json;
+use sync::runner::{RemovalReceipt, WebhookRemoval};
 
 use crate::cli::{ConnectionArgs, DataArgs};
 use crate::failure::Advice;
@@ -66,16 +67,13 @@ async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde
 }
 
 /// With what it held.
-async fn one(folder: &Folder, id: &str) -> anyhow::Result<serde_json::Value> {
+async fn one(folder: &Folder, id: &str) -> anyhow::Result<RemovalReceipt> {
     let record = folder.connection(Some(id))?;
-    let objects = super::status::objects_done(folder, &record)?;
-    let runner = work::for_command(folder)?;
-    if let Err(error) = runner.remove_webhook(&record.workspace, &record.id).await {
-        eprintln!("the webhook endpoint stays with the provider: {error}");
+    let receipt = work::for_command(folder)?.remove(&record.workspace, &record.id).await?;
+    if receipt.webhook == WebhookRemoval::Left {
+        eprintln!("the webhook endpoint of {} stays with the provider: remove it there", receipt.name);
     }
-    folder.data.delete_connection_files(&record.id)?;
-    folder.catalog.delete_connection(&record.workspace, &record.id)?;
-    Ok(json!({"connection": record.id.as_str(), "name": record.name, "objects": objects}))
+    Ok(receipt)
 }
 
 async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Value> {

@@ -209,7 +209,9 @@ async fn deleting_a_connection_deletes_all_that_was_fetched() {
     let path = format!("/api/v1/connections/{id}");
     let renamed = site.ask(As::Person(&cookie), "PATCH", &path, Some(json!({"name": "Main"}))).await;
     assert_eq!(renamed.body["name"], "Main");
-    assert_eq!(site.ask(As::Person(&cookie), "DELETE", &path, None).await.status, 204);
+    let removed = site.ask(As::Person(&cookie), "DELETE", &path, None).await;
+    assert_eq!((removed.status, &removed.body["name"]), (200, &json!("Main")));
+    assert_eq!((&removed.body["objects"]["customer"], &removed.body["webhook"]), (&json!(5), &json!("none")));
     assert!(!folder.exists());
     assert_eq!(site.get(As::Person(&cookie), &path).await.status, 404);
 }

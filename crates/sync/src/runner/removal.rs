@@ -1,0 +1,86 @@
+//! Removes a connection and everything that was fetched for it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
+use serde::Serialize;
+use store::Objects;
+
+use super::{Runner, blocking};
+use crate::SyncError;
+
+/// Of the provider, in removing its endpoint.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// That a connection was removed, and with what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemovalReceipt {
+    pub connection: ConnectionId,
+    pub name: String,
+    pub removed_at: UnixSeconds,
+    /// By kind.
+    pub objects: BTreeMap<ObjectKind, u64>,
+    pub webhook: WebhookRemoval,
+}
+
+/// What became of our endpoint at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookRemoval {
+    /// There was none.
+    None,
+    Removed,
+    /// The provider did not remove it. What it delivers is refused.
+    Left,
+}
+
+impl Runner {
+    /// Removes the connection: its work, its endpoint at the provider, its files, its key and its record. A provider that
+    /// does not answer is no reason to keep the data.
+    ///
+    /// # Errors
+    /// `NoConnection`; what the store says. It can be asked for again then.
+    pub async fn remove(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConnectionId,
+    ) -> Result<RemovalReceipt, SyncError> {
+        let record = self.shared.record(workspace, id).await?;
+        // First, so that nobody registers it anew meanwhile.
+        self.forget(id).await;
+        let webhook = match tokio::time::timeout(PATIENCE, self.shared.remove_webhook(&record)).await {
+            Ok(Ok(true)) => WebhookRemoval::Removed,
+            Ok(Ok(false)) => WebhookRemoval::None,
+            Ok(Err(error)) => {
+                tracing::warn!(connection = %id, %error, "the webhook endpoint stays with the provider");
+                WebhookRemoval::Left
+            }
+            Err(_) => {
+                tracing::warn!(connection = %id, "the webhook endpoint stays: the provider does not answer");
+                WebhookRemoval::Left
+            }
+        };
+        let (shared, removed_at) = (Arc::clone(&self.shared), self.shared.config.clock.now());
+        blocking(move || {
+            let data = &shared.config.data;
+            // What cannot be read is deleted all the same.
+            let objects = Objects::open_if_any(&data.connection_dir(&record.id))
+                .and_then(|objects| objects.map_or(Ok(Vec::new()), |objects| objects.kinds()));
+            let objects = objects.unwrap_or_default().into_iter().map(|facts| (facts.kind, facts.count));
+            let receipt = RemovalReceipt {
+                connection: record.id.clone(),
+                name: record.name,
+                removed_at,
+                objects: objects.collect(),
+                webhook,
+            };
+            // The files first: with the record gone nobody could ask for the rest again.
+            data.delete_connection_files(&record.id)?;
+            shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
+            Ok(receipt)
+        })
+        .await
+    }
+}
