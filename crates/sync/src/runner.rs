@@ -8,6 +8,7 @@ mod ledger;
 mod privacy;
 mod projector;
 mod record;
+mod removal;
 mod slot;
 mod webhook;
 mod work;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use connect::stripe::Limits;
 use metrics::columns::Ledger;
-use model::{Clock, ConnectionId, WorkspaceId};
+use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,7 @@ use work::Task;
 
 pub use privacy::ErasureReceipt;
 pub use record::key_context;
+pub use removal::{RemovalReceipt, WebhookRemoval};
 pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 
 /// How often the catalog is looked through for connections that another process has added.
@@ -100,12 +102,14 @@ struct Shared {
     forgotten: Mutex<HashSet<ConnectionId>>,
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
     cancel: CancellationToken,
+    started_at: UnixSeconds,
 }
 
 impl Runner {
     pub fn new(config: RunnerConfig) -> Self {
         let cancel = CancellationToken::new();
         let shared = Shared {
+            started_at: config.clock.now(),
             config,
             slots: Mutex::default(),
             forgotten: Mutex::default(),

@@ -7,7 +7,8 @@ mod reduce;
 mod relist;
 
 use connect::ConnectError;
-use connect::stripe::{ListRequest, Page, translate};
+use connect::stripe::translate::{self, EventFacts};
+use connect::stripe::{ListRequest, Page};
 use model::{ObjectKind, UnixSeconds};
 use store::Batch;
 
@@ -21,6 +22,8 @@ pub use reduce::Changed;
 const EVENTS_REACH_SECONDS: i64 = 29 * 86_400;
 /// Looked at again before the last seen event: events may become visible late and out of order.
 const OVERLAP_SECONDS: i64 = 300;
+/// A delivery takes a moment, and is tried again after a short failure.
+const DELIVERED_WITHIN_SECONDS: i64 = 240;
 /// Without events, how often everything is listed again.
 const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
 /// Up to when the events list was gone through, by the provider's clock.
@@ -36,6 +39,8 @@ pub struct Updated {
     /// The provider's clock when it began.
     pub through: UnixSeconds,
     pub how: How,
+    /// When the newest event happened that a webhook must have told of by now, by the provider's clock.
+    pub due_event_at: Option<UnixSeconds>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +80,14 @@ pub(crate) async fn run(
     let since = looked_through.map_or(since, |at| UnixSeconds(at).min(since));
     let from = since.0 - OVERLAP_SECONDS;
     match events(context, since).await? {
-        Events::Seen { changed, through } => {
+        Events::Seen { changed, through, due_event_at } => {
             fetch::pass_over(fetch::changed(context, changed, from).await?);
             for kind in EVENTLESS {
                 fetch::new_objects(context, *kind, from).await?;
             }
             let looked = vec![(EVENTS_THROUGH.to_owned(), through.0.to_string())];
             context.commit(Batch { meta: looked, ..Batch::default() }).await?;
-            Ok(Updated { through, how: How::Events })
+            Ok(Updated { through, how: How::Events, due_event_at })
         }
         Events::TooLongAgo => relist::run(context).await,
         Events::None if is_relist_due(context, thoroughness)? => relist::run(context).await,
@@ -92,7 +97,7 @@ pub(crate) async fn run(
                 let first_answer = fetch::new_objects(context, *kind, from).await?;
                 through = through.or(first_answer);
             }
-            Ok(Updated { through: through.unwrap_or(now), how: How::NewOnly })
+            Ok(Updated { through: through.unwrap_or(now), how: How::NewOnly, due_event_at: None })
         }
     }
 }
@@ -115,8 +120,8 @@ pub(crate) async fn note_listed(context: &Context) -> Result<(), SyncError> {
 }
 
 enum Events {
-    /// `through` by the provider's clock.
-    Seen { changed: Vec<Changed>, through: UnixSeconds },
+    /// Instants of the provider's clock.
+    Seen { changed: Vec<Changed>, through: UnixSeconds, due_event_at: Option<UnixSeconds> },
     /// They do not reach back to the last look.
     TooLongAgo,
     /// The server has none, or the key may not read them.
@@ -153,10 +158,17 @@ async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncErr
         let last = page.objects.last().map(|object| object.id.clone());
         if !page.has_more || is_past || last.is_none() || last == request.starting_after {
             seen.retain(|event| event.created_at.0 >= from);
-            return Ok(Events::Seen { changed: reduce::reduce(&seen), through });
+            let due_event_at = due_event_at(&seen, through);
+            return Ok(Events::Seen { changed: reduce::reduce(&seen), through, due_event_at });
         }
         request.starting_after = last;
     }
+}
+
+fn due_event_at(seen: &[EventFacts], now: UnixSeconds) -> Option<UnixSeconds> {
+    let is_told = |event: &&EventFacts| connect::stripe::WEBHOOK_EVENTS.contains(&event.event_type.as_str());
+    let instants = seen.iter().filter(is_told).map(|event| event.created_at);
+    instants.filter(|at| at.0 < now.0 - DELIVERED_WITHIN_SECONDS).max()
 }
 
 enum Listed {

@@ -1158,6 +1158,18 @@ export interface components {
         Reconciliation: {
             months: components["schemas"]["ReconciledMonth"][];
         };
+        /** @description Proof of what was done. */
+        RemovalReceipt: {
+            connection: string;
+            name: string;
+            /** @description Objects that were deleted, by kind. */
+            objects: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            removed_at: number;
+            webhook: components["schemas"]["WebhookRemoval"];
+        };
         RenameRequest: {
             name: string;
         };
@@ -1409,6 +1421,11 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description What became of our endpoint at the provider.
+         * @enum {string}
+         */
+        WebhookRemoval: "none" | "removed" | "left";
         WebhookSecretRequest: {
             /**
              * Format: password
@@ -1417,7 +1434,7 @@ export interface components {
             secret: string;
         };
         /** @enum {string} */
-        WebhookState: "unreachable" | "pending" | "manual" | "registered" | "live";
+        WebhookState: "unreachable" | "pending" | "manual" | "registered" | "live" | "silent";
         /** @enum {string} */
         WeekStart: "monday" | "sunday";
         WorkspaceView: {
@@ -1492,6 +1509,7 @@ export type SchemaProductFacet = components['schemas']['ProductFacet'];
 export type SchemaProgress = components['schemas']['Progress'];
 export type SchemaReconciledMonth = components['schemas']['ReconciledMonth'];
 export type SchemaReconciliation = components['schemas']['Reconciliation'];
+export type SchemaRemovalReceipt = components['schemas']['RemovalReceipt'];
 export type SchemaRenameRequest = components['schemas']['RenameRequest'];
 export type SchemaRestatement = components['schemas']['Restatement'];
 export type SchemaRestatementReason = components['schemas']['RestatementReason'];
@@ -1517,6 +1535,7 @@ export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
 export type SchemaValuePoint = components['schemas']['ValuePoint'];
 export type SchemaValueSeries = components['schemas']['ValueSeries'];
 export type SchemaWebhook = components['schemas']['Webhook'];
+export type SchemaWebhookRemoval = components['schemas']['WebhookRemoval'];
 export type SchemaWebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
 export type SchemaWebhookState = components['schemas']['WebhookState'];
 export type SchemaWeekStart = components['schemas']['WeekStart'];
@@ -1629,12 +1648,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted, with its files */
-            204: {
+            /** @description Done */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RemovalReceipt"];
+                };
             };
             /** @description What went wrong */
             default: {

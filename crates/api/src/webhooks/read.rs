@@ -42,6 +42,9 @@ pub enum WebhookStateView {
     Registered,
     /// Deliveries come.
     Live,
+    /// They came, and now things happen that are not delivered: the provider is asked every minute until they come
+    /// again.
+    Silent,
 }
 
 /// How the connection's webhook stands
@@ -55,6 +58,7 @@ pub async fn handle(
     let of = webhook.record;
     let state = match (&webhook.url, webhook.has_secret, of.last_received_at) {
         (None, ..) => WebhookStateView::Unreachable,
+        (_, true, Some(_)) if of.silent_since.is_some() => WebhookStateView::Silent,
         (_, true, Some(_)) => WebhookStateView::Live,
         (_, true, None) => WebhookStateView::Registered,
         (_, false, _) if of.refused.is_some() => WebhookStateView::Manual,

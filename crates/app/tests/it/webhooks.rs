@@ -14,15 +14,8 @@ const DAY: i64 = 86_400;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn serve(data: &Path) -> Process {
-    Process::start(&[
-        "serve",
-        "--data",
-        data.to_str().unwrap(),
-        "--listen",
-        "127.0.0.1:0",
-        "--rates-url",
-        "none",
-    ])
+    let data = data.to_str().unwrap();
+    Process::start(&["serve", "--data", data, "--listen", "127.0.0.1:0", "--rates-url", "none"])
 }
 
 fn connect(data: &Path, merchant: &Running) -> String {
@@ -101,7 +94,9 @@ async fn what_a_provider_tells_shows_without_anybody_asking() {
     let server = serve(&data);
     until("what was missed", || ledger(&data) == meant(&merchant)).await;
 
-    ask(&server, &token, "DELETE", &connection, "");
+    let receipt = ask(&server, &token, "DELETE", &connection, "");
+    assert_eq!((&receipt["connection"], &receipt["webhook"]), (&json!(id), &json!("removed")));
+    assert!(receipt["objects"]["invoice"].as_u64().unwrap() > 60, "{receipt}");
     let gone = ask(&server, &token, "GET", &webhook, "");
     assert_eq!(gone["code"], "not_found");
     let endpoints = endpoints(&merchant);
@@ -119,6 +114,26 @@ fn endpoints(merchant: &Running) -> Value {
     let mut answer = String::new();
     std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
     serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_public_address_is_registered_whoever_the_provider_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = mid_merchant(5).await;
+    // It prints its public address, so the one that it listens on is chosen here.
+    let addr = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let public = "http://127.0.0.1:9/numbers";
+    let listen = ["serve", "--data", data.to_str().unwrap(), "--listen", &addr, "--public-url", public];
+    let mut server = Process::start(&listen);
+    server.addr = addr;
+    let id = connect(&data, &merchant);
+    let token = token(&data);
+    let webhook = format!("/api/v1/connections/{id}/webhook");
+    until("the registration", || ask(&server, &token, "GET", &webhook, "")["state"] == "registered").await;
+    let url = ask(&server, &token, "GET", &webhook, "")["url"].clone();
+    assert!(url.as_str().unwrap().starts_with("http://127.0.0.1:9/numbers/webhooks/stripe/wh_"), "{url}");
+    assert_eq!(endpoints(&merchant)["data"][0]["url"], url);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -91,6 +91,8 @@ pub struct Webhook {
 pub struct WebhookEndpoint {
     pub id: String,
     pub url: String,
+    /// Delivered to. One that fails for days is switched off by the provider.
+    pub is_enabled: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +101,7 @@ struct Shape {
     id: Text,
     url: Text,
     secret: Text,
+    status: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -140,8 +143,10 @@ impl Client {
         call.query.push(("limit", "100".to_owned()));
         let listed = self.call(&call, |answer| {
             let endpoints = read::<Listed>(answer)?.data.into_iter();
-            let named =
-                endpoints.filter_map(|shape| Some(WebhookEndpoint { id: shape.id.0?, url: shape.url.0? }));
+            let named = endpoints.filter_map(|shape| {
+                let is_enabled = shape.status.0.as_deref() != Some("disabled");
+                Some(WebhookEndpoint { id: shape.id.0?, url: shape.url.0?, is_enabled })
+            });
             Ok(named.collect())
         });
         listed.await.map_err(|failed| self.explain(failed, &call))

@@ -10,7 +10,11 @@ use crate::error::{Fault, InFile};
 use crate::ids::new_id;
 
 /// Each takes the catalog one version further. What has been released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+];
 
 /// Opens a connection to a catalog of the newest version, which is made or brought up to date first.
 ///

@@ -148,6 +148,17 @@ pub struct WebhookRecord {
     /// Why it could not be registered.
     pub refused: Option<LastError>,
     pub last_received_at: Option<UnixSeconds>,
+    /// When the newest that was delivered happened, by the provider's clock.
+    pub newest_event_at: Option<UnixSeconds>,
+    /// Since when things are known to happen that are not delivered.
+    pub silent_since: Option<UnixSeconds>,
+}
+
+impl WebhookRecord {
+    /// Only one that has delivered, and was not found silent since, is known to work.
+    pub fn delivers(&self) -> bool {
+        self.last_received_at.is_some() && self.silent_since.is_none() && self.refused.is_none()
+    }
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<String, Fault> {

@@ -13,8 +13,8 @@ use crate::ids::new_id;
 const SECRETS_MAX: i64 = 3;
 
 const COLUMNS: &str =
-    "connections.id, connections.workspace, path, endpoint_id, endpoint_url, refused, last_received_at
-    FROM webhooks JOIN connections ON connections.id = webhooks.connection";
+    "connections.id, connections.workspace, path, endpoint_id, endpoint_url, refused, last_received_at,
+    newest_event_at, silent_since FROM webhooks JOIN connections ON connections.id = webhooks.connection";
 
 impl Catalog {
     /// The connection's webhook; it gets its path when it is first asked for.
@@ -57,14 +57,16 @@ impl Catalog {
             let mut record = by_connection(tx, workspace, id)?.ok_or_else(|| not_found(id))?;
             change(&mut record);
             let sql =
-                "UPDATE webhooks SET endpoint_id = ?2, endpoint_url = ?3, refused = ?4, last_received_at = ?5
-                WHERE connection = ?1";
+                "UPDATE webhooks SET endpoint_id = ?2, endpoint_url = ?3, refused = ?4, last_received_at = ?5,
+                newest_event_at = ?6, silent_since = ?7 WHERE connection = ?1";
             tx.prepare_cached(sql)?.execute(params![
                 id.as_str(),
                 record.endpoint_id,
                 record.endpoint_url,
                 record.refused.as_ref().map(to_json).transpose()?,
                 record.last_received_at.map(|at| at.0),
+                record.newest_event_at.map(|at| at.0),
+                record.silent_since.map(|at| at.0),
             ])?;
             Ok(record)
         })
@@ -122,8 +124,8 @@ impl Catalog {
             let sql = "DELETE FROM webhook_secrets WHERE connection IN
                 (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
-            let sql = "UPDATE webhooks SET endpoint_id = NULL, endpoint_url = NULL, refused = NULL
-                WHERE connection IN (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
+            let sql = "UPDATE webhooks SET endpoint_id = NULL, endpoint_url = NULL, refused = NULL,
+                newest_event_at = NULL, silent_since = NULL WHERE connection IN (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
             Ok(())
         })
@@ -147,6 +149,7 @@ fn one(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Op
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row(params, |row| {
         let refused: Option<String> = row.get(5)?;
+        let instant = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(UnixSeconds));
         let record = WebhookRecord {
             connection: row.get::<_, String>(0)?.into(),
             workspace: row.get::<_, String>(1)?.into(),
@@ -154,7 +157,9 @@ fn one(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Op
             endpoint_id: row.get(3)?,
             endpoint_url: row.get(4)?,
             refused: None,
-            last_received_at: row.get::<_, Option<i64>>(6)?.map(UnixSeconds),
+            last_received_at: instant(6)?,
+            newest_event_at: instant(7)?,
+            silent_since: instant(8)?,
         };
         Ok((record, refused))
     });

@@ -175,7 +175,7 @@ impl Runner {
     /// When the provider does not remove it; nothing is forgotten then.
     pub async fn remove_webhook(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
         let connection = self.shared.record(workspace, id).await?;
-        self.shared.remove_webhook(&connection).await
+        self.shared.remove_webhook(&connection).await.map(|_| ())
     }
 }
 
@@ -203,13 +203,12 @@ impl Shared {
     }
 
     fn webhook_url(&self, connection: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {
-        let callbacks = &self.config.callbacks;
+        let Callbacks { public, local } = &self.config.callbacks;
         let is_near = Url::parse(&connection.api_base).is_ok_and(|base| connect::is_on_this_machine(&base));
-        let base = if is_near {
-            callbacks.local.as_ref().or(callbacks.public.as_ref())
-        } else {
-            callbacks.public.as_ref()
-        };
+        let near = local.as_ref().filter(|_| is_near);
+        // The public address may lead through a proxy that a machine cannot reach from behind it. Our own samples need
+        // not go there; whoever runs another server here chose the address for it, too.
+        let base = if connection.is_sample { near.or(public.as_ref()) } else { public.as_ref().or(near) };
         let mut url = base?.clone();
         url.path_segments_mut().ok()?.pop_if_empty().extend(["webhooks", &connection.source, &webhook.path]);
         Some(url)
@@ -230,7 +229,8 @@ impl Shared {
         });
         let (url, webhook) = looked.await?;
         let Some(url) = url else { return Ok(webhook) };
-        let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str());
+        let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str())
+            && !(webhook.silent_since.is_some() && self.is_endpoint_gone(connection, &webhook).await?);
         if is_registered || (webhook.refused.is_some() && !is_asked) {
             return Ok(webhook);
         }
@@ -243,6 +243,17 @@ impl Shared {
             Err(SyncError::Provider(error)) => self.note_refusal(connection, &error).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether our endpoint was removed or switched off at the provider. Where it does not say, it was not.
+    async fn is_endpoint_gone(
+        &self,
+        connection: &ConnectionRecord,
+        webhook: &WebhookRecord,
+    ) -> Result<bool, SyncError> {
+        let Some(ours) = &webhook.endpoint_id else { return Ok(false) };
+        let Ok(endpoints) = self.client(connection)?.webhooks().await else { return Ok(false) };
+        Ok(!endpoints.iter().any(|endpoint| endpoint.id == *ours && endpoint.is_enabled))
     }
 
     async fn register(
@@ -268,6 +279,7 @@ impl Shared {
             webhook.endpoint_id = Some(made.id);
             webhook.endpoint_url = Some(url);
             webhook.refused = None;
+            webhook.silent_since = None;
         };
         let kept = self.update_webhook(connection, registered).await?;
         tracing::info!(connection = %connection.id, "the webhook is registered");
@@ -288,13 +300,39 @@ impl Shared {
         self.update_webhook(connection, move |webhook| webhook.refused = Some(refused)).await
     }
 
-    /// That deliveries come.
+    /// That deliveries come; the newest tells of something at `newest_event_at`.
     pub(super) async fn note_received(
         &self,
         connection: &ConnectionRecord,
-        now: UnixSeconds,
+        newest_event_at: UnixSeconds,
     ) -> Result<(), SyncError> {
-        self.update_webhook(connection, move |webhook| webhook.last_received_at = Some(now)).await?;
+        let now = self.config.clock.now();
+        let received = move |webhook: &mut WebhookRecord| {
+            webhook.last_received_at = Some(now);
+            webhook.newest_event_at = webhook.newest_event_at.max(Some(newest_event_at));
+            webhook.silent_since = None;
+        };
+        self.update_webhook(connection, received).await?;
+        Ok(())
+    }
+
+    /// That something happened at `due_event_at`, of which a webhook that works has told by now.
+    pub(super) async fn note_due(
+        &self,
+        connection: &ConnectionRecord,
+        due_event_at: UnixSeconds,
+    ) -> Result<(), SyncError> {
+        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+        let webhook = blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await?;
+        // One that never told of anything is not relied on in the first place.
+        let is_missed = webhook.newest_event_at.is_some_and(|newest| newest < due_event_at);
+        // What happened while nobody was here to be told is still on its way.
+        let could_be_told = due_event_at > self.started_at;
+        if is_missed && could_be_told && webhook.silent_since.is_none() {
+            tracing::warn!(connection = %connection.id, "the webhook is silent: asking every minute again");
+            let now = self.config.clock.now();
+            self.update_webhook(connection, move |webhook| webhook.silent_since = Some(now)).await?;
+        }
         Ok(())
     }
 
@@ -308,15 +346,18 @@ impl Shared {
         blocking(move || Ok(catalog.update_webhook(&workspace, &id, change)?)).await
     }
 
-    async fn remove_webhook(self: &Arc<Self>, connection: &ConnectionRecord) -> Result<(), SyncError> {
-        let catalog = self.config.catalog.clone();
-        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
-        let webhook = blocking(move || Ok(catalog.webhook(&workspace, &id)?)).await?;
+    /// Removes our endpoint from the provider and forgets its secrets; whether there was one.
+    pub(super) async fn remove_webhook(
+        self: &Arc<Self>,
+        connection: &ConnectionRecord,
+    ) -> Result<bool, SyncError> {
+        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+        let webhook = blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await?;
         if let Some(endpoint) = &webhook.endpoint_id {
             self.client(connection)?.delete_webhook(endpoint).await?;
         }
-        let catalog = self.config.catalog.clone();
-        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
-        blocking(move || Ok(catalog.forget_webhook(&workspace, &id)?)).await
+        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+        blocking(move || Ok(catalog.forget_webhook(&of.workspace, &of.id)?)).await?;
+        Ok(webhook.endpoint_id.is_some())
     }
 }

@@ -238,8 +238,13 @@ impl Work {
         }
         // What was delivered while nobody worked on it: most of it is known by now.
         let dir = shared.config.data.connection_dir(&self.id);
-        if blocking(move || Ok(Inbox::look(&dir)?)).await?.waiting > 0 {
-            update::mail::run(&self.context, &shared.inbox(slot).await?).await?;
+        if blocking(move || Ok(Inbox::look(&dir)?)).await?.waiting > 0
+            && let Some(newest) = update::mail::run(&self.context, &shared.inbox(slot).await?).await?
+        {
+            shared.note_received(record, newest).await?;
+        }
+        if let Some(due_event_at) = updated.due_event_at {
+            shared.note_due(record, due_event_at).await?;
         }
         let data_through = record.data_through.max(Some(updated.through));
         Ok(Done { data_through, audited: self.audit().await?, ..Done::default() })
@@ -263,9 +268,8 @@ impl Work {
                 break;
             }
         }
-        if newest.is_some() {
-            let now = self.context.clock.now();
-            shared.note_received(record, now).await?;
+        if let Some(newest) = newest {
+            shared.note_received(record, newest).await?;
         }
         Ok(Done { data_through: record.data_through.max(newest), ..Done::default() })
     }

@@ -125,8 +125,7 @@ impl Shared {
     async fn look_every(self: &Arc<Self>, record: &ConnectionRecord, is_asked: bool) -> Option<u64> {
         let every = self.config.update_every_seconds?;
         match self.ensure_webhook(record, is_asked).await {
-            // Only one that has delivered is known to work.
-            Ok(webhook) if webhook.last_received_at.is_some() && webhook.refused.is_none() => {
+            Ok(webhook) if webhook.delivers() => {
                 Some(self.config.update_every_seconds_with_webhooks.max(every))
             }
             Ok(_) => Some(every),

@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context) -> Result<Updated, SyncError> {
         vec![(RELIST_BEGAN.to_owned(), String::new()), (EVENTS_THROUGH.to_owned(), through.0.to_string())];
     context.commit(Batch { meta: done, ..Batch::default() }).await?;
     note_listed(context).await?;
-    Ok(Updated { through, how: How::Relisted })
+    Ok(Updated { through, how: How::Relisted, due_event_at: None })
 }
 
 async fn begin(context: &Context) -> Result<i64, SyncError> {

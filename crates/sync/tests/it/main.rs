@@ -4,3 +4,4 @@
 mod oracle;
 mod simulation;
 mod support;
+mod webhook;

@@ -2,9 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api } from '~/api/client'
-import { deadQuery, webhookQuery } from '~/api/queries'
+import { connectionPath, deadQuery, webhookQuery } from '~/api/queries'
 import type { Connection, Webhook, WebhookState } from '~/api/types'
 import { Button } from '~/components/Button'
+import { CopyButton } from '~/components/CopyButton'
+import { Fact } from '~/components/Fact'
 import { Badge, Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { formatInstant } from '~/format/date'
@@ -21,6 +23,11 @@ const TOLD: Record<WebhookState, { title: string; text: string; tone: 'good' | '
     title: 'Changes show within a second, from the first one on',
     text: 'The webhook is registered and nothing has happened since. Until it does, Stripe is asked every minute.',
     tone: 'good',
+  },
+  silent: {
+    title: 'Changes show within a minute',
+    text: 'Things happen in Stripe that it does not tell of any more, so it is asked every minute until it does. In Stripe, under Developers, Webhooks, see whether deliveries to this server fail.',
+    tone: 'warn',
   },
   pending: {
     title: 'Changes show within a minute',
@@ -41,12 +48,13 @@ const TOLD: Record<WebhookState, { title: string; text: string; tone: 'good' | '
 const LABEL: Record<WebhookState, string> = {
   live: 'Webhook live',
   registered: 'Webhook registered',
+  silent: 'Webhook silent',
   pending: 'Registering',
   unreachable: 'Asked every minute',
   manual: 'Asked every minute',
 }
 
-const pathOf = (connection: Connection) => `/connections/${encodeURIComponent(connection.id)}/webhook`
+const pathOf = (connection: Connection) => `${connectionPath(connection.id)}/webhook`
 
 /** How a change in Stripe reaches these pages, and how soon. */
 export function Freshness({ connection }: { connection: Connection }) {
@@ -88,15 +96,6 @@ function Facts({ connection, webhook }: { connection: Connection; webhook: Webho
         <Fact label="Waiting to be fetched" value={countOf(webhook.waiting, 'change')} />
       </dl>
     </>
-  )
-}
-
-function Fact({ label, value }: { label: string; value: string }) {
-  return (
-    <div>
-      <dt className="text-ink-soft">{label}</dt>
-      <dd className="num font-medium">{value}</dd>
-    </div>
   )
 }
 
@@ -199,12 +198,7 @@ function Copyable({ text }: { text: string }) {
   return (
     <span className="mt-1 flex flex-wrap items-start gap-2">
       <code className="min-w-0 flex-1 basis-64 font-mono text-xs break-all text-ink">{text}</code>
-      {/* The clipboard is there only where the page came over a safe way. */}
-      {window.isSecureContext && (
-        <Button size="small" onPress={() => void navigator.clipboard.writeText(text)}>
-          Copy
-        </Button>
-      )}
+      <CopyButton text={text} />
     </span>
   )
 }
