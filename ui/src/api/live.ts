@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { connectionsQuery, ledgerKey, progressQuery } from './queries'
+import { connectionPath, connectionsQuery, ledgerKey, progressQuery } from './queries'
 import type { Progress } from './types'
 
 /** While a first load runs the ledger moves every few seconds; the pages follow at once, but not more often than this. */
@@ -46,7 +46,7 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
 export function useLive(id: string) {
   const client = useQueryClient()
   useEffect(() => {
-    const stream = new EventSource(`/api/v1/connections/${encodeURIComponent(id)}/sync/stream`)
+    const stream = new EventSource(`/api/v1${connectionPath(id)}/sync/stream`)
     const stop = follow(client, id, stream)
     return () => {
       stream.close()

@@ -25,7 +25,8 @@ import type {
   Webhook,
 } from './types'
 
-const of = (id: string) => `/connections/${encodeURIComponent(id)}`
+/** Where a connection is, under the API's own path. */
+export const connectionPath = (id: string) => `/connections/${encodeURIComponent(id)}`
 
 /** The first part of the keys of everything that is computed from a connection's ledger. */
 export const ledgerKey = (id: string) => ['ledger', id] as const
@@ -78,40 +79,40 @@ export const tokensQuery = queryOptions({
 export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: ['sync', id],
-    queryFn: ({ signal }) => api.get<Progress>(`${of(id)}/sync`, {}, signal),
+    queryFn: ({ signal }) => api.get<Progress>(`${connectionPath(id)}/sync`, {}, signal),
   })
 
 /** Again whenever the ledger moved, for then something was told; and soon while the webhook is about to be registered. */
 export const webhookQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'webhook'],
-    queryFn: ({ signal }) => api.get<Webhook>(`${of(id)}/webhook`, {}, signal),
+    queryFn: ({ signal }) => api.get<Webhook>(`${connectionPath(id)}/webhook`, {}, signal),
     refetchInterval: ({ state }) => (state.data?.state === 'pending' ? 2_000 : 30_000),
   })
 
 export const deadQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'webhook', 'dead'],
-    queryFn: async ({ signal }) => (await api.get<{ data: DeadDelivery[] }>(`${of(id)}/webhook/dead`, {}, signal)).data,
+    queryFn: async ({ signal }) => (await api.get<{ data: DeadDelivery[] }>(`${connectionPath(id)}/webhook/dead`, {}, signal)).data,
   })
 
 export const problemsQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'problems'],
-    queryFn: async ({ signal }) => (await api.get<{ data: SyncProblem[] }>(`${of(id)}/problems`, {}, signal)).data,
+    queryFn: async ({ signal }) => (await api.get<{ data: SyncProblem[] }>(`${connectionPath(id)}/problems`, {}, signal)).data,
   })
 
 export const settingsQuery = (id: string) =>
   queryOptions({
     queryKey: ['settings', id],
-    queryFn: ({ signal }) => api.get<Settings>(`${of(id)}/settings`, {}, signal),
+    queryFn: ({ signal }) => api.get<Settings>(`${connectionPath(id)}/settings`, {}, signal),
   })
 
 export const facetsQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'facets'],
     staleTime: 60_000,
-    queryFn: ({ signal }) => api.get<Facets>(`${of(id)}/facets`, {}, signal),
+    queryFn: ({ signal }) => api.get<Facets>(`${connectionPath(id)}/facets`, {}, signal),
   })
 
 /** What is on the page stays there while the next answer is on its way: nothing jumps. */
@@ -121,14 +122,14 @@ export const mrrQuery = (id: string, query: Query) =>
   queryOptions({
     ...steady,
     queryKey: [...ledgerKey(id), 'mrr', query],
-    queryFn: ({ signal }) => api.get<MrrReport>(`${of(id)}/metrics/mrr`, query, signal),
+    queryFn: ({ signal }) => api.get<MrrReport>(`${connectionPath(id)}/metrics/mrr`, query, signal),
   })
 
 export const summaryQuery = (id: string, query: Query) =>
   queryOptions({
     ...steady,
     queryKey: [...ledgerKey(id), 'summary', query],
-    queryFn: ({ signal }) => api.get<Summary>(`${of(id)}/summary`, query, signal),
+    queryFn: ({ signal }) => api.get<Summary>(`${connectionPath(id)}/summary`, query, signal),
   })
 
 export const movementsQuery = (id: string, query: Query) =>
@@ -137,7 +138,7 @@ export const movementsQuery = (id: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'movements', query],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<MovementPage>(`${of(id)}/movements`, { limit: 50, ...query, cursor: pageParam }, signal),
+      api.get<MovementPage>(`${connectionPath(id)}/movements`, { limit: 50, ...query, cursor: pageParam }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 
@@ -147,28 +148,28 @@ export const customersQuery = (id: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'customers', query],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<CustomerPage>(`${of(id)}/customers`, { limit: 50, ...query, cursor: pageParam }, signal),
+      api.get<CustomerPage>(`${connectionPath(id)}/customers`, { limit: 50, ...query, cursor: pageParam }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 
 export const customerQuery = (id: string, customerId: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'customer', customerId],
-    queryFn: ({ signal }) => api.get<CustomerDetail>(`${of(id)}/customers/${encodeURIComponent(customerId)}`, {}, signal),
+    queryFn: ({ signal }) => api.get<CustomerDetail>(`${connectionPath(id)}/customers/${encodeURIComponent(customerId)}`, {}, signal),
   })
 
 export const explainQuery = (id: string, customerId: string, on: string | undefined) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'explain', customerId, on ?? 'now'],
     queryFn: ({ signal }) =>
-      api.get<Explanation>(`${of(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
+      api.get<Explanation>(`${connectionPath(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
   })
 
 export const reconcileQuery = (id: string, query: Query) =>
   queryOptions({
     ...steady,
     queryKey: [...ledgerKey(id), 'reconcile', query],
-    queryFn: ({ signal }) => api.get<ReconcileReport>(`${of(id)}/reconcile`, query, signal),
+    queryFn: ({ signal }) => api.get<ReconcileReport>(`${connectionPath(id)}/reconcile`, query, signal),
   })
 
 /** The list begins anew when the ledger moves: what it restated stands at the top then. */
@@ -178,6 +179,6 @@ export const restatementsQuery = (id: string) =>
     queryKey: [...ledgerKey(id), 'restatements'],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<RestatementPage>(`${of(id)}/restatements`, { limit: 50, cursor: pageParam }, signal),
+      api.get<RestatementPage>(`${connectionPath(id)}/restatements`, { limit: 50, cursor: pageParam }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })

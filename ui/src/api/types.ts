@@ -54,6 +54,7 @@ export type Webhook = Answer<'Webhook'>
 export type WebhookState = Schemas['WebhookState']
 export type DeadDelivery = Answer<'DeadDelivery'>
 export type ErasureReceipt = Answer<'ErasureReceipt'>
+export type RemovalReceipt = Answer<'RemovalReceipt'>
 
 export type Settings = Answer<'Settings'>
 export type SettingsPreview = Answer<'SettingsPreview'>

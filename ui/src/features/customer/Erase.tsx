@@ -2,10 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api } from '~/api/client'
+import { connectionPath } from '~/api/queries'
 import type { Connection, ErasureReceipt } from '~/api/types'
 import { Button } from '~/components/Button'
+import { ConfirmDialog } from '~/components/ConfirmDialog'
 import { Banner } from '~/components/Feedback'
-import { Dialog } from '~/components/Overlay'
 import { formatInstant } from '~/format/date'
 import { countOf } from '~/format/number'
 
@@ -13,7 +14,7 @@ import { countOf } from '~/format/number'
 export function Erase({ connection, customerId }: { connection: Connection; customerId: string }) {
   const [isAsking, setIsAsking] = useState(false)
   const client = useQueryClient()
-  const path = `/connections/${encodeURIComponent(connection.id)}/customers/${encodeURIComponent(customerId)}/erase`
+  const path = `${connectionPath(connection.id)}/customers/${encodeURIComponent(customerId)}/erase`
   const erase = useMutation({
     mutationFn: () => api.post<ErasureReceipt>(path),
     onSuccess: async () => {
@@ -43,27 +44,20 @@ export function Erase({ connection, customerId }: { connection: Connection; cust
           . What Stripe sends of this customer later is stripped as it comes. Erase the customer in Stripe too.
         </Banner>
       )}
-      <Dialog isOpen={isAsking} title="Erase this customer’s personal data?" onOpenChange={setIsAsking}>
-        <div className="flex flex-col gap-4">
-          <p className="text-sm text-ink-soft">
-            Name, e-mail, phone, address beyond the country, card details and free text go from everything that was loaded, and
-            cannot be brought back. Stripe’s ids, amounts and times stay, so MRR and revenue stay what they are.
-          </p>
-          {erase.error && (
-            <Banner title="Nothing was erased" tone="danger">
-              {erase.error.message}
-            </Banner>
-          )}
-          <div className="flex flex-wrap justify-end gap-2">
-            <Button kind="quiet" onPress={() => setIsAsking(false)}>
-              Keep it
-            </Button>
-            <Button isPending={erase.isPending} kind="danger" onPress={() => erase.mutate()}>
-              Erase for good
-            </Button>
-          </div>
-        </div>
-      </Dialog>
+      <ConfirmDialog
+        cancel="Keep it"
+        confirm="Erase for good"
+        error={erase.error}
+        failure="Nothing was erased"
+        isOpen={isAsking}
+        isPending={erase.isPending}
+        title="Erase this customer’s personal data?"
+        onConfirm={() => erase.mutate()}
+        onOpenChange={setIsAsking}
+      >
+        Name, e-mail, phone, address beyond the country, card details and free text go from everything that was loaded, and
+        cannot be brought back. Stripe’s ids, amounts and times stay, so MRR and revenue stay what they are.
+      </ConfirmDialog>
     </section>
   )
 }

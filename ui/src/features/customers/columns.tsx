@@ -1,5 +1,3 @@
-import { Link } from '@tanstack/react-router'
-
 import type { CustomerRow } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Badge } from '~/components/Feedback'
@@ -7,7 +5,8 @@ import { Money, MoneyList } from '~/components/Figures'
 import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
+
+import { CustomerLink } from './CustomerLink'
 
 function Mrr({ row, into }: { row: CustomerRow; into: string | null }) {
   const isForeign = into !== null && row.mrr.some(({ currency }) => currency !== into)
@@ -37,14 +36,7 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[11.5rem] min-w-36 sm:max-w-[20rem]">
-          <Link
-            className="link block truncate"
-            params={{ connectionId: view.connection.id, customerId: row.id }}
-            search={keptSearch}
-            to="/c/$connectionId/customers/$customerId"
-          >
-            {row.name ?? row.email ?? row.id}
-          </Link>
+          <CustomerLink customer={row} view={view} />
           {row.name && row.email && <span className="block truncate text-xs text-ink-soft">{row.email}</span>}
         </span>
       ),

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -10,6 +10,7 @@ import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
+import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
 import type { View } from '~/view/useView'
@@ -23,14 +24,7 @@ function columnsOf(view: View): Column<Movement>[] {
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[13rem] md:max-w-[14rem]">
-          <Link
-            className="link block truncate"
-            params={{ connectionId: view.connection.id, customerId: row.customer_id }}
-            search={keptSearch}
-            to="/c/$connectionId/customers/$customerId"
-          >
-            {row.name ?? row.email ?? row.customer_id}
-          </Link>
+          <CustomerLink customer={{ id: row.customer_id, name: row.name, email: row.email }} view={view} />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
             {row.is_involuntary && <span>payment failed</span>}

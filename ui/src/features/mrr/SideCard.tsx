@@ -28,15 +28,12 @@ function Fact({ label, metric, children }: { label: string; metric: string; chil
   )
 }
 
-/** What revenue and refunds are read from: a figure without it is not the whole one. */
-const MONEY_KINDS = new Set(['charge', 'refund', 'dispute', 'credit_note', 'invoice_payment', 'balance_transaction'])
-
 /** The figures beside the story: what a customer is worth, how many there are, what came in. */
 export function SideCard({ view, currency, open }: { view: View; currency: Currency | undefined; open: OpenMarkFn }) {
   const scope = { ...scopeOf(view, currency), ...(currency ? { currency } : {}) }
   const query = useQuery({ ...summaryQuery(view.connection.id, scope), enabled: currency !== undefined })
   const summary = query.data
-  const absent = view.connection.absent.filter(({ kind }) => MONEY_KINDS.has(kind))
+  const absent = view.connection.absent.filter(({ kind }) => summary?.absent.includes(kind))
   const isAbsent = (kind: string) => absent.some((one) => one.kind === kind)
   if (query.error && !summary) {
     return (

@@ -1,17 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionsQuery } from '~/api/queries'
-import type { Connection } from '~/api/types'
+import { connectionPath, connectionsQuery } from '~/api/queries'
+import type { Connection, RemovalReceipt } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { Dialog } from '~/components/Overlay'
 import { refusalOf } from '~/features/connect/useKeyCheck'
-
-const pathOf = (connection: Connection) => `/connections/${encodeURIComponent(connection.id)}`
+import { formatInstant } from '~/format/date'
+import { capital } from '~/format/names'
+import { formatCount } from '~/format/number'
 
 export function ConnectionSection({ connection }: { connection: Connection }) {
   return (
@@ -28,7 +29,7 @@ function Rename({ connection }: { connection: Connection }) {
   const [name, setName] = useState(connection.name)
   const client = useQueryClient()
   const rename = useMutation({
-    mutationFn: () => api.patch<Connection>(pathOf(connection), { name: name.trim() }),
+    mutationFn: () => api.patch<Connection>(connectionPath(connection.id), { name: name.trim() }),
     onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
   })
   const isChanged = name.trim() !== '' && name.trim() !== connection.name
@@ -54,7 +55,7 @@ function ReplaceKey({ connection }: { connection: Connection }) {
   const [key, setKey] = useState('')
   const client = useQueryClient()
   const replace = useMutation({
-    mutationFn: () => api.put(`${pathOf(connection)}/key`, { key: key.trim() }),
+    mutationFn: () => api.put(`${connectionPath(connection.id)}/key`, { key: key.trim() }),
     onSuccess: async () => {
       setKey('')
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
@@ -101,14 +102,12 @@ function Remove({ connection }: { connection: Connection }) {
   const [typed, setTyped] = useState('')
   const client = useQueryClient()
   const navigate = useNavigate()
-  const remove = useMutation({
-    mutationFn: () => api.delete(pathOf(connection)),
-    onSuccess: async () => {
-      setIsOpen(false)
-      await navigate({ to: '/connect' })
-      await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
-    },
-  })
+  const remove = useMutation({ mutationFn: () => api.delete<RemovalReceipt>(connectionPath(connection.id)) })
+  // It is gone: this page has nothing to show any more.
+  const leave = async () => {
+    await navigate({ to: '/connect' })
+    await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+  }
   return (
     <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
       <div className="min-w-0 flex-1 basis-64">
@@ -120,7 +119,17 @@ function Remove({ connection }: { connection: Connection }) {
       <Button kind="danger" onPress={() => setIsOpen(true)}>
         Remove …
       </Button>
-      <Dialog isOpen={isOpen} title={`Remove ${connection.name}?`} onOpenChange={setIsOpen}>
+      <Dialog
+        isOpen={isOpen}
+        title={remove.data ? `${remove.data.name} is removed` : `Remove ${connection.name}?`}
+        onOpenChange={(isOpen) => {
+          setIsOpen(isOpen)
+          if (!isOpen && remove.data) void leave()
+        }}
+      >
+        {remove.data ? (
+          <Removed receipt={remove.data} zone={connection.time_zone} onDone={() => void leave()} />
+        ) : (
         <form
           className="flex flex-col gap-4"
           onSubmit={(event) => {
@@ -147,7 +156,40 @@ function Remove({ connection }: { connection: Connection }) {
             </Button>
           </div>
         </form>
+        )}
       </Dialog>
+    </div>
+  )
+}
+
+const WEBHOOK: Record<RemovalReceipt['webhook'], string> = {
+  none: '',
+  removed: 'Its webhook is removed from Stripe.',
+  left: 'Stripe did not remove its webhook: delete it there, under Developers, Webhooks. What it still sends is refused.',
+}
+
+/** What went, for whoever has to show that it did. */
+function Removed({ receipt, zone, onDone }: { receipt: RemovalReceipt; zone: string; onDone: () => void }) {
+  const objects = Object.entries(receipt.objects).filter(([, count]) => count > 0)
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-sm text-ink-soft">
+        On {formatInstant(receipt.removed_at, zone)} its key, its numbers and all of its objects were deleted from this machine.{' '}
+        {WEBHOOK[receipt.webhook]}
+      </p>
+      {objects.length > 0 && (
+        <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-1 text-sm">
+          {objects.map(([kind, count]) => (
+            <Fragment key={kind}>
+              <dt>{capital(kind.replaceAll('_', ' '))}</dt>
+              <dd className="num text-right">{formatCount(count)}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
+      <div className="flex justify-end">
+        <Button onPress={onDone}>Done</Button>
+      </div>
     </div>
   )
 }

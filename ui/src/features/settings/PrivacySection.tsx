@@ -2,11 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api } from '~/api/client'
-import { settingsQuery } from '~/api/queries'
+import { connectionPath, settingsQuery } from '~/api/queries'
 import type { Connection, Settings } from '~/api/types'
-import { Button } from '~/components/Button'
+import { ConfirmDialog } from '~/components/ConfirmDialog'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Dialog } from '~/components/Overlay'
 import { Toggle } from '~/components/Toggle'
 
 export const GDPR_HINT =
@@ -30,7 +29,7 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
   const client = useQueryClient()
   const save = useMutation({
     mutationFn: (gdpr: boolean) =>
-      api.put<Settings>(`/connections/${encodeURIComponent(connection.id)}/settings`, { ...settings, gdpr }),
+      api.put<Settings>(`${connectionPath(connection.id)}/settings`, { ...settings, gdpr }),
     onSuccess: async () => {
       setIsAsking(false)
       await client.invalidateQueries()
@@ -60,27 +59,20 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
           {save.error.message}
         </Banner>
       )}
-      <Dialog isOpen={isAsking} title="Erase what identifies customers?" onOpenChange={setIsAsking}>
-        <div className="flex flex-col gap-4">
-          <p className="text-sm text-ink-soft">
-            Names, contact and card details and free text are erased from everything that was loaded, and never written again.
-            Stripe’s ids, amounts and times stay, so every number stays what it is. Backups made before keep what was there then.
-          </p>
-          {save.error && (
-            <Banner title="The setting was not saved" tone="danger">
-              {save.error.message}
-            </Banner>
-          )}
-          <div className="flex flex-wrap justify-end gap-2">
-            <Button kind="quiet" onPress={() => setIsAsking(false)}>
-              Keep them
-            </Button>
-            <Button isPending={save.isPending} kind="danger" onPress={() => save.mutate(true)}>
-              Erase and switch on
-            </Button>
-          </div>
-        </div>
-      </Dialog>
+      <ConfirmDialog
+        cancel="Keep them"
+        confirm="Erase and switch on"
+        error={save.error}
+        failure="The setting was not saved"
+        isOpen={isAsking}
+        isPending={save.isPending}
+        title="Erase what identifies customers?"
+        onConfirm={() => save.mutate(true)}
+        onOpenChange={setIsAsking}
+      >
+        Names, contact and card details and free text are erased from everything that was loaded, and never written again.
+        Stripe’s ids, amounts and times stay, so every number stays what it is. Backups made before keep what was there then.
+      </ConfirmDialog>
     </>
   )
 }

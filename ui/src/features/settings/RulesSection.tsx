@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
+import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
 import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
@@ -43,7 +43,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
   const [draft, setDraft] = useState(saved)
   const client = useQueryClient()
   const facets = useQuery(facetsQuery(connection.id))
-  const path = `/connections/${encodeURIComponent(connection.id)}/settings`
+  const path = `${connectionPath(connection.id)}/settings`
   const isChanged = !isSame(draft, saved)
   const preview = useQuery({
     queryKey: [...ledgerKey(connection.id), 'preview', draft],

@@ -5,6 +5,7 @@ import { api } from '~/api/client'
 import { tokensQuery } from '~/api/queries'
 import type { CreatedToken } from '~/api/types'
 import { Button } from '~/components/Button'
+import { CopyButton } from '~/components/CopyButton'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { formatInstant } from '~/format/date'
@@ -39,14 +40,7 @@ export function TokensSection() {
       </div>
       {create.data && (
         <Banner
-          // The clipboard is there only where the page came over a safe way.
-          action={
-            window.isSecureContext && (
-              <Button size="small" onPress={() => void navigator.clipboard.writeText(create.data.secret)}>
-                Copy
-              </Button>
-            )
-          }
+          action={<CopyButton text={create.data.secret} />}
           title="Copy the token now: it is not shown again"
           tone="good"
         >

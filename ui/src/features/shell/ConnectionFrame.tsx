@@ -6,6 +6,7 @@ import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
+import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
 import { useConnection } from '~/view/useView'
 
@@ -38,13 +39,7 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
             !isKeyError(error) ? (
               toSync('See what happened')
             ) : isSettingsPage ? undefined : (
-              <Link
-                className={buttonClass('secondary', 'small')}
-                params={{ connectionId: connection.id }}
-                to="/c/$connectionId/settings"
-              >
-                Replace the key
-              </Link>
+              <ReplaceKeyLink connectionId={connection.id} />
             )
           }
           title={capital(error.message)}

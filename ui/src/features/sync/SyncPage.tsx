@@ -2,9 +2,10 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
 import { api } from '~/api/client'
-import { progressQuery } from '~/api/queries'
+import { connectionPath, progressQuery } from '~/api/queries'
 import type { Connection, Phase, Progress } from '~/api/types'
-import { Button, buttonClass } from '~/components/Button'
+import { Button } from '~/components/Button'
+import { Fact } from '~/components/Fact'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { PageHead } from '~/components/PageHead'
 import { formatDay, formatInstant } from '~/format/date'
@@ -15,6 +16,7 @@ import { useConnection } from '~/view/useView'
 
 import { Freshness } from './Freshness'
 import { KindTable } from './KindTable'
+import { ReplaceKeyLink } from './ReplaceKeyLink'
 import { adviceOf, isKeyError } from './failure'
 import { Problems } from './Problems'
 
@@ -51,7 +53,7 @@ export function SyncPage() {
   const query = useQuery(progressQuery(connection.id))
   const progress = query.data
   const sync = useMutation({
-    mutationFn: () => api.post(`/connections/${encodeURIComponent(connection.id)}/sync`),
+    mutationFn: () => api.post(`${connectionPath(connection.id)}/sync`),
     onSettled: () => void query.refetch(),
   })
   return (
@@ -68,15 +70,7 @@ export function SyncPage() {
       {connection.last_error && (
         <Banner
           action={
-            isKeyError(connection.last_error) && (
-              <Link
-                className={buttonClass('secondary', 'small')}
-                params={{ connectionId: connection.id }}
-                to="/c/$connectionId/settings"
-              >
-                Replace the key
-              </Link>
-            )
+            isKeyError(connection.last_error) && <ReplaceKeyLink connectionId={connection.id} />
           }
           title={capital(connection.last_error.message)}
           tone="danger"
@@ -169,15 +163,6 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
         </p>
       )}
     </section>
-  )
-}
-
-function Fact({ label, value }: { label: string; value: string }) {
-  return (
-    <div>
-      <dt className="text-ink-soft">{label}</dt>
-      <dd className="num font-medium">{value}</dd>
-    </div>
   )
 }
 
