@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod demo;
+mod fuzz;
 mod generate;
 mod step;
 mod test;
@@ -18,7 +19,8 @@ cargo xtask <task>
 
   demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
   test   set everything up and run every check and test   [fast: only Rust's]
-  bench  measure: store, query, ledger, backfill          [name] [arguments]
+  bench  measure: store, query, ledger, backfill, soak    [name] [arguments]
+  fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, rates [--csv FILE]
   tidy   check the layout: arrows between crates, file sizes, licences
 ";
@@ -44,6 +46,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "demo" => demo::run_demo(rest),
         "test" => test::run_all(rest),
         "bench" => bench::run_named(rest),
+        "fuzz" => fuzz::run_named(rest),
         "gen" => generate::run_named(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {

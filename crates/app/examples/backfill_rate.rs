@@ -4,7 +4,8 @@
 //! `cargo xtask bench backfill -- [customers, 3000]`
 
 #[expect(dead_code, reason = "each measurement uses a part of it")]
-mod support;
+#[path = "support/process.rs"]
+mod process;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use model::ObjectKind;
+use process::{KEY, OWN, Served, WAITED_FOR, chartsy, cpu_time};
 use store::{DataDir, Objects};
-use support::{KEY, OWN, Served, WAITED_FOR, chartsy, cpu_time};
 
 const SCAN: usize = 10_000;
 

@@ -5,7 +5,8 @@
 //! `cargo xtask bench soak -- [minutes, 60] [times, 1000] [seed, 1]`
 
 #[expect(dead_code, reason = "each measurement uses a part of it")]
-mod support;
+#[path = "support/process.rs"]
+mod process;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use model::{Clock, UnixSeconds};
+use process::{KEY, Served, ask, chartsy, printed, token};
 use sandbox::{MerchantName, Options};
-use support::{KEY, Served, ask, chartsy, printed, token};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
