@@ -62,6 +62,13 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
   await picture(page, '14-erased');
 
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
+  await page.getByRole('button', { name: /Keep what identifies customers who left/ }).click();
+  await page.getByRole('option', { name: 'For 1 year' }).click();
+  await page.getByRole('dialog').getByText('Names, contact and card details').waitFor();
+  await accessible(page, 'asking to erase those who left');
+  await picture(page, '14-retention');
+  await page.getByRole('button', { name: 'Erase and save' }).click();
+  await page.getByRole('button', { name: /For 1 year/ }).waitFor();
   await page.getByText('GDPR mode', { exact: true }).click();
   await page.getByRole('button', { name: 'Erase and switch on' }).click();
   await page.getByText('GDPR mode is on').waitFor();
@@ -89,4 +96,21 @@ test('the same pages fit a phone in the dark', async (t) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `${path} is ${width} pixels wide`);
   }
+});
+
+test('an owner removes the connection and sees what went', async (t) => {
+  const page = await visit(t, app.url);
+  await page.getByLabel(/Username|E-mail/).fill(owner.username);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Remove …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/to confirm/).fill('Tidewater Notes');
+  await dialog.getByRole('button', { name: 'Remove for good' }).click();
+  await dialog.getByText('Its webhook is removed from Stripe').waitFor();
+  await accessible(page, 'the receipt of a removed connection');
+  await picture(page, '18-removed');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('heading', { name: 'Connect an account' }).waitFor();
 });

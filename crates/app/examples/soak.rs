@@ -21,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 const TICK: Duration = Duration::from_millis(250);
-const CUSTOMERS: u64 = 120;
+const CUSTOMERS: u64 = 600;
 /// For how long the server may go on without being killed.
 const LIFE_SECONDS: std::ops::Range<u64> = 60..300;
 /// Until the numbers are what was meant, once the merchant's clock stands still and an update was asked for.
@@ -110,7 +110,7 @@ async fn soak(minutes: u64, times: u64, seed: u64, folder: &Path) -> Result<()> 
         let asked = Instant::now();
         soak.until_equal(&id, &token).await.with_context(|| format!("webhooks {part:?}"))?;
         println!(
-            "webhooks {part:?}: {} events so far, {} deliveries through the gate, {} deaths; {apart} lines apart \
+            "webhooks {part:?}: {} events so far, {} connections through the gate, {} deaths; {apart} lines apart \
              when the clock stopped, equal {:.1} s after an update was asked for",
             soak.events,
             gate.let_through.load(Ordering::Relaxed) - let_through,

@@ -41,13 +41,20 @@ pub struct Settings {
     /// Whether nothing that identifies a customer is kept: no names, contact or card details, no free text. The
     /// provider's ids, amounts and times stay.
     pub gdpr: bool,
+    /// For how many months after a customer left their personal data is kept. `None`: for good.
+    pub retention_months: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     #[error("'{0}' is not a time zone: use an IANA name such as Europe/Berlin, or UTC")]
     UnknownTimeZone(String),
+    #[error("personal data is kept for 1 to {RETENTION_MONTHS_MAX} months, or for good")]
+    Retention,
 }
+
+/// A hundred years.
+const RETENTION_MONTHS_MAX: u16 = 1200;
 
 impl Settings {
     /// The reporting time zone; UTC where none is set.
@@ -59,6 +66,13 @@ impl Settings {
             None | Some("UTC") => Ok(TimeZone::UTC),
             Some(name) => TimeZone::get(name).map_err(|_| SettingsError::UnknownTimeZone(name.to_owned())),
         }
+    }
+
+    /// # Errors
+    /// When personal data is to be kept for no time, or for longer than a life.
+    pub fn check_retention(&self) -> Result<(), SettingsError> {
+        let fits = self.retention_months.is_none_or(|months| (1..=RETENTION_MONTHS_MAX).contains(&months));
+        fits.then_some(()).ok_or(SettingsError::Retention)
     }
 
     pub fn zone_name(&self) -> &str {

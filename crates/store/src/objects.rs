@@ -15,7 +15,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CustomerId, ObjectKind};
+use model::{CustomerId, ObjectKind, UnixSeconds};
 use tokio::sync::{mpsc, oneshot};
 
 use self::codec::Codec;
@@ -224,6 +224,14 @@ impl Objects {
     /// Those of the file.
     pub fn all_customer_ids(&self) -> Result<Vec<CustomerId>, StoreError> {
         self.customer_ids(None, usize::MAX)
+    }
+
+    /// Customers of whom nothing was created at `before` or later.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn idle_customers(&self, before: UnixSeconds) -> Result<Vec<CustomerId>, StoreError> {
+        self.shared.readers.read(|reader| reader.idle_customers(before))
     }
 
     /// The lines of an invoice or the items of a subscription that were kept as objects of their own, in the order

@@ -9,6 +9,7 @@ mod privacy;
 mod projector;
 mod record;
 mod removal;
+mod retention;
 mod slot;
 mod webhook;
 mod work;

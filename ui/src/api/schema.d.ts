@@ -1220,6 +1220,12 @@ export interface components {
             include_metered: boolean;
             /** @description Absent: the account's default currency. */
             reporting_currency?: string | null;
+            /**
+             * Format: int32
+             * @description For how many months after a customer left their personal data is kept, 1 to 1200; `null`: for good. Left out of a
+             *     request, it stays as it is.
+             */
+            retention_months?: number | null;
             /** @description An IANA name, such as `Europe/Berlin`. */
             time_zone: string;
             week_start: components["schemas"]["WeekStart"];

@@ -1,7 +1,7 @@
 //! Settings, as the API takes and shows them.
 
 use model::{ChurnAt, LedgerRules, Settings, WeekStart};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -23,6 +23,16 @@ pub struct SettingsView {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     pub gdpr: Option<bool>,
+    /// For how many months after a customer left their personal data is kept, 1 to 1200; `null`: for good. Left out of a
+    /// request, it stays as it is.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u16>, required = false)]
+    pub retention_months: Option<Option<u16>>,
+}
+
+/// What is left out is not the same as `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u16>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// When a subscription's value ends.
@@ -62,6 +72,7 @@ impl From<&Settings> for SettingsView {
                 WeekStart::Sunday => WeekStartView::Sunday,
             },
             gdpr: Some(settings.gdpr),
+            retention_months: Some(settings.retention_months),
         }
     }
 }
@@ -89,7 +100,9 @@ impl SettingsView {
                 WeekStartView::Sunday => WeekStart::Sunday,
             },
             gdpr: self.gdpr.unwrap_or(current.gdpr),
+            retention_months: self.retention_months.unwrap_or(current.retention_months),
         };
+        settings.check_retention().map_err(|error| Problem::field("retention_months", error.to_string()))?;
         settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
         Ok(settings)
     }

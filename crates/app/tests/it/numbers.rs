@@ -1,7 +1,7 @@
 //! From a key to explained numbers, by the API.
 
 use sandbox::MerchantName;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::schema::differences;
 use crate::support::{As, KEY, Site, restricted, sandbox};
@@ -157,7 +157,22 @@ async fn settings_show_their_effect_before_they_have_it() {
             "{money} in {now:?}"
         );
     }
-    for (field, value) in [("time_zone", json!("Mars/Olympus")), ("reporting_currency", json!("euros"))] {
+    let retention = |months: Value| json!({"retention_months": months});
+    for (asked, kept) in
+        [(retention(json!(24)), json!(24)), (json!({}), json!(24)), (retention(Value::Null), Value::Null)]
+    {
+        let mut changed = wanted.clone();
+        changed.as_object_mut().unwrap().remove("retention_months");
+        changed.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+        let saved = site.ask(As::Person(&cookie), "PUT", &settings, Some(changed)).await;
+        assert_eq!((saved.status, &saved.body["retention_months"]), (200, &kept), "{asked}");
+    }
+    for (field, value) in [
+        ("time_zone", json!("Mars/Olympus")),
+        ("reporting_currency", json!("euros")),
+        ("retention_months", json!(0)),
+        ("retention_months", json!(1201)),
+    ] {
         let mut bad = wanted.clone();
         bad[field] = value;
         let answer = site.ask(As::Person(&cookie), "PUT", &settings, Some(bad)).await;

@@ -118,6 +118,15 @@ impl Reader {
         self.stored(&sql, params![kind.code(), after, limit])
     }
 
+    /// Whose newest object was created before that.
+    pub fn idle_customers(&mut self, before: UnixSeconds) -> Result<Vec<CustomerId>, Fault> {
+        let sql = "SELECT customer FROM objects WHERE customer IS NOT NULL
+            GROUP BY customer HAVING MAX(created_at) < ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let ids = statement.query_map([before.0], |row| Ok(CustomerId::from(row.get::<_, String>(0)?)))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// From one customer's id to the next along the index, instead of over every object.
     pub fn customer_ids(&mut self, after: &str, limit: usize) -> Result<Vec<CustomerId>, Fault> {
         let sql = "SELECT customer FROM objects WHERE customer > ?1 ORDER BY customer LIMIT 1";

@@ -37,7 +37,8 @@ pub(super) fn privacy_of(settings: &Settings) -> Privacy {
 /// Customers whose personal data is dropped whenever it comes again.
 pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
     let keys = objects.meta_keys(ERASED)?;
-    Ok(keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(str::to_owned).collect())
+    let erased = keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(str::to_owned);
+    Ok(erased.chain(super::retention::lapsed(objects)?).collect())
 }
 
 impl Runner {

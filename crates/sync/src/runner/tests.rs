@@ -1,6 +1,7 @@
 mod audit;
 mod mishaps;
 mod restated;
+mod retention;
 
 use model::{ChurnAt, CustomerId, LedgerRules, ObjectKind, UnixSeconds};
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::stripe::Account;
-use model::{ConnectionId, CustomerId};
+use model::{ConnectionId, CustomerId, ObjectKind};
 use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -71,11 +71,17 @@ impl Shared {
         task: Task,
     ) -> Result<Done, SyncError> {
         self.ensure_private(slot, record).await?;
-        let mut work = Work::open(self, slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
+        let returned = match task {
+            Task::Update(_) if is_loaded => self.drop_lapsed(slot, record).await?,
+            Task::Mail | Task::Update(_) => Vec::new(),
+        };
+        let mut work = Work::open(self, slot, record).await?;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
-            Task::Update(thoroughness) if is_loaded => work.update(self, slot, record, thoroughness).await,
+            Task::Update(thoroughness) if is_loaded => {
+                work.update(self, slot, record, thoroughness, returned).await
+            }
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
@@ -229,8 +235,11 @@ impl Work {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
         thoroughness: Thoroughness,
+        returned: Vec<CustomerId>,
     ) -> Result<Done, SyncError> {
         self.context.reporter.begin(Phase::Updating);
+        let returned = returned.iter().map(|id| (ObjectKind::Customer, id.to_string())).collect();
+        update::retrieve_all(&self.context, returned).await?;
         let since = record.data_through.or(record.loaded_at).unwrap_or(record.created_at);
         let updated = update::run(&self.context, since, thoroughness).await?;
         if updated.how == How::Relisted {

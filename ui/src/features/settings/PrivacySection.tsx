@@ -6,7 +6,9 @@ import { connectionPath, settingsQuery } from '~/api/queries'
 import type { Connection, Settings } from '~/api/types'
 import { ConfirmDialog } from '~/components/ConfirmDialog'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Select } from '~/components/Field'
 import { Toggle } from '~/components/Toggle'
+import { countOf } from '~/format/number'
 
 export const GDPR_HINT =
   'Names, e-mail addresses, phone numbers, addresses beyond the country, card details and free text are dropped before anything is written. The numbers are the same.'
@@ -20,7 +22,64 @@ export function PrivacySection({ connection }: { connection: Connection }) {
       {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
       {!settings.data && !settings.error && <SkeletonRows rows={2} />}
       {settings.data && <GdprMode connection={connection} settings={settings.data} />}
+      {settings.data && !settings.data.gdpr && <Retention connection={connection} settings={settings.data} />}
     </section>
+  )
+}
+
+const FOR_GOOD = 'good'
+const PERIODS = [1, 3, 6, 12, 24, 36, 60, 120]
+
+const nameOf = (months: number) => (months % 12 === 0 ? countOf(months / 12, 'year') : countOf(months, 'month'))
+
+/** For how long names stay once a customer left. */
+function Retention({ connection, settings }: { connection: Connection; settings: Settings }) {
+  const [chosen, setChosen] = useState<number>()
+  const client = useQueryClient()
+  const save = useMutation({
+    mutationFn: (months: number | null) =>
+      api.put<Settings>(`${connectionPath(connection.id)}/settings`, { ...settings, retention_months: months }),
+    onSuccess: async () => {
+      setChosen(undefined)
+      await client.invalidateQueries()
+    },
+  })
+  const months = settings.retention_months
+  // One that was set through the API may be any.
+  const periods = [...new Set([...PERIODS, ...(months === null ? [] : [months])])].toSorted((a, b) => a - b)
+  return (
+    <div className="flex flex-col gap-4 border-t border-line pt-5">
+      <Select
+        className="max-w-sm"
+        hint="From the day after which nothing of theirs was billed or went on. Who comes back has a name again; numbers never change."
+        label="Keep what identifies customers who left"
+        options={[
+          { id: FOR_GOOD, label: 'For good' },
+          ...periods.map((months) => ({ id: String(months), label: `For ${nameOf(months)}` })),
+        ]}
+        value={months === null ? FOR_GOOD : String(months)}
+        onChange={(choice) => (choice === FOR_GOOD ? save.mutate(null) : setChosen(Number(choice)))}
+      />
+      {save.error && chosen === undefined && (
+        <Banner title="The setting was not saved" tone="danger">
+          {save.error.message}
+        </Banner>
+      )}
+      <ConfirmDialog
+        cancel="Keep them"
+        confirm="Erase and save"
+        error={save.error}
+        failure="The setting was not saved"
+        isOpen={chosen !== undefined}
+        isPending={save.isPending}
+        title={`Erase what identifies customers who left ${nameOf(chosen ?? 1)} ago?`}
+        onConfirm={() => save.mutate(chosen ?? null)}
+        onOpenChange={(isOpen) => setChosen(isOpen ? chosen : undefined)}
+      >
+        Names, contact and card details and free text of everybody who left longer ago are erased now, and from then on once a day.
+        Stripe’s ids, amounts and times stay, so every number stays what it is. Backups made before keep what was there then.
+      </ConfirmDialog>
+    </div>
   )
 }
 
