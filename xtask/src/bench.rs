@@ -5,11 +5,12 @@ use anyhow::{Result, bail};
 use crate::step::{cargo, run};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 5] = [
+const BENCHES: [(&str, &str, &str); 6] = [
     ("store", "store", "write_rate"),
     ("query", "metrics", "query_rate"),
     ("ledger", "metrics", "ledger_rate"),
     ("backfill", "app", "backfill_rate"),
+    ("live", "app", "live_latency"),
     ("soak", "app", "soak"),
 ];
 

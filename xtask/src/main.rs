@@ -19,7 +19,7 @@ cargo xtask <task>
 
   demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
   test   set everything up and run every check and test   [fast: only Rust's]
-  bench  measure: store, query, ledger, backfill, soak    [name] [arguments]
+  bench  measure: store, query, ledger, backfill, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, rates [--csv FILE]
   tidy   check the layout: arrows between crates, file sizes, licences

@@ -81,7 +81,7 @@ struct App {
     faults: FaultStream,
     courier: Arc<Courier>,
     /// Whatever is asked for.
-    api_version: Option<ApiVersion>,
+    api_version: RwLock<Option<ApiVersion>>,
     seed: u64,
     requests: AtomicU64,
     events_sent: AtomicU64,
@@ -100,9 +100,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
     let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
     let lock = Lock::new(&options.key, options.permissions, &account)?;
-    let fixed_version =
-        |text: &String| ApiVersion::parse(text).map_err(|_| OptionsError::ApiVersion(text.clone()));
-    let api_version = options.api_version.as_ref().map(fixed_version).transpose()?;
+    let api_version = options.api_version.as_deref().map(fixed_version).transpose()?;
     let cancel = CancellationToken::new();
     let courier = Courier::new(
         Endpoints::new(options.seed, lock.is_live_mode()),
@@ -124,7 +122,7 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
         lock,
         faults: FaultStream::new(options.faults, options.seed),
         courier: Arc::new(courier),
-        api_version,
+        api_version: RwLock::new(api_version),
         seed: options.seed,
         requests: AtomicU64::new(0),
         events_sent: AtomicU64::new(0),
@@ -135,6 +133,10 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
     let server = tokio::spawn(listen(WireListener(listener), Arc::clone(&app), cancel.clone()));
     let api_base = format!("http://{addr}");
     Ok(Running { addr, api_base, key: options.key, app, cancel, server: Some(server) })
+}
+
+fn fixed_version(text: &str) -> Result<ApiVersion, OptionsError> {
+    ApiVersion::parse(text).map_err(|_| OptionsError::ApiVersion(text.to_owned()))
 }
 
 fn make_merchant(options: &Options) -> Box<dyn Merchant> {
@@ -240,6 +242,16 @@ impl Running {
     /// Moves the merchant's clock on, and whatever happens until then happens. How many events that were.
     pub async fn advance(&self, to: UnixSeconds) -> usize {
         self.app.advance(to).await
+    }
+
+    /// Answers in the shapes of that version from now on; `None`: in those of the version that is asked for.
+    ///
+    /// # Errors
+    /// When there can be no such version.
+    pub fn answer_in(&self, version: Option<&str>) -> Result<(), OptionsError> {
+        let version = version.map(fixed_version).transpose()?;
+        *self.app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
+        Ok(())
     }
 
     /// Stops listening and waits until it has stopped.

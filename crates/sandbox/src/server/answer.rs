@@ -1,6 +1,6 @@
 //! One request: who asks, how much was asked lately, what goes wrong, and only then what is asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -94,7 +94,8 @@ pub async fn answer(
     let mut fault = None;
     let mut admission = None;
 
-    let version = app.api_version.clone().map_or_else(|| requested_version(&parts.headers), Ok);
+    let fixed = app.api_version.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let version = fixed.map_or_else(|| requested_version(&parts.headers), Ok);
     let answer = version.as_ref().map_err(Clone::clone).and_then(|version| {
         app.lock.open(&parts.headers)?;
         let path = parts.uri.path();

@@ -1,4 +1,5 @@
 mod audit;
+mod faults;
 mod mishaps;
 mod restated;
 mod retention;

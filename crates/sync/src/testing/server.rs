@@ -26,6 +26,8 @@ pub(crate) struct Manners {
     pub embedded_lines: usize,
     /// Objects a page. 0: as asked for.
     pub page: usize,
+    /// The key is good for so many answers. 0: for ever.
+    pub key_lasts: usize,
     /// Calls off this work after so many answers.
     pub cancel_after: Option<(usize, tokio_util::sync::CancellationToken)>,
 }
@@ -81,8 +83,12 @@ impl Provider {
     }
 
     fn refusal(&self, kind: ObjectKind) -> Option<Response> {
-        let status = *self.manners.lock().unwrap().refused.get(&kind)?;
-        Some(refuse(status))
+        let asked = self.asked.lock().unwrap().len();
+        let manners = self.manners.lock().unwrap();
+        if manners.key_lasts > 0 && asked > manners.key_lasts {
+            return Some(refuse(401));
+        }
+        manners.refused.get(&kind).map(|status| refuse(*status))
     }
 
     /// An object as it goes out, its lines cut where they are to be.
@@ -116,7 +122,8 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
     let (gte, lte) = (number("created[gte]"), number("created[lte]"));
     let objects = provider.merchant.lock().unwrap().objects.get(&kind).cloned().unwrap_or_default();
     let mut found: Vec<Value> = objects.into_values().collect();
-    found.sort_by_key(|object| (-object["created"].as_i64().unwrap(), object["id"].to_string()));
+    let created = |object: &Value| object["created"].as_i64();
+    found.sort_by_key(|object| (-created(object).unwrap_or(0), object["id"].to_string()));
     if let Some(after) = query.get("starting_after") {
         let Some(at) = found.iter().position(|object| object["id"] == json!(after)) else {
             return refuse(404);
@@ -124,7 +131,8 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
         found.drain(..=at);
     }
     found.retain(|object| {
-        let created = object["created"].as_i64().unwrap();
+        // What has no time of creation is in every window.
+        let Some(created) = created(object) else { return true };
         manners.ignores_windows
             || (gte.is_none_or(|gte| created >= gte) && lte.is_none_or(|lte| created <= lte))
     });

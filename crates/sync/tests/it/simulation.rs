@@ -60,7 +60,7 @@ impl Simulation {
             0 => sandbox::Faults::NONE,
             1 => "500=0.05,reset=0.05".parse().unwrap(),
             2 => "truncate=0.08,429=0.05".parse().unwrap(),
-            _ => "500=0.03,reset=0.03,truncate=0.03,429=0.03".parse().unwrap(),
+            _ => "500=0.03,reset=0.03,truncate=0.03,429=0.03,slow=0.01".parse().unwrap(),
         };
         let options = Options {
             merchant: MerchantName::Mid,
@@ -87,13 +87,21 @@ impl Simulation {
     }
 
     async fn act(&mut self) {
-        match self.chance.below(6) {
+        match self.chance.below(7) {
             0 | 1 => self.live().await,
             2 => self.deliver().await,
             3 => self.work_until_it_is_cut_off().await,
             4 => self.rebuild().await,
+            5 => self.speak_otherwise(),
             _ => self.update().await,
         }
+    }
+
+    /// The account is switched to another version, or back.
+    fn speak_otherwise(&mut self) {
+        let version = self.chance.is(50).then_some("2024-06-20");
+        self.merchant.answer_in(version).unwrap();
+        writeln!(self.log, "answers in {version:?}").unwrap();
     }
 
     async fn live(&mut self) {
