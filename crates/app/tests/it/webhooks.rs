@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use crate::process::{Process, chartsy, stdout};
 use crate::support::{KEY, mid_merchant};
 
+#[path = "../../../../fuzz/src/webhook.rs"]
+mod fuzzed;
+
 const DAY: i64 = 86_400;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -183,4 +186,16 @@ async fn what_is_not_signed_is_refused_and_counted() {
     let signed = sandbox::signature("whsec_by_hand", at, cut);
     assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, cut), "400");
     until("an empty inbox", || ask(&server, &token, "GET", &webhook, "")["waiting"] == 0).await;
+}
+
+#[test]
+fn deliveries_that_fuzzing_kept_are_taken_or_refused() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/webhook");
+    let route = fuzzed::Route::open().unwrap();
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        route.deliver(&std::fs::read(file.unwrap().path()).unwrap());
+        count += 1;
+    }
+    assert!(count > 0);
 }
