@@ -6,7 +6,7 @@ import { connectionPath, connectionsQuery, ledgerKey, progressQuery } from './qu
 import type { Progress } from './types'
 
 /** While a first load runs the ledger moves every few seconds; the pages follow at once, but not more often than this. */
-const REFRESH_MS = 1_000
+const REFRESH_MS = 500
 
 function refresher(client: QueryClient, id: string) {
   let timer: ReturnType<typeof setTimeout> | undefined
