@@ -11,6 +11,8 @@ use rusqlite::ffi;
 pub enum StoreError {
     #[error("the disk with {} is full: free some space, then it goes on", path.display())]
     DiskFull { path: PathBuf },
+    #[error("the disk fails with {} ({detail}): see whether it is full, over its quota or broken", path.display())]
+    DiskFailed { path: PathBuf, detail: String },
     #[error("{} cannot be read or written: give it to the user that runs chartsy", path.display())]
     ReadOnly { path: PathBuf },
     #[error("{} is damaged ({detail}): restore it from a backup, or remove the connection and connect it again", path.display())]
@@ -59,7 +61,10 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same call can succeed later without anybody changing the data.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::DiskFull { .. } | Self::Busy { .. } | Self::AlreadyOpen { .. })
+        matches!(
+            self,
+            Self::DiskFull { .. } | Self::DiskFailed { .. } | Self::Busy { .. } | Self::AlreadyOpen { .. }
+        )
     }
 }
 
@@ -130,6 +135,11 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
     }
     match source.sqlite_error_code() {
         Some(Code::DiskFull) => StoreError::DiskFull { path },
+        // A quota or a limit of the file's size is told this way, too.
+        Some(Code::SystemIoFailure) => {
+            let code = source.sqlite_error().map_or(0, |error| error.extended_code);
+            StoreError::DiskFailed { path, detail: format!("disk I/O error {code}") }
+        }
         Some(Code::ReadOnly | Code::PermissionDenied) => StoreError::ReadOnly { path },
         Some(Code::DatabaseBusy | Code::DatabaseLocked) => StoreError::Busy { path },
         Some(Code::DatabaseCorrupt | Code::NotADatabase) => {

@@ -42,6 +42,7 @@ impl SyncError {
             Self::Provider(source) | Self::Indispensable { source, .. } => provider_code(source),
             Self::GaveUp { .. } => "provider_unreachable",
             Self::Store(StoreError::DiskFull { .. }) => "disk_full",
+            Self::Store(StoreError::DiskFailed { .. }) => "disk_failed",
             Self::Store(StoreError::ReadOnly { .. }) => "disk_read_only",
             Self::Store(StoreError::Damaged { .. }) => "data_damaged",
             Self::Store(StoreError::AlreadyOpen { .. }) => "in_use",
@@ -68,6 +69,7 @@ impl SyncError {
             }
             "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
             "disk_full" => "Free some space on the disk; it goes on by itself.",
+            "disk_failed" => "See whether the disk is full, over its quota or broken; it goes on by itself.",
             "disk_read_only" => "Make the data folder writable for the user that runs chartsy.",
             "data_damaged" => {
                 "Run chartsy doctor; restore the file from a backup, or delete it and load again."

@@ -27,6 +27,7 @@ impl From<StoreError> for Problem {
             StoreError::AlreadyConnected { .. } => (StatusCode::CONFLICT, "already_connected"),
             StoreError::OwnerExists => (StatusCode::CONFLICT, "owner_exists"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            StoreError::DiskFailed { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_failed"),
             StoreError::ReadOnly { .. } => (StatusCode::INSUFFICIENT_STORAGE, "read_only"),
             StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
@@ -39,6 +40,9 @@ impl From<StoreError> for Problem {
         let told = match code {
             "not_found" | "already_connected" | "owner_exists" | "key_sealed" => error.to_string(),
             "disk_full" => "the server's disk is full: free some space, then it goes on".to_owned(),
+            "disk_failed" => {
+                "the server's disk fails: see whether it is full, over its quota or broken".to_owned()
+            }
             "read_only" => "the server cannot write its data folder".to_owned(),
             _ => "another chartsy process works on this: try again".to_owned(),
         };

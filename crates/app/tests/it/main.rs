@@ -4,6 +4,7 @@
 
 mod access;
 mod cli;
+mod disk;
 mod isolation;
 mod kill;
 mod numbers;

@@ -1,0 +1,49 @@
+//! A disk that takes no more, at one place after another of a load.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::process::{chartsy, stdout, text};
+use crate::support::{KEY, mid_merchant};
+
+/// Connects with files that cannot grow beyond so many blocks of 512 bytes; a write beyond fails as on a full disk.
+fn connect_within(blocks: u32, data: &Path, base: &str) -> Output {
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &limited, env!("CARGO_BIN_EXE_chartsy")]);
+    command.args(["connect", "stripe", "--key-stdin", "--api-base", base]).env("CHARTSY_DATA", data);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // It may be gone before it reads.
+    let _ = child.stdin.take().unwrap().write_all(KEY.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fills_up_at_any_place_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = mid_merchant(40).await;
+    let mut failures = 0;
+    for blocks in [100, 300, 600, 1_000, 1_500, 2_000, 3_000, 4_000] {
+        let output = connect_within(blocks, &data, &merchant.api_base);
+        if output.status.success() {
+            continue;
+        }
+        failures += 1;
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("see whether it is full") && !said.contains("panicked"), "{said}");
+    }
+    assert!(failures >= 4, "{failures} failures");
+    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    stdout(&chartsy(&data, &args, Some(KEY)));
+    let mut found: Vec<String> =
+        stdout(&chartsy(&data, &["ledger"], None)).lines().map(str::to_owned).collect();
+    let mut meant: Vec<String> =
+        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
+    found.sort();
+    meant.sort();
+    assert_eq!(found, meant);
+}
