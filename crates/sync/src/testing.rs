@@ -67,15 +67,21 @@ impl Folder {
     pub fn connected_to(provider: &Provider) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data")).unwrap();
+        let record = Self::connect(&data, &provider.base, "acct_1");
+        Self { data, record, _dir: dir }
+    }
+
+    /// One more connection.
+    pub fn connect(data: &DataDir, base: &str, account: &str) -> ConnectionRecord {
         let catalog = data.catalog().unwrap();
         let workspace = catalog.default_workspace().unwrap().id;
         let connection = NewConnection {
             workspace: workspace.clone(),
             source: "stripe".to_owned(),
             name: "Shop".to_owned(),
-            account_id: AccountId::from("acct_1"),
+            account_id: AccountId::from(account),
             account_name: None,
-            api_base: provider.base.clone(),
+            api_base: base.to_owned(),
             is_test_mode: true,
             is_sample: false,
             settings: Settings::default(),
@@ -85,7 +91,7 @@ impl Folder {
         let record = catalog.create_connection(&connection, UnixSeconds(NOW)).unwrap();
         let sealed = data.keyring().unwrap().seal(&key_context(&record.id), &Secret::new(KEY)).unwrap();
         catalog.set_sealed_key(&workspace, &record.id, &sealed, "rk_test_…0000").unwrap();
-        Self { data, record, _dir: dir }
+        record
     }
 
     pub fn runner(&self) -> Runner {

@@ -66,6 +66,32 @@ async fn a_name_that_leads_nowhere() {
 }
 
 #[tokio::test]
+async fn a_provider_that_never_answers_holds_up_nobody_else() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", silent.local_addr().unwrap());
+    let (asked, mut is_asked) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((connection, _)) = silent.accept().await {
+            held.push(connection);
+            asked.send(()).unwrap();
+        }
+    });
+    let provider = Provider::start(merchant()).await;
+    let folder = Folder::connected_to(&provider);
+    let stuck = Folder::connect(&folder.data, &base, "acct_2");
+    let runner = folder.runner();
+    let mut progress = runner.progress(&folder.record.id);
+    runner.start();
+    is_asked.recv().await.unwrap();
+    let is_done = |progress: &Progress| progress.phase == Phase::Idle && progress.data_through.is_some();
+    progress.wait_for(is_done).await.unwrap();
+    assert_ne!(runner.progress(&stuck.id).borrow().phase, Phase::Idle);
+    let stopping = tokio::time::timeout(std::time::Duration::from_secs(10), runner.stop());
+    assert!(stopping.await.is_ok(), "and it stops in the middle of waiting");
+}
+
+#[tokio::test]
 async fn clocks_that_do_not_agree() {
     for ahead_s in [-3 * 86_400, -3_600, 3_600, 3 * 86_400] {
         let provider = Provider::start(merchant()).await;
