@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::step::{cargo, run};
+use crate::step::{cargo, passed_on, run};
 
 /// Name, package and example of each.
 const BENCHES: [(&str, &str, &str); 6] = [
@@ -36,9 +36,8 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
             // It measures the binary from outside.
             run(cargo().args(["build", "--quiet", "--release", "--package", "app"]))?;
         }
-        let rest = rest.strip_prefix([String::from("--")].as_slice()).unwrap_or(rest);
         let command = ["run", "--quiet", "--release", "--package", package, "--example", example, "--"];
-        run(cargo().args(command).args(rest))?;
+        run(cargo().args(command).args(passed_on(rest)))?;
     }
     Ok(())
 }

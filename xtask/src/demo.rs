@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 
-use crate::step::{cargo, run, step};
+use crate::step::{cargo, passed_on, run, step};
 use crate::ui;
 
 /// # Errors
@@ -16,8 +16,6 @@ pub fn run_demo(arguments: &[String]) -> Result<()> {
         })?;
         pages.join().map_err(|_| anyhow!("building the pages crashed"))?
     })?;
-    // Who separates arguments as with `cargo run` means the same.
-    let arguments = arguments.strip_prefix([String::from("--")].as_slice()).unwrap_or(arguments);
     eprintln!("── the demo: stop it with Ctrl-C");
-    run(cargo().args(["run", "--quiet", "--package", "app", "--", "demo"]).args(arguments))
+    run(cargo().args(["run", "--quiet", "--package", "app", "--", "demo"]).args(passed_on(arguments)))
 }

@@ -16,6 +16,14 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// What is passed on to another program: whoever separates it as with `cargo run` means the same.
+pub fn passed_on(arguments: &[String]) -> &[String] {
+    match arguments {
+        [first, rest @ ..] if first == "--" => rest,
+        all => all,
+    }
+}
+
 /// Does one named piece of work and says how long it took.
 ///
 /// # Errors

@@ -38,7 +38,8 @@ async fn who_left_long_ago_has_no_name_until_they_come_back() {
     folder.sync(&runner).await.unwrap();
     assert_eq!(name_of(&folder, 1), None);
     assert_eq!(name_of(&folder, 2).as_deref(), Some("Customer 2"), "whose subscription goes on");
-    folder.ledger(&runner).await;
+    let shown = folder.ledger(&runner).await.customer(&CustomerId::from("cus_1")).unwrap();
+    assert_eq!(shown.name, None, "nor where the pages look");
     assert_eq!(folder.steps(), nameless, "no number changes");
 
     // A listing of everything does not bring it back.
