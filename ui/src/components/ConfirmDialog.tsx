@@ -4,6 +4,43 @@ import { Button } from './Button'
 import { Banner } from './Feedback'
 import { Dialog } from './Overlay'
 
+interface ConfirmFormProps {
+  /** What it does, and that there is no way back. */
+  children: ReactNode
+  /** Below that: what has to be filled in first, or what went wrong. */
+  below?: ReactNode
+  confirm: string
+  cancel: string
+  isDisabled?: boolean
+  isPending: boolean
+  onCancel: () => void
+  onConfirm: () => void
+}
+
+/** What a dialog holds that asks before something that cannot be undone. */
+export function ConfirmForm({ isDisabled = false, ...props }: ConfirmFormProps) {
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isDisabled) props.onConfirm()
+      }}
+    >
+      <p className="text-sm text-ink-soft">{props.children}</p>
+      {props.below}
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button kind="quiet" onPress={props.onCancel}>
+          {props.cancel}
+        </Button>
+        <Button isDisabled={isDisabled} isPending={props.isPending} kind="danger" type="submit">
+          {props.confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
 interface Props {
   title: string
   /** What it does, and that there is no way back. */
@@ -20,25 +57,20 @@ interface Props {
 }
 
 /** Asks before something that cannot be undone. */
-export function ConfirmDialog(props: Props) {
+export function ConfirmDialog({ title, failure, error, isOpen, onOpenChange, ...form }: Props) {
   return (
-    <Dialog isOpen={props.isOpen} title={props.title} onOpenChange={props.onOpenChange}>
-      <div className="flex flex-col gap-4">
-        <p className="text-sm text-ink-soft">{props.children}</p>
-        {props.error && (
-          <Banner title={props.failure} tone="danger">
-            {props.error.message}
-          </Banner>
-        )}
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button kind="quiet" onPress={() => props.onOpenChange(false)}>
-            {props.cancel}
-          </Button>
-          <Button isPending={props.isPending} kind="danger" onPress={props.onConfirm}>
-            {props.confirm}
-          </Button>
-        </div>
-      </div>
+    <Dialog isOpen={isOpen} title={title} onOpenChange={onOpenChange}>
+      <ConfirmForm
+        {...form}
+        below={
+          error && (
+            <Banner title={failure} tone="danger">
+              {error.message}
+            </Banner>
+          )
+        }
+        onCancel={() => onOpenChange(false)}
+      />
     </Dialog>
   )
 }

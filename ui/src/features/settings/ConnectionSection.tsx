@@ -6,12 +6,13 @@ import { api } from '~/api/client'
 import { connectionPath, connectionsQuery } from '~/api/queries'
 import type { Connection, RemovalReceipt } from '~/api/types'
 import { Button } from '~/components/Button'
+import { ConfirmForm } from '~/components/ConfirmDialog'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { Dialog } from '~/components/Overlay'
 import { refusalOf } from '~/features/connect/useKeyCheck'
 import { formatInstant } from '~/format/date'
-import { capital } from '~/format/names'
+import { sentence } from '~/format/names'
 import { formatCount } from '~/format/number'
 
 export function ConnectionSection({ connection }: { connection: Connection }) {
@@ -130,32 +131,25 @@ function Remove({ connection }: { connection: Connection }) {
         {remove.data ? (
           <Removed receipt={remove.data} zone={connection.time_zone} onDone={() => void leave()} />
         ) : (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (typed === connection.name) remove.mutate()
-          }}
-        >
-          <p className="text-sm text-ink-soft">
+          <ConfirmForm
+            below={
+              <TextField
+                error={remove.error?.message}
+                label={`Type “${connection.name}” to confirm`}
+                value={typed}
+                onChange={setTyped}
+              />
+            }
+            cancel="Keep it"
+            confirm="Remove for good"
+            isDisabled={typed !== connection.name}
+            isPending={remove.isPending}
+            onCancel={() => setIsOpen(false)}
+            onConfirm={() => remove.mutate()}
+          >
             All of its objects, numbers and its key are deleted from this machine and cannot be brought back here. You can connect
             the account again and load it anew.
-          </p>
-          <TextField
-            error={remove.error?.message}
-            label={`Type “${connection.name}” to confirm`}
-            value={typed}
-            onChange={setTyped}
-          />
-          <div className="flex flex-wrap justify-end gap-2">
-            <Button kind="quiet" onPress={() => setIsOpen(false)}>
-              Keep it
-            </Button>
-            <Button isDisabled={typed !== connection.name} isPending={remove.isPending} kind="danger" type="submit">
-              Remove for good
-            </Button>
-          </div>
-        </form>
+          </ConfirmForm>
         )}
       </Dialog>
     </div>
@@ -181,7 +175,7 @@ function Removed({ receipt, zone, onDone }: { receipt: RemovalReceipt; zone: str
         <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-1 text-sm">
           {objects.map(([kind, count]) => (
             <Fragment key={kind}>
-              <dt>{capital(kind.replaceAll('_', ' '))}</dt>
+              <dt>{sentence(kind)}</dt>
               <dd className="num text-right">{formatCount(count)}</dd>
             </Fragment>
           ))}
