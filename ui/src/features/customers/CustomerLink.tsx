@@ -1,20 +1,25 @@
 import { Link } from '@tanstack/react-router'
 
-import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 interface Named {
   id: string
   name: string | null
-  email: string | null
+  email?: string | null
+}
+
+interface Props {
+  connectionId: string
+  customer: Named
+  className?: string
 }
 
 /** A customer by what is known of them, in one line. */
-export function CustomerLink({ view, customer: { id, name, email } }: { view: View; customer: Named }) {
+export function CustomerLink({ connectionId, customer: { id, name, email }, className = '' }: Props) {
   return (
     <Link
-      className="link block truncate"
-      params={{ connectionId: view.connection.id, customerId: id }}
+      className={`link block truncate ${className}`}
+      params={{ connectionId, customerId: id }}
       search={keptSearch}
       to="/c/$connectionId/customers/$customerId"
     >

@@ -36,7 +36,7 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[11.5rem] min-w-36 sm:max-w-[20rem]">
-          <CustomerLink customer={row} view={view} />
+          <CustomerLink connectionId={view.connection.id} customer={row} />
           {row.name && row.email && <span className="block truncate text-xs text-ink-soft">{row.email}</span>}
         </span>
       ),

@@ -24,7 +24,10 @@ function columnsOf(view: View): Column<Movement>[] {
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[13rem] md:max-w-[14rem]">
-          <CustomerLink customer={{ id: row.customer_id, name: row.name, email: row.email }} view={view} />
+          <CustomerLink
+            connectionId={view.connection.id}
+            customer={{ id: row.customer_id, name: row.name, email: row.email }}
+          />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
             {row.is_involuntary && <span>payment failed</span>}

@@ -5,6 +5,7 @@ import { customersQuery } from '~/api/queries'
 import type { Currency } from '~/api/types'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyList } from '~/components/Figures'
+import { CustomerLink } from '~/features/customers/CustomerLink'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
@@ -27,14 +28,7 @@ export function TopCustomers({ view, currency }: { view: View; currency: Currenc
           <ol className="mt-1 divide-y divide-line">
             {customers.map((customer) => (
               <li key={customer.id} className="flex items-baseline gap-3 py-2 text-sm">
-                <Link
-                  className="link min-w-0 flex-1 truncate"
-                  params={{ connectionId: id, customerId: customer.id }}
-                  search={keptSearch}
-                  to="/c/$connectionId/customers/$customerId"
-                >
-                  {customer.name ?? customer.email ?? customer.id}
-                </Link>
+                <CustomerLink className="min-w-0 flex-1" connectionId={id} customer={customer} />
                 <span className="num text-right">
                   {customer.mrr_converted_minor !== null && view.currency !== 'native' ? (
                     <Money currency={view.currency} minor={customer.mrr_converted_minor} />

@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { restatementsQuery } from '~/api/queries'
@@ -10,8 +9,8 @@ import { DataTable } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
 import { CheckIcon } from '~/components/icons'
+import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatInstantDay, formatMonth } from '~/format/date'
-import { keptSearch } from '~/view/useView'
 
 function columnsOf(connection: Connection): Column<Restatement>[] {
   return [
@@ -20,14 +19,11 @@ function columnsOf(connection: Connection): Column<Restatement>[] {
       id: 'customer',
       header: 'Customer',
       cell: (row) => (
-        <Link
-          className="link block max-w-[9rem] truncate sm:max-w-[14rem]"
-          params={{ connectionId: connection.id, customerId: row.customer_id }}
-          search={keptSearch}
-          to="/c/$connectionId/customers/$customerId"
-        >
-          {row.name ?? row.customer_id}
-        </Link>
+        <CustomerLink
+          className="max-w-[9rem] sm:max-w-[14rem]"
+          connectionId={connection.id}
+          customer={{ id: row.customer_id, name: row.name }}
+        />
       ),
     },
     {
