@@ -3,12 +3,12 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { customersQuery } from '~/api/queries'
-import { Button } from '~/components/Button'
 import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { SearchField } from '~/components/Field'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
+import { ShowMore } from '~/components/ShowMore'
 import { countOf, formatCount } from '~/format/number'
 import { Controls } from '~/features/controls/Controls'
 import { CUSTOMER_SORTS } from '~/view/pages'
@@ -130,13 +130,7 @@ export function CustomersPage() {
             }
           />
         )}
-        {list.hasNextPage && (
-          <div className="flex justify-center py-3">
-            <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
-              Show 50 more
-            </Button>
-          </div>
-        )}
+        <ShowMore className="py-3" label="Show 50 more" list={list} />
       </section>
     </>
   )

@@ -5,11 +5,11 @@ import { useMemo } from 'react'
 import type { Query } from '~/api/client'
 import { movementsQuery } from '~/api/queries'
 import type { Movement } from '~/api/types'
-import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
+import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
@@ -116,13 +116,7 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
           })
         }
       />
-      {list.hasNextPage && (
-        <div className="flex justify-center pt-3">
-          <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore className="pt-3" list={list} />
     </div>
   )
 }

@@ -3,11 +3,11 @@ import { useMemo } from 'react'
 
 import { restatementsQuery } from '~/api/queries'
 import type { Connection, Restatement } from '~/api/types'
-import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
+import { ShowMore } from '~/components/ShowMore'
 import { CheckIcon } from '~/components/icons'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatInstantDay, formatMonth } from '~/format/date'
@@ -94,13 +94,7 @@ export function RestatedMonths({ connection }: { connection: Connection }) {
           rows={rows}
         />
       )}
-      {list.hasNextPage && (
-        <div className="flex justify-center py-2">
-          <Button isPending={list.isFetchingNextPage} size="small" onPress={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore className="py-2" list={list} />
     </section>
   )
 }
