@@ -27,6 +27,19 @@ export function PrivacySection({ connection }: { connection: Connection }) {
   )
 }
 
+/** One of the settings, with the others as they are; every page may show what it changes. */
+function useSave(connection: Connection, settings: Settings, onSaved: () => void) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (change: Partial<Settings>) =>
+      api.put<Settings>(`${connectionPath(connection.id)}/settings`, { ...settings, ...change }),
+    onSuccess: async () => {
+      onSaved()
+      await client.invalidateQueries()
+    },
+  })
+}
+
 const FOR_GOOD = 'good'
 const PERIODS = [1, 3, 6, 12, 24, 36, 60, 120]
 
@@ -35,15 +48,7 @@ const nameOf = (months: number) => (months % 12 === 0 ? countOf(months / 12, 'ye
 /** For how long names stay once a customer left. */
 function Retention({ connection, settings }: { connection: Connection; settings: Settings }) {
   const [chosen, setChosen] = useState<number>()
-  const client = useQueryClient()
-  const save = useMutation({
-    mutationFn: (months: number | null) =>
-      api.put<Settings>(`${connectionPath(connection.id)}/settings`, { ...settings, retention_months: months }),
-    onSuccess: async () => {
-      setChosen(undefined)
-      await client.invalidateQueries()
-    },
-  })
+  const save = useSave(connection, settings, () => setChosen(undefined))
   const months = settings.retention_months
   // One that was set through the API may be any.
   const periods = [...new Set([...PERIODS, ...(months === null ? [] : [months])])].toSorted((a, b) => a - b)
@@ -58,7 +63,7 @@ function Retention({ connection, settings }: { connection: Connection; settings:
           ...periods.map((months) => ({ id: String(months), label: `For ${nameOf(months)}` })),
         ]}
         value={months === null ? FOR_GOOD : String(months)}
-        onChange={(choice) => (choice === FOR_GOOD ? save.mutate(null) : setChosen(Number(choice)))}
+        onChange={(choice) => (choice === FOR_GOOD ? save.mutate({ retention_months: null }) : setChosen(Number(choice)))}
       />
       {save.error && chosen === undefined && (
         <Banner title="The setting was not saved" tone="danger">
@@ -73,7 +78,7 @@ function Retention({ connection, settings }: { connection: Connection; settings:
         isOpen={chosen !== undefined}
         isPending={save.isPending}
         title={`Erase what identifies customers who left ${nameOf(chosen ?? 1)} ago?`}
-        onConfirm={() => save.mutate(chosen ?? null)}
+        onConfirm={() => save.mutate({ retention_months: chosen ?? null })}
         onOpenChange={(isOpen) => setChosen(isOpen ? chosen : undefined)}
       >
         Names, contact and card details and free text of everybody who left longer ago are erased now, and from then on once a day.
@@ -85,15 +90,7 @@ function Retention({ connection, settings }: { connection: Connection; settings:
 
 function GdprMode({ connection, settings }: { connection: Connection; settings: Settings }) {
   const [isAsking, setIsAsking] = useState(false)
-  const client = useQueryClient()
-  const save = useMutation({
-    mutationFn: (gdpr: boolean) =>
-      api.put<Settings>(`${connectionPath(connection.id)}/settings`, { ...settings, gdpr }),
-    onSuccess: async () => {
-      setIsAsking(false)
-      await client.invalidateQueries()
-    },
-  })
+  const save = useSave(connection, settings, () => setIsAsking(false))
   return (
     <>
       <Toggle
@@ -101,7 +98,7 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
         isDisabled={save.isPending}
         isSelected={settings.gdpr}
         label="GDPR mode"
-        onChange={(isOn) => (isOn ? setIsAsking(true) : save.mutate(false))}
+        onChange={(isOn) => (isOn ? setIsAsking(true) : save.mutate({ gdpr: false }))}
       />
       {save.isSuccess && !settings.gdpr && (
         <Banner title="GDPR mode is off" tone="info">
@@ -126,7 +123,7 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
         isOpen={isAsking}
         isPending={save.isPending}
         title="Erase what identifies customers?"
-        onConfirm={() => save.mutate(true)}
+        onConfirm={() => save.mutate({ gdpr: true })}
         onOpenChange={setIsAsking}
       >
         Names, contact and card details and free text are erased from everything that was loaded, and never written again.
