@@ -27,7 +27,7 @@ type QueryValue = string | number | boolean | null | undefined | readonly string
 export type Query = Record<string, QueryValue>
 
 /** Repeatable parameters are repeated; what is empty is left out. */
-export function queryString(query: Query = {}): string {
+export function queryString(query: Record<string, unknown> = {}): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === '') continue

@@ -1,3 +1,4 @@
+import { queryString } from '~/api/client'
 import type { Day, Interval } from '~/api/types'
 import { isDay } from '~/format/date'
 import { INTERVALS } from '~/format/names'
@@ -79,12 +80,5 @@ export function parseSearch(text: string): RawSearch {
   return search
 }
 
-export function stringifySearch(search: RawSearch): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(search)) {
-    if (value === undefined || value === null || value === '') continue
-    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one))
-  }
-  const text = params.toString()
-  return text && `?${text}`
-}
+/** The same way that the API is asked. */
+export const stringifySearch = (search: RawSearch) => queryString(search)
