@@ -69,9 +69,7 @@ export function SyncPage() {
       </PageHead>
       {connection.last_error && (
         <Banner
-          action={
-            isKeyError(connection.last_error) && <ReplaceKeyLink connectionId={connection.id} />
-          }
+          action={isKeyError(connection.last_error) && <ReplaceKeyLink connectionId={connection.id} />}
           title={capital(connection.last_error.message)}
           tone="danger"
         >
