@@ -125,7 +125,8 @@ impl Catalog {
                 (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
             let sql = "UPDATE webhooks SET endpoint_id = NULL, endpoint_url = NULL, refused = NULL,
-                newest_event_at = NULL, silent_since = NULL WHERE connection IN (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
+                newest_event_at = NULL, silent_since = NULL
+                WHERE connection IN (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
             Ok(())
         })

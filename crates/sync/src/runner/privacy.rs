@@ -1,6 +1,7 @@
 //! What must not be known of people: dropped from what is there, and kept from coming back.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use connect::stripe::{Privacy, privacy};
@@ -41,6 +42,21 @@ pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
     Ok(erased.chain(super::retention::lapsed(objects)?).collect())
 }
 
+/// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
+/// ledger's file names customers, so it goes and is built anew.
+pub(super) fn drop_personal(
+    dir: &Path,
+    note: (&str, &str),
+    is_theirs: impl Fn(&Rewritable<'_>) -> bool,
+    tell: impl FnMut(u64),
+) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
+    let redact =
+        |seen: &Rewritable<'_>| is_theirs(seen).then(|| privacy::redact(seen.kind, seen.body)).flatten();
+    let objects = Objects::rewrite(dir, note, redact, tell)?;
+    LedgerFile::delete(dir)?;
+    Ok(objects)
+}
+
 impl Runner {
     /// Drops a customer's personal data from everything that is kept, at once and for good: ids, amounts and times
     /// stay, so that no number changes, and what comes of the customer later is dropped as it comes.
@@ -63,12 +79,8 @@ impl Runner {
                 return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
             }
             let key = format!("{ERASED}{of}");
-            let hers = |seen: &Rewritable<'_>| {
-                let is_hers = seen.customer == Some(of.as_str());
-                is_hers.then(|| privacy::redact(seen.kind, seen.body)).flatten()
-            };
-            let objects = Objects::rewrite(&dir, (&key, &now.0.to_string()), hers, |_| {})?;
-            LedgerFile::delete(&dir)?;
+            let is_hers = |seen: &Rewritable<'_>| seen.customer == Some(of.as_str());
+            let objects = drop_personal(&dir, (&key, &now.0.to_string()), is_hers, |_| {})?;
             Ok(ErasureReceipt { connection, customer: of, erased_at: now, objects })
         });
         let receipt = receipt.await?;
@@ -98,15 +110,13 @@ impl Shared {
         let erased = blocking(move || {
             // A folder that is new gets its tables first.
             drop(Objects::open(&dir)?);
-            let everybody = |seen: &Rewritable<'_>| privacy::redact(seen.kind, seen.body);
             let tell = |done| {
                 if reporter.is_due() {
                     reporter.message(Some(format!("{done} objects")));
                 }
             };
-            let rewritten = Objects::rewrite(&dir, (PRIVACY, PSEUDONYMOUS), everybody, tell)?;
-            LedgerFile::delete(&dir)?;
-            Ok(rewritten.values().sum::<u64>())
+            let objects = drop_personal(&dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
+            Ok(objects.values().sum::<u64>())
         });
         let objects = erased.await?;
         slot.close_files();

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use connect::stripe::{privacy, translate};
+use connect::stripe::translate;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use model::{CustomerId, ObjectKind, Settings, UnixSeconds};
-use store::{Batch, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
+use store::{Batch, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::privacy::drop_personal;
 use super::slot::Slot;
 use super::{Shared, blocking};
 use crate::SyncError;
@@ -42,20 +43,13 @@ impl Shared {
             let Some(turn) = Turn::due(&dir, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
             let list = turn.lapsed.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-            if new.is_empty() {
-                let meta = vec![(LAPSED.to_owned(), list)];
-                Objects::open(&dir)?.commit_blocking(Batch { meta, ..Batch::default() })?;
-            } else {
+            if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
-                let theirs = |seen: &Rewritable<'_>| {
-                    let is_theirs = seen.customer.is_some_and(|customer| new.contains(customer));
-                    is_theirs.then(|| privacy::redact(seen.kind, seen.body)).flatten()
-                };
-                Objects::rewrite(&dir, (LAPSED, &list), theirs, |_| {})?;
-                LedgerFile::delete(&dir)?;
+                let is_theirs = |seen: &Rewritable<'_>| seen.customer.is_some_and(|id| new.contains(id));
+                drop_personal(&dir, (LAPSED, &list), is_theirs, |_| {})?;
             }
             // Last, so that what was cut off is done again.
-            let meta = vec![(LOOKED.to_owned(), turn.looked.clone())];
+            let meta = vec![(LAPSED.to_owned(), list), (LOOKED.to_owned(), turn.looked.clone())];
             Objects::open(&dir)?.commit_blocking(Batch { meta, ..Batch::default() })?;
             Ok(Some(turn))
         });

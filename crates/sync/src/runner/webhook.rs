@@ -221,14 +221,8 @@ impl Shared {
         connection: &ConnectionRecord,
         is_asked: bool,
     ) -> Result<WebhookRecord, SyncError> {
-        let (shared, of) = (Arc::clone(self), connection.clone());
-        let looked = blocking(move || {
-            let webhook = shared.config.catalog.webhook(&of.workspace, &of.id)?;
-            let url = shared.webhook_url(&of, &webhook);
-            Ok((url, webhook))
-        });
-        let (url, webhook) = looked.await?;
-        let Some(url) = url else { return Ok(webhook) };
+        let webhook = self.webhook_of(connection).await?;
+        let Some(url) = self.webhook_url(connection, &webhook) else { return Ok(webhook) };
         let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str())
             && !(webhook.silent_since.is_some() && self.is_endpoint_gone(connection, &webhook).await?);
         if is_registered || (webhook.refused.is_some() && !is_asked) {
@@ -322,8 +316,7 @@ impl Shared {
         connection: &ConnectionRecord,
         due_event_at: UnixSeconds,
     ) -> Result<(), SyncError> {
-        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
-        let webhook = blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await?;
+        let webhook = self.webhook_of(connection).await?;
         // One that never told of anything is not relied on in the first place.
         let is_missed = webhook.newest_event_at.is_some_and(|newest| newest < due_event_at);
         // What happened while nobody was here to be told is still on its way.
@@ -334,6 +327,11 @@ impl Shared {
             self.update_webhook(connection, move |webhook| webhook.silent_since = Some(now)).await?;
         }
         Ok(())
+    }
+
+    async fn webhook_of(&self, connection: &ConnectionRecord) -> Result<WebhookRecord, SyncError> {
+        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+        blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await
     }
 
     async fn update_webhook(
@@ -351,8 +349,7 @@ impl Shared {
         self: &Arc<Self>,
         connection: &ConnectionRecord,
     ) -> Result<bool, SyncError> {
-        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
-        let webhook = blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await?;
+        let webhook = self.webhook_of(connection).await?;
         if let Some(endpoint) = &webhook.endpoint_id {
             self.client(connection)?.delete_webhook(endpoint).await?;
         }
