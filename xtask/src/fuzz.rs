@@ -1,5 +1,7 @@
 //! Bytes that nobody has seen before, given to whatever reads what comes from outside.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use crate::step::{cargo, run, step};
@@ -26,13 +28,16 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
     }
     for target in chosen {
         let longest = format!("-max_total_time={seconds}");
-        // Rustup's own cargo, which knows the other compiler.
-        let mut fuzz = std::process::Command::new("cargo");
-        fuzz.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").args(["+nightly", "fuzz", "run", target]);
-        step(target, || run(fuzz.args(["--", &longest, "-max_len=8192", "-timeout=10"])))?;
-        let mut smaller = std::process::Command::new("cargo");
-        smaller.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").args(["+nightly", "fuzz", "cmin", target]);
-        step("the smallest corpus", || run(&mut smaller))?;
+        let limits = ["--", &longest, "-max_len=8192", "-timeout=10"];
+        step(target, || run(nightly_fuzz("run", target).args(limits)))?;
+        step("the smallest corpus", || run(&mut nightly_fuzz("cmin", target)))?;
     }
     Ok(())
+}
+
+/// By rustup's own cargo, which knows the other compiler.
+fn nightly_fuzz(action: &str, target: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").args(["+nightly", "fuzz", action, target]);
+    cargo
 }

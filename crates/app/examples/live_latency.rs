@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use model::{Clock, UnixSeconds};
-use process::{KEY, OWN, Served, ask, chartsy, cpu_time, printed, token};
+use process::{KEY, OWN, Served, argument, ask, chartsy, cpu_time, printed, token};
 use sandbox::{MerchantName, Options};
 
 const RATES: [u64; 3] = [5, 50, 200];
@@ -34,11 +34,7 @@ const LATEST: Duration = Duration::from_secs(10);
 type Movement = (String, String);
 
 fn main() -> Result<()> {
-    let number = |place, usual| match std::env::args().nth(place) {
-        Some(text) => text.parse::<u64>().with_context(|| format!("'{text}' is no number")),
-        None => Ok(usual),
-    };
-    let (seconds, customers) = (number(1, 60)?, number(2, 2000)?);
+    let (seconds, customers) = (argument(1, 60)?, argument(2, 2000)?);
     let folder = std::env::temp_dir().join(format!("chartsy-live-{}", std::process::id()));
     let runtime = tokio::runtime::Runtime::new()?;
     let measured = runtime.block_on(measure(seconds, customers, &folder));

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use model::{Clock, UnixSeconds};
-use process::{KEY, Served, ask, chartsy, printed, token};
+use process::{KEY, Served, argument, ask, chartsy, printed, token};
 use sandbox::{MerchantName, Options};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -37,11 +37,7 @@ enum Webhooks {
 }
 
 fn main() -> Result<()> {
-    let number = |place, usual| match std::env::args().nth(place) {
-        Some(text) => text.parse::<u64>().with_context(|| format!("'{text}' is no number")),
-        None => Ok(usual),
-    };
-    let (minutes, times, seed) = (number(1, 60)?, number(2, 1000)?, number(3, 1)?);
+    let (minutes, times, seed) = (argument(1, 60)?, argument(2, 1000)?, argument(3, 1)?);
     let folder = std::env::temp_dir().join(format!("chartsy-soak-{}", std::process::id()));
     let runtime = tokio::runtime::Runtime::new()?;
     let outcome = runtime.block_on(soak(minutes, times, seed, &folder));

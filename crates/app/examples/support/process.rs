@@ -11,6 +11,14 @@ use anyhow::{Context, Result, ensure};
 /// Of a live account: its limit is 100 requests a second.
 pub const KEY: &str = "sk_live_benchmark00000000000000";
 
+/// A number from the command line, or the usual one.
+pub fn argument(place: usize, usual: u64) -> Result<u64> {
+    match std::env::args().nth(place) {
+        Some(text) => text.parse().with_context(|| format!("'{text}' is no number")),
+        None => Ok(usual),
+    }
+}
+
 /// The binary that is built beside these examples.
 pub fn chartsy() -> Result<Command> {
     let example = std::env::current_exe()?;

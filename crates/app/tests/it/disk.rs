@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::process::{chartsy, stdout, text};
-use crate::support::{KEY, mid_merchant};
+use crate::process::{chartsy, ledger, stdout, text};
+use crate::support::{KEY, meant, mid_merchant};
 
 /// Connects with files that cannot grow beyond so many blocks of 512 bytes; a write beyond fails as on a full disk.
 fn connect_within(blocks: u32, data: &Path, base: &str) -> Output {
@@ -39,11 +39,5 @@ async fn a_disk_that_fills_up_at_any_place_loses_nothing() {
     assert!(failures >= 4, "{failures} failures");
     let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
     stdout(&chartsy(&data, &args, Some(KEY)));
-    let mut found: Vec<String> =
-        stdout(&chartsy(&data, &["ledger"], None)).lines().map(str::to_owned).collect();
-    let mut meant: Vec<String> =
-        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
-    found.sort();
-    meant.sort();
-    assert_eq!(found, meant);
+    assert_eq!(ledger(&data), meant(&merchant));
 }

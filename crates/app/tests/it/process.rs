@@ -32,6 +32,14 @@ pub fn stdout(output: &Output) -> String {
     text(&output.stdout)
 }
 
+/// Every change of every customer, sorted: several on one instant have no order.
+pub fn ledger(data: &Path) -> Vec<String> {
+    let mut lines: Vec<String> =
+        stdout(&chartsy(data, &["ledger"], None)).lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
 /// A server that is ended with its test.
 pub struct Process {
     child: Child,

@@ -177,3 +177,11 @@ pub async fn restricted(key: &str, permissions: &str) -> Running {
 fn no_sample() -> Result<SampleAccount, std::io::Error> {
     Err(std::io::Error::other("there are no sample merchants in tests"))
 }
+
+/// What the merchant meant, as `chartsy ledger` prints it, sorted.
+pub fn meant(merchant: &Running) -> Vec<String> {
+    let mut lines: Vec<String> =
+        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
+    lines.sort();
+    lines
+}

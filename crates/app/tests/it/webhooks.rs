@@ -7,8 +7,8 @@ use model::UnixSeconds;
 use sandbox::Running;
 use serde_json::{Value, json};
 
-use crate::process::{Process, chartsy, stdout};
-use crate::support::{KEY, mid_merchant};
+use crate::process::{Process, chartsy, ledger, stdout};
+use crate::support::{KEY, meant, mid_merchant};
 
 #[path = "../../../../fuzz/src/webhook.rs"]
 mod fuzzed;
@@ -47,21 +47,6 @@ fn ask(server: &Process, token: &str, method: &str, path: &str, body: &str) -> V
     let answer = server.send(method, path, &headers, body);
     let body = answer.split_once("\r\n\r\n").unwrap().1;
     serde_json::from_str(body).unwrap_or(Value::Null)
-}
-
-/// Every change of every customer, sorted: several on one instant have no order.
-fn ledger(data: &Path) -> Vec<String> {
-    let mut lines: Vec<String> =
-        stdout(&chartsy(data, &["ledger"], None)).lines().map(str::to_owned).collect();
-    lines.sort();
-    lines
-}
-
-fn meant(merchant: &Running) -> Vec<String> {
-    let mut lines: Vec<String> =
-        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
-    lines.sort();
-    lines
 }
 
 async fn live(merchant: &Running, seconds: i64) {

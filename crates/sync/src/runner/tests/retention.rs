@@ -20,12 +20,18 @@ fn keep_for(folder: &Folder, months: Option<u16>) {
         .unwrap();
 }
 
-#[tokio::test]
-async fn who_left_long_ago_has_no_name_until_they_come_back() {
+/// A merchant with three customers, of whom one left at that time.
+async fn left(at: i64) -> (Provider, Folder) {
     let mut merchant = Merchant::monthly(3, 2);
-    merchant.cancel(1, NOW - 3 * DAY);
+    merchant.cancel(1, at);
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
+    (provider, folder)
+}
+
+#[tokio::test]
+async fn who_left_long_ago_has_no_name_until_they_come_back() {
+    let (provider, folder) = left(NOW - 3 * DAY).await;
     let clock = model::ManualClock::at(UnixSeconds(NOW));
     let runner = folder.runner_at(Clock::Manual(clock.clone()));
     keep_for(&folder, Some(6));
@@ -66,10 +72,7 @@ async fn who_left_long_ago_has_no_name_until_they_come_back() {
 
 #[tokio::test]
 async fn kept_for_good_again_the_names_come_back() {
-    let mut merchant = Merchant::monthly(2, 2);
-    merchant.cancel(1, NOW - 300 * DAY);
-    let provider = Provider::start(merchant).await;
-    let folder = Folder::connected_to(&provider);
+    let (_provider, folder) = left(NOW - 300 * DAY).await;
     let clock = model::ManualClock::at(UnixSeconds(NOW + 300 * DAY));
     let runner = folder.runner_at(Clock::Manual(clock));
     keep_for(&folder, Some(1));
