@@ -85,6 +85,13 @@ export async function visit(t, url, options = {}) {
   return page;
 }
 
+/** As the owner whose account a journey made before. */
+export async function signIn(page) {
+  await page.getByLabel(/Username|E-mail/).fill(owner.username);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
 /** No finding that keeps somebody out. */
 export async function accessible(page, name) {
   // What is read out of a button that is gone by then names that button; the library takes it away by itself.

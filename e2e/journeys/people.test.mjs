@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, owner, picture, sandbox, server, visit } from '../support.mjs';
+import { accessible, owner, picture, sandbox, server, signIn, visit } from '../support.mjs';
 
 const KEY = 'rk_test_people00000000000000';
 
@@ -84,9 +84,7 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
 
 test('the same pages fit a phone in the dark', async (t) => {
   const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
-  await page.getByLabel(/Username|E-mail/).fill(owner.username);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
   for (const [path, region] of [['sync', 'Freshness'], ['settings', 'People’s data']]) {
     await page.goto(page.url().replace(/\/(mrr|sync|settings)(\?.*)?$/, `/${path}`));
@@ -100,9 +98,7 @@ test('the same pages fit a phone in the dark', async (t) => {
 
 test('an owner removes the connection and sees what went', async (t) => {
   const page = await visit(t, app.url);
-  await page.getByLabel(/Username|E-mail/).fill(owner.username);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page);
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
   await page.getByRole('button', { name: 'Remove …' }).click();
   const dialog = page.getByRole('dialog');

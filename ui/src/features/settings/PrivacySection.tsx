@@ -40,6 +40,18 @@ function useSave(connection: Connection, settings: Settings, onSaved: () => void
   })
 }
 
+const NOT_SAVED = 'The setting was not saved'
+
+function NotSaved({ error }: { error: Error | null }) {
+  return (
+    error && (
+      <Banner title={NOT_SAVED} tone="danger">
+        {error.message}
+      </Banner>
+    )
+  )
+}
+
 const FOR_GOOD = 'good'
 const PERIODS = [1, 3, 6, 12, 24, 36, 60, 120]
 
@@ -65,16 +77,12 @@ function Retention({ connection, settings }: { connection: Connection; settings:
         value={months === null ? FOR_GOOD : String(months)}
         onChange={(choice) => (choice === FOR_GOOD ? save.mutate({ retention_months: null }) : setChosen(Number(choice)))}
       />
-      {save.error && chosen === undefined && (
-        <Banner title="The setting was not saved" tone="danger">
-          {save.error.message}
-        </Banner>
-      )}
+      {chosen === undefined && <NotSaved error={save.error} />}
       <ConfirmDialog
         cancel="Keep them"
         confirm="Erase and save"
         error={save.error}
-        failure="The setting was not saved"
+        failure={NOT_SAVED}
         isOpen={chosen !== undefined}
         isPending={save.isPending}
         title={`Erase what identifies customers who left ${nameOf(chosen ?? 1)} ago?`}
@@ -110,16 +118,12 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
           What identifies a customer is being erased from everything that was loaded. The sync page shows when that is done.
         </Banner>
       )}
-      {save.error && !isAsking && (
-        <Banner title="The setting was not saved" tone="danger">
-          {save.error.message}
-        </Banner>
-      )}
+      {!isAsking && <NotSaved error={save.error} />}
       <ConfirmDialog
         cancel="Keep them"
         confirm="Erase and switch on"
         error={save.error}
-        failure="The setting was not saved"
+        failure={NOT_SAVED}
         isOpen={isAsking}
         isPending={save.isPending}
         title="Erase what identifies customers?"
