@@ -129,9 +129,16 @@ impl<T> InFile<T> for io::Result<T> {
 fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
     use rusqlite::ErrorCode as Code;
     let path = path.to_owned();
-    if source.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE) {
+    match source.sqlite_error().map(|error| error.extended_code) {
         // The index of the write-ahead log could not grow.
-        return StoreError::DiskFull { path };
+        Some(ffi::SQLITE_IOERR_SHMSIZE) => return StoreError::DiskFull { path },
+        Some(ffi::SQLITE_IOERR_SHORT_READ) => {
+            return StoreError::Damaged { path, detail: "it ends too early".to_owned() };
+        }
+        None if is_of_another_type(&source) => {
+            return StoreError::Damaged { path, detail: source.to_string() };
+        }
+        _ => {}
     }
     match source.sqlite_error_code() {
         Some(Code::DiskFull) => StoreError::DiskFull { path },
@@ -150,6 +157,18 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
         Some(Code::CannotOpen) => StoreError::ReadOnly { path },
         _ => StoreError::Sql { path, source },
     }
+}
+
+/// Whether a value is none of those that were written: the tables are strict, so that is damage.
+fn is_of_another_type(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error;
+    matches!(
+        error,
+        Error::InvalidColumnType(..)
+            | Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..)
+    )
 }
 
 #[cfg(test)]
@@ -181,5 +200,17 @@ mod tests {
         let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let refused = conn.execute("INSERT INTO t VALUES (1)", []).in_file(&path).unwrap_err();
         assert!(matches!(refused, StoreError::ReadOnly { .. }) && !refused.is_retryable());
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_damage() {
+        let conn = Connection::open_in_memory().unwrap();
+        let path = Path::new("/data/x");
+        for sql in ["SELECT NULL", "SELECT 'x'", "SELECT x'ff'"] {
+            let read = conn.query_row(sql, [], |row| row.get::<_, i64>(0)).in_file(path);
+            assert!(matches!(read, Err(StoreError::Damaged { .. })), "{sql}");
+        }
+        let read = conn.query_row("SELECT 1 << 40", [], |row| row.get::<_, u8>(0)).in_file(path);
+        assert!(matches!(read, Err(StoreError::Damaged { .. })));
     }
 }

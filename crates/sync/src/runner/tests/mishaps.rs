@@ -67,10 +67,15 @@ async fn a_ledger_that_is_damaged_anywhere_is_made_again() {
     let path = folder.data.connection_dir(&folder.record.id).join("ledger.db");
     let whole = std::fs::read(&path).unwrap();
     let expected = bytes(&*folder.ledger(&folder.runner()).await);
-    for offset in (0..whole.len()).step_by(1_024) {
+    let offsets = (0..whole.len()).step_by(1_024);
+    for (offset, is_cut) in offsets.flat_map(|offset| [(offset, false), (offset + 100, true)]) {
         let mut damaged = whole.clone();
-        let end = (offset + 700).min(damaged.len());
-        damaged[offset..end].fill(0xff);
+        if is_cut {
+            damaged.truncate(offset);
+        } else {
+            let end = (offset + 700).min(damaged.len());
+            damaged[offset..end].fill(0xff);
+        }
         for name in ["ledger.db-wal", "ledger.db-shm"] {
             let beside = path.with_file_name(name);
             if beside.exists() {
@@ -79,7 +84,11 @@ async fn a_ledger_that_is_damaged_anywhere_is_made_again() {
         }
         std::fs::write(&path, &damaged).unwrap();
         let runner = folder.runner();
-        assert_eq!(bytes(&*folder.ledger(&runner).await), expected, "damaged from {offset} on");
+        assert_eq!(
+            bytes(&*folder.ledger(&runner).await),
+            expected,
+            "damaged from {offset} on, cut off: {is_cut}"
+        );
         folder.sync(&runner).await.unwrap();
     }
 }
