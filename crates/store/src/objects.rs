@@ -119,12 +119,9 @@ impl Objects {
     /// # Errors
     /// `OpenedForReading` without the right to write; `DiskFull` and `ReadOnly` when the disk says so.
     pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        let jobs = self.jobs()?.clone();
-        let shared = Arc::clone(&self.shared);
-        let compressed = tokio::task::spawn_blocking(move || shared.compress(batch)).await;
-        let (job, outcome) = compressed.map_err(|_| self.stopped())??;
-        jobs.send(job).await.map_err(|_| self.stopped())?;
-        outcome.await.map_err(|_| self.stopped())?
+        let objects = self.clone();
+        let written = tokio::task::spawn_blocking(move || objects.commit_blocking(batch)).await;
+        written.map_err(|_| self.stopped())?
     }
 
     /// As [`Objects::commit`], for threads outside of a runtime. Bodies are compressed on the calling thread, so two
@@ -274,12 +271,17 @@ impl Objects {
         self.shared.readers.read(|reader| check::missing(&reader.conn, kind, limit))
     }
 
-    /// What the database's own check and a recount find wrong; empty when all is well. Reads the whole file.
+    /// What the database's own check, a recount and the checksums of all bodies find wrong; empty when all is well. Reads
+    /// the whole file.
     ///
     /// # Errors
     /// Those of the file, when it is too damaged to be checked.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
-        self.shared.readers.read(|reader| check::integrity(&reader.conn))
+        self.shared.readers.read(|reader| {
+            let mut wrong = check::integrity(&reader.conn)?;
+            wrong.extend(reader.unreadable()?);
+            Ok(wrong)
+        })
     }
 }
 

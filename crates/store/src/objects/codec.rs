@@ -1,4 +1,6 @@
-//! Bodies to fewer bytes and back: zstd, against a dictionary trained on the first bodies of the kind.
+//! Bodies to fewer bytes and back: zstd, against a dictionary trained on the first bodies of the kind, and the CRC-32 of the
+//! plain text behind it. SQLite has no checksums, and neither do zstd's frames against a shared dictionary: without one, a
+//! flipped bit on the disk could turn one amount into another.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,6 +23,9 @@ const SAMPLES_BYTES: usize = 4 << 20;
 const DICTIONARY_BYTES: usize = 16 << 10;
 /// No body is longer; a length beyond it can only be damage.
 const BODY_BYTES_MAX: u64 = 256 << 20;
+
+/// Of the checksum. Bodies that were written before format 3 end with their frame.
+const CHECKSUM_BYTES: usize = size_of::<u32>();
 
 /// A body as it is written.
 #[derive(Debug)]
@@ -98,7 +103,7 @@ impl Codec {
         let dictionary = self.read().newest.get(&kind).cloned();
         CONTEXT.with_borrow_mut(|(context, buffer)| {
             buffer.clear();
-            buffer.reserve(zstd_safe::compress_bound(body.len()));
+            buffer.reserve(zstd_safe::compress_bound(body.len()) + CHECKSUM_BYTES);
             let written = match &dictionary {
                 Some(dictionary) => {
                     context.compress_using_cdict(buffer, body.as_bytes(), &dictionary.encoder)
@@ -106,6 +111,7 @@ impl Codec {
                 None => context.compress(buffer, body.as_bytes(), LEVEL),
             };
             written.map_err(|code| Fault::Damaged(format!("zstd: {}", zstd_safe::get_error_name(code))))?;
+            buffer.extend_from_slice(&crc32fast::hash(body.as_bytes()).to_le_bytes());
             let id = dictionary.map_or(NO_DICTIONARY, |dictionary| dictionary.id);
             Ok(Compressed { dictionary: id, bytes: buffer.as_slice().into() })
         })
@@ -123,14 +129,20 @@ impl Codec {
             Ok(Some(length)) if length <= BODY_BYTES_MAX => length,
             _ => return Err(Fault::Damaged("a body has no length".to_owned())),
         };
+        let unreadable = |code| Fault::Damaged(format!("a body: {}", zstd_safe::get_error_name(code)));
+        let frame = zstd_safe::find_frame_compressed_size(bytes).map_err(unreadable)?;
+        let (frame, checksum) = bytes.split_at(frame.min(bytes.len()));
         let mut plain = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         let read = if dictionary == NO_DICTIONARY {
-            context.decompress(&mut plain, bytes)
+            context.decompress(&mut plain, frame)
         } else {
             let dictionary = self.dictionary(conn, dictionary)?;
-            context.decompress_using_ddict(&mut plain, bytes, &dictionary.decoder)
+            context.decompress_using_ddict(&mut plain, frame, &dictionary.decoder)
         };
-        read.map_err(|code| Fault::Damaged(format!("a body: {}", zstd_safe::get_error_name(code))))?;
+        read.map_err(unreadable)?;
+        if !checksum.is_empty() && checksum != crc32fast::hash(&plain).to_le_bytes() {
+            return Err(Fault::Damaged("a body is not what was written".to_owned()));
+        }
         let text = String::from_utf8(plain);
         text.map(String::into_boxed_str).map_err(|_| Fault::Damaged("a body is not text".to_owned()))
     }

@@ -1,5 +1,6 @@
 //! Connections that read, handed out to any thread, and how a row becomes an object.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -116,6 +117,21 @@ impl Reader {
     pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         self.stored(&sql, params![kind.code(), after, limit])
+    }
+
+    /// How many bodies of which kind are not what was written, in words.
+    pub fn unreadable(&mut self) -> Result<Vec<String>, Fault> {
+        let mut unreadable: BTreeMap<ObjectKind, u64> = BTreeMap::new();
+        let mut statement = self.conn.prepare(&format!("SELECT {COLUMNS} FROM objects"))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            match stored(row, &self.conn, &self.codec, &mut self.context) {
+                Err(Fault::Damaged(_)) => *unreadable.entry(kind(row.get(0)?)?).or_default() += 1,
+                read => drop(read?),
+            }
+        }
+        let lines = unreadable.iter().map(|(kind, count)| format!("{kind}: {count} cannot be read"));
+        Ok(lines.collect())
     }
 
     /// Whose newest object was created before that.

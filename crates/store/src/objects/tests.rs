@@ -318,6 +318,42 @@ fn bodies_shrink_by_a_dictionary_and_are_read_back_by_a_reader_that_was_there_be
 }
 
 #[test]
+fn a_body_that_the_disk_has_changed_is_found_and_never_taken_for_another() {
+    let (dir, objects) = temp();
+    let body = format!(r#"{{"id":"in_1","total":4200,"note":"{}"}}"#, "0123456789".repeat(20));
+    objects.commit_blocking(batch(1, vec![invoice("in_1", "cus_1", &body)])).unwrap();
+    drop(objects);
+    let conn = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let whole: Vec<u8> = conn.query_row("SELECT body FROM objects", [], |row| row.get(0)).unwrap();
+    let mut found = 0;
+    for (place, bit) in (0..whole.len()).flat_map(|place| (0..8).map(move |bit| (place, bit))) {
+        let mut changed = whole.clone();
+        changed[place] ^= 1 << bit;
+        conn.execute("UPDATE objects SET body = ?1", [&changed]).unwrap();
+        let objects = Objects::open_read_only(dir.path()).unwrap();
+        match objects.get(ObjectKind::Invoice, "in_1") {
+            Ok(stored) => assert_eq!(*stored.unwrap().object.body, *body, "bit {bit} of byte {place}"),
+            Err(error) => {
+                assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+                assert_eq!(objects.integrity_check().unwrap(), ["invoice: 1 cannot be read"]);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > whole.len() * 7, "{found} of {} bits", whole.len() * 8);
+}
+
+#[test]
+fn a_body_from_before_there_were_checksums_is_read() {
+    let (dir, objects) = temp();
+    objects.commit_blocking(batch(1, vec![invoice("in_1", "cus_1", "{}")])).unwrap();
+    let conn = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    conn.execute("UPDATE objects SET body = substr(body, 1, length(body) - 4)", []).unwrap();
+    assert_eq!(*objects.get(ObjectKind::Invoice, "in_1").unwrap().unwrap().object.body, *"{}");
+    assert!(objects.integrity_check().unwrap().is_empty());
+}
+
+#[test]
 fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
     let (_dir, objects) = temp();
     let guest = object(ObjectKind::Charge, "ch_1", Counterparts::default(), "{}");

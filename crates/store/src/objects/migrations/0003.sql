@@ -1,0 +1,1 @@
+-- Bodies end with a checksum, which earlier versions cannot read. No table differs.
