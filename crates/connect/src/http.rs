@@ -4,19 +4,50 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use http::{Request, Response};
 use url::{Host, Url};
+
+use crate::network::{Carrier, Carrying, NoAnswer};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer: a connection that went quiet is given up early.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The network, on the way to one server.
+pub(crate) struct Http {
+    client: reqwest::Client,
+    largest_answer: usize,
+}
+
+impl Http {
+    pub fn new(base: &Url, timeout: Duration, largest_answer: usize) -> Result<Self, String> {
+        Ok(Self { client: client(base, timeout)?, largest_answer })
+    }
+
+    async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
+        let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
+        let request = reqwest::Request::try_from(request).map_err(broken)?;
+        let answer = self.client.execute(request).await.map_err(broken)?;
+        let mut whole = Response::new(Vec::new());
+        *whole.status_mut() = answer.status();
+        *whole.headers_mut() = answer.headers().clone();
+        let body = body(answer, self.largest_answer).await.map_err(broken)?;
+        *whole.body_mut() = body.ok_or(NoAnswer::TooLarge)?;
+        Ok(whole)
+    }
+}
+
+impl Carrier for Http {
+    fn carry(&self, request: Request<Vec<u8>>) -> Carrying<'_> {
+        Box::pin(self.exchange(request))
+    }
+}
+
 /// A client for one server. Addresses of this machine are reached without any proxy.
-pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client, String> {
+fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, String> {
     #[expect(clippy::disallowed_methods, reason = "the one place that may: callers ask under a limit")]
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(base.scheme() == "https")?)
-        .default_headers(headers)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(IDLE_TIMEOUT)
         .timeout(timeout)
@@ -28,10 +59,7 @@ pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Resul
 }
 
 /// The whole body; `None` when it is larger than `most` bytes.
-pub(crate) async fn body(
-    mut response: reqwest::Response,
-    most: usize,
-) -> Result<Option<Vec<u8>>, reqwest::Error> {
+async fn body(mut response: reqwest::Response, most: usize) -> Result<Option<Vec<u8>>, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await? {
         if body.len() + piece.len() > most {
@@ -74,7 +102,7 @@ pub(crate) fn host_of(base: &Url) -> String {
 }
 
 /// The cause at the bottom of an error: what the system or TLS said, without any address or header.
-pub(crate) fn deepest(error: &reqwest::Error) -> String {
+fn deepest(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }

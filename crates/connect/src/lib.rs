@@ -3,8 +3,10 @@
 
 mod error;
 mod http;
+mod network;
 pub mod rates;
 pub mod stripe;
 
 pub use error::ConnectError;
 pub use http::is_on_this_machine;
+pub use network::{Carrier, Carrying, Network, NoAnswer};

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use http::Request;
 use model::Day;
-use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::ConnectError;
-use crate::http::{self, deepest, host_of};
+use crate::http::{Http, host_of};
+use crate::network::Carrier;
 
 /// The European Central Bank's data service ("ECB Data Portal", API, "Data"): all currencies against the euro.
 pub const ECB: &str =
@@ -26,15 +27,13 @@ pub async fn fetch(address: &str, from: Day) -> Result<String, ConnectError> {
     let url = Url::parse(&address.replace("{from}", &from.to_string()))
         .map_err(|error| unusable("the address of reference rates", error.to_string()))?;
     let unreachable = |reason: String| unusable(&host_of(&url), reason);
-    let client = http::client(&url, HeaderMap::new(), TIMEOUT).map_err(unreachable)?;
-    let response = client.get(url.clone()).send().await;
-    let response = response.map_err(|error| unreachable(deepest(&error.without_url())))?;
-    let status = response.status();
+    let http = Http::new(&url, TIMEOUT, LARGEST_ANSWER).map_err(unreachable)?;
+    let request = Request::get(url.as_str()).body(Vec::new());
+    let request = request.map_err(|error| unreachable(error.to_string()))?;
+    let answer = http.carry(request).await.map_err(|no_answer| unreachable(no_answer.to_string()))?;
+    let status = answer.status();
     if !status.is_success() {
         return Err(unreachable(format!("it answered with status {}", status.as_u16())));
     }
-    let body = http::body(response, LARGEST_ANSWER).await;
-    let body = body.map_err(|error| unreachable(deepest(&error.without_url())))?;
-    let body = body.ok_or_else(|| unreachable("its answer is too large".to_owned()))?;
-    String::from_utf8(body).map_err(|_| unreachable("its answer is no text".to_owned()))
+    String::from_utf8(answer.into_body()).map_err(|_| unreachable("its answer is no text".to_owned()))
 }

@@ -12,4 +12,4 @@ pub use generated::Generated;
 pub use options::{
     DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet,
 };
-pub use server::{Running, StartError, signature, start};
+pub use server::{Running, Sandbox, StartError, signature, start};

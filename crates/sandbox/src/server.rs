@@ -18,22 +18,28 @@ mod version;
 mod webhooks;
 mod wire;
 
+use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, Response};
 use axum::routing::{get, post};
 use model::UnixSeconds;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 use crate::chance::mix;
 use crate::world::{IntendedStep, Merchant, Simulated, Start};
-use crate::{Generated, MerchantName, Options, OptionsError};
+use crate::{Generated, MerchantName, Options, OptionsError, PermissionSet};
 use auth::Lock;
 use faults::FaultStream;
 use limits::Limiter;
@@ -61,13 +67,20 @@ pub enum StartError {
     Deliver(#[from] reqwest::Error),
 }
 
-/// A sandbox that is answering. Dropping it stops it.
+/// A merchant and the API before it. Answers whoever has it; for others it has to run.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub key: String,
+    app: Arc<App>,
+    router: Router,
+}
+
+/// A sandbox that listens. Dropping it stops it.
 pub struct Running {
     pub addr: SocketAddr,
     /// What to give a client as its API base: `http://127.0.0.1:PORT`.
     pub api_base: String,
-    pub key: String,
-    app: Arc<App>,
+    sandbox: Sandbox,
     cancel: CancellationToken,
     server: Option<JoinHandle<()>>,
 }
@@ -98,10 +111,27 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 
 /// Starts a sandbox with that merchant behind it, whichever the options name.
 async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
+    let cancel = CancellationToken::new();
+    let sandbox = prepare(merchant, &options, &cancel)?;
+    let refused = |source| StartError::Listen { addr: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
+    let addr = listener.local_addr().map_err(refused)?;
+    if let Some(speed) = options.alive {
+        tokio::spawn(live(Arc::clone(&sandbox.app), speed, cancel.clone()));
+    }
+    let server = tokio::spawn(listen(WireListener(listener), sandbox.router.clone(), cancel.clone()));
+    let api_base = format!("http://{addr}");
+    Ok(Running { addr, api_base, sandbox, cancel, server: Some(server) })
+}
+
+fn prepare(
+    merchant: Box<dyn Merchant>,
+    options: &Options,
+    cancel: &CancellationToken,
+) -> Result<Sandbox, StartError> {
     let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
     let lock = Lock::new(&options.key, options.permissions, &account)?;
     let api_version = options.api_version.as_deref().map(fixed_version).transpose()?;
-    let cancel = CancellationToken::new();
     let courier = Courier::new(
         Endpoints::new(options.seed, lock.is_live_mode()),
         CourierOptions {
@@ -112,9 +142,6 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
             cancel: cancel.clone(),
         },
     )?;
-    let refused = |source| StartError::Listen { addr: options.listen, source };
-    let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
-    let addr = listener.local_addr().map_err(refused)?;
     let app = Arc::new(App {
         merchant: RwLock::new(merchant),
         merchant_name: options.merchant,
@@ -127,12 +154,13 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
         requests: AtomicU64::new(0),
         events_sent: AtomicU64::new(0),
     });
-    if let Some(speed) = options.alive {
-        tokio::spawn(live(Arc::clone(&app), speed, cancel.clone()));
-    }
-    let server = tokio::spawn(listen(WireListener(listener), Arc::clone(&app), cancel.clone()));
-    let api_base = format!("http://{addr}");
-    Ok(Running { addr, api_base, key: options.key, app, cancel, server: Some(server) })
+    let router = Router::new()
+        .route("/sandbox/intention", get(extras::intention))
+        .route("/sandbox/facts", get(extras::facts))
+        .route("/sandbox/advance", post(extras::advance))
+        .fallback(answer::answer)
+        .with_state(Arc::clone(&app));
+    Ok(Sandbox { key: options.key.clone(), app, router })
 }
 
 fn fixed_version(text: &str) -> Result<ApiVersion, OptionsError> {
@@ -154,13 +182,7 @@ fn make_merchant(options: &Options) -> Box<dyn Merchant> {
     }
 }
 
-async fn listen(listener: WireListener, app: Arc<App>, cancel: CancellationToken) {
-    let router = Router::new()
-        .route("/sandbox/intention", get(extras::intention))
-        .route("/sandbox/facts", get(extras::facts))
-        .route("/sandbox/advance", post(extras::advance))
-        .fallback(answer::answer)
-        .with_state(app);
+async fn listen(listener: WireListener, router: Router, cancel: CancellationToken) {
     let service = router.into_make_service_with_connect_info::<Fuse>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(cancel.cancelled_owned());
     if let Err(error) = serving.await {
@@ -227,7 +249,31 @@ impl App {
     }
 }
 
-impl Running {
+impl Sandbox {
+    /// One that listens nowhere, whatever the options say of that, and whose clock stands still.
+    ///
+    /// # Errors
+    /// When an option makes no sense.
+    pub fn new(options: &Options) -> Result<Self, StartError> {
+        prepare(make_merchant(options), options, &CancellationToken::new())
+    }
+
+    /// Answers a request as it would over the network, faults included.
+    ///
+    /// # Errors
+    /// When the connection would have broken.
+    pub async fn answer(&self, mut request: Request<Body>) -> io::Result<Response<Bytes>> {
+        let fuse = Fuse::new();
+        request.extensions_mut().insert(ConnectInfo(fuse.clone()));
+        let Ok(answer) = self.router.clone().oneshot(request).await;
+        let (head, body) = answer.into_parts();
+        let body = to_bytes(body, usize::MAX).await.map_err(io::Error::other)?;
+        if fuse.is_lit() {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        Ok(Response::from_parts(head, body))
+    }
+
     /// What each customer was meant to be worth: one step a change. For a large generated merchant read
     /// `GET /sandbox/intention` instead, which streams.
     pub fn intention(&self) -> Vec<IntendedStep> {
@@ -244,6 +290,11 @@ impl Running {
         self.app.advance(to).await
     }
 
+    /// What a restricted key may read from now on.
+    pub fn permit(&self, permissions: PermissionSet) {
+        self.app.lock.permit(permissions);
+    }
+
     /// Answers in the shapes of that version from now on; `None`: in those of the version that is asked for.
     ///
     /// # Errors
@@ -253,7 +304,9 @@ impl Running {
         *self.app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
         Ok(())
     }
+}
 
+impl Running {
     /// Stops listening and waits until it has stopped.
     pub async fn stop(mut self) {
         self.cancel.cancel();
@@ -262,7 +315,15 @@ impl Running {
         {
             server.abort();
         }
-        self.app.courier.finish().await;
+        self.sandbox.app.courier.finish().await;
+    }
+}
+
+impl Deref for Running {
+    type Target = Sandbox;
+
+    fn deref(&self) -> &Sandbox {
+        &self.sandbox
     }
 }
 

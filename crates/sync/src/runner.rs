@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use connect::Network;
 use connect::stripe::Limits;
 use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
@@ -51,6 +52,7 @@ pub struct RunnerConfig {
     pub share_percent: u8,
     /// Of the provider. Sample merchants have none.
     pub limits: Limits,
+    pub network: Network,
     pub patience: Patience,
     /// How often a live connection looks for changes. `None`: only when asked.
     pub update_every_seconds: Option<u64>,
@@ -68,6 +70,7 @@ impl RunnerConfig {
             clock,
             share_percent: 80,
             limits: Limits::Stripe,
+            network: Network::Real,
             patience: Patience::ENDLESS,
             update_every_seconds: Some(60),
             update_every_seconds_with_webhooks: 600,

@@ -10,12 +10,12 @@ use super::limiter::{Access, Endpoint, Limiter};
 use super::page::{self, Asked};
 use super::refusal::Refusal;
 use super::retry::{self, Failure, Patience};
-use super::transport::{Answer, NoAnswer, Transport};
+use super::transport::{Answer, Transport};
 use super::{
     Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, account, catalog, facts, loose,
     privacy, probe,
 };
-use crate::ConnectError;
+use crate::{ConnectError, NoAnswer};
 
 /// Reads from one account of one server. Clones share its limits.
 #[derive(Clone)]
@@ -243,7 +243,7 @@ impl Client {
                     Err(Unreadable { reason, is_cut }) => Failure::Unreadable { answer, reason, is_cut },
                 },
             };
-            let wait = failure.wait(attempt, call.patience, config.backoff, retry::jitter());
+            let wait = failure.wait(attempt, call.patience, config.backoff, config.network.jitter());
             if let Failure::Status(answer) = &failure
                 && answer.status == 429
             {

@@ -6,6 +6,7 @@ use model::Clock;
 use url::Url;
 
 use super::{Key, Privacy};
+use crate::Network;
 
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -17,6 +18,7 @@ pub struct ClientConfig {
     pub limits: Limits,
     pub backoff: Backoff,
     pub clock: Clock,
+    pub network: Network,
     /// What is dropped of every object before anything else sees it.
     pub privacy: Privacy,
 }
@@ -57,6 +59,7 @@ impl ClientConfig {
             limits: Limits::Stripe,
             backoff: Backoff::default(),
             clock,
+            network: Network::Real,
             privacy: Privacy::AsReceived,
         }
     }

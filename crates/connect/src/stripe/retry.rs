@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::Backoff;
-use super::transport::{Answer, NoAnswer};
+use super::transport::Answer;
+use crate::NoAnswer;
 
 /// What became of one attempt that did not end in a readable answer.
 #[derive(Debug)]
@@ -90,11 +91,6 @@ impl Backoff {
 pub(super) fn idempotency_key() -> String {
     let chance = || getrandom::u64().unwrap_or_default();
     format!("chartsy-{:016x}{:016x}", chance(), chance())
-}
-
-/// Chance for the waits, 0 to 255. Without any, the middle.
-pub(super) fn jitter() -> u8 {
-    getrandom::u32().map_or(128, |chance| chance.to_le_bytes()[0])
 }
 
 #[cfg(test)]

@@ -1,24 +1,31 @@
 //! One request over the network and its answer, or why there is none. Tries once; `retry` decides about more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
+use http::{Method, Request};
 use model::UnixSeconds;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use url::Url;
 
 use super::client::Verb;
 use super::{API_VERSION, ClientConfig};
-use crate::ConnectError;
-use crate::http::{self, deepest, host_of};
+use crate::http::{Http, host_of};
+use crate::network::{Carrier, NoAnswer};
+use crate::{ConnectError, Network};
 
 /// Of a whole request, as in Stripe's own libraries.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
 /// A page of 100 large invoices has about one MiB.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 pub(super) struct Transport {
-    http: reqwest::Client,
+    carrier: Arc<dyn Carrier>,
     base: Url,
+    headers: HeaderMap,
 }
 
 /// What came back, whatever its status.
@@ -33,20 +40,16 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Why there is no answer. The text is safe to show.
-#[derive(Debug, Clone)]
-pub(super) enum NoAnswer {
-    Connection(String),
-    TooLarge,
-}
-
 impl Transport {
     pub(super) fn new(config: &ClientConfig) -> Result<Self, ConnectError> {
         let base = tidy(&config.base)?;
         let unusable = |reason: String| ConnectError::Unreachable { host: host_of(&base), reason };
         let headers = headers(config).map_err(unusable)?;
-        let http = http::client(&base, headers, REQUEST_TIMEOUT).map_err(unusable)?;
-        Ok(Self { http, base })
+        let carrier = match &config.network {
+            Network::Real => Arc::new(Http::new(&base, REQUEST_TIMEOUT, LARGEST_ANSWER).map_err(unusable)?),
+            Network::Simulated(carrier) => Arc::clone(carrier),
+        };
+        Ok(Self { carrier, base, headers })
     }
 
     pub(super) fn host(&self) -> String {
@@ -67,21 +70,24 @@ impl Transport {
     }
 
     pub(super) async fn send(&self, url: Url, verb: &Verb) -> Result<Answer, NoAnswer> {
-        let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
-        let request = match verb {
-            Verb::Get => self.http.get(url),
-            Verb::Post { form, idempotency_key } => {
+        let (method, body) = match verb {
+            Verb::Get => (Method::GET, Vec::new()),
+            Verb::Post { form, .. } => {
                 let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-                let request = self.http.post(url).header("idempotency-key", idempotency_key);
-                request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+                (Method::POST, form.into_bytes())
             }
-            Verb::Delete => self.http.delete(url),
+            Verb::Delete => (Method::DELETE, Vec::new()),
         };
-        let response = request.send().await.map_err(broken)?;
-        let mut answer = Answer::begin(response.status().as_u16(), response.headers());
-        answer.body =
-            http::body(response, LARGEST_ANSWER).await.map_err(broken)?.ok_or(NoAnswer::TooLarge)?;
-        Ok(answer)
+        let request = Request::builder().method(method).uri(url.as_str()).body(body);
+        let mut request = request.map_err(|error| NoAnswer::Connection(error.to_string()))?;
+        *request.headers_mut() = self.headers.clone();
+        if let Verb::Post { idempotency_key, .. } = verb {
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            headers.extend(HeaderValue::from_str(idempotency_key).map(|key| (IDEMPOTENCY_KEY, key)));
+        }
+        let (answer, body) = self.carrier.carry(request).await?.into_parts();
+        Ok(Answer { body, ..Answer::begin(answer.status.as_u16(), &answer.headers) })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who asks: the one key of the account, by Bearer or Basic, and what it may do.
 
+use std::sync::{PoisonError, RwLock};
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
@@ -11,7 +13,7 @@ use crate::{OptionsError, Permission, PermissionSet};
 pub struct Lock {
     key: String,
     /// `None`: a secret key, which may do everything.
-    permissions: Option<PermissionSet>,
+    permissions: RwLock<Option<PermissionSet>>,
     account: String,
 }
 
@@ -27,9 +29,16 @@ impl Lock {
         }
         Ok(Self {
             key: key.to_owned(),
-            permissions: is_restricted.then_some(permissions),
+            permissions: RwLock::new(is_restricted.then_some(permissions)),
             account: account.to_owned(),
         })
+    }
+
+    /// What it is allowed from now on, where it is restricted.
+    pub fn permit(&self, permissions: PermissionSet) {
+        if let Some(permitted) = &mut *self.permissions.write().unwrap_or_else(PoisonError::into_inner) {
+            *permitted = permissions;
+        }
     }
 
     pub fn is_live_mode(&self) -> bool {
@@ -56,7 +65,7 @@ impl Lock {
     /// # Errors
     /// 403, naming the permission, when the key is restricted and lacks it.
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
-        match self.permissions {
+        match *self.permissions.read().unwrap_or_else(PoisonError::into_inner) {
             Some(permissions) if !permissions.has(permission) => {
                 Err(Refusal::missing_permission(&self.key, &self.account, permission))
             }

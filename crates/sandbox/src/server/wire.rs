@@ -24,7 +24,7 @@ struct FuseState {
 }
 
 impl Fuse {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(Arc::new(FuseState { bytes_left: AtomicI64::new(i64::MAX), is_reset: AtomicBool::new(false) }))
     }
 
@@ -32,6 +32,10 @@ impl Fuse {
     pub fn reset_after(&self, bytes: u32) {
         self.0.is_reset.store(true, Ordering::Release);
         self.0.bytes_left.store(i64::from(bytes), Ordering::Release);
+    }
+
+    pub fn is_lit(&self) -> bool {
+        self.0.bytes_left.load(Ordering::Acquire) != i64::MAX
     }
 
     /// After so many more bytes the connection ends as if all had been said.
@@ -86,7 +90,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.fuse.0.bytes_left.load(Ordering::Acquire) == i64::MAX {
+        if !self.fuse.is_lit() {
             return Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         }
         let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);

@@ -42,8 +42,8 @@ impl Shared {
             limits => limits,
         };
         let privacy = super::privacy::privacy_of(&record.settings);
-        let share_percent = config.share_percent;
-        Ok(Client::new(ClientConfig { base, limits, share_percent, privacy, ..defaults })?)
+        let (share_percent, network) = (config.share_percent, config.network.clone());
+        Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)
     }
 
     /// Writes into the catalog how a piece of work ended.

@@ -42,7 +42,7 @@ impl Folder {
     fn connected_to(sandbox: &sandbox::Running) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data")).unwrap();
-        let record = connected(&data, sandbox);
+        let record = connected(&data, &sandbox.api_base, &sandbox.key);
         Self { data, record, _dir: dir }
     }
 

@@ -7,7 +7,7 @@ use store::{ConnectionRecord, DataDir, NewConnection};
 pub const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 
 /// A connection with the sandbox's key. Nothing is loaded yet.
-pub fn connected(data: &DataDir, merchant: &sandbox::Running) -> ConnectionRecord {
+pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord {
     let catalog = data.catalog().unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     let connection = NewConnection {
@@ -16,7 +16,7 @@ pub fn connected(data: &DataDir, merchant: &sandbox::Running) -> ConnectionRecor
         name: "Sandbox".to_owned(),
         account_id: AccountId::from("acct_1"),
         account_name: None,
-        api_base: merchant.api_base.clone(),
+        api_base: api_base.to_owned(),
         is_test_mode: true,
         is_sample: true,
         settings: Settings::default(),
@@ -25,7 +25,7 @@ pub fn connected(data: &DataDir, merchant: &sandbox::Running) -> ConnectionRecor
     };
     let record = catalog.create_connection(&connection, NOW).unwrap();
     let context = sync::runner::key_context(&record.id);
-    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(&*merchant.key)).unwrap();
+    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(key)).unwrap();
     catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
     record
 }

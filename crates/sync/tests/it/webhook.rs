@@ -28,7 +28,7 @@ impl Told {
             sandbox::start(sandbox::Options { now: Some(NOW), ..Default::default() }).await.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data")).unwrap();
-        let record = connected(&data, &merchant);
+        let record = connected(&data, &merchant.api_base, &merchant.key);
         let clock = ManualClock::at(NOW);
         let config =
             RunnerConfig::server(data.clone(), data.catalog().unwrap(), Clock::Manual(clock.clone()));

@@ -1,0 +1,51 @@
+//! What carries requests to a provider: the network, or what a simulation has in its place.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::{Request, Response};
+
+#[derive(Clone, Default)]
+pub enum Network {
+    #[default]
+    Real,
+    Simulated(Arc<dyn Carrier>),
+}
+
+/// Brings one request to whom it is addressed, once, and the answer back. Whatever it waits for, it waits for by tokio's
+/// clock.
+pub trait Carrier: Send + Sync {
+    fn carry(&self, request: Request<Vec<u8>>) -> Carrying<'_>;
+}
+
+pub type Carrying<'a> = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, NoAnswer>> + Send + 'a>>;
+
+/// Why there is no answer. The text is safe to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    #[error("{0}")]
+    Connection(String),
+    #[error("its answer is too large")]
+    TooLarge,
+}
+
+impl Network {
+    /// Chance for waits, 0 to 255. The middle where there is none, and in a simulation, which must repeat.
+    pub(crate) fn jitter(&self) -> u8 {
+        const MIDDLE: u8 = 128;
+        match self {
+            Self::Real => getrandom::u32().map_or(MIDDLE, |chance| chance.to_le_bytes()[0]),
+            Self::Simulated(_) => MIDDLE,
+        }
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Real => "Real",
+            Self::Simulated(_) => "Simulated",
+        })
+    }
+}

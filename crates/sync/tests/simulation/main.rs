@@ -1,0 +1,71 @@
+//! A merchant's life seen through bad luck: faults of every kind, deliveries lost, late, twice and out of order, processes
+//! that end wherever they are, disks that fill up or lose what they have, rebuilds in between. However it went, in the end
+//! every customer is worth what the merchant meant.
+//!
+//! Clock and network are simulated: a process lives in a runtime whose time passes only when there is nothing else to do,
+//! and its requests are answered in memory. So a seed repeats.
+//!
+//! `CHARTSY_SIMULATION_SEEDS=1000` runs more of them, `CHARTSY_SIMULATION_SEED=7` a single one.
+#![expect(clippy::unwrap_used, reason = "a test's helpers stop at what must not happen")]
+
+mod chance;
+mod disk;
+mod life;
+mod months;
+mod strange;
+#[path = "../it/support.rs"]
+mod support;
+mod world;
+
+use std::sync::{Mutex, PoisonError};
+
+use disk::SmallDisk;
+use life::Simulation;
+use support::difference;
+
+const SEEDS: u64 = 60;
+const ACTS: usize = 12;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The disk fails for the whole process.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn simulated(seed: u64) -> Simulation {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    SmallDisk::prepare();
+    let mut simulation = Simulation::begin(seed);
+    for _ in 0..ACTS {
+        simulation.act();
+    }
+    for (meant, found) in simulation.end() {
+        let log = &simulation.log;
+        assert!(meant == found, "seed {seed}:\n{log}\n{}", difference(&meant, &found));
+    }
+    simulation
+}
+
+#[test]
+fn however_it_went_every_customer_is_worth_what_was_meant() {
+    let seeds = match number("CHARTSY_SIMULATION_SEED") {
+        Some(seed) => seed..=seed,
+        None => 1..=number("CHARTSY_SIMULATION_SEEDS").unwrap_or(SEEDS),
+    };
+    for seed in seeds {
+        let simulation = simulated(seed);
+        if std::env::var_os("CHARTSY_SIMULATION_SEED").is_some() {
+            println!("{}", simulation.log);
+        }
+    }
+}
+
+#[test]
+fn a_seed_repeats() {
+    let (first, second) = (simulated(3), simulated(3));
+    assert_eq!(first.log, second.log);
+    let (first, second) = (first.world.trace(), second.world.trace());
+    let apart = first.iter().zip(&second).position(|(first, second)| first != second);
+    assert_eq!((first.len(), None), (second.len(), apart.map(|place| (&first[place], &second[place]))));
+}
