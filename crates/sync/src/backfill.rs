@@ -54,10 +54,11 @@ pub struct Loaded {
 pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
     let mut load = Load::resume(context)?;
     let outcome = load.read_all().await;
-    // Also what was read before a failure is kept.
     load.requests.abort_all();
-    load.write_rest().await?;
+    // Also what was read before a failure is kept.
+    let rest = load.write_rest().await;
     outcome?;
+    rest?;
     load.tell(true);
     Ok(load.loaded)
 }
@@ -94,6 +95,8 @@ struct Load<'a> {
     pending: Pending,
     requests: JoinSet<Fetched>,
     commit: JoinSet<Result<Written, StoreError>>,
+    /// A batch was not written. The plan has its pages all the same, so nothing is written after it: that would claim them.
+    has_gap: bool,
     pauses: Pauses,
     paused_until: Option<Instant>,
     loaded: Loaded,
@@ -125,6 +128,7 @@ impl<'a> Load<'a> {
             pending: Pending::default(),
             requests: JoinSet::new(),
             commit: JoinSet::new(),
+            has_gap: false,
             pauses: Pauses::new(context.patience),
             paused_until: None,
             loaded: Loaded { began, ..Loaded::default() },
@@ -279,13 +283,14 @@ impl<'a> Load<'a> {
     }
 
     fn begin_commit(&mut self) {
-        if !self.commit.is_empty() || self.pending.is_empty() {
+        if self.has_gap || !self.commit.is_empty() || self.pending.is_empty() {
             return;
         }
         self.commit.spawn(self.context.writing(self.pending.take(&self.plan)));
     }
 
-    fn written(&self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {
+    fn written(&mut self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {
+        self.has_gap = !matches!(written, Ok(Ok(_)));
         self.context.tell(written.map_err(broken)??);
         Ok(())
     }

@@ -303,6 +303,11 @@ impl Simulation {
         let most = 2 * disk::largest(&self.dir()).max(100_000);
         let bytes = if self.chance.is(20) { 0 } else { self.chance.below(most) };
         let life = Duration::from_millis(self.chance.below(10_000));
+        self.work_on_a_small_disk(bytes, life);
+    }
+
+    /// As if the disk were full once a file has that size.
+    pub fn work_on_a_small_disk(&mut self, bytes: u64, life: Duration) {
         let disk = SmallDisk::of(bytes);
         let outcome = self.work_for(life);
         drop(disk);
@@ -322,9 +327,9 @@ impl Simulation {
             .and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
         self.note(format_args!("of its objects, {damage:?}: {found:?}"));
         if !matches!(&found, Ok(wrong) if wrong.as_ref().is_none_or(Vec::is_empty)) {
-            for name in ["objects.db", "objects.db-wal", "objects.db-shm"] {
-                drop(std::fs::remove_file(self.dir().join(name)));
-            }
+            self.process(async {
+                self.runner().discard(&self.record.workspace, &self.record.id).await.unwrap();
+            });
         }
     }
 

@@ -18,6 +18,7 @@ mod support;
 mod world;
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use disk::SmallDisk;
 use life::Simulation;
@@ -34,12 +35,15 @@ fn number(variable: &str) -> Option<u64> {
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn simulated(seed: u64) -> Simulation {
+    lived(seed, |simulation| (0..ACTS).for_each(|_| simulation.act()))
+}
+
+/// A simulation that ended as it was meant to.
+fn lived(seed: u64, live: impl FnOnce(&mut Simulation)) -> Simulation {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     SmallDisk::prepare();
     let mut simulation = Simulation::begin(seed);
-    for _ in 0..ACTS {
-        simulation.act();
-    }
+    live(&mut simulation);
     for (meant, found) in simulation.end() {
         let log = &simulation.log;
         assert!(meant == found, "seed {seed}:\n{log}\n{}", difference(&meant, &found));
@@ -58,6 +62,16 @@ fn however_it_went_every_customer_is_worth_what_was_meant() {
         if std::env::var_os("CHARTSY_SIMULATION_SEED").is_some() {
             println!("{}", simulation.log);
         }
+    }
+}
+
+/// What is written after a write that failed must not claim what that one had.
+#[test]
+fn a_first_load_that_meets_a_full_disk_leaves_no_gap() {
+    for kilobytes in (40..640).step_by(20) {
+        lived(kilobytes, |simulation| {
+            simulation.work_on_a_small_disk(kilobytes << 10, Duration::from_secs(60));
+        });
     }
 }
 
