@@ -45,8 +45,10 @@ impl Shared {
         task: Task,
     ) -> Result<(), SyncError> {
         let _working = slot.working.lock().await;
-        let record = self.as_found(record).await?;
-        let outcome = self.work(slot, &record, task).await;
+        let outcome = match self.as_found(&record).await {
+            Ok(record) => self.work(slot, &record, task).await,
+            Err(error) => Err(error),
+        };
         self.settle(&record, &outcome).await?;
         match outcome {
             Ok(done) => {
@@ -101,19 +103,16 @@ impl Shared {
     }
 
     /// The record as the files bear it out: where the objects of a finished load are gone, they are loaded again.
-    async fn as_found(self: &Arc<Self>, record: ConnectionRecord) -> Result<ConnectionRecord, SyncError> {
-        if record.loaded_at.is_none() {
-            return Ok(record);
-        }
-        if self.noted(&record.id, LOADED).await?.is_some() {
-            return Ok(record);
+    async fn as_found(self: &Arc<Self>, record: &ConnectionRecord) -> Result<ConnectionRecord, SyncError> {
+        if record.loaded_at.is_none() || self.noted(&record.id, LOADED).await?.is_some() {
+            return Ok(record.clone());
         }
         tracing::warn!(connection = %record.id, "what was loaded is gone: loading again");
         let forget = |record: &mut ConnectionRecord| {
             (record.loaded_at, record.data_through) = (None, None);
             record.state = ConnectionState::Loading;
         };
-        self.update_record(&record, forget).await?;
+        self.update_record(record, forget).await?;
         self.record(&record.workspace, &record.id).await
     }
 
@@ -185,7 +184,7 @@ impl Work {
                 shown,
                 dirty: Dirty::default(),
             };
-            let erased = super::privacy::erased(&objects)?;
+            let erased = super::privacy::erased(&opening.config.catalog, &of, &objects)?;
             Ok((client, objects, erased, projector))
         })
         .await?;
