@@ -36,7 +36,7 @@ actions! {
     sources::list,
     connections::check, connections::create, connections::list, connections::read, connections::rename,
     connections::delete, connections::replace_key,
-    sync::progress, sync::stream, sync::start, sync::problems,
+    sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     movements::list, reconcile::read, restatements::list,

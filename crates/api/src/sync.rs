@@ -3,5 +3,6 @@
 pub mod dto;
 pub mod problems;
 pub mod progress;
+pub mod reload;
 pub mod start;
 pub mod stream;

@@ -1,6 +1,7 @@
 //! Who may do what, and which accounts are connected. Every read of a tenant's data takes the workspace.
 
 mod connections;
+mod erasures;
 mod file;
 mod people;
 mod records;

@@ -1,7 +1,9 @@
 //! The folder that everything is in.
 
+mod identity;
 mod lock;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use model::ConnectionId;
@@ -10,6 +12,7 @@ use crate::error::InFile;
 use crate::keyring::MASTER_KEY_VARIABLE;
 use crate::{Catalog, Keyring, StoreError};
 
+pub(crate) use identity::FileIdentity;
 pub use lock::ServerLock;
 pub(crate) use lock::lock_file;
 
@@ -185,7 +188,9 @@ fn create(path: &Path, format: &Path) -> Result<(), StoreError> {
     keep_private(path)?;
     // One of its own for each process: two may begin at once.
     let draft = path.join(format!("format.tmp{}", std::process::id()));
-    std::fs::write(&draft, format!("{FORMAT_WORDS}{FORMAT}\n")).in_file(path)?;
+    let mut file = std::fs::File::create(&draft).in_file(path)?;
+    file.write_all(format!("{FORMAT_WORDS}{FORMAT}\n").as_bytes()).in_file(path)?;
+    file.sync_all().in_file(path)?;
     std::fs::rename(&draft, format).in_file(path)
 }
 
@@ -208,6 +213,14 @@ pub(crate) fn create_private_dir(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).in_file(path)
+}
+
+/// Deletes a file, if it is there.
+pub(crate) fn remove_if_any(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.in_file(path),
+    }
 }
 
 #[cfg(test)]

@@ -13,9 +13,12 @@ pub enum StoreError {
     DiskFull { path: PathBuf },
     #[error("the disk fails with {} ({detail}): see whether it is full, over its quota or broken", path.display())]
     DiskFailed { path: PathBuf, detail: String },
-    #[error("{} cannot be read or written: give it to the user that runs chartsy", path.display())]
+    #[error(
+        "{} cannot be written: see that its disk is not mounted read-only, and that it belongs to the user that runs chartsy",
+        path.display()
+    )]
     ReadOnly { path: PathBuf },
-    #[error("{} is damaged ({detail}): restore it from a backup, or remove the connection and connect it again", path.display())]
+    #[error("{} is damaged ({detail}): restore it from a backup, or see what 'chartsy doctor' says", path.display())]
     Damaged { path: PathBuf, detail: String },
     #[error("{what} is in use by another chartsy process: stop that one first, or wait until it is done")]
     AlreadyOpen { what: String },
@@ -63,7 +66,11 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
-            Self::DiskFull { .. } | Self::DiskFailed { .. } | Self::Busy { .. } | Self::AlreadyOpen { .. }
+            Self::DiskFull { .. }
+                | Self::DiskFailed { .. }
+                | Self::ReadOnly { .. }
+                | Self::Busy { .. }
+                | Self::AlreadyOpen { .. }
         )
     }
 }
@@ -199,7 +206,7 @@ mod tests {
 
         let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let refused = conn.execute("INSERT INTO t VALUES (1)", []).in_file(&path).unwrap_err();
-        assert!(matches!(refused, StoreError::ReadOnly { .. }) && !refused.is_retryable());
+        assert!(matches!(refused, StoreError::ReadOnly { .. }) && refused.is_retryable());
     }
 
     #[test]

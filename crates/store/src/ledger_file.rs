@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::data_dir::create_private_dir;
+use crate::data_dir::{create_private_dir, remove_if_any};
 use crate::error::{Fault, InFile};
 use crate::{StoreError, tables};
 
@@ -94,11 +94,7 @@ impl LedgerFile {
     /// What the file system says.
     pub fn delete(connection_dir: &Path) -> Result<(), StoreError> {
         for ending in ["", "-wal", "-shm"] {
-            let path = connection_dir.join(format!("{FILE_NAME}{ending}"));
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                removed => removed.in_file(&path)?,
-            }
+            remove_if_any(&connection_dir.join(format!("{FILE_NAME}{ending}")))?;
         }
         Ok(())
     }

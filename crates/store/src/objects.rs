@@ -1,5 +1,6 @@
 //! The objects of one connection: what the provider sent, the newest version of each, and how far reading has come.
 
+mod anew;
 mod apply;
 mod batch;
 mod check;
@@ -22,7 +23,7 @@ use self::codec::Codec;
 use self::reader::{Readers, mask};
 use self::writer::{Job, Writer};
 use crate::StoreError;
-use crate::data_dir::{create_private_dir, lock_file};
+use crate::data_dir::{FileIdentity, create_private_dir, lock_file};
 use crate::error::InFile;
 use crate::writer_thread::WriterThread;
 
@@ -47,6 +48,7 @@ pub struct Objects {
 
 struct Shared {
     path: PathBuf,
+    identity: FileIdentity,
     codec: Arc<Codec>,
     readers: Readers,
     /// `None` when opened for reading only.
@@ -78,7 +80,7 @@ impl Objects {
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
         let thread = thread.in_file(&path)?;
-        Ok(Self::new(path, codec, Some(LockedWriter { thread, _lock: lock })))
+        Self::new(path, codec, Some(LockedWriter { thread, _lock: lock }))
     }
 
     /// Opens for reading only, also while another process writes.
@@ -89,7 +91,7 @@ impl Objects {
         let path = connection_dir.join(FILE_NAME);
         let codec = Arc::new(Codec::default());
         codec.load(&file::open_for_reading(&path)?).in_file(&path)?;
-        Ok(Self::new(path, codec, None))
+        Self::new(path, codec, None)
     }
 
     /// The same; `None` when nothing was ever written.
@@ -103,9 +105,15 @@ impl Objects {
         }
     }
 
-    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<LockedWriter>) -> Self {
+    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<LockedWriter>) -> Result<Self, StoreError> {
         let readers = Readers::new(&path, Arc::clone(&codec));
-        Self { shared: Arc::new(Shared { path, codec, readers, writer }) }
+        let identity = FileIdentity::of(&path).in_file(&path)?;
+        Ok(Self { shared: Arc::new(Shared { path, identity, codec, readers, writer }) })
+    }
+
+    /// Whether another file has taken the place of the one that this handle is on.
+    pub fn is_replaced(&self) -> bool {
+        FileIdentity::of(&self.shared.path).is_ok_and(|now| now != self.shared.identity)
     }
 
     /// Whether this handle may write.

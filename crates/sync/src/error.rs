@@ -70,9 +70,11 @@ impl SyncError {
             "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
             "disk_full" => "Free some space on the disk; it goes on by itself.",
             "disk_failed" => "See whether the disk is full, over its quota or broken; it goes on by itself.",
-            "disk_read_only" => "Make the data folder writable for the user that runs chartsy.",
+            "disk_read_only" => {
+                "Make the data folder writable for the user that runs chartsy; it goes on by itself."
+            }
             "data_damaged" => {
-                "Run chartsy doctor; restore the file from a backup, or delete it and load again."
+                "Load everything again, here or with 'chartsy sync --reload', or restore it from a backup."
             }
             "in_use" => "Wait until the other chartsy process is done.",
             _ => "Try again; if it stays, look into the log.",

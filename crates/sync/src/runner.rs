@@ -8,6 +8,7 @@ mod ledger;
 mod privacy;
 mod projector;
 mod record;
+mod reload;
 mod removal;
 mod retention;
 mod slot;

@@ -1,5 +1,8 @@
 //! `chartsy sync`: brings connections up to date, or goes on loading them.
 
+use store::ConnectionRecord;
+use sync::Runner;
+
 use crate::cli::ConnectionArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
@@ -10,11 +13,16 @@ use crate::work;
 pub struct Sync {
     #[command(flatten)]
     connection: ConnectionArgs,
+    /// Let go of what was loaded, readable or not, and load everything again; key, settings, webhook and who was erased stay
+    #[arg(long)]
+    reload: bool,
 }
 
 pub async fn run(args: Sync) -> anyhow::Result<()> {
     let folder = Folder::existing(&args.connection.data.data)?;
-    let records = folder.chosen(args.connection.connection.as_deref())?;
+    let chosen = args.connection.connection.as_deref();
+    // Not of all at once by a slip.
+    let records = if args.reload { vec![folder.connection(chosen)?] } else { folder.chosen(chosen)? };
     if records.is_empty() {
         return Err(Advice::new(
             "nothing is connected yet",
@@ -29,7 +37,7 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
     for record in &records {
         eprintln!("{} ({})", record.name, record.id);
         // One account that cannot be reached must not keep the others from being updated.
-        if let Err(error) = work::sync_shown(&runner, record).await {
+        if let Err(error) = one(&runner, record, args.reload).await {
             eprintln!("{}: {error:#}", record.id);
             first_failure.get_or_insert(error);
         }
@@ -37,4 +45,11 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
     runner.stop().await;
     sandboxes.stop().await;
     first_failure.map_or(Ok(()), Err)
+}
+
+async fn one(runner: &Runner, record: &ConnectionRecord, reload: bool) -> anyhow::Result<()> {
+    if reload && !runner.discard(&record.workspace, &record.id).await? {
+        eprintln!("the list of restatements could not be read to its end; numbers do not need it");
+    }
+    work::sync_shown(runner, record).await
 }

@@ -1,4 +1,4 @@
-//! A disk that takes no more, at one place after another of a load.
+//! A disk that takes no more, at one place after another of a load; and one that loses what it has.
 
 use std::io::Write;
 use std::path::Path;
@@ -40,4 +40,30 @@ async fn a_disk_that_fills_up_at_any_place_loses_nothing() {
     let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
     stdout(&chartsy(&data, &args, Some(KEY)));
     assert_eq!(ledger(&data), meant(&merchant));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damage_is_found_explained_and_mended_by_loading_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = mid_merchant(40).await;
+    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let id = stdout(&chartsy(&data, &args, Some(KEY))).trim().to_owned();
+    let path = data.join("connections").join(&id).join("objects.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 20_000].fill(0x41);
+    std::fs::write(&path, bytes).unwrap();
+
+    let checked = chartsy(&data, &["doctor", "--offline"], None);
+    assert_eq!(checked.status.code(), Some(1));
+    let said = text(&checked.stdout);
+    let to_do = format!("chartsy sync --reload --connection {id}");
+    assert!(said.contains(&to_do), "{said}");
+
+    let args: Vec<&str> = to_do.split(' ').skip(1).collect();
+    let mended = chartsy(&data, &args, None);
+    assert!(mended.status.success(), "{}", text(&mended.stderr));
+    assert_eq!(ledger(&data), meant(&merchant));
+    stdout(&chartsy(&data, &["doctor", "--offline"], None));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use connect::stripe::{Privacy, privacy};
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::{Batch, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
+use store::{Batch, Catalog, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
 
 use super::slot::Slot;
 use super::{Runner, Shared, blocking};
@@ -36,10 +36,21 @@ pub(super) fn privacy_of(settings: &Settings) -> Privacy {
 }
 
 /// Customers whose personal data is dropped whenever it comes again.
-pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
-    let keys = objects.meta_keys(ERASED)?;
-    let erased = keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(str::to_owned);
+pub(super) fn erased(
+    catalog: &Catalog,
+    record: &ConnectionRecord,
+    objects: &Objects,
+) -> Result<HashSet<String>, StoreError> {
+    let mut erased = erased_here(objects)?;
+    erased.extend(catalog.erasures(&record.workspace, &record.id)?);
+    let erased = erased.iter().map(ToString::to_string);
     Ok(erased.chain(super::retention::lapsed(objects)?).collect())
+}
+
+/// Customers whose personal data was dropped from these objects for good.
+pub(super) fn erased_here(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
+    let keys = objects.meta_keys(ERASED)?;
+    Ok(keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(CustomerId::from).collect())
 }
 
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
@@ -69,15 +80,17 @@ impl Runner {
         id: &ConnectionId,
         customer: &CustomerId,
     ) -> Result<ErasureReceipt, SyncError> {
-        self.shared.record(workspace, id).await?;
+        let record = self.shared.record(workspace, id).await?;
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
-        let dir = self.shared.config.data.connection_dir(id);
+        let (catalog, dir) = (self.shared.config.catalog.clone(), self.shared.config.data.connection_dir(id));
         let (now, of, connection) = (self.shared.config.clock.now(), customer.clone(), id.clone());
         let receipt = blocking(move || {
             if Objects::open_read_only(&dir)?.by_customer(&of, ObjectKind::ALL)?.is_empty() {
                 return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
             }
+            // First, so that it does not come back whatever happens then.
+            catalog.add_erasures(&record.workspace, &record.id, std::slice::from_ref(&of), now)?;
             let key = format!("{ERASED}{of}");
             let is_hers = |seen: &Rewritable<'_>| seen.customer == Some(of.as_str());
             let objects = drop_personal(&dir, (&key, &now.0.to_string()), is_hers, |_| {})?;

@@ -100,6 +100,10 @@ impl Slot {
 
     /// The connection's objects, for reading.
     pub fn reading(&self, connection_dir: &Path) -> Result<Objects, StoreError> {
+        let is_replaced = lock(&self.reader).as_ref().is_some_and(Objects::is_replaced);
+        if is_replaced {
+            *lock(&self.reader) = None;
+        }
         opened_once(&self.reader, || Objects::open_read_only(connection_dir))
     }
 

@@ -1,6 +1,7 @@
 mod audit;
 mod faults;
 mod mishaps;
+mod reload;
 mod restated;
 mod retention;
 

@@ -11,6 +11,7 @@ import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { Dialog } from '~/components/Overlay'
 import { refusalOf } from '~/features/connect/useKeyCheck'
+import { Reload } from '~/features/sync/Reload'
 import { formatInstant } from '~/format/date'
 import { sentence } from '~/format/names'
 import { formatCount } from '~/format/number'
@@ -21,6 +22,15 @@ export function ConnectionSection({ connection }: { connection: Connection }) {
       <h2 className="text-lg font-semibold">The connection</h2>
       <Rename key={connection.name} connection={connection} />
       {!connection.is_sample && <ReplaceKey connection={connection} />}
+      <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
+        <div className="min-w-0 flex-1 basis-64">
+          <p className="font-medium">Load everything again</p>
+          <p className="text-[0.8125rem] text-ink-soft">
+            For data that is damaged, or that you trust no more. It takes as long as the first load did.
+          </p>
+        </div>
+        <Reload connection={connection} />
+      </div>
       <Remove connection={connection} />
     </section>
   )

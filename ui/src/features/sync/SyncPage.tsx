@@ -17,8 +17,9 @@ import { useConnection } from '~/view/useView'
 import { Freshness } from './Freshness'
 import { KindTable } from './KindTable'
 import { ReplaceKeyLink } from './ReplaceKeyLink'
-import { adviceOf, isKeyError } from './failure'
+import { adviceOf, isDamage, isKeyError } from './failure'
 import { Problems } from './Problems'
+import { Reload } from './Reload'
 
 const PHASE: Record<Phase, string> = {
   idle: 'Up to date',
@@ -69,7 +70,13 @@ export function SyncPage() {
       </PageHead>
       {connection.last_error && (
         <Banner
-          action={isKeyError(connection.last_error) && <ReplaceKeyLink connectionId={connection.id} />}
+          action={
+            isKeyError(connection.last_error) ? (
+              <ReplaceKeyLink connectionId={connection.id} />
+            ) : (
+              isDamage(connection.last_error) && <Reload connection={connection} size="small" />
+            )
+          }
           title={capital(connection.last_error.message)}
           tone="danger"
         >

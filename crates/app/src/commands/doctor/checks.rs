@@ -23,7 +23,14 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     {
         Ok(folder) => folder,
         Err(error) => {
-            let to_do = "name the right folder with --data or CHARTSY_DATA, or connect an account first";
+            let to_do = match error.downcast_ref() {
+                Some(StoreError::ReadOnly { .. }) => "make it writable; a server goes on by itself then",
+                Some(StoreError::DiskFull { .. } | StoreError::DiskFailed { .. }) => {
+                    "free some space or mend the disk; a server goes on by itself then"
+                }
+                Some(StoreError::Damaged { .. }) => "restore chartsy.db from a backup",
+                _ => "name the right folder with --data or CHARTSY_DATA, or connect an account first",
+            };
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
         }
     };
@@ -165,12 +172,13 @@ fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
         }
         Ok(None) => Finding::well(format!("{what}: nothing was loaded yet")),
         Ok(Some(found)) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
-        Ok(Some(found)) => {
-            let to_do = "restore the folder from a backup, or delete the connection and connect again";
-            Finding::trouble(what, found.join("; "), to_do)
-        }
-        Err(error) => Finding::trouble(what, error.to_string(), "restore the folder from a backup"),
+        Ok(Some(found)) => Finding::trouble(what, found.join("; "), reload(record)),
+        Err(error) => Finding::trouble(what, error.to_string(), reload(record)),
     }
+}
+
+fn reload(record: &ConnectionRecord) -> String {
+    format!("load everything again: chartsy sync --reload --connection {}; or restore a backup", record.id)
 }
 
 /// Whether the provider's key can still be opened.
