@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::Request;
 use connect::Network;
 use metrics::query::steps;
-use model::{Clock, ManualClock, Secret, UnixSeconds};
+use model::{Clock, CustomerId, ManualClock, ObjectKind, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
 use store::{ConnectionRecord, DataDir, Objects, StoreError};
@@ -45,6 +45,8 @@ pub struct Simulation {
     skew: i64,
     /// Of its events, up to when they were delivered or lost.
     told_to: UnixSeconds,
+    /// Whose personal data was erased, and the address that must not come back.
+    erased: Vec<(CustomerId, String)>,
     pub log: String,
     _dir: tempfile::TempDir,
 }
@@ -73,8 +75,19 @@ impl Simulation {
         let data = DataDir::open(&dir.path().join("data")).unwrap();
         let record = connected(&data, "http://provider.simulated", KEY);
         let clock = ManualClock::at(NOW);
-        let (log, skew) = (String::new(), 0);
-        Self { chance, world: Arc::new(world), data, record, clock, skew, told_to: NOW, log, _dir: dir }
+        let (log, skew, erased) = (String::new(), 0, Vec::new());
+        Self {
+            chance,
+            world: Arc::new(world),
+            data,
+            record,
+            clock,
+            skew,
+            told_to: NOW,
+            erased,
+            log,
+            _dir: dir,
+        }
     }
 
     /// A process from its start to its end: time passes in it only when all its threads wait, and whatever still runs
@@ -111,7 +124,7 @@ impl Simulation {
     }
 
     pub fn act(&mut self) {
-        match self.chance.below(20) {
+        match self.chance.below(22) {
             0..=3 => self.live(),
             4..=6 => self.deliver(),
             7 | 8 => self.work_until_it_is_cut_off(),
@@ -124,6 +137,7 @@ impl Simulation {
             16 => self.damage_the_objects(),
             17 => self.work_twice_at_once(),
             18 => self.choose_another_zone(),
+            19 | 20 => self.erase_somebody(),
             _ => self.lose_the_time(),
         }
     }
@@ -212,22 +226,31 @@ impl Simulation {
         self.note(format_args!("tells of {total} events, of which {waiting} wait"));
     }
 
+    /// What the provider says, asked until it does.
+    async fn asked(&self, url: &str) -> Value {
+        loop {
+            let request = Request::get(url).header("authorization", format!("Bearer {KEY}"));
+            let answer = self.world.sandbox.answer(request.body(Body::empty()).unwrap()).await;
+            let answer = answer.ok().filter(|answer| answer.status().is_success());
+            if let Some(said) = answer.and_then(|answer| serde_json::from_slice(answer.body()).ok()) {
+                return said;
+            }
+        }
+    }
+
     /// As the provider sends them.
     async fn events(&self) -> Vec<String> {
         let mut events = Vec::new();
         let mut after = String::new();
         loop {
             let since = self.told_to.0;
-            let url = format!("/v1/events?limit=100&created[gte]={since}{after}");
-            let request = Request::get(url).header("authorization", format!("Bearer {KEY}"));
-            let answer = self.world.sandbox.answer(request.body(Body::empty()).unwrap()).await;
-            let page = answer.ok().and_then(|answer| serde_json::from_slice::<Value>(answer.body()).ok());
-            let Some(objects) = page.as_ref().and_then(|page| page["data"].as_array()) else { continue };
+            let page = self.asked(&format!("/v1/events?limit=100&created[gte]={since}{after}")).await;
+            let objects = page["data"].as_array().unwrap();
             after = objects.last().map_or_else(String::new, |last| {
                 format!("&starting_after={}", last["id"].as_str().unwrap_or_default())
             });
             events.extend(objects.iter().map(Value::to_string));
-            if page.as_ref().is_some_and(|page| page["has_more"] == false) {
+            if page["has_more"] == false {
                 return events;
             }
         }
@@ -363,6 +386,21 @@ impl Simulation {
         self.note(format_args!("has its days in {zone}"));
     }
 
+    /// A customer's names and addresses go for good, and no number with them.
+    fn erase_somebody(&mut self) {
+        let meant = self.world.sandbox.intention();
+        let customer = self.chance.one_of(&meant).customer.clone();
+        let said = self.process(self.asked(&format!("/v1/customers/{customer}")));
+        let erased = self.process(async {
+            self.runner().erase_customer(&self.record.workspace, &self.record.id, &customer).await
+        });
+        if let (Ok(_), Some(email)) = (&erased, said["email"].as_str()) {
+            self.erased.push((customer.clone(), email.to_owned()));
+        }
+        let erased = erased.map(|receipt| receipt.objects);
+        self.note(format_args!("{customer} is erased: {erased:?}"));
+    }
+
     fn now(&self) -> ConnectionRecord {
         let catalog = self.data.catalog().unwrap();
         catalog.connection(&self.record.workspace, &self.record.id).unwrap().unwrap()
@@ -387,8 +425,15 @@ impl Simulation {
             self.runner().rebuild(&self.record.workspace, &self.record.id, |_, _| {}).await.unwrap()
         });
         assert_eq!(rebuilt.differed, Some(false), "{}", self.log);
-        let wrong = Objects::open_read_only(&self.dir()).unwrap().integrity_check().unwrap();
+        let objects = Objects::open_read_only(&self.dir()).unwrap();
+        let wrong = objects.integrity_check().unwrap();
         assert!(wrong.is_empty(), "{wrong:?}\n{}", self.log);
+        for (customer, email) in &self.erased {
+            let theirs = objects.by_customer(customer, ObjectKind::ALL).unwrap();
+            assert!(!theirs.is_empty());
+            let came_back = theirs.iter().any(|stored| stored.object.body.contains(email));
+            assert!(!came_back, "the address of {customer} is there again\n{}", self.log);
+        }
         let meant_by_month = months::meant(&meant, &settings, now);
         [(lines(meant), found), (meant_by_month, by_month)]
     }
