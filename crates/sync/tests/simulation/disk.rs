@@ -62,3 +62,25 @@ pub fn damage(file: &Path, chance: &mut Chance) -> Option<String> {
     std::fs::write(file, &bytes).unwrap();
     Some(format!("{place}..{end} are {over:#04x}"))
 }
+
+/// Copies a folder as it is at the moment.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// Loses the end of a file, if there is one; how many bytes of it.
+pub fn cut(file: &Path, chance: &mut Chance) -> u64 {
+    let Ok(bytes) = std::fs::read(file) else { return 0 };
+    let lost = chance.below(bytes.len() as u64 + 1);
+    std::fs::write(file, &bytes[..bytes.len() - usize::try_from(lost).unwrap()]).unwrap();
+    lost
+}

@@ -124,7 +124,7 @@ impl Simulation {
     }
 
     pub fn act(&mut self) {
-        match self.chance.below(22) {
+        match self.chance.below(24) {
             0..=3 => self.live(),
             4..=6 => self.deliver(),
             7 | 8 => self.work_until_it_is_cut_off(),
@@ -138,6 +138,7 @@ impl Simulation {
             17 => self.work_twice_at_once(),
             18 => self.choose_another_zone(),
             19 | 20 => self.erase_somebody(),
+            21 | 22 => self.cut_the_power(),
             _ => self.lose_the_time(),
         }
     }
@@ -265,6 +266,28 @@ impl Simulation {
             };
             tokio::time::timeout(life, work).await.ok()
         })
+    }
+
+    /// What was written and not synced is lost from some point on; the catalog and the inbox sync whatever they write.
+    fn cut_the_power(&mut self) {
+        let life = Duration::from_millis(self.chance.below(6_000));
+        let rest = self.data.path().with_file_name("rest");
+        let outcome = self.process(async {
+            let runner = self.runner();
+            let work = runner.sync_once(&self.record.workspace, &self.record.id);
+            let outcome = tokio::time::timeout(life, work).await.ok();
+            disk::copy(self.data.path(), &rest);
+            outcome
+        });
+        std::fs::remove_dir_all(self.data.path()).unwrap();
+        std::fs::rename(&rest, self.data.path()).unwrap();
+        let mut lost = Vec::new();
+        for log in ["objects.db-wal", "ledger.db-wal"] {
+            lost.push(disk::cut(&self.dir().join(log), &mut self.chance));
+        }
+        self.note(format_args!(
+            "works for {life:?} until the power is cut: {outcome:?}, {lost:?} bytes are lost"
+        ));
     }
 
     fn work_until_it_is_cut_off(&mut self) {
