@@ -50,6 +50,7 @@ export const sandbox = (...options) => start('sandbox', '--listen', '127.0.0.1:0
 export async function server() {
   const data = mkdtempSync(path.join(tmpdir(), 'chartsy-e2e-'));
   const served = await start('serve', '--data', data, '--listen', '127.0.0.1:0');
+  served.data = data;
   const stop = served.stop.bind(served);
   served.stop = async () => {
     await stop();
@@ -58,9 +59,8 @@ export async function server() {
   return served;
 }
 
-/** A page that fails the test `t` when its script fails. Its browser ends with the test, however that ends. */
-export async function visit(t, url, options = {}) {
-  const browser = await chromium.launch({
+export const launch = () =>
+  chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -72,6 +72,10 @@ export async function visit(t, url, options = {}) {
       '--disable-sync',
     ],
   });
+
+/** A page that fails the test `t` when its script fails. Its browser ends with the test, however that ends. */
+export async function visit(t, url, options = {}) {
+  const browser = await launch();
   const failures = [];
   t.after(async () => {
     await browser.close();
@@ -114,3 +118,17 @@ export const owner = {
   username: 'ada',
   password: 'Correct1horse',
 };
+
+/** Makes the owner's account without a page; whoever shares the context is signed in. */
+export async function makeOwner({ request }, url) {
+  const { fullName: full_name, email, username, password } = owner;
+  const data = { full_name, email, username, password, password_confirmation: password };
+  await posted(request, url, '/setup/owner', data);
+}
+
+/** The answer of an action that must not be refused. */
+export async function posted(request, url, action, data) {
+  const answer = await request.post(`${url}/api/v1${action}`, { data, headers: { origin: url } });
+  assert.ok(answer.ok(), `${action}: ${answer.status()} ${await answer.text()}`);
+  return answer.json();
+}

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::step::{cargo, passed_on, run};
+use crate::{browser, ui};
 
 /// Name, package and example of each.
 const BENCHES: [(&str, &str, &str); 6] = [
@@ -37,7 +38,13 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
             run(cargo().args(["build", "--quiet", "--release", "--package", "app"]))?;
         }
         let command = ["run", "--quiet", "--release", "--package", package, "--example", example, "--"];
-        run(cargo().args(command).args(passed_on(rest)))?;
+        let mut measuring = cargo();
+        measuring.args(command).args(passed_on(rest));
+        if rest.iter().any(|argument| argument == "browser") {
+            measuring.env("CHROMIUM", browser::find_or_install()?);
+            ui::install("e2e")?;
+        }
+        run(&mut measuring)?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! How long after something happened with the provider the page shows it: from the event's delivery over the webhook, the
 //! fetch of what it is about and the ledger to the answer that a page draws, at several rates.
 //!
-//! The page is played as it is written: it hears of a new ledger from the stream and asks again, at most twice a second.
-//! Only what moves MRR can be seen on it, so only that is counted.
+//! The page is a real one in a browser, in the frame that draws a movement; or, for less noise, it is played as it is written:
+//! it hears of a new ledger from the stream and asks again, at most twice a second. Only what moves MRR can be seen on it, so
+//! only that is counted.
 //!
-//! `cargo xtask bench live -- [seconds, 60] [customers, 2000]`
+//! `cargo xtask bench live -- [seconds, 60] [customers, 2000] [browser]`
 
 #[expect(dead_code, reason = "each measurement uses a part of it")]
 #[path = "support/process.rs"]
@@ -14,12 +15,13 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use model::{Clock, UnixSeconds};
 use process::{KEY, OWN, Served, argument, ask, chartsy, cpu_time, printed, token};
 use sandbox::{MerchantName, Options};
@@ -59,11 +61,17 @@ async fn measure(seconds: u64, customers: u64, folder: &Path) -> Result<()> {
     let id = printed(&data, &connect, KEY)?.trim().to_owned();
     let token = token(&data)?;
     until_registered(server.addr(), &id, &token).await?;
-    let page = Page::open(server.addr(), &id, &token)?;
-    println!("{customers} customers; from an event to the page that shows it");
+    let page = match std::env::args().nth(3).as_deref() {
+        Some("browser") => Page::in_a_browser(&server.base, &id)?,
+        Some(other) => bail!("'{other}' is no page: write 'browser' or nothing"),
+        None => Page::played(server.addr(), &id, &token)?,
+    };
+    println!("{customers} customers; from an event to {}", page.name);
     for rate in RATES {
         let cpu_before = cpu_time(&server.id().to_string(), OWN);
-        let lived = live(&merchant, rate, Duration::from_secs(seconds)).await;
+        // Few events move MRR.
+        let wall = Duration::from_secs(if rate < 10 { 4 * seconds } else { seconds });
+        let lived = live(&merchant, rate, wall).await;
         tokio::time::sleep(LATEST).await;
         let cpu = cpu_time(&server.id().to_string(), OWN).saturating_sub(cpu_before);
         let (mut latencies, missing) = lived.latencies(&merchant, &page.seen());
@@ -155,14 +163,51 @@ impl Lived {
     }
 }
 
-/// A page that lists movements, on two threads: one hears the stream, one asks.
+/// A page that lists movements, and when each of them first stood there.
 struct Page {
+    name: &'static str,
     seen: Arc<Mutex<HashMap<Movement, Instant>>>,
     is_closed: Arc<AtomicBool>,
+    /// Ends when its input is closed.
+    browser: Option<Child>,
 }
 
 impl Page {
-    fn open(addr: &str, id: &str, token: &str) -> Result<Self> {
+    /// By the program that watches it, which says `customer day milliseconds`.
+    fn in_a_browser(base: &str, id: &str) -> Result<Self> {
+        let seen: Arc<Mutex<HashMap<Movement, Instant>>> = Arc::default();
+        let mut node = Command::new("node");
+        node.args(["watch.mjs", base.trim_end_matches('/'), id]).current_dir("e2e");
+        let mut browser = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("node")?;
+        let mut lines = BufReader::new(browser.stdout.take().context("it has an output")?).lines();
+        let found = Arc::clone(&seen);
+        let take = move |line: &str| {
+            let mut words = line.split(' ').map(str::to_owned);
+            let (customer, day, at) = (words.next()?, words.next()?, words.next()?.parse::<i64>().ok()?);
+            let ago_ms = u64::try_from(Clock::System.now_ms() - at).unwrap_or(0);
+            let at = Instant::now().checked_sub(Duration::from_millis(ago_ms))?;
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.entry((customer, day)).or_insert(at);
+            Some(())
+        };
+        loop {
+            let line = lines.next().context("the browser ended")??;
+            if line == "ready" {
+                break;
+            }
+            take(&line);
+        }
+        thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| {
+                take(&line);
+            })
+        });
+        let name = "the frame of a browser that shows it";
+        Ok(Self { name, seen, is_closed: Arc::default(), browser: Some(browser) })
+    }
+
+    /// On two threads: one hears the stream, one asks.
+    fn played(addr: &str, id: &str, token: &str) -> Result<Self> {
         let seen: Arc<Mutex<HashMap<Movement, Instant>>> = Arc::default();
         let is_closed = Arc::new(AtomicBool::new(false));
         let (told, hear) = mpsc::channel::<()>();
@@ -195,14 +240,19 @@ impl Page {
                 thread::sleep(REFRESH.saturating_sub(asked.elapsed()));
             }
         });
-        Ok(Self { seen, is_closed })
+        Ok(Self { name: "the answer that a page draws", seen, is_closed, browser: None })
     }
 
     fn seen(&self) -> HashMap<Movement, Instant> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn close(&self) {
+    fn close(self) {
         self.is_closed.store(true, Ordering::Relaxed);
+        if let Some(mut browser) = self.browser {
+            drop(browser.stdin.take());
+            // It may have ended by itself.
+            let _ = browser.wait();
+        }
     }
 }

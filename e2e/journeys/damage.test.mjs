@@ -1,0 +1,63 @@
+// A disk that lost what it had: the owner is told, and loads everything again.
+
+import assert from 'node:assert/strict';
+import { closeSync, fstatSync, openSync, readdirSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { accessible, makeOwner, picture, posted, sandbox, server, visit } from '../support.mjs';
+
+let app;
+let merchant;
+
+before(async () => {
+  app = await server();
+  merchant = await sandbox('--merchant', 'small', '--customers', '40');
+});
+
+after(async () => {
+  await Promise.all([app, merchant].map((served) => served?.stop()));
+});
+
+/** Writes over everything that was fetched. */
+function damage() {
+  const connections = path.join(app.data, 'connections');
+  const [id] = readdirSync(connections);
+  const file = openSync(path.join(connections, id, 'objects.db'), 'r+');
+  writeSync(file, Buffer.alloc(fstatSync(file).size, 'A'));
+  closeSync(file);
+}
+
+test('an owner whose data is damaged loads it again, and every number is back', async (t) => {
+  const page = await visit(t, `${app.url}/login`);
+  await makeOwner(page.context(), app.url);
+  const key = 'sk_test_sandbox0000000000000000';
+  const { id } = await posted(page.request, app.url, '/connections', { source: 'stripe', key, api_base: merchant.url });
+  await page.goto(`${app.url}/c/${id}/sync`);
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'MRR Breakdown', exact: true }).first().click();
+  const mrr = page.getByRole('region', { name: 'MRR now' }).locator('p').first();
+  const before = await mrr.innerText();
+  assert.match(before, /\$\d/);
+
+  damage();
+  await page.goto(`${app.url}/c/${id}/sync`);
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await page.getByText('objects.db is damaged').waitFor();
+  await page.getByText('Nothing is lost: Stripe has it all.').waitFor();
+  await accessible(page, 'the sync page with damaged data');
+  await picture(page, '20-damaged');
+  await page.getByRole('button', { name: 'Load again …' }).click();
+  await accessible(page, 'asking to load again');
+  await picture(page, '21-load-again');
+  await page.getByRole('button', { name: 'Load everything again' }).click();
+  await page.getByText('objects.db is damaged').waitFor({ state: 'detached', timeout: 30_000 });
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'MRR Breakdown', exact: true }).first().click();
+  await mrr.filter({ hasText: before }).waitFor();
+
+  await page.goto(`${app.url}/c/${id}/settings`);
+  await page.getByRole('heading', { name: 'The connection' }).waitFor();
+  await accessible(page, 'the settings with loading again');
+  await picture(page, '22-settings');
+});
