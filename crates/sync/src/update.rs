@@ -72,7 +72,7 @@ pub(crate) async fn run(
     thoroughness: Thoroughness,
 ) -> Result<Updated, SyncError> {
     if relist::is_under_way(context)? {
-        return relist::run(context).await;
+        return relisted(context).await;
     }
     let now = context.clock.now();
     // Webhooks may have told of what came after events that they missed.
@@ -89,8 +89,8 @@ pub(crate) async fn run(
             context.commit(Batch { meta: looked, ..Batch::default() }).await?;
             Ok(Updated { through, how: How::Events, due_event_at })
         }
-        Events::TooLongAgo => relist::run(context).await,
-        Events::None if is_relist_due(context, thoroughness)? => relist::run(context).await,
+        Events::TooLongAgo => relisted(context).await,
+        Events::None if is_relist_due(context, thoroughness)? => relisted(context).await,
         Events::None => {
             let mut through = None;
             for kind in connect::stripe::BACKFILL_KINDS {
@@ -100,6 +100,13 @@ pub(crate) async fn run(
             Ok(Updated { through: through.unwrap_or(now), how: How::NewOnly, due_event_at: None })
         }
     }
+}
+
+/// Everything is listed again; then what happened since that began, which may be days ago.
+async fn relisted(context: &Context) -> Result<Updated, SyncError> {
+    let listed_through = relist::run(context).await?;
+    let updated = Box::pin(run(context, listed_through, Thoroughness::JustLoaded)).await?;
+    Ok(Updated { how: How::Relisted, ..updated })
 }
 
 fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<bool, SyncError> {

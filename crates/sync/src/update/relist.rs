@@ -1,11 +1,11 @@
 //! Lists everything again, and finds out what is gone.
 
 use connect::stripe::{BACKFILL_KINDS, translate};
-use model::ObjectKind;
 use model::billing::InvoiceStatus;
+use model::{ObjectKind, UnixSeconds};
 use store::{Batch, Objects, StoreError, Stored};
 
-use super::{EVENTS_THROUGH, How, Updated, fetch, note_listed};
+use super::{EVENTS_THROUGH, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
 use crate::blocking::blocking;
@@ -34,8 +34,9 @@ fn began(objects: &Objects) -> Result<Option<i64>, StoreError> {
     Ok(objects.meta(RELIST_BEGAN)?.and_then(|at| at.parse().ok()))
 }
 
-/// Goes through all lists, from where an earlier one stopped.
-pub(super) async fn run(context: &Context) -> Result<Updated, SyncError> {
+/// Goes through all lists, from where an earlier one stopped. What happened up to the answer, by the provider's clock, is here
+/// then; later changes of what was read early may not be.
+pub(super) async fn run(context: &Context) -> Result<UnixSeconds, SyncError> {
     let began_at = match began(&context.objects)? {
         Some(began_at) => began_at,
         None => begin(context).await?,
@@ -49,7 +50,7 @@ pub(super) async fn run(context: &Context) -> Result<Updated, SyncError> {
         vec![(RELIST_BEGAN.to_owned(), String::new()), (EVENTS_THROUGH.to_owned(), through.0.to_string())];
     context.commit(Batch { meta: done, ..Batch::default() }).await?;
     note_listed(context).await?;
-    Ok(Updated { through, how: How::Relisted, due_event_at: None })
+    Ok(through)
 }
 
 async fn begin(context: &Context) -> Result<i64, SyncError> {
