@@ -7,6 +7,19 @@ use std::process::{Command, Output, Stdio};
 use crate::process::{chartsy, ledger, stdout, text};
 use crate::support::{KEY, meant, mid_merchant};
 
+/// Runs a command on a folder that is mounted read-only for it. `None` where this machine lets nobody mount anything.
+fn read_only(data: &Path, args: &[&str]) -> Option<Output> {
+    let mounted =
+        r#"mount --bind "$CHARTSY_DATA" "$CHARTSY_DATA" && mount -o remount,ro,bind "$CHARTSY_DATA""#;
+    let run = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        command.arg(env!("CARGO_BIN_EXE_chartsy")).args(args).env("CHARTSY_DATA", data).output().ok()
+    };
+    run(mounted).filter(|tried| tried.status.success())?;
+    run(&format!(r#"{mounted} && exec "$0" "$@""#))
+}
+
 /// Connects with files that cannot grow beyond so many blocks of 512 bytes; a write beyond fails as on a full disk.
 fn connect_within(blocks: u32, data: &Path, base: &str) -> Output {
     let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
@@ -66,4 +79,26 @@ async fn damage_is_found_explained_and_mended_by_loading_again() {
     assert!(mended.status.success(), "{}", text(&mended.stderr));
     assert_eq!(ledger(&data), meant(&merchant));
     stdout(&chartsy(&data, &["doctor", "--offline"], None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = mid_merchant(10).await;
+    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    stdout(&chartsy(&data, &args, Some(KEY)));
+    for args in [&["status"][..], &["sync"], &["rebuild"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let Some(output) = read_only(&data, args) else {
+            eprintln!("not tried: nothing can be mounted here");
+            return;
+        };
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains("its disk is not mounted read-only"), "{args:?}: {said}");
+    }
+    let checked = read_only(&data, &["doctor", "--offline"]).unwrap();
+    assert!(text(&checked.stdout).contains("make it writable"), "{}", text(&checked.stdout));
+    stdout(&chartsy(&data, &["sync"], None));
+    assert_eq!(ledger(&data), meant(&merchant));
 }
