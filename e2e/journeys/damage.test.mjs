@@ -44,7 +44,7 @@ test('an owner whose data is damaged loads it again, and every number is back', 
   await page.goto(`${app.url}/c/${id}/sync`);
   await page.getByRole('button', { name: 'Sync now' }).click();
   await page.getByText('objects.db is damaged').waitFor();
-  await page.getByText('Nothing is lost: Stripe has it all.').waitFor();
+  await page.getByText('Stripe still has all of it.').waitFor();
   await accessible(page, 'the sync page with damaged data');
   await picture(page, '20-damaged');
   await page.getByRole('button', { name: 'Load again …' }).click();

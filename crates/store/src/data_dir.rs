@@ -215,12 +215,38 @@ pub(crate) fn create_private_dir(path: &Path) -> Result<(), StoreError> {
     builder.create(path).in_file(path)
 }
 
-/// Deletes a file, if it is there.
-pub(crate) fn remove_if_any(path: &Path) -> Result<(), StoreError> {
+/// Deletes a database with what is beside it, as far as it is there.
+pub(crate) fn remove_database(path: &Path) -> Result<(), StoreError> {
+    remove_if_any(path)?;
+    remove_log(path)
+}
+
+/// Deletes the write-ahead log of a database and its index, if they are there.
+pub(crate) fn remove_log(path: &Path) -> Result<(), StoreError> {
+    for ending in ["-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        remove_if_any(Path::new(&name))?;
+    }
+    Ok(())
+}
+
+fn remove_if_any(path: &Path) -> Result<(), StoreError> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed.in_file(path),
     }
+}
+
+/// Waits until what was renamed or deleted in a folder is so on the disk.
+#[cfg(unix)]
+pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    std::fs::File::open(path).and_then(|folder| folder.sync_all()).in_file(path)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 #[cfg(test)]

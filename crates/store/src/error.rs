@@ -14,7 +14,7 @@ pub enum StoreError {
     #[error("the disk fails with {} ({detail}): see whether it is full, over its quota or broken", path.display())]
     DiskFailed { path: PathBuf, detail: String },
     #[error(
-        "{} cannot be written: see that its disk is not mounted read-only, and that it belongs to the user that runs chartsy",
+        "{} cannot be opened or written: see that its disk is not mounted read-only, and that it belongs to the user that runs chartsy",
         path.display()
     )]
     ReadOnly { path: PathBuf },
@@ -160,6 +160,8 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
             StoreError::Damaged { path, detail: source.to_string() }
         }
         Some(Code::CannotOpen) if !path.exists() => StoreError::Missing { path },
+        // Statements are not wrong by themselves: the tables or the format are not what was written.
+        Some(Code::Unknown) => StoreError::Damaged { path, detail: source.to_string() },
         // The file is there, but not what has to be written beside it.
         Some(Code::CannotOpen) => StoreError::ReadOnly { path },
         _ => StoreError::Sql { path, source },

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use self::writer::{Job, Writer};
-use crate::data_dir::create_private_dir;
+use crate::data_dir::{create_private_dir, remove_database};
 use crate::error::{Fault, InFile};
 use crate::writer_thread::WriterThread;
 use crate::{StoreError, tables};
@@ -99,14 +99,23 @@ struct Shared {
 }
 
 impl Inbox {
-    /// Opens the inbox in a connection's folder; a new one is empty.
+    /// Opens the inbox in a connection's folder; a new one is empty. One that is damaged is made anew: the provider's list
+    /// of events has what was in it.
     ///
     /// # Errors
-    /// `Damaged` or `NewerFormat` when it cannot be used; what the file system says.
+    /// `NewerFormat` when it cannot be used; what the file system says.
     pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let path = connection_dir.join(FILE_NAME);
-        let (conn, writing) = (open(&path)?, open(&path)?);
+        let conn = match open_sound(&path) {
+            Err(error @ StoreError::Damaged { .. }) => {
+                tracing::warn!(%error, "the inbox is made anew; the list of events has what was in it");
+                remove_database(&path)?;
+                open(&path)?
+            }
+            opened => opened?,
+        };
+        let writing = open(&path)?;
         let writer = Writer::new(writing, &path);
         let writer = WriterThread::spawn("inbox-writer", QUEUE, move |jobs| writer.run(jobs));
         let writer = writer.in_file(&path)?;
@@ -124,7 +133,11 @@ impl Inbox {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&path, flags).in_file(&path)?;
-        facts(&conn).in_file(&path)
+        match facts(&conn).in_file(&path) {
+            // Whoever works on it makes it anew.
+            Err(StoreError::Damaged { .. }) => Ok(InboxFacts::default()),
+            looked => looked,
+        }
     }
 
     /// Keeps a delivery for good; whether it was not there already. Whoever delivered may be answered then.
@@ -223,6 +236,17 @@ impl Inbox {
         };
         change_all().in_file(&self.shared.path)
     }
+}
+
+/// The same, where all of it can be read: it is small.
+fn open_sound(path: &Path) -> Result<Connection, StoreError> {
+    let conn = open(path)?;
+    let check = || -> Result<(), Fault> {
+        let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found == "ok" { Ok(()) } else { Err(Fault::Damaged(found)) }
+    };
+    check().in_file(path)?;
+    Ok(conn)
 }
 
 /// `synchronous = FULL`: whoever delivered is told that it is kept, and does not deliver again.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::data_dir::{create_private_dir, remove_if_any};
+use crate::data_dir::{create_private_dir, remove_database};
 use crate::error::{Fault, InFile};
 use crate::{StoreError, tables};
 
@@ -93,10 +93,7 @@ impl LedgerFile {
     /// # Errors
     /// What the file system says.
     pub fn delete(connection_dir: &Path) -> Result<(), StoreError> {
-        for ending in ["", "-wal", "-shm"] {
-            remove_if_any(&connection_dir.join(format!("{FILE_NAME}{ending}")))?;
-        }
-        Ok(())
+        remove_database(&connection_dir.join(FILE_NAME))
     }
 
     fn write(&self, write: impl FnOnce(&Transaction<'_>) -> Result<(), Fault>) -> Result<(), StoreError> {

@@ -1,6 +1,5 @@
 //! The objects of one connection: what the provider sent, the newest version of each, and how far reading has come.
 
-mod anew;
 mod apply;
 mod batch;
 mod check;
@@ -10,6 +9,7 @@ mod file;
 mod reader;
 mod restatements;
 mod rewrite;
+mod start_over;
 mod writer;
 
 use std::fs::File;
@@ -74,13 +74,14 @@ impl Objects {
 
         let path = connection_dir.join(FILE_NAME);
         let conn = file::open_for_writing(&path)?;
+        let identity = FileIdentity::of(&path).in_file(&path)?;
         let codec = Arc::new(Codec::default());
         codec.load(&conn).in_file(&path)?;
 
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
         let thread = thread.in_file(&path)?;
-        Self::new(path, codec, Some(LockedWriter { thread, _lock: lock }))
+        Ok(Self::new(path, identity, codec, Some(LockedWriter { thread, _lock: lock })))
     }
 
     /// Opens for reading only, also while another process writes.
@@ -89,9 +90,11 @@ impl Objects {
     /// `Missing` when nothing was ever written.
     pub fn open_read_only(connection_dir: &Path) -> Result<Self, StoreError> {
         let path = connection_dir.join(FILE_NAME);
+        // Before anything is read, so that what is read is never of an older file than this.
+        let identity = FileIdentity::of(&path).in_file(&path)?;
         let codec = Arc::new(Codec::default());
         codec.load(&file::open_for_reading(&path)?).in_file(&path)?;
-        Self::new(path, codec, None)
+        Ok(Self::new(path, identity, codec, None))
     }
 
     /// The same; `None` when nothing was ever written.
@@ -105,10 +108,9 @@ impl Objects {
         }
     }
 
-    fn new(path: PathBuf, codec: Arc<Codec>, writer: Option<LockedWriter>) -> Result<Self, StoreError> {
+    fn new(path: PathBuf, identity: FileIdentity, codec: Arc<Codec>, writer: Option<LockedWriter>) -> Self {
         let readers = Readers::new(&path, Arc::clone(&codec));
-        let identity = FileIdentity::of(&path).in_file(&path)?;
-        Ok(Self { shared: Arc::new(Shared { path, identity, codec, readers, writer }) })
+        Self { shared: Arc::new(Shared { path, identity, codec, readers, writer }) }
     }
 
     /// Whether another file has taken the place of the one that this handle is on.

@@ -290,7 +290,7 @@ impl<'a> Load<'a> {
     }
 
     fn written(&mut self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {
-        self.has_gap = !matches!(written, Ok(Ok(_)));
+        self.has_gap |= !matches!(written, Ok(Ok(_)));
         self.context.tell(written.map_err(broken)??);
         Ok(())
     }

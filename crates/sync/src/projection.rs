@@ -18,7 +18,7 @@ use crate::problems::Problem;
 
 pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
-pub use file::{Keeper, Kept, Previous};
+pub use file::{FIRST_VERSION, Keeper, Kept, Previous};
 pub(crate) use restating::build_recording;
 pub use restating::{Recording, Restating};
 
@@ -55,14 +55,14 @@ pub fn rebuild(
     let stored = LedgerFile::open(connection_dir).and_then(|file| file.load()).ok();
     let stored = stored.filter(|blobs| !blobs.is_empty());
     let keeper = Keeper::open(connection_dir, settings)?;
-    let (version, previous) = (keeper.version()?, keeper.previous()?);
+    let (version, previous) = (keeper.next_version(objects)?, keeper.previous()?);
     drop(keeper);
 
     let sequence = objects.meta(SEQUENCE)?;
     let built = build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
     LedgerFile::delete(connection_dir)?;
     let mut keeper = Keeper::open(connection_dir, settings)?;
-    keeper.put_all(&built.ledger, &Kept { sequence, version: version + 1, problems: built.problems() })?;
+    keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
 
     let differs = |stored: Vec<(u32, Vec<u8>)>| {
         let ids: Vec<u32> = built.ledger.blob_ids().collect();

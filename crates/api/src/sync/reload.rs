@@ -9,14 +9,14 @@ use crate::problem::Problem;
 
 /// Let go of what was loaded and load everything again
 ///
-/// Key, settings, webhook, whom was erased and the list of restatements stay. Numbers fill in as on the first day.
+/// Key, settings and webhook stay, and erasures and the list of restatements as far as they can be read. Numbers fill in
+/// as on the first day.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/reload", operation_id = "reload_connection", tag = "sync",
     responses((status = 202, description = "Under way, or about to be")))]
 pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
 ) -> Result<StatusCode, Problem> {
-    context.runner.discard(&record.workspace, &record.id).await?;
-    context.runner.start_sync(&record.id);
+    context.runner.reload(&record.workspace, &record.id).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -13,7 +13,7 @@ use crate::work;
 pub struct Sync {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Let go of what was loaded, readable or not, and load everything again; key, settings, webhook and who was erased stay
+    /// Let go of what was loaded, readable or not, and load everything again; key, settings, webhook and erasures stay
     #[arg(long)]
     reload: bool,
 }
@@ -49,7 +49,7 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
 
 async fn one(runner: &Runner, record: &ConnectionRecord, reload: bool) -> anyhow::Result<()> {
     if reload && !runner.discard(&record.workspace, &record.id).await? {
-        eprintln!("the list of restatements could not be read to its end; numbers do not need it");
+        eprintln!("the list of restatements could not be read to its end: older ones are gone");
     }
     work::sync_shown(runner, record).await
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{
-    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
-};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Method, Request};
 use model::UnixSeconds;
 use url::Url;
@@ -20,7 +18,8 @@ use crate::{ConnectError, Network};
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
 /// A page of 100 large invoices has about one MiB.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(super) struct Transport {
     carrier: Arc<dyn Carrier>,
@@ -78,14 +77,12 @@ impl Transport {
             }
             Verb::Delete => (Method::DELETE, Vec::new()),
         };
-        let request = Request::builder().method(method).uri(url.as_str()).body(body);
-        let mut request = request.map_err(|error| NoAnswer::Connection(error.to_string()))?;
-        *request.headers_mut() = self.headers.clone();
+        let mut request = Request::builder().method(method).uri(url.as_str());
         if let Verb::Post { idempotency_key, .. } = verb {
-            let headers = request.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-            headers.extend(HeaderValue::from_str(idempotency_key).map(|key| (IDEMPOTENCY_KEY, key)));
+            request = request.header(IDEMPOTENCY_KEY, idempotency_key).header(CONTENT_TYPE, FORM);
         }
+        let mut request = request.body(body).map_err(|error| NoAnswer::Connection(error.to_string()))?;
+        request.headers_mut().extend(self.headers.clone());
         let (answer, body) = self.carrier.carry(request).await?.into_parts();
         Ok(Answer { body, ..Answer::begin(answer.status.as_u16(), &answer.headers) })
     }

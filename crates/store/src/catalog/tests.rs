@@ -141,6 +141,23 @@ fn no_workspace_reaches_into_another() {
 }
 
 #[test]
+fn erasures_are_noted_once_in_their_workspace_and_go_with_the_connection() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = other_workspace(&catalog);
+    let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
+    let [ada, bob] = ["cus_ada", "cus_bob"].map(model::CustomerId::from);
+    let refused = catalog.add_erasures(&other, &id, std::slice::from_ref(&ada), NOW);
+    assert!(matches!(refused, Err(StoreError::NotFound { .. })));
+    catalog.add_erasures(&workspace, &id, &[bob.clone()], NOW).unwrap();
+    catalog.add_erasures(&workspace, &id, &[ada.clone(), bob.clone()], NOW).unwrap();
+    assert_eq!(catalog.erasures(&workspace, &id).unwrap(), [ada, bob]);
+    assert_eq!(catalog.erasures(&other, &id).unwrap(), []);
+    catalog.delete_connection(&workspace, &id).unwrap();
+    assert_eq!(catalog.erasures(&workspace, &id).unwrap(), []);
+}
+
+#[test]
 fn what_changes_on_a_connection_is_kept_and_what_it_is_cannot_change() {
     let (dir, catalog) = temp();
     let workspace = catalog.default_workspace().unwrap().id;

@@ -47,6 +47,34 @@ async fn what_failed_waits_and_at_last_waits_for_a_person() {
 }
 
 #[tokio::test]
+async fn one_that_is_damaged_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(dir.path()).unwrap();
+    for number in 0..200 {
+        inbox.put(event(number)).await.unwrap();
+    }
+    drop(inbox);
+    let path = dir.path().join(FILE_NAME);
+    let whole = std::fs::read(&path).unwrap();
+    for offset in (0..whole.len()).step_by(2_048) {
+        for cut in [false, true] {
+            let mut damaged = whole.clone();
+            if cut {
+                damaged.truncate(offset + 100);
+            } else {
+                let end = (offset + 1_000).min(damaged.len());
+                damaged[offset..end].fill(0x41);
+            }
+            std::fs::write(&path, damaged).unwrap();
+            Inbox::look(dir.path()).unwrap();
+            let inbox = Inbox::open(dir.path()).unwrap();
+            inbox.put(event(1_000)).await.unwrap();
+            assert!(!inbox.due(UnixSeconds(0), 1_000).unwrap().is_empty(), "from {offset} on, cut: {cut}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_burst_is_kept_whole() {
     let dir = tempfile::tempdir().unwrap();
     let inbox = Inbox::open(dir.path()).unwrap();

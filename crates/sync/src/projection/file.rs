@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use metrics::columns::{FORMAT_VERSION, Ledger};
 use model::{LedgerRules, RestatementReason, Settings};
-use store::{LedgerFile, StoreError};
+use store::{LedgerFile, Objects, StoreError};
 
 use super::{PROBLEMS, SEQUENCE};
 use crate::problems::Problem;
@@ -15,6 +15,8 @@ const RULES_VERSION: u32 = 1;
 
 const FINGERPRINT: &str = "fingerprint";
 const VERSION: &str = "version";
+/// Of objects that took the place of others: below the versions of all their ledgers, and above those of the others'.
+pub const FIRST_VERSION: &str = "first_ledger_version";
 /// Whose days the figures had when they were last shown.
 const ZONE: &str = "zone";
 
@@ -123,6 +125,15 @@ impl Keeper {
     /// What the store says.
     pub fn sequence(&self) -> Result<Option<String>, StoreError> {
         nothing_if_damaged(self.file.meta(SEQUENCE))
+    }
+
+    /// Higher than that of any ledger before, also of other objects than these: who has one in memory sees that it moved.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn next_version(&self, objects: &Objects) -> Result<u64, StoreError> {
+        let first = objects.meta(FIRST_VERSION)?.and_then(|first| first.parse().ok()).unwrap_or(0);
+        Ok(self.version()?.max(first) + 1)
     }
 
     /// Zero where nothing was ever stored.

@@ -122,7 +122,7 @@ pub(super) fn open_to_work(
         }
         (Some(snapshot), None) => Ok(snapshot),
         (None, Some(_)) => build(connection_dir, settings, objects, recording),
-        (None, None) => begin(connection_dir, settings),
+        (None, None) => begin(connection_dir, settings, objects),
     }
 }
 
@@ -180,15 +180,15 @@ pub(super) fn build_telling(
     let mut keeper = Keeper::open(connection_dir, settings)?;
     let previous = keeper.previous()?;
     let built = projection::build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
-    let version = keeper.version()? + 1;
+    let version = keeper.next_version(objects)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })
 }
 
 /// An empty ledger in place of whatever is stored: what is put beside blobs of another ledger would not fit them.
-fn begin(connection_dir: &Path, settings: &Settings) -> Result<Snapshot, SyncError> {
+fn begin(connection_dir: &Path, settings: &Settings, objects: &Objects) -> Result<Snapshot, SyncError> {
     let mut keeper = Keeper::open(connection_dir, settings)?;
-    let version = keeper.version()? + 1;
+    let version = keeper.next_version(objects)?;
     let empty = empty(settings)?;
     keeper.put_all(&empty.ledger, &Kept { version, ..Kept::default() })?;
     Ok(Snapshot { version, ..empty })

@@ -18,7 +18,7 @@ use crate::progress::Phase;
 const PRIVACY: &str = "privacy";
 const PSEUDONYMOUS: &str = "pseudonymous";
 /// Before the id of a customer whose personal data was erased, and when.
-const ERASED: &str = "erased/";
+pub(super) const ERASED: &str = "erased/";
 
 /// That personal data was erased, and from how many objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,21 +36,62 @@ pub(super) fn privacy_of(settings: &Settings) -> Privacy {
 }
 
 /// Customers whose personal data is dropped whenever it comes again.
-pub(super) fn erased(
-    catalog: &Catalog,
-    record: &ConnectionRecord,
-    objects: &Objects,
-) -> Result<HashSet<String>, StoreError> {
-    let mut erased = erased_here(objects)?;
-    erased.extend(catalog.erasures(&record.workspace, &record.id)?);
-    let erased = erased.iter().map(ToString::to_string);
+pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
+    let erased = erased_for_good(objects)?.into_iter().map(|customer| customer.to_string());
     Ok(erased.chain(super::retention::lapsed(objects)?).collect())
 }
 
-/// Customers whose personal data was dropped from these objects for good.
-pub(super) fn erased_here(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
+fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
     let keys = objects.meta_keys(ERASED)?;
     Ok(keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(CustomerId::from).collect())
+}
+
+/// Drops the personal data of some customers for good, and how many objects of each kind that was.
+fn erase(
+    dir: &Path,
+    customers: &[CustomerId],
+    now: UnixSeconds,
+) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
+    let ids: HashSet<&str> = customers.iter().map(CustomerId::as_str).collect();
+    let is_theirs = |seen: &Rewritable<'_>| seen.customer.is_some_and(|id| ids.contains(id));
+    let notes: Vec<_> =
+        customers.iter().map(|customer| (format!("{ERASED}{customer}"), now.0.to_string())).collect();
+    let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
+    // A folder that is new gets its tables first.
+    drop(Objects::open(dir)?);
+    let objects = drop_personal(dir, (key, at), is_theirs, |_| {})?;
+    Objects::open(dir)?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
+    Ok(objects)
+}
+
+/// What was decided about people's data, as far as it is not done on what is kept.
+struct Undone {
+    is_private: bool,
+    /// Cut off, or decided on objects that these took the place of.
+    erasures: Vec<CustomerId>,
+}
+
+impl Undone {
+    fn find(
+        catalog: &Catalog,
+        record: &ConnectionRecord,
+        dir: &Path,
+        now: UnixSeconds,
+    ) -> Result<Self, StoreError> {
+        let mut erasures = catalog.erasures(&record.workspace, &record.id)?;
+        let Some(objects) = Objects::open_if_any(dir)? else {
+            return Ok(Self { is_private: false, erasures });
+        };
+        let done = erased_for_good(&objects)?;
+        // Of before the catalog kept them, or it is a backup's.
+        let unknown: Vec<_> = done.iter().filter(|one| !erasures.contains(one)).cloned().collect();
+        if !unknown.is_empty() {
+            catalog.add_erasures(&record.workspace, &record.id, &unknown, now)?;
+        }
+        erasures.retain(|one| !done.contains(one));
+        let is_private = objects.meta(PRIVACY)?.as_deref() == Some(PSEUDONYMOUS);
+        Ok(Self { is_private, erasures })
+    }
 }
 
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
@@ -89,11 +130,9 @@ impl Runner {
             if Objects::open_read_only(&dir)?.by_customer(&of, ObjectKind::ALL)?.is_empty() {
                 return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
             }
-            // First, so that it does not come back whatever happens then.
+            // First: what is cut off from here on is done by the next work.
             catalog.add_erasures(&record.workspace, &record.id, std::slice::from_ref(&of), now)?;
-            let key = format!("{ERASED}{of}");
-            let is_hers = |seen: &Rewritable<'_>| seen.customer == Some(of.as_str());
-            let objects = drop_personal(&dir, (&key, &now.0.to_string()), is_hers, |_| {})?;
+            let objects = erase(&dir, std::slice::from_ref(&of), now)?;
             Ok(ErasureReceipt { connection, customer: of, erased_at: now, objects })
         });
         let receipt = receipt.await?;
@@ -110,8 +149,17 @@ impl Shared {
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
         let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
-        let is_private = self.noted(&slot.id, PRIVACY).await?.as_deref() == Some(PSEUDONYMOUS);
-        if is_private == wanted {
+        let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
+        let (of, looking) = (record.clone(), dir.clone());
+        let undone = blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
+        if !undone.erasures.is_empty() {
+            slot.reporter.begin(Phase::Erasing);
+            let (customers, dir) = (undone.erasures.len(), dir.clone());
+            blocking(move || Ok(erase(&dir, &undone.erasures, now)?)).await?;
+            slot.close_files();
+            tracing::info!(connection = %slot.id, customers, "erasures were made up for");
+        }
+        if undone.is_private == wanted {
             return Ok(());
         }
         if !wanted {

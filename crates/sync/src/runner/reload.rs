@@ -2,47 +2,70 @@
 
 use std::sync::Arc;
 
-use model::{ConnectionId, CustomerId, WorkspaceId};
-use store::{ConnectionState, LedgerFile, Objects};
+use model::{ConnectionId, WorkspaceId};
+use store::{ConnectionState, Objects};
 
-use super::{Runner, blocking, privacy};
+use super::privacy::ERASED;
+use super::retention::LAPSED;
+use super::{Runner, Shared, blocking};
 use crate::SyncError;
+use crate::projection::FIRST_VERSION;
 
 impl Runner {
-    /// Lets go of everything that was fetched, readable or not; the next work loads it again. Key, settings, webhook, what
-    /// was delivered, whom was erased and the list of restatements stay. Whether that list could be read to its end.
+    /// Lets go of everything that was fetched, readable or not, and begins to load it again. Returns once the first is done;
+    /// that goes on by itself, whoever still waits for it.
+    ///
+    /// # Errors
+    /// As [`Runner::discard`].
+    pub async fn reload(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
+        let (runner, workspace, id) = (self.clone(), workspace.clone(), id.clone());
+        let reloading = async move {
+            runner.discard(&workspace, &id).await?;
+            runner.start_sync(&id);
+            Ok(())
+        };
+        tokio::spawn(reloading).await.map_err(|error| SyncError::Worker(error.to_string()))?
+    }
+
+    /// Lets go of everything that was fetched, readable or not; the next work loads it again. Key, settings and webhook
+    /// stay, and as far as they can be read erasures and the list of restatements. Whether all of that could.
     ///
     /// # Errors
     /// `NoConnection`; `AlreadyOpen` from the store while another process works on it; what else the store says.
     pub async fn discard(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, SyncError> {
-        let record = self.shared.record(workspace, id).await?;
-        let slot = self.shared.slot(id);
-        // What is under way ends at its next page.
-        slot.begin_anew();
-        let _working = slot.working.lock().await;
-        slot.close_files();
-        let shared = Arc::clone(&self.shared);
-        let is_whole = blocking(move || {
-            let (catalog, dir) = (&shared.config.catalog, shared.config.data.connection_dir(&record.id));
-            // Where they were noted before the catalog knew of them.
-            let erased = Objects::open_if_any(&dir).and_then(|objects| match objects {
-                Some(objects) => privacy::erased_here(&objects),
-                None => Ok(Vec::new()),
+        self.shared.record(workspace, id).await?;
+        let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
+        let (workspace, id) = (workspace.clone(), id.clone());
+        let discarding = async move {
+            // What is under way ends at its next page, and what waits for its turn before the first.
+            slot.begin_anew();
+            let _working = slot.working.lock().await;
+            let _loading = slot.loading.lock().await;
+            slot.close_files();
+            let is_whole = blocking({
+                let id = id.clone();
+                move || shared.start_over(&workspace, &id)
             });
-            let erased: Vec<CustomerId> = erased.unwrap_or_default();
-            let now = shared.config.clock.now();
-            catalog.add_erasures(&record.workspace, &record.id, &erased, now)?;
-            let is_whole = Objects::start_over(&dir)?;
-            LedgerFile::delete(&dir)?;
-            catalog.update_connection(&record.workspace, &record.id, |record| {
-                (record.loaded_at, record.data_through, record.last_error) = (None, None, None);
-                record.state = ConnectionState::Loading;
-            })?;
+            let is_whole = is_whole.await?;
+            // Also for whoever read the old files until now.
+            slot.begin_anew();
+            slot.close_files();
+            tracing::info!(connection = %id, is_whole, "what was fetched is let go of, to be loaded again");
             Ok(is_whole)
-        });
-        let is_whole = is_whole.await?;
-        slot.close_files();
-        tracing::info!(connection = %id, is_whole, "what was fetched is let go of, to be loaded again");
-        Ok(is_whole)
+        };
+        tokio::spawn(discarding).await.map_err(|error| SyncError::Worker(error.to_string()))?
+    }
+}
+
+impl Shared {
+    fn start_over(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, SyncError> {
+        // First: while nothing is loaded no figure is final, so none that is gone for now is recorded as restated.
+        self.config.catalog.update_connection(workspace, id, |record| {
+            (record.loaded_at, record.data_through, record.last_error) = (None, None, None);
+            record.state = ConnectionState::Loading;
+        })?;
+        let dir = self.config.data.connection_dir(id);
+        let first_version = self.config.clock.now_ms().to_string();
+        Ok(Objects::start_over(&dir, &[ERASED, LAPSED], &[(FIRST_VERSION, first_version)])?)
     }
 }

@@ -20,7 +20,7 @@ use crate::SyncError;
 use crate::progress::Phase;
 
 /// Customers whose personal data is dropped because they left long ago, one a line.
-const LAPSED: &str = "lapsed";
+pub(super) const LAPSED: &str = "lapsed";
 /// The day that was looked at last, and for how many months.
 const LOOKED: &str = "retention";
 

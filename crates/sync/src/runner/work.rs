@@ -9,6 +9,7 @@ use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::projector::{Dirty, Projector};
 use super::record::{Done, is_passing};
@@ -29,6 +30,12 @@ pub(super) enum Task {
     Mail,
 }
 
+/// What ends a piece of work, and whether what it makes is still to be shown.
+struct Turn {
+    cancel: CancellationToken,
+    epoch: u64,
+}
+
 /// That everything was loaded once, and when.
 const LOADED: &str = "loaded";
 /// How long files stay open for more mail, which often comes in bursts.
@@ -44,9 +51,11 @@ impl Shared {
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
+        // Whoever asks for an end from here on means this work, also while it waits for its turn.
+        let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
         let _working = slot.working.lock().await;
         let outcome = match self.as_found(&record).await {
-            Ok(record) => self.work(slot, &record, task).await,
+            Ok(record) => self.work(slot, &record, task, turn).await,
             Err(error) => Err(error),
         };
         self.settle(&record, &outcome).await?;
@@ -71,6 +80,7 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
         task: Task,
+        turn: Turn,
     ) -> Result<Done, SyncError> {
         self.ensure_private(slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
@@ -78,7 +88,7 @@ impl Shared {
             Task::Update(_) if is_loaded => self.drop_lapsed(slot, record).await?,
             Task::Mail | Task::Update(_) => Vec::new(),
         };
-        let mut work = Work::open(self, slot, record).await?;
+        let mut work = Work::open(self, slot, record, turn).await?;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
             Task::Update(thoroughness) if is_loaded => {
@@ -156,8 +166,9 @@ impl Work {
         shared: &Arc<Shared>,
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
+        turn: Turn,
     ) -> Result<Self, SyncError> {
-        let (cancel, epoch) = (slot.interruption(), slot.epoch());
+        let Turn { cancel, epoch } = turn;
         let dir = shared.config.data.connection_dir(&slot.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
@@ -184,7 +195,7 @@ impl Work {
                 shown,
                 dirty: Dirty::default(),
             };
-            let erased = super::privacy::erased(&opening.config.catalog, &of, &objects)?;
+            let erased = super::privacy::erased(&objects)?;
             Ok((client, objects, erased, projector))
         })
         .await?;

@@ -28,6 +28,8 @@ pub(crate) struct Manners {
     pub page: usize,
     /// The key is good for so many answers. 0: for ever.
     pub key_lasts: usize,
+    /// The account is never answered for.
+    pub is_silent: bool,
     /// Calls off this work after so many answers.
     pub cancel_after: Option<(usize, tokio_util::sync::CancellationToken)>,
 }
@@ -108,6 +110,10 @@ type Asked = Query<HashMap<String, String>>;
 
 async fn account(State(provider): State<Provider>) -> Response {
     provider.note("/v1/account".to_owned());
+    let is_silent = provider.manners.lock().unwrap().is_silent;
+    if is_silent {
+        return std::future::pending().await;
+    }
     Json(json!({ "id": "acct_1", "object": "account", "created": NOW - 900 * 86_400 })).into_response()
 }
 

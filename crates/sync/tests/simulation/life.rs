@@ -75,7 +75,7 @@ impl Simulation {
         let data = DataDir::open(&dir.path().join("data")).unwrap();
         let record = connected(&data, "http://provider.simulated", KEY);
         let clock = ManualClock::at(NOW);
-        let (log, skew, erased) = (String::new(), 0, Vec::new());
+        let (log, skew, erased) = (format!("seed {seed}:\n"), 0, Vec::new());
         Self {
             chance,
             world: Arc::new(world),
@@ -451,6 +451,8 @@ impl Simulation {
         let objects = Objects::open_read_only(&self.dir()).unwrap();
         let wrong = objects.integrity_check().unwrap();
         assert!(wrong.is_empty(), "{wrong:?}\n{}", self.log);
+        let restated = objects.restatements(None, usize::MAX).unwrap();
+        months::check_restated(&restated, &meant, &settings, &self.log);
         for (customer, email) in &self.erased {
             let theirs = objects.by_customer(customer, ObjectKind::ALL).unwrap();
             assert!(!theirs.is_empty());

@@ -46,7 +46,7 @@ fn lived(seed: u64, live: impl FnOnce(&mut Simulation)) -> Simulation {
     live(&mut simulation);
     for (meant, found) in simulation.end() {
         let log = &simulation.log;
-        assert!(meant == found, "seed {seed}:\n{log}\n{}", difference(&meant, &found));
+        assert!(meant == found, "{log}\n{}", difference(&meant, &found));
     }
     simulation
 }

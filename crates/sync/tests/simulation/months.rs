@@ -1,6 +1,6 @@
 //! MRR at the end of each month of the connection's zone: as a page shows it, and summed up from what was meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Span;
 use jiff::civil::date;
@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::fx::Rates;
 use metrics::query::{self, Filter, Query, Reporting};
-use model::{Currency, Day, Interval, Settings, UnixSeconds, WeekStart};
+use model::{Currency, Day, Interval, Restatement, Settings, UnixSeconds, WeekStart};
 use sandbox::world::IntendedStep;
+use store::RecordedRestatement;
 
 /// As a page shows it.
 pub fn found(ledger: &Ledger, now: UnixSeconds) -> String {
@@ -70,4 +71,27 @@ fn first_day() -> Day {
 fn listed(mut totals: Vec<(Currency, Day, i64)>) -> String {
     totals.sort();
     totals.iter().map(|(currency, on, minor)| format!("{currency} {on} {minor}\n")).collect()
+}
+
+/// What is restated last of a customer's month is what the month is worth.
+pub fn check_restated(
+    restated: &[RecordedRestatement],
+    meant: &[IntendedStep],
+    settings: &Settings,
+    log: &str,
+) {
+    let zone = settings.zone().unwrap();
+    let mut checked = HashSet::new();
+    for RecordedRestatement { restatement, .. } in restated {
+        let Restatement { month_on, customer, currency, new_minor, .. } = restatement;
+        if !checked.insert((customer, currency, month_on)) {
+            continue;
+        }
+        let next = Day::from(month_on.date().saturating_add(Span::new().months(1)));
+        let ends_at = next.starts_at(&zone);
+        let theirs = meant.iter().filter(|step| step.customer == *customer && step.currency == *currency);
+        let last = theirs.filter(|step| step.at < ends_at).max_by_key(|step| step.at);
+        let worth = last.map_or(0, |step| step.mrr_minor);
+        assert_eq!(worth, *new_minor, "{customer} in {month_on}: {restatement:?}\n{log}");
+    }
 }

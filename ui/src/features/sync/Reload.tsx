@@ -36,7 +36,7 @@ export function Reload({ connection, size }: { connection: Connection; size?: 's
         onOpenChange={setIsOpen}
       >
         Everything that was loaded is deleted here and loaded from Stripe again, the newest first; until that is done, numbers are not
-        whole. Settings, the key, erasures and the list of restatements stay.
+        whole. Settings and the key stay, and erasures and the list of restatements as far as they can be read.
       </ConfirmDialog>
     </>
   )

@@ -12,7 +12,7 @@ export const isDamage = ({ code }: Failure) => code === 'data_damaged'
 /** What to do, and what nobody needs to fear. */
 export function adviceOf(error: Failure): string {
   const stays = isDamage(error)
-    ? 'Nothing is lost: Stripe has it all.'
+    ? 'Stripe still has all of it.'
     : isKeyError(error)
       ? 'Everything loaded so far stays.'
       : 'Everything loaded so far stays; it is tried again by itself.'

@@ -173,7 +173,9 @@ fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
         Ok(None) => Finding::well(format!("{what}: nothing was loaded yet")),
         Ok(Some(found)) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
         Ok(Some(found)) => Finding::trouble(what, found.join("; "), reload(record)),
-        Err(error) => Finding::trouble(what, error.to_string(), reload(record)),
+        Err(error @ StoreError::Damaged { .. }) => Finding::trouble(what, error.to_string(), reload(record)),
+        // The message has the way out.
+        Err(error) => Finding::trouble(what, error.to_string(), "then run this again"),
     }
 }
 
