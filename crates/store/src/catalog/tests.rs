@@ -149,7 +149,7 @@ fn erasures_are_noted_once_in_their_workspace_and_go_with_the_connection() {
     let [ada, bob] = ["cus_ada", "cus_bob"].map(model::CustomerId::from);
     let refused = catalog.add_erasures(&other, &id, std::slice::from_ref(&ada), NOW);
     assert!(matches!(refused, Err(StoreError::NotFound { .. })));
-    catalog.add_erasures(&workspace, &id, &[bob.clone()], NOW).unwrap();
+    catalog.add_erasures(&workspace, &id, std::slice::from_ref(&bob), NOW).unwrap();
     catalog.add_erasures(&workspace, &id, &[ada.clone(), bob.clone()], NOW).unwrap();
     assert_eq!(catalog.erasures(&workspace, &id).unwrap(), [ada, bob]);
     assert_eq!(catalog.erasures(&other, &id).unwrap(), []);

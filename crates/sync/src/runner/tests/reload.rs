@@ -167,7 +167,7 @@ async fn who_looks_meanwhile_sees_the_new_objects_and_their_ledger() {
     folder.sync(&looking).await.unwrap();
     let after = looking.ledger(workspace, id).await.unwrap();
     assert!(after.version > before, "{before}, then {}", after.version);
-    assert_eq!(bytes(&*after.ledger), bytes(&rebuilt(&folder)));
+    assert_eq!(bytes(&after.ledger), bytes(&rebuilt(&folder)));
 }
 
 #[tokio::test]
