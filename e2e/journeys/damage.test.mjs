@@ -19,13 +19,14 @@ after(async () => {
   await Promise.all([app, merchant].map((served) => served?.stop()));
 });
 
-/** Writes over everything that was fetched. */
-function damage() {
-  const connections = path.join(app.data, 'connections');
-  const [id] = readdirSync(connections);
-  const file = openSync(path.join(connections, id, 'objects.db'), 'r+');
-  writeSync(file, Buffer.alloc(fstatSync(file).size, 'A'));
-  closeSync(file);
+/** Writes over everything that was fetched, also what is only in the log yet. */
+function damage(id) {
+  const folder = path.join(app.data, 'connections', id);
+  for (const name of readdirSync(folder).filter((name) => /^objects\.db(-wal)?$/.test(name))) {
+    const file = openSync(path.join(folder, name), 'r+');
+    writeSync(file, Buffer.alloc(fstatSync(file).size, 'A'));
+    closeSync(file);
+  }
 }
 
 test('an owner whose data is damaged loads it again, and every number is back', async (t) => {
@@ -40,7 +41,7 @@ test('an owner whose data is damaged loads it again, and every number is back', 
   const before = await mrr.innerText();
   assert.match(before, /\$\d/);
 
-  damage();
+  damage(id);
   await page.goto(`${app.url}/c/${id}/sync`);
   await page.getByRole('button', { name: 'Sync now' }).click();
   await page.getByText('objects.db is damaged').waitFor();

@@ -34,7 +34,7 @@ export function Banner({
     >
       <Icon className={`mt-0.5 size-4 ${ink}`} />
       <div className="min-w-0 flex-1 basis-56">
-        {title && <p className="font-semibold">{title}</p>}
+        {title && <p className="font-semibold wrap-anywhere">{title}</p>}
         {children && <div className="text-ink-soft">{children}</div>}
       </div>
       {action}

@@ -126,6 +126,18 @@ pub(super) fn open_to_work(
     }
 }
 
+/// Records what changed settings restate, before the ledger that tells of it goes.
+pub(super) fn settle(
+    connection_dir: &Path,
+    settings: &Settings,
+    recording: Option<Recording>,
+) -> Result<(), SyncError> {
+    if recording.is_some() && Objects::open_if_any(connection_dir)?.is_some() {
+        open_to_work(connection_dir, settings, &Objects::open(connection_dir)?, recording)?;
+    }
+    Ok(())
+}
+
 /// Days of another zone move what happened around midnight, at times into another month.
 fn record_new_zone(
     connection_dir: &Path,

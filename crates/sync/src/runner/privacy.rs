@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::{Batch, Catalog, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
 
 use super::slot::Slot;
-use super::{Runner, Shared, blocking};
+use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
 use crate::progress::Phase;
 
@@ -125,12 +125,14 @@ impl Runner {
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
         let (catalog, dir) = (self.shared.config.catalog.clone(), self.shared.config.data.connection_dir(id));
+        let recording = self.shared.recording(&record);
         let (now, of, connection) = (self.shared.config.clock.now(), customer.clone(), id.clone());
         let receipt = blocking(move || {
             if Objects::open_read_only(&dir)?.by_customer(&of, ObjectKind::ALL)?.is_empty() {
                 return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
             }
-            // First: what is cut off from here on is done by the next work.
+            ledger::settle(&dir, &record.settings, recording)?;
+            // Then: what is cut off from here on is done by the next work.
             catalog.add_erasures(&record.workspace, &record.id, std::slice::from_ref(&of), now)?;
             let objects = erase(&dir, std::slice::from_ref(&of), now)?;
             Ok(ErasureReceipt { connection, customer: of, erased_at: now, objects })
@@ -152,6 +154,10 @@ impl Shared {
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), dir.clone());
         let undone = blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
+        if !undone.erasures.is_empty() || (wanted && !undone.is_private) {
+            let (dir, settings, recording) = (dir.clone(), record.settings.clone(), self.recording(record));
+            blocking(move || ledger::settle(&dir, &settings, recording)).await?;
+        }
         if !undone.erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
             let (customers, dir) = (undone.erasures.len(), dir.clone());

@@ -15,7 +15,7 @@ use store::{Batch, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::privacy::drop_personal;
 use super::slot::Slot;
-use super::{Shared, blocking};
+use super::{Shared, blocking, ledger};
 use crate::SyncError;
 use crate::progress::Phase;
 
@@ -39,12 +39,14 @@ impl Shared {
     ) -> Result<Vec<CustomerId>, SyncError> {
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
+        let recording = self.recording(record);
         let turn = blocking(move || {
             let Some(turn) = Turn::due(&dir, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
             let list = turn.lapsed.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
+                ledger::settle(&dir, &settings, recording)?;
                 let is_theirs = |seen: &Rewritable<'_>| seen.customer.is_some_and(|id| new.contains(id));
                 drop_personal(&dir, (LAPSED, &list), is_theirs, |_| {})?;
             }

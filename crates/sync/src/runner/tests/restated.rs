@@ -123,8 +123,8 @@ async fn other_rules_tell_what_they_change_and_change_back() {
     assert_eq!(told(&folder), [to_requested, figure("2025-10-01", "cus_1", 0, 1000, SettingsChanged)]);
 }
 
-#[tokio::test]
-async fn another_zone_tells_what_it_moves_into_another_month() {
+/// Loaded, with somebody who came late on the last of September.
+async fn with_a_late_evening() -> (Provider, Folder) {
     let provider = Provider::start(Merchant::monthly(3, 3)).await;
     let september_30_at_22 = NOW - 53 * 86_400 - 2 * 3_600;
     provider.merchant(|merchant| {
@@ -132,12 +132,41 @@ async fn another_zone_tells_what_it_moves_into_another_month() {
         merchant.bill(9, 0, september_30_at_22, 1);
     });
     let folder = Folder::connected_to(&provider);
+    folder.sync(&folder.runner()).await.unwrap();
+    (provider, folder)
+}
+
+#[tokio::test]
+async fn another_zone_tells_what_it_moves_into_another_month() {
+    let (_provider, folder) = with_a_late_evening().await;
     let runner = folder.runner();
-    folder.sync(&runner).await.unwrap();
     change_settings(&folder, &runner, |settings| settings.time_zone = Some("Asia/Tokyo".to_owned()));
     folder.sync(&runner).await.unwrap();
     let expected = [figure("2025-09-01", "cus_9", 1000, 0, SettingsChanged)];
     assert_eq!(told(&folder), expected);
     folder.sync(&runner).await.unwrap();
     assert_eq!(told(&folder), expected);
+}
+
+/// What names customers goes then, the ledger included.
+#[tokio::test]
+async fn so_it_does_where_personal_data_goes_with_it() {
+    let expected = [figure("2025-09-01", "cus_9", 1000, 0, SettingsChanged)];
+    let to_tokyo = |settings: &mut Settings| settings.time_zone = Some("Asia/Tokyo".to_owned());
+    {
+        let (_provider, folder) = with_a_late_evening().await;
+        let runner = folder.runner();
+        change_settings(&folder, &runner, |settings| {
+            to_tokyo(settings);
+            settings.gdpr = true;
+        });
+        folder.sync(&runner).await.unwrap();
+        assert_eq!(told(&folder), expected, "GDPR mode");
+    }
+    let (_provider, folder) = with_a_late_evening().await;
+    change_settings(&folder, &folder.runner(), to_tokyo);
+    let (workspace, id) = (&folder.record.workspace, &folder.record.id);
+    folder.runner().erase_customer(workspace, id, &CustomerId::from("cus_1")).await.unwrap();
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!(told(&folder), expected, "an erasure");
 }
