@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { follow } from './live'
+import { progressQuery } from './queries'
 
 let client: QueryClient
 let stream: EventTarget
@@ -39,4 +40,17 @@ test('the pages ask again when the ledger or the phase moved, and only then', ()
   expect(told('loading', 2)).toBe(true)
   expect(told('idle', 2)).toBe(true)
   expect(told('idle', 2)).toBe(false)
+})
+
+test('an answer to what was asked before does not undo what was told since', async () => {
+  let answer: (progress: unknown) => void = () => undefined
+  const asked = client.fetchQuery({
+    queryKey: progressQuery('conn_1').queryKey,
+    queryFn: () => new Promise<never>((resolve) => (answer = resolve as typeof answer)),
+  })
+  asked.catch(() => undefined)
+  told('idle', 7)
+  answer({ phase: 'loading', ledger_version: 3 })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(client.getQueryData(progressQuery('conn_1').queryKey)).toMatchObject({ phase: 'idle' })
 })

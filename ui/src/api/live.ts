@@ -32,7 +32,10 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
   let phase: string | undefined
   stream.addEventListener('progress', (event) => {
     const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
-    client.setQueryData(progressQuery(id).queryKey, progress)
+    const { queryKey } = progressQuery(id)
+    // An answer that is on its way is older than this.
+    void client.cancelQueries({ queryKey }, { revert: false, silent: true })
+    client.setQueryData(queryKey, progress)
     // The first one tells of whatever happened between the pages' own questions and this stream, too.
     if (version !== progress.ledger_version || phase !== progress.phase) refresh.soon()
     version = progress.ledger_version
