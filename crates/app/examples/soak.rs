@@ -92,8 +92,10 @@ async fn soak(minutes: u64, times: u64, seed: u64, folder: &Path) -> Result<()> 
     soak.serve()?;
     let base = soak.merchant.api_base.clone();
     let data = soak.data.clone();
+    // A person who is told that the provider did not answer tries again.
     let connected = tokio::task::spawn_blocking(move || {
-        printed(&data, &["connect", "stripe", "--key-stdin", "--api-base", &base], KEY)
+        let connect = || printed(&data, &["connect", "stripe", "--key-stdin", "--api-base", &base], KEY);
+        connect().or_else(|_| connect()).or_else(|_| connect())
     });
     let id = connected.await??.trim().to_owned();
     let token = token(&soak.data)?;

@@ -1,7 +1,7 @@
 //! What must not be known of people: dropped from what is there, and kept from coming back.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connect::stripe::{Privacy, privacy};
@@ -144,7 +144,7 @@ impl Runner {
 }
 
 impl Shared {
-    /// Drops what the connection's settings do not allow any more, before any other work on it.
+    /// Does what was decided about people's data and is not done yet, before any other work.
     pub(super) async fn ensure_private(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
@@ -153,43 +153,48 @@ impl Shared {
         let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), dir.clone());
-        let undone = blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
-        if !undone.erasures.is_empty() || (wanted && !undone.is_private) {
+        let Undone { is_private, erasures } =
+            blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
+        if !erasures.is_empty() || (wanted && !is_private) {
             let (dir, settings, recording) = (dir.clone(), record.settings.clone(), self.recording(record));
             blocking(move || ledger::settle(&dir, &settings, recording)).await?;
         }
-        if !undone.erasures.is_empty() {
+        if !erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
-            let (customers, dir) = (undone.erasures.len(), dir.clone());
-            blocking(move || Ok(erase(&dir, &undone.erasures, now)?)).await?;
+            let (customers, dir) = (erasures.len(), dir.clone());
+            blocking(move || Ok(erase(&dir, &erasures, now)?)).await?;
             slot.close_files();
             tracing::info!(connection = %slot.id, customers, "erasures were made up for");
         }
-        if undone.is_private == wanted {
-            return Ok(());
+        match (is_private, wanted) {
+            (false, true) => erase_everybody(slot, dir).await,
+            (true, false) => {
+                let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
+                blocking(move || Ok(Objects::open(&dir)?.commit_blocking(note).map(|_| ())?)).await
+            }
+            (true, true) | (false, false) => Ok(()),
         }
-        if !wanted {
-            let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
-            return blocking(move || Ok(Objects::open(&dir)?.commit_blocking(note).map(|_| ())?)).await;
-        }
-        slot.reporter.begin(Phase::Erasing);
-        let reporter = slot.reporter.clone();
-        let erased = blocking(move || {
-            // A folder that is new gets its tables first.
-            drop(Objects::open(&dir)?);
-            let tell = |done| {
-                if reporter.is_due() {
-                    reporter.message(Some(format!("{done} objects")));
-                }
-            };
-            let objects = drop_personal(&dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
-            Ok(objects.values().sum::<u64>())
-        });
-        let objects = erased.await?;
-        slot.close_files();
-        if objects > 0 {
-            tracing::info!(connection = %slot.id, objects, "personal data was erased");
-        }
-        Ok(())
     }
+}
+
+async fn erase_everybody(slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError> {
+    slot.reporter.begin(Phase::Erasing);
+    let reporter = slot.reporter.clone();
+    let erased = blocking(move || {
+        // A folder that is new gets its tables first.
+        drop(Objects::open(&dir)?);
+        let tell = |done| {
+            if reporter.is_due() {
+                reporter.message(Some(format!("{done} objects")));
+            }
+        };
+        let objects = drop_personal(&dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
+        Ok(objects.values().sum::<u64>())
+    });
+    let objects = erased.await?;
+    slot.close_files();
+    if objects > 0 {
+        tracing::info!(connection = %slot.id, objects, "personal data was erased");
+    }
+    Ok(())
 }
