@@ -99,7 +99,18 @@ impl SyncError {
     /// As the catalog keeps it.
     pub fn last_error(&self, at: model::UnixSeconds) -> LastError {
         let (code, action) = (self.code().to_owned(), self.action().to_owned());
-        LastError { code, message: self.to_string(), action, at }
+        LastError { code, message: self.message(), action, at }
+    }
+
+    /// In words that go with [`Self::action`], and no longer than a page has room for.
+    fn message(&self) -> String {
+        match self {
+            Self::Store(StoreError::Damaged { path, detail }) => {
+                let file = path.file_name().unwrap_or_default().to_string_lossy();
+                format!("{file} is damaged ({detail})")
+            }
+            other => other.to_string(),
+        }
     }
 }
 
