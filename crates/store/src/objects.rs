@@ -6,6 +6,7 @@ mod check;
 mod codec;
 mod cursors;
 mod file;
+mod lists;
 mod reader;
 mod restatements;
 mod rewrite;
@@ -239,15 +240,6 @@ impl Objects {
     /// Those of the file.
     pub fn idle_customers(&self, before: UnixSeconds) -> Result<Vec<CustomerId>, StoreError> {
         self.shared.readers.read(|reader| reader.idle_customers(before))
-    }
-
-    /// The lines of an invoice or the items of a subscription that were kept as objects of their own, in the order
-    /// in which they came.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn children(&self, parent: ObjectKind, id: &str) -> Result<Vec<Stored>, StoreError> {
-        self.shared.readers.read(|reader| reader.children(parent, id))
     }
 
     /// Objects of a kind in the order of their ids, tombstones too; at most `limit` of those after the id `after`.

@@ -63,6 +63,17 @@ pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
     Ok(load.loaded)
 }
 
+/// Whether there is nothing left to read.
+///
+/// # Errors
+/// What the store says.
+pub(crate) fn is_done(objects: &Objects) -> Result<bool, StoreError> {
+    let windows = objects.windows()?;
+    let is_read = |kind: &ObjectKind| windows.iter().any(|window| window.kind == *kind);
+    let is_whole = windows.iter().all(|window| window.is_done) && BACKFILL_KINDS.iter().all(is_read);
+    Ok(is_whole && objects.followups()?.is_empty())
+}
+
 /// How far a load has come, by what is on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
@@ -175,9 +186,8 @@ impl<'a> Load<'a> {
 
     fn request(&mut self, work: Work) {
         let client = self.context.client.clone();
-        let clock = self.context.clock.clone();
+        let asked_at = self.context.asked_at();
         self.requests.spawn(async move {
-            let asked_at = clock.now();
             let answer = match &work {
                 Work::Page(task) => client.list(&task.request).await,
                 Work::Rest(followup) => client.list_children(&children(followup)).await,
@@ -213,7 +223,7 @@ impl<'a> Load<'a> {
             Work::Rest(followup) => self.rest_read(followup, &page),
         }
         let cut = page.incomplete.into_iter().map(followup_of);
-        self.followups.extend(self.pending.add_followups(cut));
+        self.followups.extend(self.pending.begin_lists(cut));
         self.pending.add_objects(page.objects, asked_at);
         Ok(())
     }
@@ -269,7 +279,7 @@ impl<'a> Load<'a> {
         if is_required(kind) {
             return Err(SyncError::Indispensable { kind, source: error });
         }
-        tracing::warn!(%kind, %error, "a list is left out");
+        tracing::info!(%kind, %error, "a list is left out");
         let (state, reason) = match error {
             ConnectError::PermissionMissing { .. } => (KindState::Forbidden, AbsentReason::Forbidden),
             _ => (KindState::Absent, AbsentReason::Absent),
@@ -338,7 +348,7 @@ fn children(followup: &Followup) -> Children {
     }
 }
 
-fn followup_of(children: Children) -> Followup {
+pub(crate) fn followup_of(children: Children) -> Followup {
     Followup { kind: children.parent_kind, id: children.parent_id, starting_after: children.starting_after }
 }
 

@@ -1,11 +1,12 @@
 //! What every piece of work on a connection needs, and the two things that all of it does: write, and ask patiently.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use connect::ConnectError;
 use connect::stripe::{Client, LISTS, privacy};
-use model::{Clock, ObjectKind, UnixSeconds};
+use model::{Clock, ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, Committed, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,9 @@ use tokio_util::sync::CancellationToken;
 use crate::SyncError;
 use crate::projection::SEQUENCE;
 use crate::reporter::Reporter;
+
+/// Of all objects of the file, the latest instant that one was asked for.
+const ASKED_THROUGH: &str = "asked_through";
 
 /// How long to wait for a provider that does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +52,28 @@ pub(crate) struct Context {
     pub erased: HashSet<String>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
+    pub asked: Asked,
+}
+
+/// When something was asked for last.
+pub(crate) struct Asked(AtomicI64);
+
+impl Asked {
+    /// # Errors
+    /// What the store says.
+    pub fn until_now(objects: &Objects) -> Result<Self, StoreError> {
+        Ok(Self(AtomicI64::new(asked_through(objects)?)))
+    }
 }
 
 impl Context {
+    /// When something is asked for: by the clock, and where that was put back no earlier than anything before, since what was
+    /// asked for later is taken for newer.
+    pub fn asked_at(&self) -> UnixSeconds {
+        let now = self.clock.now().0;
+        UnixSeconds(self.asked.0.fetch_max(now, Ordering::Relaxed).max(now))
+    }
+
     /// Writes a batch, and counts it.
     pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let written = self.writing(batch).await?;
@@ -59,22 +82,22 @@ impl Context {
     }
 
     /// Writes a batch, for who counts it later.
-    pub fn writing(&self, batch: Batch) -> impl Future<Output = Result<Written, StoreError>> + use<> {
-        write(self.objects.clone(), self.without_the_erased(batch))
+    pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, StoreError>> + use<> {
+        self.leave_out_the_erased(&mut batch.objects);
+        write(self.objects.clone(), batch)
     }
 
-    /// The same without the personal data of customers who were erased. What does not say whose it is may be theirs.
-    fn without_the_erased(&self, mut batch: Batch) -> Batch {
+    /// Drops the personal data of customers who were erased. What does not say whose it is may be theirs.
+    pub fn leave_out_the_erased(&self, objects: &mut [RawObject]) {
         if self.erased.is_empty() {
-            return batch;
+            return;
         }
-        for object in &mut batch.objects {
+        for object in objects {
             let customer = object.counterparts.customer.as_ref();
             if customer.is_none_or(|customer| self.erased.contains(customer)) {
                 object.body = privacy::redacted(object.kind, &object.body);
             }
         }
-        batch
     }
 
     pub fn tell(&self, written: Written) {
@@ -124,7 +147,15 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
     let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
     let sequence = last + 1;
     batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
+    if !batch.objects.is_empty() {
+        let through = asked_through(&objects)?.max(batch.seen_at.0);
+        batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
+    }
     Ok(Written { sequence, committed: objects.commit(batch).await? })
+}
+
+fn asked_through(objects: &Objects) -> Result<i64, StoreError> {
+    Ok(objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()).unwrap_or(i64::MIN))
 }
 
 pub(crate) fn is_required(kind: ObjectKind) -> bool {

@@ -78,37 +78,36 @@ impl Collected {
         if object.kind == ObjectKind::Customer {
             self.reading.history.customer = Some(self.customer(object));
         } else if !object.is_deleted
-            && let Err(error) = self.add_live(stored)
+            && let Err(error) = self.add_live(object)
         {
             self.skip(object, &error);
         }
     }
 
-    fn add_live(&mut self, stored: &Stored) -> Result<(), ReadError> {
-        let (object, seen_at) = (&stored.object, stored.seen_at);
+    fn add_live(&mut self, object: &RawObject) -> Result<(), ReadError> {
         let body = &object.body;
         match object.kind {
             ObjectKind::Subscription => {
                 let parts = translate::subscription(body)?;
                 self.reading.inline_prices.extend(parts.inline_prices);
-                self.subscriptions.push(Parent { value: parts.subscription, seen_at });
+                self.subscriptions.push(Parent { value: parts.subscription, is_cut: parts.is_cut });
             }
             ObjectKind::SubscriptionItem => {
                 let (value, price) = translate::subscription_item(body)?;
                 self.reading.inline_prices.extend(price);
                 let parent = object.counterparts.subscription.clone();
-                self.items.push(Child { value, parent, seen_at });
+                self.items.push(Child { value, parent });
             }
             ObjectKind::Invoice => {
                 let parts = translate::invoice(body)?;
                 self.reading.inline_prices.extend(parts.inline_prices);
-                self.invoices.push(Parent { value: parts.invoice, seen_at });
+                self.invoices.push(Parent { value: parts.invoice, is_cut: parts.is_cut });
             }
             ObjectKind::InvoiceLine => {
                 let (value, price) = translate::invoice_line(body)?;
                 self.reading.inline_prices.extend(price);
                 let parent = object.counterparts.invoice.clone();
-                self.lines.push(Child { value, parent, seen_at });
+                self.lines.push(Child { value, parent });
             }
             ObjectKind::InvoiceItem => {
                 let (item, price) = translate::invoice_item(body)?;

@@ -12,7 +12,7 @@ use store::{ConnectionRecord, DataDir, NewConnection, Objects};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::{Context, Patience, Written};
+use crate::context::{Asked, Context, Patience, Written};
 use crate::reporter::Reporter;
 use crate::runner::{Runner, RunnerConfig, key_context};
 
@@ -42,7 +42,9 @@ pub(crate) fn client(provider: &Provider) -> Client {
 /// What a piece of work needs, and who hears of its commits.
 pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::UnboundedReceiver<Written>) {
     let (written, heard) = mpsc::unbounded_channel();
+    let asked = Asked::until_now(&objects).unwrap();
     let context = Context {
+        asked,
         erased: Default::default(),
         client: client(provider),
         objects,

@@ -3,6 +3,7 @@
 
 mod fetch;
 pub(crate) mod mail;
+pub(crate) mod missing;
 mod reduce;
 mod relist;
 
@@ -13,9 +14,11 @@ use model::{ObjectKind, UnixSeconds};
 use store::Batch;
 
 use crate::SyncError;
+use crate::backfill::LOAD_BEGAN;
 use crate::context::Context;
 
-pub(crate) use fetch::retrieve_all;
+pub(crate) use fetch::{retrieve, retrieve_all};
+pub use missing::Absent;
 pub use reduce::Changed;
 
 /// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
@@ -28,6 +31,8 @@ const DELIVERED_WITHIN_SECONDS: i64 = 240;
 const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
 /// Up to when the events list was gone through, by the provider's clock.
 const EVENTS_THROUGH: &str = "events_through";
+/// Without events, up to when what is new was listed, by the provider's clock.
+const LISTED_THROUGH: &str = "listed_through";
 /// When everything was listed for the last time, by our clock.
 const RELISTED_AT: &str = "relisted_at";
 /// Kinds that change without an event, or only ever come new.
@@ -39,6 +44,7 @@ pub struct Updated {
     /// The provider's clock when it began.
     pub through: UnixSeconds,
     pub how: How,
+    pub absent: Absent,
     /// When the newest event happened that a webhook must have told of by now, by the provider's clock.
     pub due_event_at: Option<UnixSeconds>,
 }
@@ -62,7 +68,7 @@ pub(crate) enum Thoroughness {
     Asked,
 }
 
-/// Fetches what changed since `since`, an instant of the provider's clock.
+/// Fetches what changed since `since`, an instant of the provider's clock, but nothing of what is absent.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, an impatience that ran out, what the store says.
@@ -70,48 +76,65 @@ pub(crate) async fn run(
     context: &Context,
     since: UnixSeconds,
     thoroughness: Thoroughness,
+    absent: Absent,
 ) -> Result<Updated, SyncError> {
     if relist::is_under_way(context)? {
         return relisted(context).await;
     }
+    let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
-    // Webhooks may have told of what came after events that they missed.
-    let looked_through = context.objects.meta(EVENTS_THROUGH)?.and_then(|at| at.parse().ok());
-    let since = looked_through.map_or(since, |at| UnixSeconds(at).min(since));
-    let from = since.0 - OVERLAP_SECONDS;
-    match events(context, since).await? {
-        Events::Seen { changed, through, due_event_at } => {
-            fetch::pass_over(fetch::changed(context, changed, from).await?);
-            for kind in EVENTLESS {
+    // Webhooks may have told of what came after events that they missed. Where no events were seen yet, those since the
+    // load began count.
+    let looked_through = instant(context, EVENTS_THROUGH)?.or(instant(context, LOAD_BEGAN)?);
+    let looked_through = looked_through.map_or(since, |at| at.min(since));
+    match events(context, looked_through).await? {
+        Events::Seen { mut changed, through, due_event_at } => {
+            let from = looked_through.0 - OVERLAP_SECONDS;
+            changed.retain(|object| is_there(object.kind));
+            fetch::pass_over(context, fetch::changed(context, changed, from).await?).await?;
+            for kind in EVENTLESS.iter().filter(|kind| is_there(**kind)) {
                 fetch::new_objects(context, *kind, from).await?;
             }
-            let looked = vec![(EVENTS_THROUGH.to_owned(), through.0.to_string())];
-            context.commit(Batch { meta: looked, ..Batch::default() }).await?;
-            Ok(Updated { through, how: How::Events, due_event_at })
+            note_through(context, EVENTS_THROUGH, through).await?;
+            Ok(Updated { through, how: How::Events, absent, due_event_at })
         }
         Events::TooLongAgo => relisted(context).await,
         Events::None if is_relist_due(context, thoroughness)? => relisted(context).await,
         Events::None => {
+            let from = instant(context, LISTED_THROUGH)?.unwrap_or(looked_through).0 - OVERLAP_SECONDS;
             let mut through = None;
-            for kind in connect::stripe::BACKFILL_KINDS {
+            for kind in connect::stripe::BACKFILL_KINDS.iter().filter(|kind| is_there(**kind)) {
                 let first_answer = fetch::new_objects(context, *kind, from).await?;
                 through = through.or(first_answer);
             }
-            Ok(Updated { through: through.unwrap_or(now), how: How::NewOnly, due_event_at: None })
+            let through = through.unwrap_or(now);
+            note_through(context, LISTED_THROUGH, through).await?;
+            Ok(Updated { through, how: How::NewOnly, absent, due_event_at: None })
         }
     }
 }
 
+fn instant(context: &Context, key: &str) -> Result<Option<UnixSeconds>, SyncError> {
+    Ok(context.objects.meta(key)?.and_then(|at| at.parse().ok()).map(UnixSeconds))
+}
+
+async fn note_through(context: &Context, key: &str, through: UnixSeconds) -> Result<(), SyncError> {
+    let meta = vec![(key.to_owned(), through.0.to_string())];
+    context.commit(Batch { meta, ..Batch::default() }).await?;
+    Ok(())
+}
+
 /// Everything is listed again; then what happened since that began, which may be days ago.
 async fn relisted(context: &Context) -> Result<Updated, SyncError> {
-    let listed_through = relist::run(context).await?;
-    let updated = Box::pin(run(context, listed_through, Thoroughness::JustLoaded)).await?;
+    let (listed_through, absent) = relist::run(context).await?;
+    let updated = Box::pin(run(context, listed_through, Thoroughness::JustLoaded, absent)).await?;
     Ok(Updated { how: How::Relisted, ..updated })
 }
 
 fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<bool, SyncError> {
     let relisted_at = context.objects.meta(RELISTED_AT)?.and_then(|at| at.parse::<i64>().ok());
-    let age = relisted_at.map_or(i64::MAX, |at| context.clock.now().0 - at);
+    // One from the future was made by a clock that was ahead.
+    let age = relisted_at.map(|at| context.clock.now().0 - at).filter(|age| *age >= 0).unwrap_or(i64::MAX);
     Ok(match thoroughness {
         Thoroughness::JustLoaded => false,
         Thoroughness::Regular => age >= RELIST_EVERY_SECONDS,
@@ -195,7 +218,7 @@ async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncEr
 }
 
 /// The one list is not to be had; the others may be.
-fn is_absence(error: &SyncError) -> bool {
+pub(crate) fn is_absence(error: &SyncError) -> bool {
     matches!(
         error,
         SyncError::Provider(

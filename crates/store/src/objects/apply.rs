@@ -328,6 +328,14 @@ impl Changes {
         }
     }
 
+    /// One that is deleted without a version that says so.
+    pub fn note_gone(&mut self, kind: ObjectKind, owner: Option<CustomerId>) {
+        self.committed.updated += 1;
+        self.touched.extend(owner);
+        let kind = self.kinds.entry(kind).or_default();
+        (kind.live, kind.deleted) = (kind.live - 1, kind.deleted + 1);
+    }
+
     fn kind(&mut self, object: &RawObject) -> &mut KindChange {
         let kind = self.kinds.entry(object.kind).or_default();
         if let Some(at) = object.created_at {

@@ -15,7 +15,11 @@ pub struct Batch {
     pub windows: Vec<Window>,
     /// Put in place of those with the same kind and id.
     pub followups_added: Vec<Followup>,
+    /// Those with the same kind and id are taken out, their lists having been read to the end. What is kept of such a list
+    /// and was not met since it was begun is deleted.
     pub followups_done: Vec<Followup>,
+    /// Objects whose embedded lists were cut, the rest of which is read from here on.
+    pub lists_begun: Vec<(ObjectKind, String)>,
     /// Put in place of those with the same key.
     pub meta: Vec<(String, String)>,
     /// Recorded as of `seen_at`, unless the list says so already. They outlast a power cut that the rest may not.
@@ -39,7 +43,7 @@ pub struct Window {
     pub objects: u64,
 }
 
-/// An object with more behind it: an embedded list that was cut, or something named that has to be fetched.
+/// An object with an embedded list that was cut.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Followup {
     pub kind: ObjectKind,

@@ -103,17 +103,6 @@ impl Reader {
         self.stored(&sql, [])
     }
 
-    pub fn children(&mut self, parent: ObjectKind, id: &str) -> Result<Vec<Stored>, Fault> {
-        // The numbers stand in the text, so that the small indexes on just these kinds are used.
-        let (column, kind) = match parent {
-            ObjectKind::Invoice => ("invoice", ObjectKind::InvoiceLine.code()),
-            ObjectKind::Subscription => ("subscription", ObjectKind::SubscriptionItem.code()),
-            _ => return Ok(Vec::new()),
-        };
-        let sql = format!("SELECT {COLUMNS} FROM objects WHERE {column} = ?1 AND kind = {kind} ORDER BY row");
-        self.stored(&sql, [id])
-    }
-
     pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         self.stored(&sql, params![kind.code(), after, limit])

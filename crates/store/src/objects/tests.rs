@@ -160,15 +160,43 @@ fn a_scan_meets_every_object_of_its_kind_once() {
 }
 
 #[test]
-fn lines_kept_apart_are_found_by_their_invoice() {
+fn what_a_list_no_longer_has_is_gone_once_it_is_read_to_its_end_and_not_before() {
     let (_dir, objects) = temp();
-    let line = |id: &str, of: &str| object(ObjectKind::InvoiceLine, id, of_invoice(of), "{}");
-    let payment = object(ObjectKind::InvoicePayment, "inpay_1", of_invoice("in_1"), "{}");
-    let wanted = vec![line("il_2", "in_1"), line("il_1", "in_1"), line("il_3", "in_2"), payment];
-    objects.commit_blocking(batch(1, wanted)).unwrap();
-    let children = objects.children(ObjectKind::Invoice, "in_1").unwrap();
-    let ids: Vec<_> = children.iter().map(|stored| stored.object.id.as_str()).collect();
-    assert_eq!(ids, ["il_2", "il_1"]);
+    let line = |id: &str| object(ObjectKind::InvoiceLine, id, of_invoice("in_1"), "{}");
+    let begun = vec![(ObjectKind::Invoice, "in_1".to_owned())];
+    let rest = |id: &str| Followup {
+        kind: ObjectKind::Invoice,
+        id: id.to_owned(),
+        starting_after: Some("il_1".to_owned()),
+    };
+    let parent = || vec![invoice("in_1", "cus_1", "{}")];
+    objects.commit_blocking(batch(5, parent())).unwrap();
+    objects.commit_blocking(batch(5, vec![line("il_2"), line("il_3")])).unwrap();
+    let alive = || {
+        let stored = objects.scan(ObjectKind::InvoiceLine, None, 10).unwrap();
+        let alive = stored.into_iter().filter(|one| !one.object.is_deleted).map(|one| one.object.id);
+        alive.collect::<Vec<_>>()
+    };
+    // Not by any clock: the same second, and an earlier one.
+    for seen_at in [5, 1] {
+        let begin =
+            Batch { lists_begun: begun.clone(), followups_added: vec![rest("in_1")], ..batch(5, parent()) };
+        objects.commit_blocking(begin).unwrap();
+        assert_eq!(alive(), ["il_2", "il_3"], "while it is read");
+        let end = Batch { followups_done: vec![rest("in_1")], ..batch(seen_at, vec![line("il_3")]) };
+        let committed = objects.commit_blocking(end).unwrap();
+        assert_eq!(committed.touched_customers, [CustomerId::from("cus_1")]);
+        assert_eq!(alive(), ["il_3"]);
+        assert_eq!(objects.followups().unwrap(), []);
+        let back =
+            Batch { lists_begun: begun.clone(), followups_done: vec![rest("in_1")], ..batch(5, parent()) };
+        objects.commit_blocking(Batch { objects: vec![line("il_2"), line("il_3")], ..back }).unwrap();
+        assert_eq!(alive(), ["il_2", "il_3"], "a line may come back");
+    }
+    let kinds = objects.kinds().unwrap();
+    let lines = kinds.iter().find(|facts| facts.kind == ObjectKind::InvoiceLine).unwrap();
+    assert_eq!((lines.count, lines.deleted), (2, 0));
+    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(ObjectKind::InvoiceLine.code(), 10, "the schema's index is on this number");
     assert_eq!(ObjectKind::SubscriptionItem.code(), 8, "the schema's index is on this number");
 }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
 use super::codec::{Codec, Compressed, NO_DICTIONARY, Trainer};
-use super::{Batch, Committed, restatements};
+use super::{Batch, Committed, lists, restatements};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 
@@ -99,7 +99,9 @@ impl Writer {
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
             let mut changes = Changes::default();
+            lists::begin(&tx, &job.batch)?;
             apply::objects(&tx, &self.codec, &job.batch, &job.bodies, &mut changes)?;
+            lists::end(&tx, &job.batch, &mut changes)?;
             apply::cursors(&tx, &job.batch)?;
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
             committed.push(Committed { restated, ..changes.finish(&tx)? });

@@ -17,6 +17,7 @@ pub(super) struct Pending {
     pub spans: BTreeSet<SpanId>,
     pub turned_plain: BTreeSet<ObjectKind>,
     followups_added: Vec<Followup>,
+    lists_begun: Vec<(ObjectKind, String)>,
     pub followups_done: Vec<Followup>,
     pub meta: Vec<(String, String)>,
 }
@@ -29,6 +30,13 @@ impl Pending {
     pub fn add_objects(&mut self, objects: Vec<RawObject>, asked_at: UnixSeconds) {
         self.objects.extend(objects);
         self.asked_at = Some(self.asked_at.map_or(asked_at, |earliest| earliest.min(asked_at)));
+    }
+
+    /// Lists that were cut. Gives back what is to be read of them.
+    pub fn begin_lists(&mut self, cut: impl IntoIterator<Item = Followup>) -> Vec<Followup> {
+        let followups = self.add_followups(cut);
+        self.lists_begun.extend(followups.iter().map(|followup| (followup.kind, followup.id.clone())));
+        followups
     }
 
     /// Gives them back, to be worked on.
@@ -62,8 +70,9 @@ impl Pending {
             windows: taken.spans.iter().filter_map(|id| plan.span(*id)).map(table::window).collect(),
             followups_added: taken.followups_added.into_iter().filter(|added| !is_done(added)).collect(),
             followups_done: taken.followups_done,
+            lists_begun: taken.lists_begun,
             meta,
-            ..Batch::default()
+            restatements: Vec::new(),
         }
     }
 }

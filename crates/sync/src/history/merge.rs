@@ -3,22 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use model::billing::{CustomerHistory, Invoice, InvoiceLine, Subscription, SubscriptionItem};
-use model::{ChargeId, InvoiceId, InvoiceItemId, UnixSeconds};
+use model::{ChargeId, InvoiceId, InvoiceItemId};
 
-/// A child that was seen this much earlier than its parent no longer belongs to it: whenever a parent is fetched, the
-/// rest of its cut list is fetched right after.
-const STALE_SECONDS: i64 = 3600;
-
+/// An object with a list inside it, which may be cut.
 pub(super) struct Parent<T> {
     pub value: T,
-    pub seen_at: UnixSeconds,
+    pub is_cut: bool,
 }
 
 /// A part of a parent's list that the list itself left out.
 pub(super) struct Child<T> {
     pub value: T,
     pub parent: Option<String>,
-    pub seen_at: UnixSeconds,
 }
 
 type ByParent<T> = HashMap<String, Vec<Child<T>>>;
@@ -33,10 +29,10 @@ fn by_parent<T>(children: Vec<Child<T>>) -> ByParent<T> {
     by_parent
 }
 
-fn fresh<T>(by_parent: &mut ByParent<T>, id: &str, seen_at: UnixSeconds) -> impl Iterator<Item = T> + use<T> {
-    let children = by_parent.remove(id).unwrap_or_default().into_iter();
-    let is_fresh = move |child: &Child<T>| child.seen_at.0.saturating_add(STALE_SECONDS) >= seen_at.0;
-    children.filter(is_fresh).map(|child| child.value)
+/// What a parent's list left out. Where it left out nothing, what is kept apart is of an earlier, longer list.
+fn rest<T>(by_parent: &mut ByParent<T>, id: &str, is_cut: bool) -> impl Iterator<Item = T> + use<T> {
+    let children = by_parent.remove(id).filter(|_| is_cut).unwrap_or_default();
+    children.into_iter().map(|child| child.value)
 }
 
 /// The embedded lines, then those that were fetched apart and are not among them.
@@ -45,9 +41,9 @@ pub(super) fn lines_into_invoices(
     lines: Vec<Child<InvoiceLine>>,
 ) -> Vec<Invoice> {
     let mut lines = by_parent(lines);
-    let merged = invoices.into_iter().map(|Parent { value: mut invoice, seen_at }| {
+    let merged = invoices.into_iter().map(|Parent { value: mut invoice, is_cut }| {
         let mut known: HashSet<_> = invoice.lines.iter().map(|line| line.id.clone()).collect();
-        let more = fresh(&mut lines, invoice.id.as_str(), seen_at);
+        let more = rest(&mut lines, invoice.id.as_str(), is_cut);
         invoice.lines.extend(more.filter(|line| known.insert(line.id.clone())));
         invoice
     });
@@ -59,9 +55,9 @@ pub(super) fn items_into_subscriptions(
     items: Vec<Child<SubscriptionItem>>,
 ) -> Vec<Subscription> {
     let mut items = by_parent(items);
-    let merged = subscriptions.into_iter().map(|Parent { value: mut subscription, seen_at }| {
+    let merged = subscriptions.into_iter().map(|Parent { value: mut subscription, is_cut }| {
         let mut known: HashSet<_> = subscription.items.iter().map(|item| item.id.clone()).collect();
-        let more = fresh(&mut items, subscription.id.as_str(), seen_at);
+        let more = rest(&mut items, subscription.id.as_str(), is_cut);
         subscription.items.extend(more.filter(|item| known.insert(item.id.clone())));
         subscription
     });

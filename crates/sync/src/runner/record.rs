@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use connect::stripe::{Client, ClientConfig, Key, Limits};
 use model::{ConnectionId, CustomerId, UnixSeconds};
-use store::{AbsentReason, ConnectionRecord, ConnectionState, Objects};
+use store::{ConnectionRecord, ConnectionState, Objects};
 use url::Url;
 
 use super::{Shared, blocking};
 use crate::SyncError;
 use crate::audit::Audit;
+use crate::update::Absent;
 
 /// What a connection's key is sealed for: it opens for no other.
 pub fn key_context(id: &ConnectionId) -> String {
@@ -20,8 +21,8 @@ pub fn key_context(id: &ConnectionId) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
     pub data_through: Option<UnixSeconds>,
-    /// Of a load; an update does not look.
-    pub absent: Option<Vec<(model::ObjectKind, AbsentReason)>>,
+    /// `None`: nobody looked.
+    pub absent: Option<Absent>,
     /// Of the day's audit: what was read again, and whose figures are to be compared.
     pub audited: Option<(Audit, Vec<CustomerId>)>,
 }

@@ -1,5 +1,6 @@
 mod audit;
 mod faults;
+mod gaps;
 mod mishaps;
 mod reload;
 mod restated;

@@ -16,7 +16,7 @@ use super::record::{Done, is_passing};
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking, ledger};
 use crate::audit::Audit;
-use crate::context::{Context, Written};
+use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
 use crate::{SyncError, audit, backfill, consistency, history};
@@ -172,7 +172,7 @@ impl Work {
         let dir = shared.config.data.connection_dir(&slot.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
-        let (client, objects, erased, projector) = blocking(move || {
+        let (client, objects, erased, asked, projector) = blocking(move || {
             let client = opening.client(&of)?;
             let objects = Objects::open(&dir)?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
@@ -196,7 +196,8 @@ impl Work {
                 dirty: Dirty::default(),
             };
             let erased = super::privacy::erased(&objects)?;
-            Ok((client, objects, erased, projector))
+            let asked = Asked::until_now(&objects)?;
+            Ok((client, objects, erased, asked, projector))
         })
         .await?;
         let (written, heard): (mpsc::UnboundedSender<Written>, _) = mpsc::unbounded_channel();
@@ -211,6 +212,7 @@ impl Work {
             written,
             erased,
             account_created_at: None,
+            asked,
         };
         Ok(Self { id: slot.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
     }
@@ -228,7 +230,8 @@ impl Work {
         let mut through = loaded.began;
         if let Some(began) = loaded.began {
             self.context.reporter.begin(Phase::Updating);
-            let updated = update::run(&self.context, began, Thoroughness::JustLoaded).await?;
+            let updated =
+                update::run(&self.context, began, Thoroughness::JustLoaded, loaded.absent.clone()).await?;
             through = Some(updated.through);
         }
         update::note_listed(&self.context).await?;
@@ -250,8 +253,14 @@ impl Work {
         self.context.reporter.begin(Phase::Updating);
         let returned = returned.iter().map(|id| (ObjectKind::Customer, id.to_string())).collect();
         update::retrieve_all(&self.context, returned).await?;
+        update::missing::expect(&self.context, &record.absent).await?;
+        let absent = update::missing::catch_up(&self.context).await?;
+        if absent != record.absent {
+            let absent = absent.clone();
+            shared.update_record(record, move |record| record.absent = absent).await?;
+        }
         let since = record.data_through.or(record.loaded_at).unwrap_or(record.created_at);
-        let updated = update::run(&self.context, since, thoroughness).await?;
+        let updated = update::run(&self.context, since, thoroughness, absent).await?;
         if updated.how == How::Relisted {
             self.check().await?;
         }
@@ -266,7 +275,7 @@ impl Work {
             shared.note_due(record, due_event_at).await?;
         }
         let data_through = record.data_through.max(Some(updated.through));
-        Ok(Done { data_through, audited: self.audit().await?, ..Done::default() })
+        Ok(Done { data_through, absent: Some(updated.absent), audited: self.audit().await? })
     }
 
     /// Works off what was delivered, and what is delivered while it does.
@@ -313,7 +322,7 @@ impl Work {
 
 async fn keep_account(context: &Context, account: &Account) -> Result<(), SyncError> {
     let Some(raw) = account.raw.clone() else { return Ok(()) };
-    let seen_at = context.clock.now();
+    let seen_at = context.asked_at();
     context.commit(Batch { objects: vec![raw], seen_at, ..Batch::default() }).await?;
     Ok(())
 }

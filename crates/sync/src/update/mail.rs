@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use connect::ConnectError;
 use model::{ObjectKind, UnixSeconds};
 use store::{Delivery, Inbox, NextAttempt, StoreError};
 
@@ -10,7 +11,7 @@ use super::fetch::{self, Failures};
 use super::reduce::{self, Changed};
 use crate::SyncError;
 use crate::blocking::blocking;
-use crate::context::Context;
+use crate::context::{Context, is_required};
 
 /// Deliveries that are worked off together.
 const BATCH: usize = 500;
@@ -32,11 +33,22 @@ pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixS
         let changed = changed(&due);
         // Also what was created a little before the oldest event about it.
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
-        let failures = fetch::changed(context, changed, from).await?;
+        let (hopeless, failures) =
+            fetch::changed(context, changed, from).await?.into_iter().partition(is_hopeless);
+        fetch::pass_over(context, hopeless).await?;
         newest = newest.max(due.iter().map(|delivery| delivery.event.created_at).max());
         let mail = inbox.clone();
         blocking(move || Ok(settle(&mail, &due, &failures, now)?)).await?;
     }
+}
+
+/// Of a kind that is done without: the key may not read it, or the server does not have it.
+fn is_hopeless(((kind, _), error): &((ObjectKind, String), SyncError)) -> bool {
+    let is_refused = matches!(
+        error,
+        SyncError::Provider(ConnectError::PermissionMissing { .. } | ConnectError::EndpointAbsent { .. })
+    );
+    is_refused && !is_required(*kind)
 }
 
 fn changed(due: &[Delivery]) -> Vec<Changed> {

@@ -5,7 +5,7 @@ use model::billing::InvoiceStatus;
 use model::{ObjectKind, UnixSeconds};
 use store::{Batch, Objects, StoreError, Stored};
 
-use super::{EVENTS_THROUGH, fetch, note_listed};
+use super::{Absent, EVENTS_THROUGH, LISTED_THROUGH, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
 use crate::blocking::blocking;
@@ -35,26 +35,33 @@ fn began(objects: &Objects) -> Result<Option<i64>, StoreError> {
 }
 
 /// Goes through all lists, from where an earlier one stopped. What happened up to the answer, by the provider's clock, is here
-/// then; later changes of what was read early may not be.
-pub(super) async fn run(context: &Context) -> Result<UnixSeconds, SyncError> {
+/// then; later changes of what was read early may not be. With it what could not be listed.
+pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), SyncError> {
     let began_at = match began(&context.objects)? {
         Some(began_at) => began_at,
         None => begin(context).await?,
     };
     let loaded = backfill::run(context).await?;
-    let unseen = unseen_since(context, began_at).await?;
+    // What a list that could not be read would have shown is no sign of anything.
+    let is_absent = |kind: &ObjectKind| loaded.absent.iter().any(|(absent, _)| absent == kind);
+    let kinds = DELETABLE.iter().copied().filter(|kind| !is_absent(kind)).collect();
+    let unseen = unseen_since(context, kinds, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
     let through = loaded.began.unwrap_or_else(|| context.clock.now());
     // What happened up to then was listed: events before it need not be gone through.
-    let done =
-        vec![(RELIST_BEGAN.to_owned(), String::new()), (EVENTS_THROUGH.to_owned(), through.0.to_string())];
+    let listed = through.0.to_string();
+    let done = vec![
+        (RELIST_BEGAN.to_owned(), String::new()),
+        (EVENTS_THROUGH.to_owned(), listed.clone()),
+        (LISTED_THROUGH.to_owned(), listed),
+    ];
     context.commit(Batch { meta: done, ..Batch::default() }).await?;
     note_listed(context).await?;
-    Ok(through)
+    Ok((through, loaded.absent))
 }
 
 async fn begin(context: &Context) -> Result<i64, SyncError> {
-    let now = context.clock.now().0;
+    let now = context.asked_at().0;
     let began = vec![(RELIST_BEGAN.to_owned(), now.to_string()), (LOAD_BEGAN.to_owned(), String::new())];
     let windows_cleared = BACKFILL_KINDS.to_vec();
     context.commit(Batch { windows_cleared, meta: began, ..Batch::default() }).await?;
@@ -62,18 +69,22 @@ async fn begin(context: &Context) -> Result<i64, SyncError> {
 }
 
 /// What no list showed, and may have been deleted.
-async fn unseen_since(context: &Context, began_at: i64) -> Result<Vec<(ObjectKind, String)>, SyncError> {
+async fn unseen_since(
+    context: &Context,
+    kinds: Vec<ObjectKind>,
+    began_at: i64,
+) -> Result<Vec<(ObjectKind, String)>, SyncError> {
     let objects = context.objects.clone();
     let search = move || -> Result<Vec<_>, SyncError> {
         let mut unseen = Vec::new();
-        for kind in DELETABLE {
+        for kind in kinds {
             let mut after: Option<String> = None;
             loop {
-                let stored = objects.scan(*kind, after.as_deref(), BATCH)?;
+                let stored = objects.scan(kind, after.as_deref(), BATCH)?;
                 let Some(last) = stored.last() else { break };
                 after = Some(last.object.id.clone());
                 let gone = stored.into_iter().filter(|stored| may_be_gone(stored, began_at));
-                unseen.extend(gone.map(|stored| (*kind, stored.object.id)));
+                unseen.extend(gone.map(|stored| (kind, stored.object.id)));
             }
         }
         Ok(unseen)

@@ -13,6 +13,8 @@ use crate::stripe::loose::{Array, Embedded, Flag, Number, Object, Ref, Text};
 #[derive(Debug, Clone, PartialEq)]
 pub struct InvoiceParts {
     pub invoice: Invoice,
+    /// Whether there are more lines than came inside it.
+    pub is_cut: bool,
     pub inline_prices: Vec<Price>,
 }
 
@@ -109,7 +111,8 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         amount_due_minor: reading.optional_amount(shape.amount_due, "amount_due")?.unwrap_or(total_minor),
         lines,
     };
-    Ok(InvoiceParts { invoice, inline_prices })
+    let is_cut = shape.lines.get().is_some_and(|list| list.has_more.is_set());
+    Ok(InvoiceParts { invoice, is_cut, inline_prices })
 }
 
 impl Shape {

@@ -14,6 +14,8 @@ use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Tex
 #[derive(Debug, Clone, PartialEq)]
 pub struct SubscriptionParts {
     pub subscription: Subscription,
+    /// Whether there are more items than came inside it.
+    pub is_cut: bool,
     pub inline_prices: Vec<Price>,
 }
 
@@ -109,7 +111,8 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         inclusive_tax_percent: shape.inclusive_tax_percent(),
         items,
     };
-    Ok(SubscriptionParts { subscription, inline_prices })
+    let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());
+    Ok(SubscriptionParts { subscription, is_cut, inline_prices })
 }
 
 /// A subscription's item, and its price where that came inside it.

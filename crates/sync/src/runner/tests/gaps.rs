@@ -1,0 +1,224 @@
+//! What a list left out, a permission kept back or a clock hid for a while is there in the end, and nothing that is not.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+fn later(seconds: i64) -> Clock {
+    Clock::Manual(model::ManualClock::at(UnixSeconds(NOW + seconds)))
+}
+
+async fn loaded(provider: &Provider) -> Folder {
+    let folder = Folder::connected_to(provider);
+    folder.sync(&folder.runner()).await.unwrap();
+    folder
+}
+
+/// What a folder has that is loaded now.
+async fn anew(provider: &Provider) -> String {
+    loaded(provider).await.steps()
+}
+
+/// An instant just after the last look, by the provider's clock.
+fn after(folder: &Folder) -> i64 {
+    folder.now().data_through.unwrap().0 + 5
+}
+
+fn count(folder: &Folder, kind: ObjectKind) -> u64 {
+    let kinds: BTreeMap<_, _> =
+        folder.objects().kinds().unwrap().into_iter().map(|facts| (facts.kind, facts.count)).collect();
+    kinds.get(&kind).copied().unwrap_or(0)
+}
+
+async fn with_a_long_invoice() -> Provider {
+    let mut merchant = Merchant::monthly(2, 2);
+    merchant.bill(0, 1, NOW - 100, 12);
+    let provider = Provider::start(merchant).await;
+    provider.manners(|manners| manners.embedded_lines = 10);
+    provider
+}
+
+fn shorten(merchant: &mut Merchant, lines: usize, at: i64) {
+    let data = merchant.get_mut(ObjectKind::Invoice, "in_0_01")["lines"]["data"].as_array_mut().unwrap();
+    data.truncate(lines);
+    merchant.note("invoice.updated", ObjectKind::Invoice, "in_0_01", at);
+}
+
+#[tokio::test]
+async fn an_invoice_that_is_listed_again_keeps_its_lines_until_the_rest_is_read() {
+    let provider = with_a_long_invoice().await;
+    let folder = loaded(&provider).await;
+    let before = folder.steps();
+    provider.manners(|manners| {
+        manners.refused = [(ObjectKind::Event, 403), (ObjectKind::InvoiceLine, 403)].into();
+    });
+    // Half way through listing everything: the invoice is here, the rest of its lines is not.
+    folder.sync(&folder.runner_at(later(90_000))).await.unwrap_err();
+    assert_eq!(folder.steps(), before);
+    provider.manners(|manners| manners.refused.clear());
+    folder.sync(&folder.runner_at(later(90_060))).await.unwrap();
+    assert_eq!(folder.steps(), before);
+}
+
+#[tokio::test]
+async fn lines_that_an_invoice_lost_are_gone_at_once() {
+    for lines in [11, 10, 8] {
+        let provider = with_a_long_invoice().await;
+        let folder = loaded(&provider).await;
+        provider.merchant(|merchant| shorten(merchant, lines, after(&folder)));
+        let runner = folder.runner_at(later(20));
+        folder.sync(&runner).await.unwrap();
+        assert_eq!(folder.steps(), anew(&provider).await, "{lines} lines");
+        assert_eq!(bytes(&*folder.ledger(&runner).await), bytes(&rebuilt(&folder)), "{lines} lines");
+    }
+}
+
+#[tokio::test]
+async fn an_audit_reads_a_long_invoice_to_its_end() {
+    let provider = with_a_long_invoice().await;
+    let folder = loaded(&provider).await;
+    provider.merchant(|merchant| merchant.get_mut(ObjectKind::Invoice, "in_0_01")["amount_due"] = 5.into());
+    folder.sync(&folder.runner_at(later(90_000))).await.unwrap();
+    let missed = crate::audit::Audit::last(&folder.objects()).unwrap().unwrap().missed;
+    assert_eq!(missed.len(), 1);
+    assert_eq!(folder.steps(), anew(&provider).await);
+}
+
+#[tokio::test]
+async fn an_audit_passes_over_what_cannot_be_read_singly() {
+    let provider = Provider::start(Merchant::monthly(2, 2)).await;
+    let folder = loaded(&provider).await;
+    provider.manners(|manners| {
+        manners.refused_objects = [(ObjectKind::Subscription, 400), (ObjectKind::Invoice, 403)].into();
+    });
+    folder.sync(&folder.runner_at(later(90_000))).await.unwrap();
+    assert_eq!(folder.now().state, ConnectionState::Live);
+}
+
+#[tokio::test]
+async fn a_list_is_read_once_the_key_may_read_it() {
+    let provider = Provider::start(Merchant::monthly(3, 4)).await;
+    provider.manners(|manners| manners.refused = [(ObjectKind::Charge, 403)].into());
+    let folder = loaded(&provider).await;
+    assert_eq!(count(&folder, ObjectKind::Charge), 0);
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!(folder.now().absent, [(ObjectKind::Charge, AbsentReason::Forbidden)], "still");
+    provider.manners(|manners| manners.refused.clear());
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!((count(&folder, ObjectKind::Charge), folder.now().absent), (12, vec![]));
+    assert_eq!(folder.steps(), anew(&provider).await);
+    let asked = provider.times_asked("/v1/charges");
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!(provider.times_asked("/v1/charges"), asked, "once");
+}
+
+#[tokio::test]
+async fn what_happened_while_a_permission_was_withdrawn_is_read_when_it_is_back() {
+    let provider = Provider::start(Merchant::monthly(3, 4)).await;
+    let folder = loaded(&provider).await;
+    provider.manners(|manners| {
+        manners.refused = [(ObjectKind::Charge, 403)].into();
+        manners.refused_objects = [(ObjectKind::Charge, 403)].into();
+    });
+    provider.merchant(|merchant| {
+        merchant.bill(0, 9, NOW + 5, 1);
+        merchant.note("charge.succeeded", ObjectKind::Charge, "ch_0_09", after(&folder));
+    });
+    folder.sync(&folder.runner_at(later(100))).await.unwrap();
+    folder.sync(&folder.runner_at(later(160))).await.unwrap();
+    assert_eq!(folder.now().absent, [(ObjectKind::Charge, AbsentReason::Forbidden)], "it is told");
+    provider.manners(|manners| (manners.refused, manners.refused_objects) = Default::default());
+    folder.sync(&folder.runner_at(later(7_200))).await.unwrap();
+    assert_eq!((count(&folder, ObjectKind::Charge), folder.now().absent), (13, vec![]));
+}
+
+#[tokio::test]
+async fn events_that_may_be_read_from_now_on_tell_of_all_since_the_load() {
+    let provider = Provider::start(Merchant::monthly(3, 2)).await;
+    provider.manners(|manners| manners.refused = [(ObjectKind::Event, 403)].into());
+    let folder = loaded(&provider).await;
+    let since = after(&folder);
+    provider.merchant(|merchant| merchant.cancel(1, since));
+    let catalog = folder.data.catalog().unwrap();
+    // Looked at an hour later, without finding out.
+    catalog
+        .update_connection(&folder.record.workspace, &folder.record.id, |record| {
+            record.data_through = Some(UnixSeconds(since + 3_600));
+        })
+        .unwrap();
+    provider.manners(|manners| manners.refused.clear());
+    folder.sync(&folder.runner()).await.unwrap();
+    assert_eq!(folder.ledger(&folder.runner()).await.row_count(), 3 + 1, "it churned");
+}
+
+#[tokio::test]
+async fn a_price_that_is_deleted_stays_what_was_paid() {
+    let provider = Provider::start(Merchant::monthly(2, 3)).await;
+    let folder = loaded(&provider).await;
+    let before = folder.steps();
+    provider.merchant(|merchant| {
+        merchant.remove(ObjectKind::Price, "price_1");
+        merchant.note("price.deleted", ObjectKind::Price, "price_1", after(&folder));
+    });
+    let runner = folder.runner_at(later(10));
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(folder.steps(), before);
+    assert_eq!(bytes(&*folder.ledger(&runner).await), bytes(&rebuilt(&folder)));
+    folder.sync(&folder.runner_at(later(60))).await.unwrap();
+    assert_eq!(folder.steps(), before, "told of twice");
+}
+
+#[tokio::test]
+async fn a_customer_who_is_deleted_keeps_a_country_and_loses_a_name() {
+    let provider = Provider::start(Merchant::monthly(2, 1)).await;
+    provider.merchant(|merchant| {
+        merchant.get_mut(ObjectKind::Customer, "cus_1")["address"] =
+            serde_json::json!({ "country": "DE", "city": "Secretstadt" });
+    });
+    let folder = loaded(&provider).await;
+    provider.merchant(|merchant| {
+        merchant.remove(ObjectKind::Customer, "cus_1");
+        merchant.note("customer.deleted", ObjectKind::Customer, "cus_1", after(&folder));
+    });
+    folder.sync(&folder.runner_at(later(10))).await.unwrap();
+    let reading = crate::history::read_customer(&folder.objects(), &CustomerId::from("cus_1")).unwrap();
+    let customer = reading.history.customer.unwrap();
+    assert_eq!((customer.country.as_deref(), customer.name, customer.is_deleted), (Some("DE"), None, true));
+    let stored = folder.objects().get(ObjectKind::Customer, "cus_1").unwrap().unwrap();
+    assert!(!stored.object.body.contains("Secretstadt") && !stored.object.body.contains("Customer 1"));
+}
+
+#[tokio::test]
+async fn a_price_comes_along_with_the_first_invoice_that_names_it() {
+    let provider = Provider::start(Merchant::monthly(2, 1)).await;
+    let folder = loaded(&provider).await;
+    provider.merchant(|merchant| {
+        let mut price = merchant.get_mut(ObjectKind::Price, "price_1").clone();
+        price["unit_amount"] = 700.into();
+        merchant.add(ObjectKind::Price, "price_new", NOW + 1, price);
+        merchant.sign_up(7, NOW + 5);
+        merchant.bill(7, 0, NOW + 5, 1);
+        let line = &mut merchant.get_mut(ObjectKind::Invoice, "in_7_00")["lines"]["data"][0];
+        line["pricing"]["price_details"]["price"] = "price_new".into();
+        for (kind, id) in [(ObjectKind::Customer, "cus_7"), (ObjectKind::Invoice, "in_7_00")] {
+            merchant.note("something.happened", kind, id, after(&folder));
+        }
+    });
+    let runner = folder.runner_at(later(10));
+    folder.sync(&runner).await.unwrap();
+    assert!(folder.objects().get(ObjectKind::Price, "price_new").unwrap().is_some());
+    assert_eq!(bytes(&*folder.ledger(&runner).await), bytes(&rebuilt(&folder)));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_hides_nothing() {
+    let provider = Provider::start(Merchant::monthly(3, 2)).await;
+    let folder = Folder::connected_to(&provider);
+    folder.sync(&folder.runner_at(later(86_400))).await.unwrap();
+    // Looked at once more, so that no audit finds it today.
+    folder.sync(&folder.runner_at(later(0))).await.unwrap();
+    provider.merchant(|merchant| merchant.cancel(1, after(&folder)));
+    let runner = folder.runner_at(later(10));
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(folder.ledger(&runner).await.row_count(), 3 + 1, "it churned");
+}

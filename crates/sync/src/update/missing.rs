@@ -1,0 +1,66 @@
+//! Kinds that cannot be read: left out, said so, and read from their beginning once they can.
+
+use connect::ConnectError;
+use connect::stripe::BACKFILL_KINDS;
+use model::ObjectKind;
+use store::{AbsentReason, Batch, Objects, StoreError};
+
+use crate::blocking::blocking;
+use crate::context::{Context, is_required};
+use crate::{SyncError, backfill};
+
+/// Kinds that are left out, and why.
+pub type Absent = Vec<(ObjectKind, AbsentReason)>;
+
+/// Reads what could not be read until now. What still cannot.
+///
+/// # Errors
+/// As for a load.
+pub(crate) async fn catch_up(context: &Context) -> Result<Absent, SyncError> {
+    let objects = context.objects.clone();
+    if blocking(move || Ok(backfill::is_done(&objects)?)).await? {
+        return Ok(Absent::new());
+    }
+    Ok(backfill::run(context).await?.absent)
+}
+
+/// Kinds that a new key may not read, though an earlier one did: they are tried again from their beginning.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn expect(context: &Context, absent: &Absent) -> Result<(), SyncError> {
+    for (kind, _) in absent {
+        lose(context, *kind).await?;
+    }
+    Ok(())
+}
+
+/// Takes in that a list or an object was refused. Where it is for want of a permission, what happens to the kind's objects
+/// is missed from here on.
+///
+/// # Errors
+/// `Indispensable`; what the store says.
+pub(super) async fn note(context: &Context, kind: ObjectKind, refusal: SyncError) -> Result<(), SyncError> {
+    let SyncError::Provider(source @ ConnectError::PermissionMissing { .. }) = refusal else { return Ok(()) };
+    // Without it numbers would be wrong that look right.
+    if is_required(kind) {
+        return Err(SyncError::Indispensable { kind, source });
+    }
+    lose(context, kind).await
+}
+
+async fn lose(context: &Context, kind: ObjectKind) -> Result<(), SyncError> {
+    let objects = context.objects.clone();
+    if BACKFILL_KINDS.contains(&kind) && blocking(move || Ok(is_read(&objects, kind)?)).await? {
+        tracing::warn!(%kind, "may not be read any more; once it may, all of it is read again");
+        context.commit(Batch { windows_cleared: vec![kind], ..Batch::default() }).await?;
+    }
+    Ok(())
+}
+
+/// Whether the kind was read to its beginning. One that is not is on its way, and goes on from where it is.
+fn is_read(objects: &Objects, kind: ObjectKind) -> Result<bool, StoreError> {
+    let windows = objects.windows()?;
+    let mut own = windows.iter().filter(|window| window.kind == kind).peekable();
+    Ok(own.peek().is_some() && own.all(|window| window.is_done))
+}
