@@ -94,7 +94,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
         let (kind, id) = (stored.kind, stored.id.as_str());
         let mut fetched = match update::retrieve(context, kind, id).await {
             Ok(fetched) => fetched,
-            Err(error) if update::is_absence(&error) => {
+            Err(SyncError::Provider(error)) if update::is_unavailable(&error) => {
                 tracing::info!(%kind, %error, "an object cannot be read again");
                 continue;
             }

@@ -110,6 +110,8 @@ struct Load<'a> {
     has_gap: bool,
     pauses: Pauses,
     paused_until: Option<Instant>,
+    /// Why it waits, once it has for long.
+    trouble: Option<SyncError>,
     loaded: Loaded,
 }
 
@@ -142,6 +144,7 @@ impl<'a> Load<'a> {
             has_gap: false,
             pauses: Pauses::new(context.patience),
             paused_until: None,
+            trouble: None,
             loaded: Loaded { began, ..Loaded::default() },
         })
     }
@@ -149,6 +152,9 @@ impl<'a> Load<'a> {
     async fn read_all(&mut self) -> Result<(), SyncError> {
         let cancel = self.context.cancel.clone();
         loop {
+            if let Some(trouble) = self.trouble.take() {
+                self.context.trouble.tell(trouble).await;
+            }
             self.begin_commit();
             self.ask_for_more();
             let is_idle = self.requests.is_empty() && self.commit.is_empty() && self.paused_until.is_none();
@@ -159,7 +165,12 @@ impl<'a> Load<'a> {
             let pause = self.paused_until;
             tokio::select! {
                 () = cancel.cancelled() => return Err(SyncError::Cancelled),
-                Some(fetched) = self.requests.join_next() => self.fetched(fetched.map_err(broken)?)?,
+                Some(fetched) = self.requests.join_next() => {
+                    self.fetched(fetched.map_err(broken)?)?;
+                    if !self.pauses.is_waiting() {
+                        self.context.trouble.is_over().await;
+                    }
+                }
                 Some(written) = self.commit.join_next() => self.written(written)?,
                 () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => self.paused_until = None,
             }
@@ -246,7 +257,10 @@ impl<'a> Load<'a> {
                 Work::Page(task) => self.plan.page_failed(task.span),
                 Work::Rest(followup) => self.followups.push_front(followup),
             }
-            let pause = self.pauses.next(error, self.context.clock.now_ms())?;
+            let now_ms = self.context.clock.now_ms();
+            let pause = self.pauses.next(error.clone(), now_ms)?;
+            let waited = self.pauses.is_long(now_ms);
+            self.trouble = waited.map(|waited_seconds| SyncError::GaveUp { waited_seconds, source: error });
             self.context.reporter.message(Some(waiting(pause)));
             self.paused_until = Some(Instant::now() + pause);
             return Ok(());

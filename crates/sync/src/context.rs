@@ -7,16 +7,20 @@ use std::time::Duration;
 use connect::ConnectError;
 use connect::stripe::{Client, LISTS, privacy};
 use model::{Clock, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Committed, Objects, StoreError};
+use store::{Batch, Committed, Inbox, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::SyncError;
 use crate::projection::SEQUENCE;
 use crate::reporter::Reporter;
+use crate::trouble::Trouble;
 
 /// Of all objects of the file, the latest instant that one was asked for.
 const ASKED_THROUGH: &str = "asked_through";
+
+/// After so long without an answer it is told where everybody looks.
+const LONG_MS: i64 = 60_000;
 
 /// How long to wait for a provider that does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,8 @@ impl Patience {
 pub(crate) struct Context {
     pub client: Client,
     pub objects: Objects,
+    /// Where what could not be fetched waits for another try.
+    pub inbox: Inbox,
     pub clock: Clock,
     pub patience: Patience,
     pub cancel: CancellationToken,
@@ -53,6 +59,7 @@ pub(crate) struct Context {
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
     pub asked: Asked,
+    pub trouble: Trouble,
 }
 
 /// When something was asked for last.
@@ -113,14 +120,13 @@ impl Context {
     {
         let mut pauses = Pauses::new(self.patience);
         loop {
-            let answer = tokio::select! {
-                () = self.cancel.cancelled() => return Err(SyncError::Cancelled),
-                answer = request() => answer,
-            };
-            match answer {
-                Err(error) if error.is_retryable() => {
-                    let pause = pauses.next(error, self.clock.now_ms())?;
+            match self.try_once(request()).await {
+                Err(SyncError::Provider(error)) if error.is_retryable() => {
+                    let pause = pauses.next(error.clone(), self.clock.now_ms())?;
                     self.reporter.message(Some(waiting(pause)));
+                    if let Some(waited_seconds) = pauses.is_long(self.clock.now_ms()) {
+                        self.trouble.tell(SyncError::GaveUp { waited_seconds, source: error }).await;
+                    }
                     tokio::select! {
                         () = self.cancel.cancelled() => return Err(SyncError::Cancelled),
                         () = tokio::time::sleep(pause) => {}
@@ -128,9 +134,23 @@ impl Context {
                 }
                 answer => {
                     self.reporter.message(None);
-                    return answer.map_err(SyncError::from);
+                    if answer.is_ok() {
+                        self.trouble.is_over().await;
+                    }
+                    return answer;
                 }
             }
+        }
+    }
+
+    /// Asks as often as the client does by itself.
+    pub async fn try_once<T>(
+        &self,
+        request: impl Future<Output = Result<T, ConnectError>>,
+    ) -> Result<T, SyncError> {
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(SyncError::Cancelled),
+            answer = request => answer.map_err(SyncError::from),
         }
     }
 }
@@ -197,6 +217,16 @@ impl Pauses {
         let pause = self.next.max(asked_for).min(self.patience.longest.max(self.patience.first));
         self.next = (self.next * 2).min(self.patience.longest);
         Ok(pause)
+    }
+
+    /// For how long nothing was answered, where somebody should know.
+    pub fn is_long(&self, now_ms: i64) -> Option<u64> {
+        let waited_ms = now_ms - self.since_ms?;
+        (waited_ms >= LONG_MS).then_some(waited_ms.unsigned_abs() / 1000)
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.since_ms.is_some()
     }
 
     /// There was an answer.

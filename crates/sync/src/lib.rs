@@ -15,6 +15,7 @@ mod reporter;
 pub mod runner;
 #[cfg(test)]
 mod testing;
+mod trouble;
 pub mod update;
 
 pub use context::Patience;

@@ -45,6 +45,8 @@ pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::
     let asked = Asked::until_now(&objects).unwrap();
     let context = Context {
         asked,
+        inbox: store::Inbox::open(&tempfile::tempdir().unwrap().keep()).unwrap(),
+        trouble: crate::trouble::Trouble::unheard(),
         erased: Default::default(),
         client: client(provider),
         objects,

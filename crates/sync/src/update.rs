@@ -91,7 +91,8 @@ pub(crate) async fn run(
         Events::Seen { mut changed, through, due_event_at } => {
             let from = looked_through.0 - OVERLAP_SECONDS;
             changed.retain(|object| is_there(object.kind));
-            fetch::pass_over(context, fetch::changed(context, changed, from).await?).await?;
+            let failures = fetch::changed(context, changed, from).await?;
+            fetch::put_off(context, failures).await?;
             for kind in EVENTLESS.iter().filter(|kind| is_there(**kind)) {
                 fetch::new_objects(context, *kind, from).await?;
             }
@@ -203,7 +204,7 @@ fn due_event_at(seen: &[EventFacts], now: UnixSeconds) -> Option<UnixSeconds> {
 
 enum Listed {
     Page(Page),
-    Absent(SyncError),
+    Absent(ConnectError),
 }
 
 async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncError> {
@@ -212,20 +213,23 @@ async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncEr
             context.reporter.count(page.objects.len() as u64);
             Ok(Listed::Page(page))
         }
-        Err(error) if is_absence(&error) => Ok(Listed::Absent(error)),
+        Err(SyncError::Provider(error)) if is_absence(&error) => Ok(Listed::Absent(error)),
         Err(error) => Err(error),
     }
 }
 
-/// The one list is not to be had; the others may be.
-pub(crate) fn is_absence(error: &SyncError) -> bool {
+/// The one list or object is not to be had; others may be.
+fn is_absence(error: &ConnectError) -> bool {
     matches!(
         error,
-        SyncError::Provider(
-            ConnectError::PermissionMissing { .. }
-                | ConnectError::EndpointAbsent { .. }
-                | ConnectError::NotFound { .. }
-                | ConnectError::Refused { .. }
-        )
+        ConnectError::PermissionMissing { .. }
+            | ConnectError::EndpointAbsent { .. }
+            | ConnectError::NotFound { .. }
+            | ConnectError::Refused { .. }
     )
+}
+
+/// An object cannot be had now; others may be.
+pub(crate) fn is_unavailable(error: &ConnectError) -> bool {
+    error.is_retryable() || is_absence(error)
 }

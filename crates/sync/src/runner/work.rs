@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::stripe::Account;
 use model::{ConnectionId, CustomerId, ObjectKind};
-use store::{Batch, ConnectionRecord, ConnectionState, Inbox, Objects};
+use store::{Batch, ConnectionRecord, ConnectionState, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use super::{Shared, Snapshot, blocking, ledger};
 use crate::audit::Audit;
 use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
+use crate::trouble::Trouble;
 use crate::update::{self, How, Thoroughness};
 use crate::{SyncError, audit, backfill, consistency, history};
 
@@ -92,7 +93,7 @@ impl Shared {
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
             Task::Update(thoroughness) if is_loaded => {
-                work.update(self, slot, record, thoroughness, returned).await
+                work.update(self, record, thoroughness, returned).await
             }
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
@@ -169,6 +170,7 @@ impl Work {
         turn: Turn,
     ) -> Result<Self, SyncError> {
         let Turn { cancel, epoch } = turn;
+        let inbox = shared.inbox(slot).await?;
         let dir = shared.config.data.connection_dir(&slot.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
@@ -205,6 +207,7 @@ impl Work {
         let context = Context {
             client,
             objects,
+            inbox,
             clock: shared.config.clock.clone(),
             patience: shared.config.patience,
             cancel,
@@ -213,6 +216,7 @@ impl Work {
             erased,
             account_created_at: None,
             asked,
+            trouble: Trouble::of(shared.config.catalog.clone(), record, shared.config.clock.clone()),
         };
         Ok(Self { id: slot.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
     }
@@ -245,7 +249,6 @@ impl Work {
     async fn update(
         &self,
         shared: &Arc<Shared>,
-        slot: &Arc<Slot>,
         record: &ConnectionRecord,
         thoroughness: Thoroughness,
         returned: Vec<CustomerId>,
@@ -265,10 +268,7 @@ impl Work {
             self.check().await?;
         }
         // What was delivered while nobody worked on it: most of it is known by now.
-        let dir = shared.config.data.connection_dir(&self.id);
-        if blocking(move || Ok(Inbox::look(&dir)?)).await?.waiting > 0
-            && let Some(newest) = update::mail::run(&self.context, &shared.inbox(slot).await?).await?
-        {
+        if let Some(newest) = update::mail::run(&self.context).await? {
             shared.note_received(record, newest).await?;
         }
         if let Some(due_event_at) = updated.due_event_at {
@@ -285,12 +285,11 @@ impl Work {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<Done, SyncError> {
-        let inbox = shared.inbox(slot).await?;
         let until = Instant::now() + MAIL_LONGEST;
         let mut newest = None;
         loop {
             slot.take_mail();
-            newest = newest.max(update::mail::run(&self.context, &inbox).await?);
+            newest = newest.max(update::mail::run(&self.context).await?);
             let is_last = slot.is_asked() || Instant::now() >= until;
             if is_last || !slot.mail_within(LINGER).await {
                 break;

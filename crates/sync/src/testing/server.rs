@@ -1,6 +1,6 @@
 //! Answers as the provider does, or as badly as a test wants.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, Query, State};
@@ -21,6 +21,8 @@ pub(crate) struct Manners {
     pub refused: BTreeMap<ObjectKind, u16>,
     /// Statuses instead of single objects, by kind.
     pub refused_objects: BTreeMap<ObjectKind, u16>,
+    /// Objects that it fails on, by id, and `account`.
+    pub stuck: BTreeSet<String>,
     pub ignores_windows: bool,
     /// Lines that come with an invoice. 0: all.
     pub embedded_lines: usize,
@@ -114,6 +116,9 @@ async fn account(State(provider): State<Provider>) -> Response {
     if is_silent {
         return std::future::pending().await;
     }
+    if provider.manners.lock().unwrap().stuck.contains("account") {
+        return refuse(500);
+    }
     Json(json!({ "id": "acct_1", "object": "account", "created": NOW - 900 * 86_400 })).into_response()
 }
 
@@ -153,6 +158,9 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
 async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(String, String)>) -> Response {
     provider.note(format!("/v1/{list}/{id}"));
     let Some(kind) = kind_of(&list) else { return refuse(404) };
+    if provider.manners.lock().unwrap().stuck.contains(&id) {
+        return refuse(500);
+    }
     if let Some(status) = provider.manners.lock().unwrap().refused_objects.get(&kind) {
         return refuse(*status);
     }

@@ -6,10 +6,10 @@ use connect::ConnectError;
 use connect::stripe::{Children, ListRequest, Retrieved, privacy, tombstone, translate};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use model::{ObjectKind, RawObject, UnixSeconds};
-use store::Batch;
+use store::{Batch, NewDelivery};
 
 use super::reduce::Changed;
-use super::{Listed, is_absence, list, missing};
+use super::{Listed, is_unavailable, list, missing};
 use crate::blocking::blocking;
 use crate::context::{Context, is_required};
 use crate::{SyncError, backfill};
@@ -22,7 +22,7 @@ const BATCH: usize = 200;
 const WORTH_LISTING: usize = 20;
 
 /// Objects that could not be had, though the provider answers.
-pub(crate) type Failures = Vec<((ObjectKind, String), SyncError)>;
+pub(crate) type Failures = Vec<((ObjectKind, String), ConnectError)>;
 
 /// Fetches what changed, and tells what could not be had.
 pub(super) async fn changed(
@@ -77,7 +77,14 @@ async fn read_new(
         seen.extend(page.objects.iter().map(|object| (kind, object.id.clone())));
         let mut fetched = Fetched { objects: page.objects, ..Fetched::default() };
         for children in page.incomplete {
-            fetched.add_rest(context, children).await?;
+            let id = children.parent_id.clone();
+            match fetched.add_rest(context, children).await {
+                Err(SyncError::Provider(error)) => {
+                    fetched.objects.retain(|object| object.id != id);
+                    put_off(context, vec![((kind, id), error)]).await?;
+                }
+                added => added?,
+            }
         }
         fetched.commit(context, asked_at).await?;
         if !page.has_more || is_past || last.is_none() || last == request.starting_after {
@@ -87,50 +94,121 @@ async fn read_new(
     }
 }
 
-/// Fetches these objects; those that cannot be had are left out and said so in the log.
+/// Fetches these objects; for those that cannot be had now there is another try.
 pub(crate) async fn retrieve_all(
     context: &Context,
     wanted: Vec<(ObjectKind, String)>,
 ) -> Result<(), SyncError> {
     let failures = retrieve_each(context, wanted).await?;
-    pass_over(context, failures).await
+    put_off(context, failures).await
 }
 
-/// Says in the log what is left out, and notes what may not be read any more.
-pub(super) async fn pass_over(context: &Context, failures: Failures) -> Result<(), SyncError> {
-    for ((kind, _), error) in failures {
-        tracing::warn!(%kind, %error, "a changed object cannot be fetched");
-        missing::note(context, kind, error).await?;
+/// Puts into the inbox what could not be fetched, as if it had been delivered.
+pub(super) async fn put_off(context: &Context, failures: Failures) -> Result<(), SyncError> {
+    for ((kind, id), error) in worth_another_try(context, failures).await? {
+        tracing::warn!(%kind, %error, "an object cannot be fetched for now");
+        let now = context.clock.now();
+        context
+            .inbox
+            .put(NewDelivery {
+                event_id: format!("look/{kind}/{id}/{now}"),
+                event_type: format!("{kind}.changed"),
+                kind: Some(kind),
+                object_id: Some(id),
+                created_at: now,
+                received_at_ms: context.clock.now_ms(),
+            })
+            .await?;
     }
     Ok(())
 }
 
-/// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone.
+/// Without those of kinds that are done without: the key may not read them, or the server does not have them.
+pub(super) async fn worth_another_try(context: &Context, failures: Failures) -> Result<Failures, SyncError> {
+    let mut left = Failures::new();
+    let mut given_up = BTreeMap::new();
+    for ((kind, id), error) in failures {
+        let is_hopeless =
+            matches!(error, ConnectError::PermissionMissing { .. } | ConnectError::EndpointAbsent { .. });
+        if is_hopeless && !is_required(kind) {
+            given_up.insert(kind, error);
+        } else {
+            left.push(((kind, id), error));
+        }
+    }
+    for (kind, error) in given_up {
+        tracing::warn!(%kind, %error, "changed objects are left out");
+        missing::note(context, kind, error).await?;
+    }
+    Ok(left)
+}
+
+/// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone. One that the provider does
+/// not answer for holds up no other.
 async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> Result<Failures, SyncError> {
     let mut failures = Failures::new();
     for wanted in wanted.chunks(BATCH) {
-        let asked_at = context.asked_at();
-        let fetched =
-            stream::iter(wanted.to_vec()).map(async |(kind, id)| match retrieve(context, kind, &id).await {
-                // Without it numbers would be wrong that look right: it is not passed over.
-                Err(SyncError::Provider(source)) if is_required(kind) && is_refusal(&source) => {
-                    Err(SyncError::Indispensable { kind, source })
-                }
-                Err(error) if is_absence(&error) => Ok(Err(((kind, id), error))),
-                fetched => fetched.map(Ok),
-            });
-        let fetched: Vec<Result<Fetched, _>> = fetched.buffered(AT_ONCE).try_collect().await?;
-        let mut all = Fetched::default();
-        for one in fetched {
-            match one {
-                Ok(one) => all.extend(one),
-                Err(failure) => failures.push(failure),
+        let mut wanted = wanted.to_vec();
+        loop {
+            let unanswered = retrieve_some(context, wanted, &mut failures).await?;
+            if unanswered.objects.is_empty() {
+                break;
             }
+            if unanswered.is_alone || does_answer(context).await? {
+                failures.extend(unanswered.objects);
+                break;
+            }
+            // It answers for nothing: that passes.
+            context.ask(|| context.client.account()).await?;
+            wanted = unanswered.objects.into_iter().map(|(object, _)| object).collect();
         }
-        context.reporter.count(all.objects.len() as u64);
-        all.commit(context, asked_at).await?;
     }
     Ok(failures)
+}
+
+/// Whether the provider answers for anything.
+async fn does_answer(context: &Context) -> Result<bool, SyncError> {
+    match context.try_once(context.client.account()).await {
+        Err(SyncError::Provider(error)) => Ok(!error.is_retryable()),
+        answer => answer.map(|_| true),
+    }
+}
+
+/// Objects without an answer.
+struct Unanswered {
+    objects: Failures,
+    /// Others were answered for meanwhile.
+    is_alone: bool,
+}
+
+async fn retrieve_some(
+    context: &Context,
+    wanted: Vec<(ObjectKind, String)>,
+    failures: &mut Failures,
+) -> Result<Unanswered, SyncError> {
+    let asked_at = context.asked_at();
+    let fetched = stream::iter(wanted).map(async |(kind, id)| match retrieve(context, kind, &id).await {
+        // Without it numbers would be wrong that look right: it is not passed over.
+        Err(SyncError::Provider(source)) if is_required(kind) && is_refusal(&source) => {
+            Err(SyncError::Indispensable { kind, source })
+        }
+        Err(SyncError::Provider(error)) if is_unavailable(&error) => Ok(Err(((kind, id), error))),
+        fetched => fetched.map(Ok),
+    });
+    let fetched: Vec<Result<Fetched, _>> = fetched.buffered(AT_ONCE).try_collect().await?;
+    let mut all = Fetched::default();
+    let mut unanswered = Unanswered { objects: Failures::new(), is_alone: false };
+    for one in fetched {
+        unanswered.is_alone |= !matches!(&one, Err((_, error)) if error.is_retryable());
+        match one {
+            Ok(one) => all.extend(one),
+            Err((object, error)) if error.is_retryable() => unanswered.objects.push((object, error)),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    context.reporter.count(all.objects.len() as u64);
+    all.commit(context, asked_at).await?;
+    Ok(unanswered)
 }
 
 /// The server does not let it be read, now or as long as nobody changes the key.
@@ -141,7 +219,7 @@ fn is_refusal(error: &ConnectError) -> bool {
 /// One object as it is now, with what its list was cut of. One that is gone is a tombstone.
 pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Fetched, SyncError> {
     let mut fetched = Fetched::default();
-    match context.ask(|| context.client.retrieve(kind, id)).await? {
+    match context.try_once(context.client.retrieve(kind, id)).await? {
         Retrieved::Found { object, incomplete } => {
             fetched.objects.push(object);
             if let Some(children) = incomplete {
@@ -183,26 +261,31 @@ impl Fetched {
         self.cut.extend(other.cut);
     }
 
+    /// What an object's list was cut of. `Provider`: not to be had for now.
     async fn add_rest(&mut self, context: &Context, mut children: Children) -> Result<(), SyncError> {
-        self.cut.push(children.clone());
+        let cut = children.clone();
+        let mut rest = Vec::new();
         loop {
-            let page = match context.ask(|| context.client.list_children(&children)).await {
+            let page = match context.try_once(context.client.list_children(&children)).await {
                 Ok(page) => page,
                 // Gone with its parent, whose own list tells the rest.
-                Err(SyncError::Provider(ConnectError::NotFound { .. })) => return Ok(()),
-                Err(SyncError::Provider(source)) => {
+                Err(SyncError::Provider(ConnectError::NotFound { .. })) => break,
+                Err(SyncError::Provider(source)) if !source.is_retryable() => {
                     let kind = backfill::part_of(children.parent_kind);
                     return Err(SyncError::Indispensable { kind, source });
                 }
                 Err(error) => return Err(error),
             };
             let last = page.objects.last().map(|object| object.id.clone());
-            self.objects.extend(page.objects);
+            rest.extend(page.objects);
             if !page.has_more || last.is_none() || last == children.starting_after {
-                return Ok(());
+                break;
             }
             children.starting_after = last;
         }
+        self.objects.extend(rest);
+        self.cut.push(cut);
+        Ok(())
     }
 
     /// Prices that are named and not there: a new one may be told of later than what was billed by it.
@@ -219,12 +302,12 @@ impl Fetched {
             Ok(unknown)
         });
         for id in unknown.await? {
-            match context.ask(|| context.client.retrieve(ObjectKind::Price, &id)).await {
+            match context.try_once(context.client.retrieve(ObjectKind::Price, &id)).await {
                 Ok(Retrieved::Found { object, .. } | Retrieved::Deleted(object)) => self.objects.push(object),
                 // Not to be asked for again.
                 Ok(Retrieved::Missing) => self.objects.push(tombstone(ObjectKind::Price, &id)),
-                Err(error) if is_absence(&error) => {
-                    tracing::warn!(%error, "a price that is named cannot be fetched");
+                Err(SyncError::Provider(error)) if is_unavailable(&error) => {
+                    put_off(context, vec![((ObjectKind::Price, id), error)]).await?;
                 }
                 Err(error) => return Err(error),
             }

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use connect::ConnectError;
 use model::{ObjectKind, UnixSeconds};
 use store::{Delivery, Inbox, NextAttempt, StoreError};
 
@@ -11,7 +10,7 @@ use super::fetch::{self, Failures};
 use super::reduce::{self, Changed};
 use crate::SyncError;
 use crate::blocking::blocking;
-use crate::context::{Context, is_required};
+use crate::context::Context;
 
 /// Deliveries that are worked off together.
 const BATCH: usize = 500;
@@ -22,10 +21,10 @@ const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not worked off stays.
-pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixSeconds>, SyncError> {
+pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncError> {
     let mut newest = None;
     loop {
-        let (mail, now) = (inbox.clone(), context.clock.now());
+        let (mail, now) = (context.inbox.clone(), context.clock.now());
         let due = blocking(move || Ok(mail.due(now, BATCH)?)).await?;
         if due.is_empty() {
             return Ok(newest);
@@ -33,22 +32,12 @@ pub(crate) async fn run(context: &Context, inbox: &Inbox) -> Result<Option<UnixS
         let changed = changed(&due);
         // Also what was created a little before the oldest event about it.
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
-        let (hopeless, failures) =
-            fetch::changed(context, changed, from).await?.into_iter().partition(is_hopeless);
-        fetch::pass_over(context, hopeless).await?;
+        let failures = fetch::changed(context, changed, from).await?;
+        let failures = fetch::worth_another_try(context, failures).await?;
         newest = newest.max(due.iter().map(|delivery| delivery.event.created_at).max());
-        let mail = inbox.clone();
+        let mail = context.inbox.clone();
         blocking(move || Ok(settle(&mail, &due, &failures, now)?)).await?;
     }
-}
-
-/// Of a kind that is done without: the key may not read it, or the server does not have it.
-fn is_hopeless(((kind, _), error): &((ObjectKind, String), SyncError)) -> bool {
-    let is_refused = matches!(
-        error,
-        SyncError::Provider(ConnectError::PermissionMissing { .. } | ConnectError::EndpointAbsent { .. })
-    );
-    is_refused && !is_required(*kind)
 }
 
 fn changed(due: &[Delivery]) -> Vec<Changed> {

@@ -40,8 +40,10 @@ pub(crate) async fn expect(context: &Context, absent: &Absent) -> Result<(), Syn
 ///
 /// # Errors
 /// `Indispensable`; what the store says.
-pub(super) async fn note(context: &Context, kind: ObjectKind, refusal: SyncError) -> Result<(), SyncError> {
-    let SyncError::Provider(source @ ConnectError::PermissionMissing { .. }) = refusal else { return Ok(()) };
+pub(super) async fn note(context: &Context, kind: ObjectKind, source: ConnectError) -> Result<(), SyncError> {
+    if !matches!(source, ConnectError::PermissionMissing { .. }) {
+        return Ok(());
+    }
     // Without it numbers would be wrong that look right.
     if is_required(kind) {
         return Err(SyncError::Indispensable { kind, source });

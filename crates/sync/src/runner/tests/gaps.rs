@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::context::Context;
+use crate::update::{self, Thoroughness};
 
 fn later(seconds: i64) -> Clock {
     Clock::Manual(model::ManualClock::at(UnixSeconds(NOW + seconds)))
@@ -221,4 +223,50 @@ async fn a_clock_that_was_ahead_hides_nothing() {
     let runner = folder.runner_at(later(10));
     folder.sync(&runner).await.unwrap();
     assert_eq!(folder.ledger(&runner).await.row_count(), 3 + 1, "it churned");
+}
+
+/// What is left of a load: work on its objects, and when it began.
+async fn at_work(provider: &Provider) -> (tempfile::TempDir, Context, UnixSeconds) {
+    let dir = tempfile::tempdir().unwrap();
+    let (context, _) = crate::testing::context(provider, Objects::open(dir.path()).unwrap());
+    let began = crate::backfill::run(&context).await.unwrap().began.unwrap();
+    (dir, context, began)
+}
+
+fn is_canceled(context: &Context, id: &str) -> bool {
+    context.objects.get(ObjectKind::Subscription, id).unwrap().unwrap().object.body.contains("canceled_at")
+}
+
+#[tokio::test]
+async fn an_object_that_is_never_answered_for_holds_up_no_other() {
+    let provider = Provider::start(Merchant::monthly(3, 1)).await;
+    let (_dir, context, began) = at_work(&provider).await;
+    provider.merchant(|merchant| (0..3).for_each(|customer| merchant.cancel(customer, began.0 + 5)));
+    provider.manners(|manners| manners.stuck = ["sub_0".to_owned()].into());
+    update::run(&context, began, Thoroughness::JustLoaded, Vec::new()).await.unwrap();
+    assert_eq!((is_canceled(&context, "sub_0"), is_canceled(&context, "sub_1")), (false, true));
+    let waiting = context.inbox.due(UnixSeconds(NOW), 10).unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].event.object_id.as_deref(), Some("sub_0"));
+    // Tried again and again, then left to a person.
+    update::mail::run(&context).await.unwrap();
+    assert_eq!(context.inbox.due(UnixSeconds(NOW), 10).unwrap(), [], "not at once");
+    let again = context.inbox.due(UnixSeconds(NOW + 3_600), 10).unwrap();
+    assert_eq!(again[0].attempts, 1);
+    provider.manners(|manners| manners.stuck.clear());
+    context.inbox.failed(&[again[0].number], "", store::NextAttempt::At(UnixSeconds(NOW))).unwrap();
+    update::mail::run(&context).await.unwrap();
+    assert!(is_canceled(&context, "sub_0"));
+    assert_eq!(context.inbox.facts().unwrap().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_for_nothing_is_waited_for() {
+    let provider = Provider::start(Merchant::monthly(2, 1)).await;
+    let (_dir, context, began) = at_work(&provider).await;
+    provider.merchant(|merchant| merchant.cancel(0, began.0 + 5));
+    provider.manners(|manners| manners.stuck = ["sub_0".to_owned(), "account".to_owned()].into());
+    let error = update::run(&context, began, Thoroughness::JustLoaded, Vec::new()).await.unwrap_err();
+    assert!(matches!(error, SyncError::GaveUp { .. }), "{error}");
+    assert_eq!(context.inbox.facts().unwrap().waiting, 0, "nothing is wrong with the object");
 }
