@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use crate::data_dir::{create_private_dir, remove_database};
 use crate::error::{Fault, InFile};
+use crate::scrub::{overwrite_from_now_on, scrub};
 use crate::{StoreError, tables};
 
 const FILE_NAME: &str = "ledger.db";
@@ -24,6 +25,9 @@ pub struct LedgerFile {
 }
 
 impl LedgerFile {
+    /// The fact that rises with every change.
+    pub const VERSION: &str = "version";
+
     /// Opens the ledger in a connection's folder; a new one is empty.
     ///
     /// # Errors
@@ -86,6 +90,28 @@ impl LedgerFile {
         I: IntoIterator<Item = (u32, Vec<u8>)>,
     {
         self.write(|tx| put(tx, chunks, meta))
+    }
+
+    /// Leaves nothing of a ledger in a connection's folder but its `version`, one higher: whoever has the ledger in memory
+    /// sees that it moved. One that cannot be read goes as it is.
+    ///
+    /// # Errors
+    /// `Busy` when a reader holds on to it; what the file system says.
+    pub fn clear(connection_dir: &Path) -> Result<(), StoreError> {
+        if !connection_dir.join(FILE_NAME).try_exists().in_file(connection_dir)? {
+            return Ok(());
+        }
+        match Self::open(connection_dir).and_then(|file| file.clear_open()) {
+            Err(StoreError::Damaged { .. }) => Self::delete(connection_dir),
+            cleared => cleared,
+        }
+    }
+
+    fn clear_open(&self) -> Result<(), StoreError> {
+        let version = self.meta(Self::VERSION)?.and_then(|version| version.parse::<u64>().ok()).unwrap_or(0);
+        overwrite_from_now_on(&self.conn()).in_file(&self.path)?;
+        self.replace_all([], &[(Self::VERSION.to_owned(), (version + 1).to_string())])?;
+        scrub(&self.conn()).in_file(&self.path)
     }
 
     /// Removes the ledger of a connection's folder, damaged or not. No handle may be open on it.

@@ -13,6 +13,7 @@ mod inbox;
 mod keyring;
 mod ledger_file;
 mod objects;
+mod scrub;
 mod tables;
 mod writer_thread;
 

@@ -258,7 +258,9 @@ impl Shared {
             match blocking(move || Ok(catalog.all_connections()?)).await {
                 Ok(records) => {
                     for record in records {
-                        self.ensure_worker(&self.slot(&record.id));
+                        let slot = self.slot(&record.id);
+                        self.ensure_worker(&slot);
+                        self.look_after_others(&slot, &record).await;
                     }
                 }
                 Err(error) => tracing::error!(%error, "the catalog cannot be read"),
@@ -271,6 +273,14 @@ impl Shared {
                 () = self.cancel.cancelled() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
+        }
+    }
+
+    /// Shows what another process did, such as an erasure, also where there is nothing to do here for a while.
+    async fn look_after_others(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
+        let Ok(_idle) = slot.working.try_lock() else { return };
+        if let Err(error) = self.reload_if_moved(slot, record).await {
+            tracing::warn!(connection = %slot.id, %error, "another process' work cannot be seen");
         }
     }
 

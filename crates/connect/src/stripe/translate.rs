@@ -1,6 +1,7 @@
 //! Stripe's objects in our billing words. Pure, and tolerant of both families of shapes: the current one, and the one before
 //! version 2025-03-31 that old events and other servers still carry. Ids may be ids or expanded objects everywhere.
 
+mod booking;
 mod charge;
 mod customer;
 mod event;
@@ -9,6 +10,7 @@ mod line;
 mod price;
 mod subscription;
 
+pub use booking::booked_for;
 pub use charge::{charge, credit_note, invoice_payment, refund};
 pub use customer::{customer, product};
 pub use event::{EventFacts, event};

@@ -13,14 +13,12 @@ use super::{FILE_NAME, LOCK_NAME, Objects, file};
 use crate::StoreError;
 use crate::data_dir::lock_file;
 use crate::error::{Fault, InFile};
+use crate::ledger_file::LedgerFile;
+use crate::scrub::{overwrite_from_now_on, scrub};
 
 const COLUMNS: &str = "row, kind, id, customer, dictionary, body";
 /// Rows of one transaction.
 const ROWS: i64 = 2_000;
-/// How often readers that hold old pages are waited for, and how long.
-const TRIES: usize = 50;
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
-
 /// An object that may be written anew.
 pub struct Rewritable<'a> {
     pub kind: ObjectKind,
@@ -35,8 +33,9 @@ pub type Rewritten = BTreeMap<ObjectKind, u64>;
 
 impl Objects {
     /// Lets `rewrite` see every object and write a body in place of its own; `None` leaves it. Afterwards no byte of
-    /// the old bodies is in the file, its log or its dictionaries, which are trained anew. `meta` is set once that is
-    /// so: stopped before, it can be done again. Nobody else may write meanwhile; reading goes on.
+    /// the old bodies is in the file, its log or its dictionaries, which are trained anew, nor is anything left of the ledger
+    /// that was made of them. `meta` is set once that is so: stopped before, it can be done again. Nobody else may write
+    /// meanwhile; reading goes on.
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle writes; `Busy` when a reader holds on to the old pages; those of the file.
@@ -50,9 +49,10 @@ impl Objects {
         let _lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
         let path = connection_dir.join(FILE_NAME);
         let mut conn = file::open_for_writing(&path)?;
+        // Nobody makes another one while this writes.
+        LedgerFile::clear(connection_dir)?;
         let mut rewriting = || -> Result<Rewritten, Fault> {
-            // Pages that are given up are overwritten, not only forgotten.
-            conn.pragma_update(None, "secure_delete", true)?;
+            overwrite_from_now_on(&conn)?;
             let old = Codec::default();
             old.load(&conn)?;
             let new = trained(&conn, &old, &mut rewrite)?;
@@ -62,7 +62,7 @@ impl Objects {
                 tx.execute("DELETE FROM dictionaries WHERE id = ?1", [id])?;
             }
             tx.commit()?;
-            clear(&conn)?;
+            scrub(&conn)?;
             conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [meta.0, meta.1])?;
             Ok(rewritten)
         };
@@ -185,22 +185,6 @@ fn all(
         done += changes.len() as u64;
         on_progress(done);
     }
-}
-
-/// Leaves no old page in the file or its log.
-fn clear(conn: &Connection) -> Result<(), Fault> {
-    conn.execute_batch("VACUUM")?;
-    for _ in 0..TRIES {
-        let is_busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if !is_busy {
-            return Ok(());
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Err(Fault::Sql(rusqlite::Error::SqliteFailure(
-        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
-        Some("a reader holds on to old pages".to_owned()),
-    )))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ struct Kept {
 }
 
 impl Objects {
-    /// Puts a new file in place of whatever there is, sound or damaged, and deletes the ledger that was made of it. The new
+    /// Puts a new file in place of whatever there is, sound or damaged, and clears the ledger that was made of it. The new
     /// one has the list of restatements and the facts under keys that begin with one of `kept`, as far as they can be
     /// read, and `meta`. Whether all of them could. Stopped before the end, it can be done again.
     ///
@@ -41,7 +41,7 @@ impl Objects {
         // Without a log beside it that a new name would part it from.
         conn.pragma_update(None, "journal_mode", "delete").in_file(&draft)?;
         drop(conn);
-        LedgerFile::delete(connection_dir)?;
+        LedgerFile::clear(connection_dir)?;
         settle_log(&path);
         // It would be taken for the new file's.
         remove_log(&path)?;

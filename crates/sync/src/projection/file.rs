@@ -14,7 +14,7 @@ use crate::problems::Problem;
 const RULES_VERSION: u32 = 1;
 
 const FINGERPRINT: &str = "fingerprint";
-const VERSION: &str = "version";
+const VERSION: &str = LedgerFile::VERSION;
 /// Of objects that took the place of others: below the versions of all their ledgers, and above those of the others'.
 pub const FIRST_VERSION: &str = "first_ledger_version";
 /// Whose days the figures had when they were last shown.

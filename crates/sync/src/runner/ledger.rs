@@ -51,7 +51,7 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let Some(shown) = slot.snapshot() else { return Ok(()) };
+        let Some(shown) = slot.peek() else { return Ok(()) };
         let epoch = slot.epoch();
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
         let moved = blocking(move || {
@@ -61,10 +61,13 @@ impl Shared {
                 return Ok(None);
             }
             let ledger = keeper.load(settings.zone()?)?;
-            Ok(ledger.map(|ledger| Snapshot { version, ledger: Arc::new(ledger) }))
+            Ok(Some(ledger.map(|ledger| Snapshot { version, ledger: Arc::new(ledger) })))
         });
-        if let Some(snapshot) = moved.await? {
-            slot.publish(snapshot, epoch);
+        match moved.await? {
+            Some(Some(snapshot)) => slot.publish(snapshot, epoch),
+            // It was cleared, and is made anew by whoever wants to see it.
+            Some(None) => slot.drop_snapshot(),
+            None => {}
         }
         Ok(())
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use connect::stripe::{Privacy, privacy};
+use connect::stripe::{Privacy, privacy, translate};
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::{Batch, Catalog, ConnectionRecord, LedgerFile, Objects, Rewritable, StoreError};
+use store::{Batch, Catalog, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
@@ -52,16 +52,44 @@ fn erase(
     customers: &[CustomerId],
     now: UnixSeconds,
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
-    let ids: HashSet<&str> = customers.iter().map(CustomerId::as_str).collect();
-    let is_theirs = |seen: &Rewritable<'_>| seen.customer.is_some_and(|id| ids.contains(id));
     let notes: Vec<_> =
         customers.iter().map(|customer| (format!("{ERASED}{customer}"), now.0.to_string())).collect();
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
     // A folder that is new gets its tables first.
     drop(Objects::open(dir)?);
-    let objects = drop_personal(dir, (key, at), is_theirs, |_| {})?;
+    let theirs = Theirs::of(dir, customers)?;
+    let objects = drop_personal(dir, (key, at), |seen| theirs.has(seen), |_| {})?;
     Objects::open(dir)?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
     Ok(objects)
+}
+
+/// What is some customers': what says so, and what was booked for that.
+pub(super) struct Theirs {
+    customers: HashSet<String>,
+    objects: HashSet<String>,
+}
+
+impl Theirs {
+    pub fn of(dir: &Path, customers: &[CustomerId]) -> Result<Self, StoreError> {
+        let stored = Objects::open_read_only(dir)?;
+        let mut objects = HashSet::new();
+        for customer in customers {
+            let own = stored.by_customer(customer, ObjectKind::ALL)?;
+            objects.extend(own.into_iter().map(|stored| stored.object.id));
+        }
+        Ok(Self { customers: customers.iter().map(ToString::to_string).collect(), objects })
+    }
+
+    pub fn has(&self, seen: &Rewritable<'_>) -> bool {
+        match seen.customer {
+            Some(customer) => self.customers.contains(customer),
+            // It names what it was booked for, and may repeat its description.
+            None if seen.kind == ObjectKind::BalanceTransaction => {
+                translate::booked_for(seen.body).is_some_and(|source| self.objects.contains(&source))
+            }
+            None => false,
+        }
+    }
 }
 
 /// What was decided about people's data, as far as it is not done on what is kept.
@@ -95,7 +123,7 @@ impl Undone {
 }
 
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
-/// ledger's file names customers, so it goes and is built anew.
+/// ledger names customers, so it goes and is built anew.
 pub(super) fn drop_personal(
     dir: &Path,
     note: (&str, &str),
@@ -104,9 +132,7 @@ pub(super) fn drop_personal(
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
     let redact =
         |seen: &Rewritable<'_>| is_theirs(seen).then(|| privacy::redact(seen.kind, seen.body)).flatten();
-    let objects = Objects::rewrite(dir, note, redact, tell)?;
-    LedgerFile::delete(dir)?;
-    Ok(objects)
+    Objects::rewrite(dir, note, redact, tell)
 }
 
 impl Runner {
@@ -122,24 +148,37 @@ impl Runner {
         customer: &CustomerId,
     ) -> Result<ErasureReceipt, SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        let slot = self.shared.slot(id);
-        let _working = slot.working.lock().await;
-        let (catalog, dir) = (self.shared.config.catalog.clone(), self.shared.config.data.connection_dir(id));
-        let recording = self.shared.recording(&record);
-        let (now, of, connection) = (self.shared.config.clock.now(), customer.clone(), id.clone());
-        let receipt = blocking(move || {
-            if Objects::open_read_only(&dir)?.by_customer(&of, ObjectKind::ALL)?.is_empty() {
-                return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
-            }
-            ledger::settle(&dir, &record.settings, recording)?;
-            // Then: what is cut off from here on is done by the next work.
-            catalog.add_erasures(&record.workspace, &record.id, std::slice::from_ref(&of), now)?;
-            let objects = erase(&dir, std::slice::from_ref(&of), now)?;
-            Ok(ErasureReceipt { connection, customer: of, erased_at: now, objects })
+        let (shared, slot, of) = (Arc::clone(&self.shared), self.shared.slot(id), customer.clone());
+        let dir = shared.config.data.connection_dir(id);
+        let (place, wanted) = (dir.clone(), of.clone());
+        let is_there = blocking(move || {
+            Ok(!Objects::open_read_only(&place)?.by_customer(&wanted, ObjectKind::ALL)?.is_empty())
         });
-        let receipt = receipt.await?;
-        slot.close_files();
-        Ok(receipt)
+        if !is_there.await? {
+            return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
+        }
+        let erasing = async move {
+            // At once: what is under way ends at its next page, and goes on after.
+            slot.begin_anew();
+            let _working = slot.working.lock().await;
+            let _loading = slot.loading.lock().await;
+            slot.close_files();
+            let (recording, now) = (shared.recording(&record), shared.config.clock.now());
+            let receipt = blocking(move || {
+                ledger::settle(&dir, &record.settings, recording)?;
+                // Then: what is cut off from here on is done by the next work.
+                let one = std::slice::from_ref(&of);
+                shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
+                let objects = erase(&dir, one, now)?;
+                Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
+            });
+            let receipt = receipt.await;
+            slot.close_files();
+            slot.ask();
+            receipt
+        };
+        // To its end, whoever still waits for it.
+        tokio::spawn(erasing).await.map_err(|error| SyncError::Worker(error.to_string()))?
     }
 }
 
@@ -162,6 +201,7 @@ impl Shared {
         if !erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
             let (customers, dir) = (erasures.len(), dir.clone());
+            let _loading = slot.loading.lock().await;
             blocking(move || Ok(erase(&dir, &erasures, now)?)).await?;
             slot.close_files();
             tracing::info!(connection = %slot.id, customers, "erasures were made up for");
@@ -180,6 +220,8 @@ impl Shared {
 async fn erase_everybody(slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError> {
     slot.reporter.begin(Phase::Erasing);
     let reporter = slot.reporter.clone();
+    // Nobody shows what was made before.
+    let _loading = slot.loading.lock().await;
     let erased = blocking(move || {
         // A folder that is new gets its tables first.
         drop(Objects::open(&dir)?);

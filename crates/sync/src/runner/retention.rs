@@ -7,62 +7,105 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use connect::stripe::translate;
+use connect::stripe::{endpoint, translate};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use model::{CustomerId, ObjectKind, Settings, UnixSeconds};
 use store::{Batch, ConnectionRecord, Objects, Rewritable, StoreError};
 
-use super::privacy::drop_personal;
+use super::privacy::{Theirs, drop_personal};
 use super::slot::Slot;
 use super::{Shared, blocking, ledger};
 use crate::SyncError;
+use crate::context::Context;
 use crate::progress::Phase;
+use crate::update;
 
 /// Customers whose personal data is dropped because they left long ago, one a line.
 pub(super) const LAPSED: &str = "lapsed";
+/// Customers who came back and are to be fetched again, one a line.
+const RETURNED: &str = "returned";
 /// The day that was looked at last, and for how many months.
 const LOOKED: &str = "retention";
 
 /// Customers whose personal data is dropped as it comes, for now.
 pub(super) fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
-    let noted = objects.meta(LAPSED)?.unwrap_or_default();
-    Ok(noted.lines().map(str::to_owned).collect())
+    listed(objects, LAPSED)
+}
+
+fn listed(objects: &Objects, key: &str) -> Result<BTreeSet<String>, StoreError> {
+    Ok(objects.meta(key)?.unwrap_or_default().lines().map(str::to_owned).collect())
+}
+
+fn list<'a>(ids: impl IntoIterator<Item = &'a String>) -> String {
+    ids.into_iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
+/// Fetches all of those who came back, whose personal data was dropped.
+pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
+    let objects = context.objects.clone();
+    let wanted = blocking(move || {
+        let mut wanted = Vec::new();
+        for customer in listed(&objects, RETURNED)? {
+            let theirs = objects.by_customer(&CustomerId::from(customer), ObjectKind::ALL)?;
+            let single = theirs.into_iter().filter(|stored| endpoint(stored.object.kind).is_some());
+            wanted.extend(single.map(|stored| (stored.object.kind, stored.object.id)));
+        }
+        Ok(wanted)
+    });
+    let wanted = wanted.await?;
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    update::retrieve_all(context, wanted).await?;
+    let done = Batch { meta: vec![(RETURNED.to_owned(), String::new())], ..Batch::default() };
+    context.commit(done).await?;
+    Ok(())
 }
 
 impl Shared {
-    /// Drops personal data that was kept for long enough. Those who came back, to be fetched whole again.
+    /// Drops personal data that was kept for long enough, and notes who came back.
     pub(super) async fn drop_lapsed(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
-    ) -> Result<Vec<CustomerId>, SyncError> {
+    ) -> Result<(), SyncError> {
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
         let recording = self.recording(record);
+        // Nobody shows what was made before.
+        let _loading = slot.loading.lock().await;
         let turn = blocking(move || {
             let Some(turn) = Turn::due(&dir, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
-            let list = turn.lapsed.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+            let lapsed = list(&turn.lapsed);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
                 ledger::settle(&dir, &settings, recording)?;
-                let is_theirs = |seen: &Rewritable<'_>| seen.customer.is_some_and(|id| new.contains(id));
-                drop_personal(&dir, (LAPSED, &list), is_theirs, |_| {})?;
+                let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
+                let theirs = Theirs::of(&dir, &new)?;
+                let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
+                drop_personal(&dir, (LAPSED, &lapsed), is_theirs, |_| {})?;
             }
             // Last, so that what was cut off is done again.
-            let meta = vec![(LAPSED.to_owned(), list), (LOOKED.to_owned(), turn.looked.clone())];
-            Objects::open(&dir)?.commit_blocking(Batch { meta, ..Batch::default() })?;
+            let objects = Objects::open(&dir)?;
+            let mut returned = listed(&objects, RETURNED)?;
+            returned.extend(turn.noted.difference(&turn.lapsed).cloned());
+            let meta = vec![
+                (LAPSED.to_owned(), lapsed),
+                (RETURNED.to_owned(), list(&returned)),
+                (LOOKED.to_owned(), turn.looked.clone()),
+            ];
+            objects.commit_blocking(Batch { meta, ..Batch::default() })?;
             Ok(Some(turn))
         });
-        let Some(turn) = turn.await? else { return Ok(Vec::new()) };
+        let Some(turn) = turn.await? else { return Ok(()) };
         slot.close_files();
         let customers = turn.lapsed.difference(&turn.noted).count();
         if customers > 0 {
             tracing::info!(connection = %slot.id, customers, "personal data was kept for long enough");
         }
-        let returned = turn.noted.difference(&turn.lapsed).map(|id| CustomerId::from(id.as_str()));
-        Ok(returned.collect())
+        Ok(())
     }
 }
 

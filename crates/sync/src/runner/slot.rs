@@ -66,6 +66,11 @@ impl Slot {
         lock(&self.snapshot).clone()
     }
 
+    /// The same for whoever only tidies up: nobody looked.
+    pub fn peek(&self) -> Option<Snapshot> {
+        lock(&self.snapshot).clone()
+    }
+
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::SeqCst)
     }

@@ -1,4 +1,5 @@
 mod audit;
+mod erasure;
 mod faults;
 mod gaps;
 mod mishaps;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::stripe::Account;
-use model::{ConnectionId, CustomerId, ObjectKind};
+use model::{ConnectionId, CustomerId};
 use store::{Batch, ConnectionRecord, ConnectionState, Objects};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::projector::{Dirty, Projector};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
-use super::{Shared, Snapshot, blocking, ledger};
+use super::{Shared, Snapshot, blocking, ledger, retention};
 use crate::audit::Audit;
 use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
@@ -85,16 +85,13 @@ impl Shared {
     ) -> Result<Done, SyncError> {
         self.ensure_private(slot, record).await?;
         let is_loaded = record.loaded_at.is_some();
-        let returned = match task {
-            Task::Update(_) if is_loaded => self.drop_lapsed(slot, record).await?,
-            Task::Mail | Task::Update(_) => Vec::new(),
-        };
+        if is_loaded && task != Task::Mail {
+            self.drop_lapsed(slot, record).await?;
+        }
         let mut work = Work::open(self, slot, record, turn).await?;
         let outcome = match task {
             Task::Mail if is_loaded => work.mail(self, slot, record).await,
-            Task::Update(thoroughness) if is_loaded => {
-                work.update(self, record, thoroughness, returned).await
-            }
+            Task::Update(thoroughness) if is_loaded => work.update(self, record, thoroughness).await,
             Task::Mail | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
@@ -251,11 +248,9 @@ impl Work {
         shared: &Arc<Shared>,
         record: &ConnectionRecord,
         thoroughness: Thoroughness,
-        returned: Vec<CustomerId>,
     ) -> Result<Done, SyncError> {
         self.context.reporter.begin(Phase::Updating);
-        let returned = returned.iter().map(|id| (ObjectKind::Customer, id.to_string())).collect();
-        update::retrieve_all(&self.context, returned).await?;
+        retention::fetch_returned(&self.context).await?;
         update::missing::expect(&self.context, &record.absent).await?;
         let absent = update::missing::catch_up(&self.context).await?;
         if absent != record.absent {
