@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use api::connections::admission::AdmissionError;
 use connect::ConnectError;
 use connect::stripe::KeyError;
+use store::StoreError;
 use sync::SyncError;
 
 /// 0 and 2 are clap's: it worked, and it was typed wrong.
@@ -138,6 +139,9 @@ fn help(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(SyncError::Store(store::StoreError::DiskFull { .. })) = cause.downcast_ref() {
             return Some("free some space and run it again; it goes on where it was".to_owned());
+        }
+        if let Some(StoreError::MasterKey { .. }) = cause.downcast_ref() {
+            return Some(StoreError::MASTER_KEY_HELP.to_owned());
         }
         if let Some(sync) = cause.downcast_ref::<SyncError>() {
             return Some(sync.action().to_owned());

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::StoreError;
 use crate::error::{Fault, InFile};
+use crate::scrub::scrub;
 
 pub use records::{
     AbsentReason, ApiToken, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner, NewToken,
@@ -65,6 +66,16 @@ impl Catalog {
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         read(&locked(&self.shared.reader)).in_file(&self.shared.path)
+    }
+
+    /// The same for what takes secrets away: no byte of them stays in the file or its log.
+    fn write_and_scrub<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let written = self.write(write)?;
+        scrub(&locked(&self.shared.writer)).in_file(&self.shared.path)?;
+        Ok(written)
     }
 
     /// Runs `write` in one transaction, which an error undoes.

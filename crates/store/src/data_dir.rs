@@ -67,12 +67,12 @@ impl DataDir {
     }
 
     fn check(path: &Path, format: &Path) -> Result<Self, StoreError> {
-        let text = std::fs::read_to_string(format).in_file(format)?;
+        let text = String::from_utf8_lossy(&std::fs::read(format).in_file(format)?).into_owned();
         let found = text.trim_end().strip_prefix(FORMAT_WORDS).and_then(|number| number.parse::<i64>().ok());
         match found {
             Some(FORMAT) => Ok(Self { path: path.to_owned() }),
             Some(found) => Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }),
-            None => Err(StoreError::ForeignFolder { path: path.to_owned() }),
+            None => Err(foreign(path)),
         }
     }
 
@@ -89,9 +89,15 @@ impl DataDir {
     }
 
     /// # Errors
-    /// When the file cannot be opened, or a newer version wrote it.
+    /// When the file cannot be opened, or a newer version wrote it; `Damaged` when it is gone and data is not.
     pub fn catalog(&self) -> Result<Catalog, StoreError> {
-        Catalog::open(&self.path.join(CATALOG))
+        let path = self.path.join(CATALOG);
+        let is_new = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
+        if is_new && has_entries(&self.path.join(CONNECTIONS)) {
+            let detail = "it is gone, though there is data of connections".to_owned();
+            return Err(StoreError::Damaged { path, detail });
+        }
+        Catalog::open(&path)
     }
 
     /// The master key from the environment variable `CHARTSY_MASTER_KEY`, else from the file `master.key`, which is
@@ -117,9 +123,7 @@ impl DataDir {
         let path = self.path.join(MASTER_KEY_FILE);
         let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
         if !is_in_variable && !path.try_exists().in_file(&path)? {
-            let reason =
-                format!("{} is gone: put it back, or enter the providers' keys again", path.display());
-            return Err(StoreError::MasterKey { reason });
+            return Err(StoreError::MasterKey { reason: format!("{} is gone", path.display()) });
         }
         self.keyring()
     }
@@ -167,6 +171,19 @@ impl DataDir {
     }
 }
 
+/// Somebody else's folder; or ours, without what says so.
+fn foreign(path: &Path) -> StoreError {
+    if path.join(CATALOG).exists() {
+        let words = format!("{FORMAT_WORDS}{FORMAT}");
+        return StoreError::FormatLost { path: path.join(FORMAT_FILE), words };
+    }
+    StoreError::ForeignFolder { path: path.to_owned() }
+}
+
+fn has_entries(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 /// A folder without `format` may hold nothing but what an interrupted start or a file system leaves.
 fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let entries = match std::fs::read_dir(path) {
@@ -177,7 +194,7 @@ fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
         let name = entry.in_file(path)?.file_name();
         let is_draft = name.to_str().is_some_and(|name| name.starts_with("format.tmp"));
         if !is_draft && name != "lost+found" {
-            return Err(StoreError::ForeignFolder { path: path.to_owned() });
+            return Err(foreign(path));
         }
     }
     Ok(())

@@ -31,6 +31,11 @@ pub enum StoreError {
     NewerFormat { path: PathBuf, found: i64, known: i64 },
     #[error("{} holds files that are not chartsy's: choose an empty or a new folder", path.display())]
     ForeignFolder { path: PathBuf },
+    #[error(
+        "{} is gone or damaged: put it back from a backup, or write the line '{words}' into it",
+        path.display()
+    )]
+    FormatLost { path: PathBuf, words: String },
     #[error("{} is there already: choose a path that is not", path.display())]
     AlreadyThere { path: PathBuf },
     #[error("{} is no whole backup ({reason}): take another", path.display())]
@@ -62,6 +67,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What to do about a master key that is not usable.
+    pub const MASTER_KEY_HELP: &str = "Put the master key back, the file 'master.key' or the variable CHARTSY_MASTER_KEY. If it is lost, move what is left of the file away and enter the key of each connection again.";
+
     /// Whether the same call can succeed later without anybody changing the data.
     pub fn is_retryable(&self) -> bool {
         matches!(

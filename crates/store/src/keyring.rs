@@ -56,10 +56,10 @@ impl Keyring {
         if !path.try_exists().in_file(path)? {
             create_key_file(path)?;
         }
-        let key = Zeroizing::new(std::fs::read_to_string(path).in_file(path)?);
-        let bytes = STANDARD.decode(key.trim()).ok().map(Zeroizing::new);
+        let key = Zeroizing::new(std::fs::read(path).in_file(path)?);
+        let bytes = STANDARD.decode(key.trim_ascii()).ok().map(Zeroizing::new);
         bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| StoreError::MasterKey {
-            reason: format!("{} must hold 32 bytes in base64: restore it from a backup", path.display()),
+            reason: format!("{} must hold 32 bytes in base64", path.display()),
         })
     }
 

@@ -46,7 +46,8 @@ impl SyncError {
             Self::Store(StoreError::ReadOnly { .. }) => "disk_read_only",
             Self::Store(StoreError::Damaged { .. }) => "data_damaged",
             Self::Store(StoreError::AlreadyOpen { .. }) => "in_use",
-            Self::Store(StoreError::Sealed | StoreError::MasterKey { .. }) => "key_sealed",
+            Self::Store(StoreError::Sealed) => "key_sealed",
+            Self::Store(StoreError::MasterKey { .. }) => "master_key",
             Self::Store(_) => "storage_failed",
             Self::NoConnection(_) => "not_found",
             Self::NoKey(_) | Self::Key(_) => "key_missing",
@@ -61,6 +62,7 @@ impl SyncError {
     pub fn action(&self) -> &'static str {
         match self.code() {
             "key_refused" | "key_missing" | "key_sealed" => "Enter a new key for this connection.",
+            "master_key" => StoreError::MASTER_KEY_HELP,
             "permission_missing" => {
                 "Give the key the missing permission in the Stripe dashboard, or enter another key."
             }

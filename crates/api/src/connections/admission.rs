@@ -26,6 +26,12 @@ pub enum AdmissionError {
     PermissionsMissing(Vec<Probe>),
     #[error("the key belongs to another account ({found}) than the connection ({expected})")]
     OtherAccount { expected: String, found: String },
+    #[error(
+        "the key is of {}, and the connection of {}: connect it as one more",
+        mode(!.is_test_mode),
+        mode(*.is_test_mode)
+    )]
+    OtherMode { is_test_mode: bool },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -103,7 +109,7 @@ impl Candidate {
         reasons.collect()
     }
 
-    /// The connection that the workspace has with this account of this server already.
+    /// The connection that the workspace has with this mode of this account of this server already.
     ///
     /// # Errors
     /// What the catalog says.
@@ -112,7 +118,8 @@ impl Candidate {
         catalog: &Catalog,
         workspace: &WorkspaceId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
-        catalog.find_by_account(workspace, SOURCE, &self.account.id, self.api_base.as_str())
+        let (account, base) = (&self.account.id, self.api_base.as_str());
+        catalog.find_by_account(workspace, SOURCE, account, base, self.key.is_test_mode())
     }
 
     /// Saves it as a new connection with its key.
@@ -157,14 +164,18 @@ impl Candidate {
     /// Puts this key in place of a connection's.
     ///
     /// # Errors
-    /// `OtherAccount` when it opens another account, `PermissionsMissing` when nothing could be computed.
+    /// `OtherAccount` or `OtherMode` when it opens another account or mode, `PermissionsMissing` when nothing could be computed.
     pub fn replace_key(&self, place: &Place<'_>, record: &ConnectionRecord) -> Result<(), AdmissionError> {
         let missing = self.missing_required();
         if !missing.is_empty() {
             return Err(AdmissionError::PermissionsMissing(missing));
         }
+        if self.key.is_test_mode() != record.is_test_mode {
+            return Err(AdmissionError::OtherMode { is_test_mode: record.is_test_mode });
+        }
         // Where the server does not tell its account, the id comes from the key, and a new key is another id.
-        if self.account.raw.is_some() && self.account.id != record.account_id {
+        let are_known = self.account.is_told() && !Account::is_derived(&record.account_id);
+        if are_known && self.account.id != record.account_id {
             return Err(AdmissionError::OtherAccount {
                 expected: record.account_id.to_string(),
                 found: self.account.id.to_string(),
@@ -172,7 +183,13 @@ impl Candidate {
         }
         self.save_key(place, &record.id)?;
         place.catalog.update_connection(place.workspace, &record.id, |record| {
-            record.absent = self.absent();
+            // What was not read stays so until it is; what may not be read any more is found out by the next work.
+            let new = self
+                .absent()
+                .into_iter()
+                .filter(|(kind, _)| record.absent.iter().all(|(old, _)| old != kind));
+            let new: Vec<_> = new.collect();
+            record.absent.extend(new);
             record.last_error = None;
         })?;
         Ok(())
@@ -210,6 +227,10 @@ pub fn check_name(name: &str) -> Result<&str, AdmissionError> {
     let name = name.trim();
     let is_text = !name.is_empty() && !name.chars().any(char::is_control);
     if is_text && name.chars().count() <= 100 { Ok(name) } else { Err(AdmissionError::Name) }
+}
+
+fn mode(is_test_mode: bool) -> &'static str {
+    if is_test_mode { "test mode" } else { "live mode" }
 }
 
 fn labels(probes: &[Probe]) -> String {

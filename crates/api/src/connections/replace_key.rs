@@ -42,6 +42,8 @@ pub async fn handle(
         Ok(shared.catalog.connection(&record.workspace, &record.id)?)
     });
     let record = changed.await??.ok_or_else(|| Problem::not_found("connection"))?;
+    // Work that is under way goes on with the new key.
+    context.runner.settings_changed(&record.id);
     context.runner.start_sync(&record.id);
     Ok(Json(ConnectionView::new(record, &context)))
 }

@@ -32,7 +32,8 @@ impl From<StoreError> for Problem {
             StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
             }
-            StoreError::Sealed | StoreError::MasterKey { .. } => (StatusCode::CONFLICT, "key_sealed"),
+            StoreError::Sealed => (StatusCode::CONFLICT, "key_sealed"),
+            StoreError::MasterKey { .. } => (StatusCode::CONFLICT, "master_key"),
             _ => return Self::internal(&error),
         };
         // Paths of the server are its operator's business.
@@ -43,6 +44,7 @@ impl From<StoreError> for Problem {
             "disk_failed" => {
                 "the server's disk fails: see whether it is full, over its quota or broken".to_owned()
             }
+            "master_key" => "the server's master key is not usable".to_owned(),
             "read_only" => "the server cannot write its data folder".to_owned(),
             _ => "another chartsy process works on this: try again".to_owned(),
         };
@@ -97,6 +99,7 @@ impl From<AdmissionError> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "permission_missing", told)
                     .action(format!("allow the key to read: {}", names.join(", ")))
             }
+            AdmissionError::OtherMode { .. } => Self::field("key", error.to_string()),
             AdmissionError::OtherAccount { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "other_account", told)
                     .action("connect the other account as a connection of its own")

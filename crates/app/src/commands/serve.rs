@@ -92,7 +92,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
-        let setup_code = setup_code(&folder, addr)?;
+        let setup_code = setup_code(&folder, addr, public_url.as_ref())?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
         let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
         let runner = work::for_server(&folder, callbacks)?;
@@ -151,8 +151,10 @@ impl Server {
 }
 
 /// A code, where someone else could reach the server before its owner does.
-fn setup_code(folder: &Folder, addr: SocketAddr) -> anyhow::Result<Option<Secret>> {
-    if addr.ip().is_loopback() || folder.catalog.has_owner()? {
+fn setup_code(folder: &Folder, addr: SocketAddr, public_url: Option<&Url>) -> anyhow::Result<Option<Secret>> {
+    let is_reachable =
+        !addr.ip().is_loopback() || public_url.is_some_and(|url| !connect::is_on_this_machine(url));
+    if !is_reachable || folder.catalog.has_owner()? {
         return Ok(None);
     }
     Ok(Some(credential::new_setup_code()?))

@@ -11,6 +11,9 @@ use super::refusal::Refusal;
 use super::retry;
 use crate::ConnectError;
 
+/// Before what is made of the key where the account's own id is not told.
+const DERIVED: &str = "key_";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Derived from the key where the server does not tell it.
@@ -69,7 +72,7 @@ pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
             if answer.status == 403 && refusal.is_about_the_address() {
                 return Err(client.explain(Failed::Answer(answer), &call));
             }
-            let derived = || format!("key_{}", client.config().key.fingerprint());
+            let derived = || format!("{DERIVED}{}", client.config().key.fingerprint());
             Ok(Account::unknown(refusal.account().unwrap_or_else(derived)))
         }
         Err(failed) => Err(client.explain(failed, &call)),
@@ -77,6 +80,16 @@ pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
 }
 
 impl Account {
+    /// Whether the server says whose key it is, if only in refusing to say more.
+    pub fn is_told(&self) -> bool {
+        !Self::is_derived(&self.id)
+    }
+
+    /// Whether an id stands for one that the server does not tell.
+    pub fn is_derived(id: &AccountId) -> bool {
+        id.as_str().starts_with(DERIVED)
+    }
+
     fn unknown(id: String) -> Self {
         Self {
             id: AccountId::from(id),

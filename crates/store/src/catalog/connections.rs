@@ -17,7 +17,7 @@ impl Catalog {
     /// Adds a connection in the state `Loading`, without a key.
     ///
     /// # Errors
-    /// `AlreadyConnected` when the workspace has this account of this server already.
+    /// `AlreadyConnected` when the workspace has this mode of this account of this server already.
     pub fn create_connection(
         &self,
         connection: &NewConnection,
@@ -26,8 +26,8 @@ impl Catalog {
         let id = ConnectionId::from(new_id("conn")?);
         self.write(|tx| {
             let account = &connection.account_id;
-            let same =
-                by_account(tx, &connection.workspace, &connection.source, account, &connection.api_base)?;
+            let NewConnection { workspace, source, api_base, is_test_mode, .. } = connection;
+            let same = by_account(tx, workspace, source, account, api_base, *is_test_mode)?;
             if let Some(same) = same {
                 let account = account.clone();
                 return Err(StoreError::AlreadyConnected { connection: same.id, account }.into());
@@ -78,7 +78,7 @@ impl Catalog {
         self.read(|conn| by_id(conn, workspace, id))
     }
 
-    /// The connection of an account of a server, of which a workspace has at most one.
+    /// The connection of a mode of an account of a server, of which a workspace has at most one.
     ///
     /// # Errors
     /// Those of the file.
@@ -88,8 +88,9 @@ impl Catalog {
         source: &str,
         account: &AccountId,
         api_base: &str,
+        is_test_mode: bool,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
-        self.read(|conn| by_account(conn, workspace, source, account, api_base))
+        self.read(|conn| by_account(conn, workspace, source, account, api_base, is_test_mode))
     }
 
     /// Of all tenants: for the job runner only, never for a request.
@@ -142,7 +143,7 @@ impl Catalog {
     /// # Errors
     /// Those of the file.
     pub fn delete_connection(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, StoreError> {
-        self.write(|tx| {
+        self.write_and_scrub(|tx| {
             let sql = "DELETE FROM connections WHERE workspace = ?1 AND id = ?2";
             Ok(tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])? > 0)
         })
@@ -159,7 +160,7 @@ impl Catalog {
         sealed: &[u8],
         hint: &str,
     ) -> Result<(), StoreError> {
-        self.write(|tx| {
+        self.write_and_scrub(|tx| {
             let sql =
                 "UPDATE connections SET sealed_key = ?3, key_hint = ?4 WHERE workspace = ?1 AND id = ?2";
             let changed =
@@ -205,12 +206,14 @@ fn by_account(
     source: &str,
     account: &AccountId,
     api_base: &str,
+    is_test_mode: bool,
 ) -> Result<Option<ConnectionRecord>, Fault> {
     let sql = format!(
         "SELECT {COLUMNS} FROM connections
-         WHERE workspace = ?1 AND source = ?2 AND account_id = ?3 AND api_base = ?4"
+         WHERE workspace = ?1 AND source = ?2 AND account_id = ?3 AND api_base = ?4 AND is_test_mode = ?5"
     );
-    Ok(records(conn, &sql, [workspace.as_str(), source, account.as_str(), api_base])?.pop())
+    let wanted = params![workspace.as_str(), source, account.as_str(), api_base, is_test_mode];
+    Ok(records(conn, &sql, wanted)?.pop())
 }
 
 fn records(

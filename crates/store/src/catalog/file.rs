@@ -8,6 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 use crate::ids::new_id;
+use crate::scrub::overwrite_from_now_on;
 
 /// Each takes the catalog one version further. What has been released is never changed.
 const MIGRATIONS: &[&str] = &[
@@ -15,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 
 /// Opens a connection to a catalog of the newest version, which is made or brought up to date first.
@@ -36,17 +38,24 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     }
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
-    conn.pragma_update(None, "foreign_keys", true)?;
-    if found == known {
-        return Ok(());
+    overwrite_from_now_on(conn)?;
+    if found < known {
+        bring_up_to_date(conn)?;
     }
+    conn.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
+}
+
+fn bring_up_to_date(conn: &mut Connection) -> Result<(), Fault> {
+    // A table that takes another's place would take with it what refers to that.
+    conn.pragma_update(None, "foreign_keys", false)?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Asked again, now that nobody else can be at it.
     let found = version(&tx)?;
     for migration in MIGRATIONS.iter().skip(found) {
         tx.execute_batch(migration)?;
     }
-    tx.pragma_update(None, "user_version", known as i64)?;
+    tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
     if found == 0 {
         tx.execute("INSERT INTO workspaces (id, name) VALUES (?1, 'Workspace')", [new_id("ws")?])?;
     }

@@ -114,7 +114,8 @@ fn an_account_is_connected_once_per_workspace_and_server() {
     assert_eq!(catalog.connections(&workspace).unwrap(), [first.clone(), second]);
     assert_eq!(catalog.all_connections().unwrap().len(), 3);
     let account = AccountId::from("acct_1");
-    let found = catalog.find_by_account(&workspace, "stripe", &account, "https://api.stripe.com/").unwrap();
+    let found =
+        catalog.find_by_account(&workspace, "stripe", &account, "https://api.stripe.com/", true).unwrap();
     assert_eq!(found, Some(first));
 }
 
@@ -253,4 +254,65 @@ fn a_webhook_has_one_path_and_keeps_the_newest_secrets() {
     assert_eq!(catalog.webhook(&workspace, &id).unwrap(), webhook, "the path stays");
     catalog.delete_connection(&workspace, &id).unwrap();
     assert!(catalog.webhook_by_path(&webhook.path).unwrap().is_none());
+}
+
+/// A catalog of the version before, with a webhook, a secret and an erasure.
+#[test]
+fn what_refers_to_a_connection_outlives_a_new_table_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    for migration in [
+        include_str!("migrations/0001.sql"),
+        include_str!("migrations/0002.sql"),
+        include_str!("migrations/0003.sql"),
+        include_str!("migrations/0004.sql"),
+    ] {
+        old.execute_batch(migration).unwrap();
+    }
+    old.execute_batch(
+        "PRAGMA user_version = 4;
+        INSERT INTO workspaces (id, name) VALUES ('ws_1', 'Workspace');
+        INSERT INTO connections (id, workspace, source, name, account_id, api_base, is_test_mode, is_sample, sealed_key,
+            created_at, settings, state, absent)
+        VALUES ('conn_1', 'ws_1', 'stripe', 'Shop', 'acct_1', 'https://api.stripe.com/', 1, 0, x'01', 1, '{}', 'live', '[]');
+        INSERT INTO erasures (connection, customer, erased_at) VALUES ('conn_1', 'cus_1', 1);",
+    )
+    .unwrap();
+    drop(old);
+    let catalog = Catalog::open(&path).unwrap();
+    let (workspace, id) = (WorkspaceId::from("ws_1"), ConnectionId::from("conn_1"));
+    assert_eq!(catalog.sealed_key(&workspace, &id).unwrap(), Some(vec![1]));
+    assert_eq!(catalog.erasures(&workspace, &id).unwrap().len(), 1);
+    let live = NewConnection { is_test_mode: false, ..connection(&workspace, "acct_1") };
+    let live = catalog.create_connection(&live, NOW).unwrap();
+    let again = catalog.create_connection(&connection(&workspace, "acct_1"), NOW);
+    assert!(matches!(again, Err(StoreError::AlreadyConnected { .. })), "one of each mode");
+    assert!(catalog.delete_connection(&workspace, &id).unwrap());
+    assert_eq!(catalog.erasures(&workspace, &id).unwrap(), [], "what refers to it goes with it");
+    assert!(catalog.connection(&workspace, &live.id).unwrap().is_some());
+}
+
+#[test]
+fn a_key_that_is_replaced_or_removed_leaves_no_byte() {
+    let (dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
+    let holds = |bytes: &[u8]| {
+        let files = std::fs::read_dir(dir.path().join("data")).unwrap().map(|entry| entry.unwrap().path());
+        let mut contents = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
+        contents.any(|content| content.windows(bytes.len()).any(|part| part == bytes))
+    };
+    let (first, second, webhook) = ([7_u8; 90], [8_u8; 90], [9_u8; 90]);
+    catalog.set_sealed_key(&workspace, &id, &first, "rk_…1").unwrap();
+    assert!(holds(&first));
+    catalog.set_sealed_key(&workspace, &id, &second, "rk_…2").unwrap();
+    assert!(holds(&second) && !holds(&first), "replaced");
+    catalog.webhook(&workspace, &id).unwrap();
+    catalog.add_webhook_secret(&workspace, &id, &webhook, NOW).unwrap();
+    assert!(holds(&webhook));
+    catalog.forget_webhook(&workspace, &id).unwrap();
+    assert!(!holds(&webhook), "forgotten");
+    catalog.delete_connection(&workspace, &id).unwrap();
+    assert!(!holds(&second) && !holds(id.as_str().as_bytes()), "removed");
 }

@@ -83,7 +83,7 @@ impl Catalog {
         sealed: &[u8],
         now: UnixSeconds,
     ) -> Result<(), StoreError> {
-        self.write(|tx| {
+        self.write_and_scrub(|tx| {
             if by_connection(tx, workspace, id)?.is_none() {
                 return Err(not_found(id).into());
             }
@@ -120,7 +120,7 @@ impl Catalog {
     /// # Errors
     /// Those of the file.
     pub fn forget_webhook(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), StoreError> {
-        self.write(|tx| {
+        self.write_and_scrub(|tx| {
             let sql = "DELETE FROM webhook_secrets WHERE connection IN
                 (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;

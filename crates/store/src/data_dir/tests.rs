@@ -82,3 +82,43 @@ fn deleting_a_connection_deletes_its_folder_but_not_under_a_writer() {
     assert!(!data.connection_dir(&id).exists());
     data.delete_connection_files(&id).unwrap();
 }
+
+#[test]
+fn a_folder_that_lost_what_says_whose_it_is_is_told_from_somebody_elses() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("data");
+    drop(DataDir::open(&path).unwrap().catalog().unwrap());
+    for lost in [None, Some(&b""[..]), Some(b"chartsy"), Some(b"\xff\xfe")] {
+        match lost {
+            None => std::fs::remove_file(path.join("format")).unwrap(),
+            Some(bytes) => std::fs::write(path.join("format"), bytes).unwrap(),
+        }
+        for opened in [DataDir::open(&path), DataDir::open_existing(&path)] {
+            let error = opened.unwrap_err();
+            assert!(matches!(error, StoreError::FormatLost { .. }), "{error}");
+            assert!(error.to_string().contains("'chartsy data folder, format 1'"), "{error}");
+        }
+    }
+    std::fs::write(path.join("format"), "chartsy data folder, format 1\n").unwrap();
+    DataDir::open(&path).unwrap();
+}
+
+#[test]
+fn a_catalog_that_is_gone_is_not_made_anew_beside_what_it_knew_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = DataDir::open(&dir.path().join("data")).unwrap();
+    drop(data.catalog().unwrap());
+    std::fs::create_dir_all(data.connection_dir(&ConnectionId::from("conn_1"))).unwrap();
+    drop(data.catalog().unwrap());
+    let path = data.path().join("chartsy.db");
+    for is_empty in [true, false] {
+        std::fs::remove_file(&path).unwrap();
+        if is_empty {
+            std::fs::write(&path, "").unwrap();
+        } else {
+            assert!(!path.exists());
+        }
+        assert!(matches!(data.catalog(), Err(StoreError::Damaged { .. })));
+        std::fs::write(&path, "").unwrap();
+    }
+}
