@@ -11,11 +11,30 @@ use crate::folder::Folder;
 use crate::progress::Display;
 use crate::stop::StopSignal;
 
+/// How often changes are asked for, without and with a webhook that tells of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Polling {
+    pub seconds: u64,
+    pub seconds_with_webhooks: u64,
+}
+
+impl Default for Polling {
+    fn default() -> Self {
+        Self { seconds: 60, seconds_with_webhooks: 600 }
+    }
+}
+
 /// A server's runner on a folder. It begins when it is told to.
-pub fn for_server(folder: &Folder, callbacks: Callbacks) -> anyhow::Result<Runner> {
+pub fn for_server(folder: &Folder, callbacks: Callbacks, polling: Polling) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     let config = RunnerConfig::server(data, catalog, Clock::System);
-    Ok(Runner::new(RunnerConfig { callbacks, ..config }))
+    let Polling { seconds, seconds_with_webhooks } = polling;
+    Ok(Runner::new(RunnerConfig {
+        callbacks,
+        update_every_seconds: Some(seconds),
+        update_every_seconds_with_webhooks: seconds_with_webhooks,
+        ..config
+    }))
 }
 
 /// A runner for one command, which somebody waits for.

@@ -128,6 +128,24 @@ impl DataDir {
         self.keyring()
     }
 
+    /// Whether something can be written, by writing it.
+    ///
+    /// # Errors
+    /// What keeps it from that.
+    pub fn try_writing(&self) -> Result<(), StoreError> {
+        let path = self.path.join(".try");
+        let written = std::fs::File::create(&path).and_then(|mut file| {
+            file.write_all(&[0; 4096])?;
+            file.sync_all()
+        });
+        // Somebody else may try at the same time.
+        let removed = match std::fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        };
+        written.and(removed).in_file(&path)
+    }
+
     /// A connection's folder; it may not be there yet.
     pub fn connection_dir(&self, connection: &ConnectionId) -> PathBuf {
         self.path.join(CONNECTIONS).join(connection.as_str())

@@ -86,7 +86,11 @@ pub fn problems(objects: &Objects, connection_dir: &Path) -> Result<Vec<Problem>
         json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
     };
     let mut problems = read(objects.meta(PROBLEMS)?);
-    problems.extend(read(LedgerFile::open(connection_dir)?.meta(PROBLEMS)?));
+    // One that is damaged says nothing, and is made anew by the next work.
+    match LedgerFile::open(connection_dir).and_then(|ledger| ledger.meta(PROBLEMS)) {
+        Err(StoreError::Damaged { .. }) => {}
+        found => problems.extend(read(found?)),
+    }
     problems.extend(Audit::last(objects)?.iter().flat_map(Audit::problems));
     Ok(problems)
 }

@@ -9,14 +9,20 @@ use url::Url;
 use crate::context::Shared;
 use crate::problem::Problem;
 
+/// Before the addresses that providers deliver to.
+const DELIVERIES: &str = "/webhooks/";
+
 /// Lets through what this site's own pages, or no browser at all, sent.
 pub async fn check(State(context): State<Shared>, request: Request, next: Next) -> Response {
     let host = host_of(&request);
     if context.options.is_loopback && !is_known_host(host.as_deref(), context.options.public_url.as_ref()) {
         return unknown_host().into_response();
     }
-    if let Err(problem) =
-        check_sender(request.method(), request.headers(), host.as_deref(), &context.options.public_url)
+    // Its signature says who sent it, and nothing else does: no browser has a part in it.
+    let is_delivery = request.uri().path().starts_with(DELIVERIES);
+    if !is_delivery
+        && let Err(problem) =
+            check_sender(request.method(), request.headers(), host.as_deref(), &context.options.public_url)
     {
         return problem.into_response();
     }

@@ -1,4 +1,5 @@
-//! `GET /readyz`: the process can do its work: its catalog can be read and it was not told to stop.
+//! `GET /readyz`: the process can do its work: its catalog can be read, its folder written, and it was not told
+//! to stop.
 
 use axum::extract::State;
 
@@ -13,7 +14,8 @@ pub async fn handle(State(context): State<Shared>) -> Result<&'static str, Probl
         let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
         return Err(Problem::new(status, "stopping", "the server was told to stop"));
     }
-    let catalog = context.catalog.clone();
-    blocking(move || catalog.has_owner()).await??;
+    let shared = context.clone();
+    let is_able = move || shared.catalog.has_owner().and_then(|_| shared.data.try_writing());
+    blocking(is_able).await??;
     Ok("ok\n")
 }

@@ -12,6 +12,7 @@ use store::{ConnectionRecord, NewOwner};
 
 use super::serve::{Server, Site};
 use crate::folder::Folder;
+use crate::work::Polling;
 
 const USERNAME: &str = "demo";
 
@@ -45,6 +46,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         listen: args.listen,
         public_url: None,
         rates_url: None,
+        polling: Polling::default(),
         entry: is_ours.then(|| entry.clone()),
     };
     let server = Server::start(folder, site).await?;

@@ -16,18 +16,21 @@ use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::samples::Sandboxes;
 use crate::stop::StopSignal;
-use crate::work;
+use crate::work::{self, Polling};
 
+/// More often would take the account's limits from its other tools; more seldom, events would be lost.
+const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=86_400;
 /// In place of an address.
 const NO_RATES: &str = "none";
 /// How long what is under way may take once the server was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(8);
 
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen. Beyond this machine, making the owner's account needs the code that is printed
+    /// Where to listen. Where others can reach it, by this or by --public-url, making the owner's account needs the code
+    /// that is printed
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The address that people open, where it is not the one that is listened on; with it providers are asked to tell
@@ -38,6 +41,14 @@ pub struct Serve {
     /// wanted. 'none' keeps to those inside the binary
     #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB)]
     rates_url: String,
+    /// How often a connection's changes are asked for
+    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
+    poll_seconds: u64,
+    /// The same where its webhook tells of them: for what that misses
+    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = 600,
+        value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
+    poll_seconds_with_webhooks: u64,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
@@ -46,6 +57,10 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         listen: args.listen,
         public_url: args.public_url,
         rates_url: (args.rates_url != NO_RATES).then_some(args.rates_url),
+        polling: Polling {
+            seconds: args.poll_seconds,
+            seconds_with_webhooks: args.poll_seconds_with_webhooks,
+        },
         entry: None,
     };
     let server = Server::start(folder, site).await?;
@@ -62,6 +77,7 @@ pub struct Site {
     pub public_url: Option<Url>,
     /// Where new reference rates are published; `None`: those inside the binary are all.
     pub rates_url: Option<String>,
+    pub polling: Polling,
     pub entry: Option<Entry>,
 }
 
@@ -82,7 +98,7 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_url, entry } = site;
+        let Site { listen, public_url, rates_url, polling, entry } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -95,7 +111,7 @@ impl Server {
         let setup_code = setup_code(&folder, addr, public_url.as_ref())?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
         let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
-        let runner = work::for_server(&folder, callbacks)?;
+        let runner = work::for_server(&folder, callbacks, polling)?;
         runner.start();
         let options = api::Options {
             public_url: public_url.clone(),

@@ -6,10 +6,13 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use model::UnixSeconds;
 use serde::Serialize;
-use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Objects};
+use store::{
+    AbsentReason, ConnectionRecord, ConnectionState, Inbox, LastError, Objects, StoreError, WebhookRecord,
+};
 use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::failure::Advice;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]
@@ -41,10 +44,35 @@ struct ConnectionStatus {
     objects: BTreeMap<&'static str, u64>,
     objects_total: u64,
     last_error: Option<LastError>,
+    /// Changes that a webhook or a look told of and that wait to be fetched.
+    waiting: u64,
+    /// When the next of them is tried.
+    next_attempt_at: Option<UnixSeconds>,
+    /// Those that were given up until somebody asks.
+    given_up: u64,
+    webhook: Webhook,
+    /// What happens next, in a sentence.
+    next: String,
+    /// Why some of this is not known.
+    unreadable: Option<String>,
     /// Lists that are not there, and why.
     absent: BTreeMap<&'static str, AbsentReason>,
     /// What is wrong with the data, by kind of problem.
     problems: Vec<ProblemCount>,
+}
+
+/// Whether the provider tells of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Webhook {
+    None,
+    /// Registered, but nothing was delivered yet.
+    Registered,
+    Delivering,
+    /// Things happened that were not delivered.
+    Silent,
+    /// It could not be registered.
+    Refused,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,15 +85,18 @@ struct ProblemCount {
 pub fn run(args: &Status) -> anyhow::Result<()> {
     let folder = Folder::existing(&args.connection.data.data)?;
     let records = folder.chosen(args.connection.connection.as_deref())?;
-    let connections =
-        records.into_iter().map(|record| status(&folder, record)).collect::<anyhow::Result<_>>()?;
-    let report = Report { connections };
+    let is_served = matches!(folder.data.lock_server(), Err(StoreError::AlreadyOpen { .. }));
+    let connections = records.into_iter().map(|record| status(&folder, record, is_served));
+    let report = Report { connections: connections.collect::<anyhow::Result<_>>()? };
     let mut out = std::io::stdout().lock();
     match args.format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
         TextOrJson::Text => write_text(&mut out, &report)?,
     }
-    Ok(())
+    match report.connections.iter().filter(|one| one.unreadable.is_some()).count() {
+        0 => Ok(()),
+        _ => Err(Advice::new("not everything can be read", "see what 'chartsy doctor' says").into()),
+    }
 }
 
 /// How many objects a connection has so far.
@@ -79,16 +110,21 @@ fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap
     Ok(kinds.into_iter().map(|facts| (facts.kind.as_str(), facts.count)).collect())
 }
 
-fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<ConnectionStatus> {
-    let objects = counts(folder, &record)?;
+fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow::Result<ConnectionStatus> {
+    let mut unreadable = None;
+    // One that is damaged hides no other.
+    let mut or_say = |error: anyhow::Error| unreadable = Some(format!("{error:#}"));
+    let objects = counts(folder, &record).map_err(&mut or_say).unwrap_or_default();
+    let found = problems(folder, &record).map_err(&mut or_say).unwrap_or_default();
+    let inbox = Inbox::look(&folder.data.connection_dir(&record.id));
+    let inbox = inbox.map_err(|error| or_say(error.into())).unwrap_or_default();
+    let webhook = folder.catalog.webhook(&record.workspace, &record.id)?;
     let count = |found: Problem| ProblemCount { code: found.code, title: found.title, count: found.count };
-    let problems = problems(folder, &record)?.into_iter().map(count).collect();
     Ok(ConnectionStatus {
         id: record.id.to_string(),
-        name: record.name,
-        source: record.source,
+        source: record.source.clone(),
         account_id: record.account_id.to_string(),
-        api_base: record.api_base,
+        api_base: record.api_base.clone(),
         is_test_mode: record.is_test_mode,
         is_sample: record.is_sample,
         state: record.state,
@@ -97,9 +133,52 @@ fn status(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<Connectio
         objects_total: objects.values().sum(),
         objects,
         absent: record.absent.iter().map(|(kind, reason)| (kind.as_str(), *reason)).collect(),
-        problems,
+        problems: found.into_iter().map(count).collect(),
+        waiting: inbox.waiting,
+        next_attempt_at: inbox.next_attempt_at.filter(|at| at.0 > 0),
+        given_up: inbox.dead,
+        webhook: Webhook::of(&webhook),
+        next: next(&record, is_served).to_owned(),
+        unreadable,
+        name: record.name,
         last_error: record.last_error,
     })
+}
+
+fn next(record: &ConnectionRecord, is_served: bool) -> &'static str {
+    match (is_served, record.state) {
+        (false, ConnectionState::Loading) => "nothing: load it with 'chartsy sync' or 'chartsy serve'",
+        (false, _) => {
+            "nothing: no server runs; look once with 'chartsy sync', or for good with 'chartsy serve'"
+        }
+        (true, ConnectionState::Loading) => "the server goes on loading",
+        (true, ConnectionState::Live) => "the server looks for changes by itself",
+        (true, ConnectionState::Failed) => {
+            "the server tries again every 15 minutes, and at once when somebody presses Sync now"
+        }
+    }
+}
+
+impl Webhook {
+    fn of(record: &WebhookRecord) -> Self {
+        match record {
+            record if record.refused.is_some() => Self::Refused,
+            record if record.silent_since.is_some() => Self::Silent,
+            record if record.delivers() => Self::Delivering,
+            record if record.endpoint_id.is_some() => Self::Registered,
+            _ => Self::None,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::None => "none: changes are asked for",
+            Self::Registered => "registered; nothing was delivered yet",
+            Self::Delivering => "delivers",
+            Self::Silent => "registered, but not everything is delivered: changes are asked for",
+            Self::Refused => "could not be registered: changes are asked for; the sync page says what to do",
+        }
+    }
 }
 
 /// What is wrong with a connection's data, by its last check and its last build.
@@ -132,6 +211,22 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
             let on = error.at.day(&jiff::tz::TimeZone::UTC);
             writeln!(out, "  last error ({on}): {}. {}", error.message, error.action)?;
         }
+        if let Some(why) = &connection.unreadable {
+            writeln!(out, "  cannot be read: {why}")?;
+        }
+        writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
+        if connection.waiting > 0 {
+            let next = connection.next_attempt_at.map(|at| format!("; next try {at}")).unwrap_or_default();
+            writeln!(out, "  waiting: {} changes to be fetched{next}", connection.waiting)?;
+        }
+        if connection.given_up > 0 {
+            let count = connection.given_up;
+            writeln!(
+                out,
+                "  given up: {count} changes that could not be fetched; try again on the sync page"
+            )?;
+        }
+        writeln!(out, "  next: {}", connection.next)?;
         for (kind, reason) in &connection.absent {
             let why = match reason {
                 AbsentReason::Absent => "the server has no such list",

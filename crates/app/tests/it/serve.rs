@@ -65,3 +65,40 @@ async fn the_demo_shows_a_sample_merchant_and_keeps_it() {
     assert_eq!(status["connections"].as_array().unwrap().len(), 1, "the same merchant again");
     assert_eq!(status["connections"][0]["is_sample"], true);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn status_says_how_fresh_each_is_and_what_comes_next_also_beside_one_that_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (first, second) = (sandbox(MerchantName::Generated, 5).await, sandbox(MerchantName::Small, 5).await);
+    let connect = |base: &str| run(&data, &["connect", "stripe", "--key-stdin", "--api-base", base], KEY).1;
+    let (damaged, _) = (connect(&first.api_base), connect(&second.api_base));
+    let (code, said, _) = run(&data, &["status"], "");
+    assert_eq!(code, Some(0));
+    assert_eq!(said.matches("  webhook: none: changes are asked for").count(), 2, "{said}");
+    assert_eq!(said.matches("no server runs; look once with 'chartsy sync'").count(), 2, "{said}");
+
+    for file in ["ledger.db", "objects.db"] {
+        std::fs::write(data.join("connections").join(damaged.trim()).join(file), [b'x'; 20_000]).unwrap();
+    }
+    let (code, said, why) = run(&data, &["status"], "");
+    assert_eq!(code, Some(1));
+    assert!(said.contains("objects.db is damaged") && why.contains("chartsy doctor"), "{said}{why}");
+    assert_eq!(said.matches("data through 2").count(), 2, "the other one is there: {said}");
+}
+
+#[test]
+fn who_comes_by_a_public_address_needs_the_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (url, is_needed) in [("http://chartsy.example.com/", true), ("http://localhost:8080/", false)] {
+        // It prints its public address, so the one that it listens on is chosen here.
+        let addr = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let serve = ["serve", "--data", data.to_str().unwrap(), "--listen", &addr, "--public-url", url];
+        let mut server = Process::start(&serve);
+        server.addr = addr;
+        let setup = server.get("/api/v1/setup");
+        assert!(setup.contains(&format!("\"needs_code\":{is_needed}")), "{url}: {setup}");
+        assert_eq!(server.terminate(), Some(0));
+    }
+}

@@ -18,6 +18,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// After a failure that may pass by itself.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
+/// After one that does not.
+const AFTER_REFUSAL: Duration = Duration::from_secs(900);
+
 /// What to do once a piece of work has ended.
 enum Next {
     /// After this long, or when asked. `None`: only when asked.
@@ -94,10 +97,10 @@ async fn turn(
             *look_at = Some(Instant::now() + AFTER_FAILURE);
             Next::Rest(Some(AFTER_FAILURE))
         }
-        // Somebody has to do something first, and asks then.
+        // Somebody has to do something first, and asks then; what is done at the provider's is seen by itself.
         Err(_) => {
-            *look_at = None;
-            Next::Rest(None)
+            *look_at = Some(Instant::now() + AFTER_REFUSAL);
+            Next::Rest(Some(AFTER_REFUSAL))
         }
     }
 }

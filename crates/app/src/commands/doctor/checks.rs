@@ -12,6 +12,8 @@ use crate::folder::Folder;
 
 /// Less than this and a load will not end well.
 const LEAST_FREE_BYTES: u64 = 1 << 30;
+const CATALOG_GONE: &str = "restore the folder from a backup with 'chartsy restore'; without one, begin with a new folder: \
+    the providers still have everything, only settings and keys have to be entered again";
 /// Numbers are by the provider's clock; ours dates sessions and "now".
 const MOST_CLOCK_SKEW_SECONDS: i64 = 60;
 
@@ -28,7 +30,8 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
                 Some(StoreError::DiskFull { .. } | StoreError::DiskFailed { .. }) => {
                     "free some space or mend the disk; a server goes on by itself then"
                 }
-                Some(StoreError::Damaged { .. }) => "restore chartsy.db from a backup",
+                Some(StoreError::Damaged { .. }) => CATALOG_GONE,
+                Some(StoreError::FormatLost { .. }) => "do so; nothing else is wrong by it",
                 _ => "name the right folder with --data or CHARTSY_DATA, or connect an account first",
             };
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
@@ -40,11 +43,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     let records = match folder.connections() {
         Ok(records) => records,
         Err(error) => {
-            findings.push(Finding::trouble(
-                "catalog",
-                format!("{error:#}"),
-                "restore chartsy.db from a backup",
-            ));
+            findings.push(Finding::trouble("catalog", format!("{error:#}"), CATALOG_GONE));
             return findings;
         }
     };
@@ -114,16 +113,14 @@ fn key_file(folder: &Folder) -> Finding {
         let is_needed =
             folder.connections().is_ok_and(|records| records.iter().any(|one| one.key_hint.is_some()));
         return if is_needed {
-            let to_do = "put master.key back from where it is kept, or enter the providers' keys again";
-            Finding::trouble("master key", "it is gone, and keys are sealed with it", to_do)
+            let wrong = "it is gone, and keys are sealed with it";
+            Finding::trouble("master key", wrong, StoreError::MASTER_KEY_HELP)
         } else {
             Finding::well("no master key yet: it is made with the first connection")
         };
     }
     match (data.existing_keyring(), mode(&path)) {
-        (Err(error), _) => {
-            Finding::trouble("master key", error.to_string(), "restore master.key from a backup")
-        }
+        (Err(error), _) => Finding::trouble("master key", error.to_string(), StoreError::MASTER_KEY_HELP),
         (Ok(_), Some(mode)) if mode & 0o077 != 0 => Finding::trouble(
             "master key",
             format!("others can read it (mode {mode:o})"),

@@ -67,6 +67,9 @@ pub fn event(body: &str) -> Result<EventFacts, ReadError> {
     })
 }
 
+/// An id is at most this long, as the provider promises.
+const ID_MAX: usize = 255;
+
 /// Canceling a subscription and taking away a discount are called deletion, too.
 fn is_about_a_survivor(event_type: &str) -> bool {
     event_type == "customer.subscription.deleted" || event_type.ends_with(".discount.deleted")
@@ -85,7 +88,8 @@ impl Subject {
             "plan" => ObjectKind::Price,
             _ => object.parse().ok()?,
         };
-        let id = self.id.0.clone().filter(|id| !id.is_empty())?;
+        // Longer than any that the provider makes, it would not even fit into an address.
+        let id = self.id.0.clone().filter(|id| !id.is_empty() && id.len() <= ID_MAX)?;
         Some((kind, id))
     }
 }
