@@ -42,8 +42,6 @@ pub struct Loaded {
     pub began: Option<UnixSeconds>,
     /// Kinds that could not be read, and why.
     pub absent: Vec<(model::ObjectKind, AbsentReason)>,
-    /// Objects that were left out of pages since they have no id.
-    pub unreadable: u64,
 }
 
 /// Reads everything that the window table does not have yet.
@@ -224,7 +222,9 @@ impl<'a> Load<'a> {
             self.pending.meta.push((LOAD_BEGAN.to_owned(), began.0.to_string()));
         }
         self.context.reporter.count(page.objects.len() as u64);
-        self.loaded.unreadable += page.unreadable.len() as u64;
+        for what in &page.unreadable {
+            tracing::warn!(what, "left out");
+        }
         match work {
             Work::Page(task) => {
                 let changes = self.plan.page_read(task.span, &(&page).into());

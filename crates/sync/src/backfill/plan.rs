@@ -109,7 +109,7 @@ impl Plan {
         }
     }
 
-    /// The provider no longer knows the object that the cursor stands on. `false`: there is no way around it.
+    /// The provider no longer knows the object that the cursor stands on. `None`: there is no way around it.
     pub fn cursor_gone(&mut self, id: SpanId) -> Option<Changes> {
         let span = self.span_mut(id)?;
         span.is_running = false;

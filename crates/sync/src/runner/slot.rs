@@ -173,7 +173,7 @@ impl Slot {
         self.is_asked.swap(false, Ordering::SeqCst)
     }
 
-    /// Until somebody asks, the time is over, or the connection is forgotten.
+    /// Until somebody asks, something is delivered, the time is over, or the connection is forgotten.
     pub async fn rest(&self, longest: Option<std::time::Duration>) {
         let longest = longest.unwrap_or(std::time::Duration::from_secs(86_400));
         tokio::select! {

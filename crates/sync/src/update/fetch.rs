@@ -71,6 +71,9 @@ async fn read_new(
                 return Ok(first_answer);
             }
         };
+        for what in &page.unreadable {
+            tracing::warn!(what, "left out");
+        }
         first_answer = first_answer.or(page.server_time);
         let last = page.objects.last().map(|object| object.id.clone());
         let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));

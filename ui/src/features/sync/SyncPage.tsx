@@ -106,11 +106,13 @@ export function SyncPage() {
 function Overall({ progress, connection }: { progress: Progress; connection: Connection }) {
   const { phase } = progress
   const share = shareOf(progress)
+  // What is delivered is worked off without a phase of its own.
+  const isWaiting = phase === 'idle' && progress.message !== null
   const percent = phase === 'idle' ? 100 : share === undefined ? undefined : Math.floor(share * 100)
   return (
     <section aria-label="Progress" className="card flex flex-col gap-4 p-5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <h2 className="text-lg font-semibold">{PHASE[phase]}</h2>
+        <h2 className="text-lg font-semibold">{isWaiting ? 'Waiting' : PHASE[phase]}</h2>
         {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{formatRatio(percent / 100, { digits: 0 })}</span>}
         {/* Why it stopped stands above. */}
         {progress.message && !(phase === 'failed' && connection.last_error) && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
