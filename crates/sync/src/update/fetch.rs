@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use connect::ConnectError;
 use connect::stripe::{Children, ListRequest, Retrieved, privacy, tombstone, translate};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use model::billing::Price;
 use model::{ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, NewDelivery};
 
@@ -157,7 +158,7 @@ async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> 
             if unanswered.objects.is_empty() {
                 break;
             }
-            if unanswered.is_alone || does_answer(context).await? {
+            if unanswered.others_were || does_answer(context).await? {
                 failures.extend(unanswered.objects);
                 break;
             }
@@ -181,7 +182,7 @@ async fn does_answer(context: &Context) -> Result<bool, SyncError> {
 struct Unanswered {
     objects: Failures,
     /// Others were answered for meanwhile.
-    is_alone: bool,
+    others_were: bool,
 }
 
 async fn retrieve_some(
@@ -200,9 +201,9 @@ async fn retrieve_some(
     });
     let fetched: Vec<Result<Fetched, _>> = fetched.buffered(AT_ONCE).try_collect().await?;
     let mut all = Fetched::default();
-    let mut unanswered = Unanswered { objects: Failures::new(), is_alone: false };
+    let mut unanswered = Unanswered { objects: Failures::new(), others_were: false };
     for one in fetched {
-        unanswered.is_alone |= !matches!(&one, Err((_, error)) if error.is_retryable());
+        unanswered.others_were |= !matches!(&one, Err((_, error)) if error.is_retryable());
         match one {
             Ok(one) => all.extend(one),
             Err((object, error)) if error.is_retryable() => unanswered.objects.push((object, error)),
@@ -339,12 +340,21 @@ impl Fetched {
 
 /// Prices that an object names without saying what they are.
 fn prices_of(object: &RawObject) -> Vec<String> {
-    let lines = match object.kind {
-        ObjectKind::Invoice => translate::invoice(&object.body).map(|parts| parts.invoice.lines),
-        ObjectKind::InvoiceLine => translate::invoice_line(&object.body).map(|(line, _)| vec![line]),
-        ObjectKind::InvoiceItem => translate::invoice_item(&object.body).map(|(item, _)| vec![item.line]),
+    let body = &object.body;
+    let read: Result<(_, Vec<Price>), _> = match object.kind {
+        ObjectKind::Invoice => {
+            translate::invoice(body).map(|parts| (parts.invoice.lines, parts.inline_prices))
+        }
+        ObjectKind::InvoiceLine => {
+            translate::invoice_line(body).map(|(line, price)| (vec![line], Vec::from_iter(price)))
+        }
+        ObjectKind::InvoiceItem => {
+            translate::invoice_item(body).map(|(item, price)| (vec![item.line], Vec::from_iter(price)))
+        }
         _ => return Vec::new(),
     };
-    let prices = lines.unwrap_or_default().into_iter().filter_map(|line| line.price);
-    prices.map(|price| price.to_string()).collect()
+    let Ok((lines, told)) = read else { return Vec::new() };
+    let named = lines.into_iter().filter_map(|line| line.price);
+    let untold = named.filter(|named| told.iter().all(|told| told.id != *named));
+    untold.map(|price| price.to_string()).collect()
 }
