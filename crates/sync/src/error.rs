@@ -48,8 +48,8 @@ impl SyncError {
             Self::Store(StoreError::AlreadyOpen { .. }) => "in_use",
             Self::Store(StoreError::Sealed) => "key_sealed",
             Self::Store(StoreError::MasterKey { .. }) => "master_key",
+            Self::NoConnection(_) | Self::Store(StoreError::NotFound { .. }) => "not_found",
             Self::Store(_) => "storage_failed",
-            Self::NoConnection(_) => "not_found",
             Self::NoKey(_) | Self::Key(_) => "key_missing",
             Self::BadBase(_) | Self::Settings(_) => "bad_settings",
             Self::NoRates(_) => "bad_rates",
@@ -78,6 +78,7 @@ impl SyncError {
             "data_damaged" => {
                 "Load everything again, here or with 'chartsy sync --reload', or restore it from a backup."
             }
+            "not_found" => "Check the id.",
             "in_use" => "Wait until the other chartsy process is done.",
             _ => "Try again; if it stays, look into the log.",
         }

@@ -35,11 +35,12 @@ pub struct Serve {
     listen: SocketAddr,
     /// The address that people open, where it is not the one that is listened on; with it providers are asked to tell
     /// of changes at once
-    #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<Url>,
     /// Where new reference rates are published, as the European Central Bank does; {from} becomes the first day that is
     /// wanted. 'none' keeps to those inside the binary
-    #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB)]
+    #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB,
+        value_parser = rates_address)]
     rates_url: String,
     /// How often a connection's changes are asked for
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = 60,
@@ -69,6 +70,19 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         println!("setup code: {} (asked for when the owner's account is made)", code.expose());
     }
     server.until_stopped().await
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}; write https://host"))?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if is_web { Ok(url) } else { Err("it has to begin with https:// or http://".to_owned()) }
+}
+
+fn rates_address(text: &str) -> Result<String, String> {
+    if text != NO_RATES {
+        web_address(&text.replace("{from}", "2000-01-01"))?;
+    }
+    Ok(text.to_owned())
 }
 
 /// What a server is started with.

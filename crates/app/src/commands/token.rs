@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use api::access::credential;
+use api::connections::admission;
 use model::Clock;
 use store::NewToken;
 
@@ -42,13 +43,14 @@ enum Action {
 
 pub fn run(args: Token) -> anyhow::Result<()> {
     match args.action {
-        Action::Create { data, name } => create(&Folder::open(&data.data)?, name),
+        Action::Create { data, name } => create(&Folder::open(&data.data)?, &name),
         Action::List { data } => list(&Folder::existing(&data.data)?),
         Action::Revoke { data, id } => revoke(&Folder::existing(&data.data)?, &id),
     }
 }
 
-fn create(folder: &Folder, name: String) -> anyhow::Result<()> {
+fn create(folder: &Folder, name: &str) -> anyhow::Result<()> {
+    let name = admission::check_name(name)?.to_owned();
     let secret = credential::new_token()?;
     let new = NewToken {
         workspace: folder.workspace.clone(),

@@ -8,7 +8,7 @@ use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
 use store::Objects;
 
-use super::{Runner, blocking};
+use super::{Runner, blocking, lock};
 use crate::SyncError;
 
 /// Of the provider, in removing its endpoint.
@@ -63,7 +63,7 @@ impl Runner {
             }
         };
         let (shared, removed_at) = (Arc::clone(&self.shared), self.shared.config.clock.now());
-        blocking(move || {
+        let removed = blocking(move || {
             let data = &shared.config.data;
             // What cannot be read is deleted all the same.
             let objects = Objects::open_if_any(&data.connection_dir(&record.id))
@@ -80,7 +80,12 @@ impl Runner {
             data.delete_connection_files(&record.id)?;
             shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
             Ok(receipt)
-        })
-        .await
+        });
+        let removed = removed.await;
+        if removed.is_err() {
+            // It is still there, and is worked on.
+            lock(&self.shared.forgotten).remove(id);
+        }
+        removed
     }
 }

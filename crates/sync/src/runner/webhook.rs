@@ -60,6 +60,9 @@ impl From<StoreError> for WebhookRefusal {
     }
 }
 
+/// After a refusal, whose reason may be gone without anybody saying so.
+const REGISTER_AGAIN_SECONDS: i64 = 3_600;
+
 /// What a webhook's secrets are sealed for.
 fn secret_context(id: &ConnectionId) -> String {
     format!("connection/{id}/webhook")
@@ -225,7 +228,10 @@ impl Shared {
         let Some(url) = self.webhook_url(connection, &webhook) else { return Ok(webhook) };
         let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str())
             && !(webhook.silent_since.is_some() && self.is_endpoint_gone(connection, &webhook).await?);
-        if is_registered || (webhook.refused.is_some() && !is_asked) {
+        let now = self.config.clock.now();
+        let was_just_refused =
+            webhook.refused.as_ref().is_some_and(|refused| now.0 - refused.at.0 < REGISTER_AGAIN_SECONDS);
+        if is_registered || (was_just_refused && !is_asked) {
             return Ok(webhook);
         }
         match self.register(connection, &webhook, &url).await {

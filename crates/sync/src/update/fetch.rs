@@ -22,6 +22,9 @@ const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 
+/// Before the id of what stands in for an event: no provider told of it.
+pub(super) const PUT_OFF: &str = "look/";
+
 /// Objects that could not be had, though the provider answers.
 pub(crate) type Failures = Vec<((ObjectKind, String), ConnectError)>;
 
@@ -115,7 +118,7 @@ pub(super) async fn put_off(context: &Context, failures: Failures) -> Result<(),
         context
             .inbox
             .put(NewDelivery {
-                event_id: format!("look/{kind}/{id}/{now}"),
+                event_id: format!("{PUT_OFF}{kind}/{id}/{now}"),
                 event_type: format!("{kind}.changed"),
                 kind: Some(kind),
                 object_id: Some(id),

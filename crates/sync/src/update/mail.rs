@@ -17,7 +17,7 @@ const BATCH: usize = 500;
 /// Seconds until the next attempt, by how often it has failed. Then it waits for a person.
 const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
 
-/// Works off all that is due. When the newest of it happened, by the provider's clock.
+/// Works off all that is due. When the newest of what was delivered happened, by the provider's clock.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not worked off stays.
@@ -34,7 +34,8 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
         let failures = fetch::changed(context, changed, from).await?;
         let failures = fetch::worth_another_try(context, failures).await?;
-        newest = newest.max(due.iter().map(|delivery| delivery.event.created_at).max());
+        let told = due.iter().filter(|delivery| !delivery.event.event_id.starts_with(fetch::PUT_OFF));
+        newest = newest.max(told.map(|delivery| delivery.event.created_at).max());
         let mail = context.inbox.clone();
         blocking(move || Ok(settle(&mail, &due, &failures, now)?)).await?;
     }
