@@ -37,6 +37,8 @@ pub struct Options {
     pub now: Option<UnixSeconds>,
     /// Answers in the shapes of this version, whatever a client asks for: an old event or a proxy can.
     pub api_version: Option<String>,
+    /// How much of a list comes inside another object; `None`: as much as the provider's.
+    pub embedded_max: Option<usize>,
     /// Webhooks go to addresses of this machine only, unless this is set.
     pub may_deliver_anywhere: bool,
     pub clock: Clock,
@@ -56,6 +58,7 @@ impl Default for Options {
             alive: None,
             now: None,
             api_version: None,
+            embedded_max: None,
             may_deliver_anywhere: false,
             clock: Clock::System,
         }

@@ -43,7 +43,7 @@ use crate::{Generated, MerchantName, Options, OptionsError, PermissionSet};
 use auth::Lock;
 use faults::FaultStream;
 use limits::Limiter;
-use shape::MerchantLinks;
+use shape::{EMBEDDED_MAX, MerchantLinks};
 use version::ApiVersion;
 use webhooks::{Courier, CourierOptions, Endpoints};
 use wire::{Fuse, WireListener};
@@ -95,6 +95,7 @@ struct App {
     courier: Arc<Courier>,
     /// Whatever is asked for.
     api_version: RwLock<Option<ApiVersion>>,
+    embedded_max: usize,
     seed: u64,
     requests: AtomicU64,
     events_sent: AtomicU64,
@@ -150,6 +151,7 @@ fn prepare(
         faults: FaultStream::new(options.faults, options.seed),
         courier: Arc::new(courier),
         api_version: RwLock::new(api_version),
+        embedded_max: options.embedded_max.unwrap_or(EMBEDDED_MAX),
         seed: options.seed,
         requests: AtomicU64::new(0),
         events_sent: AtomicU64::new(0),

@@ -145,7 +145,7 @@ fn serve(
     form: &[u8],
 ) -> Result<String, Refusal> {
     let merchant = app.merchant();
-    let shaper = Shaper { merchant: &**merchant, lock: &app.lock, version };
+    let shaper = Shaper { merchant: &**merchant, lock: &app.lock, version, embedded_max: app.embedded_max };
     let endpoints = &app.courier.endpoints;
     let no_endpoint = |id: &str| Refusal::no_such_object("webhook endpoint", id);
     match route {

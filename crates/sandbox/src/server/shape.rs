@@ -12,7 +12,7 @@ use super::resources::{kind_of_field, permission_for};
 use super::version::ApiVersion;
 use crate::world::{ListQuery, Merchant};
 
-/// An embedded list holds so many and says that there are more.
+/// An embedded list holds so many and says that there are more, unless the options say otherwise.
 pub const EMBEDDED_MAX: usize = 10;
 
 /// Shows a merchant's objects to one client.
@@ -20,6 +20,7 @@ pub struct Shaper<'a> {
     pub merchant: &'a dyn Merchant,
     pub lock: &'a Lock,
     pub version: &'a ApiVersion,
+    pub embedded_max: usize,
 }
 
 /// The objects that an older shape repeats inside another, straight from the merchant.
@@ -81,7 +82,7 @@ impl Shaper<'_> {
             return Ok(()); // its payload is as it was sent
         }
         if object == "list" {
-            cut(fields);
+            cut(fields, self.embedded_max);
         }
         self.include_on_demand(&object, fields, expand);
         for (name, inner) in expand.fields() {
@@ -144,10 +145,10 @@ impl Shaper<'_> {
         let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut query = match object {
             "invoice" if !self.version.is_legacy() => {
-                ListQuery::new(ObjectKind::InvoicePayment, EMBEDDED_MAX)
+                ListQuery::new(ObjectKind::InvoicePayment, self.embedded_max)
             }
-            "charge" => ListQuery::new(ObjectKind::Refund, EMBEDDED_MAX),
-            "customer" => ListQuery::new(ObjectKind::Subscription, EMBEDDED_MAX),
+            "charge" => ListQuery::new(ObjectKind::Refund, self.embedded_max),
+            "customer" => ListQuery::new(ObjectKind::Subscription, self.embedded_max),
             _ => {
                 fields.entry(name).or_insert(Value::Null);
                 return;
@@ -167,10 +168,10 @@ impl Shaper<'_> {
     }
 }
 
-fn cut(list: &mut Fields) {
+fn cut(list: &mut Fields, embedded_max: usize) {
     let Some(data) = list.get_mut("data").and_then(Value::as_array_mut) else { return };
-    if data.len() > EMBEDDED_MAX {
-        data.truncate(EMBEDDED_MAX);
+    if data.len() > embedded_max {
+        data.truncate(embedded_max);
         list.insert("has_more".to_owned(), json!(true));
     }
 }

@@ -68,6 +68,8 @@ impl Simulation {
             now: Some(NOW),
             api_version: chance.is(50).then(|| "2024-06-20".to_owned()),
             faults,
+            // Most lists are short: with less inside, more of them are read apart.
+            embedded_max: chance.is(60).then(|| 1 + usize::try_from(chance.below(3)).unwrap()),
             ..Options::default()
         };
         let world = World::new(Sandbox::new(&options).unwrap(), seed, chance.is(25));
