@@ -61,6 +61,8 @@ export const sourcesQuery = queryOptions({
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
   queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
+  // A change of the figures is told of at once; that nothing comes any more is not.
+  refetchInterval: 30_000,
 })
 
 export const registryQuery = queryOptions({

@@ -15,6 +15,8 @@ export function adviceOf(error: Failure): string {
     ? 'Stripe still has all of it.'
     : isKeyError(error)
       ? 'Everything loaded so far stays.'
-      : 'Everything loaded so far stays; it is tried again by itself.'
+      : error.action.includes('by itself')
+        ? 'Everything loaded so far stays.'
+        : 'Everything loaded so far stays; it is tried again by itself.'
   return error.action ? `${capital(error.action).replace(/[.]$/, '')}. ${stays}` : stays
 }
