@@ -69,7 +69,12 @@ impl Asked {
     /// # Errors
     /// What the store says.
     pub fn until_now(objects: &Objects) -> Result<Self, StoreError> {
-        Ok(Self(AtomicI64::new(asked_through(objects)?)))
+        // A file from before this was noted says it all the same.
+        let through = match asked_through(objects)? {
+            None => objects.latest_seen_at()?.map(|at| at.0),
+            noted => noted,
+        };
+        Ok(Self(AtomicI64::new(through.unwrap_or(i64::MIN))))
     }
 }
 
@@ -168,14 +173,14 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
     let sequence = last + 1;
     batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
     if !batch.objects.is_empty() {
-        let through = asked_through(&objects)?.max(batch.seen_at.0);
+        let through = batch.seen_at.0.max(asked_through(&objects)?.unwrap_or(i64::MIN));
         batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
     }
     Ok(Written { sequence, committed: objects.commit(batch).await? })
 }
 
-fn asked_through(objects: &Objects) -> Result<i64, StoreError> {
-    Ok(objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()).unwrap_or(i64::MIN))
+fn asked_through(objects: &Objects) -> Result<Option<i64>, StoreError> {
+    Ok(objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()))
 }
 
 pub(crate) fn is_required(kind: ObjectKind) -> bool {

@@ -31,6 +31,18 @@ impl Objects {
         })
     }
 
+    /// When the object that was asked for last was; `None` where there are none. Reads all rows.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn latest_seen_at(&self) -> Result<Option<UnixSeconds>, StoreError> {
+        self.shared.readers.read(|reader| {
+            let mut statement = reader.conn.prepare_cached("SELECT max(seen_at) FROM objects")?;
+            let latest: Option<i64> = statement.query_row([], |row| row.get(0))?;
+            Ok(latest.map(UnixSeconds))
+        })
+    }
+
     /// Every window, by kind and number.
     ///
     /// # Errors
