@@ -189,6 +189,10 @@ pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Ve
     Ok(problems.unwrap_or_default())
 }
 
+fn changes(count: u64) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
+}
+
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     if report.connections.is_empty() {
         return writeln!(out, "nothing is connected yet; connect an account with 'chartsy connect stripe'");
@@ -217,14 +221,11 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
         if connection.waiting > 0 {
             let next = connection.next_attempt_at.map(|at| format!("; next try {at}")).unwrap_or_default();
-            writeln!(out, "  waiting: {} changes to be fetched{next}", connection.waiting)?;
+            writeln!(out, "  waiting: {} to be fetched{next}", changes(connection.waiting))?;
         }
         if connection.given_up > 0 {
-            let count = connection.given_up;
-            writeln!(
-                out,
-                "  given up: {count} changes that could not be fetched; try again on the sync page"
-            )?;
+            let what = changes(connection.given_up);
+            writeln!(out, "  given up: {what} that could not be fetched; try again on the sync page")?;
         }
         writeln!(out, "  next: {}", connection.next)?;
         for (kind, reason) in &connection.absent {
