@@ -24,6 +24,8 @@ const TICK: Duration = Duration::from_millis(250);
 const CUSTOMERS: u64 = 600;
 /// For how long the server may go on without being killed.
 const LIFE_SECONDS: std::ops::Range<u64> = 60..300;
+/// Checking a key asks for a dozen answers at once, which bad luck may cut again and again.
+const CONNECT_TRIES: u32 = 10;
 /// Until the numbers are what was meant, once the merchant's clock stands still and an update was asked for.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -95,7 +97,7 @@ async fn soak(minutes: u64, times: u64, seed: u64, folder: &Path) -> Result<()> 
     // A person who is told that the provider did not answer tries again.
     let connected = tokio::task::spawn_blocking(move || {
         let connect = || printed(&data, &["connect", "stripe", "--key-stdin", "--api-base", &base], KEY);
-        connect().or_else(|_| connect()).or_else(|_| connect())
+        (1..CONNECT_TRIES).fold(connect(), |outcome, _| outcome.or_else(|_| connect()))
     });
     let id = connected.await??.trim().to_owned();
     let token = token(&soak.data)?;
