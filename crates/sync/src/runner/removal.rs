@@ -79,6 +79,8 @@ impl Runner {
             // The files first: with the record gone nobody could ask for the rest again.
             data.delete_connection_files(&record.id)?;
             shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
+            // What was delivered in between; nothing is let in any more.
+            data.delete_connection_files(&record.id)?;
             Ok(receipt)
         });
         let removed = removed.await;

@@ -72,6 +72,7 @@ async fn turn(
         (true, _) => Task::Update(Thoroughness::Asked),
         (false, true) => Task::Update(Thoroughness::Regular),
         (false, false) if has_mail => Task::Mail,
+        (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
         (false, false) => return Next::Rest(shared.pause(slot, *look_at).await),
     };
     let outcome = shared.work_once(slot, record.clone(), task).await;
@@ -105,6 +106,10 @@ async fn turn(
     }
 }
 
+fn until(look_at: Option<Instant>) -> Option<Duration> {
+    look_at.map(|at| at.saturating_duration_since(Instant::now()))
+}
+
 async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionRecord>, SyncError> {
     let (catalog, id) = (shared.config.catalog.clone(), slot.id.clone());
     let all = blocking(move || Ok(catalog.all_connections()?)).await?;
@@ -114,7 +119,7 @@ async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionReco
 impl Shared {
     /// How long until there is something to do, if nothing is delivered. `None`: until somebody asks.
     async fn pause(self: &Arc<Self>, slot: &Arc<Slot>, look_at: Option<Instant>) -> Option<Duration> {
-        let until_look = look_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let until_look = until(look_at);
         let (looking, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
         let facts = blocking(move || Ok(looking.inbox(&dir)?.facts()?)).await.unwrap_or_default();
         let Some(next_attempt_at) = facts.next_attempt_at else { return until_look };

@@ -23,6 +23,8 @@ pub(crate) struct Manners {
     pub refused_objects: BTreeMap<ObjectKind, u16>,
     /// Objects that it fails on, by id, and `account`.
     pub stuck: BTreeSet<String>,
+    /// So many pages after a cursor are refused, as when its object is deleted.
+    pub lost_cursors: usize,
     pub ignores_windows: bool,
     /// Lines that come with an invoice. 0: all.
     pub embedded_lines: usize,
@@ -95,6 +97,13 @@ impl Provider {
         manners.refused.get(&kind).map(|status| refuse(*status))
     }
 
+    fn loses_a_cursor(&self) -> bool {
+        let mut manners = self.manners.lock().unwrap();
+        let is_lost = manners.lost_cursors > 0;
+        manners.lost_cursors = manners.lost_cursors.saturating_sub(1);
+        is_lost
+    }
+
     /// An object as it goes out, its lines cut where they are to be.
     fn rendered(&self, mut object: Value) -> Value {
         let embedded = self.manners.lock().unwrap().embedded_lines;
@@ -127,6 +136,9 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
     let Some(kind) = kind_of(&list) else { return refuse(404) };
     if let Some(refusal) = provider.refusal(kind) {
         return refusal;
+    }
+    if query.contains_key("starting_after") && provider.loses_a_cursor() {
+        return refuse(404);
     }
     let manners = provider.manners.lock().unwrap().clone();
     let number = |name: &str| query.get(name).and_then(|value| value.parse::<i64>().ok());

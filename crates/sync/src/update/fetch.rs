@@ -22,6 +22,8 @@ const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 
+/// How often a list is read from its top again because its cursor is gone.
+const RESTARTS: usize = 3;
 /// Before the id of what stands in for an event: no provider told of it.
 pub(super) const PUT_OFF: &str = "look/";
 
@@ -66,10 +68,18 @@ async fn read_new(
 ) -> Result<Option<UnixSeconds>, SyncError> {
     let mut request = ListRequest { created_gte: Some(from), ..ListRequest::new(kind) };
     let mut first_answer = None;
+    let mut restarts = RESTARTS;
     loop {
         let asked_at = context.asked_at();
         let page = match list(context, &request).await? {
             Listed::Page(page) => page,
+            Listed::Absent(error)
+                if may_be_the_cursor(&error) && restarts > 0 && request.starting_after.is_some() =>
+            {
+                restarts -= 1;
+                request.starting_after = None;
+                continue;
+            }
             Listed::Absent(error) => {
                 missing::note(context, kind, error).await?;
                 return Ok(first_answer);
@@ -99,6 +109,11 @@ async fn read_new(
         }
         request.starting_after = last;
     }
+}
+
+/// The object that a page begins after was deleted meanwhile.
+fn may_be_the_cursor(error: &ConnectError) -> bool {
+    matches!(error, ConnectError::Refused { .. } | ConnectError::NotFound { .. })
 }
 
 /// Fetches these objects; for those that cannot be had now there is another try.

@@ -270,3 +270,24 @@ async fn a_provider_that_answers_for_nothing_is_waited_for() {
     assert!(matches!(error, SyncError::GaveUp { .. }), "{error}");
     assert_eq!(context.inbox.facts().unwrap().waiting, 0, "nothing is wrong with the object");
 }
+
+#[tokio::test]
+async fn a_cursor_that_is_deleted_hides_nothing_of_what_is_new() {
+    let provider = Provider::start(Merchant::monthly(1, 1)).await;
+    let (_dir, context, began) = at_work(&provider).await;
+    provider.merchant(|merchant| {
+        for customer in 10..40 {
+            merchant.sign_up(customer, began.0 + 5);
+            let id = format!("cus_{customer}");
+            merchant.note("customer.created", ObjectKind::Customer, &id, began.0 + 5);
+        }
+    });
+    provider.manners(|manners| {
+        (manners.page, manners.lost_cursors) = (7, 1);
+        manners.refused = [(ObjectKind::Event, 403)].into();
+    });
+    update::run(&context, began, Thoroughness::JustLoaded, Vec::new()).await.unwrap();
+    for kind in [ObjectKind::Customer, ObjectKind::Subscription] {
+        assert_eq!(context.objects.scan(kind, None, 100).unwrap().len(), 31, "{kind}");
+    }
+}
