@@ -198,6 +198,17 @@ impl Inbox {
         })
     }
 
+    /// Lets all that wait for another try be due at once.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn hasten(&self) -> Result<(), StoreError> {
+        self.with(|conn| {
+            conn.execute("UPDATE deliveries SET next_attempt_at = 0 WHERE is_dead = 0", [])?;
+            Ok(())
+        })
+    }
+
     /// Gives all that were given up another chance; how many there were.
     ///
     /// # Errors

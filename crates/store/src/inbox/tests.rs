@@ -36,6 +36,8 @@ async fn what_failed_waits_and_at_last_waits_for_a_person() {
     let number = inbox.due(UnixSeconds(0), 1).unwrap()[0].number;
     inbox.failed(&[number], "the provider is away", NextAttempt::At(UnixSeconds(60))).unwrap();
     assert_eq!(inbox.due(UnixSeconds(59), 1).unwrap(), []);
+    inbox.hasten().unwrap();
+    assert_eq!(inbox.due(UnixSeconds(0), 1).unwrap().len(), 1, "somebody asked");
     let again = inbox.due(UnixSeconds(60), 1).unwrap();
     assert_eq!((again[0].attempts, again[0].last_error.as_deref()), (1, Some("the provider is away")));
     inbox.failed(&[number], "still away", NextAttempt::Never).unwrap();

@@ -262,6 +262,10 @@ impl Work {
         if updated.how == How::Relisted {
             self.check().await?;
         }
+        if thoroughness == Thoroughness::Asked {
+            let inbox = self.context.inbox.clone();
+            blocking(move || Ok(inbox.hasten()?)).await?;
+        }
         // What was delivered while nobody worked on it: most of it is known by now.
         if let Some(newest) = update::mail::run(&self.context).await? {
             shared.note_received(record, newest).await?;

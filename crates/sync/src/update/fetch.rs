@@ -111,9 +111,9 @@ async fn read_new(
     }
 }
 
-/// The object that a page begins after was deleted meanwhile.
+/// The object that a page begins after may have been deleted meanwhile: the list itself was there a page ago.
 fn may_be_the_cursor(error: &ConnectError) -> bool {
-    matches!(error, ConnectError::Refused { .. } | ConnectError::NotFound { .. })
+    !matches!(error, ConnectError::PermissionMissing { .. })
 }
 
 /// Fetches these objects; for those that cannot be had now there is another try.
