@@ -20,7 +20,10 @@ pub struct Polling {
 
 impl Default for Polling {
     fn default() -> Self {
-        Self { seconds: 60, seconds_with_webhooks: 600 }
+        Self {
+            seconds: RunnerConfig::UPDATE_EVERY_SECONDS,
+            seconds_with_webhooks: RunnerConfig::UPDATE_EVERY_SECONDS_WITH_WEBHOOKS,
+        }
     }
 }
 

@@ -234,6 +234,14 @@ impl Objects {
         self.customer_ids(None, usize::MAX)
     }
 
+    /// Kinds and ids of what is a customer's, without reading it.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn ids_by_customer(&self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, StoreError> {
+        self.shared.readers.read(|reader| reader.ids_by_customer(customer))
+    }
+
     /// Customers of whom nothing was created at `before` or later.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::SyncError;
-use crate::context::{Context, Pauses, Written, is_required, waiting};
+use crate::context::{Context, Pauses, Written, is_required, say_what_is_left_out, waiting};
 use crate::progress::{KindProgress, KindState};
 use pending::Pending;
 use plan::{Cursors, Plan, Task};
@@ -222,9 +222,7 @@ impl<'a> Load<'a> {
             self.pending.meta.push((LOAD_BEGAN.to_owned(), began.0.to_string()));
         }
         self.context.reporter.count(page.objects.len() as u64);
-        for what in &page.unreadable {
-            tracing::warn!(what, "left out");
-        }
+        say_what_is_left_out(&page);
         match work {
             Work::Page(task) => {
                 let changes = self.plan.page_read(task.span, &(&page).into());

@@ -2,6 +2,17 @@
 
 use crate::SyncError;
 
+/// Runs to its end, whoever still waits for it.
+///
+/// # Errors
+/// As [`blocking`].
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, SyncError>> + Send + 'static,
+) -> Result<T, SyncError> {
+    let done = tokio::spawn(work).await;
+    done.map_err(|error| SyncError::Worker(error.to_string()))?
+}
+
 /// # Errors
 /// What the work says; `Worker` when it ended by a panic.
 pub(crate) async fn blocking<T: Send + 'static>(

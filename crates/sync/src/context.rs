@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use connect::ConnectError;
-use connect::stripe::{Client, LISTS, privacy};
+use connect::stripe::{Client, LISTS, Page, privacy};
 use model::{Clock, ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, Committed, Inbox, Objects, StoreError};
 use tokio::sync::mpsc;
@@ -70,7 +70,7 @@ impl Asked {
     /// What the store says.
     pub fn until_now(objects: &Objects) -> Result<Self, StoreError> {
         // A file from before this was noted says it all the same.
-        let through = match asked_through(objects)? {
+        let through = match objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()) {
             None => objects.latest_seen_at()?.map(|at| at.0),
             noted => noted,
         };
@@ -96,6 +96,10 @@ impl Context {
     /// Writes a batch, for who counts it later.
     pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, StoreError>> + use<> {
         self.leave_out_the_erased(&mut batch.objects);
+        if !batch.objects.is_empty() {
+            let through = self.asked.0.load(Ordering::Relaxed).max(batch.seen_at.0);
+            batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
+        }
         write(self.objects.clone(), batch)
     }
 
@@ -172,19 +176,18 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
     let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
     let sequence = last + 1;
     batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
-    if !batch.objects.is_empty() {
-        let through = batch.seen_at.0.max(asked_through(&objects)?.unwrap_or(i64::MIN));
-        batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
-    }
     Ok(Written { sequence, committed: objects.commit(batch).await? })
-}
-
-fn asked_through(objects: &Objects) -> Result<Option<i64>, StoreError> {
-    Ok(objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()))
 }
 
 pub(crate) fn is_required(kind: ObjectKind) -> bool {
     LISTS.iter().any(|list| list.kind == kind && list.is_required)
+}
+
+/// Says in the log what of a page is not there: without an id it can be kept nowhere.
+pub(crate) fn say_what_is_left_out(page: &Page) {
+    for what in &page.unreadable {
+        tracing::warn!(what, "left out");
+    }
 }
 
 /// For the page: what is being waited for, and how long.

@@ -63,7 +63,12 @@ pub struct RunnerConfig {
 }
 
 impl RunnerConfig {
-    /// A server's: patient, and looking for changes every minute.
+    /// How often a server looks for changes, unless it is told otherwise.
+    pub const UPDATE_EVERY_SECONDS: u64 = 60;
+    /// The same where webhooks tell of them.
+    pub const UPDATE_EVERY_SECONDS_WITH_WEBHOOKS: u64 = 600;
+
+    /// A server's: patient, and looking for changes by itself.
     pub fn server(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
         Self {
             data,
@@ -73,8 +78,8 @@ impl RunnerConfig {
             limits: Limits::Stripe,
             network: Network::Real,
             patience: Patience::ENDLESS,
-            update_every_seconds: Some(60),
-            update_every_seconds_with_webhooks: 600,
+            update_every_seconds: Some(Self::UPDATE_EVERY_SECONDS),
+            update_every_seconds_with_webhooks: Self::UPDATE_EVERY_SECONDS_WITH_WEBHOOKS,
             callbacks: Callbacks::default(),
         }
     }

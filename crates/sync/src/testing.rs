@@ -3,6 +3,7 @@
 mod merchant;
 mod server;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,13 +40,25 @@ pub(crate) fn client(provider: &Provider) -> Client {
     Client::new(ClientConfig { base, limits: Limits::None, backoff, ..defaults }).unwrap()
 }
 
+thread_local! {
+    /// Deleted when the test's thread ends.
+    static INBOXES: RefCell<Vec<tempfile::TempDir>> = const { RefCell::new(Vec::new()) };
+}
+
+fn inbox() -> store::Inbox {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = store::Inbox::open(dir.path()).unwrap();
+    INBOXES.with_borrow_mut(|inboxes| inboxes.push(dir));
+    inbox
+}
+
 /// What a piece of work needs, and who hears of its commits.
 pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::UnboundedReceiver<Written>) {
     let (written, heard) = mpsc::unbounded_channel();
     let asked = Asked::until_now(&objects).unwrap();
     let context = Context {
         asked,
-        inbox: store::Inbox::open(&tempfile::tempdir().unwrap().keep()).unwrap(),
+        inbox: inbox(),
         trouble: crate::trouble::Trouble::unheard(),
         erased: Default::default(),
         client: client(provider),

@@ -174,7 +174,7 @@ impl Candidate {
             return Err(AdmissionError::OtherMode { is_test_mode: record.is_test_mode });
         }
         // Where the server does not tell its account, the id comes from the key, and a new key is another id.
-        let are_known = self.account.is_told() && !Account::is_derived(&record.account_id);
+        let are_known = [&self.account.id, &record.account_id].into_iter().all(|id| !Account::is_derived(id));
         if are_known && self.account.id != record.account_id {
             return Err(AdmissionError::OtherAccount {
                 expected: record.account_id.to_string(),

@@ -1,6 +1,6 @@
 //! Requests that another site made a browser send are refused before anything is read.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -8,9 +8,7 @@ use url::Url;
 
 use crate::context::Shared;
 use crate::problem::Problem;
-
-/// Before the addresses that providers deliver to.
-const DELIVERIES: &str = "/webhooks/";
+use crate::webhooks::receive;
 
 /// Lets through what this site's own pages, or no browser at all, sent.
 pub async fn check(State(context): State<Shared>, request: Request, next: Next) -> Response {
@@ -19,7 +17,8 @@ pub async fn check(State(context): State<Shared>, request: Request, next: Next) 
         return unknown_host().into_response();
     }
     // Its signature says who sent it, and nothing else does: no browser has a part in it.
-    let is_delivery = request.uri().path().starts_with(DELIVERIES);
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let is_delivery = route == Some(receive::ROUTE);
     if !is_delivery
         && let Err(problem) =
             check_sender(request.method(), request.headers(), host.as_deref(), &context.options.public_url)

@@ -43,11 +43,11 @@ pub struct Serve {
         value_parser = rates_address)]
     rates_url: String,
     /// How often a connection's changes are asked for
-    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = 60,
+    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = Polling::default().seconds,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds: u64,
     /// The same where its webhook tells of them: for what that misses
-    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = 600,
+    #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = Polling::default().seconds_with_webhooks,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds_with_webhooks: u64,
 }

@@ -80,11 +80,6 @@ pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
 }
 
 impl Account {
-    /// Whether the server says whose key it is, if only in refusing to say more.
-    pub fn is_told(&self) -> bool {
-        !Self::is_derived(&self.id)
-    }
-
     /// Whether an id stands for one that the server does not tell.
     pub fn is_derived(id: &AccountId) -> bool {
         id.as_str().starts_with(DERIVED)

@@ -123,6 +123,17 @@ impl Reader {
         Ok(lines.collect())
     }
 
+    pub fn ids_by_customer(&mut self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, Fault> {
+        let sql = "SELECT kind, id FROM objects WHERE customer = ?1 ORDER BY kind, row";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query([customer.as_str()])?;
+        let mut ids = Vec::new();
+        while let Some(row) = rows.next()? {
+            ids.push((kind(row.get(0)?)?, row.get(1)?));
+        }
+        Ok(ids)
+    }
+
     /// Whose newest object was created before that.
     pub fn idle_customers(&mut self, before: UnixSeconds) -> Result<Vec<CustomerId>, Fault> {
         let sql = "SELECT customer FROM objects WHERE customer IS NOT NULL

@@ -19,6 +19,7 @@ use crate::scrub::{overwrite_from_now_on, scrub};
 const COLUMNS: &str = "row, kind, id, customer, dictionary, body";
 /// Rows of one transaction.
 const ROWS: i64 = 2_000;
+
 /// An object that may be written anew.
 pub struct Rewritable<'a> {
     pub kind: ObjectKind,

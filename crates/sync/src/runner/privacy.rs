@@ -12,6 +12,7 @@ use store::{Batch, Catalog, ConnectionRecord, Objects, Rewritable, StoreError};
 use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
+use crate::blocking::to_its_end;
 use crate::progress::Phase;
 
 /// What was done to what is kept: empty, or [`PSEUDONYMOUS`].
@@ -74,8 +75,7 @@ impl Theirs {
         let stored = Objects::open_read_only(dir)?;
         let mut objects = HashSet::new();
         for customer in customers {
-            let own = stored.by_customer(customer, ObjectKind::ALL)?;
-            objects.extend(own.into_iter().map(|stored| stored.object.id));
+            objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
         }
         Ok(Self { customers: customers.iter().map(ToString::to_string).collect(), objects })
     }
@@ -151,18 +151,14 @@ impl Runner {
         let (shared, slot, of) = (Arc::clone(&self.shared), self.shared.slot(id), customer.clone());
         let dir = shared.config.data.connection_dir(id);
         let (place, wanted) = (dir.clone(), of.clone());
-        let is_there = blocking(move || {
-            Ok(!Objects::open_read_only(&place)?.by_customer(&wanted, ObjectKind::ALL)?.is_empty())
-        });
+        let is_there =
+            blocking(move || Ok(!Objects::open_read_only(&place)?.ids_by_customer(&wanted)?.is_empty()));
         if !is_there.await? {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
-        let erasing = async move {
-            // At once: what is under way ends at its next page, and goes on after.
-            slot.begin_anew();
-            let _working = slot.working.lock().await;
-            let _loading = slot.loading.lock().await;
-            slot.close_files();
+        to_its_end(async move {
+            // At once; what is under way goes on after.
+            let _alone = slot.take_over().await;
             let (recording, now) = (shared.recording(&record), shared.config.clock.now());
             let receipt = blocking(move || {
                 ledger::settle(&dir, &record.settings, recording)?;
@@ -176,9 +172,8 @@ impl Runner {
             slot.close_files();
             slot.ask();
             receipt
-        };
-        // To its end, whoever still waits for it.
-        tokio::spawn(erasing).await.map_err(|error| SyncError::Worker(error.to_string()))?
+        })
+        .await
     }
 }
 

@@ -9,6 +9,7 @@ use super::privacy::ERASED;
 use super::retention::LAPSED;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
+use crate::blocking::to_its_end;
 use crate::projection::FIRST_VERSION;
 
 impl Runner {
@@ -19,12 +20,12 @@ impl Runner {
     /// As [`Runner::discard`].
     pub async fn reload(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
         let (runner, workspace, id) = (self.clone(), workspace.clone(), id.clone());
-        let reloading = async move {
+        to_its_end(async move {
             runner.discard(&workspace, &id).await?;
             runner.start_sync(&id);
             Ok(())
-        };
-        tokio::spawn(reloading).await.map_err(|error| SyncError::Worker(error.to_string()))?
+        })
+        .await
     }
 
     /// Lets go of everything that was fetched, readable or not; the next work loads it again. Key, settings and webhook
@@ -36,12 +37,8 @@ impl Runner {
         self.shared.record(workspace, id).await?;
         let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
         let (workspace, id) = (workspace.clone(), id.clone());
-        let discarding = async move {
-            // What is under way ends at its next page, and what waits for its turn before the first.
-            slot.begin_anew();
-            let _working = slot.working.lock().await;
-            let _loading = slot.loading.lock().await;
-            slot.close_files();
+        to_its_end(async move {
+            let _alone = slot.take_over().await;
             let is_whole = blocking({
                 let id = id.clone();
                 move || shared.start_over(&workspace, &id)
@@ -52,8 +49,8 @@ impl Runner {
             slot.close_files();
             tracing::info!(connection = %id, is_whole, "what was fetched is let go of, to be loaded again");
             Ok(is_whole)
-        };
-        tokio::spawn(discarding).await.map_err(|error| SyncError::Worker(error.to_string()))?
+        })
+        .await
     }
 }
 

@@ -47,9 +47,8 @@ pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
     let wanted = blocking(move || {
         let mut wanted = Vec::new();
         for customer in listed(&objects, RETURNED)? {
-            let theirs = objects.by_customer(&CustomerId::from(customer), ObjectKind::ALL)?;
-            let single = theirs.into_iter().filter(|stored| endpoint(stored.object.kind).is_some());
-            wanted.extend(single.map(|stored| (stored.object.kind, stored.object.id)));
+            let theirs = objects.ids_by_customer(&CustomerId::from(customer))?;
+            wanted.extend(theirs.into_iter().filter(|(kind, _)| endpoint(*kind).is_some()));
         }
         Ok(wanted)
     });

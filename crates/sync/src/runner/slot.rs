@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use model::{Clock, ConnectionId};
 use store::{Inbox, Objects, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -129,6 +129,15 @@ impl Slot {
         let mut shown = lock(&self.snapshot);
         self.epoch.fetch_add(1, Ordering::SeqCst);
         *shown = None;
+    }
+
+    /// Ends what is under way at its next page, and what waits for its turn before the first; holds up everything else, also
+    /// whoever would show what was made before, and forgets what was read.
+    pub async fn take_over(&self) -> (MutexGuard<'_, ()>, MutexGuard<'_, ()>) {
+        self.begin_anew();
+        let alone = (self.working.lock().await, self.loading.lock().await);
+        self.close_files();
+        alone
     }
 
     /// Wants an update soon.

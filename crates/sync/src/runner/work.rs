@@ -253,6 +253,7 @@ impl Work {
         retention::fetch_returned(&self.context).await?;
         update::missing::expect(&self.context, &record.absent).await?;
         let absent = update::missing::catch_up(&self.context).await?;
+        // At once: what fails after this must not have it read again.
         if absent != record.absent {
             let absent = absent.clone();
             shared.update_record(record, move |record| record.absent = absent).await?;

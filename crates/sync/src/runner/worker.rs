@@ -17,7 +17,6 @@ use crate::update::Thoroughness;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// After a failure that may pass by itself.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
-
 /// After one that does not.
 const AFTER_REFUSAL: Duration = Duration::from_secs(900);
 

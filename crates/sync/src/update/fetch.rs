@@ -12,7 +12,7 @@ use store::{Batch, NewDelivery};
 use super::reduce::Changed;
 use super::{Listed, is_unavailable, list, missing};
 use crate::blocking::blocking;
-use crate::context::{Context, is_required};
+use crate::context::{Context, is_required, say_what_is_left_out};
 use crate::{SyncError, backfill};
 
 /// Requests at once.
@@ -85,9 +85,7 @@ async fn read_new(
                 return Ok(first_answer);
             }
         };
-        for what in &page.unreadable {
-            tracing::warn!(what, "left out");
-        }
+        say_what_is_left_out(&page);
         first_answer = first_answer.or(page.server_time);
         let last = page.objects.last().map(|object| object.id.clone());
         let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));

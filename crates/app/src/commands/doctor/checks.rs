@@ -38,7 +38,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         }
     };
     let mut findings =
-        vec![Finding::well(what), writable(path), private(path), key_file(&folder), space(path)];
+        vec![Finding::well(what), writable(&folder.data), private(path), key_file(&folder), space(path)];
     findings.push(server(&folder.data));
     let records = match folder.connections() {
         Ok(records) => records,
@@ -66,10 +66,8 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     findings
 }
 
-fn writable(path: &Path) -> Finding {
-    let probe = path.join(".doctor");
-    let written = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
-    match written {
+fn writable(data: &DataDir) -> Finding {
+    match data.try_writing() {
         Ok(()) => Finding::well("the data folder can be written"),
         Err(error) => {
             let to_do = "make it writable for the user that runs chartsy, or free some space";
