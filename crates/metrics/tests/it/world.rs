@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
+use metrics::fx::Rates;
 use metrics::ledger::{Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts};
 use metrics::query::{Filter, Query, Reporting};
 use model::billing::{BillingInterval, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
@@ -226,4 +227,11 @@ pub fn query(from: &str, to: &str) -> Query {
         by: None,
         now: at("2030-01-01"),
     }
+}
+
+/// A euro is 1.25 dollars all through 2024.
+pub fn steady_dollar() -> Rates {
+    let days = (day("2024-01-02").0..day("2025-01-01").0).step_by(7);
+    let lines: String = days.map(|on| format!("{},1.25\n", Day(on))).collect();
+    Rates::from_csv(&format!("Date,USD\n{lines}")).unwrap()
 }
