@@ -5,6 +5,8 @@
 //! rate for uses its latest one, if that is at most [`OLDEST_DAYS`] old; the newest of the three counts, and of the
 //! same day the first of them. Everything is decimal and exact until the one rounding at the end.
 
+mod entered;
+mod iso;
 mod parse;
 mod pegs;
 #[cfg(test)]
@@ -17,6 +19,8 @@ use model::{Currency, Day};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use rustc_hash::FxHashMap;
+
+pub use entered::{Entered, EnteredRate, EntryError, ImportError, read_csv};
 
 /// See `data/README.md` for where this comes from.
 static EMBEDDED: &[u8] = include_bytes!("../data/ecb.csv.zst");
@@ -32,6 +36,7 @@ const LONGEST_CHAIN: u8 = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
     published: Arc<Published>,
+    entered: Arc<Entered>,
 }
 
 /// The history of every currency against the euro, as the European Central Bank publishes it.
@@ -111,7 +116,7 @@ impl Rates {
             published.currencies.entry(*currency).or_default().extend(quotes);
         }
         published.find_latest();
-        Ok(Self { published: Arc::new(published) })
+        Ok(Self { published: Arc::new(published), entered: Arc::default() })
     }
 
     /// These rates with others that were published laid over them; where both have a day, the others win.
@@ -160,6 +165,7 @@ impl Rates {
     pub fn has(&self, currency: Currency) -> bool {
         currency == Currency::EUR
             || self.published.currencies.contains_key(&currency)
+            || self.entered.bases(currency).next().is_some()
             || pegs::anchors(currency).any(|anchor| self.has(anchor))
     }
 
@@ -174,7 +180,11 @@ impl Rates {
     /// All currencies that [`Rates::can_convert_to`] says yes to, in the order of their codes.
     pub fn targets(&self, today: Day) -> Vec<Currency> {
         let published = self.published.currencies.keys().copied();
-        let all: BTreeSet<Currency> = published.chain(pegs::currencies()).chain([Currency::EUR]).collect();
+        let all: BTreeSet<Currency> = published
+            .chain(pegs::currencies())
+            .chain(self.entered.currencies())
+            .chain([Currency::EUR])
+            .collect();
         all.into_iter().filter(|currency| self.can_convert_to(*currency, today)).collect()
     }
 
@@ -191,9 +201,24 @@ impl Rates {
         if steps > LONGEST_CHAIN {
             return None;
         }
-        let sources = [self.pegged(day, currency, steps), self.published.quote(day, currency)];
+        let sources = [
+            self.entered(day, currency, steps),
+            self.pegged(day, currency, steps),
+            self.published.quote(day, currency),
+        ];
         let newer = |best: Quote, next: Quote| if next.quoted_on > best.quoted_on { next } else { best };
         sources.into_iter().flatten().reduce(newer)
+    }
+
+    /// What was entered for a day or the latest before it, at what its base is worth on the day that is asked for.
+    fn entered(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
+        let (quoted_on, span) = self.entered.latest(day, currency)?;
+        if !is_fresh(quoted_on, day) {
+            return None;
+        }
+        let base = self.quote(day, span.base, steps + 1)?;
+        let per_euro = base.per_euro.checked_mul(span.rate)?;
+        Some(Quote { per_euro, quoted_on, rate_on: quoted_on.min(base.rate_on) })
     }
 
     /// A peg has a rate on each day that it holds, and is as old as the rate of what it hangs on.
@@ -219,7 +244,7 @@ impl Rates {
 impl Published {
     fn quote(&self, day: Day, currency: Currency) -> Option<Quote> {
         let (per_euro, on) = self.currencies.get(&currency)?.latest(day)?;
-        (day.0.saturating_sub(on.0) <= OLDEST_DAYS).then_some(Quote { per_euro, quoted_on: on, rate_on: on })
+        is_fresh(on, day).then_some(Quote { per_euro, quoted_on: on, rate_on: on })
     }
 
     fn find_latest(&mut self) {
@@ -249,6 +274,11 @@ impl History {
     fn quotes(&self) -> impl Iterator<Item = (Day, Decimal)> {
         self.days.iter().copied().zip(self.rates.iter().copied())
     }
+}
+
+/// Whether a rate of one day counts on a later one.
+fn is_fresh(quoted_on: Day, day: Day) -> bool {
+    day.0.saturating_sub(quoted_on.0) <= OLDEST_DAYS
 }
 
 /// An amount in the smallest unit of another currency, before rounding. Multiplied before it is divided, so that

@@ -20,7 +20,7 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
-    NewToken, Session, User, WebhookRecord, Workspace,
+    NewRate, NewToken, RateRecord, Session, User, WebhookRecord, Workspace,
 };
 pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
 pub use error::StoreError;
