@@ -40,15 +40,6 @@ pub(super) struct Span {
 }
 
 impl Entered {
-    /// From what was entered, in that order: of several for a day, the last one counts.
-    pub fn new(rates: impl IntoIterator<Item = EnteredRate>) -> Self {
-        let mut entered = Self::default();
-        for rate in rates {
-            entered.add(&rate);
-        }
-        entered
-    }
-
     fn add(&mut self, entry: &EnteredRate) {
         let spans = self.currencies.entry(entry.currency).or_default();
         let reaching_in = spans.range(..entry.first).next_back().map(|(first, span)| (*first, *span));
@@ -80,6 +71,17 @@ impl Entered {
     /// What the rates of a currency are in.
     pub(super) fn bases(&self, currency: Currency) -> impl Iterator<Item = Currency> {
         self.currencies.get(&currency).into_iter().flat_map(|spans| spans.values().map(|span| span.base))
+    }
+}
+
+/// From what was entered, in that order: of several for a day, the last one counts.
+impl FromIterator<EnteredRate> for Entered {
+    fn from_iter<I: IntoIterator<Item = EnteredRate>>(rates: I) -> Self {
+        let mut entered = Self::default();
+        for rate in rates {
+            entered.add(&rate);
+        }
+        entered
     }
 }
 

@@ -19,7 +19,7 @@ fn published() -> Rates {
 }
 
 fn with(entries: &[EnteredRate]) -> Rates {
-    published().with_entered(Entered::new(entries.iter().copied()))
+    published().with_entered(entries.iter().copied().collect())
 }
 
 fn rate(rates: &Rates, on: &str, code: &str) -> Option<(String, String)> {
