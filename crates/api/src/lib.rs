@@ -20,7 +20,6 @@ pub mod sources;
 pub mod sync;
 pub mod tokens;
 mod ui;
-pub mod view;
 pub mod watch;
 pub mod webhooks;
 
