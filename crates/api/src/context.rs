@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ::metrics::ledger::PriceBook;
+use ::metrics::view::View;
 use ::sync::{ReferenceRates, Runner};
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
@@ -15,7 +16,6 @@ use crate::access::throttle::Throttle;
 use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
-use crate::view::View;
 use crate::watch::Counters;
 
 /// What the server was started with.
@@ -115,7 +115,7 @@ impl Context {
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
         let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
         let rates = blocking(move || rates.of(&workspace)).await??;
-        Ok(View::new(ledger, rates, record, self.clock.now(), reaches_back_on))
+        Ok(::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

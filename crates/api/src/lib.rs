@@ -21,7 +21,6 @@ pub mod sources;
 pub mod sync;
 pub mod tokens;
 mod ui;
-pub mod view;
 pub mod watch;
 pub mod webhooks;
 

@@ -17,6 +17,7 @@ pub mod runner;
 mod testing;
 mod trouble;
 pub mod update;
+pub mod view;
 
 pub use context::Patience;
 pub use error::SyncError;

@@ -1,6 +1,7 @@
 //! `GET /connections/{id}/restatements`: nothing about a finished month changes silently.
 
 use ::metrics::columns::Ledger;
+use ::metrics::question::{nothing_else, parse};
 use ::sync::SyncError;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +15,6 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
 use crate::http::paging::Page;
-use crate::metrics::asked::{nothing_else, parse};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]

@@ -2,10 +2,9 @@
 
 use metrics::fx::Rates;
 use metrics::query::{self, Dimension, Query, Reporting, Value};
-use metrics::registry::MetricId;
 use model::{Currency, Interval};
 
-use super::world::{World, currency, day, query};
+use super::world::{World, currency, day, metric, query};
 
 /// A dollar costs a euro on the last day of 2023, 80 cents in January and half a euro from the 20th on.
 fn rates() -> Rates {
@@ -87,7 +86,7 @@ fn a_currency_without_a_rate_is_listed_with_its_own_total() {
     assert_eq!((answer.unconverted[0].currency, answer.unconverted[0].mrr_minor), (currency("ars"), 900_000));
     assert_eq!(answer.series[0].points[0].mrr_minor, 1_000);
     assert_eq!(answer.series[0].points[0].customers, 2, "a count needs no rate");
-    let arpa = query::value(&ledger, &rates(), MetricId::Arpa, &asked).unwrap();
+    let arpa = query::value(&ledger, &rates(), metric("arpa"), &asked).unwrap();
     assert_eq!(arpa.series[0].points[0].value, Some(Value::Minor(1_000)), "of those that are in the sum");
     assert_eq!(arpa.unconverted, answer.unconverted);
 }

@@ -7,6 +7,7 @@ use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
 use metrics::ledger::{Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts};
 use metrics::query::{Filter, Query, Reporting};
+use metrics::registry::Metric;
 use model::billing::{BillingInterval, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
 use model::{Currency, Day, Interval, PriceId, ProductId, SubscriptionId, UnixSeconds, WeekStart};
 
@@ -45,6 +46,10 @@ pub fn day(text: &str) -> Day {
 
 pub fn currency(code: &str) -> Currency {
     code.parse().unwrap()
+}
+
+pub fn metric(id: &str) -> &'static Metric {
+    Metric::find(id).unwrap()
 }
 
 impl World {
