@@ -172,6 +172,7 @@ impl TestCustomer {
             cancel_at: None,
             trial: None,
             is_involuntary: self.involuntary.iter().any(|known| known == id),
+            unbilled: Vec::new(),
         }
     }
 }
@@ -212,6 +213,7 @@ pub fn prices() -> PriceBook {
                 currency: currency(code),
                 recurrence: Some(Recurrence { interval, interval_count, is_metered: false }),
                 scheme: PriceScheme::PerUnit(None),
+                currency_options: Vec::new(),
                 transform_quantity: None,
                 is_active: true,
             });

@@ -232,7 +232,7 @@ async fn other_rules_give_another_ledger_and_another_zone_the_same() {
     let moved = folder.ledger(&runner).await;
     assert_eq!((bytes(&moved), moved.zone().iana_name()), (before.clone(), Some("Asia/Tokyo")));
     change(&|settings| {
-        settings.rules = LedgerRules { churn_at: ChurnAt::PaidThrough, include_metered: false }
+        settings.rules = LedgerRules { churn_at: ChurnAt::PaidThrough, ..LedgerRules::default() }
     });
     let other = folder.ledger(&runner).await;
     assert_ne!(bytes(&other), before);
