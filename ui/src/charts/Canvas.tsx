@@ -11,7 +11,7 @@ export interface Mark {
 }
 
 interface CanvasProps {
-  /** Made anew with the theme's colours whenever they change. */
+  /** Made anew with the theme's colors whenever they change. */
   option: () => EChartsCoreOption
   /** What the chart says, for who cannot see it. Its figures are in the table view. */
   label: string

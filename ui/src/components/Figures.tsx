@@ -38,7 +38,7 @@ interface DeltaProps {
   className?: string
 }
 
-/** A change: arrow, sign and colour say the same, so that none of them is needed alone. */
+/** A change: arrow, sign and color say the same, so that none of them is needed alone. */
 export function Delta({ value, text, isLessBetter = false, className = '' }: DeltaProps) {
   const isGood = isLessBetter ? value < 0 : value > 0
   const ink = value === 0 ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'
@@ -68,7 +68,7 @@ export function CountDelta({ count }: { count: number }) {
   return <Delta text={formatCount(count, { sign: true })} value={count} />
 }
 
-/** The one colour of each movement, on every page; its name is always beside it. */
+/** The one color of each movement, on every page; its name is always beside it. */
 export const MOVEMENT_COLOR: Record<MovementType, string> = {
   new: 'var(--new)',
   expansion: 'var(--expansion)',

@@ -20,7 +20,7 @@ function CurrencyPicker({ view }: { view: View }) {
   const converted = [...codes]
     .toSorted()
     .map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
-  const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each in its own, nothing converted' }]
+  const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each on its own, nothing converted' }]
   return (
     <Select
       className="min-w-36"
@@ -37,16 +37,16 @@ interface ControlsProps {
   view: View
   hasInterval?: boolean
   hasRange?: boolean
-  /** What stands before the controls that all pages have. */
+  /** Comes before the controls that all pages have. */
   lead?: ReactNode
   children?: ReactNode
 }
 
-/** What the page shows: all of it goes into its address. */
+/** What the page shows. All of it goes into the address. */
 export function Controls({ view, hasInterval = true, hasRange = true, lead, children }: ControlsProps) {
   const intervals = INTERVAL_OPTIONS as readonly { id: Interval; label: string }[]
   return (
-    <div aria-label="What is shown" className="no-print flex flex-col gap-2" role="group">
+    <div aria-label="View" className="no-print flex flex-col gap-2" role="group">
       <div className="flex flex-wrap items-center gap-2">
         {lead}
         {hasRange && <RangePicker view={view} />}

@@ -1,0 +1,45 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
+
+import { reachability } from '~/api/reachability'
+import { Button } from '~/components/Button'
+import { ErrorState } from '~/components/Feedback'
+
+import { isCodeMissing } from './fetched'
+
+/** A page that could not be shown. It never leads to the browser's own error page, and mends itself when the server is back. */
+export function PageError({ error }: { error: unknown }) {
+  const router = useRouter()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const hasView = useLocation({ select: ({ searchStr }) => searchStr !== '' })
+  useEffect(
+    () =>
+      reachability.onReturn(() => {
+        // Code that once failed to load is not asked for again by every browser: a new page asks for all of it.
+        if (isCodeMissing(error)) window.location.reload()
+        else void router.invalidate()
+      }),
+    [error, router],
+  )
+  const retry = async () => {
+    if (!(await reachability.check())) return
+    if (isCodeMissing(error)) window.location.reload()
+    await client.resetQueries({ predicate: ({ state }) => state.status === 'error' })
+    await router.invalidate()
+  }
+  return (
+    <ErrorState
+      action={
+        hasView && (
+          <Button size="small" onPress={() => void navigate({ to: '.', search: {}, replace: true })}>
+            Reset this view
+          </Button>
+        )
+      }
+      error={error}
+      onRetry={() => void retry()}
+    />
+  )
+}
