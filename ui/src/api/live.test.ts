@@ -106,6 +106,7 @@ describe('an open page', () => {
     await openPage({ phase: 'idle', ledger_version: 7 })
     for (let version = 8; version < 23; version += 1) {
       stream.dispatchEvent(new MessageEvent('progress', { data: JSON.stringify(progress('idle', version)) }))
+      // oxlint-disable-next-line no-await-in-loop -- time goes by between the events
       await vi.advanceTimersByTimeAsync(100)
     }
     expect(asked.filter((name) => name === 'figures').length).toBeLessThanOrEqual(4)

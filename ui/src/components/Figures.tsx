@@ -17,7 +17,7 @@ export function Money({
   return <span className={`num ${className}`}>{formatMoney(minor, currency, { sign })}</span>
 }
 
-/** Amounts of several currencies under each other: they are never added up. */
+/** Amounts in several currencies, one below the other: they are never added up. */
 export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyValue[]; empty?: string }) {
   if (amounts.length === 0) return <span className="text-ink-faint">{empty}</span>
   return (
@@ -33,7 +33,7 @@ interface DeltaProps {
   value: number
   /** How the change is written, with its sign. */
   text: string
-  /** For figures of which less is better, such as churn. */
+  /** For figures where less is better, such as churn. */
   isLessBetter?: boolean
   className?: string
 }
@@ -68,7 +68,7 @@ export function CountDelta({ count }: { count: number }) {
   return <Delta text={formatCount(count, { sign: true })} value={count} />
 }
 
-/** The one color of each movement, on every page; its name is always beside it. */
+/** The color of each movement, the same on every page. Its name is always beside it. */
 export const MOVEMENT_COLOR: Record<MovementType, string> = {
   new: 'var(--new)',
   expansion: 'var(--expansion)',
