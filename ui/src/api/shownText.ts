@@ -2,8 +2,7 @@
  * Characters that change how the text around them is read: directional overrides and isolates, and control characters other than
  * line breaks and tabs. A name is free text from elsewhere; with them it could stand on a page as another name.
  */
-
-const DECEPTIVE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+const DECEPTIVE = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
 /** As the first of them are written in JSON. */
 const ESCAPED = /\\u00[0189]|\\u007f|\\u061c|\\u20[026][0-9a-f]|\\ufeff/i

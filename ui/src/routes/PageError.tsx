@@ -23,17 +23,23 @@ export function PageError({ error }: { error: unknown }) {
       }),
     [error, router],
   )
+  // An answer that broke the page would break it again.
+  const forget = () => client.removeQueries({ queryKey: ['ledger'] })
   const retry = async () => {
     if (!(await reachability.check())) return
     if (isCodeMissing(error)) window.location.reload()
-    await client.resetQueries({ predicate: ({ state }) => state.status === 'error' })
+    forget()
     await router.invalidate()
+  }
+  const reset = async () => {
+    forget()
+    await navigate({ to: '.', search: {}, replace: true })
   }
   return (
     <ErrorState
       action={
         hasView && (
-          <Button size="small" onPress={() => void navigate({ to: '.', search: {}, replace: true })}>
+          <Button size="small" onPress={() => void reset()}>
             Reset this view
           </Button>
         )

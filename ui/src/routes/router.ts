@@ -17,6 +17,15 @@ const routeTree = rootRoute.addChildren([
   appRoute.addChildren([homeRoute, connectRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
 ])
 
+/** An address that came from outside is rewritten to what it means here, before anything reads it. */
+function tidyAddress() {
+  const { pathname, search, hash } = window.location
+  const tidy = stringifySearch(parseAddress(search))
+  if (tidy !== search) window.history.replaceState(window.history.state, '', pathname + tidy + hash)
+}
+
+tidyAddress()
+
 export const router = createRouter({
   routeTree,
   context: { queryClient },

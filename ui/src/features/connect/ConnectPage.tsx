@@ -46,7 +46,7 @@ export function ConnectPage() {
 
 function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onChoose: (id: string) => void }) {
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
       {sources.map((source) => (
         <li key={source.id}>
           <button

@@ -18,7 +18,7 @@ export function PermissionList({ permissions }: { permissions: KeyCheck['permiss
   const order: PermissionState[] = ['missing', 'absent', 'granted']
   const sorted = permissions.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return (
-    <ul aria-label="Key permissions" className="grid gap-x-6 sm:grid-cols-2">
+    <ul aria-label="Key permissions" className="grid grid-cols-1 gap-x-6 sm:grid-cols-2">
       {sorted.map(({ kind, label, state, is_required, without }) => (
         <li key={kind} className={`flex gap-2.5 border-b border-line py-2 text-sm ${state === 'granted' ? '' : 'sm:col-span-2'}`}>
           <span className={`mt-0.5 ${STATE[state].ink}`}>

@@ -197,9 +197,9 @@ function CompareLegend({ lines, isLoading }: { lines: readonly ComparedLine[]; i
   return (
     <ul aria-label="Plotted" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
       {lines.map(({ id, name, colorToken }) => (
-        <li key={id} className="flex items-center gap-1.5">
-          <span aria-hidden="true" className="h-0.5 w-4 rounded" style={{ background: `var(${colorToken})` }} />
-          <bdi>{name}</bdi>
+        <li key={id} className="flex max-w-full items-center gap-1.5">
+          <span aria-hidden="true" className="h-0.5 w-4 shrink-0 rounded" style={{ background: `var(${colorToken})` }} />
+          <bdi className="max-w-80 truncate">{name}</bdi>
         </li>
       ))}
     </ul>

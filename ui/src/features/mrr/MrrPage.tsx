@@ -75,13 +75,13 @@ export function MrrPage() {
         <>
           <Controls view={view} />
           <Headline months={knownMonths} open={open} series={knownSeries} shown={shown} view={view} />
-          <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
+          <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="flex min-w-0 flex-col gap-5">
               <MrrTrend {...trend} />
               <MovementsTrend {...trend} />
               <BreakdownCard currency={currency} open={open} view={view} />
             </div>
-            <aside aria-label="Key figures and top customers" className="grid min-w-0 gap-5 md:grid-cols-2 xl:grid-cols-1">
+            <aside aria-label="Key figures and top customers" className="grid min-w-0 grid-cols-1 gap-5 md:grid-cols-2 xl:grid-cols-1">
               <SideCard currency={shown} open={open} view={view} />
               <TopCustomers currency={shown} view={view} />
             </aside>

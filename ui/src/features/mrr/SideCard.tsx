@@ -58,7 +58,7 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
     value === undefined ? currency === undefined ? '–' : <Skeleton className="h-5 w-12" /> : formatCount(value)
   return (
     <section aria-label="Key figures" className="card px-4 py-3 sm:px-5">
-      <h2 className="pt-1 font-semibold">Key figures</h2>
+      <h2 className="pt-1 font-semibold">Key figures now</h2>
       <dl className="mt-1 divide-y divide-line">
         <Fact label="ARR" metric="arr">
           {money(summary?.arr_minor)}

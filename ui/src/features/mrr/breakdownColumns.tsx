@@ -53,7 +53,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
       cell: (row) => (
-        <>
+        <span className="block max-w-80 min-w-24 wrap-anywhere">
           {row.key === REST ? (
             <bdi>{row.label}</bdi>
           ) : (
@@ -68,7 +68,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
             </Link>
           )}
           <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.now.customers, 'customer')}</span>
-        </>
+        </span>
       ),
     },
     {

@@ -82,7 +82,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
   ]
   return (
     <div className="mt-4 flex flex-col gap-5">
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 sm:grid-cols-2">
         <Select
           label="Count churn"
           options={CHURN_AT}

@@ -54,7 +54,7 @@ function Facts({ connection, webhook }: { connection: Connection; webhook: Webho
         <p className="mt-1 text-sm text-ink-soft">{sourceOf(connection).webhook.states[webhook.state]}</p>
         {webhook.refused && <p className="mt-1 text-sm text-ink-soft">{capital(webhook.refused.message)}.</p>}
       </div>
-      <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
+      <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
         <Fact
           label="Data through"
           value={connection.data_through === null ? 'No data yet' : formatInstant(connection.data_through, zone)}
