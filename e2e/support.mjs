@@ -104,7 +104,7 @@ export async function signIn(page) {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** No finding that keeps somebody out. */
+/** No finding that keeps people out. */
 export async function accessible(page, name) {
   // What is read out of a button that is gone by then names that button; the library takes it away by itself.
   const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();

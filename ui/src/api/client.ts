@@ -47,7 +47,7 @@ const UNREACHABLE: Problem = {
   action: 'Check that the server is running and that you are connected to its network, then try again.',
 }
 
-/** The error of a request that no server answered. */
+/** The error for a request that no server answered. */
 export function unreachable(): ApiError {
   reachability.failed()
   return new ApiError(UNREACHABLE)

@@ -95,7 +95,7 @@ describe('an open page', () => {
     expect(await told('idle', 7)).toEqual([])
   })
 
-  test('takes a server that was restarted for what it is: nothing moved until it says another version', async () => {
+  test('asks nothing when a restarted server has not read its ledger yet', async () => {
     await openPage({ phase: 'idle', ledger_version: 7 })
     expect(await told('updating', 0)).toEqual([])
     expect(await told('idle', 7)).toEqual([])

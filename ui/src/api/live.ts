@@ -12,7 +12,7 @@ const REFRESH_MS = 1_000
 /** The phases of a first import or a reload: while they last, the connection itself changes with them. */
 const IMPORT_PHASES: ReadonlySet<Phase> = new Set(['connecting', 'loading', 'building', 'checking'])
 
-/** What of a connection can have changed, apart from its progress, which is told. */
+/** What may have changed about a connection, apart from its progress, which the stream carries. */
 type Part = 'figures' | 'connections' | 'webhook'
 
 function refresher(client: QueryClient, id: string) {
@@ -51,7 +51,7 @@ function refresher(client: QueryClient, id: string) {
   }
 }
 
-/** Changes when what the list of connections says of this one can have changed. A look at the provider alone changes nothing. */
+/** Differs when the list of connections may say something else about this one. A poll that finds nothing makes no difference. */
 function standingOf({ phase, message }: Progress): string {
   const kind = IMPORT_PHASES.has(phase) ? 'import' : phase === 'failed' || phase === 'erasing' ? phase : 'steady'
   return `${kind} ${message ?? ''}`
@@ -59,11 +59,11 @@ function standingOf({ phase, message }: Progress): string {
 
 const isImporting = (progress: Progress | undefined) => progress !== undefined && IMPORT_PHASES.has(progress.phase)
 
-/** Follows a connection's progress until it is stopped: the pages ask again only for what a change can have moved. */
+/** Follows a connection's progress until it is stopped. Pages ask again only for what a change may have affected. */
 export function follow(client: QueryClient, id: string, stream: EventTarget) {
   const { soon, stop } = refresher(client, id)
   const { queryKey } = progressQuery(id)
-  // The figures on the page are of this version or a later one: it was asked for before they were.
+  // The figures on the page have at least this version: it was requested before they were.
   let version = client.getQueryData(queryKey)?.ledger_version
   stream.addEventListener('progress', (event) => {
     const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
@@ -71,7 +71,7 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
     // An answer that is on its way is older than this.
     void client.cancelQueries({ queryKey }, { revert: false, silent: true })
     client.setQueryData(queryKey, progress)
-    // 0 is said until the server has read its ledger: nobody was shown anything of it yet.
+    // The version is 0 until the server has read its ledger. Until then nothing of it was shown.
     const hasMoved = progress.ledger_version !== 0 && progress.ledger_version !== version
     if (hasMoved || (isImporting(before) && !isImporting(progress))) soon('figures')
     if (before === undefined || standingOf(before) !== standingOf(progress)) soon('connections')
@@ -81,7 +81,7 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
   return stop
 }
 
-/** Keeps a connection's pages live. The stream is opened again whenever it broke and the server answers. */
+/** Keeps a connection's pages live. A broken stream is reopened when the server answers again. */
 export function useLive(id: string) {
   const client = useQueryClient()
   useEffect(() => {

@@ -4,7 +4,7 @@ import { ApiError } from './client'
 import { connectionsQuery, sessionQuery } from './queries'
 import { reachability } from './reachability'
 
-/** A refusal stays one when asked again; only what may have been the network's or the server's bad moment is retried. */
+/** A refusal is not retried: asking again changes nothing. What may have been a bad moment of the network or server is. */
 function isWorthRetrying(failures: number, error: unknown): boolean {
   const isRefusal = error instanceof ApiError && error.status >= 400 && error.status < 500
   return !isRefusal && !reachability.isAway() && failures < 2
@@ -24,7 +24,7 @@ export const queryClient: QueryClient = new QueryClient({
   }),
 })
 
-// What could not be answered is asked again. What could be is kept: the stream says whether it still holds.
+// What failed is requested again. Everything else stays: the stream says whether it is still current.
 reachability.onReturn(() => {
   void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' || state.error !== null })
   void queryClient.invalidateQueries({ queryKey: connectionsQuery.queryKey })

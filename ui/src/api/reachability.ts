@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react'
 
-/** How long the server is left alone between two looks while it does not answer: the last pause is kept. */
+/** Pauses between probes while the server doesn't answer. The last one repeats. */
 const PAUSES_MS = [0, 1_000, 2_000, 4_000, 8_000]
 
-/** Answers without a session and without work. */
+/** An address that answers without a session and without work. */
 const PROBE = '/api/v1/setup'
 
 /** A proxy in front of the server says these when the server itself does not answer. */
@@ -12,7 +12,7 @@ const GATEWAY = new Set([502, 503, 504])
 export const isFromGateway = ({ status, headers }: Pick<Response, 'status' | 'headers'>) =>
   GATEWAY.has(status) && !headers.get('content-type')?.includes('json')
 
-/** Whether the server answers. One failure is looked into at once; only a second one counts, so that a blip shows nothing. */
+/** Whether the server answers. A failed request only triggers a probe; if that fails too, the server is away. */
 export class Reachability {
   #isAway = false
   #failures = 0
@@ -45,7 +45,7 @@ export class Reachability {
     for (const back of this.#returns) back()
   }
 
-  /** Looks now, for a person who does not want to wait. */
+  /** Probes now, for a person who doesn't want to wait. */
   async check(): Promise<boolean> {
     const isThere = await this.#probe()
     if (isThere) this.answered()

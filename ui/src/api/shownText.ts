@@ -4,7 +4,7 @@
  */
 const DECEPTIVE = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
-/** As the first of them are written in JSON. */
+/** The same characters as JSON may escape them. */
 const ESCAPED = /\\u00[0189]|\\u007f|\\u061c|\\u20[026][0-9a-f]|\\ufeff/i
 
 export const shownText = (text: string) => text.replace(DECEPTIVE, '')

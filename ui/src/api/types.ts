@@ -28,14 +28,14 @@ export type MovementType = CustomerMovement | 'fx'
 export type Money = Answer<'Money'>
 export type Group = Answer<'Group'>
 
-/** An error as the server tells it, or as the way to it does. */
+/** An error, as the server or the way to it reports it. */
 export interface Problem {
   title: string
   status: number
   detail?: string
   code?: string
   action?: string
-  /** Of the request, the field that it is about. */
+  /** The field of the request that it is about. */
   field?: string
 }
 

@@ -93,7 +93,7 @@ interface LineChart {
   interval: Interval
   starts: string[]
   lines: Line[]
-  /** Of each bucket, what its tooltip adds to its name: that it is partial. */
+  /** What the tooltip adds to each bucket's name: that it is partial. */
   notes: (string | undefined)[]
   isFilled?: boolean
   hint: string

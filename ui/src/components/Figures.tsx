@@ -38,7 +38,7 @@ interface DeltaProps {
   className?: string
 }
 
-/** A change: arrow, sign and color say the same, so that none of them is needed alone. */
+/** A change. Arrow, sign and color say the same, so none of them has to be relied on alone. */
 export function Delta({ value, text, isLessBetter = false, className = '' }: DeltaProps) {
   const isGood = isLessBetter ? value < 0 : value > 0
   const ink = value === 0 ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'

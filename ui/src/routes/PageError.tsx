@@ -8,7 +8,7 @@ import { ErrorState } from '~/components/Feedback'
 
 import { isCodeMissing } from './fetched'
 
-/** A page that could not be shown. It never leads to the browser's own error page, and mends itself when the server is back. */
+/** A page that could not be shown. It never leads to the browser's own error page, and recovers when the server is back. */
 export function PageError({ error }: { error: unknown }) {
   const router = useRouter()
   const navigate = useNavigate()

@@ -13,8 +13,8 @@ import { fetched } from './fetched'
 import { NotFound } from './root'
 
 /**
- * The version of the ledger has to be known before any figure is asked for: then the stream, which says it first of all, tells
- * whether a figure on the page is out of date. A server that has not read its ledger yet says 0; being asked for figures, it reads it.
+ * Learns the ledger's version before any figure is requested, so that the stream's first event tells whether a figure on the page
+ * is out of date. A server that has not read its ledger yet says 0; a request for figures makes it read it.
  */
 async function knowVersion(client: QueryClient, id: string) {
   try {

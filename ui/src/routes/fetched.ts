@@ -1,11 +1,11 @@
 import { ApiError } from '~/api/client'
 import { reachability } from '~/api/reachability'
 
-/** What a page's own code was not loaded for: the server is away, or has been updated and has it under another name. */
+/** Whether a page's own code is missing: the server is away, or an update has renamed the code. */
 export const isCodeMissing = (error: unknown) => error instanceof ApiError && error.code === 'page_missing'
 
 /**
- * Loads a part of the app. Where that fails, the page says so itself: the router would reload instead, which ends in the browser's
+ * Loads a part of the app. If that fails, the page shows it as an error. The router alone would reload, which ends in the browser's
  * own error page while the server is away.
  */
 export const fetched =

@@ -17,7 +17,7 @@ const routeTree = rootRoute.addChildren([
   appRoute.addChildren([homeRoute, connectRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
 ])
 
-/** An address that came from outside is rewritten to what it means here, before anything reads it. */
+/** Rewrites the address to what it means here before anything reads it. */
 function tidyAddress() {
   const { pathname, search, hash } = window.location
   const tidy = stringifySearch(parseAddress(search))

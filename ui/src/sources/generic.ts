@@ -1,6 +1,6 @@
 import type { SourceTexts } from './texts'
 
-/** What is true of every source, with its name in it. A source replaces what its own dashboard calls otherwise. */
+/** Texts that fit every source. A source replaces those for which its own dashboard has other words. */
 export const generic = (name: string): SourceTexts => ({
   name,
   about: '',

@@ -34,7 +34,7 @@ export interface WebhookTexts {
   left: string
 }
 
-/** What a source is called and what its own dashboard says: everything else on the pages is the same for every source. */
+/** A source's name and the words of its dashboard. All other texts on the pages are the same for every source. */
 export interface SourceTexts {
   /** The name within a sentence. */
   name: string

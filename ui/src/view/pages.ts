@@ -11,7 +11,7 @@ export interface OpenMark {
   mark_from?: Day
   mark_to?: Day
   mark_type?: MovementType
-  /** Of the breakdown, the part whose mark it was. */
+  /** The part of the breakdown whose mark was clicked. */
   mark_of?: string
 }
 
@@ -79,8 +79,8 @@ export function readCustomerSearch(raw: RawSearch): CustomerSearch {
 }
 
 /**
- * Everything that an address can say, with what cannot be meant left out: an address that was written by hand or long ago shows the
- * page's defaults, and the router rewrites it. No page ever sees a value that it does not know.
+ * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
+ * page ever sees a value that it does not know.
  */
 export function parseAddress(text: string): RawSearch {
   const raw = parseSearch(text)

@@ -8,7 +8,7 @@ import type { View } from './useView'
 
 type Patch = { [Name in keyof ViewSearch]: undefined }
 
-/** What of a view goes back to its default when the server refuses to answer it: the one part that is most likely at fault. */
+/** The part of a refused view that goes back to its default: the one most likely at fault. */
 export function refusedPart(search: ViewSearch, title: string): Patch | undefined {
   const { currency } = search
   if (currency !== undefined && title.toLowerCase().includes(currency)) return { currency: undefined, show: undefined }
@@ -19,7 +19,7 @@ export function refusedPart(search: ViewSearch, title: string): Patch | undefine
   return currency === undefined ? undefined : { currency: undefined, show: undefined }
 }
 
-/** A view that the server refuses, such as a currency that has no exchange rates, falls back, and the address with it. */
+/** A view that the server refuses, such as a currency without exchange rates, falls back to defaults, and so does the address. */
 export function useFallback(view: View, error: unknown) {
   const { search, setView } = view
   const title = error instanceof ApiError && (error.status === 400 || error.status === 422) ? error.problem.title : undefined

@@ -20,7 +20,7 @@ function useSettled<T>(value: T, ms = SETTLE_MS): T {
 /** How an account is named to the server: by its key, and by where its API is if that is not the usual address. */
 const accountAt = (source: string, key: string, apiBase: string) => ({ source, key, ...(apiBase ? { api_base: apiBase } : {}) })
 
-/** Asks the server what a key may read, without saving anything. The key stays out of the cache's name and of its past. */
+/** Asks the server what a key may read, without saving anything. The key is never part of a cache key. */
 export function useKeyCheck(source: string, key: string, apiBase: string) {
   const settled = useSettled(key.trim())
   const settledBase = useSettled(apiBase.trim())

@@ -16,7 +16,7 @@ type Preset = Exclude<Range, 'custom'>
 const isFull = (range: Range) => (FULL_MONTHS as readonly Range[]).includes(range)
 const PRESETS = RANGES.filter((range): range is Preset => range !== 'custom' && !isFull(range))
 
-/** The same lengths without the current month, which is not over. */
+/** The same lengths, without the current month. */
 function FullMonths({ chosen, onChoose }: { chosen: Range; onChoose: (range: Preset) => void }) {
   return (
     <div aria-label="Full months" className="flex items-center gap-1 border-t border-line px-3.5 py-2 text-sm" role="group">

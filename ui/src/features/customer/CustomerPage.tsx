@@ -57,7 +57,7 @@ export function CustomerPage() {
   )
 }
 
-/** Without MRR, which is known: since when. */
+/** A customer without MRR: since when. */
 function NoMrr({ detail }: { detail: CustomerDetail }) {
   const last = detail.movements.findLast(({ type }) => type === 'churn')
   return (

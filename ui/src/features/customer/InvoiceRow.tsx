@@ -18,7 +18,7 @@ function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInv
       id: 'description',
       header: 'Line',
       cell: (line) => (
-        <span className="block min-w-44">
+        <span className="block max-w-96 min-w-44 wrap-anywhere">
           <bdi>{line.description ?? line.label ?? line.id}</bdi> {line.is_proration && <Badge>Proration</Badge>}
         </span>
       ),

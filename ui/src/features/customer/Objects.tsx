@@ -58,7 +58,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
       id: 'items',
       header: 'Subscription',
       cell: (row) => (
-        <span className="block min-w-40">
+        <span className="block max-w-80 min-w-40 wrap-anywhere">
           {row.items.map((item) => (
             <span key={item.price_id} className="block">
               {item.quantity !== null && item.quantity !== 1 && <span className="num">{formatCount(item.quantity)} × </span>}

@@ -15,14 +15,14 @@ import { isComparable, isOfRange, standingOf, standingOfRange } from './standing
 
 interface HeadlineProps {
   view: View
-  /** Both only where they are known: what is missing here has not been answered yet. */
+  /** Both are missing until they are known. */
   months: MrrReport | undefined
   series: MrrReport | undefined
   shown: Currency | undefined
   open: OpenMarkFn
 }
 
-/** MRR now against the end of last month; for a range that was chosen, at its end against its start. */
+/** MRR now compared with the end of last month; for a chosen range, its end compared with its start. */
 export function Headline({ view, months, series, shown, open }: HeadlineProps) {
   const { from, to } = view.period
   const isRange = isOfRange(view.period)

@@ -25,7 +25,7 @@ import { shownCurrency, useMonths, useMrrSeries } from './useMrrData'
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const NO_POINTS: MrrPoint[] = []
 
-/** Before anything is known, an answer is none. */
+/** An answer that says nothing yet counts as none. */
 const known = <Answer extends MrrReport>(answer: Answer | undefined) => (isKnown(answer) ? answer : undefined)
 
 /** Read from top to bottom: where MRR stands, how it got there, what moved it, and which plans it is made of. */
@@ -93,7 +93,7 @@ export function MrrPage() {
   )
 }
 
-/** The import stopped before there was a single figure: why stands above. */
+/** The import stopped before there was a single figure. The banner above says why. */
 function NothingImported({ view }: { view: View }) {
   return (
     <div className="card">

@@ -7,10 +7,10 @@ import { majorText } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
 
-/** Opens what is behind the days of a mark: of one type of movement or all, of one part of the breakdown or all. */
+/** Opens what is behind a mark's days: one type of movement or all, one part of the breakdown or all. */
 export type OpenMarkFn = (days: Pick<MrrPoint, 'start_on' | 'end_on'>, what?: { type?: MovementType; of?: string }) => void
 
-/** Days that the range or today cuts off a period: its figures are not those of a whole one. */
+/** Whether the range or today cuts a period short. */
 export function isPartial({ end_on, is_partial }: Pick<MrrPoint, 'end_on' | 'is_partial'>, today: Day): boolean {
   return is_partial ?? end_on > today
 }

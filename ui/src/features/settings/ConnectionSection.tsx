@@ -169,7 +169,7 @@ function Remove({ connection }: { connection: Connection }) {
   )
 }
 
-/** What was deleted, for whoever has to prove it. */
+/** What was deleted, for anyone who has to prove it. */
 function Removed({ receipt, connection, onDone }: { receipt: RemovalReceipt; connection: Connection; onDone: () => void }) {
   const { webhook } = sourceOf(connection)
   const objects = Object.entries(receipt.objects).filter(([, count]) => count > 0)

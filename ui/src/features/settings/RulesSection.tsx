@@ -46,7 +46,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
   const path = `${connectionPath(connection.id)}/settings`
   const isChanged = !isSame(draft, saved)
   const preview = useQuery({
-    // Of the figures as they are when it is asked for: not again with each change of them.
+    // Not requested again with each change of the figures: it is expensive, and the question is the settings' effect.
     queryKey: ['preview', connection.id, draft],
     staleTime: 60_000,
     enabled: isChanged,

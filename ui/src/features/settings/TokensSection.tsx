@@ -74,7 +74,7 @@ export function TokensSection() {
           <li key={token.id} className="flex flex-wrap items-center gap-3 py-2.5 text-sm">
             <span className="min-w-0 flex-1 basis-52">
               <bdi className="block font-medium">{token.name}</bdi>
-              <span className="num block text-[0.8125rem] text-ink-soft">
+              <span className="num block text-[0.8125rem] whitespace-normal! text-ink-soft">
                 <code className="font-mono">{token.prefix}…</code> ·{' '}
                 {token.last_used_at ? `last used ${formatInstant(token.last_used_at, ZONE)}` : 'never used'}
               </span>

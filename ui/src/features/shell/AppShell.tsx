@@ -54,7 +54,7 @@ export function AppShell() {
   )
 }
 
-/** While the server is away, what was loaded before stays readable and is marked as old. */
+/** While the server is away, what is on the page stays readable and is marked as old. */
 function Content() {
   const isAway = useIsAway()
   return (

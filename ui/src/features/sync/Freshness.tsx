@@ -14,7 +14,7 @@ import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
 import { sourceOf } from '~/sources'
 
-/** How soon a change appears, and how the way it takes is doing. */
+/** How soon a change appears, and by which route. */
 const STATE: Record<WebhookState, { title: string; label: string; tone: 'good' | 'plain' | 'warn' }> = {
   live: { title: 'Changes appear within a second', label: 'Webhook live', tone: 'good' },
   registered: { title: 'Live updates start with the next change', label: 'Webhook registered', tone: 'good' },

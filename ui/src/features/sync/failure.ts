@@ -11,12 +11,12 @@ export const isDamage = ({ code }: Failure) => code === 'data_damaged'
 
 /** What to do, and what is safe. `source` is where the data comes from. */
 export function adviceOf(error: Failure, source: string): string {
-  const stays = isDamage(error)
-    ? `${source} still has all of it.`
-    : isKeyError(error)
-      ? 'All imported data stays.'
-      : error.action.includes('by itself')
-        ? 'All imported data stays.'
-        : 'All imported data stays, and Chartsy keeps trying.'
-  return error.action ? `${capital(error.action).replace(/[.]$/, '')}. ${stays}` : stays
+  if (isDamage(error)) return told(error, `${source} still has all of it.`)
+  // With advice it says what happens next; without, it is only being tried again.
+  const stays = isKeyError(error) || error.action ? 'All imported data stays.' : 'All imported data stays, and Chartsy keeps trying.'
+  return told(error, stays)
+}
+
+function told({ action }: Failure, stays: string): string {
+  return action ? `${capital(action).replace(/[.]$/, '')}. ${stays}` : stays
 }
