@@ -52,7 +52,7 @@ test('an error card recovers when the server is back', async (t) => {
   await page.getByRole('region', { name: 'MRR now' }).getByText(/\$\d/).first().waitFor();
   await app.leave();
   await page.getByText('Can’t reach the server').waitFor();
-  await page.getByRole('button', { name: 'Product', exact: true }).click();
+  await page.getByRole('radio', { name: 'Product' }).click();
   await page.getByText('Not loaded yet').first().waitFor();
   await app.comeBack();
   await page.getByRole('table').getByRole('link').first().waitFor({ timeout: 60_000 });

@@ -41,7 +41,9 @@ fn types() -> Result<()> {
 fn currencies() -> Result<()> {
     step("currencies", || {
         let mut command = cargo();
-        command.args(["run", "--quiet", "--package", "model", "--example", "exponents"]).stderr(Stdio::inherit());
+        command
+            .args(["run", "--quiet", "--package", "model", "--example", "exponents"])
+            .stderr(Stdio::inherit());
         let output = command.output().context("can't run the example")?;
         if !output.status.success() {
             bail!("the example ended with {}", output.status);

@@ -133,7 +133,9 @@ mod tests {
     fn the_pages_scale_amounts_as_the_server_does() {
         let pages = include_str!("../../../ui/src/format/exponents.json");
         assert_eq!(pages, Currency::exponents_json(), "run `cargo xtask gen currencies`");
-        for (code, exponent) in serde_json::from_str::<std::collections::BTreeMap<Currency, u32>>(pages).unwrap() {
+        for (code, exponent) in
+            serde_json::from_str::<std::collections::BTreeMap<Currency, u32>>(pages).unwrap()
+        {
             assert_eq!(code.exponent(), exponent, "{code}");
         }
     }
