@@ -5,6 +5,7 @@ import type { Query } from './client'
 import type {
   ApiToken,
   Connection,
+  Currency,
   CustomerDetail,
   CustomerPage,
   DeadDelivery,
@@ -64,6 +65,20 @@ export const sourcesQuery = queryOptions({
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
   queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
+})
+
+/** The currencies that amounts can be converted to; `null` from a server that does not say. */
+export const targetsQuery = queryOptions({
+  queryKey: ['rates', 'targets'],
+  staleTime: 60 * 60_000,
+  queryFn: async ({ signal }) => {
+    try {
+      return (await api.get<{ targets: Currency[] }>('/rates', {}, signal)).targets
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null
+      throw error
+    }
+  },
 })
 
 export const registryQuery = queryOptions({

@@ -18,5 +18,7 @@ export const textsOf = ({ id, name }: Pick<Source, 'id' | 'name'>): SourceTexts 
 /** The words for a connection's source. */
 export const sourceOf = ({ source }: Pick<Connection, 'source'>): SourceTexts => SOURCES[source] ?? generic('The billing system')
 
-/** The customer's page in the source's own dashboard. */
-export const dashboardUrl = ({ stripe_url }: CustomerDetail) => stripe_url
+/** The customer's page in the source's own dashboard, under its name in this API or the one before it. */
+export function dashboardUrl(detail: CustomerDetail & { provider_url?: string | null; stripe_url?: string | null }): string | null {
+  return detail.provider_url ?? detail.stripe_url ?? null
+}

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 
+import { targetsQuery } from '~/api/queries'
 import type { Interval } from '~/api/types'
 import { Select } from '~/components/Field'
 import { INTERVALS, INTERVAL_LABEL, currencyName } from '~/format/names'
@@ -10,12 +12,16 @@ import { RangePicker } from './RangePicker'
 
 const INTERVAL_OPTIONS = INTERVALS.map((id) => ({ id, label: `By ${INTERVAL_LABEL[id].toLowerCase()}` }))
 
+/** Only a currency that has exchange rates is offered. A server that does not say which have is believed to have all. */
+export const isTarget = (targets: readonly string[] | null | undefined, code: string) => !targets || targets.includes(code)
+
 function CurrencyPicker({ view }: { view: View }) {
   const { connection, facets, currency } = view
+  const { data: targets } = useQuery(targetsQuery)
   const codes = new Set(
-    [connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter(
-      (code): code is string => code !== null && code !== 'native',
-    ),
+    [connection.reporting_currency, ...(facets?.currencies ?? [])]
+      .filter((code): code is string => code !== null && isTarget(targets, code))
+      .concat(currency === 'native' ? [] : currency),
   )
   const converted = [...codes]
     .toSorted()

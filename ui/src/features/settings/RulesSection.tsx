@@ -2,12 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
+import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery, targetsQuery } from '~/api/queries'
 import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Field'
 import { Toggle } from '~/components/Toggle'
+import { isTarget } from '~/features/controls/Controls'
 import { currencyName } from '~/format/names'
 
 import { PreviewTable } from './PreviewTable'
@@ -67,8 +68,10 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     () => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })),
     [saved.time_zone],
   )
-  const currencies = [...new Set([saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp'])].filter(
-    (code): code is string => code !== null,
+  const { data: targets } = useQuery(targetsQuery)
+  const known = [saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp']
+  const currencies = [...new Set(known)].filter(
+    (code): code is string => code !== null && (code === saved.reporting_currency || isTarget(targets, code)),
   )
   const currencyOptions = [
     {
