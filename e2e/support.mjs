@@ -7,6 +7,7 @@ import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
@@ -64,6 +65,17 @@ export async function server() {
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** A server and a small merchant beside it, for as long as a file's journeys take. */
+export function serverWithMerchant(...options) {
+  const both = {};
+  before(async () => {
+    both.app = await server();
+    both.merchant = await sandbox('--merchant', 'small', '--customers', '40', ...options);
+  });
+  after(() => Promise.all(Object.values(both).map((served) => served.stop())));
+  return both;
 }
 
 export const launch = () =>

@@ -3,25 +3,15 @@
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessible, connected, picture, sandbox, server, visit } from '../support.mjs';
+import { accessible, connected, picture, serverWithMerchant, visit } from '../support.mjs';
 
-let app;
-let merchant;
-
-before(async () => {
-  app = await server();
-  merchant = await sandbox('--merchant', 'small', '--customers', '40');
-});
-
-after(async () => {
-  await Promise.all([app, merchant].map((served) => served?.stop()));
-});
+const both = serverWithMerchant();
 
 /** Writes over everything that was fetched, also what is only in the log yet. */
 function damage(id) {
-  const folder = path.join(app.data, 'connections', id);
+  const folder = path.join(both.app.data, 'connections', id);
   for (const name of readdirSync(folder).filter((name) => /^objects\.db(-wal)?$/.test(name))) {
     const file = openSync(path.join(folder, name), 'r+');
     writeSync(file, Buffer.alloc(fstatSync(file).size, 'A'));
@@ -30,15 +20,15 @@ function damage(id) {
 }
 
 test('an owner whose data is damaged reloads it, and every figure is back', async (t) => {
-  const page = await visit(t, `${app.url}/login`);
-  const id = await connected(page, app, merchant);
+  const page = await visit(t, `${both.app.url}/login`);
+  const id = await connected(page, both.app, both.merchant);
   await page.getByRole('link', { name: 'MRR Breakdown', exact: true }).first().click();
   const mrr = page.getByRole('region', { name: 'MRR now' }).locator('p').first();
   const before = await mrr.innerText();
   assert.match(before, /^\$[1-9]/, 'the first figure on the page is one that is known');
 
   damage(id);
-  await page.goto(`${app.url}/c/${id}/sync`);
+  await page.goto(`${both.app.url}/c/${id}/sync`);
   await page.getByRole('button', { name: 'Sync now' }).click();
   await page.getByText('objects.db is damaged').waitFor();
   await page.getByText('Stripe still has all of it.').waitFor();
@@ -53,7 +43,7 @@ test('an owner whose data is damaged reloads it, and every figure is back', asyn
   await page.getByRole('link', { name: 'MRR Breakdown', exact: true }).first().click();
   assert.equal(await mrr.innerText(), before, 'the first figure on the page is one that is known');
 
-  await page.goto(`${app.url}/c/${id}/settings`);
+  await page.goto(`${both.app.url}/c/${id}/settings`);
   await page.getByRole('heading', { name: 'Connection', exact: true }).waitFor();
   await accessible(page, 'the settings with reloading');
   await picture(page, '22-settings');

@@ -1,23 +1,13 @@
 // How fresh the numbers are, and what is kept of people: a customer erased, then GDPR mode.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessible, owner, picture, sandbox, server, signIn, visit } from '../support.mjs';
+import { accessible, owner, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const KEY = 'rk_test_people00000000000000';
 
-let app;
-let merchant;
-
-before(async () => {
-  app = await server();
-  merchant = await sandbox('--merchant', 'small', '--customers', '40', '--key', KEY);
-});
-
-after(async () => {
-  await Promise.all([app, merchant].map((served) => served?.stop()));
-});
+const both = serverWithMerchant('--key', KEY);
 
 async function connectedByHand(page) {
   await page.getByLabel('Full name').fill(owner.fullName);
@@ -28,7 +18,7 @@ async function connectedByHand(page) {
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: /Stripe/ }).click();
   await page.getByText('Use a different API address').click();
-  await page.getByLabel('API address').fill(merchant.url);
+  await page.getByLabel('API address').fill(both.merchant.url);
   await page.getByLabel('Restricted key').fill(KEY);
   await page.getByText('GDPR mode', { exact: true }).waitFor();
   await accessible(page, 'a good key, with GDPR mode to choose');
@@ -38,7 +28,7 @@ async function connectedByHand(page) {
 }
 
 test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async (t) => {
-  const page = await visit(t, app.url);
+  const page = await visit(t, both.app.url);
   await connectedByHand(page);
 
   const freshness = page.getByRole('region', { name: 'Freshness' });
@@ -83,7 +73,7 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
 });
 
 test('the same pages fit a phone in the dark', async (t) => {
-  const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  const page = await visit(t, both.app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
   for (const [path, region] of [['sync', 'Freshness'], ['settings', 'Personal data']]) {
@@ -97,7 +87,7 @@ test('the same pages fit a phone in the dark', async (t) => {
 });
 
 test('an owner removes the connection and sees what went', async (t) => {
-  const page = await visit(t, app.url);
+  const page = await visit(t, both.app.url);
   await signIn(page);
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
   await page.getByRole('button', { name: 'Remove…' }).click();

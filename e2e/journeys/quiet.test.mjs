@@ -1,22 +1,12 @@
 // What an open page costs the server: each question once, and none while nothing changes.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { connected, sandbox, server, signIn, visit } from '../support.mjs';
+import { connected, serverWithMerchant, signIn, visit } from '../support.mjs';
 
-let app;
-let merchant;
-
-before(async () => {
-  app = await server();
-  merchant = await sandbox('--merchant', 'small', '--customers', '40');
-});
-
-after(async () => {
-  await Promise.all([app, merchant].map((served) => served?.stop()));
-});
+const both = serverWithMerchant();
 
 /** What the page asks from now on, the stream left out: it stays open. */
 function questionsOf(page) {
@@ -35,9 +25,9 @@ async function settled(asked) {
 
 /** Has the provider looked at, and waits until the server has ended that. */
 async function lookAtProvider(page, id) {
-  const path = `${app.url}/api/v1/connections/${id}/sync`;
+  const path = `${both.app.url}/api/v1/connections/${id}/sync`;
   const before = await (await page.request.get(path)).json();
-  await page.request.post(path, { headers: { origin: app.url } });
+  await page.request.post(path, { headers: { origin: both.app.url } });
   for (;;) {
     const progress = await (await page.request.get(path)).json();
     if (progress.phase === 'idle' && progress.data_through !== before.data_through) return;
@@ -46,13 +36,13 @@ async function lookAtProvider(page, id) {
 }
 
 test('an open page asks each question once, and nothing for a look at the provider that found nothing', async (t) => {
-  const page = await visit(t, `${app.url}/login`);
-  const id = await connected(page, app, merchant);
+  const page = await visit(t, `${both.app.url}/login`);
+  const id = await connected(page, both.app, both.merchant);
   const asked = questionsOf(page);
 
   for (const [path, heading] of [['mrr', 'MRR Breakdown'], ['customers', 'Customers'], ['movements', 'Movements']]) {
     asked.length = 0;
-    await page.goto(`${app.url}/c/${id}/${path}`);
+    await page.goto(`${both.app.url}/c/${id}/${path}`);
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
     await page.getByRole('main').getByText(/\$\d/).first().waitFor();
     await settled(asked);
@@ -68,12 +58,12 @@ test('an open page asks each question once, and nothing for a look at the provid
 });
 
 test('a server that was restarted makes no page ask twice', async (t) => {
-  const page = await visit(t, `${app.url}/login`);
+  const page = await visit(t, `${both.app.url}/login`);
   await page.getByLabel('Username or email').waitFor();
-  await app.leave();
-  await app.comeBack();
+  await both.app.leave();
+  await both.app.comeBack();
   const asked = questionsOf(page);
-  await page.goto(`${app.url}/login`);
+  await page.goto(`${both.app.url}/login`);
   await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).getByText(/\$\d/).first().waitFor();
   await settled(asked);

@@ -101,15 +101,13 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
     return <EmptyState title="Not loaded yet">This loads as soon as the server responds.</EmptyState>
   }
   const title = problem?.title ?? 'Something went wrong on this page'
-  const detail = problem?.detail
+  const advice = problem ? 'Try again. If it keeps happening, check the server’s log.' : 'Try again, or reload the page.'
   return (
     <div className="flex flex-col items-center justify-center gap-2 px-6 py-10 text-center" role="alert">
       <AlertIcon className="size-6 text-danger" />
       <p className="font-semibold">{title}</p>
       <p className="max-w-md text-sm text-ink-soft">
-        {[detail, problem?.action ?? (problem ? 'Try again. If it keeps happening, check the server’s log.' : 'Try again, or reload the page.')]
-          .filter(Boolean)
-          .join(' ')}
+        {[problem?.detail, problem?.action ?? advice].filter(Boolean).join(' ')}
       </p>
       <div className="mt-2 flex flex-wrap justify-center gap-2">
         {onRetry && (

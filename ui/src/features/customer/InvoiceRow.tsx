@@ -42,8 +42,15 @@ function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInv
   ]
 }
 
+interface InvoiceRowProps {
+  invoice: CustomerInvoice
+  /** The source's words for why an invoice was created. */
+  reasons: Record<string, string>
+  zone: string
+}
+
 /** An invoice in one row. Its lines open below it. */
-export function InvoiceRow({ invoice, reasons, zone }: { invoice: CustomerInvoice; reasons: Record<string, string>; zone: string }) {
+export function InvoiceRow({ invoice, reasons, zone }: InvoiceRowProps) {
   const [isOpen, setIsOpen] = useState(false)
   const panel = `lines-${invoice.id}`
   return (

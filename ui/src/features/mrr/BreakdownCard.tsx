@@ -116,7 +116,10 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
     })
   }, [currency, interval, lines, view])
   const points = useMemo(() => comparedPoints(lines), [lines])
-  const lineColumns = useMemo(() => comparedColumns(currency, interval, view.today, lines, open), [currency, interval, view.today, lines, open])
+  const lineColumns = useMemo(
+    () => comparedColumns(currency, interval, view.today, lines, open),
+    [currency, interval, view.today, lines, open],
+  )
   const what = (BY.find((one) => one.id === by)?.label ?? 'Plan').toLowerCase()
   const isLoading = !months.error && !report.error && (!known || !isKnown(report.data))
   return (

@@ -22,11 +22,15 @@ describe('how MRR stands', () => {
 })
 
 describe('how a range went', () => {
+  const still = { new_minor: 0, expansion_minor: 0, reactivation_minor: 0, contraction_minor: 0, churn_minor: 0, fx_minor: 0 }
   const moved = (start_on: string, mrr_minor: number, moves: Partial<MrrPoint>) =>
-    ({ start_on, mrr_minor, new_minor: 0, expansion_minor: 0, reactivation_minor: 0, contraction_minor: 0, churn_minor: 0, fx_minor: 0, ...moves }) as MrrPoint
+    ({ start_on, mrr_minor, ...still, ...moves }) as MrrPoint
 
   it('is its end against MRR just before its first day', () => {
-    const points = [moved('2026-09-10', 12000, { new_minor: 3000, churn_minor: -1000 }), moved('2026-10-01', 9000, { churn_minor: -3000 })]
+    const points = [
+      moved('2026-09-10', 12000, { new_minor: 3000, churn_minor: -1000 }),
+      moved('2026-10-01', 9000, { churn_minor: -3000 }),
+    ]
     expect(standingOfRange({ currency: 'usd', group: null, points })).toMatchObject({
       now: { mrr_minor: 9000, start_on: '2026-09-10' },
       before_minor: 10000,
