@@ -1,6 +1,7 @@
 use model::{Counterparts, RawObject, UnixSeconds};
 
 use super::*;
+use crate::ConnectionFiles;
 
 fn temp() -> (tempfile::TempDir, Objects) {
     let dir = tempfile::tempdir().unwrap();
@@ -210,14 +211,14 @@ fn references_that_point_nowhere_are_counted_and_shown() {
     let kept = object(ObjectKind::Customer, "cus_00", Counterparts::default(), "{}");
     let deleted = tombstone(ObjectKind::Customer, "cus_01");
     objects.commit_blocking(batch(1, [lost, vec![refund, kept, deleted]].concat())).unwrap();
-    let dangling = objects.dangling().unwrap();
+    let References { dangling, missing } = objects.references(ObjectKind::Customer, 2).unwrap();
     assert_eq!(dangling.len(), 2);
     assert_eq!((dangling[0].from, dangling[0].to), (ObjectKind::Invoice, ObjectKind::Customer));
     assert_eq!((dangling[0].count, dangling[0].examples.len()), (28, 20));
     let example = DanglingExample { id: "in_02".into(), points_to: "cus_02".into() };
     assert_eq!(dangling[0].examples[0], example);
     assert_eq!(dangling[1].examples, [DanglingExample { id: "re_1".into(), points_to: "ch_gone".into() }]);
-    assert_eq!(objects.missing(ObjectKind::Customer, 2).unwrap(), ["cus_02", "cus_03"]);
+    assert_eq!(missing, ["cus_02", "cus_03"]);
 }
 
 #[test]
@@ -393,6 +394,78 @@ fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
     let charge = object(ObjectKind::Charge, "ch_2", of_customer("cus_1"), "{}");
     objects.commit_blocking(batch(1, vec![charge])).unwrap();
     assert_eq!(ids(), ["ch_1"]);
+}
+
+#[test]
+fn an_object_that_changes_its_customer_concerns_the_old_and_the_new_one_and_takes_along_what_follows_from_it()
+{
+    let nobody = Counterparts::default;
+    let all = [
+        invoice("in_1", "cus_1", "{}"),
+        object(ObjectKind::InvoiceLine, "il_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Charge, "ch_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Refund, "re_1", of_charge("ch_1"), "{}"),
+        // It says itself whose it is.
+        object(
+            ObjectKind::Charge,
+            "ch_2",
+            Counterparts { invoice: Some("in_1".into()), ..of_customer("cus_1") },
+            "{}",
+        ),
+    ];
+    let both = ["cus_1", "cus_2"].map(CustomerId::from);
+    // In the tail of the index, and in its runs.
+    for more in [0, 5_000] {
+        let (_dir, objects) = temp();
+        objects.commit_blocking(batch(1, all.to_vec())).unwrap();
+        let others = (0..more).map(|n| object(ObjectKind::Price, &format!("price_{n}"), nobody(), "{}"));
+        objects.commit_blocking(batch(1, others.collect())).unwrap();
+        let moved = objects.commit_blocking(batch(2, vec![invoice("in_1", "cus_2", "{}")])).unwrap();
+        assert_eq!(moved.touched_customers, both);
+        let ids = |customer: &CustomerId| -> Vec<String> {
+            let found = objects.by_customer(customer, ObjectKind::ALL).unwrap();
+            found.into_iter().map(|stored| stored.object.id).collect()
+        };
+        assert_eq!(ids(&both[0]), ["ch_2"]);
+        assert_eq!(ids(&both[1]), ["in_1", "il_1", "ch_1", "re_1"]);
+        assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn every_kind_that_has_an_owner_tells_of_both_when_it_changes() {
+    let (_dir, objects) = temp();
+    for kind in ObjectKind::ALL.iter().filter(|kind| **kind != ObjectKind::Customer) {
+        let version =
+            |seen_at, customer| batch(seen_at, vec![object(*kind, "x_1", of_customer(customer), "{}")]);
+        objects.commit_blocking(version(1, "cus_1")).unwrap();
+        let moved = objects.commit_blocking(version(2, "cus_2")).unwrap();
+        assert_eq!(moved.touched_customers, ["cus_1", "cus_2"].map(CustomerId::from), "{kind}");
+    }
+}
+
+#[test]
+fn what_is_in_the_runs_of_the_index_is_found_as_what_is_not_in_them_yet() {
+    let (dir, objects) = temp();
+    let pages = 150;
+    let made =
+        |n: usize| invoice(&format!("in_{:06}", n * 7_919 % 1_000_000), &format!("cus_{}", n % 97), "{}");
+    for page in 0..pages {
+        objects.commit_blocking(batch(1, (page * 200..page * 200 + 200).map(made).collect())).unwrap();
+    }
+    let again = objects.commit_blocking(batch(1, (0..pages * 200).map(made).collect())).unwrap();
+    assert_eq!((again.inserted, again.unchanged), (0, pages * 200), "nothing is taken for new");
+    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    let customers = objects.all_customer_ids().unwrap();
+    assert_eq!(customers.len(), 97);
+    let read = objects.read_customers(&customers, ObjectKind::ALL).unwrap();
+    assert_eq!(read.iter().map(Vec::len).sum::<usize>(), pages * 200);
+    let ids = objects.scan(ObjectKind::Invoice, None, usize::MAX).unwrap();
+    assert!(ids.is_sorted_by(|a, b| a.object.id < b.object.id) && ids.len() == pages * 200);
+    drop(objects);
+    let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
+    let again = objects.commit_blocking(batch(1, (0..pages * 200).map(made).collect())).unwrap();
+    assert_eq!(again.inserted, 0, "nor by whoever opens the file next");
 }
 
 mod properties {
