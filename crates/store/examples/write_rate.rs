@@ -129,10 +129,10 @@ fn size(dir: &Path) -> u64 {
 }
 
 /// An invoice with one line, with ids that look like chance.
-fn invoice(number: usize, customer: usize) -> RawObject {
+fn invoice(number: usize, owner: usize) -> RawObject {
     let id = format!("in_{}", chance(number as u64, 24));
-    let customer = format!("cus_{}", chance(customer as u64, 14));
-    let subscription = format!("sub_{}", chance(customer as u64 + 1, 24));
+    let customer = format!("cus_{}", chance(owner as u64, 14));
+    let subscription = format!("sub_{}", chance(owner as u64 + 1, 24));
     let created_at = 1_700_000_000 + number as i64 * 37;
     let amount = 900 + (number as i64 * 7919) % 90_000;
     let link = chance(number as u64 + 5, 60);
@@ -146,8 +146,8 @@ fn invoice(number: usize, customer: usize) -> RawObject {
     );
     let body = format!(
         r#"{{"id":"{id}","object":"invoice","account_country":"US","account_name":"Example","account_tax_ids":null,"amount_due":{amount},"amount_paid":{amount},"amount_overpaid":0,"amount_remaining":0,"amount_shipping":0,"attempt_count":1,"attempted":true,"auto_advance":false,"automatic_tax":{{"disabled_reason":null,"enabled":false,"liability":null,"status":null}},"billing_reason":"subscription_cycle","collection_method":"charge_automatically","created":{created_at},"currency":"usd","customer":"{customer}","customer_address":null,"customer_email":"{}@example.com","customer_name":"{}","customer_phone":null,"default_payment_method":null,"description":null,"discounts":[],"due_date":null,"effective_at":{created_at},"ending_balance":0,"hosted_invoice_url":"https://invoice.example.com/i/{link}","invoice_pdf":"https://pay.example.com/invoice/{link}/pdf","lines":{{"object":"list","data":[{line}],"has_more":false,"total_count":1,"url":"/v1/invoices/{id}/lines"}},"livemode":true,"metadata":{{}},"number":"AB12-{number:06}","parent":{{"quote_details":null,"subscription_details":{{"metadata":{{}},"subscription":"{subscription}"}},"type":"subscription_details"}},"period_end":{created_at},"period_start":{},"starting_balance":0,"status":"paid","status_transitions":{{"finalized_at":{created_at},"marked_uncollectible_at":null,"paid_at":{},"voided_at":null}},"subtotal":{amount},"total":{amount},"total_taxes":[],"webhooks_delivered_at":{created_at}}}"#,
-        chance(customer as u64 + 3, 9),
-        chance(customer as u64 + 4, 12),
+        chance(owner as u64 + 3, 9),
+        chance(owner as u64 + 4, 12),
         created_at - 2_592_000,
         created_at + 40
     );

@@ -1,6 +1,6 @@
 //! The one place that knows where a connection's files are, and who may write to them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::data_dir::lock_file;
 use crate::error::InFile;
@@ -22,7 +22,8 @@ impl ConnectionFiles {
         Self { folder: folder.into() }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    #[cfg(test)]
+    pub(crate) fn folder(&self) -> &std::path::Path {
         &self.folder
     }
 

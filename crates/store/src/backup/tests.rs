@@ -1,7 +1,7 @@
 use model::{AccountId, Counterparts, ObjectKind, RawObject, Secret, Settings};
 
 use super::*;
-use crate::{Batch, ConnectionFiles, NewConnection, NewDelivery};
+use crate::{Batch, ConnectionFiles, NewConnection, NewDelivery, Objects};
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
