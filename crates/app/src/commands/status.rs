@@ -6,9 +6,7 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use model::UnixSeconds;
 use serde::Serialize;
-use store::{
-    AbsentReason, ConnectionRecord, ConnectionState, Inbox, LastError, Objects, StoreError, WebhookRecord,
-};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
 use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};

@@ -13,7 +13,7 @@ use metrics::query::steps;
 use model::{Clock, CustomerId, ManualClock, ObjectKind, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
-use store::{ConnectionFiles, ConnectionRecord, DataDir, Objects, StoreError};
+use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
 use sync::{Patience, Runner, RunnerConfig, SyncError};
 use tokio::runtime::{Builder, Handle};
 use tokio::time::sleep;
