@@ -419,7 +419,7 @@ impl Simulation {
 
     /// A customer's names and addresses go for good, and no number with them.
     fn erase_somebody(&mut self) {
-        let meant = self.world.sandbox.intention();
+        let meant = self.world.sandbox.expected_mrr();
         let customer = self.chance.one_of(&meant).customer.clone();
         let said = self.process(self.asked(&format!("/v1/customers/{customer}")));
         let erased = self.process(async {
@@ -447,7 +447,7 @@ impl Simulation {
             assert!(errors.len() < 20, "an update goes through: {errors:?}\n{}", self.log);
         }
         let (now, settings) = (self.world.sandbox.now(), self.now().settings);
-        let meant = self.world.sandbox.intention();
+        let meant = self.world.sandbox.expected_mrr();
         let (found, by_month) = self.process(async {
             let snapshot = self.runner().ledger(&self.record.workspace, &self.record.id).await.unwrap();
             (lines(steps(&snapshot.ledger, now)), months::found(&snapshot.ledger, now))
