@@ -17,11 +17,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CustomerId, ObjectKind, UnixSeconds};
+use model::{CustomerId, KindShape, ObjectKind, Reference, UnixSeconds};
 use tokio::sync::{mpsc, oneshot};
 
 use self::codec::Codec;
-use self::reader::{Readers, mask};
+use self::reader::Readers;
 use self::writer::{Job, Writer};
 use crate::StoreError;
 use crate::data_dir::{FileIdentity, create_private_dir, lock_file};
@@ -69,15 +69,24 @@ impl Objects {
     /// # Errors
     /// `AlreadyOpen` when another handle writes.
     pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+        Self::open_declaring(connection_dir, &[])
+    }
+
+    /// The same, for objects of these kinds.
+    ///
+    /// # Errors
+    /// As [`Objects::open`].
+    pub fn open_declaring(connection_dir: &Path, shapes: &[KindShape]) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let what = || format!("the data in {}", connection_dir.display());
         let lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
 
         let path = connection_dir.join(FILE_NAME);
-        let conn = file::open_for_writing(&path)?;
+        let mut conn = file::open_for_writing(&path)?;
         let identity = FileIdentity::of(&path).in_file(&path)?;
         let codec = Arc::new(Codec::default());
         codec.load(&conn).in_file(&path)?;
+        codec.kinds.declare(&mut conn, shapes).in_file(&path)?;
 
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
@@ -185,11 +194,13 @@ impl Objects {
         customer: &CustomerId,
         kinds: &[ObjectKind],
     ) -> Result<Vec<Stored>, StoreError> {
-        self.shared.readers.read(|reader| reader.by_customer(customer, mask(kinds)))
+        self.shared.readers.read(|reader| {
+            let mask = reader.mask(kinds)?;
+            reader.by_customer(customer, mask)
+        })
     }
 
-    /// Invoices, charges, refunds, credit notes and invoice payments that belong to no customer, such as the charges
-    /// of guests. Sorted by kind, then by when they first came.
+    /// Objects that count though they belong to no customer, such as the charges of guests. Sorted by kind, then by when they first came.
     ///
     /// # Errors
     /// Those of the file.
@@ -207,10 +218,10 @@ impl Objects {
         customers: &[CustomerId],
         kinds: &[ObjectKind],
     ) -> Result<Vec<Vec<Stored>>, StoreError> {
-        let mask = mask(kinds);
-        self.shared
-            .readers
-            .read(|reader| customers.iter().map(|customer| reader.by_customer(customer, mask)).collect())
+        self.shared.readers.read(|reader| {
+            let mask = reader.mask(kinds)?;
+            customers.iter().map(|customer| reader.by_customer(customer, mask)).collect()
+        })
     }
 
     /// Every customer id that is there or that any object names, in order; at most `limit` of those after `after`.
@@ -264,21 +275,26 @@ impl Objects {
         self.shared.readers.read(|reader| reader.scan(kind, after.unwrap_or(""), limit))
     }
 
-    /// References to objects that are neither there nor known to be deleted. Looks at every object.
+    /// Those of the references that lead to objects which are neither there nor known to be deleted. Looks at every object.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn dangling(&self) -> Result<Vec<Dangling>, StoreError> {
-        self.shared.readers.read(|reader| check::dangling(&reader.conn))
+    pub fn dangling(&self, references: &[Reference]) -> Result<Vec<Dangling>, StoreError> {
+        self.shared.readers.read(|reader| check::dangling(reader, references))
     }
 
-    /// The ids of a kind that some object names and that are neither there nor known to be deleted, in order.
+    /// The ids of a kind that some object names by one of the references and that are neither there nor known to be deleted, in order.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn missing(&self, kind: ObjectKind, limit: usize) -> Result<Vec<String>, StoreError> {
+    pub fn missing(
+        &self,
+        references: &[Reference],
+        kind: ObjectKind,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.shared.readers.read(|reader| check::missing(&reader.conn, kind, limit))
+        self.shared.readers.read(|reader| check::missing(reader, references, kind, limit))
     }
 
     /// What the database's own check, a recount and the checksums of all bodies find wrong; empty when all is well. Reads
@@ -288,7 +304,7 @@ impl Objects {
     /// Those of the file, when it is too damaged to be checked.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
         self.shared.readers.read(|reader| {
-            let mut wrong = check::integrity(&reader.conn)?;
+            let mut wrong = check::integrity(reader)?;
             wrong.extend(reader.unreadable()?);
             Ok(wrong)
         })

@@ -1,6 +1,5 @@
 //! After a load: does everything that is named exist? What does not is listed, not hidden.
 
-use model::ObjectKind;
 use store::{Batch, Dangling};
 
 use crate::SyncError;
@@ -18,12 +17,14 @@ const PROBED_MAX: usize = 2_000;
 /// # Errors
 /// What the provider and the store say.
 pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
-    let missing = context.objects.missing(ObjectKind::Customer, PROBED_MAX)?;
-    let missing = missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
+    let source = context.client.source();
+    let customers = source.customers();
+    let missing = context.objects.missing(source.references(), customers, PROBED_MAX)?;
+    let missing = missing.into_iter().map(|id| (customers, id)).collect();
     update::retrieve_all(context, missing).await?;
 
     let objects = context.objects.clone();
-    let dangling = blocking(move || Ok(objects.dangling()?)).await?;
+    let dangling = blocking(move || Ok(objects.dangling(source.references())?)).await?;
     let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;

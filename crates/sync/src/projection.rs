@@ -8,6 +8,7 @@ mod restating;
 use std::path::Path;
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::Settings;
 use store::{LedgerFile, Objects, StoreError};
@@ -46,6 +47,7 @@ pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 /// # Errors
 /// What the store says, and a time zone that is not known.
 pub fn rebuild(
+    source: Source,
     objects: &Objects,
     connection_dir: &Path,
     settings: &Settings,
@@ -59,7 +61,7 @@ pub fn rebuild(
     drop(keeper);
 
     let sequence = objects.meta(SEQUENCE)?;
-    let built = build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    let built = build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     LedgerFile::delete(connection_dir)?;
     let mut keeper = Keeper::open(connection_dir, settings)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;

@@ -2,7 +2,7 @@
 
 use ::metrics::query::{self, Answer, MrrPoint, QueryError, ValuePoint};
 use ::metrics::registry::MetricId;
-use model::{Day, ObjectKind, UnixSeconds};
+use model::{Day, UnixSeconds};
 use serde::Serialize;
 use store::ConnectionRecord;
 
@@ -40,14 +40,12 @@ pub fn value(view: &View, metric: MetricId, asked: Asked) -> Result<Envelope<Val
 
 /// What is made of objects that cannot be had, by kind.
 pub fn absent(record: &ConnectionRecord, metric: MetricId) -> Vec<&'static str> {
-    use ObjectKind::{Charge, CreditNote, InvoiceItem, InvoicePayment, Refund};
-    let feeds: &[ObjectKind] = match metric {
-        MetricId::NetRevenue => &[Charge, Refund, CreditNote, InvoicePayment],
-        MetricId::Refunds => &[Refund],
-        _ => &[InvoiceItem],
+    let feeds: &[&str] = match metric {
+        MetricId::NetRevenue => &["charge", "refund", "credit_note", "invoice_payment"],
+        MetricId::Refunds => &["refund"],
+        _ => &["invoice_item"],
     };
-    let absent = record.absent.iter().map(|(kind, _)| kind).filter(|kind| feeds.contains(kind));
-    absent.map(|kind| kind.as_str()).collect()
+    record.absent.iter().map(|(kind, _)| kind.as_str()).filter(|kind| feeds.contains(kind)).collect()
 }
 
 fn envelope<P>(view: &View, metric: MetricId, answer: Answer<P>) -> Envelope<P> {

@@ -13,6 +13,7 @@ use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
+use crate::failure::connect_command;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]
@@ -195,7 +196,8 @@ fn changes(count: u64) -> String {
 
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     if report.connections.is_empty() {
-        return writeln!(out, "nothing is connected yet; connect an account with 'chartsy connect stripe'");
+        let connect = connect_command();
+        return writeln!(out, "nothing is connected yet; connect an account with '{connect}'");
     }
     for connection in &report.connections {
         let mode = match (connection.is_sample, connection.is_test_mode) {

@@ -12,9 +12,10 @@ use super::refusal::Refusal;
 use super::retry::{self, Failure, Patience};
 use super::transport::{Answer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, account, catalog, facts, loose,
-    privacy, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, Retrieved, account, catalog, facts,
+    loose, privacy, probe,
 };
+use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer};
 
 /// Reads from one account of one server. Clones share its limits.
@@ -27,19 +28,6 @@ struct Inner {
     limiter: Limiter,
     /// The server refused to send a price's tiers with it.
     has_no_tiers: AtomicBool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Retrieved {
-    Found {
-        object: RawObject,
-        /// Its embedded list, where that was cut.
-        incomplete: Option<Children>,
-    },
-    /// The provider's tombstone.
-    Deleted(RawObject),
-    /// The provider does not know it.
-    Missing,
 }
 
 /// One request, repeated as often as needed.
@@ -117,11 +105,11 @@ impl Client {
         let id = children.parent_id.as_str();
         let mut query = vec![("limit", "100".to_owned())];
         let (kind, path) = match children.parent_kind {
-            ObjectKind::Subscription => {
+            kind::SUBSCRIPTION => {
                 query.push(("subscription", id.to_owned()));
-                (ObjectKind::SubscriptionItem, vec!["v1", "subscription_items"])
+                (kind::SUBSCRIPTION_ITEM, vec!["v1", "subscription_items"])
             }
-            _ => (ObjectKind::InvoiceLine, vec!["v1", "invoices", id, "lines"]),
+            _ => (kind::INVOICE_LINE, vec!["v1", "invoices", id, "lines"]),
         };
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
@@ -144,7 +132,7 @@ impl Client {
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
         let Some(path) = catalog::object_path(kind, id) else { return Ok(Retrieved::Missing) };
-        let expands = kind == ObjectKind::Price && self.has_tiers();
+        let expands = kind == kind::PRICE && self.has_tiers();
         let query = if expands { vec![("expand[]", "tiers".to_owned())] } else { Vec::new() };
         let endpoint = Endpoint { kind, access: Access::Retrieve };
         let mut call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
@@ -173,7 +161,7 @@ impl Client {
     ) -> Result<Page, ConnectError> {
         let kind = request.kind;
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
-        let expands = kind == ObjectKind::Price && self.has_tiers();
+        let expands = kind == kind::PRICE && self.has_tiers();
         let query = list_query(request, expands);
         let endpoint = Endpoint { kind, access: Access::List };
         let mut call = Call { endpoint, path, query, verb: Verb::Get, patience };
@@ -333,7 +321,7 @@ impl From<serde_json::Error> for Unreadable {
 
 fn list_query(request: &ListRequest, expands_tiers: bool) -> Vec<(&'static str, String)> {
     let mut query = vec![("limit", request.limit.clamp(1, 100).to_string())];
-    if request.kind == ObjectKind::Subscription {
+    if request.kind == kind::SUBSCRIPTION {
         query.push(("status", "all".to_owned()));
     }
     if expands_tiers {

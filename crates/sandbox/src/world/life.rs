@@ -1,7 +1,7 @@
 //! Who comes when, and what each customer's story is. Stories take turns, so that every situation occurs in every
 //! history that is long enough; chance decides the rest.
 
-use model::{Currency, ObjectKind};
+use model::Currency;
 
 use super::calendar::{DAY, HOUR};
 use super::catalog::{Deal, Plan};
@@ -11,6 +11,7 @@ use super::records::*;
 use super::simulated::{Manner, World};
 use super::stories::STORIES;
 use super::subscribing::Terms;
+use crate::ObjectKind;
 
 /// The last customers of the history came at least so long before its end that they have begun.
 const QUIET_S: i64 = HOUR;

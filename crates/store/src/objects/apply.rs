@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
+use model::{Column, CustomerId, ObjectKind, RawObject, UnixSeconds};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::{Codec, Compressed};
 use super::{Batch, Committed};
 use crate::error::Fault;
+use crate::kinds::Kinds;
 
 const INSERT: &str = "INSERT INTO objects
     (kind, id, created_at, customer, subscription, invoice, charge, is_deleted, seen_at, dictionary, body)
@@ -27,6 +28,9 @@ const UPDATE: &str =
     is_deleted = ?7, seen_at = ?8, dictionary = ?9, body = ?10 WHERE row = ?1 RETURNING customer";
 
 const OWNER: &str = "SELECT customer FROM objects WHERE kind = ?1 AND id = ?2";
+
+/// What may say whose an object is, where that is not said of itself.
+const PARENTS: [Column; 3] = [Column::Invoice, Column::Subscription, Column::Charge];
 
 /// What was changed so far by one batch.
 #[derive(Default)]
@@ -96,7 +100,7 @@ pub(super) fn objects(
         changes.note(object, &outcome);
         let (Outcome::Inserted { owner } | Outcome::Updated { owner, .. }) = outcome else { continue };
         if let Some(owner) = owner {
-            adopt_orphans(conn, object.kind, &object.id, &owner, changes)?;
+            adopt_orphans(conn, &codec.kinds, object.kind, &object.id, &owner, changes)?;
             changes.touched.insert(CustomerId::from(owner));
         }
     }
@@ -113,8 +117,9 @@ impl Pen<'_> {
     ) -> Result<Outcome, Fault> {
         let owner = self.owner(object)?;
         let of = &object.counterparts;
+        let code = self.codec.kinds.code_to_write(self.conn, object.kind)?;
         let inserted = self.insert.execute(params![
-            object.kind.code(),
+            code,
             object.id,
             object.created_at.map(|at| at.0),
             owner,
@@ -129,7 +134,7 @@ impl Pen<'_> {
         if inserted == 1 {
             return Ok(Outcome::Inserted { owner });
         }
-        let present = find(&mut self.find, object, owner.as_deref())?;
+        let present = find(&mut self.find, code, object, owner.as_deref())?;
         if !self.is_news(&present, object, seen_at)? {
             if seen_at.0 > present.seen_at {
                 self.mark_seen.execute(params![present.row, seen_at.0])?;
@@ -155,23 +160,20 @@ impl Pen<'_> {
     /// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
     fn owner(&mut self, object: &RawObject) -> Result<Option<String>, Fault> {
         let of = &object.counterparts;
-        if object.kind == ObjectKind::Customer {
+        if self.codec.kinds.named_in(object.kind) == Some(Column::Customer) {
             return Ok(Some(object.id.clone()));
         }
         if of.customer.is_some() {
             return Ok(of.customer.clone());
         }
-        let parents = [
-            (ObjectKind::Invoice, &of.invoice),
-            (ObjectKind::Subscription, &of.subscription),
-            (ObjectKind::Charge, &of.charge),
-        ];
-        for (kind, id) in parents {
-            let Some(id) = id else { continue };
-            let found: Option<Option<String>> =
-                self.owner.query_row(params![kind.code(), id], |row| row.get(0)).optional()?;
-            if let Some(Some(customer)) = found {
-                return Ok(Some(customer));
+        for column in PARENTS {
+            let Some(id) = of.get(column) else { continue };
+            for code in self.codec.kinds.codes_named_in(column) {
+                let found: Option<Option<String>> =
+                    self.owner.query_row(params![code, id], |row| row.get(0)).optional()?;
+                if let Some(Some(customer)) = found {
+                    return Ok(Some(customer));
+                }
             }
         }
         Ok(None)
@@ -203,19 +205,20 @@ impl Pen<'_> {
 /// Gives the objects that came before their invoice, subscription or charge to its customer, and theirs in turn.
 fn adopt_orphans(
     conn: &Connection,
+    kinds: &Kinds,
     kind: ObjectKind,
     id: &str,
     owner: &str,
     changes: &mut Changes,
 ) -> Result<(), Fault> {
-    let sql = match kind {
-        ObjectKind::Invoice => {
+    let sql = match kinds.named_in(kind) {
+        Some(Column::Invoice) => {
             "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND invoice = ?2 RETURNING kind, id"
         }
-        ObjectKind::Subscription => {
+        Some(Column::Subscription) => {
             "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND subscription = ?2 RETURNING kind, id"
         }
-        ObjectKind::Charge => {
+        Some(Column::Charge) => {
             "UPDATE objects SET customer = ?1 WHERE customer IS NULL AND charge = ?2 RETURNING kind, id"
         }
         _ => return Ok(()),
@@ -229,20 +232,21 @@ fn adopt_orphans(
         }
     }
     for (code, id) in adopted {
-        let Some(kind) = ObjectKind::from_code(code) else { continue };
+        let kind = kinds.kind(conn, code)?;
         changes.kinds.entry(kind).or_default();
-        adopt_orphans(conn, kind, &id, owner, changes)?;
+        adopt_orphans(conn, kinds, kind, &id, owner, changes)?;
     }
     Ok(())
 }
 
 fn find(
     statement: &mut CachedStatement<'_>,
+    code: u8,
     object: &RawObject,
     owner: Option<&str>,
 ) -> Result<Present, Fault> {
     let of = &object.counterparts;
-    let present = statement.query_row(params![object.kind.code(), object.id], |row| {
+    let present = statement.query_row(params![code, object.id], |row| {
         let is_deleted: bool = row.get(6)?;
         let is_same = |column: usize, new: Option<&str>| -> rusqlite::Result<bool> {
             let old: Option<String> = row.get(column)?;
@@ -268,16 +272,16 @@ fn find(
 }
 
 /// Writes what is not an object: windows, follow-ups and facts.
-pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
+pub(super) fn cursors(conn: &Connection, kinds: &Kinds, batch: &Batch) -> Result<(), Fault> {
     for kind in &batch.windows_cleared {
-        conn.prepare_cached("DELETE FROM windows WHERE kind = ?1")?.execute([kind.code()])?;
+        conn.prepare_cached("DELETE FROM windows WHERE kind = ?1")?.execute([kinds.code(conn, *kind)?])?;
     }
     for window in &batch.windows {
         let sql = "INSERT OR REPLACE INTO windows
             (kind, number, created_gte, created_lte, starting_after, is_done, objects)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         conn.prepare_cached(sql)?.execute(params![
-            window.kind.code(),
+            kinds.code_to_write(conn, window.kind)?,
             window.number,
             window.created_gte,
             window.created_lte,
@@ -288,12 +292,12 @@ pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
     }
     for followup in &batch.followups_done {
         let sql = "DELETE FROM followups WHERE kind = ?1 AND id = ?2";
-        conn.prepare_cached(sql)?.execute(params![followup.kind.code(), followup.id])?;
+        conn.prepare_cached(sql)?.execute(params![kinds.code(conn, followup.kind)?, followup.id])?;
     }
     for followup in &batch.followups_added {
         let sql = "INSERT OR REPLACE INTO followups (kind, id, starting_after) VALUES (?1, ?2, ?3)";
         conn.prepare_cached(sql)?.execute(params![
-            followup.kind.code(),
+            kinds.code_to_write(conn, followup.kind)?,
             followup.id,
             followup.starting_after
         ])?;
@@ -346,7 +350,7 @@ impl Changes {
     }
 
     /// Adds the counts up in the file; the last step of a batch.
-    pub fn finish(mut self, conn: &Connection) -> Result<Committed, Fault> {
+    pub fn finish(mut self, conn: &Connection, kinds: &Kinds) -> Result<Committed, Fault> {
         let sql = "INSERT INTO kinds (kind, live, deleted, oldest_created_at, newest_created_at)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind) DO UPDATE SET
             live = live + excluded.live, deleted = deleted + excluded.deleted,
@@ -356,7 +360,7 @@ impl Changes {
                 coalesce(excluded.newest_created_at, newest_created_at))";
         for (kind, change) in &self.kinds {
             conn.prepare_cached(sql)?.execute(params![
-                kind.code(),
+                kinds.code_to_write(conn, *kind)?,
                 change.live,
                 change.deleted,
                 change.oldest_created_at,

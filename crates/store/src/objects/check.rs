@@ -1,47 +1,30 @@
 //! Whether what is there fits together.
 
-use model::ObjectKind;
-use rusqlite::{Connection, params};
+use model::{Column, ObjectKind, Reference};
+use rusqlite::params;
 
-use super::reader::kind;
+use super::reader::Reader;
 use super::{Dangling, DanglingExample};
 use crate::error::Fault;
 
 const EXAMPLES_MAX: i64 = 20;
 
-/// Which kinds name which others, and the column that the name is in.
-const REFERENCES: &[(ObjectKind, &str, ObjectKind)] = &[
-    (ObjectKind::Subscription, "customer", ObjectKind::Customer),
-    (ObjectKind::SubscriptionItem, "subscription", ObjectKind::Subscription),
-    (ObjectKind::Invoice, "customer", ObjectKind::Customer),
-    (ObjectKind::Invoice, "subscription", ObjectKind::Subscription),
-    (ObjectKind::InvoiceLine, "invoice", ObjectKind::Invoice),
-    (ObjectKind::InvoiceItem, "customer", ObjectKind::Customer),
-    (ObjectKind::InvoiceItem, "invoice", ObjectKind::Invoice),
-    (ObjectKind::InvoicePayment, "invoice", ObjectKind::Invoice),
-    (ObjectKind::Charge, "customer", ObjectKind::Customer),
-    (ObjectKind::Charge, "invoice", ObjectKind::Invoice),
-    (ObjectKind::PaymentIntent, "customer", ObjectKind::Customer),
-    (ObjectKind::PaymentIntent, "invoice", ObjectKind::Invoice),
-    (ObjectKind::Refund, "charge", ObjectKind::Charge),
-    (ObjectKind::Dispute, "charge", ObjectKind::Charge),
-    (ObjectKind::CreditNote, "customer", ObjectKind::Customer),
-    (ObjectKind::CreditNote, "invoice", ObjectKind::Invoice),
-];
-
 /// Live objects `o` of a kind that name something that is neither there nor a tombstone.
-fn lost(column: &str) -> String {
+fn lost(column: Column) -> String {
+    let column = column.as_str();
     format!(
         "FROM objects o WHERE o.kind = ?1 AND o.is_deleted = 0 AND o.{column} IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM objects t WHERE t.kind = ?2 AND t.id = o.{column})"
     )
 }
 
-pub(super) fn dangling(conn: &Connection) -> Result<Vec<Dangling>, Fault> {
+pub(super) fn dangling(reader: &Reader, references: &[Reference]) -> Result<Vec<Dangling>, Fault> {
+    let conn = &reader.conn;
     let mut all = Vec::new();
-    for &(from, column, to) in REFERENCES {
+    for &Reference { from, column, to } in references {
         let lost = lost(column);
-        let kinds = params![from.code(), to.code()];
+        let column = column.as_str();
+        let kinds = params![reader.code(from)?, reader.code(to)?];
         let count: i64 = conn.query_row(&format!("SELECT count(*) {lost}"), kinds, |row| row.get(0))?;
         if count == 0 {
             continue;
@@ -56,19 +39,27 @@ pub(super) fn dangling(conn: &Connection) -> Result<Vec<Dangling>, Fault> {
     Ok(all)
 }
 
-pub(super) fn missing(conn: &Connection, target: ObjectKind, limit: i64) -> Result<Vec<String>, Fault> {
+pub(super) fn missing(
+    reader: &Reader,
+    references: &[Reference],
+    target: ObjectKind,
+    limit: i64,
+) -> Result<Vec<String>, Fault> {
+    let conn = &reader.conn;
     let mut ids = std::collections::BTreeSet::new();
-    for &(from, column, to) in REFERENCES.iter().filter(|(_, _, to)| *to == target) {
-        let sql = format!("SELECT DISTINCT o.{column} {} ORDER BY 1 LIMIT ?3", lost(column));
+    for &Reference { from, column, to } in references.iter().filter(|reference| reference.to == target) {
+        let sql = format!("SELECT DISTINCT o.{} {} ORDER BY 1 LIMIT ?3", column.as_str(), lost(column));
         let mut statement = conn.prepare(&sql)?;
-        let found = statement.query_map(params![from.code(), to.code(), limit], |row| row.get(0))?;
+        let found =
+            statement.query_map(params![reader.code(from)?, reader.code(to)?, limit], |row| row.get(0))?;
         ids.extend(found.collect::<Result<Vec<String>, _>>()?);
     }
     Ok(ids.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
 }
 
 /// SQLite's own check, and a recount of what is counted along the way.
-pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
+pub(super) fn integrity(reader: &Reader) -> Result<Vec<String>, Fault> {
+    let conn = &reader.conn;
     let mut wrong: Vec<String> = conn
         .prepare("PRAGMA integrity_check(20)")?
         .query_map([], |row| row.get(0))?
@@ -82,7 +73,7 @@ pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
     let mut statement = conn.prepare(recount)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (kind, live, deleted) = (kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+        let (kind, live, deleted) = (reader.kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
         wrong.push(format!("{kind}: miscounted by {live} and {deleted} deleted"));
     }
     let orphans = "SELECT count(*) FROM objects o WHERE NOT EXISTS

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
+use model::{Column, Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use zstd::zstd_safe::DCtx;
 
@@ -83,10 +83,23 @@ impl Reader {
 
     pub fn get(&mut self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id = ?2");
-        Ok(self.stored(&sql, params![kind.code(), id])?.pop())
+        let code = self.code(kind)?;
+        Ok(self.stored(&sql, params![code, id])?.pop())
     }
 
-    /// `kinds` as [`mask`] makes it.
+    pub fn code(&self, kind: ObjectKind) -> Result<u8, Fault> {
+        self.codec.kinds.code(&self.conn, kind)
+    }
+
+    pub fn kind(&self, code: u8) -> Result<ObjectKind, Fault> {
+        self.codec.kinds.kind(&self.conn, code)
+    }
+
+    pub fn mask(&self, kinds: &[ObjectKind]) -> Result<i64, Fault> {
+        self.codec.kinds.mask(&self.conn, kinds)
+    }
+
+    /// `kinds` as [`Reader::mask`] makes it.
     pub fn by_customer(&mut self, customer: &CustomerId, kinds: i64) -> Result<Vec<Stored>, Fault> {
         let sql = format!(
             "SELECT {COLUMNS} FROM objects WHERE customer = ?1 AND (?2 >> kind) & 1 ORDER BY kind, row"
@@ -100,12 +113,21 @@ impl Reader {
             "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind IN (9, 12, 13, 14, 17)
             ORDER BY kind, row"
         );
-        self.stored(&sql, [])
+        let mut found = self.stored(&sql, [])?;
+        for code in self.codec.kinds.declared_ownerless() {
+            // The number itself in the text, for the same reason.
+            let sql = format!(
+                "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind = {code} ORDER BY row"
+            );
+            found.extend(self.stored(&sql, [])?);
+        }
+        Ok(found)
     }
 
     pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
-        self.stored(&sql, params![kind.code(), after, limit])
+        let code = self.code(kind)?;
+        self.stored(&sql, params![code, after, limit])
     }
 
     /// How many bodies of which kind are not what was written, in words.
@@ -115,7 +137,7 @@ impl Reader {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             match stored(row, &self.conn, &self.codec, &mut self.context) {
-                Err(Fault::Damaged(_)) => *unreadable.entry(kind(row.get(0)?)?).or_default() += 1,
+                Err(Fault::Damaged(_)) => *unreadable.entry(self.kind(row.get(0)?)?).or_default() += 1,
                 read => drop(read?),
             }
         }
@@ -129,7 +151,7 @@ impl Reader {
         let mut rows = statement.query([customer.as_str()])?;
         let mut ids = Vec::new();
         while let Some(row) = rows.next()? {
-            ids.push((kind(row.get(0)?)?, row.get(1)?));
+            ids.push((self.kind(row.get(0)?)?, row.get(1)?));
         }
         Ok(ids)
     }
@@ -158,28 +180,19 @@ impl Reader {
     }
 }
 
-/// A bit for each kind, for the question `(mask >> kind) & 1`.
-pub(super) fn mask(kinds: &[ObjectKind]) -> i64 {
-    kinds.iter().fold(0, |mask, kind| mask | 1 << kind.code())
-}
-
-pub(super) fn kind(code: u8) -> Result<ObjectKind, Fault> {
-    ObjectKind::from_code(code).ok_or_else(|| Fault::Damaged(format!("no kind has the number {code}")))
-}
-
 fn stored(
     row: &Row<'_>,
     conn: &Connection,
     codec: &Codec,
     context: &mut DCtx<'static>,
 ) -> Result<Stored, Fault> {
-    let kind = kind(row.get(0)?)?;
+    let kind = codec.kinds.kind(conn, row.get(0)?)?;
     let id: String = row.get(1)?;
     let bytes = row.get_ref(10)?.as_blob().map_err(rusqlite::Error::from)?;
     let body = codec.decompress(context, conn, row.get(9)?, bytes)?;
     let customer: Option<String> = row.get(3)?;
     let counterparts = Counterparts {
-        customer: customer.filter(|_| kind != ObjectKind::Customer),
+        customer: customer.filter(|_| codec.kinds.named_in(kind) != Some(Column::Customer)),
         subscription: row.get(4)?,
         invoice: row.get(5)?,
         charge: row.get(6)?,

@@ -8,7 +8,6 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::{Codec, Trainer};
-use super::reader::kind;
 use super::{FILE_NAME, LOCK_NAME, Objects, file};
 use crate::StoreError;
 use crate::data_dir::lock_file;
@@ -91,7 +90,7 @@ impl Plain {
         let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
         Ok(Self {
             row: row.get(0)?,
-            kind: kind(row.get(1)?)?,
+            kind: codec.kinds.kind(conn, row.get(1)?)?,
             id: row.get(2)?,
             customer: row.get(3)?,
             body: codec.decompress(context, conn, row.get(4)?, bytes)?,
@@ -119,15 +118,16 @@ fn trained(
     let mut trainer = Trainer::default();
     let mut trainable = Vec::new();
     let mut context = DCtx::create();
-    for kind in ObjectKind::ALL {
+    for known in old.kinds.all() {
+        let kind = known.shape.kind;
         let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 ORDER BY id");
         let mut statement = conn.prepare_cached(&sql)?;
-        let mut rows = statement.query([kind.code()])?;
+        let mut rows = statement.query([known.code])?;
         while let Some(row) = rows.next()? {
             let plain = Plain::read(row, conn, old, &mut context)?;
             let body = plain.rewritten(rewrite).unwrap_or(plain.body);
-            if trainer.collect(*kind, &body) {
-                trainable.push(*kind);
+            if trainer.collect(kind, &body) {
+                trainable.push(kind);
                 break;
             }
         }
@@ -138,6 +138,7 @@ fn trained(
         ids.collect::<Result<_, _>>()?
     };
     let codec = Codec::default();
+    codec.kinds.load(conn)?;
     for kind in trainable {
         if let Some(bytes) = trainer.train(kind) {
             codec.keep(conn, kind, &bytes)?;
@@ -193,14 +194,14 @@ mod tests {
     use model::{Counterparts, RawObject, UnixSeconds};
 
     use super::*;
-    use crate::Batch;
+    use crate::{Batch, kind};
 
     const CUSTOMERS: usize = 3_000;
 
     fn customer(number: usize) -> RawObject {
         let body = format!(r#"{{"id":"cus_{number}","name":"Ada Nr {number} Lovelace","balance":{number}}}"#);
         RawObject {
-            kind: ObjectKind::Customer,
+            kind: kind::CUSTOMER,
             id: format!("cus_{number}"),
             created_at: Some(UnixSeconds(number as i64)),
             counterparts: Counterparts { customer: Some(format!("cus_{number}")), ..Counterparts::default() },
@@ -242,12 +243,12 @@ mod tests {
         let mut last = 0;
         let rewritten =
             Objects::rewrite(dir.path(), ("privacy", "on"), nameless, |done| last = done).unwrap();
-        assert_eq!(rewritten, BTreeMap::from([(ObjectKind::Customer, CUSTOMERS as u64)]));
+        assert_eq!(rewritten, BTreeMap::from([(kind::CUSTOMER, CUSTOMERS as u64)]));
         assert_eq!(last, CUSTOMERS as u64);
         assert!(!holds(dir.path(), b"Lovelace"));
         assert_eq!(reader.meta("privacy").unwrap().as_deref(), Some("on"));
         for number in [0, 1_234, CUSTOMERS - 1] {
-            let stored = reader.get(ObjectKind::Customer, &format!("cus_{number}")).unwrap().unwrap();
+            let stored = reader.get(kind::CUSTOMER, &format!("cus_{number}")).unwrap().unwrap();
             assert_eq!(&*stored.object.body, format!(r#"{{"id":"cus_{number}","balance":{number}}}"#));
             assert_eq!(stored.seen_at, UnixSeconds(7));
         }

@@ -119,10 +119,10 @@ fn settle_log(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use model::{CustomerId, Day, ObjectKind, Restatement, RestatementReason, UnixSeconds};
+    use model::{CustomerId, Day, Restatement, RestatementReason, UnixSeconds};
 
     use super::*;
-    use crate::{Batch, Objects};
+    use crate::{Batch, Objects, kind};
 
     fn with_a_restatement(dir: &Path) -> Objects {
         let objects = Objects::open(dir).unwrap();
@@ -155,7 +155,7 @@ mod tests {
         let objects = Objects::open(dir.path()).unwrap();
         assert_eq!(objects.meta_keys("").unwrap(), ["kept/a", "kept/b", "new"]);
         assert_eq!((objects.restatements(None, 10).unwrap(), list.len()), (list, 1));
-        assert!(objects.scan(ObjectKind::Customer, None, 1).unwrap().is_empty());
+        assert!(objects.scan(kind::CUSTOMER, None, 1).unwrap().is_empty());
     }
 
     #[test]

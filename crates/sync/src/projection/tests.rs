@@ -4,7 +4,7 @@ use store::Batch;
 
 use super::*;
 use crate::backfill;
-use crate::testing::{Merchant, Provider, bytes, context};
+use crate::testing::{Merchant, Provider, SOURCE, bytes, context};
 
 async fn loaded() -> (tempfile::TempDir, Objects) {
     let provider = Provider::start(Merchant::monthly(10, 3)).await;
@@ -16,7 +16,7 @@ async fn loaded() -> (tempfile::TempDir, Objects) {
 }
 
 fn rebuild_now(objects: &Objects, dir: &Path) -> (Arc<Ledger>, RebuildReport) {
-    rebuild(objects, dir, &Settings::default(), None, &|_, _| {}).unwrap()
+    rebuild(SOURCE, objects, dir, &Settings::default(), None, &|_, _| {}).unwrap()
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::{RestatementReason, Settings};
 use store::{ConnectionRecord, Objects, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
@@ -35,8 +37,8 @@ impl Shared {
         }
         let epoch = slot.epoch();
         let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
-        let recording = self.recording(record);
-        let snapshot = blocking(move || open(&dir, &settings, recording)).await?;
+        let (source, recording) = (source_of(record)?, self.recording(record));
+        let snapshot = blocking(move || open(source, &dir, &settings, recording)).await?;
         // Work may have shown a newer one meanwhile.
         if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
             return Ok(newer);
@@ -75,6 +77,7 @@ impl Shared {
 
 /// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
 fn open(
+    source: Source,
     connection_dir: &Path,
     settings: &Settings,
     recording: Option<Recording>,
@@ -84,13 +87,16 @@ fn open(
         return Ok(snapshot);
     }
     match Objects::open(connection_dir) {
-        Ok(writer) => build(connection_dir, settings, &writer, recording),
+        Ok(writer) => build(source, connection_dir, settings, &writer, recording),
         Err(StoreError::AlreadyOpen { .. }) => {
             let keeper = Keeper::open(connection_dir, settings)?;
             let version = keeper.version()?;
             let ledger = match keeper.load(settings.zone()?)? {
                 Some(outdated) => outdated,
-                None => projection::build_all(&reader, settings.rules, settings.zone()?, &|_, _| {})?.ledger,
+                None => {
+                    projection::build_all(source, &reader, settings.rules, settings.zone()?, &|_, _| {})?
+                        .ledger
+                }
             };
             Ok(Snapshot { version, ledger: Arc::new(ledger) })
         }
@@ -112,6 +118,7 @@ pub(super) fn is_current(
 
 /// For whoever works on the connection, and so may write.
 pub(super) fn open_to_work(
+    source: Source,
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
@@ -124,19 +131,20 @@ pub(super) fn open_to_work(
             Ok(snapshot)
         }
         (Some(snapshot), None) => Ok(snapshot),
-        (None, Some(_)) => build(connection_dir, settings, objects, recording),
+        (None, Some(_)) => build(source, connection_dir, settings, objects, recording),
         (None, None) => begin(connection_dir, settings, objects),
     }
 }
 
 /// Records what changed settings restate, before the ledger that tells of it goes.
 pub(super) fn settle(
+    source: Source,
     connection_dir: &Path,
     settings: &Settings,
     recording: Option<Recording>,
 ) -> Result<(), SyncError> {
     if recording.is_some() && Objects::open_if_any(connection_dir)?.is_some() {
-        open_to_work(connection_dir, settings, &Objects::open(connection_dir)?, recording)?;
+        open_to_work(source, connection_dir, settings, &Objects::open(connection_dir)?, recording)?;
     }
     Ok(())
 }
@@ -176,15 +184,17 @@ fn stored(
 
 /// Builds everything from the objects, records what that restates, and stores it.
 pub(super) fn build(
+    source: Source,
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    build_telling(connection_dir, settings, objects, recording, &|_, _| {})
+    build_telling(source, connection_dir, settings, objects, recording, &|_, _| {})
 }
 
 pub(super) fn build_telling(
+    source: Source,
     connection_dir: &Path,
     settings: &Settings,
     objects: &Objects,
@@ -194,7 +204,8 @@ pub(super) fn build_telling(
     let sequence = objects.meta(SEQUENCE)?;
     let mut keeper = Keeper::open(connection_dir, settings)?;
     let previous = keeper.previous()?;
-    let built = projection::build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    let built =
+        projection::build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     let version = keeper.next_version(objects)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use connect::stripe::{Privacy, privacy, translate};
+use connect::{Privacy, Source};
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
 use store::{Batch, Catalog, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
@@ -49,6 +50,7 @@ fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
 
 /// Drops the personal data of some customers for good, and how many objects of each kind that was.
 fn erase(
+    source: Source,
     dir: &Path,
     customers: &[CustomerId],
     now: UnixSeconds,
@@ -58,36 +60,37 @@ fn erase(
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
     // A folder that is new gets its tables first.
     drop(Objects::open(dir)?);
-    let theirs = Theirs::of(dir, customers)?;
-    let objects = drop_personal(dir, (key, at), |seen| theirs.has(seen), |_| {})?;
+    let theirs = Theirs::of(source, dir, customers)?;
+    let objects = drop_personal(source, dir, (key, at), |seen| theirs.has(seen), |_| {})?;
     Objects::open(dir)?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
     Ok(objects)
 }
 
 /// What is some customers': what says so, and what was booked for that.
 pub(super) struct Theirs {
+    source: Source,
     customers: HashSet<String>,
     objects: HashSet<String>,
 }
 
 impl Theirs {
-    pub fn of(dir: &Path, customers: &[CustomerId]) -> Result<Self, StoreError> {
+    pub fn of(source: Source, dir: &Path, customers: &[CustomerId]) -> Result<Self, StoreError> {
         let stored = Objects::open_read_only(dir)?;
         let mut objects = HashSet::new();
         for customer in customers {
             objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
         }
-        Ok(Self { customers: customers.iter().map(ToString::to_string).collect(), objects })
+        Ok(Self { source, customers: customers.iter().map(ToString::to_string).collect(), objects })
     }
 
     pub fn has(&self, seen: &Rewritable<'_>) -> bool {
         match seen.customer {
             Some(customer) => self.customers.contains(customer),
             // It names what it was booked for, and may repeat its description.
-            None if seen.kind == ObjectKind::BalanceTransaction => {
-                translate::booked_for(seen.body).is_some_and(|source| self.objects.contains(&source))
+            None => {
+                let booked_for = self.source.booked_for(seen.kind, seen.body);
+                booked_for.is_some_and(|id| self.objects.contains(&id))
             }
-            None => false,
         }
     }
 }
@@ -125,13 +128,14 @@ impl Undone {
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
 /// ledger names customers, so it goes and is built anew.
 pub(super) fn drop_personal(
+    source: Source,
     dir: &Path,
     note: (&str, &str),
     is_theirs: impl Fn(&Rewritable<'_>) -> bool,
     tell: impl FnMut(u64),
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
     let redact =
-        |seen: &Rewritable<'_>| is_theirs(seen).then(|| privacy::redact(seen.kind, seen.body)).flatten();
+        |seen: &Rewritable<'_>| is_theirs(seen).then(|| source.redact(seen.kind, seen.body)).flatten();
     Objects::rewrite(dir, note, redact, tell)
 }
 
@@ -159,13 +163,14 @@ impl Runner {
         to_its_end(async move {
             // At once; what is under way goes on after.
             let _alone = slot.take_over().await;
-            let (recording, now) = (shared.recording(&record), shared.config.clock.now());
+            let (source, recording) = (source_of(&record)?, shared.recording(&record));
+            let now = shared.config.clock.now();
             let receipt = blocking(move || {
-                ledger::settle(&dir, &record.settings, recording)?;
+                ledger::settle(source, &dir, &record.settings, recording)?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
-                let objects = erase(&dir, one, now)?;
+                let objects = erase(source, &dir, one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
@@ -184,6 +189,7 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
+        let source = source_of(record)?;
         let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), dir.clone());
@@ -191,18 +197,18 @@ impl Shared {
             blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
         if !erasures.is_empty() || (wanted && !is_private) {
             let (dir, settings, recording) = (dir.clone(), record.settings.clone(), self.recording(record));
-            blocking(move || ledger::settle(&dir, &settings, recording)).await?;
+            blocking(move || ledger::settle(source, &dir, &settings, recording)).await?;
         }
         if !erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
             let (customers, dir) = (erasures.len(), dir.clone());
             let _loading = slot.loading.lock().await;
-            blocking(move || Ok(erase(&dir, &erasures, now)?)).await?;
+            blocking(move || Ok(erase(source, &dir, &erasures, now)?)).await?;
             slot.close_files();
             tracing::info!(connection = %slot.id, customers, "erasures were made up for");
         }
         match (is_private, wanted) {
-            (false, true) => erase_everybody(slot, dir).await,
+            (false, true) => erase_everybody(source, slot, dir).await,
             (true, false) => {
                 let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
                 blocking(move || Ok(Objects::open(&dir)?.commit_blocking(note).map(|_| ())?)).await
@@ -212,7 +218,7 @@ impl Shared {
     }
 }
 
-async fn erase_everybody(slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError> {
+async fn erase_everybody(source: Source, slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError> {
     slot.reporter.begin(Phase::Erasing);
     let reporter = slot.reporter.clone();
     // Nobody shows what was made before.
@@ -225,7 +231,7 @@ async fn erase_everybody(slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError
                 reporter.message(Some(format!("{done} objects")));
             }
         };
-        let objects = drop_personal(&dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
+        let objects = drop_personal(source, &dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
         Ok(objects.values().sum::<u64>())
     });
     let objects = erased.await?;
