@@ -1,4 +1,4 @@
-use model::{AccountId, ChurnAt, ConnectionId, Currency, ObjectKind, Secret, UnixSeconds, WorkspaceId};
+use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, UnixSeconds, WorkspaceId};
 
 use super::*;
 use crate::kind;
