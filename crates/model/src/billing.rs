@@ -278,7 +278,7 @@ pub struct CustomerHistory {
 }
 
 impl SubscriptionStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Incomplete => "incomplete",
@@ -295,7 +295,7 @@ impl SubscriptionStatus {
 }
 
 impl InvoiceStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -309,7 +309,7 @@ impl InvoiceStatus {
 }
 
 impl ChargeStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",

@@ -152,9 +152,11 @@ impl Plan {
 
     fn first_waiting(&self) -> Option<(Rank, SpanId)> {
         let waiting = self.candidates().filter(|span| !span.is_running);
-        let ranked = waiting
-            .map(|span| (rank(self.source, span, self.horizon), -span.unread_to(self.horizon), span.id));
-        ranked.min().map(|(rank, _, id)| (rank, id))
+        let ranked = waiting.map(|span| {
+            let order = self.source.order_of(span.id.kind);
+            (rank(self.source, span, self.horizon), -span.unread_to(self.horizon), order, span.id)
+        });
+        ranked.min().map(|(rank, .., id)| (rank, id))
     }
 
     fn first_cuttable(&self) -> Option<(Rank, SpanId)> {
