@@ -3,7 +3,7 @@
 use model::{ObjectKind, UnixSeconds};
 
 use crate::{
-    Account, Children, ClientConfig, ConnectError, FeedPage, ListRequest, Page, Probe, Retrieved, Source,
+    Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
     Webhook, WebhookEndpoint, stripe,
 };
 
@@ -100,7 +100,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::list`].
-    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<FeedPage, ConnectError> {
+    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<EventPage, ConnectError> {
         match &self.0 {
             Inner::Stripe(client) => client.events(since, after).await,
         }

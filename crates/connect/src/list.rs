@@ -11,6 +11,8 @@ pub struct List {
     pub tells_changes: bool,
     /// Whether the provider lets its users delete such objects, or some of them.
     pub is_deletable: bool,
+    /// What of the figures is made of its objects alone, so that it is missing without them.
+    pub part: Option<Part>,
     /// Below the base address; for the source itself.
     pub(crate) path: &'static str,
     /// In the plural, for a list on a page.
@@ -38,4 +40,14 @@ pub enum Stage {
     People,
     /// After all that MRR is made of.
     Rest,
+}
+
+/// A part of the figures that one list alone brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    PendingItems,
+    Charges,
+    Refunds,
+    CreditNotes,
+    InvoicePayments,
 }

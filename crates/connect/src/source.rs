@@ -6,8 +6,8 @@ use model::{CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, Uni
 use url::Url;
 
 use crate::{
-    Billed, ClientConfig, Event, Feed, Key, KeyError, List, Listing, ReadError, SignatureError, WebhookTerms,
-    stripe,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
+    WebhookTerms, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -161,9 +161,9 @@ impl Source {
     }
 
     /// Its list of what happened, if it has one.
-    pub fn feed(self) -> Option<&'static Feed> {
+    pub fn event_list(self) -> Option<&'static EventList> {
         match self {
-            Self::Stripe => Some(&stripe::FEED),
+            Self::Stripe => Some(&stripe::EVENT_LIST),
         }
     }
 

@@ -27,11 +27,11 @@ pub(crate) use history::{KINDS as HISTORY_KINDS, PRICE_LIST, billed, listing, na
 pub(crate) use key::parse as parse_key;
 pub(crate) use lifetime::{is_creation, last_known, may_be_gone, part_of, says_the_same, tombstone};
 pub(crate) use pace::requests_at_once;
-pub(crate) use webhook::{FEED, WEBHOOK_EVENTS};
+pub(crate) use webhook::{EVENT_LIST, WEBHOOK_EVENTS};
 
 use crate::{
-    Account, Backoff, Children, ClientConfig, FeedPage, Limits, List, ListRequest, Page, Privacy, Probe,
-    ProbeState, Retrieved, Stage, Texts, Webhook, WebhookEndpoint,
+    Account, Backoff, Children, ClientConfig, EventPage, Limits, List, ListRequest, Page, Part, Privacy,
+    Probe, ProbeState, Retrieved, Stage, Texts, Webhook, WebhookEndpoint,
 };
 
 /// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.

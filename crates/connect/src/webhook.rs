@@ -55,7 +55,7 @@ pub struct Event {
 
 /// Where a provider lists what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Feed {
+pub struct EventList {
     /// For how long an event stays in the list, less what is not relied on.
     pub reach_seconds: i64,
     /// Events may show late and out of order: so much before the last look is looked at again.
@@ -66,7 +66,7 @@ pub struct Feed {
 
 /// One page of what happened, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedPage {
+pub struct EventPage {
     pub events: Vec<Event>,
     /// Those that say too little.
     pub unreadable: Vec<ReadError>,

@@ -7,7 +7,7 @@ pub(crate) mod missing;
 mod reduce;
 mod relist;
 
-use connect::{ConnectError, Event, Feed, ListRequest, Page, Source};
+use connect::{ConnectError, Event, EventList, ListRequest, Page, Source};
 use model::{ObjectKind, UnixSeconds};
 use store::Batch;
 
@@ -155,8 +155,8 @@ enum Events {
 /// Every event since the last look, and a little before it.
 async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncError> {
     let source = context.source();
-    let Some(feed) = source.feed() else { return Ok(Events::None) };
-    let from = UnixSeconds(since.0 - feed.overlap_seconds);
+    let Some(list) = source.event_list() else { return Ok(Events::None) };
+    let from = UnixSeconds(since.0 - list.overlap_seconds);
     let mut after: Option<String> = None;
     let mut seen = Vec::new();
     let mut through = None;
@@ -172,7 +172,7 @@ async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncErr
         context.reporter.count((page.events.len() + page.unreadable.len()) as u64);
         let now = page.server_time.unwrap_or_else(|| context.clock.now());
         let through = *through.get_or_insert(now);
-        if since.0 < through.0 - feed.reach_seconds {
+        if since.0 < through.0 - list.reach_seconds {
             return Ok(Events::TooLongAgo);
         }
         for error in &page.unreadable {
@@ -182,16 +182,16 @@ async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncErr
         after = page.next;
         if after.is_none() {
             seen.retain(|event| event.created_at >= from);
-            let due_event_at = due_event_at(source, feed, &seen, through);
+            let due_event_at = due_event_at(source, list, &seen, through);
             return Ok(Events::Seen { changed: reduce::reduce(source, &seen), through, due_event_at });
         }
     }
 }
 
-fn due_event_at(source: Source, feed: &Feed, seen: &[Event], now: UnixSeconds) -> Option<UnixSeconds> {
+fn due_event_at(source: Source, list: &EventList, seen: &[Event], now: UnixSeconds) -> Option<UnixSeconds> {
     let is_told = |event: &&Event| source.is_delivered(&event.event_type);
     let instants = seen.iter().filter(is_told).map(|event| event.created_at);
-    instants.filter(|at| at.0 < now.0 - feed.delivered_within_seconds).max()
+    instants.filter(|at| at.0 < now.0 - list.delivered_within_seconds).max()
 }
 
 enum Listed {

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use ::metrics::columns::CustomerEntry;
 use ::metrics::ledger::{self, PriceBook};
 use ::metrics::query::{self, TimelineMovement, TimelinePoint};
+use ::metrics::schema::MoneyAmount;
+use ::metrics::view::View;
 use connect::Source;
 use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
 use model::{CustomerId, Money, PriceId, SubscriptionId};
@@ -15,20 +17,14 @@ use serde::Serialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
 
-use crate::metrics::schema;
-use crate::movements::list::MovementType;
-use crate::view::View;
-
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub struct CustomerDetail {
     pub customer: CustomerFacts,
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
     /// Before the netting by day.
-    #[schema(value_type = Vec<TimelinePointView>)]
     pub timeline: Vec<TimelinePoint>,
-    #[schema(value_type = Vec<TimelineMovementView>)]
     pub movements: Vec<TimelineMovement>,
     pub subscriptions: Vec<SubscriptionDetail>,
     pub invoices: Vec<InvoiceDetail>,
@@ -49,27 +45,6 @@ pub struct CustomerFacts {
     pub country: Option<String>,
     pub created_at: Option<i64>,
     pub is_deleted: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelinePoint)]
-pub struct TimelinePointView {
-    pub at: i64,
-    #[schema(format = Date)]
-    pub on: String,
-    pub currency: String,
-    pub mrr_minor: i64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelineMovement)]
-pub struct TimelineMovementView {
-    #[schema(format = Date)]
-    pub on: String,
-    pub r#type: MovementType,
-    pub currency: String,
-    pub delta_minor: i64,
-    pub mrr_after_minor: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -140,6 +115,7 @@ pub struct ChargeDetail {
 /// `None` where neither the ledger nor the objects know the customer.
 pub fn of(
     view: &View,
+    record: &ConnectionRecord,
     id: &CustomerId,
     history: &CustomerHistory,
     prices: &PriceBook,
@@ -154,7 +130,7 @@ pub fn of(
     invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     let mut charges: Vec<_> = history.charges.iter().map(charge_detail).collect();
     charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-    let provider_url = provider_url(&view.record, id);
+    let provider_url = provider_url(record, id);
     Some(CustomerDetail {
         customer: facts(entry),
         mrr,
@@ -169,7 +145,7 @@ pub fn of(
         charges,
         url_by_source: provider_url
             .iter()
-            .map(|url| (format!("{}_url", view.record.source), url.clone()))
+            .map(|url| (format!("{}_url", record.source), url.clone()))
             .collect(),
         provider_url,
     })
@@ -192,7 +168,7 @@ fn subscription_values(
     history: &CustomerHistory,
     prices: &PriceBook,
 ) -> HashMap<SubscriptionId, i64> {
-    let built = ledger::build(history, prices, view.record.settings.rules);
+    let built = ledger::build(history, prices, view.settings.rules);
     let mut values = HashMap::new();
     for step in built.steps.into_iter().filter(|step| step.at <= view.now) {
         *values.entry(step.subscription).or_default() += step.delta_minor;

@@ -2,12 +2,13 @@
 
 use model::{CustomerId, ObjectKind};
 
-use super::{List, Stage, kind};
+use super::{List, Part, Stage, kind};
 
 /// All that is read, the indispensable first.
 pub const LISTS: &[List] = &[
     List {
         kind: kind::CUSTOMER,
+        part: None,
         stage: Stage::People,
         tells_changes: true,
         is_deletable: true,
@@ -20,6 +21,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::SUBSCRIPTION,
+        part: None,
         stage: Stage::Running,
         tells_changes: true,
         is_deletable: false,
@@ -32,6 +34,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE,
+        part: None,
         stage: Stage::Billed,
         tells_changes: true,
         is_deletable: true,
@@ -44,6 +47,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PRICE,
+        part: None,
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -56,6 +60,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PRODUCT,
+        part: None,
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -68,6 +73,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE_ITEM,
+        part: Some(Part::PendingItems),
         stage: Stage::Billed,
         tells_changes: true,
         is_deletable: true,
@@ -80,6 +86,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::CHARGE,
+        part: Some(Part::Charges),
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -92,6 +99,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::REFUND,
+        part: Some(Part::Refunds),
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -104,6 +112,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::CREDIT_NOTE,
+        part: Some(Part::CreditNotes),
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -116,6 +125,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE_PAYMENT,
+        part: Some(Part::InvoicePayments),
         stage: Stage::Rest,
         tells_changes: false,
         is_deletable: false,
@@ -128,6 +138,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::COUPON,
+        part: None,
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -140,6 +151,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PROMOTION_CODE,
+        part: None,
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -152,6 +164,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::DISPUTE,
+        part: None,
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -164,6 +177,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PAYMENT_INTENT,
+        part: None,
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -176,6 +190,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::BALANCE_TRANSACTION,
+        part: None,
         stage: Stage::Rest,
         tells_changes: false,
         is_deletable: false,
@@ -188,6 +203,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::EVENT,
+        part: None,
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,

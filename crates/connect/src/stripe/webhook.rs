@@ -7,9 +7,9 @@ use super::client::{Call, Client, Unreadable, Verb};
 use super::limiter::{Access, Endpoint};
 use super::loose::Text;
 use super::transport::Answer;
-use super::{API_VERSION, FeedPage, ListRequest, Webhook, WebhookEndpoint, retry, translate};
+use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry, translate};
 use crate::stripe::kind;
-use crate::{ConnectError, Feed};
+use crate::{ConnectError, EventList};
 
 /// What is to be told about: everything that changes an object that is kept.
 pub const WEBHOOK_EVENTS: &[&str] = &[
@@ -96,15 +96,15 @@ struct Listed {
 }
 
 /// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
-pub(crate) const FEED: Feed =
-    Feed { reach_seconds: 29 * 86_400, overlap_seconds: 300, delivered_within_seconds: 240 };
+pub(crate) const EVENT_LIST: EventList =
+    EventList { reach_seconds: 29 * 86_400, overlap_seconds: 300, delivered_within_seconds: 240 };
 
 impl Client {
     /// One page of the list of events since an instant.
     ///
     /// # Errors
     /// As [`Client::list`].
-    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<FeedPage, ConnectError> {
+    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<EventPage, ConnectError> {
         let request = ListRequest {
             created_gte: Some(since.0),
             starting_after: after.map(str::to_owned),
@@ -116,7 +116,7 @@ impl Client {
         let oldest = last.and_then(|last| last.created_at);
         let read = page.objects.iter().map(|object| translate::event(&object.body));
         let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
-        Ok(FeedPage {
+        Ok(EventPage {
             events: events.into_iter().flatten().collect(),
             unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
             // A server that ignores the window has gone past it.

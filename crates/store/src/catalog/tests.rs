@@ -1,7 +1,7 @@
+use crate::kind;
 use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, UnixSeconds, WorkspaceId};
 
 use super::*;
-use crate::kind;
 use crate::{DataDir, Keyring};
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
@@ -24,11 +24,11 @@ fn owner() -> NewOwner {
 fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
     NewConnection {
         workspace: workspace.clone(),
-        source: "billing".into(),
+        source: "stripe".into(),
         name: "Shop".into(),
         account_id: account.into(),
         account_name: Some("Shop Inc".into()),
-        api_base: "https://api.example.com/".into(),
+        api_base: "https://api.stripe.com/".into(),
         is_test_mode: true,
         is_sample: false,
         settings: model::Settings::default(),
@@ -116,7 +116,7 @@ fn an_account_is_connected_once_per_workspace_and_server() {
     assert_eq!(catalog.all_connections().unwrap().len(), 3);
     let account = AccountId::from("acct_1");
     let found =
-        catalog.find_by_account(&workspace, "billing", &account, "https://api.example.com/", true).unwrap();
+        catalog.find_by_account(&workspace, "stripe", &account, "https://api.stripe.com/", true).unwrap();
     assert_eq!(found, Some(first));
 }
 
@@ -276,7 +276,7 @@ fn what_refers_to_a_connection_outlives_a_new_table_of_them() {
         INSERT INTO workspaces (id, name) VALUES ('ws_1', 'Workspace');
         INSERT INTO connections (id, workspace, source, name, account_id, api_base, is_test_mode, is_sample, sealed_key,
             created_at, settings, state, absent)
-        VALUES ('conn_1', 'ws_1', 'billing', 'Shop', 'acct_1', 'https://api.example.com/', 1, 0, x'01', 1, '{}', 'live', '[]');
+        VALUES ('conn_1', 'ws_1', 'stripe', 'Shop', 'acct_1', 'https://api.stripe.com/', 1, 0, x'01', 1, '{}', 'live', '[]');
         INSERT INTO erasures (connection, customer, erased_at) VALUES ('conn_1', 'cus_1', 1);",
     )
     .unwrap();
@@ -316,4 +316,40 @@ fn a_key_that_is_replaced_or_removed_leaves_no_byte() {
     assert!(!holds(&webhook), "forgotten");
     catalog.delete_connection(&workspace, &id).unwrap();
     assert!(!holds(&second) && !holds(id.as_str().as_bytes()), "removed");
+}
+
+#[test]
+fn rates_belong_to_their_workspace_and_replace_those_of_the_same_days() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = other_workspace(&catalog);
+    let new = |rate: &str, last_on: &str| NewRate {
+        currency: "kwd".parse().unwrap(),
+        base: Currency::USD,
+        first_on: "2026-01-01".parse().unwrap(),
+        last_on: last_on.parse().unwrap(),
+        rate: rate.to_owned(),
+    };
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 0);
+    catalog
+        .add_rates(&workspace, &[new("0.30", "2026-01-31"), new("0.31", "2026-01-01")], "ada", NOW)
+        .unwrap();
+    catalog.add_rates(&workspace, &[new("0.307", "2026-01-31")], "ci", NOW).unwrap();
+    let found = catalog.rates(&workspace).unwrap();
+    let told: Vec<_> = found.iter().map(|one| (one.rate.rate.as_str(), one.entered_by.as_str())).collect();
+    assert_eq!(told, [("0.31", "ada"), ("0.307", "ci")], "in the order they were entered");
+    assert_eq!(found[1].rate, new("0.307", "2026-01-31"));
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 2);
+
+    assert_eq!(catalog.rates(&other).unwrap(), []);
+    assert!(!catalog.delete_rate(&other, &found[0].id).unwrap());
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 2, "nothing changed");
+    assert!(catalog.delete_rate(&workspace, &found[0].id).unwrap());
+    assert_eq!(catalog.rates(&workspace).unwrap(), found[1..]);
+    assert_eq!(
+        (catalog.rates_revision(&workspace).unwrap(), catalog.rates_revision(&other).unwrap()),
+        (3, 0)
+    );
+    let nowhere = model::WorkspaceId::from("ws_gone");
+    assert!(catalog.add_rates(&nowhere, &[new("1", "2026-01-01")], "ada", NOW).is_err());
 }

@@ -39,7 +39,7 @@ impl Objects {
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle writes; `Busy` when a reader holds on to the old pages; those of the file.
-    pub fn rewrite(
+    pub(crate) fn rewrite(
         connection_dir: &Path,
         meta: (&str, &str),
         mut rewrite: impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
@@ -118,20 +118,21 @@ fn trained(
     let mut trainer = Trainer::default();
     let mut trainable = Vec::new();
     let mut context = DCtx::create();
-    for known in old.kinds.all() {
-        let kind = known.shape.kind;
-        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 ORDER BY id");
-        let mut statement = conn.prepare_cached(&sql)?;
-        let mut rows = statement.query([known.code])?;
-        while let Some(row) = rows.next()? {
-            let plain = Plain::read(row, conn, old, &mut context)?;
-            let body = plain.rewritten(rewrite).unwrap_or(plain.body);
-            if trainer.collect(kind, &body) {
-                trainable.push(kind);
-                break;
-            }
+    // One sweep for all kinds: rows are in no order of their kinds.
+    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM objects ORDER BY row"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if trainable.contains(&old.kinds.kind(conn, row.get(1)?)?) {
+            continue;
+        }
+        let plain = Plain::read(row, conn, old, &mut context)?;
+        let body = plain.rewritten(rewrite);
+        if trainer.collect(plain.kind, body.as_ref().unwrap_or(&plain.body)) {
+            trainable.push(plain.kind);
         }
     }
+    drop(rows);
+    drop(statement);
     let superseded = {
         let mut statement = conn.prepare("SELECT id FROM dictionaries")?;
         let ids = statement.query_map([], |row| row.get(0))?;
@@ -191,10 +192,11 @@ fn all(
 
 #[cfg(test)]
 mod tests {
+    use crate::kind;
     use model::{Counterparts, RawObject, UnixSeconds};
 
     use super::*;
-    use crate::{Batch, kind};
+    use crate::Batch;
 
     const CUSTOMERS: usize = 3_000;
 
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn nothing_of_the_old_bodies_is_left_and_all_else_is() {
         let dir = tempfile::tempdir().unwrap();
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         // In pieces: those after the first are compressed against a dictionary.
         for first in (0..CUSTOMERS).step_by(500) {
             let batch = (first..first + 500).map(customer).collect();
@@ -253,7 +255,7 @@ mod tests {
             assert_eq!(stored.seen_at, UnixSeconds(7));
         }
         // And writing goes on, by the new dictionary.
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         let batch = Batch { objects: vec![customer(9_999)], seen_at: UnixSeconds(8), ..Batch::default() };
         assert_eq!(objects.commit_blocking(batch).unwrap().inserted, 1);
         assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());

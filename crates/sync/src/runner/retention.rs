@@ -4,14 +4,13 @@
 //! drop, and it comes back where a customer does.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use connect::Source;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use model::{CustomerId, Settings, UnixSeconds};
-use store::{Batch, ConnectionRecord, Objects, Rewritable, StoreError};
+use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::privacy::{Theirs, drop_personal};
 use super::record::source_of;
@@ -70,25 +69,25 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
+        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
         // Nobody shows what was made before.
         let _loading = slot.loading.lock().await;
         let turn = blocking(move || {
-            let Some(turn) = Turn::due(source, &dir, &settings, now)? else { return Ok(None) };
+            let Some(turn) = Turn::due(source, &files, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
             let lapsed = list(&turn.lapsed);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
-                ledger::settle(source, &dir, &settings, recording)?;
+                ledger::settle(source, &files, &settings, recording)?;
                 let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
-                let theirs = Theirs::of(source, &dir, &new)?;
+                let theirs = Theirs::of(source, &files, &new)?;
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
-                drop_personal(source, &dir, (LAPSED, &lapsed), is_theirs, |_| {})?;
+                drop_personal(source, &files, (LAPSED, &lapsed), is_theirs, |_| {})?;
             }
             // Last, so that what was cut off is done again.
-            let objects = Objects::open(&dir)?;
+            let objects = files.objects_to_write()?;
             let mut returned = listed(&objects, RETURNED)?;
             returned.extend(turn.noted.difference(&turn.lapsed).cloned());
             let meta = vec![
@@ -120,11 +119,11 @@ impl Turn {
     /// `None` where today was looked at already, or nobody was ever to be forgotten.
     fn due(
         source: Source,
-        dir: &Path,
+        files: &ConnectionFiles,
         settings: &Settings,
         now: UnixSeconds,
     ) -> Result<Option<Self>, SyncError> {
-        let Some(objects) = Objects::open_if_any(dir)? else { return Ok(None) };
+        let Some(objects) = files.objects_if_any()? else { return Ok(None) };
         // Where nothing is kept of anybody, nothing is kept too long.
         let months = settings.retention_months.filter(|_| !settings.gdpr);
         let today = now.timestamp().to_zoned_datetime(TimeZone::UTC).date();

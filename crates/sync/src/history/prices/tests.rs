@@ -14,6 +14,7 @@ fn inline_prices_fill_the_gaps_of_the_price_list_and_nothing_else() {
         scheme: PriceScheme::PerUnit(Some(amount.into())),
         transform_quantity: None,
         is_active: true,
+        currency_options: Vec::new(),
     };
     let mut book = PriceBook::default();
     book.insert(price("price_1", 100));
