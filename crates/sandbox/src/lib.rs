@@ -4,12 +4,21 @@
 
 mod chance;
 mod generated;
+mod kind;
 mod options;
 mod server;
 pub mod world;
 
 pub use generated::Generated;
+pub use kind::ObjectKind;
 pub use options::{
     DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet,
 };
 pub use server::{Running, Sandbox, StartError, signature, start};
+
+/// The source that this is a server of.
+pub const SOURCE: &str = "stripe";
+/// The header that a delivery's signature is in.
+pub const SIGNATURE_HEADER: &str = "stripe-signature";
+/// What it is, in the list of commands.
+pub const ABOUT: &str = "Run a server that behaves as Stripe's API does, with a sample merchant behind it";

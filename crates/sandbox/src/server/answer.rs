@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use model::ObjectKind;
 use serde_json::json;
 
 use super::App;
@@ -19,6 +18,7 @@ use super::resources::{Resource, by_name};
 use super::shape::Shaper;
 use super::version::ApiVersion;
 use super::wire::Fuse;
+use crate::ObjectKind;
 use crate::Permission;
 
 /// More than any form that is sent here.

@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode};
-use model::ObjectKind;
 use serde_json::{Map, Value, json};
 
+use crate::ObjectKind;
 use crate::Permission;
 
 /// Why a request is refused. Stripe's "Errors" page.

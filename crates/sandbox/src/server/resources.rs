@@ -1,7 +1,6 @@
 //! The endpoints: which kind each lists, which permission it takes, which bounds it knows.
 
-use model::ObjectKind;
-
+use crate::ObjectKind;
 use crate::Permission;
 
 /// A list endpoint, with the retrieval of its objects.
