@@ -7,6 +7,7 @@ use model::{Currency, Day, Settings, UnixSeconds};
 
 use crate::columns::Ledger;
 use crate::fx::Rates;
+use crate::query;
 use crate::registry::{Feed, Metric};
 
 /// A snapshot of a connection's numbers, and how far they reach.
@@ -44,9 +45,18 @@ impl View {
         self.now.day(self.ledger.zone())
     }
 
-    /// The currency to report in where none was asked for: the setting, else the account's own.
+    /// The currency to report in where none was asked for: the setting, else the account's own, else dollars. One that
+    /// cannot be converted to is passed over.
     pub fn reporting_currency(&self) -> Currency {
-        self.settings.reporting_currency.or(self.default_currency).unwrap_or(Currency::USD)
+        let wanted = [self.settings.reporting_currency, self.default_currency];
+        let is_fit =
+            |currency: &Currency| query::can_report_in(&self.ledger, &self.rates, *currency, self.today());
+        wanted.into_iter().flatten().find(is_fit).unwrap_or(Currency::USD)
+    }
+
+    /// What there is to filter by.
+    pub fn facets(&self) -> query::Facets {
+        query::facets(&self.ledger, &self.rates, self.today())
     }
 
     /// The kinds of objects that a metric lacks.

@@ -110,7 +110,7 @@ fn pages_follow_each_other_without_a_gap_or_a_repeat() {
 
 #[test]
 fn facets_name_what_is_there() {
-    let facets = query::facets(&world().ledger("UTC"));
+    let facets = query::facets(&world().ledger("UTC"), &Rates::default(), super::world::day("2024-06-01"));
     let told = serde_json::to_value(&facets).unwrap();
     assert_eq!(told["currencies"], json!(["eur", "usd"]));
     assert_eq!(told["intervals"], json!(["month", "year"]));
