@@ -91,7 +91,7 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
-        let rates = Arc::new(ReferenceRates::open(data.clone()));
+        let rates = Arc::new(ReferenceRates::open(data.clone(), catalog.clone()));
         Self {
             data,
             catalog,
@@ -113,7 +113,9 @@ impl Context {
     pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
         let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        Ok(::sync::view::of(&record, ledger, self.rates.current(), self.clock.now(), reaches_back_on))
+        let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
+        let rates = blocking(move || rates.of(&workspace)).await??;
+        Ok(::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod movements;
 mod openapi;
 mod problem;
+pub mod rates;
 pub mod reconcile;
 pub mod restatements;
 mod routes;

@@ -12,11 +12,12 @@ use crate::access::identity::COOKIE;
 use crate::problem::Problem;
 
 /// What the parts in braces of an address are.
-const PATH_PARTS: [(&str, &str); 5] = [
+const PATH_PARTS: [(&str, &str); 6] = [
     ("id", "The connection"),
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
     ("token_id", "The token"),
+    ("rate_id", "The entered rate"),
     ("kind", "The kind of object"),
 ];
 

@@ -51,7 +51,7 @@ pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<V
     let runner = for_command(folder)?;
     let snapshot = runner.ledger(&record.workspace, &record.id).await;
     let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
-    let rates = ReferenceRates::open(folder.data.clone()).current();
+    let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(&record.workspace)?;
     let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
     Ok(sync::view::of(&record, snapshot.ledger, rates, Clock::System.now(), reaches_back_on))
 }

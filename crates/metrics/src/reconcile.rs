@@ -68,6 +68,10 @@ pub enum Reason {
     Void,
     Uncollectible,
     Unpaid,
+    /// A change that is made only once it is paid.
+    AwaitingPayment,
+    /// A newer invoice bills the same period.
+    Replaced,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -189,6 +193,8 @@ impl From<LeftOut> for Reason {
             LeftOut::Void => Self::Void,
             LeftOut::Uncollectible => Self::Uncollectible,
             LeftOut::Unpaid => Self::Unpaid,
+            LeftOut::AwaitingPayment => Self::AwaitingPayment,
+            LeftOut::Replaced => Self::Replaced,
         }
     }
 }

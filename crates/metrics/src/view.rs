@@ -54,11 +54,6 @@ impl View {
         wanted.into_iter().flatten().find(is_fit).unwrap_or(Currency::USD)
     }
 
-    /// What there is to filter by.
-    pub fn facets(&self) -> query::Facets {
-        query::facets(&self.ledger, &self.rates, self.today())
-    }
-
     /// The kinds of objects that a metric lacks.
     pub fn absent(&self, metric: &Metric) -> Vec<String> {
         let lacking = self.absent.iter().filter(|(feed, _)| metric.feeds.contains(feed));

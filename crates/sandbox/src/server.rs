@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::chance::mix;
-use crate::world::{IntendedStep, Merchant, Simulated, Start};
+use crate::world::{ExpectedStep, Merchant, Simulated, Start};
 use crate::{Generated, MerchantName, Options, OptionsError, PermissionSet};
 use auth::Lock;
 use faults::FaultStream;
@@ -157,7 +157,7 @@ fn prepare(
         events_sent: AtomicU64::new(0),
     });
     let router = Router::new()
-        .route("/sandbox/intention", get(extras::intention))
+        .route("/sandbox/expected_mrr", get(extras::expected_mrr))
         .route("/sandbox/facts", get(extras::facts))
         .route("/sandbox/advance", post(extras::advance))
         .fallback(answer::answer)
@@ -277,9 +277,9 @@ impl Sandbox {
     }
 
     /// What each customer was meant to be worth: one step a change. For a large generated merchant read
-    /// `GET /sandbox/intention` instead, which streams.
-    pub fn intention(&self) -> Vec<IntendedStep> {
-        self.app.merchant().intended().collect()
+    /// `GET /sandbox/expected_mrr` instead, which streams.
+    pub fn expected_mrr(&self) -> Vec<ExpectedStep> {
+        self.app.merchant().expected_mrr().collect()
     }
 
     /// The merchant's present.

@@ -24,6 +24,6 @@ pub use error::SyncError;
 pub use problems::Problem;
 pub use progress::{KindProgress, KindState, Phase, Progress};
 pub use projection::RebuildReport;
-pub use rates::ReferenceRates;
+pub use rates::{EnterError, RatesAttempt, RatesState, ReferenceRates};
 pub use runner::{Runner, RunnerConfig, Snapshot};
 pub use update::{How, Updated};

@@ -1,6 +1,6 @@
 //! `GET /connections/{id}/facets`: what there is to filter by.
 
-use ::metrics::query::Facets;
+use ::metrics::query::{self, Facets};
 use axum::Json;
 use axum::extract::State;
 
@@ -17,5 +17,5 @@ pub async fn handle(
     Connection(record): Connection,
 ) -> Result<Json<Facets>, Problem> {
     let view = context.view(record).await?;
-    Ok(Json(blocking(move || view.facets()).await?))
+    Ok(Json(blocking(move || query::facets(&view.ledger)).await?))
 }

@@ -69,7 +69,7 @@ pub async fn handle(
 }
 
 fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
-    let first_on = [before, after].iter().filter_map(|view| view.facets().first_on).min();
+    let first_on = [before, after].iter().filter_map(|view| query::facets(&view.ledger).first_on).min();
     let first_on = first_on.unwrap_or_else(|| before.today());
     let (old, new) = (months(before, first_on)?, months(after, first_on)?);
     let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();

@@ -6,9 +6,7 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 use model::UnixSeconds;
 use serde::Serialize;
-use store::{
-    AbsentReason, ConnectionRecord, ConnectionState, Inbox, LastError, Objects, StoreError, WebhookRecord,
-};
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
 use sync::Problem;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
@@ -105,7 +103,7 @@ pub fn objects_done(folder: &Folder, record: &ConnectionRecord) -> anyhow::Resul
 }
 
 fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap<&'static str, u64>> {
-    let objects = Objects::open_if_any(&folder.data.connection_dir(&record.id))?;
+    let objects = folder.data.connection_files(&record.id).objects_if_any()?;
     let kinds = objects.map(|objects| objects.kinds()).transpose()?.unwrap_or_default();
     Ok(kinds.into_iter().map(|facts| (facts.kind.as_str(), facts.count)).collect())
 }
@@ -116,7 +114,7 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
     let mut or_say = |error: anyhow::Error| unreadable = Some(format!("{error:#}"));
     let objects = counts(folder, &record).map_err(&mut or_say).unwrap_or_default();
     let found = problems(folder, &record).map_err(&mut or_say).unwrap_or_default();
-    let inbox = Inbox::look(&folder.data.connection_dir(&record.id));
+    let inbox = folder.data.connection_files(&record.id).inbox_facts();
     let inbox = inbox.map_err(|error| or_say(error.into())).unwrap_or_default();
     let webhook = folder.catalog.webhook(&record.workspace, &record.id)?;
     let count = |found: Problem| ProblemCount { code: found.code, title: found.title, count: found.count };
@@ -183,9 +181,9 @@ impl Webhook {
 
 /// What is wrong with a connection's data, by its last check and its last build.
 pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
-    let dir = folder.data.connection_dir(&record.id);
-    let objects = Objects::open_if_any(&dir)?;
-    let problems = objects.map(|objects| sync::projection::problems(&objects, &dir)).transpose()?;
+    let files = folder.data.connection_files(&record.id);
+    let objects = files.objects_if_any()?;
+    let problems = objects.map(|objects| sync::projection::problems(&objects, &files)).transpose()?;
     Ok(problems.unwrap_or_default())
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::columns::{Country, Ledger, Plan, PlanInterval};
-use crate::fx::Rates;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Facets {
@@ -16,9 +15,6 @@ pub struct Facets {
     pub intervals: Vec<String>,
     #[schema(value_type = Vec<String>)]
     pub currencies: Vec<Currency>,
-    /// Those of them that everything can be reported in.
-    #[schema(value_type = Vec<String>)]
-    pub reporting_currencies: Vec<Currency>,
     pub countries: Vec<String>,
     /// The first and the last day on which any MRR changed.
     #[schema(value_type = Option<String>, format = Date)]
@@ -46,7 +42,7 @@ pub struct ProductFacet {
 }
 
 /// Everything that a ledger's rows can be filtered by.
-pub fn facets(ledger: &Ledger, rates: &Rates, today: Day) -> Facets {
+pub fn facets(ledger: &Ledger) -> Facets {
     let plans = ledger.catalog().plans();
     let mut used = vec![false; plans.len()];
     for plan in ledger.chunks().iter().flat_map(|chunk| chunk.all_plans()) {
@@ -63,15 +59,11 @@ pub fn facets(ledger: &Ledger, rates: &Rates, today: Day) -> Facets {
     let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
     let countries: BTreeSet<Country> = countries.copied().collect();
     let days = || ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).copied();
-    let currencies: Vec<Currency> =
-        used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect();
-    let can_report_in = |currency: &Currency| super::can_report_in(ledger, rates, *currency, today);
     let mut facets = Facets {
         plans: used.iter().map(|plan| PlanFacet::from(*plan)).collect(),
         products: products.collect(),
         intervals: intervals.into_iter().map(|interval| interval.to_string()).collect(),
-        reporting_currencies: currencies.iter().copied().filter(can_report_in).collect(),
-        currencies,
+        currencies: used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect(),
         countries: countries.into_iter().filter_map(Country::code).collect(),
         first_on: days().min(),
         last_on: days().max(),

@@ -8,7 +8,8 @@ use super::world::{World, currency, day, metric, query};
 
 /// A dollar costs a euro on the last day of 2023, 80 cents in January and half a euro from the 20th on.
 fn rates() -> Rates {
-    let text = "Date,USD,JPY,KWD\n2023-12-29,1,150,0.4\n2024-01-02,1.25,150,0.4\n2024-01-19,2,160,0.5\n";
+    let text = "Date,USD,JPY,KWD\n2023-12-29,1,150,0.4\n2024-01-02,1.25,150,0.4\n2024-01-12,1.25,150,0.4\n\
+        2024-01-19,2,160,0.5\n2024-01-29,2,160,0.5\n";
     Rates::from_csv(text).unwrap()
 }
 
@@ -23,7 +24,7 @@ fn what_the_rates_move_is_fx_and_nothing_else() {
     let point = &answer.series[0].points[0];
     assert_eq!((point.mrr_minor, point.fx_minor), (5_000, -5_000));
     assert_eq!((point.expansion_minor, point.contraction_minor, point.churn_minor), (0, 0, 0));
-    assert_eq!(answer.rates_on, Some(day("2024-01-19")));
+    assert_eq!(answer.rates_on, Some(day("2024-01-29")));
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn a_day_without_a_rate_uses_the_latest_before_it() {
     asked.interval = Interval::Day;
     let answer = query::mrr(&world.ledger("UTC"), &rates(), &asked).unwrap();
     assert_eq!(answer.series[0].points[0].new_minor, 8_000);
-    assert_eq!(answer.rates_on, Some(day("2024-01-02")));
+    assert_eq!(answer.rates_on, Some(day("2024-01-12")));
 }
 
 #[test]
@@ -114,9 +115,8 @@ fn a_currency_without_rates_is_no_currency_to_report_in() {
     let ledger = world.ledger("UTC");
     let asked = Query { currency: Reporting::In(currency("ars")), ..query("2023-12-01", "2023-12-31") };
     assert_eq!(query::mrr(&ledger, &rates(), &asked), Err(QueryError::NoRate(currency("ars"))));
-    let facets = query::facets(&ledger, &rates(), day("2024-01-19"));
-    assert_eq!(facets.currencies, [currency("ars"), Currency::USD]);
-    assert_eq!(facets.reporting_currencies, [Currency::USD]);
+    assert!(!query::can_report_in(&ledger, &rates(), currency("ars"), day("2024-01-19")));
+    assert!(query::can_report_in(&ledger, &rates(), Currency::USD, day("2024-01-19")));
     // Alone nothing has to be converted.
     let alone = World::default().with("b", "ars", &[("2023-12-30", 700_000)]).ledger("UTC");
     assert_eq!(query::mrr(&alone, &rates(), &asked).unwrap().series[0].points[0].mrr_minor, 700_000);
@@ -217,5 +217,11 @@ fn a_range_that_begins_before_the_first_rate_converts_what_came_after() {
         (point.mrr_minor, point.new_minor, point.fx_minor),
         (1_000, 0, 1_000),
         "it came without a rate"
+    );
+    let asked = in_euros("2024-01-01", "2024-02-09");
+    assert_eq!(
+        query::mrr(&ledger, &rates(), &asked).unwrap().unconverted[0].currency,
+        Currency::USD,
+        "the last rate is more than ten days old at the end"
     );
 }

@@ -6,7 +6,7 @@ use metrics::query::{self, CustomerSort, CustomerState, CustomersQuery, Filter, 
 use model::{Currency, UnixSeconds};
 use serde_json::json;
 
-use super::world::{World, at, currency, day};
+use super::world::{World, at, currency, day, steady_dollar};
 
 fn world() -> World {
     let mut world = World::default()
@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn rates() -> Rates {
-    Rates::from_csv("Date,USD\n2024-01-02,1.25\n").unwrap()
+    steady_dollar()
 }
 
 fn asked() -> CustomersQuery {
@@ -110,7 +110,7 @@ fn pages_follow_each_other_without_a_gap_or_a_repeat() {
 
 #[test]
 fn facets_name_what_is_there() {
-    let facets = query::facets(&world().ledger("UTC"), &Rates::default(), super::world::day("2024-06-01"));
+    let facets = query::facets(&world().ledger("UTC"));
     let told = serde_json::to_value(&facets).unwrap();
     assert_eq!(told["currencies"], json!(["eur", "usd"]));
     assert_eq!(told["intervals"], json!(["month", "year"]));

@@ -7,7 +7,7 @@ use metrics::registry::Metric;
 use model::Currency;
 use serde_json::{Value, json};
 
-use super::world::{World, metric, query};
+use super::world::{World, metric, query, steady_dollar};
 
 /// Before February: a 100, b 200, c 300. In February a grows by 50, b loses 80, c leaves, d comes with 40.
 fn world() -> World {
@@ -104,7 +104,7 @@ fn revenue_world() -> World {
 #[test]
 fn net_revenue_is_what_was_earned_less_what_was_given_back() {
     let ledger = revenue_world().ledger("UTC");
-    let rates = Rates::from_csv("Date,USD\n2024-01-02,1.25\n").unwrap();
+    let rates = steady_dollar();
     let ask = |metric: &'static Metric, query: &Query| query::value(&ledger, &rates, metric, query).unwrap();
     let told = |metric: &'static Metric, query: &Query| -> Vec<(String, Value)> {
         let series = ask(metric, query).series.into_iter();

@@ -156,7 +156,7 @@ fn what_was_intended_is_what_was_billed() {
     for later in [0, 20 * 86_400, 90 * 86_400] {
         merchant.advance(UnixSeconds(NOW.0 + later));
         let mut intended: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
-        for step in merchant.intended() {
+        for step in merchant.expected_mrr() {
             intended.entry(step.customer.to_string()).or_default().push((step.at.0, step.mrr_minor));
         }
         assert_eq!(intended, steps_of_invoices(&merchant));

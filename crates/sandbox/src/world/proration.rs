@@ -3,7 +3,7 @@
 
 use model::ObjectKind;
 
-use super::intention::{Act, Kind};
+use super::expected_mrr::{Act, Kind};
 use super::pricing::{self, PICOS, Reduction};
 use super::records::*;
 use super::simulated::World;
@@ -165,7 +165,7 @@ impl World {
     fn intend_change(&mut self, number: u32, price: u32, value_minor: i64) -> usize {
         let at = self.now;
         let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None };
-        self.subscription(number).intention.act(act)
+        self.subscription(number).expected_mrr.act(act)
     }
 
     /// The price of a whole period less the discount in force. A coupon for one invoice is not for changes.

@@ -5,7 +5,7 @@ use std::path::Path;
 use api::connections::admission;
 use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
 use model::{Clock, ObjectKind};
-use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, Objects, StoreError};
+use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, StoreError};
 
 use super::Finding;
 use crate::folder::Folder;
@@ -158,7 +158,7 @@ fn server(data: &DataDir) -> Finding {
 
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let what = format!("{}: objects", record.id);
-    let objects = Objects::open_if_any(&data.connection_dir(&record.id));
+    let objects = data.connection_files(&record.id).objects_if_any();
     let found = objects.and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
     match found {
         Ok(None) if record.loaded_at.is_some() => {

@@ -4,10 +4,10 @@
 use model::{Currency, ObjectKind};
 
 use super::calendar::{DAY, HOUR};
-use super::deeds::Deed;
 use super::pricing::{self, PICOS};
 use super::records::*;
-use super::simulated::{Manner, World};
+use super::scheduled::Scheduled;
+use super::simulated::{MerchantSize, World};
 
 /// Days that a customer has to pay a one-off invoice.
 const ONE_OFF_DAYS: i64 = 14;
@@ -46,24 +46,24 @@ impl World {
 
     /// What a payment may lead to, by how often it does.
     pub(super) fn aftermath_of(&mut self, charge: u32) {
-        let (refunds, disputes) = match self.manner {
-            Manner::Mid => (25, 8),
-            Manner::Small => (8, 1),
-            Manner::Empty => return,
+        let (refunds, disputes) = match self.size {
+            MerchantSize::Mid => (25, 8),
+            MerchantSize::Small => (8, 1),
+            MerchantSize::Empty => return,
         };
         let days = self.chance.between(1, 25);
         let at = self.now + days * DAY + self.chance.between(0, DAY);
         if self.chance.per_mille(refunds) {
             let share_percent = self.chance.pick(&[100, 100, 50, 30]);
-            self.plan(at, Deed::MoneyBack { charge, share_percent });
+            self.schedule(at, Scheduled::MoneyBack { charge, share_percent });
         } else if self.chance.per_mille(disputes) {
             let is_lost = self.chance.per_mille(600);
-            self.plan(at, Deed::IsDisputed { charge, is_lost });
-        } else if self.manner == Manner::Mid && self.chance.per_mille(12) {
+            self.schedule(at, Scheduled::IsDisputed { charge, is_lost });
+        } else if self.size == MerchantSize::Mid && self.chance.per_mille(12) {
             let intent = self.charges[charge as usize].payment_intent;
             let has_refund = self.chance.per_mille(500);
             if let Some(invoice) = self.payment_intents[intent as usize].invoice {
-                self.plan(at, Deed::IsCredited { invoice, has_refund });
+                self.schedule(at, Scheduled::IsCredited { invoice, has_refund });
             }
         }
     }
@@ -114,7 +114,7 @@ impl World {
             balance_transactions: vec![booked],
         });
         let days = self.chance.between(20, 60);
-        self.plan(self.now + days * DAY, Deed::DisputeCloses { dispute, is_lost });
+        self.schedule(self.now + days * DAY, Scheduled::DisputeCloses { dispute, is_lost });
         self.emit("charge.dispute.created", ObjectKind::Dispute, dispute);
     }
 
@@ -189,11 +189,11 @@ impl World {
         let late_days = self.chance.between(1, 40);
         if self.chance.per_mille(120) {
             let at = self.now + early_s / 2;
-            self.plan(at, Deed::IsCredited { invoice, has_refund: false });
+            self.schedule(at, Scheduled::IsCredited { invoice, has_refund: false });
         }
         match fate {
-            0..65 => self.plan(self.now + early_s, Deed::IsPaid { invoice, out_of_band }),
-            65..90 => self.plan(due_at + late_days * DAY, Deed::IsPaid { invoice, out_of_band }),
+            0..65 => self.schedule(self.now + early_s, Scheduled::IsPaid { invoice, out_of_band }),
+            65..90 => self.schedule(due_at + late_days * DAY, Scheduled::IsPaid { invoice, out_of_band }),
             _ => self.saw("sent invoice never paid"),
         }
     }

@@ -37,7 +37,7 @@ pub(super) struct Act {
 
 /// The acts of one subscription.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Intention {
+pub(super) struct ExpectedMrr {
     acts: Vec<Act>,
     fates: BTreeMap<u32, Fate>,
     end: Option<i64>,
@@ -46,7 +46,7 @@ pub(super) struct Intention {
     is_dead: bool,
 }
 
-impl Intention {
+impl ExpectedMrr {
     /// Writes an act down and returns its number, by which a waiting change is billed later.
     pub(super) fn act(&mut self, act: Act) -> usize {
         self.acts.push(act);
@@ -137,17 +137,17 @@ mod tests {
         Act { at, price, kind, value_minor, invoice: Some(invoice) }
     }
 
-    fn changes(intention: &Intention) -> Vec<(i64, i64)> {
+    fn changes(expected_mrr: &ExpectedMrr) -> Vec<(i64, i64)> {
         let mut changes = BTreeMap::new();
-        intention.add_to(&mut changes);
+        expected_mrr.add_to(&mut changes);
         changes.into_iter().collect()
     }
 
-    fn two_months(value_minor: i64) -> Intention {
-        let mut intention = Intention::default();
-        intention.act(act(10, 1, Kind::Period, 4900, 0));
-        intention.act(act(20, 1, Kind::Period, value_minor, 1));
-        intention
+    fn two_months(value_minor: i64) -> ExpectedMrr {
+        let mut expected_mrr = ExpectedMrr::default();
+        expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+        expected_mrr.act(act(20, 1, Kind::Period, value_minor, 1));
+        expected_mrr
     }
 
     #[test]
@@ -158,42 +158,42 @@ mod tests {
 
     #[test]
     fn an_unpaid_renewal_of_an_ended_subscription_leaves_the_earlier_value_until_the_end() {
-        let mut intention = two_months(5900);
-        intention.fate(1, Fate::LeftUnpaid);
-        intention.end(25);
-        assert_eq!(changes(&intention), [(10, 4900), (25, -4900)]);
+        let mut expected_mrr = two_months(5900);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (25, -4900)]);
     }
 
     #[test]
     fn a_void_period_is_worth_nothing_while_the_subscription_goes_on() {
-        let mut intention = two_months(4900);
-        intention.fate(1, Fate::GivenUp);
-        assert_eq!(changes(&intention), [(10, 4900), (20, -4900)]);
-        intention.end(25);
-        assert_eq!(changes(&intention), [(10, 4900), (25, -4900)], "it ended with the void period");
-        intention.act(act(30, 1, Kind::Period, 4900, 2));
-        intention.end(40);
-        assert_eq!(changes(&intention), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.fate(1, Fate::GivenUp);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (25, -4900)], "it ended with the void period");
+        expected_mrr.act(act(30, 1, Kind::Period, 4900, 2));
+        expected_mrr.end(40);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
     }
 
     #[test]
     fn a_switch_without_proration_takes_effect_with_the_next_period() {
-        let mut intention = Intention::default();
-        intention.act(act(10, 1, Kind::Period, 4900, 0));
-        intention.act(act(20, 2, Kind::Period, 9900, 1));
-        intention.act(act(20, 1, Kind::NotRenewed, 0, 1));
-        assert_eq!(changes(&intention), [(10, 4900), (20, 5000)]);
-        intention.fate(1, Fate::LeftUnpaid);
-        assert_eq!(changes(&intention), [(10, 4900)], "the new period was never paid");
+        let mut expected_mrr = ExpectedMrr::default();
+        expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+        expected_mrr.act(act(20, 2, Kind::Period, 9900, 1));
+        expected_mrr.act(act(20, 1, Kind::NotRenewed, 0, 1));
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, 5000)]);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        assert_eq!(changes(&expected_mrr), [(10, 4900)], "the new period was never paid");
     }
 
     #[test]
     fn an_unpaid_subscription_is_worth_nothing_from_its_first_unpaid_period_until_it_is_canceled() {
-        let mut intention = two_months(4900);
-        intention.fate(1, Fate::LeftUnpaid);
-        intention.leave_unpaid(20);
-        assert_eq!(changes(&intention), [(10, 4900), (20, -4900)]);
-        intention.end(50);
-        assert_eq!(changes(&intention), [(10, 4900), (50, -4900)], "canceled: by the end of service");
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        expected_mrr.leave_unpaid(20);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+        expected_mrr.end(50);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (50, -4900)], "canceled: by the end of service");
     }
 }

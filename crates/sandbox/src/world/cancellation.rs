@@ -4,8 +4,8 @@ use model::ObjectKind;
 
 use super::calendar::DAY;
 use super::catalog::{Deal, Plan};
-use super::deeds::Deed;
 use super::records::*;
+use super::scheduled::Scheduled;
 use super::simulated::World;
 use super::subscribing::Terms;
 
@@ -48,7 +48,7 @@ impl World {
         let at = now + days * DAY;
         (state.cancel_at, state.canceled_at) = (Some(at), Some(now));
         state.reason = Some("cancellation_requested");
-        self.plan(at, Deed::CancelAt { subscription: number, at });
+        self.schedule(at, Scheduled::CancelAt { subscription: number, at });
         self.emit("customer.subscription.updated", ObjectKind::Subscription, number);
     }
 

@@ -1,15 +1,15 @@
-//! Who comes when, and what each customer's story is. Stories take turns, so that every situation occurs in every
+//! Who comes when, and which scenario each customer lives through. Scenarios take turns, so that every situation occurs in every
 //! history that is long enough; chance decides the rest.
 
 use model::{Currency, ObjectKind};
 
 use super::calendar::{DAY, HOUR};
 use super::catalog::{Deal, Plan};
-use super::deeds::{Deed, Move};
-use super::people;
+use super::contacts;
 use super::records::*;
-use super::simulated::{Manner, World};
-use super::stories::STORIES;
+use super::scenarios::SCENARIOS;
+use super::scheduled::{CustomerAction, Scheduled};
+use super::simulated::{MerchantSize, World};
 use super::subscribing::Terms;
 
 /// The last customers of the history came at least so long before its end that they have begun.
@@ -17,12 +17,12 @@ const QUIET_S: i64 = HOUR;
 
 impl World {
     pub(super) fn expect_next_customer(&mut self) {
-        if self.manner == Manner::Empty || self.target == 0 {
+        if self.size == MerchantSize::Empty || self.target == 0 {
             return;
         }
         let number = self.customers.len();
         let at = self.arrival(number);
-        self.plan(at, Deed::CustomerComes);
+        self.schedule(at, Scheduled::CustomerComes);
     }
 
     /// Arrivals three times as dense at the end of the history as at its beginning, and as dense from then on.
@@ -45,9 +45,9 @@ impl World {
     pub(super) fn customer_comes(&mut self) {
         let number = self.customers.len();
         let currencies = self.catalog.currencies();
-        let currency = currencies[number / STORIES.len() % currencies.len()];
-        let person = people::person(&mut self.chance, number);
-        let country = people::country(&mut self.chance, currency.as_str());
+        let currency = currencies[number / SCENARIOS.len() % currencies.len()];
+        let person = contacts::person(&mut self.chance, number);
+        let country = contacts::country(&mut self.chance, currency.as_str());
         self.customers.push(Customer {
             created: self.now,
             name: person.name,
@@ -63,15 +63,15 @@ impl World {
         });
         let customer = number as u32;
         self.emit("customer.created", ObjectKind::Customer, customer);
-        match self.manner {
-            Manner::Mid => self.tell(STORIES[number % STORIES.len()], customer),
-            _ => self.small_story(customer, currency),
+        match self.size {
+            MerchantSize::Mid => self.play(SCENARIOS[number % SCENARIOS.len()], customer),
+            _ => self.small_scenario(customer, currency),
         }
         self.expect_next_customer();
     }
 
     /// A customer of a small SaaS: mostly monthly, some with an offer, some growing, some leaving.
-    fn small_story(&mut self, customer: u32, currency: Currency) {
+    fn small_scenario(&mut self, customer: u32, currency: Currency) {
         let plan = match self.chance.below(100) {
             0..38 => Plan::StarterMonth,
             38..68 => Plan::ProMonth,
@@ -93,17 +93,17 @@ impl World {
             self.subscribe(customer, Terms { deal, trial_days, has_promotion_code, ..Terms::of(price, 1) });
         if trial_days.is_some() && self.chance.per_mille(300) {
             let at = self.now + self.chance.between(DAY, 12 * DAY);
-            let cancel = Move::CancelNow { gives_back: false, invoices_now: false };
-            self.plan(at, Deed::Act(subscription, cancel));
+            let cancel = CustomerAction::CancelNow { gives_back: false, invoices_now: false };
+            self.schedule(at, Scheduled::Act(subscription, cancel));
         }
     }
 
     /// What customers do of themselves from one period to the next.
     pub(super) fn after_renewal(&mut self, subscription: u32) {
-        match self.manner {
-            Manner::Mid => self.mid_habits(subscription),
-            Manner::Small => self.small_habits(subscription),
-            Manner::Empty => {}
+        match self.size {
+            MerchantSize::Mid => self.mid_habits(subscription),
+            MerchantSize::Small => self.small_habits(subscription),
+            MerchantSize::Empty => {}
         }
     }
 
@@ -115,24 +115,24 @@ impl World {
         let at = self.some_time_within(number);
         match self.chance.below(1000) {
             roll if roll < churn => {
-                self.plan(at, Deed::Act(number, Move::CancelAtPeriodEnd));
+                self.schedule(at, Scheduled::Act(number, CustomerAction::CancelAtPeriodEnd));
                 if self.chance.per_mille(180) {
                     let back_at =
                         self.subscriptions[number as usize].period.1 + self.chance.between(20, 150) * DAY;
-                    self.plan(back_at, Deed::ComesBack(customer, Plan::ProMonth));
+                    self.schedule(back_at, Scheduled::ComesBack(customer, Plan::ProMonth));
                 }
             }
             roll if roll < churn + 25 => {
                 let plan = if is_yearly { Plan::BusinessYear } else { Plan::BusinessMonth };
                 let how = super::proration::Proration::Immediate;
-                self.plan(at, Deed::Act(number, Move::SwitchPlan(plan, how)));
+                self.schedule(at, Scheduled::Act(number, CustomerAction::SwitchPlan(plan, how)));
             }
             roll if roll < churn + 37 && !is_yearly => {
                 let how = super::proration::Proration::Pending;
-                self.plan(at, Deed::Act(number, Move::SwitchPlan(Plan::ProMonth, how)));
+                self.schedule(at, Scheduled::Act(number, CustomerAction::SwitchPlan(Plan::ProMonth, how)));
             }
             roll if roll < churn + 43 && !is_yearly => {
-                self.plan(at, Deed::Act(number, Move::SwitchInterval(Plan::ProYear)));
+                self.schedule(at, Scheduled::Act(number, CustomerAction::SwitchInterval(Plan::ProYear)));
             }
             _ => {}
         }
@@ -151,10 +151,10 @@ impl World {
         // By the month, however often it is billed.
         let roll = self.chance.below(30_000) as i64;
         if roll < 12 * length_days {
-            self.plan(at, Deed::Act(number, Move::CancelAtPeriodEnd));
+            self.schedule(at, Scheduled::Act(number, CustomerAction::CancelAtPeriodEnd));
         } else if roll < 16 * length_days {
-            let cancel = Move::CancelNow { gives_back: roll % 2 == 0, invoices_now: roll % 4 == 0 };
-            self.plan(at, Deed::Act(number, cancel));
+            let cancel = CustomerAction::CancelNow { gives_back: roll % 2 == 0, invoices_now: roll % 4 == 0 };
+            self.schedule(at, Scheduled::Act(number, cancel));
         } else if roll < 36 * length_days {
             let dunning = match self.chance.below(10) {
                 0 => Dunning::Cancels,
@@ -163,9 +163,9 @@ impl World {
             };
             self.subscription(number).planned_failure = Some(dunning);
         } else if roll < 38 * length_days {
-            self.plan(at, Deed::BuysOnce(customer));
+            self.schedule(at, Scheduled::BuysOnce(customer));
         } else if roll < 40 * length_days {
-            self.plan(at, Deed::Act(number, Move::OneOffLine));
+            self.schedule(at, Scheduled::Act(number, CustomerAction::OneOffLine));
         }
     }
 
