@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
-use model::UnixSeconds;
+use metrics::fx::OLDEST_DAYS;
+use model::{Clock, Day, UnixSeconds};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
-use sync::Problem;
+use sync::{Problem, RatesAttempt, RatesState, ReferenceRates};
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
@@ -24,6 +25,19 @@ pub struct Status {
 #[derive(Debug, Serialize)]
 struct Report {
     connections: Vec<ConnectionStatus>,
+    rates: RatesStatus,
+}
+
+/// How old the exchange rates are, and what the last look for newer ones came to.
+#[derive(Debug, Serialize)]
+struct RatesStatus {
+    /// The newest day that rates were published for.
+    published_on: Option<Day>,
+    age_days: Option<i32>,
+    /// How many the workspace entered itself.
+    entered: usize,
+    /// Address by address; empty when no server has looked yet.
+    attempts: Vec<RatesAttempt>,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,7 +99,8 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
     let records = folder.chosen(args.connection.connection.as_deref())?;
     let is_served = matches!(folder.data.lock_server(), Err(StoreError::AlreadyOpen { .. }));
     let connections = records.into_iter().map(|record| status(&folder, record, is_served));
-    let report = Report { connections: connections.collect::<anyhow::Result<_>>()? };
+    let connections = connections.collect::<anyhow::Result<_>>()?;
+    let report = Report { connections, rates: rates(&folder)? };
     let mut out = std::io::stdout().lock();
     match args.format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
@@ -95,6 +110,39 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
         0 => Ok(()),
         _ => Err(Advice::new("not everything can be read", "see what 'chartsy doctor' says").into()),
     }
+}
+
+fn rates(folder: &Folder) -> anyhow::Result<RatesStatus> {
+    let published = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).published();
+    let today = Clock::System.now().day(&jiff::tz::TimeZone::UTC);
+    Ok(RatesStatus {
+        published_on: published.latest_on(),
+        age_days: published.latest_on().map(|on| today.0 - on.0),
+        entered: folder.catalog.rates(&folder.workspace)?.len(),
+        attempts: RatesState::read(&folder.catalog)?.unwrap_or_default().attempts,
+    })
+}
+
+fn write_rates(out: &mut impl Write, rates: &RatesStatus) -> std::io::Result<()> {
+    match (rates.published_on, rates.age_days) {
+        (Some(on), Some(age)) => {
+            let too_old = if age > OLDEST_DAYS { ": too old to convert amounts of today" } else { "" };
+            writeln!(out, "exchange rates: published up to {on}, {age} days ago{too_old}")?;
+        }
+        _ => writeln!(out, "exchange rates: none published")?,
+    }
+    if rates.entered > 0 {
+        writeln!(out, "  entered: {}; list them with 'chartsy rates list'", rates.entered)?;
+    }
+    for attempt in &rates.attempts {
+        let outcome = match (&attempt.error, attempt.latest_on) {
+            (Some(error), _) => format!("failed: {error}"),
+            (None, Some(on)) => format!("rates up to {on}"),
+            (None, None) => "no rates in its answer".to_owned(),
+        };
+        writeln!(out, "  {} ({}): {outcome}", attempt.address, attempt.at)?;
+    }
+    Ok(())
 }
 
 /// How many objects a connection has so far.
@@ -192,6 +240,7 @@ fn changes(count: u64) -> String {
 }
 
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    write_rates(out, &report.rates)?;
     if report.connections.is_empty() {
         return writeln!(out, "nothing is connected yet; connect an account with 'chartsy connect stripe'");
     }
