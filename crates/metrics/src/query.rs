@@ -107,19 +107,15 @@ pub enum QueryError {
 
 /// Refuses a currency that nothing could be shown in: zeros would look like an answer.
 fn check_currency(ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Result<(), QueryError> {
-    match reporting {
-        Reporting::In(currency) if !rates.has(currency) && !is_billed_alone(ledger, currency) => {
-            Err(QueryError::NoRate(currency))
-        }
-        Reporting::In(_) | Reporting::Native => Ok(()),
-    }
+    let Reporting::In(currency) = reporting else { return Ok(()) };
+    let plans = ledger.catalog().plans();
+    let is_billed = plans.is_empty() || plans.iter().any(|plan| plan.currency == currency);
+    if is_billed || rates.has(currency) { Ok(()) } else { Err(QueryError::NoRate(currency)) }
 }
 
-/// Whether a currency is to be offered to report in on a day: there are rates of it, or nothing has to be converted.
-pub fn can_report_in(ledger: &Ledger, rates: &Rates, currency: Currency, day: Day) -> bool {
-    // Where no newer rates could be fetched, all currencies lack them alike.
-    let day = rates.latest_on().map_or(day, |latest_on| day.min(latest_on));
-    rates.rate(day, currency).is_some() || is_billed_alone(ledger, currency)
+/// Whether amounts can be reported in a currency: there are rates of it, or nothing has to be converted.
+pub fn can_report_in(ledger: &Ledger, rates: &Rates, currency: Currency) -> bool {
+    rates.has(currency) || is_billed_alone(ledger, currency)
 }
 
 /// Whether there is no other currency in a ledger.

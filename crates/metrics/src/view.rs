@@ -49,9 +49,13 @@ impl View {
     /// cannot be converted to is passed over.
     pub fn reporting_currency(&self) -> Currency {
         let wanted = [self.settings.reporting_currency, self.default_currency];
-        let is_fit =
-            |currency: &Currency| query::can_report_in(&self.ledger, &self.rates, *currency, self.today());
-        wanted.into_iter().flatten().find(is_fit).unwrap_or(Currency::USD)
+        let can_report_in = |currency: &Currency| self.can_report_in(*currency);
+        wanted.into_iter().flatten().find(can_report_in).unwrap_or(Currency::USD)
+    }
+
+    /// The account's own currency is always one of them.
+    pub fn can_report_in(&self, currency: Currency) -> bool {
+        self.default_currency == Some(currency) || query::can_report_in(&self.ledger, &self.rates, currency)
     }
 
     /// The kinds of objects that a metric lacks.

@@ -1,8 +1,14 @@
 //! One currency or several.
 
+use std::sync::Arc;
+
+use metrics::columns::Ledger;
+use metrics::envelope;
 use metrics::fx::Rates;
 use metrics::query::{self, Dimension, Query, QueryError, Reporting, Value};
-use model::{Currency, Interval};
+use metrics::question::{Preset, Question};
+use metrics::view::{Reach, View};
+use model::{Currency, Interval, Settings};
 
 use super::world::{World, currency, day, metric, query};
 
@@ -106,6 +112,33 @@ fn what_has_no_rate_is_in_no_figure_and_listed_by_itself() {
 }
 
 #[test]
+fn twelve_months_are_those_before_the_running_one_and_that_one_so_far() {
+    let view = view(World::default().ledger("UTC"), rates());
+    let days = |range| {
+        let question = Question { range, ..Question::default() };
+        let query = question.query(&view).unwrap();
+        (query.from.to_string(), query.to.to_string())
+    };
+    let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(days(None), pair("2023-03-01", "2024-02-10"));
+    assert_eq!(days(Some(Preset::Last12Months)), pair("2023-03-01", "2024-02-10"));
+    assert_eq!(days(Some(Preset::Last12FullMonths)), pair("2023-02-01", "2024-01-31"));
+}
+
+/// Of 2024-02-10.
+fn view(ledger: Ledger, rates: Rates) -> View {
+    View {
+        ledger: Arc::new(ledger),
+        rates: Arc::new(rates),
+        settings: Settings::default(),
+        default_currency: Some(Currency::USD),
+        now: super::world::at("2024-02-10"),
+        reach: Reach::default(),
+        absent: Vec::new(),
+    }
+}
+
+#[test]
 fn a_currency_without_rates_is_no_currency_to_report_in() {
     let world = World::default().with("a", "usd", &[("2023-12-30", 1_000)]).with(
         "b",
@@ -114,9 +147,16 @@ fn a_currency_without_rates_is_no_currency_to_report_in() {
     );
     let ledger = world.ledger("UTC");
     let asked = Query { currency: Reporting::In(currency("ars")), ..query("2023-12-01", "2023-12-31") };
-    assert_eq!(query::mrr(&ledger, &rates(), &asked), Err(QueryError::NoRate(currency("ars"))));
-    assert!(!query::can_report_in(&ledger, &rates(), currency("ars"), day("2024-01-19")));
-    assert!(query::can_report_in(&ledger, &rates(), Currency::USD, day("2024-01-19")));
+    let mut view = view(ledger, rates());
+    let in_pesos = Question { currency: Some(Reporting::In(currency("ars"))), ..Question::default() };
+    assert_eq!(envelope::mrr(&view, in_pesos.clone()), Err(QueryError::NoRate(currency("ars"))));
+    assert_eq!(envelope::summary(&view, &in_pesos), Err(QueryError::NoRate(currency("ars"))));
+    view.settings.reporting_currency = Some(currency("ars"));
+    assert_eq!(view.reporting_currency(), Currency::USD);
+    // But for the account's own.
+    view.default_currency = Some(currency("ars"));
+    assert_eq!(view.reporting_currency(), currency("ars"));
+    assert!(envelope::mrr(&view, in_pesos).is_ok());
     // Alone nothing has to be converted.
     let alone = World::default().with("b", "ars", &[("2023-12-30", 700_000)]).ledger("UTC");
     assert_eq!(query::mrr(&alone, &rates(), &asked).unwrap().series[0].points[0].mrr_minor, 700_000);
