@@ -229,7 +229,7 @@ fn expected_value(metric: &str, expected: &Expected) -> Option<Decimal> {
         "net_mrr_churn_rate" => of_mrr(expected.retained).map(|retained| Decimal::ONE - retained),
         "net_revenue_retention" => of_mrr(expected.retained),
         "gross_revenue_retention" => of_mrr(expected.kept),
-        _ => panic!("no definition of {metric} here"),
+        _ => unreachable!("there is no definition of {metric} here"),
     }
 }
 
