@@ -52,7 +52,7 @@ pub async fn handle(
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
     let view = context.view(record).await?;
     let zone = view.ledger.zone().clone();
-    let query = question.query(&view);
+    let query = question.query(&view)?;
     if query.from > query.to {
         return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());
     }

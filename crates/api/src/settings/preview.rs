@@ -89,7 +89,7 @@ fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
 
 fn months(view: &View, from: Day) -> Result<Months, QueryError> {
     let query = Query {
-        from,
+        from: Interval::Month.bucket(from, view.settings.week_start).start_on,
         to: view.today().max(from),
         interval: Interval::Month,
         week_start: view.settings.week_start,
