@@ -41,6 +41,11 @@ impl Params {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The names with a value, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
+    }
+
     /// A value that must not be empty where it is given.
     pub fn non_empty(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
