@@ -172,7 +172,7 @@ fn serve(
     match route {
         Route::OfFile(route) => {
             let Some(account) = &app.account_file else { return Err(Refusal::read_only()) };
-            let embedded_max = app.embedded_max;
+            let (embedded_max, query) = (app.embedded_max, &query.clone().without_empty());
             route.answer(&Asking { account, merchant: &**merchant, version, embedded_max, query })
         }
         Route::Account => Ok(merchant.account().to_string()),

@@ -31,6 +31,7 @@ pub struct Asking<'a> {
     pub merchant: &'a dyn Merchant,
     pub version: &'a ApiVersion,
     pub embedded_max: Option<usize>,
+    /// Without those that are empty, which ask for nothing.
     pub query: &'a Params,
 }
 
@@ -97,7 +98,7 @@ impl<'a> FileRoute<'a> {
                 Some(lines) => self.page(asking, lines.iter().collect(), false),
                 None => absent(),
             },
-            ["checkout", "sessions"] | [_] => self.page(asking, listed(account, list, query), true),
+            [_] => self.page(asking, listed(account, list, query), true),
             [list, id] => match account.find(list, id) {
                 Some(object) => Ok(asking.shown(object)),
                 None => absent(),
@@ -123,7 +124,7 @@ impl<'a> FileRoute<'a> {
             }
         }
         let place = |param: &str| {
-            let Some(id) = query.get(param).filter(|id| !id.is_empty()) else { return Ok(None) };
+            let Some(id) = query.get(param) else { return Ok(None) };
             let place = objects.iter().position(|object| id_of(object) == id);
             place.map(Some).ok_or_else(|| Refusal::no_such_reference("object", id, param))
         };
@@ -151,7 +152,6 @@ impl Asking<'_> {
 /// The objects that a list shows, by what its own parameters ask for.
 fn listed<'a>(account: &'a AccountFile, list: &str, query: &Params) -> Vec<&'a Value> {
     let settings = account.settings();
-    let given = |name: &str| query.get(name).filter(|value| !value.is_empty());
     let is_unlisted = |object: &Value| {
         object.is_object() && settings.unlisted.contains(&format!("{list}/{}", id_of(object)))
     };
@@ -159,16 +159,16 @@ fn listed<'a>(account: &'a AccountFile, list: &str, query: &Params) -> Vec<&'a V
     let is_shown = |object: &&Value| match list {
         _ if is_unlisted(object) => false,
         _ if !object.is_object() => true,
-        "subscriptions" => match (given("status"), text(object, "status").as_deref()) {
+        "subscriptions" => match (query.get("status"), text(object, "status").as_deref()) {
             (Some("all"), _) => true,
             (Some(wanted), status) => status == Some(wanted),
             (None, status) => status != Some("canceled"),
         },
-        "prices" if settings.active_prices_only || given("active").is_some() => {
-            let wanted = given("active").unwrap_or("true") == "true";
+        "prices" if settings.active_prices_only || query.get("active").is_some() => {
+            let wanted = query.get("active").unwrap_or("true") == "true";
             object.get("active").map_or(Some(true), Value::as_bool) == Some(wanted)
         }
-        "invoiceitems" => given("pending")
+        "invoiceitems" => query.get("pending")
             .is_none_or(|pending| object.get("invoice").is_none_or(Value::is_null) == (pending == "true")),
         _ => true,
     };
@@ -187,10 +187,10 @@ fn filtered<'a>(
     }
     let bounds = if filter == CreatedFilter::Ignore { CreatedBounds::ALL } else { query.created()? };
     objects.retain(|object| (bounds.from..=bounds.to).contains(&created(object)));
-    if let Some(customer) = query.get("customer").filter(|id| !id.is_empty()) {
+    if let Some(customer) = query.get("customer") {
         objects.retain(|object| object.get("customer").and_then(Value::as_str) == Some(customer));
     }
-    if let Some(id) = query.get("subscription").filter(|id| !id.is_empty() && is_list) {
+    if let Some(id) = query.get("subscription").filter(|_| is_list) {
         // Wherever an object names it: each kind has another place for that.
         objects.retain(|object| to_text(object).contains(id));
     }

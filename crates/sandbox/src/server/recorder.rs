@@ -50,7 +50,6 @@ impl Recorder {
         let (list, is_listed) = match segments {
             ["v1", "account" | "balance" | "subscription_items" | "webhook_endpoints", ..]
             | ["v1", "invoices", _, "lines"] => return, // no objects of their own
-            ["v1", "checkout", "sessions"] => ("checkout", true),
             ["v1", list] | ["v1", _, _, list] => (*list, true),
             ["v1", list, _] => (*list, false),
             _ => return,
