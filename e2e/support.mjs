@@ -7,6 +7,7 @@ import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
@@ -46,17 +47,35 @@ function start(...args) {
 /** A sandbox; `options` as on the command line. */
 export const sandbox = (...options) => start('sandbox', '--listen', '127.0.0.1:0', ...options);
 
-/** A server on an empty data folder that is removed with it. */
+/** A server on an empty data folder that is removed with it. It can be away for a while: it comes back at the same address. */
 export async function server() {
   const data = mkdtempSync(path.join(tmpdir(), 'chartsy-e2e-'));
-  const served = await start('serve', '--data', data, '--listen', '127.0.0.1:0');
-  served.data = data;
-  const stop = served.stop.bind(served);
-  served.stop = async () => {
-    await stop();
-    rmSync(data, { recursive: true, force: true });
+  const serve = (listen) => start('serve', '--data', data, '--listen', listen);
+  let served = await serve('127.0.0.1:0');
+  const { url } = served;
+  return {
+    data,
+    url,
+    leave: () => served.stop(),
+    comeBack: async () => {
+      served = await serve(new URL(url).host);
+    },
+    stop: async () => {
+      await served.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
   };
-  return served;
+}
+
+/** A server and a small merchant beside it, for as long as a file's journeys take. */
+export function serverWithMerchant(...options) {
+  const both = {};
+  before(async () => {
+    both.app = await server();
+    both.merchant = await sandbox('--merchant', 'small', '--customers', '40', ...options);
+  });
+  after(() => Promise.all(Object.values(both).map((served) => served.stop())));
+  return both;
 }
 
 export const launch = () =>
@@ -83,20 +102,21 @@ export async function visit(t, url, options = {}) {
   });
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-US', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Other builds may share the machine.
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => failures.push(error.message));
   await page.goto(url);
   return page;
 }
 
-/** As the owner whose account a journey made before. */
+/** As the owner whose account a journey created before. */
 export async function signIn(page) {
-  await page.getByLabel(/Username|E-mail/).fill(owner.username);
+  await page.getByLabel('Username or email').fill(owner.username);
   await page.getByLabel('Password').fill(owner.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** No finding that keeps somebody out. */
+/** No finding that keeps people out. */
 export async function accessible(page, name) {
   // What is read out of a button that is gone by then names that button; the library takes it away by itself.
   const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();
@@ -119,11 +139,21 @@ export const owner = {
   password: 'Correct1horse',
 };
 
-/** Makes the owner's account without a page; whoever shares the context is signed in. */
+/** Creates the owner account without a page; whoever shares the context is signed in. */
 export async function makeOwner({ request }, url) {
   const { fullName: full_name, email, username, password } = owner;
   const data = { full_name, email, username, password, password_confirmation: password };
   await posted(request, url, '/setup/owner', data);
+}
+
+/** The owner's server with a connection whose import has ended; gives the connection's id. */
+export async function connected(page, app, merchant) {
+  await makeOwner(page.context(), app.url);
+  const key = 'sk_test_sandbox0000000000000000';
+  const { id } = await posted(page.request, app.url, '/connections', { source: 'stripe', key, api_base: merchant.url });
+  await page.goto(`${app.url}/c/${id}/sync`);
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+  return id;
 }
 
 /** The answer of an action that must not be refused. */

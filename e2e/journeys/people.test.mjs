@@ -1,45 +1,35 @@
 // How fresh the numbers are, and what is kept of people: a customer erased, then GDPR mode.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessible, owner, picture, sandbox, server, signIn, visit } from '../support.mjs';
+import { accessible, owner, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const KEY = 'rk_test_people00000000000000';
 
-let app;
-let merchant;
+const both = serverWithMerchant('--key', KEY);
 
-before(async () => {
-  app = await server();
-  merchant = await sandbox('--merchant', 'small', '--customers', '40', '--key', KEY);
-});
-
-after(async () => {
-  await Promise.all([app, merchant].map((served) => served?.stop()));
-});
-
-async function connected(page) {
+async function connectedByHand(page) {
   await page.getByLabel('Full name').fill(owner.fullName);
-  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('Username').fill(owner.username);
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByLabel('Password again').fill(owner.password);
-  await page.getByRole('button', { name: 'Make the account' }).click();
+  await page.getByLabel('Confirm password').fill(owner.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: /Stripe/ }).click();
-  await page.getByText('Reach Stripe at another address').click();
-  await page.getByLabel('API address').fill(merchant.url);
+  await page.getByText('Use a different API address').click();
+  await page.getByLabel('API address').fill(both.merchant.url);
   await page.getByLabel('Restricted key').fill(KEY);
   await page.getByText('GDPR mode', { exact: true }).waitFor();
   await accessible(page, 'a good key, with GDPR mode to choose');
   await picture(page, '11-gdpr-choice');
   await page.getByRole('button', { name: /^Connect/ }).last().click();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
 }
 
 test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async (t) => {
-  const page = await visit(t, app.url);
-  await connected(page);
+  const page = await visit(t, both.app.url);
+  await connectedByHand(page);
 
   const freshness = page.getByRole('region', { name: 'Freshness' });
   await freshness.getByText(/Webhook (registered|live)/).waitFor({ timeout: 30_000 });
@@ -51,18 +41,18 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
   const name = (await first.innerText()).trim();
   await first.click();
   await page.getByRole('heading', { name }).waitFor();
-  await page.getByRole('button', { name: 'Erase …' }).click();
-  await page.getByRole('dialog').getByText('so MRR and revenue stay what they are').waitFor();
+  await page.getByRole('button', { name: 'Erase…' }).click();
+  await page.getByRole('dialog').getByText('so MRR and revenue don’t change').waitFor();
   await accessible(page, 'asking to erase a person');
   await picture(page, '13-erase');
-  await page.getByRole('button', { name: 'Erase for good' }).click();
-  await page.getByText('The personal data is erased').waitFor();
+  await page.getByRole('button', { name: 'Erase permanently' }).click();
+  await page.getByText('Personal data erased').waitFor();
   await page.getByRole('heading', { name: /^cus_/ }).waitFor();
   await accessible(page, 'a person erased');
   await picture(page, '14-erased');
 
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
-  await page.getByRole('button', { name: /Keep what identifies customers who left/ }).click();
+  await page.getByRole('button', { name: /Keep personal data of former customers/ }).click();
   await page.getByRole('option', { name: 'For 1 year' }).click();
   await page.getByRole('dialog').getByText('Names, contact and card details').waitFor();
   await accessible(page, 'asking to erase those who left');
@@ -70,7 +60,7 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
   await page.getByRole('button', { name: 'Erase and save' }).click();
   await page.getByRole('button', { name: /For 1 year/ }).waitFor();
   await page.getByText('GDPR mode', { exact: true }).click();
-  await page.getByRole('button', { name: 'Erase and switch on' }).click();
+  await page.getByRole('button', { name: 'Erase and turn on' }).click();
   await page.getByText('GDPR mode is on').waitFor();
   await accessible(page, 'settings in GDPR mode');
   await picture(page, '15-gdpr-on');
@@ -83,10 +73,10 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
 });
 
 test('the same pages fit a phone in the dark', async (t) => {
-  const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  const page = await visit(t, both.app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
-  for (const [path, region] of [['sync', 'Freshness'], ['settings', 'People’s data']]) {
+  for (const [path, region] of [['sync', 'Freshness'], ['settings', 'Personal data']]) {
     await page.goto(page.url().replace(/\/(mrr|sync|settings)(\?.*)?$/, `/${path}`));
     await page.getByRole('region', { name: region }).getByRole('heading').first().waitFor();
     await accessible(page, `${path} on a phone in the dark`);
@@ -97,14 +87,14 @@ test('the same pages fit a phone in the dark', async (t) => {
 });
 
 test('an owner removes the connection and sees what went', async (t) => {
-  const page = await visit(t, app.url);
+  const page = await visit(t, both.app.url);
   await signIn(page);
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
-  await page.getByRole('button', { name: 'Remove …' }).click();
+  await page.getByRole('button', { name: 'Remove…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/to confirm/).fill('Tidewater Notes');
-  await dialog.getByRole('button', { name: 'Remove for good' }).click();
-  await dialog.getByText('Its webhook is removed from Stripe').waitFor();
+  await dialog.getByRole('button', { name: 'Remove permanently' }).click();
+  await dialog.getByText('Its webhook was removed from Stripe').waitFor();
   await accessible(page, 'the receipt of a removed connection');
   await picture(page, '18-removed');
   await dialog.getByRole('button', { name: 'Done' }).click();

@@ -23,20 +23,20 @@ after(async () => {
 });
 
 async function makeAccount(page) {
-  await page.getByRole('heading', { name: 'Welcome to Chartsy' }).waitFor();
+  await page.getByRole('heading', { name: 'Set up Chartsy' }).waitFor();
   await accessible(page, 'the first visit');
   await picture(page, '01-setup');
   await page.getByLabel('Full name').fill(owner.fullName);
-  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('Username').fill(owner.username);
   await page.getByLabel('Password', { exact: true }).fill('weak');
-  await page.getByLabel('Password again').fill('weak');
-  await page.getByRole('button', { name: 'Make the account' }).click();
+  await page.getByLabel('Confirm password').fill('weak');
+  await page.getByRole('button', { name: 'Create account' }).click();
   // A weak password is not taken.
-  await page.getByRole('heading', { name: 'Welcome to Chartsy' }).waitFor();
+  await page.getByRole('heading', { name: 'Set up Chartsy' }).waitFor();
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByLabel('Password again').fill(owner.password);
-  await page.getByRole('button', { name: 'Make the account' }).click();
+  await page.getByLabel('Confirm password').fill(owner.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
 }
 
 async function pasteKey(page, key, base) {
@@ -52,16 +52,16 @@ test('a new owner connects an account and follows a number to its invoice line',
   await accessible(page, 'the choice of a source');
   await picture(page, '02-sources');
   await page.getByRole('button', { name: /Stripe/ }).click();
-  await page.getByText('Reach Stripe at another address').click();
+  await page.getByText('Use a different API address').click();
 
   await pasteKey(page, 'pk_test_0000000000000000', complete.url);
   await page.getByText('This is a publishable key').waitFor();
   await pasteKey(page, 'rk_test_wrong000000000000000', complete.url);
-  await page.getByText('Stripe does not accept this key').waitFor();
+  await page.getByText('Stripe rejected this key').waitFor();
   await picture(page, '03-refused');
 
   await pasteKey(page, SHORT_KEY, lacking.url);
-  await page.getByText('A needed permission is missing').waitFor();
+  await page.getByText('A required permission is missing').waitFor();
   assert.equal(await page.getByRole('button', { name: /^Connect/ }).last().isEnabled(), false);
   await accessible(page, 'a key that lacks a permission');
   await picture(page, '04-permission-missing');
@@ -74,7 +74,7 @@ test('a new owner connects an account and follows a number to its invoice line',
 
   await page.getByRole('heading', { name: 'Sync' }).waitFor();
   await page.getByRole('progressbar', { name: 'Loaded' }).waitFor();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
   await accessible(page, 'progress');
   await picture(page, '06-sync');
 
@@ -87,21 +87,21 @@ test('a new owner connects an account and follows a number to its invoice line',
   await picture(page, '07-mrr');
 
   await page.getByRole('region', { name: 'Top customers' }).getByRole('link').first().click();
-  await page.getByRole('button', { name: /^Why this movement/ }).first().waitFor();
+  await page.getByRole('button', { name: /^Why MRR changed/ }).first().waitFor();
   await accessible(page, 'a customer');
   await picture(page, '08-customer');
 
-  await page.getByRole('button', { name: /^Why this movement/ }).first().click();
+  await page.getByRole('button', { name: /^Why MRR changed/ }).first().click();
   const explanation = page.getByRole('dialog');
-  await explanation.getByText('MRR at the end of the day').waitFor();
+  await explanation.getByText('MRR at end of day').waitFor();
   await explanation.getByText(/a month/).first().waitFor();
   await accessible(page, 'an explanation');
   await picture(page, '09-explanation');
 });
 
-test('who comes back signs in, and sees the pages in the dark and on a phone', async (t) => {
+test('an owner who returns signs in, and sees the pages in the dark and on a phone', async (t) => {
   const page = await visit(t, app.url, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
-  await page.getByLabel(/Username|E-mail/).fill(owner.username);
+  await page.getByLabel('Username or email').fill(owner.username);
   await page.getByLabel('Password').fill('Wrong1password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').waitFor();

@@ -72,6 +72,7 @@ function connectionRoute(
       reporting_currency: connection.reporting_currency,
       week_start: 'monday',
       gdpr: false,
+      retention_months: null,
       ...body,
     })
   if (path === 'webhook')

@@ -14,8 +14,9 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] | ["types"] => types(),
+        ["currencies"] => currencies(),
         ["rates", "--csv", csv] => rates(csv),
-        other => bail!("can't make {other:?}: choose types, or rates --csv FILE"),
+        other => bail!("can't generate {other:?}: choose types, currencies, or rates --csv FILE"),
     }
 }
 
@@ -34,6 +35,21 @@ fn types() -> Result<()> {
     fs::create_dir_all("target").context("can't make target/")?;
     fs::write("target/openapi.json", description).context("can't write target/openapi.json")?;
     step("types", || run(ui::npm("ui").args(["run", "--silent", "gen"])))
+}
+
+/// The exponents by which the pages scale amounts.
+fn currencies() -> Result<()> {
+    step("currencies", || {
+        let mut command = cargo();
+        command
+            .args(["run", "--quiet", "--package", "model", "--example", "exponents"])
+            .stderr(Stdio::inherit());
+        let output = command.output().context("can't run the example")?;
+        if !output.status.success() {
+            bail!("the example ended with {}", output.status);
+        }
+        fs::write("ui/src/format/exponents.json", output.stdout).context("can't write the exponents")
+    })
 }
 
 /// The embedded reference rates, from the European Central Bank's file of all of them.

@@ -21,7 +21,7 @@ cargo xtask <task>
   test   set everything up and run every check and test   [fast: only Rust's]
   bench  measure: store, query, ledger, backfill, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
-  gen    make generated files: types, rates [--csv FILE]
+  gen    make generated files: types, currencies, rates [--csv FILE]
   tidy   check the layout: arrows between crates, file sizes, licences
 ";
 

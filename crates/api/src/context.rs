@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ::metrics::ledger::PriceBook;
+use ::metrics::view::View;
 use ::sync::{ReferenceRates, Runner};
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
@@ -15,7 +16,6 @@ use crate::access::throttle::Throttle;
 use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
-use crate::view::View;
 use crate::watch::Counters;
 
 /// What the server was started with.
@@ -91,7 +91,7 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
-        let rates = Arc::new(ReferenceRates::open(data.clone()));
+        let rates = Arc::new(ReferenceRates::open(data.clone(), catalog.clone()));
         Self {
             data,
             catalog,
@@ -113,7 +113,9 @@ impl Context {
     pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
         let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        Ok(View::new(ledger, self.rates.current(), record, self.clock.now(), reaches_back_on))
+        let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
+        let rates = blocking(move || rates.of(&workspace)).await??;
+        Ok(::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

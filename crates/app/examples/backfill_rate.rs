@@ -100,7 +100,7 @@ fn objects(data: &Path) -> Result<Objects> {
     let data = DataDir::open_existing(data)?;
     let connections = data.catalog()?.all_connections()?;
     let connection = connections.first().context("there is a connection")?;
-    Ok(Objects::open_read_only(&data.connection_dir(&connection.id))?)
+    Ok(data.connection_files(&connection.id).objects_to_read()?)
 }
 
 fn count(data: &Path) -> Result<u64> {

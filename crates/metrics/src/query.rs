@@ -23,13 +23,15 @@ use std::str::FromStr;
 
 use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::registry::MetricId;
+use crate::registry::{self, Compute, Metric};
 
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
+pub(crate) use figures::Figures;
 pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
@@ -75,7 +77,7 @@ pub struct Filter {
 }
 
 /// What a breakdown makes its groups of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dimension {
     Plan,
@@ -117,7 +119,7 @@ fn check_currency(ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Resul
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
     let figures = figures::figures(ledger, rates, query, false)?;
-    Ok(Answer::of(MetricId::Mrr, ledger, query, figures, MrrPoint::new))
+    Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
 
 /// Any metric of the registry, one value a point.
@@ -127,19 +129,20 @@ pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPo
 pub fn value(
     ledger: &Ledger,
     rates: &Rates,
-    metric: MetricId,
+    metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    if matches!(metric, MetricId::NetRevenue | MetricId::Refunds) {
-        return revenue::revenue(ledger, rates, metric, query);
-    }
+    let compute = match metric.compute {
+        Compute::Recurring(compute) => compute,
+        Compute::Money(sign) => return revenue::revenue(ledger, rates, metric, sign, query),
+    };
     // Counting needs no rates; what is divided by something converted has to be about the same customers.
-    let counts = [MetricId::ActiveCustomers, MetricId::ActiveSubscriptions, MetricId::CustomerChurnRate];
-    let figures = figures::figures(ledger, rates, query, !counts.contains(&metric))?;
-    Ok(Answer::of(metric, ledger, query, figures, |bucket, figures| ValuePoint {
+    let counts = ["active_customers", "active_subscriptions", "customer_churn_rate"];
+    let figures = figures::figures(ledger, rates, query, !counts.contains(&metric.id))?;
+    Ok(Answer::of(metric.id, ledger, query, figures, |bucket, figures| ValuePoint {
         start_on: bucket.start_on,
         end_on: bucket.end_on,
-        value: figures.value(metric),
+        value: compute(figures),
     }))
 }
 

@@ -43,6 +43,17 @@ impl Currency {
             2
         }
     }
+
+    /// Every currency whose smallest unit is not a hundredth, with its exponent, as the JSON that the pages read.
+    pub fn exponents_json() -> String {
+        let zero = ZERO_DECIMAL.iter().map(|code| (Self(**code), 0));
+        let three = THREE_DECIMAL.iter().map(|code| (Self(**code), 3));
+        let mut exponents: Vec<(Self, u32)> = zero.chain(three).collect();
+        exponents.sort_unstable();
+        let lines: Vec<String> =
+            exponents.iter().map(|(code, exponent)| format!("  \"{code}\": {exponent}")).collect();
+        format!("{{\n{}\n}}\n", lines.join(",\n"))
+    }
 }
 
 impl FromStr for Currency {
@@ -116,6 +127,17 @@ mod tests {
         assert_eq!(money(-5, "EUR"), "-0.05 EUR");
         assert_eq!(money(1200, "jpy"), "1200 JPY");
         assert_eq!(money(1230, "kwd"), "1.230 KWD");
+    }
+
+    #[test]
+    fn the_pages_scale_amounts_as_the_server_does() {
+        let pages = include_str!("../../../ui/src/format/exponents.json");
+        assert_eq!(pages, Currency::exponents_json(), "run `cargo xtask gen currencies`");
+        for (code, exponent) in
+            serde_json::from_str::<std::collections::BTreeMap<Currency, u32>>(pages).unwrap()
+        {
+            assert_eq!(code.exponent(), exponent, "{code}");
+        }
     }
 
     #[test]

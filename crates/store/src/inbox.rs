@@ -104,7 +104,7 @@ impl Inbox {
     ///
     /// # Errors
     /// `NewerFormat` when it cannot be used; what the file system says.
-    pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(connection_dir: &Path) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let path = connection_dir.join(FILE_NAME);
         let conn = match open_sound(&path) {
@@ -126,7 +126,7 @@ impl Inbox {
     ///
     /// # Errors
     /// Those of the file.
-    pub fn look(connection_dir: &Path) -> Result<InboxFacts, StoreError> {
+    pub(crate) fn look(connection_dir: &Path) -> Result<InboxFacts, StoreError> {
         let path = connection_dir.join(FILE_NAME);
         if !path.try_exists().in_file(&path)? {
             return Ok(InboxFacts::default());

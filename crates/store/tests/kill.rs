@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use model::{Counterparts, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Objects, Window};
+use store::{Batch, ConnectionFiles, Objects, Window};
 
 const FOLDER_VARIABLE: &str = "CHARTSY_TEST_KILL_FOLDER";
 const CURSORS: u32 = 3;
@@ -59,7 +59,7 @@ fn done_by_cursor(objects: &Objects) -> Vec<u64> {
 #[ignore = "started by the test that kills it"]
 fn write_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER_VARIABLE) else { return };
-    let objects = Objects::open(Path::new(&folder)).unwrap();
+    let objects = ConnectionFiles::in_folder(Path::new(&folder)).objects_to_write().unwrap();
     let start = done_by_cursor(&objects);
     std::thread::scope(|scope| {
         for (cursor, mut done) in (0..CURSORS).zip(start) {
@@ -117,7 +117,7 @@ fn a_killed_writer_leaves_every_object_that_its_cursors_name() {
     for round in 0..ROUNDS {
         let reported = write_and_kill(dir.path(), round * 7 % 23, round * 104_729 % 1_500_000);
 
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
         let done = done_by_cursor(&objects);
         for cursor in 0..CURSORS as usize {
             assert!(

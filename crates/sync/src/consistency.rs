@@ -1,7 +1,7 @@
 //! After a load: does everything that is named exist? What does not is listed, not hidden.
 
 use model::ObjectKind;
-use store::{Batch, Dangling};
+use store::{Batch, Dangling, References};
 
 use crate::SyncError;
 use crate::blocking::blocking;
@@ -18,16 +18,24 @@ const PROBED_MAX: usize = 2_000;
 /// # Errors
 /// What the provider and the store say.
 pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
-    let missing = context.objects.missing(ObjectKind::Customer, PROBED_MAX)?;
-    let missing = missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
-    update::retrieve_all(context, missing).await?;
-
-    let objects = context.objects.clone();
-    let dangling = blocking(move || Ok(objects.dangling()?)).await?;
+    let found = references(context).await?;
+    let dangling = if found.missing.is_empty() {
+        found.dangling
+    } else {
+        let missing = found.missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
+        update::retrieve_all(context, missing).await?;
+        references(context).await?.dangling
+    };
     let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;
     Ok(problems)
+}
+
+/// Reads every row, so never on a thread that answers requests.
+async fn references(context: &Context) -> Result<References, SyncError> {
+    let objects = context.objects.clone();
+    blocking(move || Ok(objects.references(ObjectKind::Customer, PROBED_MAX)?)).await
 }
 
 fn problem(dangling: Dangling) -> Problem {

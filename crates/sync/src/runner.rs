@@ -152,8 +152,8 @@ impl Runner {
     /// `NoConnection`; `Missing` from the store while nothing was ever fetched.
     pub async fn objects(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Objects, SyncError> {
         self.shared.record(workspace, id).await?;
-        let (slot, dir) = (self.shared.slot(id), self.shared.config.data.connection_dir(id));
-        blocking(move || Ok(slot.reading(&dir)?)).await
+        let (slot, files) = (self.shared.slot(id), self.shared.config.data.connection_files(id));
+        blocking(move || Ok(slot.reading(&files)?)).await
     }
 
     /// How its work stands, now and from now on.
@@ -195,12 +195,12 @@ impl Runner {
         let record = self.shared.record(workspace, id).await?;
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
-        let dir = self.shared.config.data.connection_dir(id);
+        let files = self.shared.config.data.connection_files(id);
         let recording = self.shared.recording(&record);
         let settings = record.settings;
         let report = blocking(move || {
-            let objects = Objects::open(&dir)?;
-            Ok(projection::rebuild(&objects, &dir, &settings, recording, &on_progress)?.1)
+            let objects = files.objects_to_write()?;
+            Ok(projection::rebuild(&objects, &files, &settings, recording, &on_progress)?.1)
         });
         let report = report.await?;
         slot.drop_snapshot();

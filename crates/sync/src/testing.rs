@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use connect::stripe::{Backoff, Client, ClientConfig, Key, Limits};
 use model::{AccountId, Clock, ManualClock, Secret, Settings, UnixSeconds};
-use store::{ConnectionRecord, DataDir, NewConnection, Objects};
+use store::{ConnectionFiles, ConnectionRecord, DataDir, NewConnection, Objects};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +47,7 @@ thread_local! {
 
 fn inbox() -> store::Inbox {
     let dir = tempfile::tempdir().unwrap();
-    let inbox = store::Inbox::open(dir.path()).unwrap();
+    let inbox = ConnectionFiles::in_folder(dir.path()).inbox().unwrap();
     INBOXES.with_borrow_mut(|inboxes| inboxes.push(dir));
     inbox
 }
@@ -131,7 +131,16 @@ impl Folder {
     }
 
     pub fn objects(&self) -> Objects {
-        Objects::open_read_only(&self.data.connection_dir(&self.record.id)).unwrap()
+        self.files().objects_to_read().unwrap()
+    }
+
+    pub fn files(&self) -> ConnectionFiles {
+        self.data.connection_files(&self.record.id)
+    }
+
+    /// Where the files lie today, for tests that damage them.
+    pub fn on_disk(&self) -> std::path::PathBuf {
+        self.data.path().join("connections").join(self.record.id.as_str())
     }
 
     /// Loads or updates once.

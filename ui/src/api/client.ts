@@ -1,5 +1,7 @@
 import { capital } from '~/format/names'
 
+import { isFromGateway, reachability } from './reachability'
+import { parseAnswer } from './shownText'
 import type { Problem } from './types'
 
 const BASE = '/api/v1'
@@ -38,11 +40,17 @@ export function queryString(query: Record<string, unknown> = {}): string {
 }
 
 const UNREACHABLE: Problem = {
-  title: 'The server does not answer',
+  title: 'The server isn’t responding',
   status: 0,
   code: 'unreachable',
-  detail: 'Chartsy could not be reached from this browser.',
-  action: 'Check that the server is running and that you are online, then try again.',
+  detail: 'Your browser can’t reach Chartsy.',
+  action: 'Check that the server is running and that you are connected to its network, then try again.',
+}
+
+/** The error for a request that no server answered. */
+export function unreachable(): ApiError {
+  reachability.failed()
+  return new ApiError(UNREACHABLE)
 }
 
 /** The server writes its messages in lower case, to stand within other sentences; on a page they are sentences of their own. */
@@ -57,7 +65,7 @@ function sentenceCase(problem: Problem): Problem {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const fallback: Problem = { title: `The server answered with an error (${response.status})`, status: response.status }
+  const fallback: Problem = { title: `The server returned an error (${response.status})`, status: response.status }
   if (!response.headers.get('content-type')?.includes('json')) return fallback
   const body: unknown = await response.json().catch(() => null)
   return body && typeof body === 'object' ? sentenceCase({ ...fallback, ...body, status: response.status }) : fallback
@@ -72,11 +80,17 @@ async function send<T>(method: string, path: string, body: unknown, signal: Abor
     response = await fetch(BASE + path, { method, headers, body: payload, signal: signal ?? null, credentials: 'same-origin' })
   } catch (cause) {
     if (signal?.aborted) throw cause
-    throw new ApiError(UNREACHABLE)
+    throw unreachable()
   }
+  if (isFromGateway(response)) throw unreachable()
+  reachability.answered()
   if (!response.ok) throw new ApiError(await problemOf(response))
   if (response.status === 204 || response.status === 202) return undefined as T
-  return (await response.json()) as T
+  const text = await response.text().catch((cause: unknown) => {
+    if (signal?.aborted) throw cause
+    throw unreachable()
+  })
+  return parseAnswer<T>(text)
 }
 
 export const api = {

@@ -1,56 +1,132 @@
-import { QueryClient } from '@tanstack/react-query'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { follow } from './live'
-import { progressQuery } from './queries'
+import { connectionsQuery, ledgerKey, progressQuery, webhookQuery } from './queries'
 
 let client: QueryClient
 let stream: EventTarget
-let stop: () => void
+let asked: string[]
+let stops: (() => void)[]
+
+/** What an open page asks, and how often. */
+async function openPage(known?: { phase: string; ledger_version: number }) {
+  if (known) client.setQueryData(progressQuery('conn_1').queryKey, progress(known.phase, known.ledger_version) as never)
+  const questions: [string, readonly unknown[]][] = [
+    ['figures', [...ledgerKey('conn_1'), 'mrr']],
+    ['figures', [...ledgerKey('conn_1'), 'summary']],
+    ['connections', connectionsQuery.queryKey],
+    ['webhook', webhookQuery('conn_1').queryKey],
+  ]
+  for (const [name, queryKey] of questions) {
+    const queryFn = async () => {
+      asked.push(name)
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      return asked.length
+    }
+    stops.push(new QueryObserver(client, { queryKey, queryFn, staleTime: Infinity }).subscribe(() => undefined))
+  }
+  stops.push(follow(client, 'conn_1', stream))
+  await vi.advanceTimersByTimeAsync(100)
+  asked = []
+}
+
+const progress = (phase: string, ledger_version: number, more = {}) => ({ phase, ledger_version, message: null, data_through: 1, ...more })
+
+async function told(phase: string, version: number, more = {}) {
+  asked = []
+  stream.dispatchEvent(new MessageEvent('progress', { data: JSON.stringify(progress(phase, version, more)) }))
+  await vi.advanceTimersByTimeAsync(1_500)
+  return asked.toSorted()
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
   client = new QueryClient()
-  client.setQueryData(['connections'], [{ id: 'conn_1', is_history_complete: false }])
   stream = new EventTarget()
-  stop = follow(client, 'conn_1', stream)
+  asked = []
+  stops = []
 })
 
 afterEach(() => {
-  stop()
+  for (const stop of stops) stop()
+  client.clear()
   vi.useRealTimers()
 })
 
-function told(phase: string, version: number) {
-  const data = JSON.stringify({ phase, ledger_version: version })
-  stream.dispatchEvent(new MessageEvent('progress', { data }))
-  vi.advanceTimersByTime(1_500)
-  const isStale = client.getQueryState(['connections'])?.isInvalidated
-  client.setQueryData(['connections'], [])
-  return isStale
-}
+describe('an open page', () => {
+  test('asks nothing again when the stream says what it knows', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    expect(await told('idle', 7)).toEqual([])
+  })
 
-test('a load that ended before the stream opened is asked about', () => {
-  expect(told('idle', 7)).toBe(true)
-})
+  test('asks for figures and the list when an import ended before the stream opened', async () => {
+    await openPage({ phase: 'loading', ledger_version: 3 })
+    expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'webhook'])
+  })
 
-test('the pages ask again when the ledger or the phase moved, and only then', () => {
-  told('loading', 1)
-  expect(told('loading', 1)).toBe(false)
-  expect(told('loading', 2)).toBe(true)
-  expect(told('idle', 2)).toBe(true)
-  expect(told('idle', 2)).toBe(false)
+  test('asks nothing for a look at the provider that found nothing', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    expect(await told('updating', 7)).toEqual([])
+    expect(await told('idle', 7)).toEqual([])
+  })
+
+  test('asks for how the data comes in when it is fresher, and for nothing else', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    expect(await told('idle', 7, { data_through: 2 })).toEqual(['webhook'])
+  })
+
+  test('asks for the figures when the ledger moved', async () => {
+    await openPage({ phase: 'loading', ledger_version: 1 })
+    expect(await told('loading', 1)).toEqual([])
+    expect(await told('loading', 2)).toEqual(['figures', 'figures', 'webhook'])
+  })
+
+  test('asks for the connection when it fails, waits or recovers', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    expect(await told('failed', 7)).toEqual(['connections'])
+    expect(await told('idle', 7, { message: 'trying again in 5 s' })).toEqual(['connections'])
+    expect(await told('idle', 7)).toEqual(['connections'])
+  })
+
+  test('asks for all of it once where nothing was known', async () => {
+    await openPage()
+    expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'webhook'])
+    expect(await told('idle', 7)).toEqual([])
+  })
+
+  test('asks nothing when a restarted server has not read its ledger yet', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    expect(await told('updating', 0)).toEqual([])
+    expect(await told('idle', 7)).toEqual([])
+    expect(await told('idle', 8)).toContain('figures')
+  })
+
+  test('asks for each figure at most twice in a second and a half of events', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    for (let version = 8; version < 23; version += 1) {
+      stream.dispatchEvent(new MessageEvent('progress', { data: JSON.stringify(progress('idle', version)) }))
+      // oxlint-disable-next-line no-await-in-loop -- time goes by between the events
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(asked.filter((name) => name === 'figures').length).toBeLessThanOrEqual(4)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(asked.filter((name) => name === 'figures').length).toBeLessThanOrEqual(6)
+  })
 })
 
 test('an answer to what was asked before does not undo what was told since', async () => {
+  await openPage({ phase: 'loading', ledger_version: 3 })
   let answer: (progress: unknown) => void = () => undefined
-  const asked = client.fetchQuery({
-    queryKey: progressQuery('conn_1').queryKey,
+  const { queryKey } = progressQuery('conn_1')
+  const pending = client.fetchQuery({
+    queryKey,
+    staleTime: 0,
     queryFn: () => new Promise<never>((resolve) => (answer = resolve as typeof answer)),
   })
-  asked.catch(() => undefined)
-  told('idle', 7)
-  answer({ phase: 'loading', ledger_version: 3 })
+  pending.catch(() => undefined)
+  await told('idle', 7)
+  answer(progress('loading', 3))
   await vi.advanceTimersByTimeAsync(1_000)
-  expect(client.getQueryData(progressQuery('conn_1').queryKey)).toMatchObject({ phase: 'idle' })
+  expect(client.getQueryData(queryKey)).toMatchObject({ phase: 'idle' })
 })

@@ -1,58 +1,112 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { connectionPath, connectionsQuery, ledgerKey, progressQuery } from './queries'
-import type { Progress } from './types'
+import { connectionPath, connectionsQuery, ledgerKey, progressQuery, webhookQuery } from './queries'
+import { reachability } from './reachability'
+import type { Phase, Progress } from './types'
 
-/** While a first load runs the ledger moves every few seconds; the pages follow at once, but not more often than this. */
-const REFRESH_MS = 500
+/** The first change shows at once. While more follow, the pages ask again no more often than this, and never twice at a time. */
+const REFRESH_MS = 1_000
+
+/** The phases of a first import or a reload: while they last, the connection itself changes with them. */
+const IMPORT_PHASES: ReadonlySet<Phase> = new Set(['connecting', 'loading', 'building', 'checking'])
+
+/** What may have changed about a connection, apart from its progress, which the stream carries. */
+type Part = 'figures' | 'connections' | 'webhook'
 
 function refresher(client: QueryClient, id: string) {
+  const keys: Record<Part, QueryKey> = {
+    figures: ledgerKey(id),
+    connections: connectionsQuery.queryKey,
+    webhook: webhookQuery(id).queryKey,
+  }
+  const due = new Set<Part>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let last = -REFRESH_MS
-  const refresh = () => {
+  let isAsking = false
+  const plan = () => {
+    if (isAsking || timer !== undefined || due.size === 0) return
+    timer = setTimeout(() => void refresh(), Math.max(0, last + REFRESH_MS - performance.now()))
+  }
+  const refresh = async () => {
     timer = undefined
+    const parts = [...due]
+    due.clear()
+    isAsking = true
+    await Promise.all(parts.map((part) => client.invalidateQueries({ queryKey: keys[part] })))
+    isAsking = false
     last = performance.now()
-    void client.invalidateQueries({ queryKey: ledgerKey(id) })
-    void client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+    plan()
   }
   return {
-    soon: () => {
-      timer ??= setTimeout(refresh, Math.max(0, last + REFRESH_MS - performance.now()))
+    soon: (part: Part) => {
+      due.add(part)
+      plan()
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer)
+      due.clear()
+    },
   }
 }
 
-/** Follows what the stream tells until it is told to stop. */
+/** Differs when the list of connections may say something else about this one. A poll that finds nothing makes no difference. */
+function standingOf({ phase, message }: Progress): string {
+  const kind = IMPORT_PHASES.has(phase) ? 'import' : phase === 'failed' || phase === 'erasing' ? phase : 'steady'
+  return `${kind} ${message ?? ''}`
+}
+
+const isImporting = (progress: Progress | undefined) => progress !== undefined && IMPORT_PHASES.has(progress.phase)
+
+/** Follows a connection's progress until it is stopped. Pages ask again only for what a change may have affected. */
 export function follow(client: QueryClient, id: string, stream: EventTarget) {
-  const refresh = refresher(client, id)
-  let version: number | undefined
-  let phase: string | undefined
+  const { soon, stop } = refresher(client, id)
+  const { queryKey } = progressQuery(id)
+  // The figures on the page have at least this version: it was requested before they were.
+  let version = client.getQueryData(queryKey)?.ledger_version
   stream.addEventListener('progress', (event) => {
     const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
-    const { queryKey } = progressQuery(id)
+    const before = client.getQueryData(queryKey)
     // An answer that is on its way is older than this.
     void client.cancelQueries({ queryKey }, { revert: false, silent: true })
     client.setQueryData(queryKey, progress)
-    // The first one tells of whatever happened between the pages' own questions and this stream, too.
-    if (version !== progress.ledger_version || phase !== progress.phase) refresh.soon()
-    version = progress.ledger_version
-    phase = progress.phase
+    // The version is 0 until the server has read its ledger. Until then nothing of it was shown.
+    const hasMoved = progress.ledger_version !== 0 && progress.ledger_version !== version
+    if (hasMoved || (isImporting(before) && !isImporting(progress))) soon('figures')
+    if (before === undefined || standingOf(before) !== standingOf(progress)) soon('connections')
+    if (hasMoved || before?.data_through !== progress.data_through) soon('webhook')
+    if (progress.ledger_version !== 0 || version === undefined) version = progress.ledger_version
   })
-  stream.addEventListener('ledger', () => refresh.soon())
-  return refresh.stop
+  return stop
 }
 
-/** Keeps a connection's pages live: its progress as it is told, its numbers again when the ledger moved. */
+/** Keeps a connection's pages live. A broken stream is reopened when the server answers again. */
 export function useLive(id: string) {
   const client = useQueryClient()
   useEffect(() => {
-    const stream = new EventSource(`/api/v1${connectionPath(id)}/sync/stream`)
-    const stop = follow(client, id, stream)
+    let stop = () => {}
+    const open = () => {
+      const stream = new EventSource(`/api/v1${connectionPath(id)}/sync/stream`)
+      const unfollow = follow(client, id, stream)
+      stream.addEventListener('open', () => reachability.answered())
+      stream.addEventListener('error', () => {
+        reachability.failed()
+        // The server answered, but with no stream: the session or the connection may be gone, which these say.
+        if (stream.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+      })
+      stop = () => {
+        stream.close()
+        unfollow()
+      }
+    }
+    open()
+    const unsubscribe = reachability.onReturn(() => {
+      stop()
+      open()
+    })
     return () => {
-      stream.close()
+      unsubscribe()
       stop()
     }
   }, [client, id])

@@ -5,6 +5,7 @@ import type { Query } from './client'
 import type {
   ApiToken,
   Connection,
+  Currency,
   CustomerDetail,
   CustomerPage,
   DeadDelivery,
@@ -30,6 +31,9 @@ export const connectionPath = (id: string) => `/connections/${encodeURIComponent
 
 /** The first part of the keys of everything that is computed from a connection's ledger. */
 export const ledgerKey = (id: string) => ['ledger', id] as const
+
+/** What is computed from the ledger holds until the ledger moves, which the stream says. */
+const untilItMoves = { staleTime: Infinity }
 
 export const setupQuery = queryOptions({
   queryKey: ['setup'],
@@ -61,8 +65,20 @@ export const sourcesQuery = queryOptions({
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
   queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
-  // A change of the figures is told of at once; that nothing comes any more is not.
-  refetchInterval: 30_000,
+})
+
+/** The currencies that amounts can be converted to; `null` from a server that does not say. */
+export const targetsQuery = queryOptions({
+  queryKey: ['rates', 'targets'],
+  staleTime: 60 * 60_000,
+  queryFn: async ({ signal }) => {
+    try {
+      return (await api.get<{ targets: Currency[] }>('/rates', {}, signal)).targets
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null
+      throw error
+    }
+  },
 })
 
 export const registryQuery = queryOptions({
@@ -81,25 +97,31 @@ export const tokensQuery = queryOptions({
 export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: ['sync', id],
+    // The stream keeps it up to date; it stays as long as the figures whose version it says.
+    staleTime: Infinity,
+    gcTime: Infinity,
     queryFn: ({ signal }) => api.get<Progress>(`${connectionPath(id)}/sync`, {}, signal),
   })
 
-/** Again whenever the ledger moved, for then something was told; and soon while the webhook is about to be registered. */
+/** Asked again whenever something came in, and soon while the webhook is being registered. */
 export const webhookQuery = (id: string) =>
   queryOptions({
-    queryKey: [...ledgerKey(id), 'webhook'],
+    queryKey: ['webhook', id],
+    staleTime: Infinity,
     queryFn: ({ signal }) => api.get<Webhook>(`${connectionPath(id)}/webhook`, {}, signal),
-    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? 2_000 : 30_000),
+    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? 2_000 : false),
   })
 
 export const deadQuery = (id: string) =>
   queryOptions({
-    queryKey: [...ledgerKey(id), 'webhook', 'dead'],
+    queryKey: ['webhook', id, 'dead'],
+    staleTime: Infinity,
     queryFn: async ({ signal }) => (await api.get<{ data: DeadDelivery[] }>(`${connectionPath(id)}/webhook/dead`, {}, signal)).data,
   })
 
 export const problemsQuery = (id: string) =>
   queryOptions({
+    ...untilItMoves,
     queryKey: [...ledgerKey(id), 'problems'],
     queryFn: async ({ signal }) => (await api.get<{ data: SyncProblem[] }>(`${connectionPath(id)}/problems`, {}, signal)).data,
   })
@@ -113,12 +135,12 @@ export const settingsQuery = (id: string) =>
 export const facetsQuery = (id: string) =>
   queryOptions({
     queryKey: [...ledgerKey(id), 'facets'],
-    staleTime: 60_000,
+    ...untilItMoves,
     queryFn: ({ signal }) => api.get<Facets>(`${connectionPath(id)}/facets`, {}, signal),
   })
 
 /** What is on the page stays there while the next answer is on its way: nothing jumps. */
-const steady = { placeholderData: keepPreviousData }
+const steady = { ...untilItMoves, placeholderData: keepPreviousData }
 
 export const mrrQuery = (id: string, query: Query) =>
   queryOptions({
@@ -156,12 +178,14 @@ export const customersQuery = (id: string, query: Query) =>
 
 export const customerQuery = (id: string, customerId: string) =>
   queryOptions({
+    ...untilItMoves,
     queryKey: [...ledgerKey(id), 'customer', customerId],
     queryFn: ({ signal }) => api.get<CustomerDetail>(`${connectionPath(id)}/customers/${encodeURIComponent(customerId)}`, {}, signal),
   })
 
 export const explainQuery = (id: string, customerId: string, on: string | undefined) =>
   queryOptions({
+    ...untilItMoves,
     queryKey: [...ledgerKey(id), 'explain', customerId, on ?? 'now'],
     queryFn: ({ signal }) =>
       api.get<Explanation>(`${connectionPath(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
@@ -174,7 +198,7 @@ export const reconcileQuery = (id: string, query: Query) =>
     queryFn: ({ signal }) => api.get<ReconcileReport>(`${connectionPath(id)}/reconcile`, query, signal),
   })
 
-/** The list begins anew when the ledger moves: what it restated stands at the top then. */
+/** Starts over when the ledger moves: the newest restatements come first. */
 export const restatementsQuery = (id: string) =>
   infiniteQueryOptions({
     ...steady,

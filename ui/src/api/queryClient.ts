@@ -1,20 +1,31 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 
 import { ApiError } from './client'
-import { sessionQuery } from './queries'
+import { connectionsQuery, sessionQuery } from './queries'
+import { reachability } from './reachability'
 
-/** A refusal stays one when asked again; only what may have been the network's or the server's bad moment is retried. */
+/** A refusal is not retried: asking again changes nothing. What may have been a bad moment of the network or server is. */
 function isWorthRetrying(failures: number, error: unknown): boolean {
   const isRefusal = error instanceof ApiError && error.status >= 400 && error.status < 500
-  return !isRefusal && failures < 2
+  return !isRefusal && !reachability.isAway() && failures < 2
 }
 
 export const queryClient: QueryClient = new QueryClient({
-  defaultOptions: { queries: { retry: isWorthRetrying, staleTime: 15_000, refetchOnWindowFocus: true } },
+  defaultOptions: {
+    // Chartsy often runs on this machine or in this network: that the browser takes itself for offline says nothing about it.
+    queries: { retry: isWorthRetrying, staleTime: 15_000, refetchOnWindowFocus: true, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
   queryCache: new QueryCache({
     onError: (error) => {
       // The session ended while a page was open: the shell sends its reader to the sign-in page.
       if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(sessionQuery.queryKey, null)
     },
   }),
+})
+
+// What failed is requested again. Everything else stays: the stream says whether it is still current.
+reachability.onReturn(() => {
+  void queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' || state.error !== null })
+  void queryClient.invalidateQueries({ queryKey: connectionsQuery.queryKey })
 })

@@ -28,14 +28,14 @@ export type MovementType = CustomerMovement | 'fx'
 export type Money = Answer<'Money'>
 export type Group = Answer<'Group'>
 
-/** An error as the server tells it, or as the way to it does. */
+/** An error, as the server or the way to it reports it. */
 export interface Problem {
   title: string
   status: number
   detail?: string
   code?: string
   action?: string
-  /** Of the request, the field that it is about. */
+  /** The field of the request that it is about. */
   field?: string
 }
 
@@ -65,9 +65,12 @@ export type CreatedToken = Answer<'CreatedToken'>
 export type MetricDefinition = Answer<'Metric'>
 export type Facets = Answer<'Facets'>
 
-export type MrrReport = Answer<'MrrAnswer'>
-export type MrrPoint = Answer<'MrrPoint'>
-export type MrrSeries = Answer<'MrrSeries'>
+/** `is_partial`: the range or today cuts its period. */
+export type MrrPoint = Answer<'MrrPoint'> & { is_partial?: boolean }
+export type MrrSeries = Omit<Answer<'MrrSeries'>, 'points'> & { points: MrrPoint[] }
+export type MrrReport = Omit<Answer<'MrrAnswer'>, 'series'> & { series: MrrSeries[] }
+/** What a view could not convert, with its customers where the server counts them. */
+export type Unconverted = Answer<'Unconverted'> & { customers?: number }
 export type Summary = Answer<'Summary'>
 
 /** What does not concern a movement is left out of it. */

@@ -15,7 +15,7 @@ import { Definition } from './Definition'
 import type { ExportTable } from './export'
 import { saveCsv, savePng } from './export'
 
-/** The same figures as rows: for the keyboard and screen readers, and for who prefers to read them. */
+/** The same figures as rows, for the keyboard, for screen readers and for people who prefer to read them. */
 export interface ChartTable<Row extends object> {
   columns: readonly Column<Row>[]
   rows: readonly Row[]
@@ -24,9 +24,9 @@ export interface ChartTable<Row extends object> {
 
 interface ChartCardProps<Row extends object> {
   title: string
-  /** The range, and how far the data goes. */
+  /** The range and how far the data goes. */
   subtitle: string
-  /** Of the metric in the registry that explains the figures. */
+  /** The registry's id of the metric that explains the figures. */
   metric: string
   option: () => EChartsCoreOption
   label: string

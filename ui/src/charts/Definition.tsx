@@ -29,7 +29,7 @@ export function Definition({ metric }: { metric: string }) {
           params={{ page: pageOf(definition.docs_url) }}
           to="/help/$page"
         >
-          The whole definition
+          Full definition
         </Link>
       </Popover>
     </DialogTrigger>

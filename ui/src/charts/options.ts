@@ -7,7 +7,7 @@ import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 
 import { token } from './palette'
 
-/** Axes, grid and tooltip that all charts have in common. Amounts on the axis are short; the tooltip has them in full. */
+/** Axes, grid and tooltip that all charts have in common. Amounts on the axis are short; the tooltip shows them in full. */
 function frame(currency: Currency, names: string[]): EChartsCoreOption {
   // Double quotes would end the attribute that they are written into, and with it the saved picture.
   const fontFamily = getComputedStyle(document.body).fontFamily.replaceAll('"', "'")
@@ -45,7 +45,7 @@ function frame(currency: Currency, names: string[]): EChartsCoreOption {
   }
 }
 
-/** Shades the buckets that history has not filled yet: what is there is not all. */
+/** Shades the buckets that history has not filled yet. */
 function partial(starts: string[], reachesBackOn: Day | null): object {
   const last = reachesBackOn === null ? -1 : starts.findLastIndex((start) => start < reachesBackOn)
   if (last < 0) return {}
@@ -72,16 +72,19 @@ function escape(text: string): string {
 function tooltip(title: string, rows: TooltipRow[], hint: string): string {
   const cells = rows.map(
     ({ color, name, text }) =>
-      `<tr><td style="padding:1px 8px 1px 0"><span style="display:inline-block;width:9px;height:9px;border-radius:2px;background:${color}"></span></td><td style="padding:1px 20px 1px 0">${escape(name)}</td><td style="text-align:right">${escape(text)}</td></tr>`,
+      `<tr><td style="padding:1px 8px 1px 0"><span style="display:inline-block;width:9px;height:9px;border-radius:2px;background:${color}"></span></td><td style="padding:1px 20px 1px 0;max-width:18rem;overflow:hidden;text-overflow:ellipsis"><bdi>${escape(name)}</bdi></td><td style="text-align:right">${escape(text)}</td></tr>`,
   )
   return `<div style="font-weight:600;margin-bottom:4px">${escape(title)}</div><table>${cells.join('')}</table><div style="color:var(--ink-soft);font-size:12px;margin-top:4px">${escape(hint)}</div>`
 }
+
+const bucketName = (start: Day, interval: Interval, note: string | undefined) =>
+  note === undefined ? formatBucket(start, interval) : `${formatBucket(start, interval)}, ${note}`
 
 export interface Line {
   id: string
   name: string
   colorToken: string
-  /** In minor units, one for each bucket. */
+  /** In minor units, one per bucket. */
   values: (number | null)[]
 }
 
@@ -90,8 +93,8 @@ interface LineChart {
   interval: Interval
   starts: string[]
   lines: Line[]
-  /** The last bucket is still running. */
-  isRunning: boolean
+  /** What the tooltip adds to each bucket's name: that it is partial. */
+  notes: (string | undefined)[]
   isFilled?: boolean
   hint: string
   /** History before this day is not loaded yet. */
@@ -103,7 +106,7 @@ export function lineOption({
   interval,
   starts,
   lines,
-  isRunning,
+  notes,
   isFilled = false,
   hint,
   reachesBackOn,
@@ -124,8 +127,7 @@ export function lineOption({
             ? []
             : [{ color: token(colorToken), name, text: formatMoney(value, currency) }]
         })
-        const suffix = isRunning && index === starts.length - 1 ? ', so far' : ''
-        return tooltip(formatBucket(starts[index] ?? '', interval) + suffix, rows, hint)
+        return tooltip(bucketName(starts[index] ?? '', interval, notes[index]), rows, hint)
       },
     },
     series: lines.map(({ id, name, colorToken, values }, index) => ({
@@ -149,7 +151,7 @@ export function movementOption(
   currency: Currency,
   interval: Interval,
   points: MrrPoint[],
-  isRunning: boolean,
+  notes: (string | undefined)[],
   reachesBackOn: Day | null,
 ): EChartsCoreOption {
   const starts = points.map((point) => point.start_on)
@@ -174,8 +176,7 @@ export function movementOption(
         }))
         const net = MOVEMENTS.reduce((sum, type) => sum + point[`${type}_minor`], 0)
         rows.push({ color: 'transparent', name: 'Net', text: formatMoney(net, currency, { sign: true }) })
-        const suffix = isRunning && index === points.length - 1 ? ', so far' : ''
-        return tooltip(formatBucket(point.start_on, interval) + suffix, rows, 'Click a bar for the customers behind it')
+        return tooltip(bucketName(point.start_on, interval, notes[index]), rows, 'Click a bar to see its customers')
       },
     },
     series: shown.map((type, index) => ({
@@ -200,10 +201,10 @@ export interface Step {
   minor: number
 }
 
-/** Beyond it, a time axis names months instead of days: five of them. */
+/** A longer time axis names months instead of days. */
 const LONG_MS = 150 * 86_400_000
 
-/** A customer's MRR: flat between its changes, which is how it is. */
+/** A customer's MRR: flat between its changes. */
 export function stepOption(currency: Currency, steps: Step[], until: number, nameOf: (at: number) => string): EChartsCoreOption {
   const base = frame(currency, [])
   const last = steps.at(-1)
@@ -234,8 +235,8 @@ export function stepOption(currency: Currency, steps: Step[], until: number, nam
         return step
           ? tooltip(
               nameOf(step.at),
-              [{ color: token('--series-1'), name: 'MRR from here on', text: formatMoney(step.minor, currency) }],
-              'Click for the reason',
+              [{ color: token('--series-1'), name: 'MRR from here', text: formatMoney(step.minor, currency) }],
+              'Click to see why',
             )
           : ''
       },

@@ -5,9 +5,9 @@ import { Banner } from './Feedback'
 import { Dialog } from './Overlay'
 
 interface ConfirmFormProps {
-  /** What it does, and that there is no way back. */
+  /** What it does, and that it can't be undone. */
   children: ReactNode
-  /** Below that: what has to be filled in first, or what went wrong. */
+  /** Below that: what has to be entered first, or what went wrong. */
   below?: ReactNode
   confirm: string
   cancel: string
@@ -17,7 +17,7 @@ interface ConfirmFormProps {
   onConfirm: () => void
 }
 
-/** What a dialog holds that asks before something that cannot be undone. */
+/** The content of a dialog that asks before something that can't be undone. */
 export function ConfirmForm({ isDisabled = false, ...props }: ConfirmFormProps) {
   return (
     <form
@@ -43,7 +43,7 @@ export function ConfirmForm({ isDisabled = false, ...props }: ConfirmFormProps) 
 
 interface Props {
   title: string
-  /** What it does, and that there is no way back. */
+  /** What it does, and that it can't be undone. */
   children: ReactNode
   confirm: string
   cancel: string
@@ -56,7 +56,7 @@ interface Props {
   onConfirm: () => void
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that can't be undone. */
 export function ConfirmDialog({ title, failure, error, isOpen, onOpenChange, ...form }: Props) {
   return (
     <Dialog isOpen={isOpen} title={title} onOpenChange={onOpenChange}>

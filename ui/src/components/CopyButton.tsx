@@ -1,6 +1,6 @@
 import { Button } from './Button'
 
-/** The clipboard is there only where the page came over a safe way. */
+/** Browsers offer the clipboard only on HTTPS and on this machine. */
 export function CopyButton({ text }: { text: string }) {
   if (!window.isSecureContext) return null
   return (

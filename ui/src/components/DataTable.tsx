@@ -3,22 +3,24 @@ import type { ColumnDef, SortingState } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
 import type { MouseEvent, ReactNode } from 'react'
 
+import { formatCount } from '~/format/number'
+
 import { Button } from './Button'
 
 export interface Column<Row> {
   id: string
   header: string
   cell: (row: Row) => ReactNode
-  /** Figures stand to the right. */
+  /** Figures are right-aligned. */
   isNumeric?: boolean
-  /** What the column is sorted by; without it, it is not. */
+  /** What the column is sorted by. Without it, the column can't be sorted. */
   sortBy?: (row: Row) => string | number | null
-  /** Left out on a narrow page, where the most telling columns have to do. */
+  /** Left out on a narrow page. */
   isWideOnly?: boolean
   width?: string
 }
 
-/** A sort of the server's: the rows come in its order. */
+/** The server sorts: rows come in its order. */
 export interface ServerSort {
   value: string
   onChange: (value: string) => void
@@ -34,9 +36,9 @@ interface DataTableProps<Row extends object> {
   initialSort?: SortingState
   serverSort?: ServerSort
   onRowClick?: (row: Row) => void
-  /** The rest opens on demand, after sorting. */
+  /** The rest, after sorting, opens on demand. */
   shownAtFirst?: number
-  /** Of the running answer: the rows are those of the one before. */
+  /** The rows are still those of the previous answer. */
   isStale?: boolean
 }
 
@@ -132,7 +134,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const edges = { first: columns.find(isNarrow), last: columns.findLast(isNarrow) }
   const byId = new Map(columns.map((column) => [column.id, column]))
   return (
-    // A wide table scrolls by itself; the page does not. The keyboard can scroll what it can focus.
+    // A wide table scrolls by itself, not with the page. The keyboard can scroll what it can focus.
     <div aria-label={label} className="relative overflow-x-auto" role="group" tabIndex={0}>
       <table aria-busy={isStale} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
         <thead>
@@ -187,7 +189,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       {shown.length < all.length && (
         <div className="py-2 text-center">
           <Button size="small" onPress={() => setIsAll(true)}>
-            Show all {all.length}
+            Show all {formatCount(all.length)}
           </Button>
         </div>
       )}

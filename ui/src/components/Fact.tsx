@@ -1,4 +1,4 @@
-/** One of a list of facts. */
+/** One entry of a list of facts. */
 export function Fact({ label, value }: { label: string; value: string }) {
   return (
     <div>

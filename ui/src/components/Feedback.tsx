@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 
 import { ApiError } from '~/api/client'
+import { useIsAway } from '~/api/reachability'
 
 import { Button } from './Button'
 import { AlertIcon, InfoIcon } from './icons'
@@ -60,7 +61,7 @@ export function Badge({ tone = 'plain', children, title }: { tone?: Tone | 'plai
   )
 }
 
-/** A place where something will be, the size of what will be there. */
+/** A placeholder of the size of what will be there. */
 export function Skeleton({ className = 'h-4 w-24' }: { className?: string }) {
   return <span aria-hidden="true" className={`block animate-pulse rounded-md bg-hover ${className}`} />
 }
@@ -85,23 +86,37 @@ export function EmptyState({ title, children, action }: { title: string; childre
   )
 }
 
+interface ErrorStateProps {
+  error: unknown
+  onRetry?: () => void
+  action?: ReactNode
+}
+
 /** What happened, and what to try. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
+  const isAway = useIsAway()
   const problem = error instanceof ApiError ? error.problem : undefined
-  const title = problem?.title ?? 'This part of the page could not be shown'
-  const detail = problem?.detail ?? (problem ? undefined : 'Something unexpected happened in the browser.')
+  // The banner above the page says why; what is missing here comes by itself.
+  if (isAway && problem?.code === 'unreachable') {
+    return <EmptyState title="Not loaded yet">This loads as soon as the server responds.</EmptyState>
+  }
+  const title = problem?.title ?? 'Something went wrong on this page'
+  const advice = problem ? 'Try again. If it keeps happening, check the server’s log.' : 'Try again, or reload the page.'
   return (
     <div className="flex flex-col items-center justify-center gap-2 px-6 py-10 text-center" role="alert">
       <AlertIcon className="size-6 text-danger" />
       <p className="font-semibold">{title}</p>
       <p className="max-w-md text-sm text-ink-soft">
-        {[detail, problem?.action ?? 'Try again; if it stays, the server’s log says more.'].filter(Boolean).join(' ')}
+        {[problem?.detail, problem?.action ?? advice].filter(Boolean).join(' ')}
       </p>
-      {onRetry && (
-        <Button className="mt-2" size="small" onPress={onRetry}>
-          Try again
-        </Button>
-      )}
+      <div className="mt-2 flex flex-wrap justify-center gap-2">
+        {onRetry && (
+          <Button size="small" onPress={onRetry}>
+            Try again
+          </Button>
+        )}
+        {action}
+      </div>
     </div>
   )
 }

@@ -77,7 +77,7 @@ interface SelectProps<T extends string> {
   options: readonly Option<T>[]
   value: T
   onChange: (value: T) => void
-  /** Without a visible label, where its place says what it is. */
+  /** Without a visible label, where the place makes it clear. */
   isBare?: boolean
   hint?: ReactNode
   className?: string

@@ -17,7 +17,7 @@ export function Money({
   return <span className={`num ${className}`}>{formatMoney(minor, currency, { sign })}</span>
 }
 
-/** Amounts of several currencies under each other: they are never added up. */
+/** Amounts in several currencies, one below the other: they are never added up. */
 export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyValue[]; empty?: string }) {
   if (amounts.length === 0) return <span className="text-ink-faint">{empty}</span>
   return (
@@ -33,12 +33,12 @@ interface DeltaProps {
   value: number
   /** How the change is written, with its sign. */
   text: string
-  /** For figures of which less is better, such as churn. */
+  /** For figures where less is better, such as churn. */
   isLessBetter?: boolean
   className?: string
 }
 
-/** A change: arrow, sign and colour say the same, so that none of them is needed alone. */
+/** A change. Arrow, sign and color say the same, so none of them has to be relied on alone. */
 export function Delta({ value, text, isLessBetter = false, className = '' }: DeltaProps) {
   const isGood = isLessBetter ? value < 0 : value > 0
   const ink = value === 0 ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'
@@ -68,7 +68,7 @@ export function CountDelta({ count }: { count: number }) {
   return <Delta text={formatCount(count, { sign: true })} value={count} />
 }
 
-/** The one colour of each movement, on every page; its name is always beside it. */
+/** The color of each movement, the same on every page. Its name is always beside it. */
 export const MOVEMENT_COLOR: Record<MovementType, string> = {
   new: 'var(--new)',
   expansion: 'var(--expansion)',

@@ -19,7 +19,7 @@ interface SheetProps {
 function SheetHead({ title, onClose }: { title: ReactNode; onClose: () => void }) {
   return (
     <header className="flex items-start gap-3 border-b border-line px-5 py-4">
-      <Heading slot="title" className="min-w-0 flex-1 text-lg font-semibold">
+      <Heading slot="title" className="min-w-0 flex-1 text-lg font-semibold wrap-anywhere">
         {title}
       </Heading>
       <IconButton label="Close" onPress={onClose}>
@@ -34,7 +34,7 @@ const controlled = ({ isOpen, onOpenChange }: SheetProps) => ({
   ...(onOpenChange ? { onOpenChange } : {}),
 })
 
-/** Slides in from the side over the page that it belongs to; Escape, a click beside it or its button close it. */
+/** Slides in over the page that it belongs to. Escape, a click beside it and its button close it. */
 export function Drawer(props: SheetProps & { width?: string; side?: 'left' | 'right' }) {
   const { title, children, width = 'max-w-2xl', side = 'right' } = props
   return (

@@ -5,7 +5,7 @@ import { formatInstant } from '~/format/date'
 
 import { Badge } from './Feedback'
 
-/** Of which moment the figures are: on every page that shows any. */
+/** The moment that the figures are from: on every page that shows any. */
 export function DataThrough({ connection }: { connection: Connection }) {
   if (connection.data_through === null) return <span>{connection.is_history_complete ? 'No data yet' : 'Still loading'}</span>
   return <span>Data through {formatInstant(connection.data_through, connection.time_zone)}</span>

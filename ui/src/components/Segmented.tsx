@@ -8,7 +8,7 @@ interface SegmentedProps<T extends string> {
   className?: string
 }
 
-/** One of a few, all of them in sight. */
+/** One of a few options, all of them visible. */
 export function Segmented<T extends string>({ label, options, value, onChange, className = '' }: SegmentedProps<T>) {
   return (
     <ToggleButtonGroup

@@ -6,7 +6,7 @@ interface Props {
   className: string
 }
 
-/** The next page of a list, as long as there is one. */
+/** Loads the next page of a list, if there is one. */
 export function ShowMore({ list, label = 'Show more', className }: Props) {
   if (!list.hasNextPage) return null
   return (

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** What the reader chose. `system` follows the device. Kept in step with public/theme.js, which runs before the first paint. */
+/** What the reader chose. `system` follows the device. Keep in step with public/theme.js, which runs before the first paint. */
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
 const KEY = 'chartsy.theme'
@@ -35,7 +35,7 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-/** The theme that is shown: charts are drawn anew when it changes. */
+/** The current theme: charts are redrawn when it changes. */
 export function useTheme(): 'light' | 'dark' {
   return useSyncExternalStore(subscribe, () => (isDark() ? 'dark' : 'light'))
 }

@@ -2,7 +2,7 @@ import type { Day, Instant, Interval } from '~/api/types'
 
 const DAY_MS = 86_400_000
 
-/** A calendar day as the instant of its midnight in UTC: what all arithmetic on days here is done in. */
+/** A calendar day as the instant of its midnight in UTC. All arithmetic on days uses it. */
 export function utcOf(day: Day): Date {
   return new Date(`${day}T00:00:00Z`)
 }
@@ -34,7 +34,7 @@ export function dateOf(instant: Instant): Date {
   return new Date(instant * 1000)
 }
 
-/** Today in a time zone: the reporting day, which is not always the reader's. */
+/** Today in the reporting time zone, which is not always the reader's today. */
 export function todayIn(zone: string, now = new Date()): Day {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
   return parts.format(now)
@@ -65,7 +65,7 @@ export function formatRange(from: Day, to: Day, locale?: string): string {
   return format.formatRange(utcOf(from), utcOf(to))
 }
 
-/** An instant with its time, in the reporting zone, which is named. */
+/** An instant with its time, in the reporting time zone, which is named. */
 export function formatInstant(instant: Instant, zone: string, locale?: string): string {
   const options: Intl.DateTimeFormatOptions = {
     day: 'numeric',
@@ -83,7 +83,7 @@ export function formatInstantDay(instant: Instant, zone: string, locale?: string
   return formatter({ day: 'numeric', month: 'short', year: 'numeric', timeZone: zone }, locale).format(dateOf(instant))
 }
 
-/** The name of one bucket of a series: what stands under a bar. */
+/** The name of one bucket of a series, as it stands under a bar. */
 export function formatBucket(
   startOn: Day,
   interval: Interval,

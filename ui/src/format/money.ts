@@ -1,30 +1,13 @@
 import type { Currency } from '~/api/types'
 
-const ZERO_DECIMAL = new Set([
-  'bif',
-  'clp',
-  'djf',
-  'gnf',
-  'jpy',
-  'kmf',
-  'krw',
-  'mga',
-  'pyg',
-  'rwf',
-  'ugx',
-  'vnd',
-  'vuv',
-  'xaf',
-  'xof',
-  'xpf',
-])
-const THREE_DECIMAL = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd'])
+/** Made from the server's own table by `cargo xtask gen currencies`, whose tests keep the two equal. */
+import exponents from './exponents.json'
 
-/** How many decimals the smallest unit is behind the main one, by Stripe's "Supported currencies". */
+const EXPONENTS: Readonly<Record<string, number>> = exponents
+
+/** How many decimals the smallest unit is behind the main one: 2 for cents, 0 for yen, 3 for fils. */
 export function exponentOf(currency: Currency): number {
-  const code = currency.toLowerCase()
-  if (ZERO_DECIMAL.has(code)) return 0
-  return THREE_DECIMAL.has(code) ? 3 : 2
+  return EXPONENTS[currency.toLowerCase()] ?? 2
 }
 
 /** The exact amount in the main unit as plain text, `-1234.50`: for files, never for the page. */
@@ -42,9 +25,9 @@ export function majorNumber(minor: number, currency: Currency): number {
 }
 
 export interface MoneyStyle {
-  /** `+` before a gain. Losses always have their minus. */
+  /** A `+` before gains. Losses always have their minus. */
   sign?: boolean
-  /** `12.3K`: for axes and narrow places that have the full figure elsewhere. */
+  /** `12.3K`: for axes and narrow places where the full figure is nearby. */
   compact?: boolean
   locale?: string
 }

@@ -21,7 +21,7 @@ export const INTERVAL_LABEL: Record<Interval, string> = {
   year: 'Year',
 }
 
-/** A country's or currency's own name; the code where the browser knows none. */
+/** The name of a country or currency; its code where the browser knows no name. */
 function named(type: 'region' | 'currency', code: string): string {
   try {
     return new Intl.DisplayNames(undefined, { type }).of(code.toUpperCase()) ?? code
@@ -48,31 +48,17 @@ export function billingInterval(code: string): string {
   return EVERY[code] ?? (count && unit ? `Every ${count} ${unit}s` : sentence(code))
 }
 
-/** Why an invoice was made, of what Stripe calls its billing reason. */
-const BILLING_REASON: Record<string, string> = {
-  subscription_cycle: 'Renewal',
-  subscription_create: 'First invoice',
-  subscription_update: 'Change of plan',
-  subscription_threshold: 'Usage threshold reached',
-  subscription: 'Subscription',
-  automatic_pending_invoice_item_invoice: 'Pending items',
-  quote_accept: 'Quote accepted',
-  upcoming: 'Upcoming',
-}
-
-export const billingReason = (reason: string) => BILLING_REASON[reason] ?? sentence(reason)
-
-/** Why a line makes no recurring value. */
+/** Why a line counts nothing toward MRR. */
 const REASON: Record<string, string> = {
   tax: 'Tax',
-  one_off: 'One-off lines',
-  no_subscription: 'Without a subscription',
+  one_off: 'One-time items',
+  no_subscription: 'No subscription',
   metered: 'Metered usage',
   proration_credit: 'Proration credits',
   unknown_price: 'Unknown price',
-  void: 'Voided invoices',
+  void: 'Voided',
   uncollectible: 'Written off',
-  unpaid: 'Never paid',
+  unpaid: 'Unpaid',
 }
 
 export const reasonName = (reason: string) => REASON[reason] ?? sentence(reason)

@@ -20,7 +20,7 @@ export function formatCount(
   ).format(count)
 }
 
-/** A ratio as a percentage. What has no value (a zero denominator) is a dash, never 0 %. */
+/** A ratio as a percentage. A ratio without a value (zero denominator) is a dash, never 0%. */
 export function formatRatio(
   ratio: number | null | undefined,
   { sign = false, digits = 1, locale = undefined as string | undefined } = {},
@@ -37,7 +37,7 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
-/** How long something will still take, in words that do not flicker. */
+/** How long something will still take, in steps that don't flicker. */
 export function formatDuration(seconds: number): string {
   if (seconds < 5) return 'a few seconds'
   if (seconds < 60) return `${Math.ceil(seconds / 5) * 5} seconds`

@@ -4,6 +4,7 @@ import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
 
+import { fetched } from './fetched'
 import { Broken, rootRoute } from './root'
 
 /** Everything that needs a signed-in person. */
@@ -35,11 +36,11 @@ export const homeRoute = createRoute({
 export const helpRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/help/$page',
-  component: lazyRouteComponent(() => import('~/features/help/HelpPage'), 'HelpPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/help/HelpPage')), 'HelpPage'),
 })
 
 export const connectRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/connect',
-  component: lazyRouteComponent(() => import('~/features/connect/ConnectPage'), 'ConnectPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/connect/ConnectPage')), 'ConnectPage'),
 })

@@ -1,6 +1,7 @@
+import type { QueryClient } from '@tanstack/react-query'
 import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router'
 
-import { connectionsQuery } from '~/api/queries'
+import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
 import { ConnectionFrame } from '~/features/shell/ConnectionFrame'
 import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
@@ -8,16 +9,35 @@ import { readView } from '~/view/search'
 import { readCustomerSearch, readCustomersSearch, readMovementsSearch, readMrrSearch, readReconcileSearch } from '~/view/pages'
 
 import { appRoute } from './app'
+import { fetched } from './fetched'
 import { NotFound } from './root'
+
+/**
+ * Learns the ledger's version before any figure is requested, so that the stream's first event tells whether a figure on the page
+ * is out of date. A server that has not read its ledger yet says 0; a request for figures makes it read it.
+ */
+async function knowVersion(client: QueryClient, id: string) {
+  try {
+    const { ledger_version, phase } = await client.ensureQueryData(progressQuery(id))
+    if (ledger_version !== 0 || phase === 'loading' || phase === 'connecting') return
+    await client.fetchQuery({ ...facetsQuery(id), staleTime: 0 })
+    await client.fetchQuery({ ...progressQuery(id), staleTime: 0 })
+    client.removeQueries(facetsQuery(id))
+  } catch {
+    // The pages ask for themselves, and say what is wrong.
+  }
+}
 
 export const connectionRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/c/$connectionId',
   validateSearch: (raw: RawSearch) => readView(raw),
   beforeLoad: async ({ context, params }) => {
-    const connections = await context.queryClient.ensureQueryData(connectionsQuery)
-    if (!connections.some(({ id }) => id === params.connectionId)) throw notFound()
-    rememberConnection(params.connectionId)
+    const { queryClient } = context
+    const id = params.connectionId
+    const [connections] = await Promise.all([queryClient.ensureQueryData(connectionsQuery), knowVersion(queryClient, id)])
+    if (!connections.some((connection) => connection.id === id)) throw notFound()
+    rememberConnection(id)
   },
   component: ConnectionFrame,
   notFoundComponent: NotFound,
@@ -35,47 +55,47 @@ const mrrRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/mrr',
   validateSearch: readMrrSearch,
-  component: lazyRouteComponent(() => import('~/features/mrr/MrrPage'), 'MrrPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
 })
 
 const movementsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/movements',
   validateSearch: readMovementsSearch,
-  component: lazyRouteComponent(() => import('~/features/movements/MovementsPage'), 'MovementsPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/movements/MovementsPage')), 'MovementsPage'),
 })
 
 const customersRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/customers',
   validateSearch: readCustomersSearch,
-  component: lazyRouteComponent(() => import('~/features/customers/CustomersPage'), 'CustomersPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/customers/CustomersPage')), 'CustomersPage'),
 })
 
 const customerRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/customers/$customerId',
   validateSearch: readCustomerSearch,
-  component: lazyRouteComponent(() => import('~/features/customer/CustomerPage'), 'CustomerPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/customer/CustomerPage')), 'CustomerPage'),
 })
 
 const reconcileRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/reconcile',
   validateSearch: readReconcileSearch,
-  component: lazyRouteComponent(() => import('~/features/reconcile/ReconcilePage'), 'ReconcilePage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/reconcile/ReconcilePage')), 'ReconcilePage'),
 })
 
 const syncRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/sync',
-  component: lazyRouteComponent(() => import('~/features/sync/SyncPage'), 'SyncPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/sync/SyncPage')), 'SyncPage'),
 })
 
 const settingsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('~/features/settings/SettingsPage'), 'SettingsPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/settings/SettingsPage')), 'SettingsPage'),
 })
 
 export const pageRoutes = [

@@ -3,11 +3,13 @@ import { Link, Outlet, createRootRouteWithContext } from '@tanstack/react-router
 import type { ReactNode } from 'react'
 
 import { buttonClass } from '~/components/Button'
-import { EmptyState, ErrorState } from '~/components/Feedback'
+import { EmptyState } from '~/components/Feedback'
 import { Logo } from '~/features/shell/Logo'
 import { useTitle } from '~/view/useTitle'
 
-/** What stands alone: an address that is no page's, and an error before any page could be shown. */
+import { PageError } from './PageError'
+
+/** The frame of what has no page around it: an unknown address, and an error before any page could be shown. */
 function Alone({ children }: { children: ReactNode }) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-6 px-4 py-10">
@@ -27,29 +29,29 @@ export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }
 })
 
 export function Broken({ error }: { error: unknown }) {
-  useTitle('Not available')
+  useTitle('Unavailable')
   return (
     <Alone>
-      <h1 className="sr-only">Chartsy could not be shown</h1>
-      <ErrorState error={error} onRetry={() => window.location.reload()} />
+      <h1 className="sr-only">Chartsy is unavailable</h1>
+      <PageError error={error} />
     </Alone>
   )
 }
 
 export function NotFound() {
-  useTitle('Not found')
+  useTitle('Page not found')
   return (
     <>
-      <h1 className="sr-only">Not found</h1>
+      <h1 className="sr-only">Page not found</h1>
       <EmptyState
         action={
           <Link className={buttonClass('secondary', 'small')} to="/">
-            To the start
+            Go to dashboard
           </Link>
         }
-        title="There is no such page"
+        title="Page not found"
       >
-        The address may be mistyped, or what it showed was removed.
+        The address may be mistyped, or the page may have been removed.
       </EmptyState>
     </>
   )

@@ -1,11 +1,13 @@
 import { createRouter } from '@tanstack/react-router'
 
 import { queryClient } from '~/api/queryClient'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
-import { parseSearch, stringifySearch } from '~/view/search'
+import { SkeletonRows } from '~/components/Feedback'
+import { parseAddress } from '~/view/pages'
+import { stringifySearch } from '~/view/search'
 
 import { appRoute, connectRoute, helpRoute, homeRoute } from './app'
 import { connectionHomeRoute, connectionRoute, pageRoutes } from './connection'
+import { PageError } from './PageError'
 import { NotFound, rootRoute } from './root'
 import { loginRoute, setupRoute } from './visitor'
 
@@ -15,16 +17,25 @@ const routeTree = rootRoute.addChildren([
   appRoute.addChildren([homeRoute, connectRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
 ])
 
+/** Rewrites the address to what it means here before anything reads it. */
+function tidyAddress() {
+  const { pathname, search, hash } = window.location
+  const tidy = stringifySearch(parseAddress(search))
+  if (tidy !== search) window.history.replaceState(window.history.state, '', pathname + tidy + hash)
+}
+
+tidyAddress()
+
 export const router = createRouter({
   routeTree,
   context: { queryClient },
-  parseSearch,
+  parseSearch: parseAddress,
   stringifySearch,
   scrollRestoration: true,
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: SkeletonRows,
-  defaultErrorComponent: ({ error }) => ErrorState({ error, onRetry: () => window.location.reload() }),
+  defaultErrorComponent: PageError,
   defaultNotFoundComponent: NotFound,
 })
 

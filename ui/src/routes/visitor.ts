@@ -3,7 +3,9 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { sessionQuery, setupQuery } from '~/api/queries'
 import { safeNext } from '~/view/safeNext'
 import type { RawSearch } from '~/view/search'
+import { compact } from '~/view/search'
 
+import { fetched } from './fetched'
 import { Broken, rootRoute } from './root'
 
 export const setupRoute = createRoute({
@@ -13,22 +15,19 @@ export const setupRoute = createRoute({
     const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
     if (!needs_owner) throw redirect({ to: '/login' })
   },
-  component: lazyRouteComponent(() => import('~/features/account/SetupPage'), 'SetupPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/account/SetupPage')), 'SetupPage'),
   errorComponent: Broken,
 })
 
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (raw: RawSearch): { next?: string } => {
-    const next = safeNext(raw.next)
-    return next ? { next } : {}
-  },
+  validateSearch: (raw: RawSearch): { next?: string } => compact({ next: safeNext(raw.next) }),
   beforeLoad: async ({ context, search }) => {
     if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ href: search.next ?? '/' })
     const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
     if (needs_owner) throw redirect({ to: '/setup' })
   },
-  component: lazyRouteComponent(() => import('~/features/account/LoginPage'), 'LoginPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/account/LoginPage')), 'LoginPage'),
   errorComponent: Broken,
 })

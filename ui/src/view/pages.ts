@@ -3,14 +3,15 @@ import { isDay } from '~/format/date'
 import { MOVEMENTS } from '~/format/names'
 
 import type { RawSearch } from './search'
-import { compact, listOf, oneOf, textOf } from './search'
+import { compact, listOf, oneOf, parseSearch, readView, textOf } from './search'
+import { safeNext } from './safeNext'
 
 /** What the mark that was clicked stands for: a bucket of days, and one type of movement or all. */
 export interface OpenMark {
   mark_from?: Day
   mark_to?: Day
   mark_type?: MovementType
-  /** Of the breakdown, the part whose mark it was. */
+  /** The part of the breakdown whose mark was clicked. */
   mark_of?: string
 }
 
@@ -75,4 +76,21 @@ export interface CustomerSearch {
 
 export function readCustomerSearch(raw: RawSearch): CustomerSearch {
   return isDay(raw.why) ? { why: raw.why } : {}
+}
+
+/**
+ * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
+ * page ever sees a value that it does not know.
+ */
+export function parseAddress(text: string): RawSearch {
+  const raw = parseSearch(text)
+  return compact({
+    ...readView(raw),
+    ...readMrrSearch(raw),
+    ...readMovementsSearch(raw),
+    ...readCustomersSearch(raw),
+    ...readReconcileSearch(raw),
+    ...readCustomerSearch(raw),
+    next: safeNext(raw.next),
+  })
 }

@@ -5,8 +5,13 @@ import { intervalFor, periodOf } from './range'
 const today = '2026-11-23'
 
 describe('the period a view means', () => {
-  it('is the running month and the twelve before it when nothing is chosen', () => {
-    expect(periodOf({}, today, null)).toMatchObject({ from: '2025-11-01', to: today, interval: 'month' })
+  it('is the running month so far and the eleven full ones before it when nothing is chosen', () => {
+    expect(periodOf({}, today, null)).toMatchObject({ from: '2025-12-01', to: today, interval: 'month' })
+  })
+
+  it('is twelve full months, without the running one', () => {
+    expect(periodOf({ range: '12m-full' }, today, null)).toMatchObject({ from: '2025-11-01', to: '2026-10-31', interval: 'month' })
+    expect(periodOf({ range: '6m-full' }, '2026-01-01', null)).toMatchObject({ from: '2025-07-01', to: '2025-12-31' })
   })
 
   it('counts today in a range of days', () => {
@@ -22,7 +27,7 @@ describe('the period a view means', () => {
   })
 
   it('crosses the turn of a year by months', () => {
-    expect(periodOf({ range: '6m' }, '2026-03-31', null).from).toBe('2025-09-01')
+    expect(periodOf({ range: '6m' }, '2026-03-31', null).from).toBe('2025-10-01')
   })
 })
 

@@ -9,6 +9,9 @@ export const RANGE_LABEL: Record<Range, string> = {
   '6m': 'Last 6 months',
   '12m': 'Last 12 months',
   '24m': 'Last 24 months',
+  '6m-full': '6 full months',
+  '12m-full': '12 full months',
+  '24m-full': '24 full months',
   ytd: 'This year',
   all: 'All time',
   custom: 'Custom',
@@ -16,7 +19,10 @@ export const RANGE_LABEL: Record<Range, string> = {
 
 export const DEFAULT_RANGE = '12m' satisfies Range
 
-/** The days that a preset means today. Months are whole ones: the running one and as many before it as the preset says. */
+/** Full months up to the end of the last one. */
+const fullMonths = (today: Day, months: number) => ({ from: firstOfMonth(today, -months), to: addDays(firstOfMonth(today), -1) })
+
+/** The days that a preset means today. "Last 12 months" are the running month so far and the 11 full ones before it. */
 function daysOfPreset(range: Exclude<Range, 'custom'>, today: Day, firstOn: Day | null): { from: Day; to: Day } {
   switch (range) {
     case '30d':
@@ -24,22 +30,28 @@ function daysOfPreset(range: Exclude<Range, 'custom'>, today: Day, firstOn: Day 
     case '90d':
       return { from: addDays(today, -89), to: today }
     case '6m':
-      return { from: firstOfMonth(today, -6), to: today }
+      return { from: firstOfMonth(today, -5), to: today }
     case '12m':
-      return { from: firstOfMonth(today, -12), to: today }
+      return { from: firstOfMonth(today, -11), to: today }
     case '24m':
-      return { from: firstOfMonth(today, -24), to: today }
+      return { from: firstOfMonth(today, -23), to: today }
+    case '6m-full':
+      return fullMonths(today, 6)
+    case '12m-full':
+      return fullMonths(today, 12)
+    case '24m-full':
+      return fullMonths(today, 24)
     case 'ytd':
       return { from: `${today.slice(0, 4)}-01-01`, to: today }
     case 'all':
-      return { from: firstOn && firstOn < today ? firstOn : firstOfMonth(today, -12), to: today }
+      return { from: firstOn && firstOn < today ? firstOn : firstOfMonth(today, -11), to: today }
   }
 }
 
 const DAY_MS = 86_400_000
 const lengthOf = (from: Day, to: Day) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
 
-/** A day each for a month, a week each for a quarter, else months: what can be read as bars. */
+/** Days for a month, weeks for a quarter, else months or quarters: as many bars as one can read. */
 export function intervalFor(from: Day, to: Day): Interval {
   const days = lengthOf(from, to)
   if (days <= 45) return 'day'

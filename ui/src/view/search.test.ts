@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { parseAddress } from './pages'
 import { parseSearch, readView, stringifySearch } from './search'
 
 describe('the view in the address', () => {
@@ -18,6 +19,24 @@ describe('the view in the address', () => {
 
   it('ignores what it does not understand instead of breaking the page', () => {
     expect(readView({ range: 'forever', interval: 'hour', from: '2026-13-01', to: 'x', plan: 7 })).toEqual({})
+  })
+
+  it.each([
+    'range=foo',
+    'interval=hour',
+    'from=2026-02-30&to=2026-03-01',
+    'range=custom&from=2026-03-01',
+    'currency=',
+    'state=bogus&sort=bogus&type=bogus&by=bogus&mark_from=x&mark_to=y&why=never',
+    'next=//evil.example',
+    'unheard=of',
+  ])('comes from the address without what no page knows: %s', (text) => {
+    expect(parseAddress(`?${text}`)).toEqual({})
+  })
+
+  it('comes from the address whole where all of it is known', () => {
+    const search = { range: 'ytd', by: 'country', type: ['churn', 'new'], state: 'active', mark_from: '2026-01-01', mark_to: '2026-01-31' }
+    expect(parseAddress(stringifySearch(search))).toEqual(search)
   })
 
   it('is a custom range only with two days in order', () => {

@@ -3,23 +3,25 @@ import type { Day, Interval } from '~/api/types'
 import { isDay } from '~/format/date'
 import { INTERVALS } from '~/format/names'
 
-export const RANGES = ['30d', '90d', '6m', '12m', '24m', 'ytd', 'all', 'custom'] as const
+/** Whole calendar months: the running one is left out. */
+export const FULL_MONTHS = ['6m-full', '12m-full', '24m-full'] as const
+export const RANGES = ['30d', '90d', '6m', '12m', '24m', ...FULL_MONTHS, 'ytd', 'all', 'custom'] as const
 export type Range = (typeof RANGES)[number]
 
 export const FILTERS = ['plan', 'product', 'billing_interval', 'filter_currency', 'country'] as const
 export type FilterName = (typeof FILTERS)[number]
 export type Filters = { [Name in FilterName]?: string[] }
 
-/** What a page shows. It is all in the address, so that every view is a link. */
+/** What a page shows. All of it is in the address, so every view can be shared as a link. */
 export interface ViewSearch extends Filters {
   range?: Range
   /** Only with the range `custom`. */
   from?: Day
   to?: Day
   interval?: Interval
-  /** `native`, or the currency that everything is converted into; the connection's reporting currency when left out. */
+  /** `native`, or the currency that everything is converted to; the connection's reporting currency when left out. */
   currency?: string
-  /** Of native currencies, the one that the charts show. */
+  /** With native currencies, the one that the charts show. */
   show?: string
 }
 
@@ -44,7 +46,7 @@ export function compact<T extends object>(search: T): T {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T
 }
 
-/** A hand-written or outdated address never breaks a page: what is not understood is as if it were not there. */
+/** A handwritten or outdated address never breaks a page: what is not understood is ignored. */
 export function readView(raw: RawSearch): ViewSearch {
   const range = oneOf(RANGES, raw.range)
   const from = isDay(raw.from) ? raw.from : undefined
@@ -66,10 +68,10 @@ export function readView(raw: RawSearch): ViewSearch {
   })
 }
 
-/** The part of a page's address that the other pages of the connection understand too. */
+/** The part of a page's address that the connection's other pages understand too. */
 export const VIEW_KEYS = ['range', 'from', 'to', 'interval', 'currency', 'show', ...FILTERS] as const
 
-/** Repeated names are lists; everything is text. `?plan=a&plan=b` instead of JSON in the address. */
+/** Repeated names are lists and everything is text: `?plan=a&plan=b` instead of JSON in the address. */
 export function parseSearch(text: string): RawSearch {
   const search: Record<string, string | string[]> = {}
   for (const [name, value] of new URLSearchParams(text)) {
@@ -80,5 +82,5 @@ export function parseSearch(text: string): RawSearch {
   return search
 }
 
-/** The same way that the API is asked. */
+/** Written the same way as the API's queries. */
 export const stringifySearch = (search: RawSearch) => queryString(search)

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, notFound, useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -16,23 +16,26 @@ const route = getRouteApi('/app/c/$connectionId')
 
 const reachOf = ({ data_through, reaches_back_on }: Progress) => ({ data_through, reaches_back_on })
 
-/** The connection of the page, with how far its data reaches while it loads. The route has made sure that it exists. */
+/** The later of two instants, of which either may be missing. */
+const later = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b))
+
+/** The page's connection, with how far its data reaches by now. The route has made sure that it exists. */
 export function useConnection(): Connection {
   const { connectionId } = route.useParams()
   const { data } = useQuery(connectionsQuery)
-  // Only what the live stream has told: nothing is asked for here.
+  // Only what the stream has said: nothing is requested here.
   const { data: live } = useQuery({ ...progressQuery(connectionId), enabled: false, select: reachOf })
   const connection = data?.find(({ id }) => id === connectionId)
   const known = useMemo(
     () =>
       connection && {
         ...connection,
-        data_through: connection.data_through ?? live?.data_through ?? null,
-        reaches_back_on: connection.reaches_back_on ?? live?.reaches_back_on ?? null,
+        data_through: later(connection.data_through, live?.data_through ?? null),
+        reaches_back_on: live?.reaches_back_on ?? connection.reaches_back_on,
       },
     [connection, live],
   )
-  if (!known) throw new Error(`the connection ${connectionId} is gone`)
+  if (!known) throw notFound()
   return known
 }
 
@@ -44,11 +47,11 @@ export interface View {
   period: ViewPeriod
   filters: Filters
   hasFilters: boolean
-  /** `native`, or the currency that everything is converted into. */
+  /** `native`, or the currency that everything is converted to. */
   currency: string
-  /** Currency and filters, as the API takes them. */
+  /** Currency and filters as the API takes them. */
   scope: Query
-  /** What is set to `undefined` goes back to its default. */
+  /** `undefined` resets a part to its default. */
   setView: (patch: { [Name in keyof ViewSearch]?: ViewSearch[Name] | undefined }) => void
 }
 
@@ -89,7 +92,7 @@ export function useView(): View {
   }, [connection, search, facets, today, firstOn, navigate])
 }
 
-/** What a link to another page of the same connection takes along. */
+/** What a link to another page of the same connection keeps. */
 export function keptSearch(search: ViewSearch): ViewSearch {
   const { range, from, to, interval, currency, show } = search
   const filters: Filters = {}

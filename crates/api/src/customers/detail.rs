@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use ::metrics::columns::CustomerEntry;
 use ::metrics::ledger::{self, PriceBook};
 use ::metrics::query::{self, TimelineMovement, TimelinePoint};
+use ::metrics::schema::MoneyAmount;
+use ::metrics::view::View;
 use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
 use model::{CustomerId, Money, PriceId, SubscriptionId};
 use rust_decimal::prelude::ToPrimitive;
@@ -12,20 +14,14 @@ use serde::Serialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
 
-use crate::metrics::schema;
-use crate::movements::list::MovementType;
-use crate::view::View;
-
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub struct CustomerDetail {
     pub customer: CustomerFacts,
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
     /// Before the netting by day.
-    #[schema(value_type = Vec<TimelinePointView>)]
     pub timeline: Vec<TimelinePoint>,
-    #[schema(value_type = Vec<TimelineMovementView>)]
     pub movements: Vec<TimelineMovement>,
     pub subscriptions: Vec<SubscriptionDetail>,
     pub invoices: Vec<InvoiceDetail>,
@@ -42,27 +38,6 @@ pub struct CustomerFacts {
     pub country: Option<String>,
     pub created_at: Option<i64>,
     pub is_deleted: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelinePoint)]
-pub struct TimelinePointView {
-    pub at: i64,
-    #[schema(format = Date)]
-    pub on: String,
-    pub currency: String,
-    pub mrr_minor: i64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelineMovement)]
-pub struct TimelineMovementView {
-    #[schema(format = Date)]
-    pub on: String,
-    pub r#type: MovementType,
-    pub currency: String,
-    pub delta_minor: i64,
-    pub mrr_after_minor: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,6 +108,7 @@ pub struct ChargeDetail {
 /// `None` where neither the ledger nor the objects know the customer.
 pub fn of(
     view: &View,
+    record: &ConnectionRecord,
     id: &CustomerId,
     history: &CustomerHistory,
     prices: &PriceBook,
@@ -159,7 +135,7 @@ pub fn of(
             .collect(),
         invoices,
         charges,
-        stripe_url: stripe_url(&view.record, id),
+        stripe_url: stripe_url(record, id),
     })
 }
 
@@ -180,7 +156,7 @@ fn subscription_values(
     history: &CustomerHistory,
     prices: &PriceBook,
 ) -> HashMap<SubscriptionId, i64> {
-    let built = ledger::build(history, prices, view.record.settings.rules);
+    let built = ledger::build(history, prices, view.settings.rules);
     let mut values = HashMap::new();
     for step in built.steps.into_iter().filter(|step| step.at <= view.now) {
         *values.entry(step.subscription).or_default() += step.delta_minor;

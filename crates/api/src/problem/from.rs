@@ -1,5 +1,7 @@
 //! What the crates below can fail with, as the API says it.
 
+use ::metrics::query::QueryError;
+use ::metrics::question::ParameterError;
 use ::sync::SyncError;
 use axum::http::StatusCode;
 use connect::ConnectError;
@@ -17,6 +19,18 @@ impl Problem {
             .action(format!("try again in {wait_s} seconds"));
         problem.retry_after_s = Some(wait_s);
         problem
+    }
+}
+
+impl From<ParameterError> for Problem {
+    fn from(error: ParameterError) -> Self {
+        Self::bad_request("invalid", error.to_string())
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        Self::bad_request("invalid", error.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GET /connections/{id}/reconcile`: month by month, down to nothing unexplained.
 
 use ::metrics::query::QueryError;
+use ::metrics::question::{Question, nothing_else};
 use ::metrics::reconcile::{ReconciledMonth, Reconciliation};
 use ::sync::history;
 use axum::Json;
@@ -15,7 +16,6 @@ use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::metrics::asked::{Asked, nothing_else};
 use crate::problem::Problem;
 
 /// Customers that are read in one go.
@@ -33,33 +33,7 @@ pub struct ReconcileParams {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reconciliation)]
 pub struct Months {
-    #[schema(value_type = Vec<MonthView>)]
     pub months: Vec<ReconciledMonth>,
-}
-
-/// A month's paid invoices in one currency.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ReconciledMonth)]
-pub struct MonthView {
-    #[schema(format = Date)]
-    pub month_on: String,
-    pub currency: String,
-    pub invoices: u64,
-    /// With taxes, after discounts.
-    pub total_minor: i64,
-    /// Made recurring value.
-    pub used_minor: i64,
-    pub left_out: Vec<LeftOutView>,
-    pub unexplained_minor: i64,
-    /// Some of the invoices that do not add up.
-    pub unexplained_invoices: Vec<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = LeftOutSum)]
-pub struct LeftOutView {
-    pub reason: String,
-    pub amount_minor: i64,
 }
 
 /// Where the money of the paid invoices went
@@ -70,13 +44,13 @@ pub async fn handle(
     Connection(record): Connection,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Months>, Problem> {
-    let (asked, others) = Asked::from_pairs(pairs)?;
+    let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
     let rules = record.settings.rules;
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
     let view = context.view(record).await?;
     let zone = view.ledger.zone().clone();
-    let query = asked.query(&view);
+    let query = question.query(&view);
     if query.from > query.to {
         return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());
     }

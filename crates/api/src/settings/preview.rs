@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::metrics::query::{self, Query, QueryError, Reporting};
+use ::metrics::schema::MoneyAmount;
+use ::metrics::view::View;
 use ::sync::projection::build_all;
 use axum::Json;
 use axum::extract::State;
@@ -16,16 +18,14 @@ use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
-use crate::metrics::schema;
 use crate::problem::Problem;
-use crate::view::View;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsPreview {
     /// Now, one a currency.
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr_before: Vec<Money>,
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr_after: Vec<Money>,
     /// Only months that change.
     pub months: Vec<ChangedMonth>,
@@ -64,9 +64,7 @@ pub async fn handle(
         let built = blocking(move || build_all(&objects, rules, zone, &|_, _| {})).await??;
         Arc::new(built.ledger)
     };
-    let mut changed = record;
-    changed.settings = settings;
-    let after = View::new(ledger, before.rates.clone(), changed, before.now, before.reaches_back_on);
+    let after = View { ledger, settings, ..before.clone() };
     Ok(Json(blocking(move || compare(&before, &after)).await??))
 }
 
@@ -93,7 +91,7 @@ fn months(view: &View, from: Day) -> Result<Months, QueryError> {
         from,
         to: view.today().max(from),
         interval: Interval::Month,
-        week_start: view.record.settings.week_start,
+        week_start: view.settings.week_start,
         currency: Reporting::Native,
         filter: query::Filter::default(),
         by: None,

@@ -45,7 +45,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     let site = Site {
         listen: args.listen,
         public_url: None,
-        rates_url: None,
+        rates_urls: Vec::new(),
         polling: Polling::default(),
         entry: is_ours.then(|| entry.clone()),
     };

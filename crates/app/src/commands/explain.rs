@@ -26,7 +26,7 @@ pub struct Explain {
 
 pub fn run(args: &Explain) -> anyhow::Result<()> {
     let (folder, record) = folder::one(&args.connection)?;
-    let objects = store::Objects::open_read_only(&folder.data.connection_dir(&record.id));
+    let objects = folder.data.connection_files(&record.id).objects_to_read();
     let objects = objects.context("nothing was loaded yet")?;
     let id = CustomerId::from(args.customer.as_str());
     let (history, prices) = api::customers::billing::read(&objects, &id)?;

@@ -4,11 +4,12 @@ mod table;
 
 use std::io::Write;
 
-use api::metrics::asked::Asked;
-use api::metrics::envelope;
+use anyhow::anyhow;
 use clap::ValueEnum;
+use metrics::envelope;
 use metrics::query::{Dimension, Reporting};
-use metrics::registry::{METRICS, Metric, MetricId};
+use metrics::question::Question;
+use metrics::registry::{METRICS, Metric};
 use model::{Day, Interval};
 
 use crate::cli::ConnectionArgs;
@@ -51,23 +52,23 @@ enum Format {
 }
 
 pub async fn run(args: Metrics) -> anyhow::Result<()> {
-    let mut asked = Asked {
+    let mut question = Question {
         from: args.from,
         to: args.to,
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
-        ..Asked::default()
+        ..Question::default()
     };
     for (dimension, value) in &args.filter {
-        asked.add_filter(*dimension, value)?;
+        question
+            .filter
+            .add(*dimension, value)
+            .map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
     }
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
-    let answer = match args.metric.id {
-        MetricId::Mrr => serde_json::to_value(envelope::mrr(&view, asked)?)?,
-        metric => serde_json::to_value(envelope::value(&view, metric, asked)?)?,
-    };
+    let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
     tell_what_lacks(&answer, args.format);
     let mut out = std::io::stdout().lock();
     match args.format {
@@ -97,7 +98,7 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
 
 fn metric(text: &str) -> Result<&'static Metric, String> {
     Metric::find(text).ok_or_else(|| {
-        let known: Vec<&str> = METRICS.iter().map(|metric| metric.id.as_str()).collect();
+        let known: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
         format!("there is no such metric; use {}", known.join(", "))
     })
 }

@@ -18,7 +18,7 @@ fn connect(data: &Path, merchant: &Running, more: &[&str]) {
 fn objects(data: &Path) -> Objects {
     let data = DataDir::open_existing(data).unwrap();
     let id = data.catalog().unwrap().all_connections().unwrap()[0].id.clone();
-    Objects::open_read_only(&data.connection_dir(&id)).unwrap()
+    data.connection_files(&id).objects_to_read().unwrap()
 }
 
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {

@@ -1,17 +1,20 @@
 //! The list of customers: searched, filtered, sorted, a page at a time.
 
 use std::cmp::Ordering;
+use std::str::FromStr;
 
 use model::{CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::scope::{LEFT_OUT, Scope, View};
+use super::scope::{LEFT_OUT, Scope, Selection};
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
 use crate::columns::{Chunk, Ledger, Place};
 use crate::fx::{Rates, exchange, round_minor};
+use crate::schema::MoneyAmount;
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
@@ -30,7 +33,7 @@ pub struct CustomersQuery {
     pub limit: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomerState {
     /// MRR above 0.
@@ -50,7 +53,8 @@ pub enum CustomerSort {
     Created,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Customers)]
 pub struct CustomerPage {
     pub data: Vec<CustomerRow>,
     pub next_cursor: Option<String>,
@@ -58,24 +62,58 @@ pub struct CustomerPage {
     pub total: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CustomerRow {
     pub id: String,
     pub name: Option<String>,
     pub email: Option<String>,
     pub country: Option<String>,
+    #[schema(value_type = Option<i64>)]
     pub created_at: Option<UnixSeconds>,
     pub state: CustomerState,
     /// One a currency that is not 0.
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
     /// `None` natively, and where a currency has no rate.
     pub mrr_converted_minor: Option<i64>,
     /// Labels of the plans it has.
     pub plans: Vec<String>,
+    #[schema(value_type = Option<String>, format = Date)]
     pub first_paid_on: Option<Day>,
     /// `None` while any currency is above 0.
+    #[schema(value_type = Option<String>, format = Date)]
     pub churned_on: Option<Day>,
     pub is_deleted: bool,
+}
+
+impl FromStr for CustomerState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "churned" => Ok(Self::Churned),
+            "never" => Ok(Self::Never),
+            _ => Err("use active, churned or never"),
+        }
+    }
+}
+
+impl CustomerSort {
+    /// As it is written with its direction, and whether that is descending: `name`, `-mrr`.
+    ///
+    /// # Errors
+    /// Says what to use.
+    pub fn with_direction(text: &str) -> Result<(Self, bool), &'static str> {
+        let (name, is_descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let sort = match name {
+            "mrr" => Self::Mrr,
+            "name" => Self::Name,
+            "created" => Self::Created,
+            _ => return Err("use mrr, name or created, with - in front for descending"),
+        };
+        Ok((sort, is_descending))
+    }
 }
 
 /// A page of customers.
@@ -136,14 +174,14 @@ struct Cursor {
 
 impl<'a> List<'a> {
     fn new(ledger: &'a Ledger, rates: &'a Rates, asked: &'a CustomersQuery) -> Self {
-        let view = View { filter: &asked.filter, by: None, is_converted: false, without: &[] };
+        let selection = Selection { filter: &asked.filter, by: None, is_converted: false, without: &[] };
         let today = ledger.calendar().day(asked.now);
         let last = asked.on.map_or(today, |on| on.min(today));
         Self {
             ledger,
             rates,
             asked,
-            scope: Scope::new(ledger, view),
+            scope: Scope::new(ledger, selection),
             range: Range { first: Day(i32::MIN), last, now: asked.now },
             search: asked
                 .search

@@ -17,7 +17,7 @@ pub(super) struct Exchange {
     first: Day,
     /// `None`: every currency stays as it is.
     to: Option<(Currency, Vec<Decimal>)>,
-    /// One a currency, 0 before the first rate; `None` where a day with an amount has no rate.
+    /// One a currency, 0 on days without a rate; `None` where a day since the first amount has none.
     from: Vec<(Currency, Option<Vec<Decimal>>)>,
     /// The day of the newest rate used at the end of the range.
     pub(super) rates_on: Option<Day>,
@@ -54,13 +54,13 @@ impl Exchange {
                 return Some(Vec::new());
             }
             let from = column(currency);
-            let is_known = |index: usize| {
-                [&from, &to].iter().all(|rates| rates.get(index).is_some_and(|rate| !rate.is_zero()))
-            };
-            // Rates once published have no end, so the first day with an amount decides.
-            let begins = || begins(currency).map_or(last, |day| day.clamp(first, last));
-            let is_convertible = is_known(0) || is_known(usize::try_from(begins().0 - first.0).unwrap_or(0));
-            is_convertible.then_some(from)
+            // A day in between without a rate would be worth nothing, so all days since the first amount decide.
+            let begins = begins(currency).map_or(last, |day| day.clamp(first, last));
+            let begins = usize::try_from(begins.0 - first.0).unwrap_or(0);
+            let is_known = [&from, &to].iter().all(|rates| {
+                rates.get(begins..).is_some_and(|rates| rates.iter().all(|rate| !rate.is_zero()))
+            });
+            is_known.then_some(from)
         };
         let from: Vec<_> = currencies.iter().map(|currency| (*currency, resolve(*currency))).collect();
         let used = from.iter().filter(|(currency, rates)| *currency != target && rates.is_some());

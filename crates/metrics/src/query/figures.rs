@@ -3,7 +3,7 @@
 use model::{Currency, Day};
 
 use super::exchange::Term;
-use super::scope::View;
+use super::scope::Selection;
 use super::span::Span;
 use super::tally::{Shape, Tally};
 use super::{Group, MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
@@ -14,22 +14,22 @@ const KINDS: usize = MovementKind::ALL.len();
 
 /// All figures of one bucket. Converted ones are each rounded once.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Figures {
-    pub(super) mrr_before: i64,
-    pub(super) mrr: i64,
+pub(crate) struct Figures {
+    pub(crate) mrr_before: i64,
+    pub(crate) mrr: i64,
     /// By kind of movement, losses negative.
-    pub(super) moved: [i64; KINDS],
+    pub(crate) moved: [i64; KINDS],
     /// Lost by customers that were above 0 just before the bucket. Negative.
-    pub(super) lost: i64,
+    pub(crate) lost: i64,
     /// MRR at the end of those customers.
-    pub(super) retained: i64,
+    pub(crate) retained: i64,
     /// For each of them the smaller of MRR before and at the end.
-    pub(super) kept: i64,
-    pub(super) customers_before: i64,
-    pub(super) customers: i64,
-    pub(super) subscriptions: i64,
-    pub(super) movers: [i64; KINDS],
-    pub(super) churned_customers: i64,
+    pub(crate) kept: i64,
+    pub(crate) customers_before: i64,
+    pub(crate) customers: i64,
+    pub(crate) subscriptions: i64,
+    pub(crate) movers: [i64; KINDS],
+    pub(crate) churned_customers: i64,
 }
 
 #[derive(Debug)]
@@ -66,14 +66,14 @@ pub(super) fn figures(
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let is_converted = query.currency != Reporting::Native;
-    let view = View { filter: &query.filter, by: query.by, is_converted, without: &[] };
-    let all = Reader::new(ledger, rates, query, &span, view)?;
+    let selection = Selection { filter: &query.filter, by: query.by, is_converted, without: &[] };
+    let all = Reader::new(ledger, rates, query, &span, selection)?;
     let unconverted = all.unconverted();
     let rates_on = all.shape.exchange.rates_on;
     let without = all.shape.exchange.unconvertible();
     let series = if is_strict && !without.is_empty() {
-        let view = View { without: &without, ..view };
-        Reader::new(ledger, rates, query, &span, view)?.series(query.currency)?
+        let selection = Selection { without: &without, ..selection };
+        Reader::new(ledger, rates, query, &span, selection)?.series(query.currency)?
     } else {
         all.series(query.currency)?
     };
@@ -93,9 +93,9 @@ impl<'a> Reader<'a> {
         rates: &Rates,
         query: &Query,
         span: &'a Span,
-        view: View<'_>,
+        selection: Selection<'_>,
     ) -> Result<Self, QueryError> {
-        let shape = Shape::new(ledger, rates, query, span, view)?;
+        let shape = Shape::new(ledger, rates, query, span, selection)?;
         Ok(Self { tally: shape.add_up(ledger), shape, span })
     }
 
@@ -273,6 +273,15 @@ impl Figures {
         let Self { mrr_before, mrr, customers_before, customers, subscriptions, .. } = *self;
         [mrr_before, mrr, customers_before, customers, subscriptions].iter().all(|figure| *figure == 0)
             && self.movers.iter().all(|movers| *movers == 0)
+    }
+
+    pub(crate) fn moved(&self, kind: MovementKind) -> i64 {
+        self.moved[kind as usize]
+    }
+
+    /// Customers with such a movement, each once.
+    pub(crate) fn movers(&self, kind: MovementKind) -> i64 {
+        self.movers[kind as usize]
     }
 
     /// What the movements leave over of the change: the rates moved.

@@ -7,16 +7,18 @@ use std::str::FromStr;
 use model::{Currency, CustomerId, Day};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::scope::{Scope, View};
+use super::scope::{Scope, Selection};
 use super::walk::{Range, Trail};
 use super::{Query, QueryError, Reporting};
 use crate::columns::{Chunk, Ledger, Place};
 use crate::fx::Rates;
 
 /// Why a customer's MRR changed on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MovementType)]
 pub enum MovementKind {
     New,
     Expansion,
@@ -36,7 +38,8 @@ pub struct MovementsQuery {
 }
 
 /// Newest day first, then by customer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Movements)]
 pub struct MovementPage {
     pub data: Vec<Movement>,
     pub next_cursor: Option<String>,
@@ -44,22 +47,26 @@ pub struct MovementPage {
     pub total: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Movement {
     pub customer_id: String,
     pub name: Option<String>,
     pub email: Option<String>,
+    #[schema(value_type = String, format = Date)]
     pub on: Day,
     #[serde(rename = "type")]
     pub kind: MovementKind,
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub delta_minor: i64,
     pub mrr_after_minor: i64,
     /// The change in the reporting currency at the rate of its day.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub converted_minor: Option<i64>,
     /// Of churn: whether the subscription ended because payment failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
     pub is_involuntary: Option<bool>,
 }
 
@@ -106,8 +113,8 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
 }
 
 fn find(ledger: &Ledger, asked: &MovementsQuery, range: Range) -> Vec<Found> {
-    let view = View { filter: &asked.query.filter, by: None, is_converted: false, without: &[] };
-    let scope = Scope::new(ledger, view);
+    let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false, without: &[] };
+    let scope = Scope::new(ledger, selection);
     let chunks = ledger.chunks().par_iter().enumerate();
     chunks.flat_map_iter(|(index, chunk)| find_in_chunk(index, chunk, &scope, &asked.kinds, range)).collect()
 }

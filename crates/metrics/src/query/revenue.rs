@@ -16,7 +16,10 @@ use super::{
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
-use crate::registry::MetricId;
+use crate::registry::Metric;
+
+/// How often an amount of a kind is added.
+type Sign = fn(MoneyKind) -> i64;
 
 /// Sums by group, currency and slot; a slot is a bucket, or a day where amounts are converted.
 struct Sums {
@@ -33,7 +36,8 @@ struct Sums {
 pub(super) fn revenue(
     ledger: &Ledger,
     rates: &Rates,
-    metric: MetricId,
+    metric: &'static Metric,
+    sign: Sign,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check(metric, query)?;
@@ -46,7 +50,7 @@ pub(super) fn revenue(
     let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
     let groups = groups(ledger, query);
     let empty = Sums { sums: vec![0; groups.len() * currencies.len() * slots], currencies, groups, slots };
-    let sums = empty.add_up(ledger, metric, query, &span, exchange.is_native());
+    let sums = empty.add_up(ledger, sign, query, &span, exchange.is_native());
     let mut unconverted = Vec::new();
     for (index, currency) in (0_u32..).zip(&sums.currencies).filter(|(index, _)| !exchange.has(*index)) {
         let groups = 0..sums.groups.len();
@@ -54,7 +58,7 @@ pub(super) fn revenue(
         unconverted.push(Unconverted { currency: *currency, mrr_minor });
     }
     Ok(Answer {
-        metric: metric.as_str(),
+        metric: metric.id,
         interval: query.interval,
         currency: query.currency,
         timezone: zone_name(ledger),
@@ -64,16 +68,19 @@ pub(super) fn revenue(
     })
 }
 
-fn check(metric: MetricId, query: &Query) -> Result<(), QueryError> {
+fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
     let filter = &query.filter;
-    let named = [
-        (Dimension::Plan, !filter.plans.is_empty()),
-        (Dimension::Product, !filter.products.is_empty()),
-        (Dimension::Interval, !filter.intervals.is_empty()),
-    ];
-    for (dimension, is_filtered) in named {
-        if is_filtered || query.by == Some(dimension) {
-            return Err(QueryError::NotOfRevenue { metric: metric.as_str(), dimension });
+    let is_filtered = |dimension| match dimension {
+        Dimension::Plan => !filter.plans.is_empty(),
+        Dimension::Product => !filter.products.is_empty(),
+        Dimension::Interval => !filter.intervals.is_empty(),
+        Dimension::Currency => !filter.currencies.is_empty(),
+        Dimension::Country => !filter.countries.is_empty(),
+    };
+    for dimension in Dimension::ALL {
+        let is_asked = is_filtered(dimension) || query.by == Some(dimension);
+        if is_asked && !metric.dimensions.contains(&dimension) {
+            return Err(QueryError::NotOfRevenue { metric: metric.id, dimension });
         }
     }
     Ok(())
@@ -118,12 +125,12 @@ fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>
 }
 
 impl Sums {
-    fn add_up(self, ledger: &Ledger, metric: MetricId, query: &Query, span: &Span, is_native: bool) -> Self {
+    fn add_up(self, ledger: &Ledger, sign: Sign, query: &Query, span: &Span, is_native: bool) -> Self {
         let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
         let parts: Vec<Vec<i64>> = ledger
             .chunks()
             .par_chunks(part)
-            .map(|chunks| self.add_up_chunks(chunks, ledger, metric, query, span, is_native))
+            .map(|chunks| self.add_up_chunks(chunks, ledger, sign, query, span, is_native))
             .collect();
         let mut total = self;
         for sums in parts {
@@ -136,7 +143,7 @@ impl Sums {
         &self,
         chunks: &[Arc<Chunk>],
         ledger: &Ledger,
-        metric: MetricId,
+        sign: Sign,
         query: &Query,
         span: &Span,
         is_native: bool,
@@ -159,7 +166,7 @@ impl Sums {
                         continue;
                     }
                     let slot = if is_native { span.bucket(day) } else { span.offset(day) };
-                    let amount = signed(metric, money.kind[row], money.amount_minor[row]);
+                    let amount = sign(money.kind[row]) * money.amount_minor[row];
                     sums[self.cell(group, currency) + slot] += amount;
                 }
             }
@@ -243,16 +250,5 @@ impl Sums {
     fn slots(&self, group: usize, currency: u32) -> &[i64] {
         let from = self.cell(group, currency as usize);
         &self.sums[from..from + self.slots]
-    }
-}
-
-/// What an amount adds to a metric.
-fn signed(metric: MetricId, kind: MoneyKind, amount_minor: i64) -> i64 {
-    match (metric, kind) {
-        (MetricId::Refunds, MoneyKind::Refund) => amount_minor,
-        (MetricId::Refunds, _) => 0,
-        (_, MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue) => amount_minor,
-        (_, MoneyKind::Refund | MoneyKind::CreditNote) => -amount_minor,
-        (_, MoneyKind::Payment | MoneyKind::FailedPayment) => 0,
     }
 }

@@ -2,16 +2,18 @@
 
 use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::figures::figures;
 use super::{Filter, Query, QueryError, Reporting, Unconverted, Value, value};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::registry::MetricId;
+use crate::registry::{Metric, NET_REVENUE, REFUNDS};
 
 /// Everything in one currency. What is "of the month" is of the running one, up to now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Summary {
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub mrr: SummaryMrr,
     pub arr_minor: i64,
@@ -22,20 +24,25 @@ pub struct Summary {
     pub net_revenue_minor: Option<i64>,
     pub refunds_minor: Option<i64>,
     /// Of the month.
+    #[schema(value_type = Option<f64>)]
     pub customer_churn_rate: Option<Value>,
     /// The first day of the running month.
+    #[schema(value_type = String, format = Date)]
     pub month_on: Day,
     /// The last day of the month before.
+    #[schema(value_type = String, format = Date)]
     pub compared_with_on: Day,
+    #[schema(value_type = Option<String>, format = Date)]
     pub rates_on: Option<Day>,
     pub unconverted: Vec<Unconverted>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SummaryMrr {
     pub value_minor: i64,
     pub before_minor: i64,
     pub change_minor: i64,
+    #[schema(value_type = Option<f64>)]
     pub change_ratio: Option<Value>,
 }
 
@@ -71,7 +78,7 @@ pub fn summary(
         strict.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default()
     };
     let month_on = all.span.first;
-    let arpa_minor = match converted.value(MetricId::Arpa) {
+    let arpa_minor = match Value::mean(converted.mrr, converted.customers) {
         Some(Value::Minor(amount)) => Some(amount),
         _ => None,
     };
@@ -81,15 +88,15 @@ pub fn summary(
             value_minor: counted.mrr,
             before_minor: counted.mrr_before,
             change_minor: counted.mrr - counted.mrr_before,
-            change_ratio: counted.value(MetricId::MrrGrowthRate),
+            change_ratio: Value::ratio(counted.mrr - counted.mrr_before, counted.mrr_before),
         },
         arr_minor: counted.mrr * 12,
         arpa_minor,
         active_customers: counted.customers,
         active_subscriptions: counted.subscriptions,
-        net_revenue_minor: of_month(ledger, rates, MetricId::NetRevenue, &query)?,
-        refunds_minor: of_month(ledger, rates, MetricId::Refunds, &query)?,
-        customer_churn_rate: counted.value(MetricId::CustomerChurnRate),
+        net_revenue_minor: of_month(ledger, rates, &NET_REVENUE, &query)?,
+        refunds_minor: of_month(ledger, rates, &REFUNDS, &query)?,
+        customer_churn_rate: Value::ratio(counted.churned_customers, counted.customers_before),
         month_on,
         compared_with_on: month_on.previous(),
         rates_on: all.rates_on,
@@ -101,7 +108,7 @@ pub fn summary(
 fn of_month(
     ledger: &Ledger,
     rates: &Rates,
-    metric: MetricId,
+    metric: &'static Metric,
     query: &Query,
 ) -> Result<Option<i64>, QueryError> {
     let answer = match value(ledger, rates, metric, query) {

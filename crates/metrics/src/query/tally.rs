@@ -11,7 +11,7 @@ use model::{Currency, Day};
 use rayon::prelude::*;
 
 use super::exchange::Exchange;
-use super::scope::{Scope, View};
+use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::walk::{Range, Trail};
 use super::{MovementKind, Query, QueryError};
@@ -64,9 +64,9 @@ impl<'a> Shape<'a> {
         rates: &Rates,
         query: &Query,
         span: &'a Span,
-        view: View<'_>,
+        selection: Selection<'_>,
     ) -> Result<Self, QueryError> {
-        let scope = Scope::new(ledger, view);
+        let scope = Scope::new(ledger, selection);
         let days = (span.first.previous(), span.last.max(span.first));
         let begins = |currency| first_day(ledger, currency);
         let exchange = Exchange::new(rates, query.currency, &scope.currencies, days, begins);

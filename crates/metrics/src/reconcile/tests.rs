@@ -20,6 +20,7 @@ fn price(id: &str, recurrence: Option<(BillingInterval, bool)>) -> Price {
             is_metered,
         }),
         scheme: PriceScheme::PerUnit(None),
+        currency_options: Vec::new(),
         transform_quantity: None,
         is_active: true,
     }
@@ -40,6 +41,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         amount_minor,
         discount_minor: 0,
         inclusive_tax_minor: 0,
+        inclusive_tax_percent: None,
         currency: Currency::USD,
         period: Period { start: at("2024-01-01T00:00:00Z"), end: at("2024-02-01T00:00:00Z") },
         is_proration: false,
@@ -47,6 +49,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         quantity: 1.into(),
         price: Some(PriceId::from(price)),
         subscription: Some(SubscriptionId::from("sub")),
+        subscription_item: None,
         invoice_item: None,
     }
 }
@@ -65,6 +68,8 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
         attempt_count: 1,
         total_minor,
         tax_minor,
+        shipping_minor: 0,
+        billing_credits_minor: 0,
         amount_paid_minor: total_minor,
         amount_due_minor: total_minor,
         lines,

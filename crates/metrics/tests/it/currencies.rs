@@ -2,14 +2,14 @@
 
 use metrics::fx::Rates;
 use metrics::query::{self, Dimension, Query, Reporting, Value};
-use metrics::registry::MetricId;
 use model::{Currency, Interval};
 
-use super::world::{World, currency, day, query};
+use super::world::{World, currency, day, metric, query};
 
 /// A dollar costs a euro on the last day of 2023, 80 cents in January and half a euro from the 20th on.
 fn rates() -> Rates {
-    let text = "Date,USD,JPY,KWD\n2023-12-29,1,150,0.4\n2024-01-02,1.25,150,0.4\n2024-01-19,2,160,0.5\n";
+    let text = "Date,USD,JPY,KWD\n2023-12-29,1,150,0.4\n2024-01-02,1.25,150,0.4\n2024-01-12,1.25,150,0.4\n\
+        2024-01-19,2,160,0.5\n2024-01-29,2,160,0.5\n";
     Rates::from_csv(text).unwrap()
 }
 
@@ -24,7 +24,7 @@ fn what_the_rates_move_is_fx_and_nothing_else() {
     let point = &answer.series[0].points[0];
     assert_eq!((point.mrr_minor, point.fx_minor), (5_000, -5_000));
     assert_eq!((point.expansion_minor, point.contraction_minor, point.churn_minor), (0, 0, 0));
-    assert_eq!(answer.rates_on, Some(day("2024-01-19")));
+    assert_eq!(answer.rates_on, Some(day("2024-01-29")));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_day_without_a_rate_uses_the_latest_before_it() {
     asked.interval = Interval::Day;
     let answer = query::mrr(&world.ledger("UTC"), &rates(), &asked).unwrap();
     assert_eq!(answer.series[0].points[0].new_minor, 8_000);
-    assert_eq!(answer.rates_on, Some(day("2024-01-02")));
+    assert_eq!(answer.rates_on, Some(day("2024-01-12")));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn parts_are_rounded_once_as_a_sum() {
     let world = (0..5).fold(World::default(), |world, number| {
         world.with(&format!("{number}"), "jpy", &[("2023-12-30", 1)])
     });
-    let rates = Rates::from_csv("Date,JPY\n2023-01-02,250\n").unwrap();
+    let rates = Rates::from_csv("Date,JPY\n2023-12-29,250\n").unwrap();
     let answer = query::mrr(&world.ledger("UTC"), &rates, &in_euros("2023-12-01", "2023-12-31")).unwrap();
     assert_eq!((answer.series[0].points[0].mrr_minor, answer.series[0].points[0].new_minor), (2, 2));
 }
@@ -86,7 +86,7 @@ fn a_currency_without_a_rate_is_listed_with_its_own_total() {
     assert_eq!((answer.unconverted[0].currency, answer.unconverted[0].mrr_minor), (currency("ars"), 900_000));
     assert_eq!(answer.series[0].points[0].mrr_minor, 1_000);
     assert_eq!(answer.series[0].points[0].customers, 2, "a count needs no rate");
-    let arpa = query::value(&ledger, &rates(), MetricId::Arpa, &asked).unwrap();
+    let arpa = query::value(&ledger, &rates(), metric("arpa"), &asked).unwrap();
     assert_eq!(arpa.series[0].points[0].value, Some(Value::Minor(1_000)), "of those that are in the sum");
     assert_eq!(arpa.unconverted, answer.unconverted);
 }
@@ -147,4 +147,10 @@ fn a_range_that_begins_before_the_first_rate_converts_what_came_after() {
     let early = World::default().with("a", "usd", &[("2023-12-01", 1_000)]);
     let answer = query::mrr(&early.ledger("UTC"), &rates(), &in_euros("2023-12-01", "2023-12-31")).unwrap();
     assert_eq!(answer.unconverted[0].currency, Currency::USD, "there was an amount before any rate");
+    let asked = in_euros("2024-01-01", "2024-02-09");
+    assert_eq!(
+        query::mrr(&ledger, &rates(), &asked).unwrap().unconverted[0].currency,
+        Currency::USD,
+        "the last rate is more than ten days old at the end"
+    );
 }

@@ -168,7 +168,8 @@ fn listed<'a>(account: &'a AccountFile, list: &str, query: &Params) -> Vec<&'a V
             let wanted = query.get("active").unwrap_or("true") == "true";
             object.get("active").map_or(Some(true), Value::as_bool) == Some(wanted)
         }
-        "invoiceitems" => query.get("pending")
+        "invoiceitems" => query
+            .get("pending")
             .is_none_or(|pending| object.get("invoice").is_none_or(Value::is_null) == (pending == "true")),
         _ => true,
     };

@@ -40,7 +40,7 @@ impl Objects {
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle writes; `Busy` when a reader holds on to the old pages; those of the file.
-    pub fn rewrite(
+    pub(crate) fn rewrite(
         connection_dir: &Path,
         meta: (&str, &str),
         mut rewrite: impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
@@ -119,19 +119,21 @@ fn trained(
     let mut trainer = Trainer::default();
     let mut trainable = Vec::new();
     let mut context = DCtx::create();
-    for kind in ObjectKind::ALL {
-        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 ORDER BY id");
-        let mut statement = conn.prepare_cached(&sql)?;
-        let mut rows = statement.query([kind.code()])?;
-        while let Some(row) = rows.next()? {
-            let plain = Plain::read(row, conn, old, &mut context)?;
-            let body = plain.rewritten(rewrite).unwrap_or(plain.body);
-            if trainer.collect(*kind, &body) {
-                trainable.push(*kind);
-                break;
-            }
+    // One sweep for all kinds: rows are in no order of their kinds.
+    let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM objects ORDER BY row"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if trainable.contains(&kind(row.get(1)?)?) {
+            continue;
+        }
+        let plain = Plain::read(row, conn, old, &mut context)?;
+        let body = plain.rewritten(rewrite);
+        if trainer.collect(plain.kind, body.as_ref().unwrap_or(&plain.body)) {
+            trainable.push(plain.kind);
         }
     }
+    drop(rows);
+    drop(statement);
     let superseded = {
         let mut statement = conn.prepare("SELECT id FROM dictionaries")?;
         let ids = statement.query_map([], |row| row.get(0))?;

@@ -1,6 +1,9 @@
 use model::{Counterparts, RawObject, UnixSeconds};
 
 use super::*;
+use crate::ConnectionFiles;
+
+mod properties;
 
 fn temp() -> (tempfile::TempDir, Objects) {
     let dir = tempfile::tempdir().unwrap();
@@ -210,14 +213,14 @@ fn references_that_point_nowhere_are_counted_and_shown() {
     let kept = object(ObjectKind::Customer, "cus_00", Counterparts::default(), "{}");
     let deleted = tombstone(ObjectKind::Customer, "cus_01");
     objects.commit_blocking(batch(1, [lost, vec![refund, kept, deleted]].concat())).unwrap();
-    let dangling = objects.dangling().unwrap();
+    let References { dangling, missing } = objects.references(ObjectKind::Customer, 2).unwrap();
     assert_eq!(dangling.len(), 2);
     assert_eq!((dangling[0].from, dangling[0].to), (ObjectKind::Invoice, ObjectKind::Customer));
     assert_eq!((dangling[0].count, dangling[0].examples.len()), (28, 20));
     let example = DanglingExample { id: "in_02".into(), points_to: "cus_02".into() };
     assert_eq!(dangling[0].examples[0], example);
     assert_eq!(dangling[1].examples, [DanglingExample { id: "re_1".into(), points_to: "ch_gone".into() }]);
-    assert_eq!(objects.missing(ObjectKind::Customer, 2).unwrap(), ["cus_02", "cus_03"]);
+    assert_eq!(missing, ["cus_02", "cus_03"]);
 }
 
 #[test]
@@ -395,51 +398,74 @@ fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
     assert_eq!(ids(), ["ch_1"]);
 }
 
-mod properties {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What was seen at one second: some objects, alive or deleted. No two batches were seen at the same time.
-    fn batches() -> impl Strategy<Value = Vec<Batch>> {
-        let ids = proptest::collection::btree_set(0..6_u8, 1..4);
-        proptest::collection::vec((ids, any::<bool>()), 1..30).prop_map(|seen| {
-            seen.iter()
-                .enumerate()
-                .map(|(second, (ids, is_deleted))| seen_at(second, ids, *is_deleted))
-                .collect()
-        })
-    }
-
-    fn seen_at(second: usize, ids: &BTreeSet<u8>, is_deleted: bool) -> Batch {
-        let version = |id: &u8| {
-            let live = invoice(&format!("in_{id}"), "cus_1", &format!("version {second}"));
-            RawObject { is_deleted, ..live }
+#[test]
+fn an_object_that_changes_its_customer_concerns_the_old_and_the_new_one_and_takes_along_what_follows_from_it()
+{
+    let nobody = Counterparts::default;
+    let all = [
+        invoice("in_1", "cus_1", "{}"),
+        object(ObjectKind::InvoiceLine, "il_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Charge, "ch_1", of_invoice("in_1"), "{}"),
+        object(ObjectKind::Refund, "re_1", of_charge("ch_1"), "{}"),
+        // It says itself whose it is.
+        object(
+            ObjectKind::Charge,
+            "ch_2",
+            Counterparts { invoice: Some("in_1".into()), ..of_customer("cus_1") },
+            "{}",
+        ),
+    ];
+    let both = ["cus_1", "cus_2"].map(CustomerId::from);
+    // In the tail of the index, and in its runs.
+    for more in [0, 5_000] {
+        let (_dir, objects) = temp();
+        objects.commit_blocking(batch(1, all.to_vec())).unwrap();
+        let others = (0..more).map(|n| object(ObjectKind::Price, &format!("price_{n}"), nobody(), "{}"));
+        objects.commit_blocking(batch(1, others.collect())).unwrap();
+        let moved = objects.commit_blocking(batch(2, vec![invoice("in_1", "cus_2", "{}")])).unwrap();
+        assert_eq!(moved.touched_customers, both);
+        let ids = |customer: &CustomerId| -> Vec<String> {
+            let found = objects.by_customer(customer, ObjectKind::ALL).unwrap();
+            found.into_iter().map(|stored| stored.object.id).collect()
         };
-        batch(second as i64, ids.iter().map(version).collect())
+        assert_eq!(ids(&both[0]), ["ch_2"]);
+        assert_eq!(ids(&both[1]), ["in_1", "il_1", "ch_1", "re_1"]);
+        assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
     }
+}
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-
-        /// Whatever the order in which versions arrive, the newest is what is there.
-        #[test]
-        fn the_newest_version_wins(
-            (all, shuffled) in batches().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
-        ) {
-            let (_dir, objects) = temp();
-            for batch in shuffled {
-                objects.commit_blocking(batch).unwrap();
-            }
-            for wanted in 0..6_u8 {
-                let id = format!("in_{wanted}");
-                let newest = all.iter().rev().flat_map(|batch| &batch.objects).find(|object| object.id == id);
-                let stored = objects.get(ObjectKind::Invoice, &id).unwrap();
-                prop_assert_eq!(stored.map(|stored| stored.object), newest.cloned());
-            }
-            prop_assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
-        }
+#[test]
+fn every_kind_that_has_an_owner_tells_of_both_when_it_changes() {
+    let (_dir, objects) = temp();
+    for kind in ObjectKind::ALL.iter().filter(|kind| **kind != ObjectKind::Customer) {
+        let version =
+            |seen_at, customer| batch(seen_at, vec![object(*kind, "x_1", of_customer(customer), "{}")]);
+        objects.commit_blocking(version(1, "cus_1")).unwrap();
+        let moved = objects.commit_blocking(version(2, "cus_2")).unwrap();
+        assert_eq!(moved.touched_customers, ["cus_1", "cus_2"].map(CustomerId::from), "{kind}");
     }
+}
+
+#[test]
+fn what_is_in_the_runs_of_the_index_is_found_as_what_is_not_in_them_yet() {
+    let (dir, objects) = temp();
+    let pages = 150;
+    let made =
+        |n: usize| invoice(&format!("in_{:06}", n * 7_919 % 1_000_000), &format!("cus_{}", n % 97), "{}");
+    for page in 0..pages {
+        objects.commit_blocking(batch(1, (page * 200..page * 200 + 200).map(made).collect())).unwrap();
+    }
+    let again = objects.commit_blocking(batch(1, (0..pages * 200).map(made).collect())).unwrap();
+    assert_eq!((again.inserted, again.unchanged), (0, pages * 200), "nothing is taken for new");
+    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    let customers = objects.all_customer_ids().unwrap();
+    assert_eq!(customers.len(), 97);
+    let read = objects.read_customers(&customers, ObjectKind::ALL).unwrap();
+    assert_eq!(read.iter().map(Vec::len).sum::<usize>(), pages * 200);
+    let ids = objects.scan(ObjectKind::Invoice, None, usize::MAX).unwrap();
+    assert!(ids.is_sorted_by(|a, b| a.object.id < b.object.id) && ids.len() == pages * 200);
+    drop(objects);
+    let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
+    let again = objects.commit_blocking(batch(1, (0..pages * 200).map(made).collect())).unwrap();
+    assert_eq!(again.inserted, 0, "nor by whoever opens the file next");
 }

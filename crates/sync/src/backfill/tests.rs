@@ -10,7 +10,7 @@ use crate::testing::{Merchant, Provider, context};
 
 fn folder() -> (tempfile::TempDir, Objects) {
     let dir = tempfile::tempdir().unwrap();
-    let objects = Objects::open(dir.path()).unwrap();
+    let objects = store::ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
     (dir, objects)
 }
 

@@ -2,7 +2,6 @@
 //! little beside the work itself.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use metrics::columns::{CustomerEntry, Ledger};
 use metrics::ledger::{CustomerLedger, PriceBook};
 use model::{Clock, CustomerId, ObjectKind, Settings};
 use rayon::prelude::*;
-use store::{Objects, StoreError};
+use store::{ConnectionFiles, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -30,6 +29,9 @@ const LIVE_FIRST_AFTER: Duration = Duration::from_millis(50);
 const LIVE_AT_LEAST: Duration = Duration::from_millis(250);
 /// At most a fifth of the time goes into it.
 const REST_PER_COST: u32 = 4;
+/// The ledger's file while history loads, for another process that looks and for the start after a crash.
+const KEPT_AT_MOST_EVERY: Duration = Duration::from_secs(5);
+const KEPT_AT_LEAST_EVERY: Duration = Duration::from_secs(600);
 /// Customers whose ledgers are in memory beside the columns that they go into.
 const AT_ONCE: usize = 2048;
 /// Customers that one core takes at a time.
@@ -39,7 +41,7 @@ pub(super) struct Projector {
     pub slot: Arc<Slot>,
     pub epoch: u64,
     pub objects: Objects,
-    pub connection_dir: PathBuf,
+    pub files: ConnectionFiles,
     pub settings: Settings,
     /// `None`: history is still loading. Nothing is final then, and what seems to be nobody's mostly has an owner who
     /// has not arrived.
@@ -48,6 +50,24 @@ pub(super) struct Projector {
     pub book: PriceBook,
     pub shown: Snapshot,
     pub dirty: Dirty,
+    pub unkept: Unkept,
+}
+
+/// What is shown and not in the ledger's file yet. While history loads nearly every blob changes all the time, and each
+/// is written over again at the end: so the file is written after twice the time that it took to the last writing.
+#[derive(Debug)]
+pub(super) struct Unkept {
+    blobs: BTreeSet<u32>,
+    sequence: Option<u64>,
+    began: Instant,
+    due: Instant,
+}
+
+impl Default for Unkept {
+    fn default() -> Self {
+        let now = Instant::now();
+        Self { blobs: BTreeSet::new(), sequence: None, began: now, due: now }
+    }
 }
 
 /// What the ledger does not have yet.
@@ -205,19 +225,15 @@ impl Projector {
     /// Makes the whole ledger from the objects.
     pub fn build_all(&mut self) -> Result<(), SyncError> {
         self.dirty = Dirty::default();
+        self.unkept = Unkept::default();
         let reporter = self.slot.reporter.clone();
         let tell = move |done: u64, total: u64| {
             if reporter.is_due() {
                 reporter.message(Some(format!("{done} of {total} customers")));
             }
         };
-        let built = super::ledger::build_telling(
-            &self.connection_dir,
-            &self.settings,
-            &self.objects,
-            self.recording,
-            &tell,
-        );
+        let built =
+            super::ledger::build_telling(&self.files, &self.settings, &self.objects, self.recording, &tell);
         self.slot.reporter.message(None);
         self.shown = built?;
         self.slot.publish(self.shown.clone(), self.epoch);
@@ -230,11 +246,26 @@ impl Projector {
         self.slot.publish(self.shown.clone(), self.epoch);
     }
 
-    fn keep(&self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
-        let mut keeper = Keeper::open(&self.connection_dir, &self.settings)?;
+    fn keep(&mut self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
+        self.unkept.blobs.extend(dirty);
+        self.unkept.sequence = Some(sequence);
+        if self.recording.is_none() && Instant::now() < self.unkept.due {
+            return Ok(());
+        }
+        self.keep_rest()
+    }
+
+    /// Writes what is shown and not in the file yet.
+    pub fn keep_rest(&mut self) -> Result<(), SyncError> {
+        let Some(sequence) = self.unkept.sequence.take() else { return Ok(()) };
+        let dirty: Vec<u32> = std::mem::take(&mut self.unkept.blobs).into_iter().collect();
+        let now = Instant::now();
+        let rest = (now - self.unkept.began).clamp(KEPT_AT_MOST_EVERY, KEPT_AT_LEAST_EVERY);
+        self.unkept.due = now + rest;
+        let mut keeper = Keeper::open(&self.files, &self.settings)?;
         let kept =
             Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
-        match keeper.put_dirty(&self.shown.ledger, dirty, &kept) {
+        match keeper.put_dirty(&self.shown.ledger, &dirty, &kept) {
             Err(StoreError::Damaged { .. }) => Ok(keeper.put_all(&self.shown.ledger, &kept)?),
             put => Ok(put?),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use connect::stripe::{Client, ClientConfig, Key, Limits};
 use model::{ConnectionId, CustomerId, UnixSeconds};
-use store::{ConnectionRecord, ConnectionState, Objects};
+use store::{ConnectionRecord, ConnectionState};
 use url::Url;
 
 use super::{Shared, blocking};
@@ -80,8 +80,8 @@ impl Shared {
         id: &ConnectionId,
         key: &'static str,
     ) -> Result<Option<String>, SyncError> {
-        let dir = self.config.data.connection_dir(id);
-        blocking(move || match Objects::open_if_any(&dir)? {
+        let files = self.config.data.connection_files(id);
+        blocking(move || match files.objects_if_any()? {
             Some(objects) => Ok(objects.meta(key)?),
             None => Ok(None),
         })

@@ -4,14 +4,13 @@
 //! drop, and it comes back where a customer does.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use connect::stripe::{endpoint, translate};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use model::{CustomerId, ObjectKind, Settings, UnixSeconds};
-use store::{Batch, ConnectionRecord, Objects, Rewritable, StoreError};
+use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::privacy::{Theirs, drop_personal};
 use super::slot::Slot;
@@ -69,25 +68,25 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
+        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
         let recording = self.recording(record);
         // Nobody shows what was made before.
         let _loading = slot.loading.lock().await;
         let turn = blocking(move || {
-            let Some(turn) = Turn::due(&dir, &settings, now)? else { return Ok(None) };
+            let Some(turn) = Turn::due(&files, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
             let lapsed = list(&turn.lapsed);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
-                ledger::settle(&dir, &settings, recording)?;
+                ledger::settle(&files, &settings, recording)?;
                 let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
-                let theirs = Theirs::of(&dir, &new)?;
+                let theirs = Theirs::of(&files, &new)?;
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
-                drop_personal(&dir, (LAPSED, &lapsed), is_theirs, |_| {})?;
+                drop_personal(&files, (LAPSED, &lapsed), is_theirs, |_| {})?;
             }
             // Last, so that what was cut off is done again.
-            let objects = Objects::open(&dir)?;
+            let objects = files.objects_to_write()?;
             let mut returned = listed(&objects, RETURNED)?;
             returned.extend(turn.noted.difference(&turn.lapsed).cloned());
             let meta = vec![
@@ -117,8 +116,12 @@ struct Turn {
 
 impl Turn {
     /// `None` where today was looked at already, or nobody was ever to be forgotten.
-    fn due(dir: &Path, settings: &Settings, now: UnixSeconds) -> Result<Option<Self>, SyncError> {
-        let Some(objects) = Objects::open_if_any(dir)? else { return Ok(None) };
+    fn due(
+        files: &ConnectionFiles,
+        settings: &Settings,
+        now: UnixSeconds,
+    ) -> Result<Option<Self>, SyncError> {
+        let Some(objects) = files.objects_if_any()? else { return Ok(None) };
         // Where nothing is kept of anybody, nothing is kept too long.
         let months = settings.retention_months.filter(|_| !settings.gdpr);
         let today = now.timestamp().to_zoned_datetime(TimeZone::UTC).date();

@@ -188,8 +188,7 @@ async fn references_that_point_nowhere_are_listed_and_deleted_customers_are_look
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
-    let dir = folder.data.connection_dir(&folder.record.id);
-    let problems = projection::problems(&folder.objects(), &dir).unwrap();
+    let problems = projection::problems(&folder.objects(), &folder.files()).unwrap();
     let told: Vec<(&str, &str)> =
         problems.iter().map(|problem| (problem.code.as_str(), problem.examples[0].id.as_str())).collect();
     assert!(told.contains(&("dangling_reference", "in_0_00")), "{told:?}");
@@ -232,7 +231,7 @@ async fn other_rules_give_another_ledger_and_another_zone_the_same() {
     let moved = folder.ledger(&runner).await;
     assert_eq!((bytes(&moved), moved.zone().iana_name()), (before.clone(), Some("Asia/Tokyo")));
     change(&|settings| {
-        settings.rules = LedgerRules { churn_at: ChurnAt::PaidThrough, include_metered: false }
+        settings.rules = LedgerRules { churn_at: ChurnAt::PaidThrough, ..LedgerRules::default() }
     });
     let other = folder.ledger(&runner).await;
     assert_ne!(bytes(&other), before);
@@ -245,7 +244,7 @@ async fn who_comes_second_to_a_folder_waits_and_reads_what_the_first_wrote() {
     let folder = Folder::connected_to(&provider);
     let first = folder.runner();
     folder.sync(&first).await.unwrap();
-    let held = Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let held = folder.files().objects_to_write().unwrap();
     let second = folder.runner();
     let error = folder.sync(&second).await.unwrap_err();
     assert!(matches!(error, SyncError::Store(StoreError::AlreadyOpen { .. })), "{error}");
@@ -267,7 +266,7 @@ async fn a_server_picks_up_what_others_connect_and_stops_when_told() {
     assert_eq!(folder.ledger(&runner).await.row_count(), 3);
     runner.stop().await;
     // Everything is closed.
-    Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    folder.files().objects_to_write().unwrap();
 }
 
 #[tokio::test]
@@ -297,7 +296,7 @@ async fn a_forgotten_connection_is_left_alone_until_somebody_asks() {
     let runner = folder.runner();
     runner.forget(id).await;
     runner.shared.ensure_worker(&runner.shared.slot(id));
-    assert_eq!(folder.data.delete_connection_files(id).map_err(|error| error.to_string()), Ok(()));
+    assert_eq!(folder.files().delete().map_err(|error| error.to_string()), Ok(()));
     assert!(!runner.shared.slot(id).is_working(), "nobody began");
     let mut progress = runner.progress(id);
     runner.start_sync(id);

@@ -185,8 +185,8 @@ impl Runner {
 impl Shared {
     /// Opened once for each process that needs it.
     pub(super) async fn inbox(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Inbox, SyncError> {
-        let (slot, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
-        blocking(move || Ok(slot.inbox(&dir)?)).await
+        let (slot, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        blocking(move || Ok(slot.inbox(&files)?)).await
     }
 
     fn webhook_secrets(&self, webhook: &WebhookRecord) -> Result<Vec<Secret>, SyncError> {

@@ -80,8 +80,8 @@ async fn faults(file: Arc<AccountFile>) -> Vec<String> {
         .map(|key| format!("{key:?}: expected {:?}, found {:?}", expected.get(key), found.get(key)))
         .collect();
     let objects = runner.objects(&record.workspace, &record.id).await.unwrap();
-    let connection_dir = data.connection_dir(&record.id);
-    let problems: Vec<Problem> = sync::projection::problems(&objects, &connection_dir).unwrap();
+    let files = data.connection_files(&record.id);
+    let problems: Vec<Problem> = sync::projection::problems(&objects, &files).unwrap();
     let is_listed = |id: &String| {
         let mut examples = problems.iter().flat_map(|problem| &problem.examples);
         examples.any(|example| example.points_to.as_ref() == Some(id))

@@ -13,7 +13,7 @@ use metrics::query::steps;
 use model::{Clock, CustomerId, ManualClock, ObjectKind, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
-use store::{ConnectionRecord, DataDir, Objects, StoreError};
+use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
 use sync::{Patience, Runner, RunnerConfig, SyncError};
 use tokio::runtime::{Builder, Handle};
 use tokio::time::sleep;
@@ -344,7 +344,11 @@ impl Simulation {
     }
 
     fn dir(&self) -> PathBuf {
-        self.data.connection_dir(&self.record.id)
+        self.data.path().join("connections").join(self.record.id.as_str())
+    }
+
+    fn files(&self) -> ConnectionFiles {
+        self.data.connection_files(&self.record.id)
     }
 
     fn fill_the_disk(&mut self) {
@@ -371,7 +375,9 @@ impl Simulation {
     /// A check finds it, and loading again mends it.
     fn damage_the_objects(&mut self) {
         let damage = disk::damage(&self.dir().join("objects.db"), &mut self.chance);
-        let found = Objects::open_if_any(&self.dir())
+        let found = self
+            .files()
+            .objects_if_any()
             .and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
         self.note(format_args!("of its objects, {damage:?}: {found:?}"));
         if !matches!(&found, Ok(wrong) if wrong.as_ref().is_none_or(Vec::is_empty)) {
@@ -450,7 +456,7 @@ impl Simulation {
             self.runner().rebuild(&self.record.workspace, &self.record.id, |_, _| {}).await.unwrap()
         });
         assert_eq!(rebuilt.differed, Some(false), "{}", self.log);
-        let objects = Objects::open_read_only(&self.dir()).unwrap();
+        let objects = self.files().objects_to_read().unwrap();
         let wrong = objects.integrity_check().unwrap();
         assert!(wrong.is_empty(), "{wrong:?}\n{}", self.log);
         let restated = objects.restatements(None, usize::MAX).unwrap();

@@ -41,15 +41,15 @@ export function LoginPage() {
       >
         {error && (
           <Banner
-            title={error instanceof ApiError && error.status === 401 ? 'The name or the password is wrong' : error.message}
+            title={error instanceof ApiError && error.status === 401 ? 'Wrong username or password' : error.message}
             tone="danger"
           >
             {error instanceof ApiError && error.status === 401
-              ? 'Check both and try again. Whoever runs this server can set a new password on its command line.'
+              ? 'Check both and try again. The person who runs this server can set a new password with “chartsy user password”.'
               : (error instanceof ApiError && error.problem.action) || 'Try again in a moment.'}
           </Banner>
         )}
-        <TextField autoComplete="username" isRequired label="Username or e-mail" name="login" value={login} onChange={setLogin} />
+        <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
         <TextField
           autoComplete="current-password"
           isRequired

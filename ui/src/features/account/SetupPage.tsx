@@ -37,9 +37,9 @@ function PasswordRules({ password }: { password: string }) {
   )
 }
 
-/** The first visit to a new server: whoever comes first, with the code from its log where it asks for one, owns it. */
+/** The first visit to a new server. The first person to set it up owns it, with the code from its log where it asks for one. */
 export function SetupPage() {
-  useTitle('Welcome')
+  useTitle('Set up')
   const [form, setForm] = useState(EMPTY)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const setup = useQuery(setupQuery)
@@ -70,8 +70,8 @@ export function SetupPage() {
   const needsCode = setup.data?.needs_code ?? false
   return (
     <VisitorPage
-      lead="This server is new. Make the owner’s account; everything stays on this machine."
-      title="Welcome to Chartsy"
+      lead="Create the owner account. Your data stays on this machine."
+      title="Set up Chartsy"
     >
       <form
         noValidate
@@ -90,22 +90,22 @@ export function SetupPage() {
           </Banner>
         )}
         <TextField {...field('full_name')} autoComplete="name" isRequired label="Full name" />
-        <TextField {...field('email')} autoComplete="email" isRequired label="E-mail" type="email" />
-        <TextField {...field('username')} autoComplete="username" hint="Letters and digits." isRequired label="Username" />
+        <TextField {...field('email')} autoComplete="email" isRequired label="Email" type="email" />
+        <TextField {...field('username')} autoComplete="username" hint="Letters and digits only." isRequired label="Username" />
         <TextField {...field('password')} autoComplete="new-password" isRequired label="Password" type="password" />
         <PasswordRules password={form.password} />
         <TextField
           {...field('password_confirmation')}
           autoComplete="new-password"
           isRequired
-          label="Password again"
+          label="Confirm password"
           type="password"
         />
         {needsCode && (
-          <TextField {...field('setup_code')} hint="The server printed it when it started." isMono label="Setup code" />
+          <TextField {...field('setup_code')} hint="The server printed this code when it started." isMono label="Setup code" />
         )}
         <Button isPending={create.isPending} kind="primary" type="submit">
-          Make the account
+          Create account
         </Button>
       </form>
     </VisitorPage>

@@ -6,10 +6,11 @@ import type { Source } from '~/api/types'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
 import { PageHead } from '~/components/PageHead'
+import { textsOf } from '~/sources'
 import { useTitle } from '~/view/useTitle'
 
+import { KeyConnect } from './KeyConnect'
 import { SampleConnect } from './SampleConnect'
-import { StripeConnect } from './StripeConnect'
 
 export function ConnectPage() {
   useTitle('Connect an account')
@@ -17,14 +18,15 @@ export function ConnectPage() {
   const connections = useQuery(connectionsQuery)
   const [chosen, setChosen] = useState<string | null>(null)
   const source = sources.data?.find(({ id }) => id === chosen)
+  const texts = source && textsOf(source)
   const isFirst = connections.data?.length === 0
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
       <PageHead
         lead={
           isFirst
-            ? 'Choose where the money comes in. Today’s numbers appear within seconds; history fills in behind them.'
-            : 'Several accounts can be connected side by side.'
+            ? 'Choose your billing system. Today’s figures appear within seconds, and history fills in behind them.'
+            : 'You can connect several accounts.'
         }
         title="Connect an account"
       />
@@ -33,23 +35,18 @@ export function ConnectPage() {
       {sources.data && !source && <SourceChoice sources={sources.data} onChoose={setChosen} />}
       {source && (
         <button className="link self-start text-sm" type="button" onClick={() => setChosen(null)}>
-          Choose another source
+          Choose another billing system
         </button>
       )}
-      {source?.id === 'stripe' && <StripeConnect source={source} />}
-      {source && source.id !== 'stripe' && <SampleConnect source={source} />}
+      {source && texts?.key && <KeyConnect source={source} texts={texts.key} />}
+      {source && !texts?.key && <SampleConnect source={source} />}
     </div>
   )
 }
 
-const ABOUT: Record<string, string> = {
-  stripe: 'Paste a restricted key that can only read. It is stored encrypted on this machine.',
-  sample: 'Look around with a made-up business before you connect your own.',
-}
-
 function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onChoose: (id: string) => void }) {
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
       {sources.map((source) => (
         <li key={source.id}>
           <button
@@ -59,7 +56,7 @@ function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onCho
           >
             <span className="flex-1">
               <span className="block text-lg font-semibold">{source.name}</span>
-              <span className="mt-1 block text-sm text-ink-soft">{ABOUT[source.id]}</span>
+              <span className="mt-1 block text-sm text-ink-soft">{textsOf(source).about}</span>
             </span>
             <RightIcon className="size-5 text-ink-faint" />
           </button>

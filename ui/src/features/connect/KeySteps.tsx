@@ -4,6 +4,7 @@ import type { Source } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { ExternalIcon } from '~/components/icons'
 import { capital } from '~/format/names'
+import type { KeyTexts } from '~/sources'
 
 export function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
@@ -28,7 +29,7 @@ interface Permission {
   without: string[]
 }
 
-/** Several lists share one permission of the key page: it is to be ticked once. */
+/** Several lists share one permission of the key page, which is listed once. */
 function permissionsOf(source: Source): Permission[] {
   const byName = new Map<string, Permission>()
   for (const { permission, label, is_required, without } of source.permissions) {
@@ -39,35 +40,30 @@ function permissionsOf(source: Source): Permission[] {
   return [...byName.values()]
 }
 
-/** How to make the key, with everything that is to be ticked. */
-export function KeySteps({ source }: { source: Source }) {
+/** How to create the key, with everything that has to be allowed. */
+export function KeySteps({ source, texts }: { source: Source; texts: KeyTexts }) {
   const permissions = permissionsOf(source)
+  const { open, permissions: read, copy } = texts.steps
   return (
     <>
-      <Step number={1} title="Open Stripe’s page for a new restricted key">
-        <p>
-          A restricted key can only do what you tick. Its name and the permissions are filled in already; you need to be an
-          administrator of the Stripe account.
-        </p>
+      <Step number={1} title={open.title}>
+        <p>{open.text}</p>
         {source.key_link && (
           <a className={buttonClass('primary', 'medium', 'mt-3')} href={source.key_link} rel="noreferrer" target="_blank">
-            Open Stripe’s key page <ExternalIcon />
+            {open.link} <ExternalIcon />
           </a>
         )}
       </Step>
-      <Step number={2} title="Check that these are set to Read">
-        <p>
-          Nothing needs Write, but webhook endpoints may have it where Stripe can reach this server: then changes show within a
-          second. What is not marked as needed can be left out; what is then absent is said below and marked on the pages.
-        </p>
+      <Step number={2} title={read.title}>
+        <p>{read.text}</p>
         <details className="mt-2">
-          <summary className="link cursor-pointer">All {permissions.length} permissions, and what is absent without each</summary>
+          <summary className="link cursor-pointer">All {permissions.length} permissions, and what you lose without each</summary>
           <ul className="mt-2 divide-y divide-line">
             {permissions.map(({ name, isRequired, without }) => (
               <li key={name} className="flex flex-wrap gap-x-3 py-2">
                 <span className="basis-44 font-medium text-ink">
                   {name}
-                  {isRequired && <span className="font-normal text-ink-soft"> (needed)</span>}
+                  {isRequired && <span className="font-normal text-ink-soft"> (required)</span>}
                 </span>
                 <span className="min-w-0 flex-1 basis-60">
                   {without.map((text) => (
@@ -81,11 +77,8 @@ export function KeySteps({ source }: { source: Source }) {
           </ul>
         </details>
       </Step>
-      <Step number={3} title="Create the key and copy it">
-        <p>
-          It begins with <code className="font-mono text-ink">rk_live_</code>, or with{' '}
-          <code className="font-mono text-ink">rk_test_</code> in test mode. Stripe shows it once.
-        </p>
+      <Step number={3} title={copy.title}>
+        <p>{copy.text}</p>
       </Step>
     </>
   )

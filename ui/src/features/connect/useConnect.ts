@@ -14,7 +14,7 @@ export interface ConnectRequest {
   gdpr?: boolean
 }
 
-/** Saves the connection, which starts its first load, and goes to where that can be watched. */
+/** Saves the connection, which starts the import, and opens the page that shows its progress. */
 export function useConnect() {
   const client = useQueryClient()
   const navigate = useNavigate()

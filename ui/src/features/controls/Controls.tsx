@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 
+import { targetsQuery } from '~/api/queries'
 import type { Interval } from '~/api/types'
 import { Select } from '~/components/Field'
 import { INTERVALS, INTERVAL_LABEL, currencyName } from '~/format/names'
@@ -10,17 +12,21 @@ import { RangePicker } from './RangePicker'
 
 const INTERVAL_OPTIONS = INTERVALS.map((id) => ({ id, label: `By ${INTERVAL_LABEL[id].toLowerCase()}` }))
 
+/** Only a currency that has exchange rates is offered. A server that does not say which have is believed to have all. */
+export const isTarget = (targets: readonly string[] | null | undefined, code: string) => !targets || targets.includes(code)
+
 function CurrencyPicker({ view }: { view: View }) {
   const { connection, facets, currency } = view
+  const { data: targets } = useQuery(targetsQuery)
   const codes = new Set(
-    [connection.reporting_currency, ...(facets?.currencies ?? []), currency].filter(
-      (code): code is string => code !== null && code !== 'native',
-    ),
+    [connection.reporting_currency, ...(facets?.currencies ?? [])]
+      .filter((code): code is string => code !== null && isTarget(targets, code))
+      .concat(currency === 'native' ? [] : currency),
   )
   const converted = [...codes]
     .toSorted()
     .map((code) => ({ id: code, label: `In ${code.toUpperCase()}`, hint: currencyName(code) }))
-  const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each in its own, nothing converted' }]
+  const options = [...converted, { id: 'native', label: 'Native currencies', hint: 'Each on its own, nothing converted' }]
   return (
     <Select
       className="min-w-36"
@@ -37,16 +43,16 @@ interface ControlsProps {
   view: View
   hasInterval?: boolean
   hasRange?: boolean
-  /** What stands before the controls that all pages have. */
+  /** Comes before the controls that all pages have. */
   lead?: ReactNode
   children?: ReactNode
 }
 
-/** What the page shows: all of it goes into its address. */
+/** What the page shows. All of it goes into the address. */
 export function Controls({ view, hasInterval = true, hasRange = true, lead, children }: ControlsProps) {
   const intervals = INTERVAL_OPTIONS as readonly { id: Interval; label: string }[]
   return (
-    <div aria-label="What is shown" className="no-print flex flex-col gap-2" role="group">
+    <div aria-label="View" className="no-print flex flex-col gap-2" role="group">
       <div className="flex flex-wrap items-center gap-2">
         {lead}
         {hasRange && <RangePicker view={view} />}

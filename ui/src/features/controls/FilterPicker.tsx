@@ -43,12 +43,12 @@ function choicesOf(facets: Facets | undefined, name: FilterName): Choice[] {
   }
 }
 
-/** What a value of a filter is called. */
+/** The name of a filter's value. */
 export function filterLabel(facets: Facets | undefined, name: FilterName, id: string): string {
   return choicesOf(facets, name).find((choice) => choice.id === id)?.label ?? id
 }
 
-/** Longer lists are closed until they are wanted. */
+/** Longer lists are closed at first. */
 const OPEN_UP_TO = 6
 
 /** More are found by searching. */
@@ -84,11 +84,11 @@ function FilterSection({ view, name, search }: { view: View; name: FilterName; s
             <span className="grid size-4.5 shrink-0 place-items-center rounded border border-line-strong text-transparent group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:border-accent group-data-selected:bg-accent group-data-selected:text-accent-ink">
               <CheckIcon className="size-3.5" />
             </span>
-            {label}
+            <bdi className="min-w-0">{label}</bdi>
           </Checkbox>
         ))}
         {matching.length > SHOWN_AT_MOST && (
-          <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more: search for them above.</p>
+          <p className="px-2 text-xs text-ink-soft">{matching.length - SHOWN_AT_MOST} more. Search to find them.</p>
         )}
       </CheckboxGroup>
     </details>
@@ -107,7 +107,7 @@ export function FilterPicker({ view }: { view: View }) {
       </AriaButton>
       <Popover className="w-80" label="Filters" placement="bottom start">
         <div className="sticky top-0 z-10 border-b border-line bg-surface p-2">
-          <SearchField label="Search plans, countries …" value={search} onChange={setSearch} />
+          <SearchField label="Search plans, countries…" value={search} onChange={setSearch} />
         </div>
         <div className="divide-y divide-line px-2">
           {FILTERS.map((name) => (
@@ -124,7 +124,7 @@ const NONE = Object.fromEntries(FILTERS.map((name) => [name, undefined])) as Rec
 export function FilterChips({ view }: { view: View }) {
   if (!view.hasFilters) return null
   return (
-    <ul aria-label="Filters in force" className="flex flex-wrap items-center gap-1.5">
+    <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1.5">
       {FILTERS.flatMap((name) =>
         (view.filters[name] ?? []).map((id) => {
           const label = filterLabel(view.facets, name, id)
@@ -134,9 +134,9 @@ export function FilterChips({ view }: { view: View }) {
               key={`${name}:${id}`}
               className="inline-flex items-center gap-1 rounded-lg bg-accent-soft py-0.5 pr-0.5 pl-2 text-[0.8125rem]"
             >
-              <span className="text-ink-soft">{FILTER_LABEL[name]}</span> {label}
+              <span className="text-ink-soft">{FILTER_LABEL[name]}</span> <bdi>{label}</bdi>
               <button
-                aria-label={`Remove the filter ${FILTER_LABEL[name]} ${label}`}
+                aria-label={`Remove filter: ${FILTER_LABEL[name]} ${label}`}
                 className="rounded-md p-1 hover:bg-hover"
                 type="button"
                 onClick={() => view.setView({ [name]: rest?.length ? rest : undefined })}
@@ -149,7 +149,7 @@ export function FilterChips({ view }: { view: View }) {
       )}
       <li>
         <Button kind="quiet" size="small" onPress={() => view.setView(NONE)}>
-          Remove all
+          Clear all
         </Button>
       </li>
     </ul>

@@ -11,6 +11,7 @@ import { ExternalIcon } from '~/components/icons'
 import { DataThrough } from '~/components/PageHead'
 import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
+import { dashboardUrl, sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
@@ -34,8 +35,8 @@ export function CustomerPage() {
   const explain = (day: string) => void navigate({ search: (before) => compact({ ...before, why: day }), resetScroll: false })
   if (query.error && !detail) {
     return query.error instanceof ApiError && query.error.status === 404 ? (
-      <EmptyState title="This customer is not known here">
-        The link may be of another connection, or history has not reached back to this customer yet.
+      <EmptyState title="Customer not found">
+        The link may belong to another account, or this customer isn’t loaded yet.
       </EmptyState>
     ) : (
       <ErrorState error={query.error} onRetry={() => void query.refetch()} />
@@ -48,7 +49,7 @@ export function CustomerPage() {
       <Timelines detail={detail} explain={explain} view={view} />
       <Movements detail={detail} explain={explain} />
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
-      <Invoices detail={detail} zone={view.connection.time_zone} />
+      <Invoices detail={detail} reasons={sourceOf(view.connection).invoiceReasons} zone={view.connection.time_zone} />
       <Charges detail={detail} zone={view.connection.time_zone} />
       <Erase connection={view.connection} customerId={customerId} />
       <ExplainDrawer detail={detail} view={view} />
@@ -56,8 +57,23 @@ export function CustomerPage() {
   )
 }
 
+/** A customer without MRR: since when. */
+function NoMrr({ detail }: { detail: CustomerDetail }) {
+  const last = detail.movements.findLast(({ type }) => type === 'churn')
+  return (
+    <div>
+      <dt className="text-sm text-ink-soft">MRR now</dt>
+      <dd className="text-2xl font-semibold">
+        {last ? <Money currency={last.currency} minor={0} /> : <span className="text-ink-faint">Never had MRR</span>}
+        {last && <span className="block text-sm font-normal text-ink-soft">churned {formatDay(last.on)}</span>}
+      </dd>
+    </div>
+  )
+}
+
 function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
-  const { customer, mrr, movements, stripe_url } = detail
+  const { customer, mrr, movements } = detail
+  const url = dashboardUrl(detail)
   const { connection } = view
   const first = movements[0]
   const facts = [
@@ -79,8 +95,8 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
       <div className="flex flex-wrap items-start gap-4">
         <div className="min-w-0 flex-1 basis-72">
           <h1 className="flex flex-wrap items-center gap-2 text-2xl font-semibold tracking-tight break-words">
-            {customer.name ?? customer.email ?? customer.id}
-            {customer.is_deleted && <Badge title="Deleted in the billing system; the history stays">Deleted</Badge>}
+            <bdi className="min-w-0">{customer.name ?? customer.email ?? customer.id}</bdi>
+            {customer.is_deleted && <Badge title="Deleted in the billing system. The history stays.">Deleted</Badge>}
             {connection.is_test_mode && <Badge tone="warn">Test mode</Badge>}
           </h1>
           <p className="mt-1 text-sm text-ink-soft">{facts.filter(Boolean).join(' · ')}</p>
@@ -89,12 +105,7 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
           </p>
         </div>
         <dl className="flex flex-wrap gap-6 sm:text-right">
-          {mrr.length === 0 && (
-            <div>
-              <dt className="text-sm text-ink-soft">MRR now</dt>
-              <dd className="text-2xl font-semibold text-ink-faint">None</dd>
-            </div>
-          )}
+          {mrr.length === 0 && <NoMrr detail={detail} />}
           {mrr.map(({ currency, amount_minor }) => (
             <div key={currency}>
               <dt className="text-sm text-ink-soft">MRR now{mrr.length > 1 && `, ${currency.toUpperCase()}`}</dt>
@@ -104,9 +115,9 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
             </div>
           ))}
         </dl>
-        {stripe_url && (
-          <a className={buttonClass('secondary', 'small')} href={stripe_url} rel="noreferrer" target="_blank">
-            Open in Stripe <ExternalIcon />
+        {url && (
+          <a className={buttonClass('secondary', 'small')} href={url} rel="noreferrer" target="_blank">
+            Open in {sourceOf(connection).name} <ExternalIcon />
           </a>
         )}
       </div>

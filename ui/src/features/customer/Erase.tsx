@@ -9,11 +9,13 @@ import { ConfirmDialog } from '~/components/ConfirmDialog'
 import { Banner } from '~/components/Feedback'
 import { formatInstant } from '~/format/date'
 import { countOf } from '~/format/number'
+import { sourceOf } from '~/sources'
 
-/** A person's request to be forgotten, done at once and with proof. */
+/** Answers a person's request to be forgotten, at once and with a receipt. */
 export function Erase({ connection, customerId }: { connection: Connection; customerId: string }) {
   const [isAsking, setIsAsking] = useState(false)
   const client = useQueryClient()
+  const { name } = sourceOf(connection)
   const path = `${connectionPath(connection.id)}/customers/${encodeURIComponent(customerId)}/erase`
   const erase = useMutation({
     mutationFn: () => api.post<ErasureReceipt>(path),
@@ -28,25 +30,25 @@ export function Erase({ connection, customerId }: { connection: Connection; cust
         <div className="min-w-0 flex-1 basis-64">
           <h2 className="font-semibold">Personal data</h2>
           <p className="text-sm text-ink-soft">
-            Erase this customer’s name, contact and card details for good. No number changes.
+            Permanently erase this customer’s name, contact and card details. Figures stay the same.
           </p>
         </div>
         <Button kind="danger" onPress={() => setIsAsking(true)}>
-          Erase …
+          Erase…
         </Button>
       </div>
       {erase.data && (
-        <Banner title="The personal data is erased" tone="good">
-          On {formatInstant(erase.data.erased_at, connection.time_zone)}, from{' '}
+        <Banner title="Personal data erased" tone="good">
+          {formatInstant(erase.data.erased_at, connection.time_zone)}:{' '}
           {Object.entries(erase.data.objects)
             .map(([kind, count]) => countOf(count, kind.replaceAll('_', ' ')))
             .join(', ')}
-          . What Stripe sends of this customer later is stripped as it comes. Erase the customer in Stripe too.
+          . Anything {name} sends about this customer from now on is stripped before it is saved. Erase the customer in {name} too.
         </Banner>
       )}
       <ConfirmDialog
-        cancel="Keep it"
-        confirm="Erase for good"
+        cancel="Cancel"
+        confirm="Erase permanently"
         error={erase.error}
         failure="Nothing was erased"
         isOpen={isAsking}
@@ -55,8 +57,8 @@ export function Erase({ connection, customerId }: { connection: Connection; cust
         onConfirm={() => erase.mutate()}
         onOpenChange={setIsAsking}
       >
-        Name, e-mail, phone, address beyond the country, card details and free text go from everything that was loaded, and
-        cannot be brought back. Stripe’s ids, amounts and times stay, so MRR and revenue stay what they are.
+        Name, email, phone, address (except the country), card details and free text are deleted from all imported data and can’t
+        be restored. Ids, amounts and times stay, so MRR and revenue don’t change.
       </ConfirmDialog>
     </section>
   )

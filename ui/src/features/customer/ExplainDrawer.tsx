@@ -16,7 +16,7 @@ import { ExplainedStepCard } from './ExplainedStepCard'
 
 const route = getRouteApi('/app/c/$connectionId/customers/$customerId')
 
-/** From a movement to the subscription and price, to the invoice line, with the rule in words and the arithmetic. */
+/** From a movement to the subscription and price, and on to the invoice line, with the rule in words and its arithmetic. */
 export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: View }) {
   const { why } = route.useSearch()
   const navigate = route.useNavigate()
@@ -25,7 +25,7 @@ export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: 
   return (
     <Drawer
       isOpen={why !== undefined}
-      title={why ? `Why MRR is what it is on ${formatDay(why)}` : 'Why'}
+      title={why ? `Why MRR changed on ${formatDay(why)}` : 'Why MRR changed'}
       onOpenChange={(isOpen) => {
         if (!isOpen) close()
       }}
@@ -67,7 +67,7 @@ function Explained({
               </span>
               <span className="num basis-full text-sm whitespace-normal! text-ink-soft">
                 <Money currency={movement.currency} minor={movement.mrr_after_minor - movement.delta_minor} /> before,{' '}
-                <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes of one day count together.
+                <Money currency={movement.currency} minor={movement.mrr_after_minor} /> after. Changes on the same day count as one.
               </span>
             </li>
           ))}
@@ -76,27 +76,27 @@ function Explained({
       {changed.length > 0 && (
         <Parts
           parts={changed.map((part) => ({ ...part, steps: part.steps.filter((step) => isOfDay(step.at)) }))}
-          title={changed.length === 1 ? 'What changed' : 'What changed, price by price'}
+          title={changed.length === 1 ? 'What changed' : 'What changed, by price'}
           zone={zone}
         />
       )}
       {rest.length > 0 && (
         <Parts
           parts={rest.map((part) => ({ ...part, steps: part.steps.slice(-1) }))}
-          title={changed.length > 0 ? 'What stayed as it was' : 'What it is made of'}
+          title={changed.length > 0 ? 'Unchanged' : 'MRR by subscription'}
           zone={zone}
         />
       )}
-      {explanation.parts.length === 0 && <EmptyState title="Nothing recurring was billed by then" />}
+      {explanation.parts.length === 0 && <EmptyState title="Nothing recurring had been billed by then" />}
       <p className="flex items-baseline justify-between gap-4 border-t border-line pt-3 font-semibold">
-        MRR at the end of the day
+        MRR at end of day
         <span className="num">
-          <MoneyList amounts={explanation.mrr} empty="None" />
+          <MoneyList amounts={explanation.mrr} empty="No MRR" />
         </span>
       </p>
       {explanation.left_out.length > 0 && (
         <details className="text-sm">
-          <summary className="link cursor-pointer">Lines that make no MRR, and why ({explanation.left_out.length})</summary>
+          <summary className="link cursor-pointer">Lines that don’t count toward MRR ({explanation.left_out.length})</summary>
           <ul className="mt-2 divide-y divide-line">
             {explanation.left_out.map((line) => (
               <li key={`${line.invoice} ${line.id}`} className="py-2">
@@ -119,7 +119,7 @@ function Parts({ title, parts, zone }: { title: string; parts: ExplainedPart[]; 
         <div key={`${part.subscription} ${part.price} ${part.currency}`} className="rounded-xl border border-line">
           <p className="flex items-baseline justify-between gap-4 px-4 py-3">
             <span className="min-w-0">
-              <span className="block font-medium">{part.label}</span>
+              <span className="block font-medium"><bdi>{part.label}</bdi></span>
               <code className="block truncate font-mono text-xs text-ink-soft">
                 {part.subscription} · {part.price}
               </code>

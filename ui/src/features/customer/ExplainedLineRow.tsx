@@ -4,17 +4,17 @@ import { Money } from '~/components/Figures'
 import { formatInstantDay } from '~/format/date'
 import { sentence } from '~/format/names'
 
-/** A line as it was billed, with what it is on and the days that it pays for. */
+/** A line as it was billed, with its invoice and the days that it pays for. */
 export function ExplainedLineRow({ line, currency, zone }: { line: ExplainedLine; currency: Currency; zone: string }) {
   const taken = line.discount_minor !== 0 || line.inclusive_tax_minor !== 0
   return (
     <div className="flex items-start justify-between gap-4 text-[0.8125rem]">
       <div className="min-w-0">
         <p className="break-words">
-          {line.description ?? line.id} {line.is_proration && <Badge>Proration</Badge>}
+          <bdi>{line.description ?? line.id}</bdi> {line.is_proration && <Badge>Proration</Badge>}
         </p>
         <p className="text-ink-soft">
-          {line.invoice ? `Invoice ${line.invoice_number ?? line.invoice}` : 'Pending, not yet on an invoice'}
+          {line.invoice ? `Invoice ${line.invoice_number ?? line.invoice}` : 'Pending, not invoiced yet'}
           {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} ·{' '}
           {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
         </p>

@@ -6,7 +6,7 @@ import { sentence } from '~/format/names'
 
 import { ExplainedLineRow } from './ExplainedLineRow'
 
-/** One change of one price: the rule in words, the arithmetic, and the lines that it was read from. */
+/** One change of one price: the rule in words, the arithmetic, and the lines it was read from. */
 export function ExplainedStepCard({ step, currency, zone }: { step: ExplainedStep; currency: Currency; zone: string }) {
   return (
     <div className="border-t border-line px-4 py-3 text-sm">

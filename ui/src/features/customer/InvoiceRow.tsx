@@ -7,7 +7,7 @@ import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { ChevronIcon } from '~/components/icons'
 import { formatInstantDay } from '~/format/date'
-import { billingReason } from '~/format/names'
+import { sentence } from '~/format/names'
 
 import { Status } from './Objects'
 
@@ -18,8 +18,8 @@ function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInv
       id: 'description',
       header: 'Line',
       cell: (line) => (
-        <span className="block min-w-44">
-          {line.description ?? line.label ?? line.id} {line.is_proration && <Badge>Proration</Badge>}
+        <span className="block max-w-96 min-w-44 wrap-anywhere">
+          <bdi>{line.description ?? line.label ?? line.id}</bdi> {line.is_proration && <Badge>Proration</Badge>}
         </span>
       ),
     },
@@ -42,8 +42,15 @@ function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInv
   ]
 }
 
-/** An invoice in one row; its lines open below it. */
-export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: string }) {
+interface InvoiceRowProps {
+  invoice: CustomerInvoice
+  /** The source's words for why an invoice was created. */
+  reasons: Record<string, string>
+  zone: string
+}
+
+/** An invoice in one row. Its lines open below it. */
+export function InvoiceRow({ invoice, reasons, zone }: InvoiceRowProps) {
   const [isOpen, setIsOpen] = useState(false)
   const panel = `lines-${invoice.id}`
   return (
@@ -64,13 +71,13 @@ export function InvoiceRow({ invoice, zone }: { invoice: CustomerInvoice; zone: 
         </span>
         <Status status={invoice.status} />
         <span className="hidden text-ink-soft md:inline">
-          {invoice.billing_reason && billingReason(invoice.billing_reason)}
+          {invoice.billing_reason && (reasons[invoice.billing_reason] ?? sentence(invoice.billing_reason))}
         </span>
         <span className="num ml-auto text-right">
           <Money className="font-medium" currency={invoice.currency} minor={invoice.total_minor} />
           {invoice.tax_minor !== 0 && (
             <span className="block text-xs text-ink-soft">
-              of it tax <Money currency={invoice.currency} minor={invoice.tax_minor} />
+              incl. <Money currency={invoice.currency} minor={invoice.tax_minor} /> tax
             </span>
           )}
         </span>

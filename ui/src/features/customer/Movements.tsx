@@ -10,7 +10,7 @@ import { Nothing, Section } from './Section'
 
 type Row = CustomerDetail['movements'][number]
 
-/** Each movement, with the reason that it is dated and sized as it is one click away. */
+/** Each movement; the reason for its date and size is one click away. */
 export function Movements({ detail, explain }: { detail: CustomerDetail; explain: (day: Day) => void }) {
   const columns = useMemo<Column<Row>[]>(
     () => [
@@ -37,7 +37,7 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
         isNumeric: true,
         cell: (row) => (
           <button
-            aria-label={`Why this movement on ${formatDay(row.on)}`}
+            aria-label={`Why MRR changed on ${formatDay(row.on)}`}
             className="link"
             type="button"
             onClick={() => explain(row.on)}
@@ -52,7 +52,7 @@ export function Movements({ detail, explain }: { detail: CustomerDetail; explain
   return (
     <Section count={detail.movements.length} title="Movements">
       {detail.movements.length === 0 ? (
-        <Nothing>This customer has never had MRR: nothing recurring was paid.</Nothing>
+        <Nothing>This customer has never had MRR: no recurring price was ever billed.</Nothing>
       ) : (
         <DataTable
           columns={columns}

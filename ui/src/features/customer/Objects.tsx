@@ -34,7 +34,7 @@ export function Status({ status }: { status: string | null }) {
   return status === null ? <span>–</span> : <Badge tone={TONE[status] ?? 'plain'}>{sentence(status)}</Badge>
 }
 
-/** On a narrow page, the end stands with it. */
+/** On a narrow page the end date stands below the status. */
 function SubscriptionStatus({ row, zone }: { row: CustomerSubscription; zone: string }) {
   const end = row.ended_at ?? row.cancel_at
   return (
@@ -58,11 +58,11 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
       id: 'items',
       header: 'Subscription',
       cell: (row) => (
-        <span className="block min-w-40">
+        <span className="block max-w-80 min-w-40 wrap-anywhere">
           {row.items.map((item) => (
             <span key={item.price_id} className="block">
               {item.quantity !== null && item.quantity !== 1 && <span className="num">{formatCount(item.quantity)} × </span>}
-              {item.label}
+              <bdi>{item.label}</bdi>
             </span>
           ))}
           <code className="block max-w-40 truncate font-mono text-xs text-ink-soft md:max-w-none">{row.id}</code>
@@ -77,7 +77,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
       cell: (row) => (row.currency === null ? '–' : <Money currency={row.currency} minor={row.mrr_minor} />),
     },
     { id: 'started', header: 'Started', isWideOnly: true, cell: (row) => day(row.started_at) },
-    { id: 'canceled', header: 'Cancelled', isWideOnly: true, cell: (row) => day(row.canceled_at) },
+    { id: 'canceled', header: 'Canceled', isWideOnly: true, cell: (row) => day(row.canceled_at) },
     {
       id: 'ended',
       header: 'Ended',
@@ -89,7 +89,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
           day(row.ended_at)
         ),
     },
-    { id: 'period', header: 'Paid period until', isWideOnly: true, cell: (row) => day(row.current_period_end) },
+    { id: 'period', header: 'Current period ends', isWideOnly: true, cell: (row) => day(row.current_period_end) },
   ]
 }
 
@@ -98,7 +98,7 @@ export function Subscriptions({ detail, zone }: ObjectsProps) {
   return (
     <Section count={detail.subscriptions.length} title="Subscriptions">
       {detail.subscriptions.length === 0 ? (
-        <Nothing>None.</Nothing>
+        <Nothing>No subscriptions.</Nothing>
       ) : (
         <DataTable columns={columns} label="Subscriptions" rowKey={(row) => row.id} rows={detail.subscriptions} />
       )}
@@ -108,21 +108,21 @@ export function Subscriptions({ detail, zone }: ObjectsProps) {
 
 const SHOWN_AT_FIRST = 12
 
-export function Invoices({ detail, zone }: ObjectsProps) {
+export function Invoices({ detail, reasons, zone }: ObjectsProps & { reasons: Record<string, string> }) {
   const [isAll, setIsAll] = useState(false)
   const invoices: CustomerInvoice[] = isAll ? detail.invoices : detail.invoices.slice(0, SHOWN_AT_FIRST)
   return (
     <Section count={detail.invoices.length} title="Invoices">
-      {detail.invoices.length === 0 && <Nothing>None.</Nothing>}
+      {detail.invoices.length === 0 && <Nothing>No invoices.</Nothing>}
       <ul className="divide-y divide-line">
         {invoices.map((invoice) => (
-          <InvoiceRow key={invoice.id} invoice={invoice} zone={zone} />
+          <InvoiceRow key={invoice.id} invoice={invoice} reasons={reasons} zone={zone} />
         ))}
       </ul>
       {!isAll && detail.invoices.length > SHOWN_AT_FIRST && (
         <div className="p-3 text-center">
           <Button size="small" onPress={() => setIsAll(true)}>
-            Show all {detail.invoices.length}
+            Show all {formatCount(detail.invoices.length)}
           </Button>
         </div>
       )}
@@ -162,7 +162,7 @@ function chargeColumns(zone: string): Column<CustomerCharge>[] {
     },
     {
       id: 'id',
-      header: 'Id',
+      header: 'ID',
       isWideOnly: true,
       cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code>,
     },
@@ -174,7 +174,7 @@ export function Charges({ detail, zone }: ObjectsProps) {
   return (
     <Section count={detail.charges.length} title="Charges">
       {detail.charges.length === 0 ? (
-        <Nothing>None.</Nothing>
+        <Nothing>No charges.</Nothing>
       ) : (
         <DataTable
           columns={columns}

@@ -18,7 +18,7 @@ interface TimelinesProps {
   explain: (day: Day) => void
 }
 
-/** MRR over the customer's whole life: one chart a currency. */
+/** MRR over the customer's whole life: one chart per currency. */
 export function Timelines(props: TimelinesProps) {
   const currencies = [...new Set(props.detail.timeline.map((step) => step.currency))]
   return currencies.map((currency) => <Timeline key={currency} {...props} currency={currency} isOnly={currencies.length === 1} />)
@@ -58,7 +58,7 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
         header: 'Reason',
         isNumeric: true,
         cell: (step) => (
-          <button aria-label={`Why, on ${formatDay(step.on)}`} className="link" type="button" onClick={() => explain(step.on)}>
+          <button aria-label={`Why MRR changed on ${formatDay(step.on)}`} className="link" type="button" onClick={() => explain(step.on)}>
             Why
           </button>
         ),

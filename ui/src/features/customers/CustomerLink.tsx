@@ -14,7 +14,7 @@ interface Props {
   className?: string
 }
 
-/** A customer by what is known of them, in one line. */
+/** A customer's name, or what else is known of them, in one line. */
 export function CustomerLink({ connectionId, customer: { id, name, email }, className = '' }: Props) {
   return (
     <Link
@@ -23,7 +23,7 @@ export function CustomerLink({ connectionId, customer: { id, name, email }, clas
       search={keptSearch}
       to="/c/$connectionId/customers/$customerId"
     >
-      {name ?? email ?? id}
+      <bdi>{name ?? email ?? id}</bdi>
     </Link>
   )
 }

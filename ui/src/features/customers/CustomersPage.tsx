@@ -13,6 +13,7 @@ import { countOf, formatCount } from '~/format/number'
 import { Controls } from '~/features/controls/Controls'
 import { CUSTOMER_SORTS } from '~/view/pages'
 import { compact, oneOf } from '~/view/search'
+import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { keptSearch, useView } from '~/view/useView'
 
@@ -29,7 +30,7 @@ const STATES = [
 
 const TYPING_MS = 250
 
-/** A search that is typed into a field of its own and goes into the address when typing rests. */
+/** The search text goes into the address when typing pauses. */
 function useSearchText() {
   const { q = '' } = route.useSearch()
   const navigate = route.useNavigate()
@@ -57,9 +58,12 @@ export function CustomersPage() {
   const navigate = route.useNavigate()
   const { text, type } = useSearchText()
   const list = useInfiniteQuery(customersQuery(connection.id, { ...view.scope, q, state, sort }))
+  useFallback(view, list.error)
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   const columns = useMemo(() => customerColumns(view), [view])
   const total = list.data?.pages.at(-1)?.total
+  // While the first customers are still being imported, an empty list says nothing.
+  const isUnknown = total === 0 && !connection.is_history_complete && connection.state !== 'failed'
   const isNarrowed = Boolean(q) || state !== undefined || view.hasFilters
   return (
     <>
@@ -69,7 +73,7 @@ export function CustomersPage() {
         hasRange={false}
         lead={
           <>
-            <SearchField className="w-full sm:w-80" label="Search by name, e-mail or id" value={text} onChange={type} />
+            <SearchField className="w-full sm:w-80" label="Search by name, email or ID" value={text} onChange={type} />
             <Segmented
               label="State"
               options={STATES}
@@ -87,21 +91,21 @@ export function CustomersPage() {
       />
       <section aria-label="Customers" className="card py-2">
         <p className="px-4 sm:px-5 py-1 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined
-            ? 'Loading …'
+          {total === undefined || isUnknown
+            ? 'Loading…'
             : rows.length < total
               ? `${formatCount(rows.length)} of ${countOf(total, 'customer')}`
               : countOf(total, 'customer')}
         </p>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {!list.data && !list.error && (
+        {(!list.data || isUnknown) && !list.error && (
           <div className="px-4 sm:px-5">
             <SkeletonRows rows={14} />
           </div>
         )}
-        {list.data && rows.length === 0 && (
-          <EmptyState title={isNarrowed ? 'No customer matches' : 'No customers yet'}>
-            {isNarrowed ? 'Try another spelling, or remove a filter.' : 'They appear here as soon as the account has some.'}
+        {list.data && rows.length === 0 && !isUnknown && (
+          <EmptyState title={isNarrowed ? 'No matching customers' : 'No customers yet'}>
+            {isNarrowed ? 'Try another spelling or clear a filter.' : 'Customers appear here as soon as the account has some.'}
           </EmptyState>
         )}
         {rows.length > 0 && (

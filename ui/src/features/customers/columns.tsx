@@ -22,10 +22,10 @@ function Mrr({ row, into }: { row: CustomerRow; into: string | null }) {
 }
 
 function State({ row }: { row: CustomerRow }) {
-  if (row.is_deleted) return <Badge title="Deleted in the billing system; the history stays">Deleted</Badge>
+  if (row.is_deleted) return <Badge title="Deleted in the billing system. The history stays.">Deleted</Badge>
   if (row.mrr.length > 0) return <Badge tone="good">Active</Badge>
   if (row.churned_on) return <Badge title={`Churned on ${formatDay(row.churned_on)}`}>Churned {formatDay(row.churned_on)}</Badge>
-  return <Badge>{row.first_paid_on ? 'Not active' : 'Never paid'}</Badge>
+  return <Badge>{row.first_paid_on ? 'Inactive' : 'Never paid'}</Badge>
 }
 
 export function customerColumns(view: View): Column<CustomerRow>[] {
@@ -47,7 +47,7 @@ export function customerColumns(view: View): Column<CustomerRow>[] {
       id: 'plans',
       header: 'Plans',
       isWideOnly: true,
-      cell: (row) => <span className="block max-w-56 truncate">{row.plans.join(', ') || '–'}</span>,
+      cell: (row) => <span className="block max-w-56 truncate"><bdi>{row.plans.join(', ') || '–'}</bdi></span>,
     },
     { id: 'country', header: 'Country', isWideOnly: true, cell: (row) => (row.country ? countryName(row.country) : '–') },
     {

@@ -8,7 +8,7 @@ import { Markdown } from './markdown'
 
 const route = getRouteApi('/app/help/$page')
 
-/** The definitions as the repository has them, whose examples its tests run: the help is never older than the numbers. */
+/** The definitions from the repository, whose examples its tests run: the help is never older than the figures. */
 const PAGES = import.meta.glob<string>('../../../../docs/metrics/*.md', { query: '?raw', import: 'default' })
 
 const loaderOf = (page: string) => PAGES[`../../../../docs/metrics/${page}.md`]
@@ -22,8 +22,8 @@ export function HelpPage() {
     staleTime: Infinity,
     queryFn: () => load?.() ?? '',
   })
-  useTitle('What the numbers mean')
-  if (!load) return <EmptyState title="There is no such page of the help" />
+  useTitle('Metric definitions')
+  if (!load) return <EmptyState title="Help page not found" />
   return (
     <article className="card mx-auto w-full max-w-3xl p-5 sm:p-8">
       {page !== 'README' && (

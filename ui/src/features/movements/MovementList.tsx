@@ -11,8 +11,10 @@ import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
+import { isKnown } from '~/features/mrr/standing'
 import { formatDay } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
+import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
@@ -73,14 +75,16 @@ function columnsOf(view: View): Column<Movement>[] {
   ]
 }
 
-/** Customer by customer, what made a figure: newest first. */
+/** The customers behind a figure, newest change first. */
 export function MovementList({ view, query }: { view: View; query: Query }) {
   const navigate = useNavigate()
   const list = useInfiniteQuery(movementsQuery(view.connection.id, query))
+  useFallback(view, list.error)
   const columns = useMemo(() => columnsOf(view), [view])
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  if (!list.data)
+  const isUnknown = list.data?.pages[0]?.data.length === 0 && !isKnown(view.connection) && view.connection.state !== 'failed'
+  if (!list.data || isUnknown)
     return (
       <div className="px-4 sm:px-5">
         <SkeletonRows rows={10} />
@@ -88,9 +92,7 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
     )
   if (rows.length === 0)
     return (
-      <EmptyState title="No movement in these days">
-        Nothing was gained or lost here. Choose other days, or remove a filter.
-      </EmptyState>
+      <EmptyState title="No MRR changes in this period">Choose other dates or clear a filter.</EmptyState>
     )
   const total = list.data.pages[0]?.total
   return (

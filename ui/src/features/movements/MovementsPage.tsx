@@ -15,7 +15,7 @@ import { useView } from '~/view/useView'
 import { MovementList } from './MovementList'
 
 const route = getRouteApi('/app/c/$connectionId/movements')
-/** Exchange rates move the sum, not a customer: there is nothing of them to list. */
+/** Exchange rates move the total, not a customer: there is nothing to list. */
 const TYPES = MOVEMENTS.filter((type) => type !== 'fx')
 
 export function MovementsPage() {
@@ -41,7 +41,7 @@ export function MovementsPage() {
       />
       <Controls hasInterval={false} view={view}>
         <ToggleButtonGroup
-          aria-label="Types of movement"
+          aria-label="Movement types"
           className="flex flex-wrap gap-1"
           selectedKeys={types ?? []}
           selectionMode="multiple"

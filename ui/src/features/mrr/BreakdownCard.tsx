@@ -22,9 +22,9 @@ import { breakdownColumns } from './breakdownColumns'
 import type { ComparedLine } from './compared'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, comparedPoints, linesOf } from './compared'
 import type { OpenMarkFn } from './pointColumns'
-import { comparedColumns, comparedFile } from './pointColumns'
+import { comparedColumns, comparedFile, partialNote } from './pointColumns'
 import { partialBefore, rangeName, subtitleOf } from './TrendCards'
-import { standingOf } from './standing'
+import { isKnown, standingOf } from './standing'
 import { useMonths } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
@@ -39,7 +39,7 @@ export type By = (typeof BY)[number]['id']
 /** The long tail opens on demand. */
 const SHOWN_AT_FIRST = 12
 
-/** In the address, that every row is switched off. */
+/** In the address: every row is switched off. */
 const NONE = 'none'
 
 function labelOf(by: By, series: MrrSeries, facets: Facets | undefined): string {
@@ -47,7 +47,7 @@ function labelOf(by: By, series: MrrSeries, facets: Facets | undefined): string 
   if (by === 'country' && key) return countryName(key)
   if (by === 'interval' && key) return billingInterval(key)
   const plan = by === 'plan' && facets ? planLabels(facets).get(key) : undefined
-  return plan ?? (label || key || 'Not known')
+  return plan ?? (label || key || 'Unknown')
 }
 
 function rowsOf(report: MrrReport | undefined, currency: Currency, by: By, facets: Facets | undefined): GroupRow[] {
@@ -75,14 +75,15 @@ function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
   saveCsv(table, fileName(view.connection.name, `mrr by ${by}`))
 }
 
-/** Which plans the MRR is made of, and how some of them went beside each other. */
+/** Which plans MRR is made of, and how some of them developed beside each other. */
 export function BreakdownCard({ view, currency, open }: { view: View; currency: Currency; open: OpenMarkFn }) {
   const { compare, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
   const months = useMonths(view, by)
   const { from, to, interval } = view.period
   const report = useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope, by }))
-  const rows = useMemo(() => rowsOf(months.data, currency, by, view.facets), [months.data, currency, by, view.facets])
+  const known = isKnown(months.data) ? months.data : undefined
+  const rows = useMemo(() => rowsOf(known, currency, by, view.facets), [known, currency, by, view.facets])
   const compared = useMemo(() => comparedOf(rows, compare), [compare, rows])
   const colors = useMemo(() => colorsOf(rows, compared), [compared, rows])
   const setSearch = useCallback(
@@ -107,17 +108,20 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
     return lineOption({
       currency,
       interval,
-      isRunning: (points.at(-1)?.end_on ?? to) > view.today,
+      notes: points.map((point) => partialNote(point, view.today)),
       starts: points.map((point) => point.start_on),
       lines: lines.map(({ points, ...line }) => ({ ...line, values: points.map((point) => point.mrr_minor) })),
-      hint: 'Click a point for what changed',
+      hint: 'Click a point to see what changed',
       reachesBackOn: partialBefore(view),
     })
-  }, [currency, interval, lines, to, view])
+  }, [currency, interval, lines, view])
   const points = useMemo(() => comparedPoints(lines), [lines])
-  const lineColumns = useMemo(() => comparedColumns(currency, interval, lines, open), [currency, interval, lines, open])
+  const lineColumns = useMemo(
+    () => comparedColumns(currency, interval, view.today, lines, open),
+    [currency, interval, view.today, lines, open],
+  )
   const what = (BY.find((one) => one.id === by)?.label ?? 'Plan').toLowerCase()
-  const isLoading = !months.error && !report.error && (!months.data || !report.data)
+  const isLoading = !months.error && !report.error && (!known || !isKnown(report.data))
   return (
     <ChartCard
       controls={
@@ -128,15 +132,15 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
           onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
         />
       }
-      error={report.data ? null : report.error}
+      error={report.data ? null : (report.error ?? null)}
       file={{
         name: fileName(view.connection.name, `mrr by ${by}`, currency, 'over time'),
-        table: () => comparedFile(currency, lines, points),
+        table: () => comparedFile(currency, view.today, lines, points),
       }}
       height={260}
       isLoading={isLoading}
       isStale={report.isPlaceholderData}
-      label={`Lines of MRR of ${lines.map((line) => line.name).join(', ')}. The table view has every figure.`}
+      label={`Lines of the MRR of ${lines.map((line) => line.name).join(', ')}. The table view has every figure.`}
       legend={<CompareLegend isLoading={isLoading} lines={lines} />}
       metric="mrr"
       option={option}
@@ -144,7 +148,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       table={{ columns: lineColumns, rows: points, rowKey: (point) => point.start_on }}
       title={`MRR by ${what}, ${rangeName(view)}`}
       {...(!isLoading && lines.length === 0
-        ? { empty: <EmptyState title="No line to show">Switch a row of the table on to see how it went.</EmptyState> }
+        ? { empty: <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState> }
         : {})}
       onMark={({ seriesId, index }) => {
         const point = points[index]
@@ -156,7 +160,9 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
         <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
           <div className="min-w-0 flex-1 basis-52">
             <h3 className="font-semibold">By {what} now</h3>
-            <p className="text-[0.8125rem] text-ink-soft">Against the end of last month. Switch rows on and off to compare them.</p>
+            <p className="text-[0.8125rem] text-ink-soft">
+              Change since the end of last month. Plot up to {COMPARED_AT_MOST} rows.
+            </p>
           </div>
           <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
             Download CSV
@@ -164,13 +170,13 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
         </header>
         <div className="pt-2 pb-2">
           {months.error && !months.data && <ErrorState error={months.error} onRetry={() => void months.refetch()} />}
-          {!months.data && !months.error && (
+          {!known && !months.error && (
             <div className="px-5">
               <SkeletonRows rows={6} />
             </div>
           )}
-          {months.data && rows.length === 0 && (
-            <EmptyState title="Nothing has MRR here">Remove a filter, or switch the currency.</EmptyState>
+          {known && rows.length === 0 && (
+            <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
           )}
           {rows.length > 0 && (
             <DataTable
@@ -192,11 +198,11 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
 function CompareLegend({ lines, isLoading }: { lines: readonly ComparedLine[]; isLoading: boolean }) {
   if (isLoading) return <Skeleton className="h-5 w-3/5" />
   return (
-    <ul aria-label="Compared" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
+    <ul aria-label="Plotted" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
       {lines.map(({ id, name, colorToken }) => (
-        <li key={id} className="flex items-center gap-1.5">
-          <span aria-hidden="true" className="h-0.5 w-4 rounded" style={{ background: `var(${colorToken})` }} />
-          {name}
+        <li key={id} className="flex max-w-full items-center gap-1.5">
+          <span aria-hidden="true" className="h-0.5 w-4 shrink-0 rounded" style={{ background: `var(${colorToken})` }} />
+          <bdi className="max-w-80 truncate">{name}</bdi>
         </li>
       ))}
     </ul>

@@ -1,38 +1,47 @@
-import type { Currency, MrrReport } from '~/api/types'
+import type { Currency, Day, MrrReport, Unconverted } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { Sparkline } from '~/charts/Sparkline'
 import { Banner, Skeleton } from '~/components/Feedback'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
-import { addDays, firstOfMonth, formatDay, formatMonth } from '~/format/date'
+import { addDays, firstOfMonth, formatDay, formatMonth, formatRange } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
+import { countOf } from '~/format/number'
 import type { View } from '~/view/useView'
 
 import type { OpenMarkFn } from './pointColumns'
 import type { Standing } from './standing'
-import { isComparable, standingOf } from './standing'
+import { isComparable, isOfRange, standingOf, standingOfRange } from './standing'
 
 interface HeadlineProps {
   view: View
+  /** Both are missing until they are known. */
   months: MrrReport | undefined
   series: MrrReport | undefined
   shown: Currency | undefined
   open: OpenMarkFn
 }
 
-/** MRR now against the end of last month. */
+/** MRR now compared with the end of last month; for a chosen range, its end compared with its start. */
 export function Headline({ view, months, series, shown, open }: HeadlineProps) {
-  const standings = (months?.series ?? []).map(standingOf).filter((one): one is Standing => one !== undefined)
+  const { from, to } = view.period
+  const isRange = isOfRange(view.period)
+  const report = isRange ? series : months
+  const standings = (report?.series ?? [])
+    .map(isRange ? standingOfRange : standingOf)
+    .filter((one): one is Standing => one !== undefined)
   const main = standings.find(({ currency }) => currency === shown)
-  const lastMonthEnd = addDays(firstOfMonth(view.today), -1)
+  const title = to < view.today && isRange ? `MRR on ${formatDay(to)}` : 'MRR now'
+  const before = isRange ? addDays(from, -1) : addDays(firstOfMonth(view.today), -1)
+  const since = isRange ? from : firstOfMonth(view.today, -1)
   return (
-    <section aria-label="MRR now" className="flex flex-col gap-4">
+    <section aria-label={title} className="flex flex-col gap-4">
       <div className="flex flex-col gap-1">
         <h2 className="flex items-center gap-1 text-sm font-medium text-ink-soft">
-          {view.hasFilters ? 'MRR now, of what is filtered' : 'MRR now'}
+          {view.hasFilters ? `${title} (filtered)` : title}
           <Definition metric="mrr" />
         </h2>
-        {months === undefined ? (
+        {report === undefined ? (
           <>
             <Skeleton className="h-12 w-64" />
             <Skeleton className="mt-2 h-6 w-80 max-w-full" />
@@ -43,10 +52,10 @@ export function Headline({ view, months, series, shown, open }: HeadlineProps) {
               <Money currency={main.currency} minor={main.now.mrr_minor} />
             </p>
             <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
-              {isComparable(view) ? (
+              {isComparable(view, since) ? (
                 <>
                   <button
-                    aria-label={`What changed this month: ${formatMoney(main.change_minor, main.currency, { sign: true })}`}
+                    aria-label={`What changed ${isRange ? `from ${formatRange(from, to)}` : 'this month'}: ${formatMoney(main.change_minor, main.currency, { sign: true })}`}
                     className="opens font-semibold"
                     type="button"
                     onClick={() => open(main.now)}
@@ -55,12 +64,12 @@ export function Headline({ view, months, series, shown, open }: HeadlineProps) {
                   </button>
                   {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
                   <span className="text-ink-soft">
-                    against the end of {formatMonth(lastMonthEnd, { long: true })} (
+                    vs. {isRange ? formatDay(before) : `end of ${formatMonth(before, { long: true })}`} (
                     <Money currency={main.currency} minor={main.before_minor} />)
                   </span>
                 </>
               ) : (
-                <span className="text-ink-soft">Last month is still loading: there is nothing to compare with yet.</span>
+                <span className="text-ink-soft">There is nothing to compare with yet: earlier history is still loading.</span>
               )}
             </p>
           </>
@@ -69,24 +78,31 @@ export function Headline({ view, months, series, shown, open }: HeadlineProps) {
         )}
       </div>
       {view.currency === 'native' && standings.length > 1 && (
-        <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
+        <CurrencyCards series={series} shown={shown} since={since} standings={standings} view={view} />
       )}
-      {months && months.unconverted.length > 0 && (
-        <Banner title="Not everything could be converted" tone="warn">
-          There is no reference rate for{' '}
-          {months.unconverted
-            .map(({ currency, mrr_minor }) => `${currencyName(currency)} (${formatMoney(mrr_minor, currency)} MRR)`)
-            .join(', ')}
-          . These are not in the figures; switch to native currencies to see them.
+      {report && report.unconverted.length > 0 && (
+        <Banner title="Some MRR is not included" tone="warn">
+          <ul>
+            {report.unconverted.map((one) => (
+              <li key={one.currency}>{notConverted(one)}</li>
+            ))}
+          </ul>
+          Switch to native currencies to see it.
         </Banner>
       )}
-      {months?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
+      {report?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
         <p className="text-[0.8125rem] text-ink-soft">
-          Converted into {view.currency.toUpperCase()} at the daily reference rates, latest of {formatDay(months.rates_on)}.
+          Converted to {view.currency.toUpperCase()} at daily exchange rates (latest: {formatDay(report.rates_on)}).
         </p>
       )}
     </section>
   )
+}
+
+/** What has no exchange rate, as a row of its own: never silently 0. */
+function notConverted({ currency, mrr_minor, customers }: Unconverted): string {
+  const whose = customers === undefined ? '' : ` of ${countOf(customers, 'customer')}`
+  return `${formatMoney(mrr_minor, currency)} MRR${whose} is not included: no exchange rate for ${currencyName(currency)}.`
 }
 
 /** Currencies side by side, each with its own line; they are never added up. The chosen one is what the page shows. */
@@ -95,8 +111,10 @@ function CurrencyCards({
   standings,
   series,
   shown,
+  since,
 }: {
   view: View
+  since: Day
   standings: Standing[]
   series: MrrReport | undefined
   shown: Currency | undefined
@@ -121,7 +139,7 @@ function CurrencyCards({
               </span>
               <Money className="font-semibold" currency={standing.currency} minor={standing.now.mrr_minor} />
               <span className="text-xs">
-                <RatioDelta ratio={isComparable(view) ? standing.change_ratio : null} />
+                <RatioDelta ratio={isComparable(view, since) ? standing.change_ratio : null} />
               </span>
             </button>
           </li>

@@ -19,7 +19,7 @@ const route = getRouteApi('/app/c/$connectionId/mrr')
 
 const NO_MARK = { mark_from: undefined, mark_to: undefined, mark_type: undefined, mark_of: undefined }
 
-/** What is behind the mark that was clicked. It is in the address: the drawer is a link, and going back closes it. */
+/** What is behind the mark that was clicked. It is in the address, so it can be shared, and going back closes it. */
 export function MarkDrawer({ view, currency }: { view: View; currency: Currency }) {
   const { mark_from: from, mark_to: markTo, mark_type: type, mark_of, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
@@ -52,9 +52,9 @@ export function MarkDrawer({ view, currency }: { view: View; currency: Currency 
       }}
     >
       {isOpen && type === 'fx' && (
-        <EmptyState title="No customer changed here">
-          What is billed in other currencies is worth more or less in {view.currency.toUpperCase()} as the daily reference rates
-          move. Native currencies show the figures without it.
+        <EmptyState title="Exchange rates only">
+          No customer changed; other currencies are worth more or less in {view.currency.toUpperCase()}. Switch to native
+          currencies to see figures without this effect.
         </EmptyState>
       )}
       {isOpen && to && type !== 'fx' && (
@@ -75,7 +75,7 @@ export function MarkDrawer({ view, currency }: { view: View; currency: Currency 
               }
               to="/c/$connectionId/movements"
             >
-              Open as a page
+              Open full list
             </Link>
           </div>
           <MovementList query={query} view={view} />

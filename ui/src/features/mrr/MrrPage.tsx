@@ -1,12 +1,13 @@
 import { Link, getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
-import type { MrrPoint } from '~/api/types'
+import type { MrrPoint, MrrReport } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
 import { PageHead } from '~/components/PageHead'
 import { Controls } from '~/features/controls/Controls'
 import { compact } from '~/view/search'
+import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
@@ -18,12 +19,16 @@ import type { OpenMarkFn } from './pointColumns'
 import { SideCard } from './SideCard'
 import { TopCustomers } from './TopCustomers'
 import { MovementsTrend, MrrTrend } from './TrendCards'
+import { isKnown } from './standing'
 import { shownCurrency, useMonths, useMrrSeries } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const NO_POINTS: MrrPoint[] = []
 
-/** The guided story, read from top to bottom: where MRR stands, how it came there, what moved it, which plans it is. */
+/** An answer that says nothing yet counts as none. */
+const known = <Answer extends MrrReport>(answer: Answer | undefined) => (isKnown(answer) ? answer : undefined)
+
+/** Read from top to bottom: where MRR stands, how it got there, what moved it, and which plans it is made of. */
 export function MrrPage() {
   const view = useView()
   const { connection } = view
@@ -31,10 +36,12 @@ export function MrrPage() {
   const navigate = route.useNavigate()
   const series = useMrrSeries(view)
   const months = useMonths(view)
-  const shown = shownCurrency(view, months.data ?? series.data)
+  useFallback(view, series.error ?? months.error)
+  const [knownSeries, knownMonths] = [known(series.data), known(months.data)]
+  const shown = shownCurrency(view, knownMonths ?? knownSeries)
   const points = useMemo(
-    () => series.data?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,
-    [series.data, shown],
+    () => knownSeries?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,
+    [knownSeries, shown],
   )
   const open = useCallback<OpenMarkFn>(
     ({ start_on, end_on }, { type, of } = {}) =>
@@ -44,6 +51,7 @@ export function MrrPage() {
       }),
     [navigate],
   )
+  const isNothing = connection.state === 'failed' && series.data !== undefined && knownSeries === undefined
   const isEmpty = connection.is_history_complete && view.facets !== undefined && view.facets.first_on === null
   const currency = shown ?? (view.currency === 'native' ? (connection.reporting_currency ?? 'usd') : view.currency)
   const trend = {
@@ -51,7 +59,7 @@ export function MrrPage() {
     currency,
     points,
     open,
-    isLoading: series.data === undefined && series.error === null,
+    isLoading: knownSeries === undefined && series.error === null,
     isStale: series.isPlaceholderData,
     error: series.data ? null : series.error,
     onRetry: () => void series.refetch(),
@@ -59,19 +67,21 @@ export function MrrPage() {
   return (
     <>
       <PageHead connection={connection} title="MRR Breakdown" />
-      {isEmpty ? (
+      {isNothing ? (
+        <NothingImported view={view} />
+      ) : isEmpty ? (
         <NothingYet view={view} />
       ) : (
         <>
           <Controls view={view} />
-          <Headline months={months.data} open={open} series={series.data} shown={shown} view={view} />
-          <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
+          <Headline months={knownMonths} open={open} series={knownSeries} shown={shown} view={view} />
+          <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="flex min-w-0 flex-col gap-5">
               <MrrTrend {...trend} />
               <MovementsTrend {...trend} />
               <BreakdownCard currency={currency} open={open} view={view} />
             </div>
-            <aside aria-label="Beside the story" className="grid min-w-0 gap-5 md:grid-cols-2 xl:grid-cols-1">
+            <aside aria-label="Key figures and top customers" className="grid min-w-0 grid-cols-1 gap-5 md:grid-cols-2 xl:grid-cols-1">
               <SideCard currency={shown} open={open} view={view} />
               <TopCustomers currency={shown} view={view} />
             </aside>
@@ -80,6 +90,28 @@ export function MrrPage() {
         </>
       )}
     </>
+  )
+}
+
+/** The import stopped before there was a single figure. The banner above says why. */
+function NothingImported({ view }: { view: View }) {
+  return (
+    <div className="card">
+      <EmptyState
+        action={
+          <Link
+            className={buttonClass('secondary', 'small')}
+            params={{ connectionId: view.connection.id }}
+            to="/c/$connectionId/sync"
+          >
+            See what happened
+          </Link>
+        }
+        title="No figures yet"
+      >
+        The import stopped before anything could be calculated.
+      </EmptyState>
+    </div>
   )
 }
 
@@ -94,17 +126,16 @@ function NothingYet({ view }: { view: View }) {
               params={{ connectionId: view.connection.id }}
               to="/c/$connectionId/sync"
             >
-              See what was loaded
+              See what was imported
             </Link>
             <Link className={buttonClass('quiet', 'small')} to="/connect">
               Connect another account
             </Link>
           </>
         }
-        title="No subscription has been billed in this account yet"
+        title="No subscriptions have been billed in this account yet"
       >
-        Everything is connected. As soon as the first invoice with a recurring price is paid, its MRR appears here; there is
-        nothing else to do.
+        You’re all set. MRR appears here as soon as the first invoice with a recurring price is paid.
       </EmptyState>
     </div>
   )

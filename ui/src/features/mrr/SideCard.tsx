@@ -13,7 +13,7 @@ import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { OpenMarkFn } from './pointColumns'
-import { isComparable } from './standing'
+import { isComparable, isKnown } from './standing'
 import { scopeOf } from './useMrrData'
 
 function Fact({ label, metric, children }: { label: string; metric: string; children: ReactNode }) {
@@ -28,14 +28,14 @@ function Fact({ label, metric, children }: { label: string; metric: string; chil
   )
 }
 
-/** The figures beside the story: what a customer is worth, how many there are, what came in. */
+/** The figures beside the charts: what a customer is worth, how many there are, and what came in. */
 export function SideCard({ view, currency, open }: { view: View; currency: Currency | undefined; open: OpenMarkFn }) {
   const scope = { ...scopeOf(view, currency), ...(currency ? { currency } : {}) }
   const query = useQuery({ ...summaryQuery(view.connection.id, scope), enabled: currency !== undefined })
-  const summary = query.data
+  const summary = isKnown(query.data) ? query.data : undefined
   const absent = view.connection.absent.filter(({ kind }) => summary?.absent.includes(kind))
   const isAbsent = (kind: string) => absent.some((one) => one.kind === kind)
-  if (query.error && !summary) {
+  if (query.error && !query.data) {
     return (
       <section aria-label="Key figures" className="card">
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
@@ -58,12 +58,12 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
     value === undefined ? currency === undefined ? '–' : <Skeleton className="h-5 w-12" /> : formatCount(value)
   return (
     <section aria-label="Key figures" className="card px-4 py-3 sm:px-5">
-      <h2 className="pt-1 font-semibold">Key figures</h2>
+      <h2 className="pt-1 font-semibold">Key figures now</h2>
       <dl className="mt-1 divide-y divide-line">
         <Fact label="ARR" metric="arr">
           {money(summary?.arr_minor)}
         </Fact>
-        <Fact label="ARPA, per customer" metric="arpa">
+        <Fact label="ARPA" metric="arpa">
           {money(summary?.arpa_minor)}
         </Fact>
         <Fact label="Active customers" metric="active_customers">
@@ -83,11 +83,13 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
       <h3 className="mt-3 border-t border-line pt-3 text-xs font-medium text-ink-soft">This month so far</h3>
       <dl className="divide-y divide-line">
         <Fact label="Customer churn" metric="customer_churn_rate">
-          {!summary || !isComparable(view) ? (
+          {!summary && currency !== undefined ? (
+            <Skeleton className="h-5 w-12" />
+          ) : !summary || !isComparable(view) ? (
             '–'
           ) : summary.customer_churn_rate ? (
             <button
-              aria-label={`Churn of this month: ${formatRatio(summary.customer_churn_rate)} of customers`}
+              aria-label={`Churned this month: ${formatRatio(summary.customer_churn_rate)} of customers`}
               className="opens"
               type="button"
               onClick={() => open({ start_on: summary.month_on, end_on: lastOfMonth(summary.month_on) }, { type: 'churn' })}
@@ -107,15 +109,15 @@ export function SideCard({ view, currency, open }: { view: View; currency: Curre
       </dl>
       {absent.length > 0 && (
         <p className="border-t border-line pt-2 pb-1 text-[0.8125rem] text-ink-soft">
-          Not loaded, and not in these figures: {absent.map(({ label }) => label.toLowerCase()).join(', ')}.{' '}
+          Not included in these figures: {absent.map(({ label }) => label.toLowerCase()).join(', ')}.{' '}
           <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/sync">
-            What is absent
+            Missing data
           </Link>
         </p>
       )}
       {summary && summary.net_revenue_minor === null && view.hasFilters && (
         <p className="border-t border-line pt-2 pb-1 text-[0.8125rem] text-ink-soft">
-          Payments cannot be told apart by these filters. Without them, revenue and refunds are shown.
+          Revenue and refunds can’t be split by these filters. Clear the filters to see them.
         </p>
       )}
     </section>

@@ -9,6 +9,7 @@ import { CustomerLink } from '~/features/customers/CustomerLink'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
+import { isKnown } from './standing'
 import { scopeOf } from './useMrrData'
 
 export function TopCustomers({ view, currency }: { view: View; currency: Currency | undefined }) {
@@ -17,12 +18,14 @@ export function TopCustomers({ view, currency }: { view: View; currency: Currenc
   )
   const customers = query.data?.pages[0]?.data
   const { id } = view.connection
+  // While the first customers are still being imported, an empty list says nothing.
+  const isUnknown = customers?.length === 0 && !isKnown(view.connection)
   return (
     <section aria-label="Top customers" className="card px-4 py-3 sm:px-5">
       <h2 className="pt-1 font-semibold">Top customers by MRR now</h2>
       {query.error && !customers && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {!customers && !query.error && <SkeletonRows rows={8} />}
-      {customers?.length === 0 && <p className="py-4 text-sm text-ink-soft">No customer has MRR yet.</p>}
+      {(!customers || isUnknown) && !query.error && <SkeletonRows rows={8} />}
+      {customers?.length === 0 && !isUnknown && <p className="py-4 text-sm text-ink-soft">No customer has MRR yet.</p>}
       {customers && customers.length > 0 && (
         <>
           <ol className="mt-1 divide-y divide-line">

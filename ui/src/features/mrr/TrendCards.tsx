@@ -11,7 +11,7 @@ import { formatMoney } from '~/format/money'
 import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import type { View } from '~/view/useView'
 
-import { movementColumns, netOf, pointsFile, trendColumns } from './pointColumns'
+import { movementColumns, netOf, partialNote, pointsFile, trendColumns } from './pointColumns'
 import type { OpenMarkFn } from './pointColumns'
 
 export interface TrendProps {
@@ -25,7 +25,7 @@ export interface TrendProps {
   open: OpenMarkFn
 }
 
-/** The range as days, and how far the data goes: under the title of every chart. */
+/** The range and how far the data goes: under the title of every chart. */
 export function subtitleOf(view: View): string {
   const { from, to } = view.period
   const { data_through, time_zone } = view.connection
@@ -44,7 +44,7 @@ export function partialBefore({ connection }: View): Day | null {
   return connection.is_history_complete ? null : connection.reaches_back_on
 }
 
-const NO_MRR = <EmptyState title="No MRR in this range">Choose a longer range, or remove a filter.</EmptyState>
+const NO_MRR = <EmptyState title="No MRR in this range">Choose a longer range or clear a filter.</EmptyState>
 
 const hasMrr = (points: MrrPoint[]) => points.some((point) => point.mrr_minor !== 0 || netOf(point) !== 0)
 
@@ -58,30 +58,30 @@ const common = ({ isLoading, isStale, error, onRetry, points }: TrendProps) => (
 
 export function MrrTrend(props: TrendProps) {
   const { view, currency, points, open } = props
-  const { interval, to } = view.period
-  const isRunning = (points.at(-1)?.end_on ?? to) > view.today
+  const { interval } = view.period
+  const notes = useMemo(() => points.map((point) => partialNote(point, view.today)), [points, view.today])
   const reachesBackOn = partialBefore(view)
   const option = useCallback(
     () =>
       lineOption({
         currency,
         interval,
-        isRunning,
+        notes,
         isFilled: true,
         starts: points.map((point) => point.start_on),
         lines: [{ id: 'mrr', name: 'MRR', colorToken: '--series-1', values: points.map((point) => point.mrr_minor) }],
-        hint: 'Click a point for what changed',
+        hint: 'Click a point to see what changed',
         reachesBackOn,
       }),
-    [currency, interval, isRunning, points, reachesBackOn],
+    [currency, interval, notes, points, reachesBackOn],
   )
-  const columns = useMemo(() => trendColumns(currency, interval, open), [currency, interval, open])
+  const columns = useMemo(() => trendColumns(currency, interval, view.today, open), [currency, interval, view.today, open])
   const last = points.at(-1)
   const first = points[0]
   return (
     <ChartCard
       {...common(props)}
-      file={{ name: fileName(view.connection.name, 'mrr', currency), table: () => pointsFile(currency, points) }}
+      file={{ name: fileName(view.connection.name, 'mrr', currency), table: () => pointsFile(currency, view.today, points) }}
       label={
         first && last
           ? `Line of MRR in ${currency.toUpperCase()}: from ${formatMoney(first.mrr_minor, currency)} to ${formatMoney(last.mrr_minor, currency)}. The table view has every figure.`
@@ -100,24 +100,30 @@ export function MrrTrend(props: TrendProps) {
   )
 }
 
-/** What was added stands above zero, what was lost below. */
+/** Gains stand above zero, losses below. */
 export function MovementsTrend(props: TrendProps) {
   const { view, currency, points, open } = props
-  const { interval, to } = view.period
-  const isRunning = (points.at(-1)?.end_on ?? to) > view.today
+  const { interval } = view.period
+  const notes = useMemo(() => points.map((point) => partialNote(point, view.today)), [points, view.today])
   const reachesBackOn = partialBefore(view)
   const option = useCallback(
-    () => movementOption(currency, interval, points, isRunning, reachesBackOn),
-    [currency, interval, points, isRunning, reachesBackOn],
+    () => movementOption(currency, interval, points, notes, reachesBackOn),
+    [currency, interval, points, notes, reachesBackOn],
   )
-  const columns = useMemo(() => movementColumns(currency, interval, open), [currency, interval, open])
+  const columns = useMemo(() => movementColumns(currency, interval, view.today, open), [currency, interval, view.today, open])
   return (
     <ChartCard
       {...common(props)}
-      file={{ name: fileName(view.connection.name, 'movements', currency), table: () => pointsFile(currency, points) }}
+      file={{ name: fileName(view.connection.name, 'movements', currency), table: () => pointsFile(currency, view.today, points) }}
       height={320}
       label={`Bars of MRR movements in ${currency.toUpperCase()}, gains above zero and losses below. The table view has every figure.`}
-      legend={props.isLoading ? <Skeleton className="h-5 w-4/5" /> : <MovementLegend currency={currency} points={points} />}
+      legend={
+        props.isLoading ? (
+          <Skeleton className="h-5 w-4/5" />
+        ) : props.error ? undefined : (
+          <MovementLegend currency={currency} points={points} />
+        )
+      }
       metric="net_new_mrr"
       option={option}
       subtitle={subtitleOf(view)}
@@ -131,12 +137,12 @@ export function MovementsTrend(props: TrendProps) {
   )
 }
 
-/** Each colour with its name and its sum over the range. */
+/** Each color with its name and its sum over the range. */
 function MovementLegend({ currency, points }: { currency: Currency; points: MrrPoint[] }) {
   const sums = MOVEMENTS.map((type) => ({ type, minor: points.reduce((sum, point) => sum + point[`${type}_minor`], 0) }))
   const shown = sums.filter(({ type, minor }) => type !== 'fx' || minor !== 0)
   return (
-    <ul aria-label="Sums over the range" className="flex flex-wrap gap-x-5 gap-y-1.5 text-[0.8125rem]">
+    <ul aria-label="Totals for the range" className="flex flex-wrap gap-x-5 gap-y-1.5 text-[0.8125rem]">
       {shown.map(({ type, minor }) => (
         <li key={type} className="flex items-center gap-1.5">
           <Swatch color={MOVEMENT_COLOR[type]} />

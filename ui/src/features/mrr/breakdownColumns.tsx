@@ -22,14 +22,14 @@ export interface GroupRow extends Standing {
 
 export const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
 
-/** The key of what the server put together because there is so much of it: no filter can name it. */
+/** The key of the row in which the server sums up everything small: no filter can name it. */
 export const REST = 'other'
 
 interface Arguments {
   by: By
   currency: Currency
   rows: readonly GroupRow[]
-  /** Of each row that is compared, the place of its colour. */
+  /** The color's place of each plotted row. */
   colors: ReadonlyMap<string, number>
   toggle: (key: string) => void
   open: OpenMarkFn
@@ -42,10 +42,10 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
   return [
     {
       id: 'compare',
-      header: 'Compare',
+      header: 'Plot',
       width: '4.5rem',
       cell: (row) => (
-        <CompareSwitch index={colors.get(row.key)} label={`Compare ${row.label}`} onChange={() => toggle(row.key)} />
+        <CompareSwitch index={colors.get(row.key)} label={`Plot ${row.label}`} onChange={() => toggle(row.key)} />
       ),
     },
     {
@@ -53,22 +53,22 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
       cell: (row) => (
-        <>
+        <span className="block max-w-80 min-w-24 wrap-anywhere">
           {row.key === REST ? (
-            row.label
+            <bdi>{row.label}</bdi>
           ) : (
             <Link
               className="link"
               params={{ connectionId: view.connection.id }}
               search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
-              title="The customers of this row"
+              title="Show these customers"
               to="/c/$connectionId/customers"
             >
-              {row.label}
+              <bdi>{row.label}</bdi>
             </Link>
           )}
           <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.now.customers, 'customer')}</span>
-        </>
+        </span>
       ),
     },
     {
@@ -89,14 +89,14 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
         ) : row.change_minor === 0 || row.key === REST ? (
           <MoneyDelta currency={currency} minor={row.change_minor} />
         ) : (
-          <button className="opens" title="What changed" type="button" onClick={() => open(row.now, { of: row.key })}>
+          <button className="opens" title="Show what changed" type="button" onClick={() => open(row.now, { of: row.key })}>
             <MoneyDelta currency={currency} minor={row.change_minor} />
           </button>
         ),
     },
     {
       id: 'ratio',
-      header: 'in %',
+      header: 'Change %',
       isNumeric: true,
       isWideOnly: true,
       sortBy: (row) => row.change_ratio,

@@ -27,13 +27,13 @@ describe('what is compared', () => {
     expect(comparedOf(rows, ['none'])).toEqual([])
   })
 
-  it('keeps its colours when a row is switched off', () => {
+  it('keeps its colors when a row is switched off', () => {
     const before = colorsOf(rows, ['plan-0', 'plan-1', 'plan-3'])
     const after = colorsOf(rows, ['plan-0', 'plan-3'])
     expect(after.get('plan-3')).toBe(before.get('plan-3'))
   })
 
-  it('never has one colour twice', () => {
+  it('never has one color twice', () => {
     const colors = colorsOf(rows, ['plan-0', 'plan-1', 'plan-8', 'plan-9'])
     expect(new Set(colors.values()).size).toBe(4)
   })

@@ -5,13 +5,13 @@ import type { GroupRow } from './breakdownColumns'
 import { REST } from './breakdownColumns'
 import type { ComparedPoint } from './pointColumns'
 
-/** More lines than this cannot be told apart. */
+/** More lines than this can't be told apart. */
 export const COMPARED_AT_MOST = 8
 
-/** What is compared before anything was chosen. */
+/** What is plotted before anything is chosen. */
 const COMPARED_AT_FIRST = 5
 
-/** A row keeps its colour while others are switched on and off: it goes by the row's rank, or is the next that is free. */
+/** A row keeps its color while others are switched on and off: the color goes by the row's rank, or is the next free one. */
 export function colorsOf(rows: readonly GroupRow[], compared: readonly string[]): ReadonlyMap<string, number> {
   const colors = new Map<string, number>()
   const taken = new Set<number>()
@@ -56,9 +56,16 @@ export function linesOf(
 }
 
 export function comparedPoints(lines: readonly ComparedLine[]): ComparedPoint[] {
-  return (lines[0]?.points ?? []).map(({ start_on, end_on }, index) => ({
+  const byStart = lines.map(({ id, points }) => ({ id, at: new Map(points.map((point) => [point.start_on, point.mrr_minor])) }))
+  return (lines[0]?.points ?? []).map(({ start_on, end_on, is_partial }) => ({
     start_on,
     end_on,
-    values: new Map(lines.map(({ id, points }) => [id, points[index]?.mrr_minor ?? 0])),
+    is_partial,
+    values: new Map(
+      byStart.flatMap(({ id, at }) => {
+        const minor = at.get(start_on)
+        return minor === undefined ? [] : [[id, minor] as const]
+      }),
+    ),
   }))
 }

@@ -1,4 +1,4 @@
-import type { Currency, Interval, MovementType, MrrPoint } from '~/api/types'
+import type { Currency, Day, Interval, MovementType, MrrPoint } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
@@ -7,22 +7,40 @@ import { majorText } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
 
-/** Opens what is behind the days of a mark: of one type of movement or all, of one part of the breakdown or all. */
+/** Opens what is behind a mark's days: one type of movement or all, one part of the breakdown or all. */
 export type OpenMarkFn = (days: Pick<MrrPoint, 'start_on' | 'end_on'>, what?: { type?: MovementType; of?: string }) => void
 
-const period = <Row extends { start_on: string }>(interval: Interval): Column<Row> => ({
+/** Whether the range or today cuts a period short. */
+export function isPartial({ end_on, is_partial }: Pick<MrrPoint, 'end_on' | 'is_partial'>, today: Day): boolean {
+  return is_partial ?? end_on > today
+}
+
+/** What is said of such a period, beside its name. */
+export function partialNote(point: Pick<MrrPoint, 'end_on' | 'is_partial'>, today: Day): string | undefined {
+  return isPartial(point, today) ? (point.end_on >= today ? 'so far' : 'partial') : undefined
+}
+
+const period = <Row extends Pick<MrrPoint, 'start_on' | 'end_on' | 'is_partial'>>(interval: Interval, today: Day): Column<Row> => ({
   id: 'period',
   header: 'Period',
   sortBy: (point) => point.start_on,
-  cell: (point) => <span className="whitespace-nowrap">{formatBucket(point.start_on, interval)}</span>,
+  cell: (point) => {
+    const note = partialNote(point, today)
+    return (
+      <span className="whitespace-nowrap">
+        {formatBucket(point.start_on, interval)}
+        {note && <span className="text-ink-soft">, {note}</span>}
+      </span>
+    )
+  },
 })
 
-export function trendColumns(currency: Currency, interval: Interval, open: OpenMarkFn): Column<MrrPoint>[] {
+export function trendColumns(currency: Currency, interval: Interval, today: Day, open: OpenMarkFn): Column<MrrPoint>[] {
   return [
-    period(interval),
+    period(interval, today),
     {
       id: 'mrr',
-      header: 'MRR at the end',
+      header: 'MRR at end',
       isNumeric: true,
       sortBy: (point) => point.mrr_minor,
       cell: (point) => (
@@ -49,7 +67,7 @@ export function trendColumns(currency: Currency, interval: Interval, open: OpenM
   ]
 }
 
-export function movementColumns(currency: Currency, interval: Interval, open: OpenMarkFn): Column<MrrPoint>[] {
+export function movementColumns(currency: Currency, interval: Interval, today: Day, open: OpenMarkFn): Column<MrrPoint>[] {
   const amount = (type: MovementType): Column<MrrPoint> => ({
     id: type,
     header: MOVEMENT_LABEL[type],
@@ -66,7 +84,7 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
     },
   })
   return [
-    period(interval),
+    period(interval, today),
     {
       id: 'net',
       header: 'Net',
@@ -78,32 +96,39 @@ export function movementColumns(currency: Currency, interval: Interval, open: Op
   ]
 }
 
-/** One period of several lines beside each other. */
+/** One period of several lines beside each other. A line that has no such period is left out. */
 export interface ComparedPoint {
-  start_on: string
-  end_on: string
+  start_on: Day
+  end_on: Day
+  is_partial?: boolean
   values: ReadonlyMap<string, number>
 }
 
 export function comparedColumns(
   currency: Currency,
   interval: Interval,
+  today: Day,
   lines: readonly { id: string; name: string }[],
   open: OpenMarkFn,
 ): Column<ComparedPoint>[] {
   return [
-    period(interval),
+    period(interval, today),
     ...lines.map(
       ({ id, name }): Column<ComparedPoint> => ({
         id: `line:${id}`,
         header: name,
         isNumeric: true,
-        sortBy: (point) => point.values.get(id) ?? 0,
-        cell: (point) => (
-          <button className="link" type="button" onClick={() => open(point, { of: id })}>
-            <Money currency={currency} minor={point.values.get(id) ?? 0} />
-          </button>
-        ),
+        sortBy: (point) => point.values.get(id) ?? null,
+        cell: (point) => {
+          const minor = point.values.get(id)
+          return minor === undefined ? (
+            <span className="text-ink-faint">–</span>
+          ) : (
+            <button className="link" type="button" onClick={() => open(point, { of: id })}>
+              <Money currency={currency} minor={minor} />
+            </button>
+          )
+        },
       }),
     ),
   ]
@@ -111,16 +136,21 @@ export function comparedColumns(
 
 export function comparedFile(
   currency: Currency,
+  today: Day,
   lines: readonly { id: string; name: string }[],
   points: readonly ComparedPoint[],
 ): ExportTable {
   return {
-    columns: ['start_on', 'end_on', 'currency', ...lines.map(({ name }) => name)],
+    columns: ['start_on', 'end_on', 'is_partial', 'currency', ...lines.map(({ name }) => name)],
     rows: points.map((point) => [
       point.start_on,
       point.end_on,
+      String(isPartial(point, today)),
       currency,
-      ...lines.map(({ id }) => majorText(point.values.get(id) ?? 0, currency)),
+      ...lines.map(({ id }) => {
+        const minor = point.values.get(id)
+        return minor === undefined ? null : majorText(minor, currency)
+      }),
     ]),
   }
 }
@@ -129,13 +159,14 @@ export function netOf(point: MrrPoint): number {
   return MOVEMENTS.reduce((sum, type) => sum + point[`${type}_minor`], 0)
 }
 
-/** One row a period, all figures: the file behind both charts. */
-export function pointsFile(currency: Currency, points: readonly MrrPoint[]): ExportTable {
+/** One row per period with all figures: the file behind both charts. */
+export function pointsFile(currency: Currency, today: Day, points: readonly MrrPoint[]): ExportTable {
   const counted = MOVEMENTS.filter((type) => type !== 'fx')
   return {
     columns: [
       'start_on',
       'end_on',
+      'is_partial',
       'currency',
       'mrr',
       'customers',
@@ -146,6 +177,7 @@ export function pointsFile(currency: Currency, points: readonly MrrPoint[]): Exp
     rows: points.map((point) => [
       point.start_on,
       point.end_on,
+      String(isPartial(point, today)),
       currency,
       majorText(point.mrr_minor, currency),
       point.customers,

@@ -6,13 +6,13 @@ import type { Currency, MrrReport, MrrSeries } from '~/api/types'
 import { firstOfMonth } from '~/format/date'
 import type { View } from '~/view/useView'
 
-/** The report of the range that is shown. */
+/** The report for the range on the page. */
 export function useMrrSeries(view: View) {
   const { from, to, interval } = view.period
   return useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope }))
 }
 
-/** Last month and the running one: what the headline and the changes are read from, whatever range is shown. */
+/** Last month and the current one: the source of the headline and the changes, whatever range is on the page. */
 export function useMonths(view: View, by?: string) {
   const query: Query = {
     from: firstOfMonth(view.today, -1),
@@ -24,7 +24,7 @@ export function useMonths(view: View, by?: string) {
   return useQuery(mrrQuery(view.connection.id, query))
 }
 
-/** The currency that charts show: the one converted into, or of native ones the chosen, else that of most customers. */
+/** The currency of the charts: the one converted to; with native currencies the chosen one, else that of most customers. */
 export function shownCurrency(view: View, report: MrrReport | undefined): Currency | undefined {
   if (view.currency !== 'native') return view.currency
   const series = report?.series ?? []
@@ -34,7 +34,7 @@ export function shownCurrency(view: View, report: MrrReport | undefined): Curren
   return series.toSorted((a, b) => customers(b) - customers(a))[0]?.currency
 }
 
-/** The scope of lists beside the charts: of native currencies, only the one that is shown. */
+/** The scope of the lists beside the charts: with native currencies, only the one on the page. */
 export function scopeOf(view: View, currency: Currency | undefined): Query {
   if (view.currency !== 'native' || currency === undefined) return view.scope
   return { ...view.scope, filter_currency: [currency] }

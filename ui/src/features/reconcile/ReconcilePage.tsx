@@ -16,7 +16,9 @@ import { RangePicker } from '~/features/controls/RangePicker'
 import { formatMonth } from '~/format/date'
 import { majorText } from '~/format/money'
 import { reasonName } from '~/format/names'
+import { countOf } from '~/format/number'
 import { compact } from '~/view/search'
+import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
@@ -24,7 +26,7 @@ import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
-/** Every reason that occurs, in the order in which the server lists them. */
+/** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
   return [...new Set(months.flatMap((month) => month.left_out.map(({ reason }) => reason)))]
 }
@@ -57,7 +59,7 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
       cell: (month) => <span className="num">{formatMonth(month.month_on)}</span>,
     },
     amount('paid', 'Paid', (month) => month.total_minor, true),
-    amount('used', 'Used for MRR', (month) => month.used_minor),
+    amount('used', 'Counted in MRR', (month) => month.used_minor),
     ...reasonsOf(months).map((reason) => amount(`left:${reason}`, reasonName(reason), (month) => leftOut(month, reason))),
     {
       id: 'unexplained',
@@ -95,7 +97,7 @@ function saveMonths(name: string, months: readonly ReconcileMonth[]) {
   )
 }
 
-/** What was paid, what of it the ledger used, and what it left out and why: nothing may be unexplained. */
+/** What was paid, what the ledger counted of it, and what it left out and why: nothing may be unexplained. */
 export function ReconcilePage() {
   const view = useView()
   const { connection } = view
@@ -104,6 +106,7 @@ export function ReconcilePage() {
   const navigate = route.useNavigate()
   const { from, to } = view.period
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
+  useFallback(view, query.error)
   const currencies = useMemo(() => [...new Set(query.data?.months.map((month) => month.currency))], [query.data])
   const shown =
     of && currencies.includes(of)
@@ -137,12 +140,12 @@ export function ReconcilePage() {
       </div>
       {query.data && query.data.months.length > 0 && (
         <Banner
-          title={unexplained === 0 ? 'Everything that was paid is accounted for' : `${unexplained} months do not add up`}
+          title={unexplained === 0 ? 'Every payment is accounted for' : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
           tone={unexplained === 0 ? 'good' : 'danger'}
         >
           {unexplained === 0
-            ? 'Paid = used + left out, to the cent, in every month and currency shown.'
-            : 'The last column says by how much. History that is still loading is the usual reason.'}
+            ? 'Paid equals counted plus left out, to the cent, in every month and currency shown.'
+            : 'The last column shows by how much. Usually, history is still loading.'}
         </Banner>
       )}
       <section aria-label="By month" className="card py-2">
@@ -153,14 +156,14 @@ export function ReconcilePage() {
           </div>
         )}
         {query.data && months.length === 0 && (
-          <EmptyState title="No invoice was paid in these months">Choose a longer range.</EmptyState>
+          <EmptyState title="No invoices were paid in this period">Choose a longer range.</EmptyState>
         )}
         {months.length > 0 && (
           <DataTable
             columns={columns}
             initialSort={[{ id: 'month', desc: true }]}
             isStale={query.isPlaceholderData}
-            label="Paid, used and left out by month"
+            label="Paid, counted and left out by month"
             rowKey={(month) => month.month_on}
             rows={months}
           />

@@ -42,7 +42,7 @@ function columnsOf(connection: Connection): Column<Restatement>[] {
     },
     {
       id: 'reason',
-      header: 'Why',
+      header: 'Reason',
       cell: (row) => (
         <span className="block min-w-48">
           {row.detail}
@@ -52,14 +52,14 @@ function columnsOf(connection: Connection): Column<Restatement>[] {
     },
     {
       id: 'recorded',
-      header: 'Noticed',
+      header: 'Detected',
       isWideOnly: true,
       cell: (row) => <span className="num whitespace-nowrap">{formatInstantDay(row.recorded_at, connection.time_zone)}</span>,
     },
   ]
 }
 
-/** What was shown of finished months and holds no longer: the past may change, but not without a word. */
+/** Figures of closed months that changed later: the past may change, but not silently. */
 export function RestatedMonths({ connection }: { connection: Connection }) {
   const list = useInfiniteQuery(restatementsQuery(connection.id))
   const columns = useMemo(() => columnsOf(connection), [connection])
@@ -68,7 +68,7 @@ export function RestatedMonths({ connection }: { connection: Connection }) {
     <section aria-label="Restated months" className="card min-w-0 pt-4 pb-2">
       <h2 className="px-4 sm:px-5 font-semibold">Restated months</h2>
       <p className="px-4 sm:px-5 pt-1 pb-2 text-sm text-ink-soft">
-        MRR at the end of a month that was over, where it became another than had been shown. The last change comes first.
+        Month-end MRR that changed after the month had closed. Most recent change first.
       </p>
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {!list.data && !list.error && (
@@ -80,8 +80,8 @@ export function RestatedMonths({ connection }: { connection: Connection }) {
         <p className="flex items-center gap-2 px-4 sm:px-5 pb-3 text-sm text-ink-soft">
           <CheckIcon className="size-4 text-up" />
           {connection.is_history_complete
-            ? 'Nothing was restated: every finished month still has the value that was shown for it.'
-            : 'Nothing so far. Months are final once history is complete.'}
+            ? 'No restatements: every closed month still has the value it had when it closed.'
+            : 'None so far. Months are final once history is complete.'}
         </p>
       )}
       {rows.length > 0 && (

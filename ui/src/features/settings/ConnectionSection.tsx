@@ -15,18 +15,19 @@ import { Reload } from '~/features/sync/Reload'
 import { formatInstant } from '~/format/date'
 import { sentence } from '~/format/names'
 import { formatCount } from '~/format/number'
+import { sourceOf } from '~/sources'
 
 export function ConnectionSection({ connection }: { connection: Connection }) {
   return (
     <section aria-label="Connection" className="card flex flex-col gap-6 p-5">
-      <h2 className="text-lg font-semibold">The connection</h2>
+      <h2 className="text-lg font-semibold">Connection</h2>
       <Rename key={connection.name} connection={connection} />
       {!connection.is_sample && <ReplaceKey connection={connection} />}
       <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
         <div className="min-w-0 flex-1 basis-64">
-          <p className="font-medium">Load everything again</p>
+          <p className="font-medium">Reload all data</p>
           <p className="text-[0.8125rem] text-ink-soft">
-            For data that is damaged, or that you trust no more. It takes as long as the first load did.
+            Use this if the data is corrupted or looks wrong. It takes as long as the first import.
           </p>
         </div>
         <Reload connection={connection} />
@@ -72,7 +73,8 @@ function ReplaceKey({ connection }: { connection: Connection }) {
       await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
     },
   })
-  const refusal = replace.error ? refusalOf(replace.error) : undefined
+  const texts = sourceOf(connection).key
+  const refusal = replace.error ? refusalOf(replace.error, texts) : undefined
   return (
     <form
       className="flex flex-col gap-3"
@@ -86,8 +88,8 @@ function ReplaceKey({ connection }: { connection: Connection }) {
           <TextField
             autoComplete="off"
             isMono
-            label={`Replace the key${connection.key_hint ? ` (now ${connection.key_hint})` : ''}`}
-            placeholder="rk_live_…"
+            label={`Replace the key${connection.key_hint ? ` (current: ${connection.key_hint})` : ''}`}
+            {...(texts ? { placeholder: texts.placeholder } : {})}
             spellCheck="false"
             value={key}
             onChange={setKey}
@@ -97,13 +99,13 @@ function ReplaceKey({ connection }: { connection: Connection }) {
           Check and replace
         </Button>
       </div>
-      <p className="text-[0.8125rem] text-ink-soft">It must be a key of the same account. Everything loaded so far stays.</p>
+      <p className="text-[0.8125rem] text-ink-soft">The key must belong to the same account. All imported data stays.</p>
       {refusal && (
         <Banner title={refusal.title} tone="danger">
           {refusal.advice}
         </Banner>
       )}
-      {replace.isSuccess && <Banner title="The key was replaced" tone="good" />}
+      {replace.isSuccess && <Banner title="Key replaced" tone="good" />}
     </form>
   )
 }
@@ -111,10 +113,11 @@ function ReplaceKey({ connection }: { connection: Connection }) {
 function Remove({ connection }: { connection: Connection }) {
   const [isOpen, setIsOpen] = useState(false)
   const [typed, setTyped] = useState('')
+  const { name } = sourceOf(connection)
   const client = useQueryClient()
   const navigate = useNavigate()
   const remove = useMutation({ mutationFn: () => api.delete<RemovalReceipt>(connectionPath(connection.id)) })
-  // It is gone: this page has nothing to show any more.
+  // This page has nothing to show anymore.
   const leave = async () => {
     await navigate({ to: '/connect' })
     await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
@@ -122,24 +125,24 @@ function Remove({ connection }: { connection: Connection }) {
   return (
     <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
       <div className="min-w-0 flex-1 basis-64">
-        <p className="font-medium">Remove this connection</p>
+        <p className="font-medium">Remove connection</p>
         <p className="text-[0.8125rem] text-ink-soft">
-          Deletes everything that was loaded from this server, at once. In Stripe only Chartsy’s own webhook goes.
+          Immediately deletes all imported data from this server. In {name}, only Chartsy’s own webhook is removed.
         </p>
       </div>
       <Button kind="danger" onPress={() => setIsOpen(true)}>
-        Remove …
+        Remove…
       </Button>
       <Dialog
         isOpen={isOpen}
-        title={remove.data ? `${remove.data.name} is removed` : `Remove ${connection.name}?`}
+        title={remove.data ? `${remove.data.name} was removed` : `Remove ${connection.name}?`}
         onOpenChange={(isOpen) => {
           setIsOpen(isOpen)
           if (!isOpen && remove.data) void leave()
         }}
       >
         {remove.data ? (
-          <Removed receipt={remove.data} zone={connection.time_zone} onDone={() => void leave()} />
+          <Removed connection={connection} receipt={remove.data} onDone={() => void leave()} />
         ) : (
           <ConfirmForm
             below={
@@ -150,15 +153,15 @@ function Remove({ connection }: { connection: Connection }) {
                 onChange={setTyped}
               />
             }
-            cancel="Keep it"
-            confirm="Remove for good"
+            cancel="Cancel"
+            confirm="Remove permanently"
             isDisabled={typed !== connection.name}
             isPending={remove.isPending}
             onCancel={() => setIsOpen(false)}
             onConfirm={() => remove.mutate()}
           >
-            All of its objects, numbers and its key are deleted from this machine and cannot be brought back here. You can connect
-            the account again and load it anew.
+            All imported data, all figures and the key are deleted from this machine and can’t be restored. You can connect the
+            account and import it again.
           </ConfirmForm>
         )}
       </Dialog>
@@ -166,20 +169,15 @@ function Remove({ connection }: { connection: Connection }) {
   )
 }
 
-const WEBHOOK: Record<RemovalReceipt['webhook'], string> = {
-  none: '',
-  removed: 'Its webhook is removed from Stripe.',
-  left: 'Stripe did not remove its webhook: delete it there, under Developers, Webhooks. What it still sends is refused.',
-}
-
-/** What went, for whoever has to show that it did. */
-function Removed({ receipt, zone, onDone }: { receipt: RemovalReceipt; zone: string; onDone: () => void }) {
+/** What was deleted, for anyone who has to prove it. */
+function Removed({ receipt, connection, onDone }: { receipt: RemovalReceipt; connection: Connection; onDone: () => void }) {
+  const { webhook } = sourceOf(connection)
   const objects = Object.entries(receipt.objects).filter(([, count]) => count > 0)
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-ink-soft">
-        On {formatInstant(receipt.removed_at, zone)} its key, its numbers and all of its objects were deleted from this machine.{' '}
-        {WEBHOOK[receipt.webhook]}
+        The key, all figures and all imported data were deleted from this machine on{' '}
+        {formatInstant(receipt.removed_at, connection.time_zone)}. {receipt.webhook !== 'none' && webhook[receipt.webhook]}
       </p>
       {objects.length > 0 && (
         <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-1 text-sm">

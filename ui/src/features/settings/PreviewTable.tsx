@@ -10,50 +10,50 @@ const COLUMNS: Column<Row>[] = [
   { id: 'month', header: 'Month', cell: (row) => <span className="num">{formatMonth(row.month_on)}</span> },
   {
     id: 'before',
-    header: 'MRR now shown',
+    header: 'Current',
     isNumeric: true,
     isWideOnly: true,
     cell: (row) => <Money currency={row.currency} minor={row.before_minor} />,
   },
   {
     id: 'after',
-    header: 'With the change',
+    header: 'After',
     isNumeric: true,
     cell: (row) => <Money currency={row.currency} minor={row.after_minor} />,
   },
   {
     id: 'delta',
-    header: 'Difference',
+    header: 'Change',
     isNumeric: true,
     cell: (row) => <MoneyDelta currency={row.currency} minor={row.after_minor - row.before_minor} />,
   },
 ]
 
-/** The effect of settings on every month that they change, before they are applied. */
+/** The effect of new settings on every month that they change, before they are applied. */
 export function PreviewTable({ preview }: { preview: SettingsPreview }) {
   return (
     <div className="flex flex-col gap-3">
       <dl className="grid grid-cols-2 gap-4 text-sm">
         <div>
-          <dt className="text-ink-soft">MRR now</dt>
+          <dt className="text-ink-soft">Current MRR</dt>
           <dd className="num font-semibold">
-            <MoneyList amounts={preview.mrr_before} empty="None" />
+            <MoneyList amounts={preview.mrr_before} empty="No MRR" />
           </dd>
         </div>
         <div>
-          <dt className="text-ink-soft">With the change</dt>
+          <dt className="text-ink-soft">After</dt>
           <dd className="num font-semibold">
-            <MoneyList amounts={preview.mrr_after} empty="None" />
+            <MoneyList amounts={preview.mrr_after} empty="No MRR" />
           </dd>
         </div>
       </dl>
       {preview.months.length === 0 ? (
-        <p className="text-sm text-ink-soft">No month’s MRR changes.</p>
+        <p className="text-sm text-ink-soft">MRR doesn’t change in any month.</p>
       ) : (
         <div className="max-h-80 overflow-y-auto">
           <DataTable
             columns={COLUMNS}
-            label="Months that change"
+            label="Months that would change"
             rowKey={(row) => `${row.month_on} ${row.currency}`}
             rows={preview.months.toReversed()}
           />

@@ -11,14 +11,14 @@ import { Toggle } from '~/components/Toggle'
 import { countOf } from '~/format/number'
 
 export const GDPR_HINT =
-  'Names, e-mail addresses, phone numbers, addresses beyond the country, card details and free text are dropped before anything is written. The numbers are the same.'
+  'Names, email addresses, phone numbers, addresses (except the country), card details and free text are dropped before anything is saved. Figures stay the same.'
 
-/** What is kept of the people who pay. */
+/** What is kept about the people who pay. */
 export function PrivacySection({ connection }: { connection: Connection }) {
   const settings = useQuery(settingsQuery(connection.id))
   return (
-    <section aria-label="People’s data" className="card flex flex-col gap-4 p-5">
-      <h2 className="text-lg font-semibold">People’s data</h2>
+    <section aria-label="Personal data" className="card flex flex-col gap-4 p-5">
+      <h2 className="text-lg font-semibold">Personal data</h2>
       {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
       {!settings.data && !settings.error && <SkeletonRows rows={2} />}
       {settings.data && <GdprMode connection={connection} settings={settings.data} />}
@@ -27,7 +27,7 @@ export function PrivacySection({ connection }: { connection: Connection }) {
   )
 }
 
-/** One of the settings, with the others as they are; every page may show what it changes. */
+/** Saves one of the settings and leaves the others as they are. Every page may show what it changes. */
 function useSave(connection: Connection, settings: Settings, onSaved: () => void) {
   const client = useQueryClient()
   return useMutation({
@@ -40,7 +40,7 @@ function useSave(connection: Connection, settings: Settings, onSaved: () => void
   })
 }
 
-const NOT_SAVED = 'The setting was not saved'
+const NOT_SAVED = 'The setting could not be saved'
 
 function NotSaved({ error }: { error: Error | null }) {
   return (
@@ -52,45 +52,45 @@ function NotSaved({ error }: { error: Error | null }) {
   )
 }
 
-const FOR_GOOD = 'good'
+const FOREVER = 'forever'
 const PERIODS = [1, 3, 6, 12, 24, 36, 60, 120]
 
 const nameOf = (months: number) => (months % 12 === 0 ? countOf(months / 12, 'year') : countOf(months, 'month'))
 
-/** For how long names stay once a customer left. */
+/** How long personal data stays after a customer has left. */
 function Retention({ connection, settings }: { connection: Connection; settings: Settings }) {
   const [chosen, setChosen] = useState<number>()
   const save = useSave(connection, settings, () => setChosen(undefined))
   const months = settings.retention_months
-  // One that was set through the API may be any.
+  // The API takes any number of months.
   const periods = [...new Set([...PERIODS, ...(months === null ? [] : [months])])].toSorted((a, b) => a - b)
   return (
     <div className="flex flex-col gap-4 border-t border-line pt-5">
       <Select
         className="max-w-sm"
-        hint="From the day after which nothing of theirs was billed or went on. Who comes back has a name again; numbers never change."
-        label="Keep what identifies customers who left"
+        hint="Counted from the customer’s last activity. If a customer returns, their details come back. Figures never change."
+        label="Keep personal data of former customers"
         options={[
-          { id: FOR_GOOD, label: 'For good' },
+          { id: FOREVER, label: 'Forever' },
           ...periods.map((months) => ({ id: String(months), label: `For ${nameOf(months)}` })),
         ]}
-        value={months === null ? FOR_GOOD : String(months)}
-        onChange={(choice) => (choice === FOR_GOOD ? save.mutate({ retention_months: null }) : setChosen(Number(choice)))}
+        value={months === null ? FOREVER : String(months)}
+        onChange={(choice) => (choice === FOREVER ? save.mutate({ retention_months: null }) : setChosen(Number(choice)))}
       />
       {chosen === undefined && <NotSaved error={save.error} />}
       <ConfirmDialog
-        cancel="Keep them"
+        cancel="Cancel"
         confirm="Erase and save"
         error={save.error}
         failure={NOT_SAVED}
         isOpen={chosen !== undefined}
         isPending={save.isPending}
-        title={`Erase what identifies customers who left ${nameOf(chosen ?? 1)} ago?`}
+        title={`Erase personal data of customers who left over ${nameOf(chosen ?? 1)} ago?`}
         onConfirm={() => save.mutate({ retention_months: chosen ?? null })}
         onOpenChange={(isOpen) => setChosen(isOpen ? chosen : undefined)}
       >
-        Names, contact and card details and free text of everybody who left longer ago are erased now, and from then on once a day.
-        Stripe’s ids, amounts and times stay, so every number stays what it is. Backups made before keep what was there then.
+        Names, contact and card details and free text of these customers are erased now, and then once a day. Ids, amounts and times
+        stay, so figures don’t change. Existing backups still contain the data.
       </ConfirmDialog>
     </div>
   )
@@ -110,28 +110,28 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
       />
       {save.isSuccess && !settings.gdpr && (
         <Banner title="GDPR mode is off" tone="info">
-          Names and contact details come back as objects change, not all at once.
+          Names and contact details come back as customers change, not all at once.
         </Banner>
       )}
       {save.isSuccess && settings.gdpr && (
         <Banner title="GDPR mode is on" tone="good">
-          What identifies a customer is being erased from everything that was loaded. The sync page shows when that is done.
+          Personal data is being erased from all imported data. The Sync page shows when that is done.
         </Banner>
       )}
       {!isAsking && <NotSaved error={save.error} />}
       <ConfirmDialog
-        cancel="Keep them"
-        confirm="Erase and switch on"
+        cancel="Cancel"
+        confirm="Erase and turn on"
         error={save.error}
         failure={NOT_SAVED}
         isOpen={isAsking}
         isPending={save.isPending}
-        title="Erase what identifies customers?"
+        title="Erase all personal data?"
         onConfirm={() => save.mutate({ gdpr: true })}
         onOpenChange={setIsAsking}
       >
-        Names, contact and card details and free text are erased from everything that was loaded, and never written again.
-        Stripe’s ids, amounts and times stay, so every number stays what it is. Backups made before keep what was there then.
+        Names, contact and card details and free text are erased from all imported data and never saved again. Ids, amounts and
+        times stay, so figures don’t change. Existing backups still contain the data.
       </ConfirmDialog>
     </>
   )

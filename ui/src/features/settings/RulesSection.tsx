@@ -2,20 +2,21 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery } from '~/api/queries'
+import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery, targetsQuery } from '~/api/queries'
 import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Field'
 import { Toggle } from '~/components/Toggle'
+import { isTarget } from '~/features/controls/Controls'
 import { currencyName } from '~/format/names'
 
 import { PreviewTable } from './PreviewTable'
 
 const CHURN_AT: { id: ChurnAt; label: string; hint: string }[] = [
   { id: 'ended', label: 'When service ends', hint: 'When the billing system ends the subscription' },
-  { id: 'requested', label: 'When cancellation is asked for', hint: 'The day the customer cancels, though service goes on' },
-  { id: 'paid_through', label: 'When the paid time is over', hint: 'The end of the last period that was paid' },
+  { id: 'requested', label: 'When cancellation is requested', hint: 'On the day the customer cancels, even if service continues' },
+  { id: 'paid_through', label: 'At the end of the paid period', hint: 'When the last paid period ends' },
 ]
 const WEEK_START = [
   { id: 'monday' as const, label: 'Monday' },
@@ -30,8 +31,8 @@ const isSame = (a: Settings, b: Settings) =>
 export function RulesSection({ connection }: { connection: Connection }) {
   const settings = useQuery(settingsQuery(connection.id))
   return (
-    <section aria-label="Rules" className="card p-5">
-      <h2 className="text-lg font-semibold">How the numbers are computed</h2>
+    <section aria-label="Metric rules" className="card p-5">
+      <h2 className="text-lg font-semibold">How metrics are calculated</h2>
       {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
       {!settings.data && !settings.error && <SkeletonRows rows={6} />}
       {settings.data && <RulesForm key={JSON.stringify(settings.data)} connection={connection} saved={settings.data} />}
@@ -46,7 +47,9 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
   const path = `${connectionPath(connection.id)}/settings`
   const isChanged = !isSame(draft, saved)
   const preview = useQuery({
-    queryKey: [...ledgerKey(connection.id), 'preview', draft],
+    // Not requested again with each change of the figures: it is expensive, and the question is the settings' effect.
+    queryKey: ['preview', connection.id, draft],
+    staleTime: 60_000,
     enabled: isChanged,
     queryFn: ({ signal }) => api.post<SettingsPreview>(`${path}/preview`, draft, signal),
   })
@@ -65,24 +68,26 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     () => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })),
     [saved.time_zone],
   )
-  const currencies = [...new Set([saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp'])].filter(
-    (code): code is string => code !== null,
+  const { data: targets } = useQuery(targetsQuery)
+  const known = [saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp']
+  const currencies = [...new Set(known)].filter(
+    (code): code is string => code !== null && (code === saved.reporting_currency || isTarget(targets, code)),
   )
   const currencyOptions = [
     {
       id: '',
       label:
         saved.reporting_currency === null && connection.reporting_currency
-          ? `The account’s own, ${connection.reporting_currency.toUpperCase()}`
-          : 'The account’s own',
+          ? `Account default (${connection.reporting_currency.toUpperCase()})`
+          : 'Account default',
     },
-    ...currencies.map((id) => ({ id, label: `${id.toUpperCase()}, ${currencyName(id)}` })),
+    ...currencies.map((id) => ({ id, label: `${id.toUpperCase()} – ${currencyName(id)}` })),
   ]
   return (
     <div className="mt-4 flex flex-col gap-5">
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 sm:grid-cols-2">
         <Select
-          label="A customer has churned"
+          label="Count churn"
           options={CHURN_AT}
           value={draft.churn_at}
           onChange={(churn_at) => change({ churn_at })}
@@ -94,24 +99,30 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
           onChange={(code) => change({ reporting_currency: code === '' ? null : code })}
         />
         <Select
-          hint="Days, and with them months, are this zone’s."
+          hint="Days and months follow this time zone."
           label="Time zone"
           options={zoneOptions}
           value={draft.time_zone}
           onChange={(time_zone) => change({ time_zone })}
         />
         <Select
-          label="A week begins on"
+          label="Week starts on"
           options={WEEK_START}
           value={draft.week_start}
           onChange={(week_start) => change({ week_start })}
         />
       </div>
       <Toggle
-        hint="Usage differs each month, so it is left out unless you want it in."
+        hint="Off by default, because usage varies from month to month."
         isSelected={draft.include_metered}
         label="Count metered usage as MRR"
         onChange={(include_metered) => change({ include_metered })}
+      />
+      <Toggle
+        hint="Off by default. Active subscriptions without a bill, such as those moved from another system, count from their start at list price."
+        isSelected={draft.count_unbilled ?? false}
+        label="Count subscriptions that haven't been billed yet"
+        onChange={(count_unbilled) => change({ count_unbilled })}
       />
       {isChanged && (
         <div aria-live="polite" className="flex flex-col gap-4 rounded-xl border border-line p-4">
@@ -120,7 +131,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
           {preview.error && <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />}
           {preview.data && <PreviewTable preview={preview.data} />}
           {apply.error && (
-            <Banner title="The settings were not saved" tone="danger">
+            <Banner title="The settings could not be saved" tone="danger">
               {apply.error.message}
             </Banner>
           )}
@@ -129,7 +140,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
               Apply
             </Button>
             <Button kind="quiet" onPress={() => setDraft(saved)}>
-              Leave it as it is
+              Discard
             </Button>
           </div>
         </div>

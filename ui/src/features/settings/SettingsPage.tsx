@@ -14,7 +14,7 @@ export function SettingsPage() {
     <div className="flex max-w-3xl flex-col gap-5">
       <PageHead
         connection={connection}
-        lead="How the numbers of this connection are computed, and the connection itself."
+        lead="Metric rules and connection details."
         title="Settings"
       />
       <RulesSection connection={connection} />

@@ -12,7 +12,7 @@ import { formatInstant } from '~/format/date'
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** Keys for programs: everything that the pages show can be asked for with one. */
+/** Keys for programs: everything on the pages is available with one. */
 export function TokensSection() {
   const tokens = useQuery(tokensQuery)
   const client = useQueryClient()
@@ -31,24 +31,24 @@ export function TokensSection() {
       <div>
         <h2 className="text-lg font-semibold">API tokens</h2>
         <p className="text-sm text-ink-soft">
-          For programs of your own: everything on these pages comes from the{' '}
+          For scripts and BI tools. Everything on these pages is available through the{' '}
           <a className="link" href="/api/openapi.json" rel="noreferrer" target="_blank">
             API
           </a>
-          . A token sees the whole workspace.
+          . A token has full access to this workspace.
         </p>
       </div>
       {create.data && (
         <Banner
           action={<CopyButton text={create.data.secret} />}
-          title="Copy the token now: it is not shown again"
+          title="Copy the token now. It won’t be shown again."
           tone="good"
         >
           <code className="font-mono text-ink break-all">{create.data.secret}</code>
         </Banner>
       )}
       {create.error && (
-        <Banner title="The token was not made" tone="danger">
+        <Banner title="The token could not be created" tone="danger">
           {create.error.message}
         </Banner>
       )}
@@ -60,21 +60,21 @@ export function TokensSection() {
         }}
       >
         <div className="min-w-0 flex-1 basis-64">
-          <TextField label="What it is for" placeholder="Month-end script" value={name} onChange={setName} />
+          <TextField label="Name" placeholder="Month-end script" value={name} onChange={setName} />
         </div>
         <Button isDisabled={name.trim() === ''} isPending={create.isPending} type="submit">
-          Make a token
+          Create token
         </Button>
       </form>
       {tokens.error && !tokens.data && <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />}
       {!tokens.data && !tokens.error && <SkeletonRows rows={2} />}
-      {tokens.data?.length === 0 && <p className="text-sm text-ink-soft">No token yet.</p>}
+      {tokens.data?.length === 0 && <p className="text-sm text-ink-soft">No tokens yet.</p>}
       <ul className="divide-y divide-line">
         {tokens.data?.map((token) => (
           <li key={token.id} className="flex flex-wrap items-center gap-3 py-2.5 text-sm">
             <span className="min-w-0 flex-1 basis-52">
-              <span className="block font-medium">{token.name}</span>
-              <span className="num block text-[0.8125rem] text-ink-soft">
+              <bdi className="block font-medium">{token.name}</bdi>
+              <span className="num block text-[0.8125rem] whitespace-normal! text-ink-soft">
                 <code className="font-mono">{token.prefix}…</code> ·{' '}
                 {token.last_used_at ? `last used ${formatInstant(token.last_used_at, ZONE)}` : 'never used'}
               </span>

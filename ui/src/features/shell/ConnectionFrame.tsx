@@ -8,9 +8,10 @@ import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
+import { sourceOf } from '~/sources'
 import { useConnection } from '~/view/useView'
 
-/** What is true of every page of a connection: it is live, and what is partial or broken is said above it. */
+/** The frame of a connection's pages: it keeps them live and says above them what is partial or broken. */
 export function ConnectionFrame() {
   const connection = useConnection()
   const { pathname } = useLocation()
@@ -45,14 +46,14 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
           title={capital(error.message)}
           tone="danger"
         >
-          {adviceOf(error)}
+          {adviceOf(error, sourceOf(connection).name)}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (
-        <Banner action={toSync('See the progress')} title="History is still loading" tone="info">
+        <Banner action={toSync('See progress')} title="History is still loading" tone="info">
           {connection.reaches_back_on
-            ? `History reaches back to ${formatDay(connection.reaches_back_on)}. What was billed before, such as yearly plans, is not in these figures yet: they still rise.`
-            : 'The first numbers appear within seconds; history fills in behind them.'}
+            ? `History reaches back to ${formatDay(connection.reaches_back_on)}. Anything billed earlier, such as yearly plans, is not included yet, so figures will still rise.`
+            : 'The first figures appear within seconds, and history fills in behind them.'}
         </Banner>
       )}
     </>

@@ -9,7 +9,7 @@ import { Menu, MenuItem, MenuSeparator, MenuTrigger } from '~/components/Menu'
 
 import { useCurrentConnection } from './useCurrentConnection'
 
-/** The page stays the same when the connection changes, as far as both have it. */
+/** Switching connections keeps the page, if both have it. */
 function samePage(pathname: string): 'mrr' | 'movements' | 'customers' | 'reconcile' | 'sync' | 'settings' {
   const page = pathname.split('/')[3]
   const pages = ['mrr', 'movements', 'customers', 'reconcile', 'sync', 'settings'] as const
@@ -25,7 +25,7 @@ export function ConnectionSwitcher() {
     <MenuTrigger>
       <Button className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
         <span className="sr-only">Connection: </span>
-        <span className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</span>
+        <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
         {current?.is_test_mode && <Badge tone="warn">Test mode</Badge>}
         <ChevronIcon className="size-4 text-ink-faint" />
       </Button>
@@ -39,9 +39,9 @@ export function ConnectionSwitcher() {
         {connections.map((connection) => (
           <MenuItem key={connection.id} id={connection.id} textValue={connection.name}>
             <span className="flex items-center gap-2">
-              <span className={`min-w-0 flex-1 truncate ${connection.id === current?.id ? 'font-semibold' : ''}`}>
+              <bdi className={`min-w-0 flex-1 truncate ${connection.id === current?.id ? 'font-semibold' : ''}`}>
                 {connection.name}
-              </span>
+              </bdi>
               {connection.is_test_mode && <Badge tone="warn">Test</Badge>}
               {connection.state === 'failed' && <Badge tone="danger">Failed</Badge>}
             </span>

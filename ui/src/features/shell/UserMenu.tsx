@@ -36,12 +36,12 @@ export function UserMenu() {
             <UserIcon />
           </span>
           <span className="min-w-0 flex-1">
-            <span className="block truncate font-medium">{session?.user.full_name}</span>
+            <bdi className="block truncate font-medium">{session?.user.full_name}</bdi>
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
         </Button>
         <Menu onAction={(key) => void (key === 'help' ? navigate({ to: '/help/$page', params: { page: 'README' } }) : signOut())}>
-          <MenuItem id="help">What the numbers mean</MenuItem>
+          <MenuItem id="help">Metric definitions</MenuItem>
           <MenuItem id="sign-out">Sign out</MenuItem>
         </Menu>
       </MenuTrigger>

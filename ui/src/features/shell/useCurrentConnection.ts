@@ -5,7 +5,7 @@ import { connectionsQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
 import { lastConnection } from '~/view/lastConnection'
 
-/** The connection of the page; on pages of none, such as the help, the one that was looked at last: the way back stays. */
+/** The page's connection; on pages without one, such as the help, the one that was opened last, so the way back stays. */
 export function useCurrentConnection(): Connection | undefined {
   const { connectionId } = useParams({ strict: false })
   const { data: connections } = useQuery(connectionsQuery)

@@ -12,51 +12,21 @@ import { TextField } from '~/components/Field'
 import { formatInstant } from '~/format/date'
 import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
+import { sourceOf } from '~/sources'
 
-const TOLD: Record<WebhookState, { title: string; text: string; tone: 'good' | 'plain' | 'warn' }> = {
-  live: {
-    title: 'Changes show within a second',
-    text: 'Stripe tells this server of each change. Its list of events is read every ten minutes as well, for whatever did not arrive.',
-    tone: 'good',
-  },
-  registered: {
-    title: 'Changes show within a second, from the first one on',
-    text: 'The webhook is registered and nothing has happened since. Until it does, Stripe is asked every minute.',
-    tone: 'good',
-  },
-  silent: {
-    title: 'Changes show within a minute',
-    text: 'Things happen in Stripe that it does not tell of any more, so it is asked every minute until it does. In Stripe, under Developers, Webhooks, see whether deliveries to this server fail.',
-    tone: 'warn',
-  },
-  pending: {
-    title: 'Changes show within a minute',
-    text: 'The webhook is about to be registered. Until then Stripe is asked every minute.',
-    tone: 'plain',
-  },
-  unreachable: {
-    title: 'Changes show within a minute',
-    text: 'Stripe cannot reach this server, so it is asked every minute. Start the server with --public-url and its address to see changes within a second; nothing is missing without.',
-    tone: 'plain',
-  },
-  manual: {
-    title: 'Changes show within a minute',
-    text: 'The key may not register a webhook, so Stripe is asked every minute. Make the endpoint by hand, below, to see changes within a second.',
-    tone: 'warn',
-  },
-}
-const LABEL: Record<WebhookState, string> = {
-  live: 'Webhook live',
-  registered: 'Webhook registered',
-  silent: 'Webhook silent',
-  pending: 'Registering',
-  unreachable: 'Asked every minute',
-  manual: 'Asked every minute',
+/** How soon a change appears, and by which route. */
+const STATE: Record<WebhookState, { title: string; label: string; tone: 'good' | 'plain' | 'warn' }> = {
+  live: { title: 'Changes appear within a second', label: 'Webhook live', tone: 'good' },
+  registered: { title: 'Live updates start with the next change', label: 'Webhook registered', tone: 'good' },
+  silent: { title: 'Changes appear within a minute', label: 'Webhook silent', tone: 'warn' },
+  pending: { title: 'Changes appear within a minute', label: 'Registering webhook', tone: 'plain' },
+  unreachable: { title: 'Changes appear within a minute', label: 'Polling every minute', tone: 'plain' },
+  manual: { title: 'Changes appear within a minute', label: 'Polling every minute', tone: 'warn' },
 }
 
 const pathOf = (connection: Connection) => `${connectionPath(connection.id)}/webhook`
 
-/** How a change in Stripe reaches these pages, and how soon. */
+/** How a change in the billing system reaches these pages, and how soon. */
 export function Freshness({ connection }: { connection: Connection }) {
   const query = useQuery(webhookQuery(connection.id))
   const webhook = query.data
@@ -72,34 +42,34 @@ export function Freshness({ connection }: { connection: Connection }) {
 }
 
 function Facts({ connection, webhook }: { connection: Connection; webhook: Webhook }) {
-  const { title, text, tone } = TOLD[webhook.state]
+  const { title, label, tone } = STATE[webhook.state]
   const zone = connection.time_zone
   return (
     <>
       <div>
         <h2 className="flex flex-wrap items-center gap-2 font-semibold">
           {title}
-          <Badge tone={tone}>{LABEL[webhook.state]}</Badge>
+          <Badge tone={tone}>{label}</Badge>
         </h2>
-        <p className="mt-1 text-sm text-ink-soft">{text}</p>
+        <p className="mt-1 text-sm text-ink-soft">{sourceOf(connection).webhook.states[webhook.state]}</p>
         {webhook.refused && <p className="mt-1 text-sm text-ink-soft">{capital(webhook.refused.message)}.</p>}
       </div>
-      <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
+      <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
         <Fact
           label="Data through"
-          value={connection.data_through === null ? 'Nothing yet' : formatInstant(connection.data_through, zone)}
+          value={connection.data_through === null ? 'No data yet' : formatInstant(connection.data_through, zone)}
         />
         <Fact
-          label="Last told"
-          value={webhook.last_received_at === null ? 'Not yet' : formatInstant(webhook.last_received_at, zone)}
+          label="Last webhook received"
+          value={webhook.last_received_at === null ? 'None yet' : formatInstant(webhook.last_received_at, zone)}
         />
-        <Fact label="Waiting to be fetched" value={countOf(webhook.waiting, 'change')} />
+        <Fact label="Waiting to be processed" value={countOf(webhook.waiting, 'change')} />
       </dl>
     </>
   )
 }
 
-/** What could not be fetched after half a day of trying: it waits for a person. */
+/** What could not be fetched after half a day of trying: a person has to decide. */
 function Dead({ connection }: { connection: Connection }) {
   const { data: dead } = useQuery(deadQuery(connection.id))
   const client = useQueryClient()
@@ -132,7 +102,7 @@ function Dead({ connection }: { connection: Connection }) {
   )
 }
 
-/** The endpoint as it is made in Stripe's dashboard, and the secret that it signs with. */
+/** The endpoint as it is created in the billing system, and the secret that it signs with. */
 function ByHand({ connection, webhook }: { connection: Connection; webhook: Webhook }) {
   const [secret, setSecret] = useState('')
   const client = useQueryClient()
@@ -144,24 +114,25 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
     },
   })
   const isManual = webhook.state === 'manual'
+  const texts = sourceOf(connection).webhook
   return (
     <details className="border-t border-line pt-4 text-sm" open={isManual}>
-      <summary className="link cursor-pointer">{isManual ? 'Make the endpoint by hand' : 'Roll the signing secret'}</summary>
+      <summary className="link cursor-pointer">{isManual ? 'Create the endpoint by hand' : 'Replace the signing secret'}</summary>
       <div className="mt-3 flex flex-col gap-4">
         {isManual && (
           <ol className="flex list-decimal flex-col gap-2 pl-5 text-ink-soft">
             <li>
-              In Stripe, open Developers, Webhooks, and add an endpoint with this address:
+              {texts.byHand.address}
               <Copyable text={webhook.url ?? ''} />
             </li>
             <li>
-              Choose the API version {webhook.api_version} and these events:
+              {texts.byHand.version(webhook.api_version)}
               <details className="mt-1">
                 <summary className="link cursor-pointer">{countOf(webhook.events.length, 'event')}</summary>
                 <Copyable text={webhook.events.join(', ')} />
               </details>
             </li>
-            <li>Reveal its signing secret and paste it here.</li>
+            <li>{texts.byHand.secret}</li>
           </ol>
         )}
         <form
@@ -175,10 +146,10 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
             <TextField
               autoComplete="off"
               error={save.error?.message}
-              hint={isManual ? undefined : 'The one before stays good for what is on its way.'}
+              hint={isManual ? undefined : 'The previous secret stays valid for events already on their way.'}
               isMono
               label="Signing secret"
-              placeholder="whsec_…"
+              placeholder={texts.secretPlaceholder}
               spellCheck="false"
               value={secret}
               onChange={setSecret}
@@ -188,7 +159,7 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
             Save
           </Button>
         </form>
-        {save.isSuccess && <Banner title="The secret is saved, encrypted" tone="good" />}
+        {save.isSuccess && <Banner title="Secret saved, encrypted" tone="good" />}
       </div>
     </details>
   )

@@ -10,9 +10,12 @@ const STATE: Record<KindState, { label: string; tone: 'plain' | 'info' | 'good' 
   waiting: { label: 'Waiting', tone: 'plain' },
   loading: { label: 'Loading', tone: 'info' },
   done: { label: 'Complete', tone: 'good' },
-  absent: { label: 'Not offered', tone: 'warn' },
+  absent: { label: 'Not available', tone: 'warn' },
   forbidden: { label: 'Not permitted', tone: 'warn' },
 }
+
+/** What waits or can't be had has not been counted: that is no zero. */
+const isCounted = ({ state, done }: Kind) => state === 'done' || state === 'loading' || done > 0
 
 function Bar({ kind }: { kind: Kind }) {
   const share = kind.state === 'done' ? 1 : kind.estimated_total ? Math.min(1, kind.done / kind.estimated_total) : 0
@@ -27,8 +30,13 @@ function Bar({ kind }: { kind: Kind }) {
 }
 
 const COLUMNS: Column<Kind>[] = [
-  { id: 'label', header: 'Kind', cell: (kind) => kind.label },
-  { id: 'done', header: 'Loaded', isNumeric: true, cell: (kind) => formatCount(kind.done) },
+  { id: 'label', header: 'Type', cell: (kind) => kind.label },
+  {
+    id: 'done',
+    header: 'Loaded',
+    isNumeric: true,
+    cell: (kind) => (isCounted(kind) ? formatCount(kind.done) : <span className="text-ink-faint">–</span>),
+  },
   {
     id: 'total',
     header: 'Estimated',
@@ -43,9 +51,9 @@ const COLUMNS: Column<Kind>[] = [
       ),
   },
   { id: 'bar', header: 'Progress', isWideOnly: true, width: '35%', cell: (kind) => <Bar kind={kind} /> },
-  { id: 'state', header: 'State', cell: (kind) => <Badge tone={STATE[kind.state].tone}>{STATE[kind.state].label}</Badge> },
+  { id: 'state', header: 'Status', cell: (kind) => <Badge tone={STATE[kind.state].tone}>{STATE[kind.state].label}</Badge> },
 ]
 
 export function KindTable({ progress }: { progress: Progress }) {
-  return <DataTable columns={COLUMNS} label="Loaded by kind" rowKey={(kind) => kind.kind} rows={progress.kinds} />
+  return <DataTable columns={COLUMNS} label="Loaded by type" rowKey={(kind) => kind.kind} rows={progress.kinds} />
 }

@@ -6,20 +6,20 @@ import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { CheckIcon } from '~/components/icons'
 import { countOf } from '~/format/number'
 
-/** What does not fit together in the account's data: listed, not hidden. */
+/** What doesn't fit together in the account's data: listed, not hidden. */
 export function Problems({ connection }: { connection: Connection }) {
   const { data: problems, error, refetch } = useQuery(problemsQuery(connection.id))
   return (
     <section aria-label="Problems" className="card p-5">
-      <h2 className="font-semibold">Problems in the data</h2>
+      <h2 className="font-semibold">Data problems</h2>
       {error && !problems && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!problems && !error && <SkeletonRows rows={3} />}
       {problems?.length === 0 && (
         <p className="mt-2 flex items-center gap-2 text-sm text-ink-soft">
           <CheckIcon className="size-4 text-up" />
           {connection.is_history_complete
-            ? 'None: every object fits the others.'
-            : 'None so far. The whole account is checked when history is complete.'}
+            ? 'No problems found.'
+            : 'None so far. The whole account is checked once history is complete.'}
         </p>
       )}
       <ul className="mt-2 divide-y divide-line">

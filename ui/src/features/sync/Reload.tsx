@@ -6,8 +6,9 @@ import { connectionPath } from '~/api/queries'
 import type { Connection } from '~/api/types'
 import { Button } from '~/components/Button'
 import { ConfirmDialog } from '~/components/ConfirmDialog'
+import { sourceOf } from '~/sources'
 
-/** Lets go of what was loaded, for data that is damaged or trusted no more. */
+/** Discards the local copy and imports everything again, for data that is corrupted or looks wrong. */
 export function Reload({ connection, size }: { connection: Connection; size?: 'small' }) {
   const [isOpen, setIsOpen] = useState(false)
   const client = useQueryClient()
@@ -15,28 +16,28 @@ export function Reload({ connection, size }: { connection: Connection; size?: 's
     mutationFn: () => api.post(`${connectionPath(connection.id)}/reload`),
     onSuccess: async () => {
       setIsOpen(false)
-      // No number is what it was.
+      // No figure is what it was.
       await client.invalidateQueries()
     },
   })
   return (
     <>
       <Button size={size} onPress={() => setIsOpen(true)}>
-        Load again …
+        Reload all data…
       </Button>
       <ConfirmDialog
-        cancel="Keep what is here"
-        confirm="Load everything again"
+        cancel="Cancel"
+        confirm="Reload all data"
         error={reload.error}
-        failure="It was not begun"
+        failure="The reload could not be started"
         isOpen={isOpen}
         isPending={reload.isPending}
-        title={`Load ${connection.name} again?`}
+        title={`Reload all data of ${connection.name}?`}
         onConfirm={() => reload.mutate()}
         onOpenChange={setIsOpen}
       >
-        Everything that was loaded is deleted here and loaded from Stripe again, the newest first; until that is done, numbers are not
-        whole. Settings and the key stay, and erasures and the list of restatements as far as they can be read.
+        The local copy is deleted and everything is imported from {sourceOf(connection).name} again, newest first. Figures are
+        incomplete until then. Settings and the key stay, and so do erasures and the list of restatements as far as they can be read.
       </ConfirmDialog>
     </>
   )

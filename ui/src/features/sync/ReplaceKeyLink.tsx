@@ -2,11 +2,11 @@ import { Link } from '@tanstack/react-router'
 
 import { buttonClass } from '~/components/Button'
 
-/** To where a key that is refused is exchanged for another. */
+/** Leads to where a rejected key can be replaced. */
 export function ReplaceKeyLink({ connectionId }: { connectionId: string }) {
   return (
     <Link className={buttonClass('secondary', 'small')} params={{ connectionId }} to="/c/$connectionId/settings">
-      Replace the key
+      Replace key
     </Link>
   )
 }

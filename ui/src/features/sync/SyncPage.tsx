@@ -11,6 +11,7 @@ import { PageHead } from '~/components/PageHead'
 import { formatDay, formatInstant } from '~/format/date'
 import { capital } from '~/format/names'
 import { formatCount, formatDuration, formatRatio } from '~/format/number'
+import { sourceOf } from '~/sources'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
@@ -26,23 +27,24 @@ const PHASE: Record<Phase, string> = {
   connecting: 'Connecting',
   erasing: 'Erasing personal data',
   loading: 'Loading history',
-  building: 'Building the ledger',
-  checking: 'Checking that everything fits together',
-  updating: 'Bringing it up to date',
+  building: 'Calculating metrics',
+  checking: 'Checking the data',
+  updating: 'Updating',
   failed: 'Stopped',
 }
 
 const isRunning = (phase: Phase) => phase !== 'idle' && phase !== 'failed'
 
-/** What part of everything is here; `undefined` while even its size is not known. */
+/** The share that is loaded; `undefined` while not even the total is known. */
 function shareOf(progress: Progress): number | undefined {
   const known = progress.kinds.filter(({ estimated_total }) => estimated_total !== null)
   const total = known.reduce((sum, kind) => sum + Math.max(kind.estimated_total ?? 0, kind.done), 0)
   return total === 0 ? undefined : Math.min(1, known.reduce((sum, kind) => sum + kind.done, 0) / total)
 }
 
-/** What is loaded, and of how many as far as that is known. */
+/** How many objects are loaded, and of how many as far as that is known. Before anything is counted, there is no number. */
 function objectsOf({ kinds, phase }: Progress): string {
+  if (!kinds.some(({ state, done }) => done > 0 || state === 'done')) return '–'
   const done = kinds.reduce((sum, kind) => sum + kind.done, 0)
   const total = kinds.reduce((sum, kind) => sum + Math.max(kind.estimated_total ?? 0, kind.done), 0)
   return phase === 'loading' && total > done ? `${formatCount(done)} of ≈ ${formatCount(total)}` : formatCount(done)
@@ -80,7 +82,7 @@ export function SyncPage() {
           title={capital(connection.last_error.message)}
           tone="danger"
         >
-          {adviceOf(connection.last_error)} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
+          {adviceOf(connection.last_error, sourceOf(connection).name)} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
         </Banner>
       )}
       {sync.error && (
@@ -93,11 +95,11 @@ export function SyncPage() {
       {progress && <Overall connection={connection} progress={progress} />}
       {connection.is_history_complete && <Freshness connection={connection} />}
       {progress && (
-        <section aria-label="By kind" className="card py-2">
+        <section aria-label="By type" className="card py-2">
           <KindTable progress={progress} />
         </section>
       )}
-      <AbsentLists connection={connection} />
+      <MissingData connection={connection} />
       <Problems connection={connection} />
     </>
   )
@@ -106,15 +108,17 @@ export function SyncPage() {
 function Overall({ progress, connection }: { progress: Progress; connection: Connection }) {
   const { phase } = progress
   const share = shareOf(progress)
-  // What is delivered is worked off without a phase of its own.
+  // Deliveries are processed without a phase of their own.
   const isWaiting = phase === 'idle' && progress.message !== null
-  const percent = phase === 'idle' ? 100 : share === undefined ? undefined : Math.floor(share * 100)
+  // Idle, but the import has not begun: nothing is up to date yet.
+  const isBeginning = phase === 'idle' && !connection.is_history_complete
+  const percent = phase === 'idle' && !isBeginning ? 100 : share === undefined ? undefined : Math.floor(share * 100)
   return (
     <section aria-label="Progress" className="card flex flex-col gap-4 p-5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <h2 className="text-lg font-semibold">{isWaiting ? 'Waiting' : PHASE[phase]}</h2>
+        <h2 className="text-lg font-semibold">{isWaiting ? 'Waiting' : isBeginning ? 'Starting the import' : PHASE[phase]}</h2>
         {isRunning(phase) && percent !== undefined && <span className="num text-ink-soft">{formatRatio(percent / 100, { digits: 0 })}</span>}
-        {/* Why it stopped stands above. */}
+        {/* The banner above says why it stopped. */}
         {progress.message && !(phase === 'failed' && connection.last_error) && <span className="text-sm text-ink-soft">{capital(progress.message)}</span>}
       </div>
       <div
@@ -134,32 +138,32 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
         <Fact label="Objects" value={objectsOf(progress)} />
         {isRunning(phase) && (
           <>
-            <Fact label="Each second" value={formatCount(Math.round(progress.objects_per_second))} />
+            <Fact label="Objects per second" value={formatCount(Math.round(progress.objects_per_second))} />
             <Fact
               label="Time left"
-              value={progress.seconds_left === null ? 'Not known yet' : `About ${formatDuration(progress.seconds_left)}`}
+              value={progress.seconds_left === null ? 'Estimating…' : capital(formatDuration(progress.seconds_left))}
             />
           </>
         )}
         <Fact
-          label="History reaches back to"
+          label="History since"
           value={
             progress.reaches_back_on
               ? formatDay(progress.reaches_back_on)
               : connection.is_history_complete
-                ? 'Its beginning'
+                ? 'Start of history'
                 : '–'
           }
         />
       </dl>
       {progress.ledger_version > 0 && !connection.is_history_complete && (
         <p className="rounded-lg bg-good-soft px-4 py-3 text-sm">
-          Today’s MRR is already here
-          {progress.reaches_back_on && `, from what was billed since ${formatDay(progress.reaches_back_on)}`}.{' '}
+          Today’s MRR is already available
+          {progress.reaches_back_on && `, based on what was billed since ${formatDay(progress.reaches_back_on)}`}.{' '}
           <Link className="link font-medium" params={{ connectionId: connection.id }} to="/c/$connectionId/mrr">
             Open the MRR Breakdown
           </Link>{' '}
-          while history fills in behind it. You can close this page; loading goes on, also after a restart.
+          while history fills in behind it. You can close this page. Loading continues, even after a restart.
         </p>
       )}
       {connection.is_history_complete && !isRunning(phase) && (
@@ -173,20 +177,20 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
   )
 }
 
-function AbsentLists({ connection }: { connection: Connection }) {
+function MissingData({ connection }: { connection: Connection }) {
   if (connection.absent.length === 0) return null
   return (
-    <section aria-label="What is absent" className="card p-5">
-      <h2 className="font-semibold">What is absent</h2>
+    <section aria-label="Missing data" className="card p-5">
+      <h2 className="font-semibold">Missing data</h2>
       <ul className="mt-2 divide-y divide-line text-sm">
         {connection.absent.map(({ kind, label, reason, without }) => (
           <li key={kind} className="flex flex-wrap gap-x-4 py-2">
             <span className="basis-44 font-medium">{label}</span>
             <span className="min-w-0 flex-1 basis-72 text-ink-soft">
-              Absent without it: {without}.{' '}
+              Without it you won’t see: {without}.{' '}
               {reason === 'forbidden'
-                ? 'The key may not read them: set the permission to Read in Stripe, then sync.'
-                : 'This server does not offer them.'}
+                ? `The key isn’t allowed to read this. Set the permission to Read in ${sourceOf(connection).name}, then sync.`
+                : 'This account’s API doesn’t offer it.'}
             </span>
           </li>
         ))}

@@ -6,17 +6,17 @@ type Failure = NonNullable<Connection['last_error']>
 /** Only another key, or more permissions for this one, can help. */
 export const isKeyError = ({ code }: Failure) => /^(key|permission)/.test(code)
 
-/** Only loading again can help. */
+/** Only a reload can help. */
 export const isDamage = ({ code }: Failure) => code === 'data_damaged'
 
-/** What to do, and what nobody needs to fear. */
-export function adviceOf(error: Failure): string {
-  const stays = isDamage(error)
-    ? 'Stripe still has all of it.'
-    : isKeyError(error)
-      ? 'Everything loaded so far stays.'
-      : error.action.includes('by itself')
-        ? 'Everything loaded so far stays.'
-        : 'Everything loaded so far stays; it is tried again by itself.'
-  return error.action ? `${capital(error.action).replace(/[.]$/, '')}. ${stays}` : stays
+/** What to do, and what is safe. `source` is where the data comes from. */
+export function adviceOf(error: Failure, source: string): string {
+  if (isDamage(error)) return told(error, `${source} still has all of it.`)
+  // With advice it says what happens next; without, it is only being tried again.
+  const stays = isKeyError(error) || error.action ? 'All imported data stays.' : 'All imported data stays, and Chartsy keeps trying.'
+  return told(error, stays)
+}
+
+function told({ action }: Failure, stays: string): string {
+  return action ? `${capital(action).replace(/[.]$/, '')}. ${stays}` : stays
 }

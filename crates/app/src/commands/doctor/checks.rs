@@ -4,8 +4,10 @@ use std::path::Path;
 
 use api::connections::admission;
 use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
+use metrics::fx::OLDEST_DAYS;
 use model::{Clock, ObjectKind};
-use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, Objects, StoreError};
+use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, StoreError};
+use sync::{RatesState, ReferenceRates};
 
 use super::Finding;
 use crate::folder::Folder;
@@ -40,6 +42,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     let mut findings =
         vec![Finding::well(what), writable(&folder.data), private(path), key_file(&folder), space(path)];
     findings.push(server(&folder.data));
+    findings.push(rates(&folder));
     let records = match folder.connections() {
         Ok(records) => records,
         Err(error) => {
@@ -156,9 +159,32 @@ fn server(data: &DataDir) -> Finding {
     }
 }
 
+/// Rates that are too old are a problem where a server looks for newer ones and gets none.
+fn rates(folder: &Folder) -> Finding {
+    let what = "exchange rates";
+    let published = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).published();
+    let Some(on) = published.latest_on() else {
+        return Finding::trouble(what, "there are none", "use a build of Chartsy that was not changed");
+    };
+    let age = Clock::System.now().day(&jiff::tz::TimeZone::UTC).0 - on.0;
+    let state = match RatesState::read(&folder.catalog) {
+        Ok(state) => state.unwrap_or_default(),
+        Err(error) => return Finding::trouble(what, error.to_string(), CATALOG_GONE),
+    };
+    let failed = state.attempts.iter().filter_map(|one| Some((&one.address, one.error.as_ref()?)));
+    let failed: Vec<String> = failed.map(|(address, error)| format!("{address}: {error}")).collect();
+    if age > OLDEST_DAYS && !state.attempts.is_empty() {
+        let wrong =
+            format!("the newest are {age} days old, too old for amounts of today. {}", failed.join("; "));
+        let to_do = "check --rates-url and --rates-fallback-url, or enter rates with 'chartsy rates import'";
+        return Finding::trouble(what, wrong, to_do);
+    }
+    Finding::well(format!("{what}: published up to {on}, {age} days ago"))
+}
+
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let what = format!("{}: objects", record.id);
-    let objects = Objects::open_if_any(&data.connection_dir(&record.id));
+    let objects = data.connection_files(&record.id).objects_if_any();
     let found = objects.and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
     match found {
         Ok(None) if record.loaded_at.is_some() => {

@@ -37,11 +37,15 @@ struct Shape {
     status_transitions: Object<Transitions>,
     billing_reason: Text,
     attempt_count: Number,
+    attempted: Flag,
     total: Number,
     total_excluding_tax: Number,
     total_taxes: Array<Amount>,
     total_tax_amounts: Array<Amount>,
     tax: Number,
+    shipping_cost: Object<Shipping>,
+    amount_shipping: Number,
+    total_pretax_credit_amounts: Array<Credit>,
     amount_paid: Number,
     amount_due: Number,
     lines: Object<Embedded<LineShape>>,
@@ -57,6 +61,21 @@ struct Parent {
 #[serde(default)]
 struct Details {
     subscription: Ref,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shipping {
+    amount_total: Number,
+    amount_tax: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Credit {
+    amount: Number,
+    #[serde(rename = "type")]
+    credit_type: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -104,9 +123,11 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         // In the oldest shape a paid invoice does not say when; it was charged when it was made.
         paid_at: paid_at.or(is_paid.then_some(created_at)),
         billing_reason: said(&shape.billing_reason),
-        attempt_count: shape.attempt_count.whole().and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+        attempt_count: shape.attempt_count(),
         total_minor,
         tax_minor: shape.tax(reading, total_minor)?,
+        shipping_minor: shape.shipping(reading)?,
+        billing_credits_minor: shape.billing_credits(reading)?,
         amount_paid_minor: amount_paid.unwrap_or(if is_paid { total_minor } else { 0 }),
         amount_due_minor: reading.optional_amount(shape.amount_due, "amount_due")?.unwrap_or(total_minor),
         lines,
@@ -130,6 +151,29 @@ impl Shape {
             None if self.paid.0.is_some() => InvoiceStatus::Open,
             None => InvoiceStatus::Unknown,
         }
+    }
+
+    fn attempt_count(&self) -> u32 {
+        let count = self.attempt_count.whole().and_then(|count| u32::try_from(count).ok());
+        count.unwrap_or_else(|| u32::from(self.attempted.is_set()))
+    }
+
+    /// Without its tax, which is among the invoice's taxes.
+    fn shipping(&self, reading: Reading<'_>) -> Result<i64, ReadError> {
+        let Some(cost) = self.shipping_cost.get() else {
+            return Ok(reading.optional_amount(self.amount_shipping, "amount_shipping")?.unwrap_or(0));
+        };
+        let total = reading.optional_amount(cost.amount_total, "shipping_cost.amount_total")?;
+        let tax = reading.optional_amount(cost.amount_tax, "shipping_cost.amount_tax")?;
+        Ok(total.unwrap_or(0).saturating_sub(tax.unwrap_or(0)))
+    }
+
+    /// The list has discounts too, which the lines have already.
+    fn billing_credits(&self, reading: Reading<'_>) -> Result<i64, ReadError> {
+        let credits = self.total_pretax_credit_amounts.iter();
+        let granted =
+            credits.filter(|credit| credit.credit_type.as_str() == Some("credit_balance_transaction"));
+        reading.sum(granted.map(|credit| credit.amount), "total_pretax_credit_amounts")
     }
 
     fn tax(&self, reading: Reading<'_>, total_minor: i64) -> Result<i64, ReadError> {

@@ -1,11 +1,14 @@
 //! Subscriptions and their items.
 
-use model::billing::{CancellationReason, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus};
-use model::{CustomerId, ObjectKind, SubscriptionId, SubscriptionItemId, UnixSeconds};
+use model::billing::{
+    CancellationReason, PendingUpdate, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus,
+};
+use model::{CustomerId, InvoiceId, ObjectKind, SubscriptionId, SubscriptionItemId, UnixSeconds};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::customer::said;
+use super::line::{TaxRate, inclusive_percent};
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
 use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Text};
@@ -40,6 +43,8 @@ struct Shape {
     currency: Text,
     items: Object<Embedded<ItemShape>>,
     default_tax_rates: Array<TaxRate>,
+    pending_update: Object<Update>,
+    latest_invoice: Ref,
     current_period_start: Number,
     current_period_end: Number,
     /// Of the only item, where there is no list of them.
@@ -58,6 +63,9 @@ struct Cancellation {
 struct Pause {}
 
 #[derive(Debug, Default, Deserialize)]
+struct Update {}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ItemShape {
     id: Text,
@@ -66,13 +74,6 @@ struct ItemShape {
     quantity: Number,
     current_period_start: Number,
     current_period_end: Number,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct TaxRate {
-    percentage: Number,
-    inclusive: Flag,
 }
 
 /// A subscription.
@@ -108,7 +109,11 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         billing_cycle_anchor: reading.optional_instant(shape.billing_cycle_anchor, "billing_cycle_anchor")?,
         is_collection_paused: shape.pause_collection.get().is_some(),
         currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
-        inclusive_tax_percent: shape.inclusive_tax_percent(),
+        inclusive_tax_percent: inclusive_percent(&shape.default_tax_rates),
+        pending_update: shape
+            .pending_update
+            .get()
+            .map(|_| PendingUpdate { invoice: shape.latest_invoice.id().map(InvoiceId::from) }),
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());
@@ -127,13 +132,6 @@ pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>)
 }
 
 impl Shape {
-    /// `None` where there is no inclusive rate, or one that is no number: taxes then show on the invoice only.
-    fn inclusive_tax_percent(&self) -> Option<Decimal> {
-        let inclusive = self.default_tax_rates.iter().filter(|rate| rate.inclusive.is_set());
-        let percents: Option<Vec<Decimal>> = inclusive.map(|rate| rate.percentage.percent()).collect();
-        percents?.into_iter().reduce(|sum, percent| sum + percent)
-    }
-
     fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
         let bounds = [self.current_period_start, self.current_period_end];
         let period = period(reading, bounds, ["current_period_start", "current_period_end"])?;

@@ -23,8 +23,7 @@ async fn a_change_that_nothing_told_of_is_found_and_taken_in() {
     let missed: Vec<&str> = second.missed.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(missed, ["sub_3"]);
     assert_eq!(folder.ledger(&folder.runner()).await.row_count(), 12 + 1, "it churned");
-    let dir = folder.data.connection_dir(&folder.record.id);
-    let problems = projection::problems(&folder.objects(), &dir).unwrap();
+    let problems = projection::problems(&folder.objects(), &folder.files()).unwrap();
     assert!(
         problems.iter().any(|problem| problem.code == "audit_missed" && problem.count == 1),
         "{problems:?}"

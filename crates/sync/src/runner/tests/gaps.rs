@@ -228,7 +228,8 @@ async fn a_clock_that_was_ahead_hides_nothing() {
 /// What is left of a load: work on its objects, and when it began.
 async fn at_work(provider: &Provider) -> (tempfile::TempDir, Context, UnixSeconds) {
     let dir = tempfile::tempdir().unwrap();
-    let (context, _) = crate::testing::context(provider, Objects::open(dir.path()).unwrap());
+    let objects = store::ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
+    let (context, _) = crate::testing::context(provider, objects);
     let began = crate::backfill::run(&context).await.unwrap().began.unwrap();
     (dir, context, began)
 }

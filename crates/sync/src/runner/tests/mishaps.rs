@@ -48,7 +48,7 @@ async fn a_changed_subscription_that_may_not_be_read_is_not_passed_over() {
 #[tokio::test]
 async fn objects_that_are_gone_are_loaded_again() {
     let (_provider, folder) = loaded(Merchant::monthly(4, 2)).await;
-    let dir = folder.data.connection_dir(&folder.record.id);
+    let dir = folder.on_disk();
     for name in ["objects.db", "objects.db-wal", "objects.db-shm"] {
         let path = dir.join(name);
         if path.exists() {
@@ -64,7 +64,7 @@ async fn objects_that_are_gone_are_loaded_again() {
 #[tokio::test]
 async fn a_ledger_that_is_damaged_anywhere_is_made_again() {
     let (_provider, folder) = loaded(Merchant::monthly(40, 6)).await;
-    let path = folder.data.connection_dir(&folder.record.id).join("ledger.db");
+    let path = folder.on_disk().join("ledger.db");
     let whole = std::fs::read(&path).unwrap();
     let expected = bytes(&*folder.ledger(&folder.runner()).await);
     let offsets = (0..whole.len()).step_by(1_024);
@@ -114,4 +114,27 @@ async fn nobody_is_no_customer_once_everything_has_an_owner() {
     let ledger = folder.ledger(&folder.runner()).await;
     assert!(ledger.customer(&nobody).is_none());
     assert_eq!(bytes(&ledger), bytes(&rebuilt(&folder)), "the same as made from nothing");
+}
+
+#[tokio::test]
+async fn what_moves_to_another_customer_leaves_the_figures_of_the_old_one_without_a_rebuild() {
+    let moved = [
+        (ObjectKind::Charge, "ch_1_00", "charge.updated"),
+        (ObjectKind::Invoice, "in_1_00", "invoice.updated"),
+        (ObjectKind::Subscription, "sub_1", "customer.subscription.updated"),
+    ];
+    for (kind, id, event) in moved {
+        let (provider, folder) = loaded(Merchant::monthly(3, 2)).await;
+        let runner = folder.runner();
+        let before = bytes(&*folder.ledger(&runner).await);
+        let since = folder.now().data_through.unwrap();
+        provider.merchant(|merchant| {
+            merchant.get_mut(kind, id)["customer"] = json!("cus_2");
+            merchant.note(event, kind, id, since.0 + 5);
+        });
+        folder.sync(&runner).await.unwrap();
+        let after = bytes(&*folder.ledger(&runner).await);
+        assert_eq!(after, bytes(&rebuilt(&folder)), "{kind}");
+        assert_ne!(after, before, "{kind}: something moved");
+    }
 }

@@ -27,7 +27,7 @@ async fn discard(folder: &Folder) -> bool {
 async fn objects_that_are_damaged_are_told_and_mended_by_loading_again() {
     let (_provider, folder) = named().await;
     let expected = bytes(&*folder.ledger(&folder.runner()).await);
-    let path = folder.data.connection_dir(&folder.record.id).join("objects.db");
+    let path = folder.on_disk().join("objects.db");
     let whole = std::fs::read(&path).unwrap();
     let (mut told, mut found) = (0, 0);
     for offset in (0..whole.len()).step_by(40_000) {
@@ -41,7 +41,7 @@ async fn objects_that_are_damaged_are_told_and_mended_by_loading_again() {
             }
         }
         std::fs::write(&path, &damaged).unwrap();
-        let opened = store::Objects::open_read_only(path.parent().unwrap());
+        let opened = folder.files().objects_to_read();
         let checked = opened.and_then(|objects| objects.integrity_check());
         let is_found = !matches!(checked, Ok(wrong) if wrong.is_empty());
         match folder.sync(&folder.runner()).await {
@@ -79,7 +79,7 @@ async fn who_was_erased_stays_erased_when_everything_is_loaded_again() {
 
     // Also when nobody asked for it.
     for name in ["objects.db", "objects.db-wal", "objects.db-shm"] {
-        let path = folder.data.connection_dir(id).join(name);
+        let path = folder.on_disk().join(name);
         if path.exists() {
             std::fs::remove_file(path).unwrap();
         }
@@ -105,7 +105,7 @@ async fn an_erasure_that_was_cut_off_is_made_up_for() {
 async fn an_erasure_that_only_the_objects_know_outlives_them() {
     let (_provider, folder) = named().await;
     let note = store::Batch { meta: vec![("erased/cus_3".to_owned(), "1".to_owned())], ..Default::default() };
-    let objects = store::Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let objects = folder.files().objects_to_write().unwrap();
     objects.commit(note).await.unwrap();
     drop(objects);
     folder.sync(&folder.runner()).await.unwrap();
@@ -117,7 +117,7 @@ async fn an_erasure_that_only_the_objects_know_outlives_them() {
 async fn who_left_long_ago_stays_nameless() {
     let (_provider, folder) = named().await;
     let lapsed = store::Batch { meta: vec![("lapsed".to_owned(), "cus_3".to_owned())], ..Default::default() };
-    let objects = store::Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let objects = folder.files().objects_to_write().unwrap();
     objects.commit(lapsed).await.unwrap();
     drop(objects);
     discard(&folder).await;

@@ -46,7 +46,7 @@ async fn with_an_invoice_voided() -> (Provider, Folder) {
 }
 
 fn ledger_files(folder: &Folder) -> Vec<std::path::PathBuf> {
-    let files = std::fs::read_dir(folder.data.connection_dir(&folder.record.id)).unwrap();
+    let files = std::fs::read_dir(folder.on_disk()).unwrap();
     let paths = files.map(|file| file.unwrap().path());
     paths.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("ledger.db")).collect()
 }
@@ -94,7 +94,7 @@ async fn what_was_recorded_before_a_crash_is_not_recorded_again_after_it() {
 #[tokio::test]
 async fn objects_that_a_crash_left_without_a_ledger_are_told_of_with_the_next() {
     let (_provider, folder) = with_an_invoice_voided().await;
-    let objects = Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let objects = folder.files().objects_to_write().unwrap();
     let mut invoice = objects.get(ObjectKind::Invoice, "in_1_00").unwrap().unwrap().object;
     invoice.body = invoice.body.replace(r#""status":"paid""#, r#""status":"void""#).into();
     let batch = Batch { objects: vec![invoice], seen_at: UnixSeconds(NOW + 9), ..Batch::default() };

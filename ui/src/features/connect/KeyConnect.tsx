@@ -9,42 +9,44 @@ import { TextField } from '~/components/Field'
 import { Toggle } from '~/components/Toggle'
 import { GDPR_HINT } from '~/features/settings/PrivacySection'
 import { countryName } from '~/format/names'
+import type { KeyTexts } from '~/sources'
 
 import { KeySteps, Step } from './KeySteps'
 import { PermissionList } from './PermissionList'
 import type { ConnectRequest } from './useConnect'
 import { useConnect } from './useConnect'
-import { isFinal, refusalOf, stripeAt, useKeyCheck } from './useKeyCheck'
+import { refusalOf, useKeyCheck } from './useKeyCheck'
 
-export function StripeConnect({ source }: { source: Source }) {
+/** Connects an account with a key, which is checked while nothing is saved yet. */
+export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts }) {
   const [key, setKey] = useState('')
   const [apiBase, setApiBase] = useState('')
-  const { check, error, isChecking, retry } = useKeyCheck(key, apiBase)
+  const { check, error, isChecking, request, retry } = useKeyCheck(source.id, key, apiBase)
   return (
-    <section aria-label="Connect Stripe" className="card p-5 sm:p-7">
+    <section aria-label={`Connect ${source.name}`} className="card p-5 sm:p-7">
       <ol className="flex flex-col gap-7">
-        <KeySteps source={source} />
-        <Step number={4} title="Paste it here">
+        <KeySteps source={source} texts={texts} />
+        <Step number={4} title="Paste the key here">
           <div className="mt-2 flex flex-col gap-3">
             <TextField
               autoComplete="off"
-              hint="It is checked at once, with read requests only, and saved encrypted only when you connect."
+              hint="The key is checked right away with read-only requests. It is saved, encrypted, only when you connect."
               isMono
-              label="Restricted key"
-              placeholder="rk_live_…"
+              label={texts.label}
+              placeholder={texts.placeholder}
               spellCheck="false"
               value={key}
               onChange={setKey}
             />
             <details>
-              <summary className="link cursor-pointer">Reach Stripe at another address</summary>
+              <summary className="link cursor-pointer">Use a different API address</summary>
               <TextField
                 autoComplete="off"
                 className="mt-2"
-                hint="For a proxy or a sandbox, such as http://127.0.0.1:12111. Leave it empty for Stripe itself."
+                hint="For a proxy or a sandbox, such as http://127.0.0.1:12111. Leave empty otherwise."
                 isMono
                 label="API address"
-                placeholder="https://api.stripe.com"
+                placeholder={texts.apiBase}
                 type="url"
                 value={apiBase}
                 onChange={setApiBase}
@@ -53,12 +55,12 @@ export function StripeConnect({ source }: { source: Source }) {
             <div aria-live="polite">
               {isChecking && (
                 <p className="flex items-center gap-2">
-                  <Spinner /> Asking Stripe what this key may read …
+                  <Spinner /> Checking the key’s permissions…
                 </p>
               )}
-              {!isChecking && error && <Refusal error={error} retry={retry} />}
+              {!isChecking && error && <Refusal error={error} retry={retry} texts={texts} />}
               {!isChecking && check && (
-                <Checked key={check.account.id} check={check} request={stripeAt(key.trim(), apiBase.trim())} retry={retry} />
+                <Checked key={check.account.id} check={check} request={request} retry={retry} texts={texts} />
               )}
             </div>
           </div>
@@ -68,12 +70,12 @@ export function StripeConnect({ source }: { source: Source }) {
   )
 }
 
-function Refusal({ error, retry }: { error: Error; retry: () => void }) {
-  const { title, advice } = refusalOf(error)
+function Refusal({ error, retry, texts }: { error: Error; retry: () => void; texts: KeyTexts }) {
+  const { title, advice, isFinal } = refusalOf(error, texts)
   return (
     <Banner
       action={
-        !isFinal(error) && (
+        !isFinal && (
           <Button size="small" onPress={retry}>
             Check again
           </Button>
@@ -87,7 +89,14 @@ function Refusal({ error, retry }: { error: Error; retry: () => void }) {
   )
 }
 
-function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectRequest; retry: () => void }) {
+interface CheckedProps {
+  check: KeyCheck
+  request: ConnectRequest
+  retry: () => void
+  texts: KeyTexts
+}
+
+function Checked({ check, request, retry, texts }: CheckedProps) {
   const { account, permissions } = check
   const [name, setName] = useState(account.name ?? '')
   const [isGdpr, setIsGdpr] = useState(false)
@@ -102,7 +111,7 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
         <p className="flex flex-wrap items-center gap-2 font-semibold">
           {account.name ?? account.id}
           {check.is_test_mode && <Badge tone="warn">Test mode</Badge>}
-          {check.is_restricted ? <Badge tone="good">Restricted key</Badge> : <Badge tone="warn">Full secret key</Badge>}
+          {check.is_restricted ? <Badge tone="good">{texts.restricted}</Badge> : <Badge tone="warn">{texts.full.badge}</Badge>}
         </p>
         <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>
         <div className="mt-3">
@@ -110,8 +119,8 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
         </div>
       </div>
       {!check.is_restricted && (
-        <Banner title="This key could do more than read" tone="warn">
-          It works, and Chartsy only reads. A restricted key is safer: whoever got hold of it could change nothing.
+        <Banner title={texts.full.title} tone="warn">
+          {texts.full.text}
         </Banner>
       )}
       {missing.length > 0 && (
@@ -121,11 +130,10 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
               Check again
             </Button>
           }
-          title={check.can_connect ? 'You can connect; some figures will be absent' : 'A needed permission is missing'}
+          title={check.can_connect ? 'You can connect, but some figures will be missing' : 'A required permission is missing'}
           tone={check.can_connect ? 'warn' : 'danger'}
         >
-          In Stripe, edit the key and set {[...new Set(missing.map(({ permission, label }) => permission || label))].join(', ')}{' '}
-          to Read, then check again. The key stays the same.
+          {texts.grant[0]} {[...new Set(missing.map(({ permission, label }) => permission || label))].join(', ')} {texts.grant[1]}
         </Banner>
       )}
       {check.existing_connection_id ? (
@@ -136,13 +144,13 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
               params={{ connectionId: check.existing_connection_id }}
               to="/c/$connectionId/mrr"
             >
-              Open it
+              Open
             </Link>
           }
-          title="This account is connected already"
+          title="This account is already connected"
           tone="info"
         >
-          To use this key for it from now on, replace the key in its settings. Nothing that was loaded is lost.
+          To use this key from now on, replace the key in the connection’s settings. All imported data stays.
         </Banner>
       ) : (
         <form
@@ -152,7 +160,7 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
             connect.mutate({ ...request, ...(name.trim() ? { name: name.trim() } : {}), gdpr: isGdpr })
           }}
         >
-          <TextField hint="What it is called in Chartsy. It can be changed later." label="Name" value={name} onChange={setName} />
+          <TextField hint="The account’s name in Chartsy. You can change it later." label="Name" value={name} onChange={setName} />
           <Toggle hint={GDPR_HINT} isSelected={isGdpr} label="GDPR mode" onChange={setIsGdpr} />
           {connect.error && (
             <Banner title={connect.error.message} tone="danger">
@@ -166,7 +174,7 @@ function Checked({ check, request, retry }: { check: KeyCheck; request: ConnectR
             kind="primary"
             type="submit"
           >
-            Connect {account.name ?? 'the account'}
+            Connect {account.name ?? 'account'}
           </Button>
         </form>
       )}

@@ -1,0 +1,27 @@
+import type { SourceTexts } from './texts'
+
+/** Texts that fit every source. A source replaces those for which its own dashboard has other words. */
+export const generic = (name: string): SourceTexts => ({
+  name,
+  about: '',
+  webhook: {
+    states: {
+      live: `${name} notifies this server of every change. Chartsy also checks the event list every ten minutes for anything that was missed.`,
+      registered: 'Webhook registered, waiting for its first event. Until then Chartsy polls every minute.',
+      silent: `${name} has stopped delivering events to this server. Chartsy polls every minute until deliveries resume.`,
+      pending: 'The webhook is being registered. Until then Chartsy polls every minute.',
+      unreachable: `${name} can’t reach this server, so Chartsy polls every minute. To see changes within a second, start the server with --public-url and its public address. No data is lost without it.`,
+      manual:
+        'This key isn’t allowed to register a webhook, so Chartsy polls every minute. To see changes within a second, create the endpoint by hand as described below.',
+    },
+    byHand: {
+      address: `In ${name}, add a webhook endpoint with this address:`,
+      version: (version) => `Choose API version ${version} and these events:`,
+      secret: 'Reveal its signing secret and paste it here.',
+    },
+    secretPlaceholder: '',
+    removed: `Its webhook was removed from ${name}.`,
+    left: `Its webhook could not be removed from ${name}: delete it there. Until then, anything it sends is rejected.`,
+  },
+  invoiceReasons: {},
+})

@@ -1,0 +1,46 @@
+import type { WebhookState } from '~/api/types'
+
+/** How an account of a source is connected with a key. */
+export interface KeyTexts {
+  label: string
+  placeholder: string
+  /** Where the source's API is. */
+  apiBase: string
+  /** How to create the key, step by step. */
+  steps: {
+    open: { title: string; text: string; link: string }
+    permissions: { title: string; text: string }
+    copy: { title: string; text: string }
+  }
+  /** A key that can do more than read. */
+  full: { badge: string; title: string; text: string }
+  restricted: string
+  /** Before the names of the missing permissions, and after them. */
+  grant: [string, string]
+  /** Why a key was refused, by the API's codes; the server's own advice comes first where it has some. */
+  refusals: Record<string, { title?: string; advice: string }>
+  /** Codes that checking again cannot change. */
+  finalRefusals: readonly string[]
+}
+
+/** How changes reach the server, and what to do where they don't. */
+export interface WebhookTexts {
+  states: Record<WebhookState, string>
+  /** How to create the endpoint by hand. */
+  byHand: { address: string; version: (version: string) => string; secret: string }
+  secretPlaceholder: string
+  /** After a connection was removed. */
+  removed: string
+  left: string
+}
+
+/** A source's name and the words of its dashboard. All other texts on the pages are the same for every source. */
+export interface SourceTexts {
+  /** The name within a sentence. */
+  name: string
+  about: string
+  key?: KeyTexts
+  webhook: WebhookTexts
+  /** Why an invoice was created, by the source's own codes. */
+  invoiceReasons: Record<string, string>
+}
