@@ -2,6 +2,7 @@
 //! tests and benchmarks connect to. It also knows the recurring value that each merchant *intended*, which no
 //! real account can tell.
 
+mod account_file;
 mod chance;
 mod generated;
 mod kind;
@@ -9,6 +10,7 @@ mod options;
 mod server;
 pub mod world;
 
+pub use account_file::{AccountFile, AccountFileError, FileSettings};
 pub use generated::Generated;
 pub use kind::ObjectKind;
 pub use options::{

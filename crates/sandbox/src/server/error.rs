@@ -53,6 +53,11 @@ impl Refusal {
         Self::bad_request(format!("This property cannot be expanded ({path})."))
     }
 
+    /// An account that is served from a file is only read.
+    pub fn read_only() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "This key may not write.")
+    }
+
     /// An id that is in the path: 404.
     pub fn no_such_object(noun: &str, id: &str) -> Self {
         let refusal = Self::new(StatusCode::NOT_FOUND, format!("No such {noun}: '{id}'"));

@@ -46,6 +46,11 @@ pub fn by_name(name: &str) -> Option<&'static Resource> {
     RESOURCES.iter().find(|resource| resource.name == name)
 }
 
+/// What the list of a kind is called.
+pub fn list_name(kind: ObjectKind) -> Option<&'static str> {
+    RESOURCES.iter().find(|resource| resource.kind == kind).map(|resource| resource.name)
+}
+
 /// The permission that a kind needs, wherever it shows up.
 pub fn permission_for(kind: ObjectKind) -> Option<Permission> {
     RESOURCES.iter().find(|resource| resource.kind == kind).map(|resource| resource.permission)
