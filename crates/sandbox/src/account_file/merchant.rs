@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{Clock, ObjectKind, UnixSeconds};
+use model::{Clock, UnixSeconds};
 use serde_json::{Value, json};
 
 use super::{AccountFile, complete::over};
+use crate::kind::ObjectKind;
 use crate::server::list_name;
 use crate::world::{ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor};
 
