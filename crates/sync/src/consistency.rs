@@ -1,6 +1,5 @@
 //! After a load: does everything that is named exist? What does not is listed, not hidden.
 
-use model::ObjectKind;
 use store::{Batch, Dangling, References};
 
 use crate::SyncError;
@@ -22,7 +21,8 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
     let dangling = if found.missing.is_empty() {
         found.dangling
     } else {
-        let missing = found.missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
+        let customers = context.source().customers();
+        let missing = found.missing.into_iter().map(|id| (customers, id)).collect();
         update::retrieve_all(context, missing).await?;
         references(context).await?.dangling
     };
@@ -35,7 +35,9 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
 /// Reads every row, so never on a thread that answers requests.
 async fn references(context: &Context) -> Result<References, SyncError> {
     let objects = context.objects.clone();
-    blocking(move || Ok(objects.references(ObjectKind::Customer, PROBED_MAX)?)).await
+    let source = context.source();
+    let found = move || Ok(objects.references(source.references(), source.customers(), PROBED_MAX)?);
+    blocking(found).await
 }
 
 fn problem(dangling: Dangling) -> Problem {
