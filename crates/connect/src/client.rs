@@ -7,7 +7,7 @@ use crate::{
     Webhook, WebhookEndpoint, stripe,
 };
 
-/// Reads from one account of one server. Clones share its limits.
+/// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
 pub struct Client(Inner);
 
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// Reads the next page of a list that came cut inside its parent.
+    /// Reads the next page of a list that came truncated inside its parent.
     ///
     /// # Errors
     /// As [`Client::list`]; `NotFound` when the parent is gone.

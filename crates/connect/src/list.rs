@@ -23,7 +23,7 @@ pub struct List {
     pub(crate) scope: &'static str,
     /// Whether nothing can be computed without it.
     pub is_required: bool,
-    /// What will be missing without it.
+    /// What you lose without it.
     pub without: &'static str,
 }
 

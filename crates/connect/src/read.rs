@@ -6,11 +6,11 @@ use model::billing::{CustomerHistory, Price, Product};
 /// Why an object cannot be used. Names what and where, never its data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    #[error("{kind} cannot be read: {reason}")]
+    #[error("{kind} can't be read: {reason}")]
     NotAnObject { kind: ObjectKind, reason: String },
     #[error("{kind} {id} has no {field}")]
     Missing { kind: ObjectKind, id: String, field: &'static str },
-    #[error("{kind} {id} has something for {field} that cannot be understood")]
+    #[error("{kind} {id} has an invalid {field}")]
     Wrong { kind: ObjectKind, id: String, field: &'static str },
 }
 

@@ -262,7 +262,7 @@ impl Source {
         }
     }
 
-    /// What an endpoint that is made by hand has to be told about.
+    /// The events that a manually created endpoint must subscribe to.
     pub fn webhook_terms(self) -> WebhookTerms {
         match self {
             Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },
@@ -333,7 +333,7 @@ impl Source {
         }
     }
 
-    /// What an object's cut list is a list of.
+    /// What an object's truncated list is a list of.
     pub fn part_of(self, parent: ObjectKind) -> ObjectKind {
         match self {
             Self::Stripe => stripe::part_of(parent),

@@ -4,7 +4,7 @@ use model::{ObjectKind, Secret, UnixSeconds};
 
 use crate::ReadError;
 
-/// An endpoint that was registered just now. Its secret is told this once.
+/// An endpoint that was just registered. Its secret is shown only this once.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     pub id: String,
@@ -28,14 +28,14 @@ pub struct WebhookTerms {
     pub api_version: &'static str,
 }
 
-/// Why a delivery is not to be believed.
+/// Why a delivery is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     #[error("the {header} header is missing or malformed")]
     Malformed { header: &'static str },
     #[error("the signature does not match: check the endpoint's signing secret")]
     Mismatch,
-    #[error("the signature is too old or from the future: check the machine's clock")]
+    #[error("the signature is too old or in the future: check this machine's clock")]
     OutsideTolerance,
 }
 

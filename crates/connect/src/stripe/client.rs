@@ -1,4 +1,4 @@
-//! The client: what can be asked of a server, and what each failure of it means.
+//! The client: what can be requested from a server, and what each of its failures means.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use super::{
 use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer};
 
-/// Reads from one account of one server. Clones share its limits.
+/// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -100,7 +100,7 @@ impl Client {
         self.list_with(request, retry::BACKGROUND).await
     }
 
-    /// Reads the next page of a list that came cut inside its parent.
+    /// Reads the next page of a list that came truncated inside its parent.
     ///
     /// # Errors
     /// As `list`; `NotFound` when the parent is gone.
@@ -257,7 +257,7 @@ impl Client {
                 limiter.slow_down(call.endpoint, answer.limited_reason.as_deref(), pause);
             }
             let Some(wait) = wait else { return Err(self.give_up(failure, call)) };
-            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "asking again");
+            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "retrying a request");
             sleep(wait).await;
             attempt += 1;
         }

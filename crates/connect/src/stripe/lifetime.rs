@@ -10,7 +10,7 @@ pub fn is_creation(event_type: &str) -> bool {
     event_type.ends_with(".created")
 }
 
-/// What an object's cut list is a list of.
+/// What an object's truncated list is a list of.
 pub fn part_of(parent: ObjectKind) -> ObjectKind {
     match parent {
         kind::SUBSCRIPTION => kind::SUBSCRIPTION_ITEM,
@@ -39,7 +39,8 @@ pub fn tombstone(kind: ObjectKind, id: &str) -> RawObject {
     }
 }
 
-/// What is gone goes on to give the figures of its time: a price what was paid by it, a customer the country it was in.
+/// What no longer exists goes on to give the figures of its time: a price what was paid by it, a customer the country
+/// it was in.
 pub fn last_known(gone: RawObject, stored: Option<RawObject>) -> RawObject {
     let Some(stored) = stored else { return gone };
     match gone.kind {

@@ -321,7 +321,7 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
 /// A JSON error in words that hold nothing of the text.
 pub(super) fn why(error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        serde_json::error::Category::Eof => "it is cut short",
+        serde_json::error::Category::Eof => "it is truncated",
         serde_json::error::Category::Io => "it stopped arriving",
         serde_json::error::Category::Syntax => "it is not JSON",
         serde_json::error::Category::Data => "it has an unexpected shape",

@@ -1,5 +1,5 @@
-//! When to ask again, and after how long: as Stripe's own libraries decide it. Asking twice changes nothing: reads never
-//! do, and what is written carries an idempotency key.
+//! When to retry, and after how long, following Stripe's own libraries. A repeated request changes nothing: reads
+//! never do, and writes carry an idempotency key.
 
 use std::time::Duration;
 
