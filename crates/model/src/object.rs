@@ -32,7 +32,7 @@ impl ObjectKind {
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if name.is_empty() || name.len() > NAME_MAX || !is_plain {
             return Err(format!(
-                "'{}' is not a kind of object",
+                "'{}' is not an object kind",
                 name.chars().take(NAME_MAX).collect::<String>()
             ));
         }

@@ -1,4 +1,4 @@
-//! The folder that everything is in.
+//! The data folder.
 
 mod identity;
 mod lock;
@@ -53,7 +53,7 @@ impl DataDir {
         Self::check(path, &format)
     }
 
-    /// Opens a data folder that must be there: for commands that only read.
+    /// Opens an existing data folder: for commands that only read.
     ///
     /// # Errors
     /// `Missing` when there is none, else as [`DataDir::open`].
@@ -80,7 +80,7 @@ impl DataDir {
         &self.path
     }
 
-    /// Keeps the folder for one server as long as the lock lives.
+    /// Reserves the folder for one server as long as the lock lives.
     ///
     /// # Errors
     /// `AlreadyOpen` when another server has it.
@@ -94,7 +94,7 @@ impl DataDir {
         let path = self.path.join(CATALOG);
         let is_new = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
         if is_new && has_entries(&self.path.join(CONNECTIONS)) {
-            let detail = "it is gone, though there is data of connections".to_owned();
+            let detail = "it is missing, although there are connections".to_owned();
             return Err(StoreError::Damaged { path, detail });
         }
         Catalog::open(&path)
@@ -123,7 +123,7 @@ impl DataDir {
         let path = self.path.join(MASTER_KEY_FILE);
         let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
         if !is_in_variable && !path.try_exists().in_file(&path)? {
-            return Err(StoreError::MasterKey { reason: format!("{} is gone", path.display()) });
+            return Err(StoreError::MasterKey { reason: format!("{} is missing", path.display()) });
         }
         self.keyring()
     }

@@ -138,7 +138,7 @@ impl Kinds {
             let code = known.unwrap_or(next);
             next += u8::from(known.is_none());
             if code > CODE_MAX {
-                return Err(Fault::Damaged(format!("more than {CODE_MAX} kinds of object in one file")));
+                return Err(Fault::Damaged(format!("more than {CODE_MAX} object kinds in one file")));
             }
             let sql =
                 "INSERT OR REPLACE INTO declared_kinds (code, name, named_in, part_of, may_be_ownerless)
@@ -209,7 +209,7 @@ impl Kinds {
         self.all().into_iter().filter(named).map(|known| known.code).collect()
     }
 
-    /// What the cut lists of a kind's objects are made of, and the column that names their parent.
+    /// What the truncated lists of a kind's objects are made of, and the column that names their parent.
     pub fn parts_of(&self, parent: ObjectKind) -> Vec<(Column, Numbered)> {
         let Some(column) = self.named_in(parent) else { return Vec::new() };
         let parts = self.all().into_iter().filter(|known| known.shape.part_of == Some(column));
