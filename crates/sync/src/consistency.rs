@@ -1,4 +1,4 @@
-//! After a load: does everything that is named exist? What does not is listed, not hidden.
+//! After a load: references to objects that are missing. They are listed, not hidden.
 
 use store::{Batch, Dangling, References};
 
@@ -44,8 +44,10 @@ fn problem(dangling: Dangling) -> Problem {
     let Dangling { from, to, count, examples } = dangling;
     Problem {
         code: "dangling_reference".to_owned(),
-        title: format!("{from} objects that name a {to} which is not there"),
-        detail: format!("The provider did not send the {to}: it may be deleted, or the key may not read it."),
+        title: format!("{from} objects whose {to} is missing"),
+        detail: format!(
+            "The provider did not return the {to}: it may have been deleted, or the key may not read it."
+        ),
         count,
         examples: examples
             .into_iter()

@@ -1,4 +1,4 @@
-//! Tells whoever listens how far it is: never more often than an eye can follow.
+//! Reports progress to listeners, never more often than an eye can follow.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

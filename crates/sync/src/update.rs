@@ -1,5 +1,5 @@
-//! Brings a loaded connection up to date: by the events list where there is one and it reaches back far enough, else
-//! by listing what is new or, now and then, everything again.
+//! Brings a loaded connection up to date: from the list of events if there is one that reaches back far enough, or
+//! else by listing new objects and, now and then, everything.
 
 mod fetch;
 pub(crate) mod mail;
@@ -60,7 +60,7 @@ pub(crate) enum Thoroughness {
     Asked,
 }
 
-/// Fetches what changed since `since`, an instant of the provider's clock, but nothing of what is absent.
+/// Fetches what has changed since `since`, an instant of the provider's clock, except for kinds that can't be read.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, an impatience that ran out, what the store says.
@@ -164,7 +164,7 @@ async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncErr
         let page = match context.ask(|| context.client.events(from, after.as_deref())).await {
             Ok(page) => page,
             Err(SyncError::Provider(error)) if is_absence(&error) => {
-                tracing::info!(%error, "no events to go by");
+                tracing::info!(%error, "the list of events can't be used");
                 return Ok(Events::None);
             }
             Err(error) => return Err(error),

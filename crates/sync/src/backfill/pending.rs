@@ -32,7 +32,7 @@ impl Pending {
         self.asked_at = Some(self.asked_at.map_or(asked_at, |earliest| earliest.min(asked_at)));
     }
 
-    /// Lists that were cut. Gives back what is to be read of them.
+    /// Lists that were truncated. Gives back what is to be read of them.
     pub fn begin_lists(&mut self, cut: impl IntoIterator<Item = Followup>) -> Vec<Followup> {
         let followups = self.add_followups(cut);
         self.lists_begun.extend(followups.iter().map(|followup| (followup.kind, followup.id.clone())));

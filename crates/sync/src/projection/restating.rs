@@ -1,4 +1,4 @@
-//! Comparing what is built with what was shown before, and recording what differs of finished months.
+//! Compares what is built with what was shown before, and records differences in past months.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -101,7 +101,7 @@ impl<'a> Restating<'a> {
         }
         let batch = Batch { restatements, seen_at: self.now, ..Batch::default() };
         let committed = self.objects.commit_blocking(batch)?;
-        tracing::info!(figures = committed.restated, "figures of finished months were restated");
+        tracing::info!(figures = committed.restated, "figures of past months were restated");
         Ok(())
     }
 

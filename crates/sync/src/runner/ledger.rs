@@ -14,7 +14,7 @@ use crate::SyncError;
 use crate::projection::{self, Keeper, Kept, Recording, Restating, SEQUENCE};
 
 impl Shared {
-    /// Whether figures of finished months are final by now. `None`: history is still loading.
+    /// Whether figures of past months are final by now. `None`: history is still loading.
     pub(super) fn recording(&self, record: &ConnectionRecord) -> Option<Recording> {
         let shown_through =
             record.data_through.or(record.loaded_at).filter(|_| record.loaded_at.is_some())?;
@@ -66,7 +66,7 @@ impl Shared {
         });
         match moved.await? {
             Some(Some(snapshot)) => slot.publish(snapshot, epoch),
-            // It was cleared, and is made anew by whoever wants to see it.
+            // It was cleared, and is rebuilt by whoever wants to see it.
             Some(None) => slot.drop_snapshot(),
             None => {}
         }
@@ -74,7 +74,7 @@ impl Shared {
     }
 }
 
-/// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
+/// For whoever only looks. An outdated file is rebuilt, unless somebody is just about to.
 fn open(
     source: Source,
     files: &ConnectionFiles,

@@ -1,4 +1,4 @@
-//! Lists everything again, and finds out what is gone.
+//! Lists everything again, and finds out what no longer exists.
 
 use connect::Source;
 use model::{ObjectKind, UnixSeconds};
@@ -59,7 +59,7 @@ async fn begin(context: &Context) -> Result<i64, SyncError> {
     Ok(now)
 }
 
-/// What no list showed, and may have been deleted.
+/// Objects that no list showed and that may have been deleted.
 async fn unseen_since(
     context: &Context,
     kinds: Vec<ObjectKind>,
