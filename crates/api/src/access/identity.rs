@@ -1,4 +1,4 @@
-//! Who sent a request, and the one way to the connections that they may see.
+//! Who sent a request, and the only way to the connections that they may see.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -51,8 +51,8 @@ impl FromRequestParts<Shared> for Person {
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         if let Some(token) = bearer(&parts.headers) {
             by_token(context, token).await?;
-            return Err(Problem::forbidden("person_needed", "a token may not do this")
-                .action("sign in on the pages: tokens are made and revoked by people"));
+            return Err(Problem::forbidden("person_needed", "a token can't do this")
+                .action("sign in on the pages: only users can create and revoke tokens"));
         }
         let credential = cookie(&parts.headers).ok_or_else(Problem::signed_out)?;
         let hash = credential::hash(credential.expose());
