@@ -1,4 +1,4 @@
-//! What a key may read, found out before anything is saved.
+//! What a key may read, checked before anything is saved.
 
 use model::ObjectKind;
 

@@ -1,4 +1,4 @@
-//! What reading objects gives: what was billed, and what could not be read.
+//! The result of reading objects: what was billed, and what could not be read.
 
 use model::ObjectKind;
 use model::billing::{CustomerHistory, Price, Product};
@@ -23,7 +23,7 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-/// All that was billed to one customer, with what came along and what did not.
+/// Everything that was billed to one customer, with inline prices and unreadable objects.
 #[derive(Debug, Clone, Default)]
 pub struct Billed {
     pub history: CustomerHistory,
@@ -37,6 +37,6 @@ pub struct Billed {
 pub enum Listing {
     Price(Price),
     Product(Product),
-    /// One that is gone without leaving anything to read.
+    /// One that was deleted without leaving anything to read.
     Nothing,
 }

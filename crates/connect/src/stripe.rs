@@ -40,7 +40,7 @@ pub const API_VERSION: &str = "2026-07-29.dahlia";
 pub(crate) const BASE: &str = "https://api.stripe.com";
 /// Stripe opened to the public: no account is older. 2011-09-29.
 pub(crate) const FIRST_ACCOUNTS: i64 = 1_317_254_400;
-/// What the ids of customers begin with.
+/// The prefix of customer ids.
 pub(crate) const CUSTOMER_PREFIX: &str = "cus_";
 
 pub(crate) const TEXTS: Texts = Texts {

@@ -1,4 +1,4 @@
-//! What a provider tells by itself: webhooks, and what they say happened.
+//! What a provider reports on its own: webhooks and their events.
 
 use model::{ObjectKind, Secret, UnixSeconds};
 
@@ -20,7 +20,7 @@ pub struct WebhookEndpoint {
     pub is_enabled: bool,
 }
 
-/// What an endpoint that somebody makes by hand has to be told about.
+/// The events that a manually created endpoint must subscribe to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WebhookTerms {
     pub events: &'static [&'static str],
@@ -49,18 +49,18 @@ pub struct Event {
     /// `None`: of a kind that is not kept, or without an id (an upcoming invoice has none).
     pub kind: Option<ObjectKind>,
     pub object_id: Option<String>,
-    /// The object itself is gone. A canceled subscription is not.
+    /// The object itself was deleted. A canceled subscription still exists.
     pub is_deletion: bool,
 }
 
-/// Where a provider lists what happened.
+/// A provider's list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventList {
     /// For how long an event stays in the list, less what is not relied on.
     pub reach_seconds: i64,
     /// Events may show late and out of order: so much before the last look is looked at again.
     pub overlap_seconds: i64,
-    /// A webhook has told of an event by then, also after a short failure.
+    /// A webhook has delivered an event by then, even after a short failure.
     pub delivered_within_seconds: i64,
 }
 
@@ -68,7 +68,7 @@ pub struct EventList {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
     pub events: Vec<Event>,
-    /// Those that say too little.
+    /// Events that say too little.
     pub unreadable: Vec<ReadError>,
     /// Where the next page begins; `None`: this was the last.
     pub next: Option<String>,

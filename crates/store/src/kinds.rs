@@ -1,4 +1,4 @@
-//! Numbers for kinds of object: a file names a kind by a number in each row, and by its text once.
+//! Numbers for object kinds: a file names a kind by a number in each row, and by its text once.
 //!
 //! The first kinds have the same number in every file, from when there were no others. What a source declares beyond them is
 //! numbered by the file itself, in a table that only such files have.
@@ -40,7 +40,7 @@ impl Numbered {
     }
 }
 
-/// Never change one: rows and indexes are under these numbers.
+/// Never change one: rows and indexes use these numbers.
 const FIRST: [Numbered; 19] = [
     plain(1, "account"),
     plain(2, "customer").named_in(Column::Customer),

@@ -29,7 +29,7 @@ use span::Horizon;
 /// When the load began, by the provider's clock: what happened since is fetched after it.
 pub(crate) const LOAD_BEGAN: &str = "load_began";
 
-/// Objects that may wait for the disk before no more are asked for.
+/// Objects that may wait for the disk before no more are requested.
 const PENDING_MAX: usize = 20_000;
 /// Lists that were truncated are read beside the pages, by this part of all cursors.
 const FOLLOWUP_SHARE: usize = 4;
@@ -237,7 +237,7 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// A page of a truncated list: the next one is asked for, or it is done.
+    /// A page of a truncated list: the next one is requested, or the list is done.
     fn rest_read(&mut self, followup: Followup, page: &Page) {
         let last = page.objects.last().map(|object| object.id.clone());
         if page.has_more && last.is_some() && last != followup.starting_after {
@@ -267,7 +267,7 @@ impl<'a> Load<'a> {
             return Err(error.into());
         }
         match work {
-            // Gone with its parent, whose own list tells the rest.
+            // Deleted with its parent; the parent's own list shows the rest.
             Work::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
                 tracing::warn!(%error, "the rest of a truncated list no longer exists");
                 self.pending.followups_done.push(followup);

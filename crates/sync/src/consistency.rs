@@ -9,7 +9,7 @@ use crate::problems::{Example, Problem};
 use crate::projection::PROBLEMS;
 use crate::update;
 
-/// Deleted customers vanish from the list while what they paid stays: this many are asked for one by one.
+/// Deleted customers vanish from the list while their payments stay: up to this many are requested one by one.
 const PROBED_MAX: usize = 2_000;
 
 /// Fetches the customers that are named and not there, then notes the references that point nowhere.

@@ -16,7 +16,7 @@ use crate::projection::SEQUENCE;
 use crate::reporter::Reporter;
 use crate::trouble::Trouble;
 
-/// Of all objects of the file, the latest instant that one was asked for.
+/// The latest instant at which any object of the file was requested.
 const ASKED_THROUGH: &str = "asked_through";
 
 /// After this long without an answer, the outage is shown on the pages.
@@ -62,7 +62,7 @@ pub(crate) struct Context {
     pub trouble: Trouble,
 }
 
-/// When something was asked for last.
+/// When the last request was made.
 pub(crate) struct Asked(AtomicI64);
 
 impl Asked {
@@ -88,8 +88,8 @@ impl Context {
         self.source().is_required(kind)
     }
 
-    /// When something is asked for: by the clock, and where that was put back no earlier than anything before, since what was
-    /// asked for later is taken for newer.
+    /// The time of a request: by the clock, but never earlier than any request before, even if the clock was set
+    /// back, because a later request counts as newer.
     pub fn asked_at(&self) -> UnixSeconds {
         let now = self.clock.now().0;
         UnixSeconds(self.asked.0.fetch_max(now, Ordering::Relaxed).max(now))

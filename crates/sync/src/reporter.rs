@@ -79,7 +79,7 @@ impl Reporter {
         });
     }
 
-    /// Whether it is time to tell again. Whoever asks and hears yes, tells.
+    /// Whether it is time to report again. A caller that gets `true` must report.
     pub fn is_due(&self) -> bool {
         let now_ms = self.0.clock.now_ms();
         let mut state = self.state();

@@ -56,7 +56,7 @@ pub(crate) enum Thoroughness {
     JustLoaded,
     /// A server that looks every minute.
     Regular,
-    /// Somebody asked.
+    /// A user requested it.
     Asked,
 }
 
@@ -75,8 +75,8 @@ pub(crate) async fn run(
     }
     let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
-    // Webhooks may have told of what came after events that they missed. Where no events were seen yet, those since the
-    // load began count.
+    // Webhooks may have delivered events that came after ones they missed. If no events were seen yet, those since
+    // the load began count.
     let looked_through = instant(context, EVENTS_THROUGH)?.or(instant(context, LOAD_BEGAN)?);
     let looked_through = looked_through.map_or(since, |at| at.min(since));
     match events(context, looked_through).await? {
@@ -210,7 +210,7 @@ async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncEr
     }
 }
 
-/// The one list or object is not to be had; others may be.
+/// This list or object is not available; others may be.
 fn is_absence(error: &ConnectError) -> bool {
     matches!(
         error,
@@ -221,7 +221,7 @@ fn is_absence(error: &ConnectError) -> bool {
     )
 }
 
-/// An object cannot be had now; others may be.
+/// An object is not available now; others may be.
 pub(crate) fn is_unavailable(error: &ConnectError) -> bool {
     error.is_retryable() || is_absence(error)
 }

@@ -18,18 +18,18 @@ pub const SESSION_SECONDS: i64 = 30 * 86_400;
 #[derive(Debug, Clone)]
 pub struct Tenant {
     pub workspace: WorkspaceId,
-    /// Who acts, to be noted with what they change: a person's username or a token's name.
+    /// Who acts, recorded with their changes: a user's username or a token's name.
     pub name: String,
 }
 
-/// A person who is signed in. Programs cannot do what needs one.
+/// A signed-in user. Programs can't do what requires one.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub session: Session,
 }
 
-/// The connection that the address names, if it is one of the tenant's. Every handler that touches a connection
-/// gets it from here.
+/// The connection named in the path, if it belongs to the tenant. Every handler that touches a connection gets it
+/// from here.
 #[derive(Debug, Clone)]
 pub struct Connection(pub ConnectionRecord);
 

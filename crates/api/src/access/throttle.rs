@@ -1,4 +1,4 @@
-//! How often signing in may fail: per login with growing waits, and over all logins together.
+//! Limits on failed sign-ins: per login with growing waits, and over all logins together.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

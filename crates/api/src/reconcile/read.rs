@@ -60,7 +60,7 @@ pub async fn handle(
     Ok(Json(Months { months: months.await?? }))
 }
 
-/// Reads every customer: what is listed has to be all.
+/// Reads every customer, because the result must be complete.
 fn reconcile(
     source: Source,
     objects: &Objects,

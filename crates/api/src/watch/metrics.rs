@@ -35,13 +35,13 @@ struct Class {
     class: String,
 }
 
-/// Open on this machine; elsewhere for who is signed in or has a token.
+/// Open on this machine; elsewhere only with a session or a token.
 pub async fn handle(
     State(context): State<Shared>,
     tenant: Result<Tenant, Problem>,
 ) -> Result<Response, Problem> {
     let is_private = context.options.is_loopback && context.options.public_url.is_none();
-    // Whoever is known sees what is theirs; on this machine alone everything may be seen.
+    // A known user sees their own connections; on a server that only this machine can reach, all are shown.
     let tenant = if is_private { None } else { Some(tenant?) };
     let shared = context.clone();
     let read = blocking(move || -> Result<_, store::StoreError> {

@@ -265,7 +265,7 @@ pub(super) fn list_path(kind: ObjectKind) -> Option<Vec<&'static str>> {
     Some(endpoint(kind)?.split('/').skip(1).collect())
 }
 
-/// Where one object is. `None`: such objects cannot be asked for one by one, or it can be no id.
+/// The path of one object. `None`: such objects can't be requested individually, or the id is invalid.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> Option<Vec<&str>> {
     // An address drops a segment of dots and would name the list instead.
     if matches!(id, "" | "." | "..") {

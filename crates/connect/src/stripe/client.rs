@@ -30,7 +30,7 @@ struct Inner {
     expansion: AtomicUsize,
 }
 
-/// What a price is asked to bring along, the most first: servers that lack a field refuse to expand it.
+/// The fields of a price that are expanded, the longest list first: servers that lack a field refuse to expand it.
 const EXPANSIONS: &[&[&str]] = &[&["tiers", "currency_options"], &["tiers"], &[]];
 
 /// One request, repeated as often as needed.
@@ -84,7 +84,7 @@ impl Client {
         account::fetch(self).await
     }
 
-    /// Finds out what the key may read, one object of each list.
+    /// Finds out what the key may read, by requesting one object of each list.
     ///
     /// # Errors
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
@@ -129,7 +129,7 @@ impl Client {
         })
     }
 
-    /// Reads one object as it is now.
+    /// Reads one object in its current state.
     ///
     /// # Errors
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
@@ -190,7 +190,7 @@ impl Client {
     }
 
     pub(super) fn read_object(&self, answer: &Answer, kind: ObjectKind) -> Result<facts::Filed, Unreadable> {
-        // One strict pass first: it tells a body that was cut from one that is no JSON.
+        // A strict pass first, to distinguish a truncated body from one that is not JSON.
         let raw: &serde_json::value::RawValue = serde_json::from_slice(&answer.body)?;
         let filed = facts::file(kind, raw.get(), None);
         let filed = filed.map_err(|reason| Unreadable { reason, is_cut: false })?;
@@ -281,7 +281,7 @@ impl Client {
         })
     }
 
-    /// What a refusal means to whoever asked.
+    /// What a refusal means to the caller.
     pub(super) fn explain(&self, failed: Failed, call: &Call<'_>) -> ConnectError {
         let answer = match failed {
             Failed::Other(error) => return error,

@@ -1,4 +1,4 @@
-//! API keys, told apart by their prefix.
+//! API keys, distinguished by their prefix.
 
 use model::Secret;
 

@@ -1,5 +1,6 @@
-//! JSON values read for what they can mean. None of these types refuses a value of another kind: servers, proxies and old
-//! events differ in shape, and one odd field must not cost a whole object. Who needs the value decides what its absence is.
+//! JSON values, read for what they can mean. None of these types rejects a value of another kind: servers, proxies
+//! and old events differ in shape, and one odd field must not cost a whole object. The reader decides what a missing
+//! value means.
 
 use std::collections::BTreeMap;
 use std::fmt;

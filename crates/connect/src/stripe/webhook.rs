@@ -11,7 +11,7 @@ use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry
 use crate::stripe::kind;
 use crate::{ConnectError, EventList};
 
-/// What is to be told about: everything that changes an object that is kept.
+/// The events to subscribe to: everything that changes a stored object.
 pub const WEBHOOK_EVENTS: &[&str] = &[
     "account.updated",
     "charge.captured",
@@ -167,7 +167,7 @@ impl Client {
         listed.await.map_err(|failed| self.explain(failed, &call))
     }
 
-    /// Removes an endpoint. One that is gone already is no error.
+    /// Removes an endpoint. It is not an error if the endpoint no longer exists.
     ///
     /// # Errors
     /// When the key may not write webhook endpoints, or the provider does not answer.

@@ -12,7 +12,7 @@ use super::table;
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     objects: Vec<RawObject>,
-    /// The earliest of when they were asked for: none is taken for newer than it is.
+    /// The earliest time of their requests, so that none is taken for newer than it is.
     asked_at: Option<UnixSeconds>,
     pub spans: BTreeSet<SpanId>,
     pub turned_plain: BTreeSet<ObjectKind>,

@@ -57,7 +57,8 @@ impl<'a> Restating<'a> {
         self.add(self.shown.restated(id, history, ledger))
     }
 
-    /// Customers who are in no new ledger any more: what was somebody's without a name has an owner now.
+    /// Customers that are no longer in the new ledger, because the objects of the "no customer" entry have an owner
+    /// now.
     pub(super) fn those_gone_from(&self, new: &Ledger) -> Result<(), StoreError> {
         let gone = self.previous.customer_ids().into_iter().filter(|id| new.customer(id).is_none());
         for id in gone {

@@ -66,7 +66,7 @@ impl Shared {
         });
         match moved.await? {
             Some(Some(snapshot)) => slot.publish(snapshot, epoch),
-            // It was cleared, and is rebuilt by whoever wants to see it.
+            // It was cleared, and is rebuilt for the next reader.
             Some(None) => slot.drop_snapshot(),
             None => {}
         }
@@ -74,7 +74,7 @@ impl Shared {
     }
 }
 
-/// For whoever only looks. An outdated file is rebuilt, unless somebody is just about to.
+/// For readers. An outdated file is rebuilt, unless a worker is about to do so.
 fn open(
     source: Source,
     files: &ConnectionFiles,
@@ -115,7 +115,7 @@ pub(super) fn is_current(
     Ok(is_same && keeper.other_zone()?.is_none())
 }
 
-/// For whoever works on the connection, and so may write.
+/// For workers on the connection, which may write.
 pub(super) fn open_to_work(
     source: Source,
     files: &ConnectionFiles,
@@ -135,7 +135,7 @@ pub(super) fn open_to_work(
     }
 }
 
-/// Records what changed settings restate, before the ledger that tells of it goes.
+/// Records what changed settings restate, before the old ledger is replaced.
 pub(super) fn settle(
     source: Source,
     files: &ConnectionFiles,

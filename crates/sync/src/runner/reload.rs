@@ -57,7 +57,8 @@ impl Runner {
 
 impl Shared {
     fn start_over(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, SyncError> {
-        // First: while nothing is loaded no figure is final, so none that is gone for now is recorded as restated.
+        // First: while nothing is loaded no figure is final, so figures that are missing for now are not recorded as
+        // restated.
         self.config.catalog.update_connection(workspace, id, |record| {
             (record.loaded_at, record.data_through, record.last_error) = (None, None, None);
             record.state = ConnectionState::Loading;

@@ -41,7 +41,7 @@ struct Turn {
 const LOADED: &str = "loaded";
 /// How long files stay open for more deliveries, which often arrive in bursts.
 const LINGER: Duration = Duration::from_millis(500);
-/// For how long mail alone is processed before the catalog is told.
+/// For how long deliveries alone are processed before the catalog is updated.
 const MAIL_LONGEST: Duration = Duration::from_secs(5);
 
 impl Shared {
@@ -53,7 +53,7 @@ impl Shared {
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
-        // Whoever asks for an end from here on means this work, also while it waits for its turn.
+        // A request to stop from here on applies to this work, even while it waits for its turn.
         let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
         let _working = slot.working.lock().await;
         let outcome = match self.as_found(&record).await {

@@ -23,7 +23,7 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(900);
 
 /// What to do after a unit of work.
 enum Next {
-    /// After this long, or when asked. `None`: only when asked.
+    /// After this long, or on request. `None`: only on request.
     Rest(Option<Duration>),
     /// With what the catalog says now.
     AtOnce,

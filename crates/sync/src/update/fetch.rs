@@ -20,12 +20,12 @@ const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 
-/// How often a list is read from its top again because its cursor is gone.
+/// How often a list is read again from its top because its cursor no longer exists.
 const RESTARTS: usize = 3;
 /// Prefix of ids that stand in for an event that no provider reported.
 pub(super) const PUT_OFF: &str = "look/";
 
-/// Objects that could not be had, though the provider answers.
+/// Objects that could not be fetched although the provider responds.
 pub(crate) type Failures = Vec<((ObjectKind, String), ConnectError)>;
 
 /// Fetches what has changed, and returns what could not be fetched.
@@ -112,7 +112,7 @@ fn may_be_the_cursor(error: &ConnectError) -> bool {
     !matches!(error, ConnectError::PermissionMissing { .. })
 }
 
-/// Fetches these objects; for those that cannot be had now there is another try.
+/// Fetches these objects; those that are not available now are retried.
 pub(crate) async fn retrieve_all(
     context: &Context,
     wanted: Vec<(ObjectKind, String)>,
@@ -234,7 +234,7 @@ fn is_refusal(error: &ConnectError) -> bool {
     matches!(error, ConnectError::PermissionMissing { .. } | ConnectError::Refused { .. })
 }
 
-/// One object as it is now, with what its truncated list left out. One that is gone is a tombstone.
+/// One object in its current state, with the rest of its truncated list. A deleted one is a tombstone.
 pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Fetched, SyncError> {
     let mut fetched = Fetched::default();
     match context.try_once(context.client.retrieve(kind, id)).await? {
@@ -273,14 +273,14 @@ impl Fetched {
         self.cut.extend(other.cut);
     }
 
-    /// What an object's truncated list left out. `Provider`: not to be had for now.
+    /// The rest of an object's truncated list. `Provider`: not available for now.
     async fn add_rest(&mut self, context: &Context, mut children: Children) -> Result<(), SyncError> {
         let cut = children.clone();
         let mut rest = Vec::new();
         loop {
             let page = match context.try_once(context.client.list_children(&children)).await {
                 Ok(page) => page,
-                // Gone with its parent, whose own list tells the rest.
+                // Deleted with its parent; the parent's own list shows the rest.
                 Err(SyncError::Provider(ConnectError::NotFound { .. })) => break,
                 Err(SyncError::Provider(source)) if !source.is_retryable() => {
                     let kind = context.source().part_of(children.parent_kind);
@@ -300,7 +300,7 @@ impl Fetched {
         Ok(())
     }
 
-    /// Prices that are named and not there: a new one may be told of later than what was billed by it.
+    /// Prices that are named and missing: a new one may be reported later than an invoice that uses it.
     async fn add_unknown_prices(&mut self, context: &Context) -> Result<(), SyncError> {
         let source = context.source();
         let prices = source.prices();
@@ -319,7 +319,7 @@ impl Fetched {
         for id in unknown.await? {
             match context.try_once(context.client.retrieve(prices, &id)).await {
                 Ok(Retrieved::Found { object, .. } | Retrieved::Deleted(object)) => self.objects.push(object),
-                // Not to be asked for again.
+                // Not to be requested again.
                 Ok(Retrieved::Missing) => self.objects.push(source.tombstone(prices, &id)),
                 Err(SyncError::Provider(error)) if is_unavailable(&error) => {
                     put_off(context, vec![((prices, id), error)]).await?;

@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
     let unseen = unseen_since(context, kinds, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
     let through = loaded.began.unwrap_or_else(|| context.clock.now());
-    // What happened up to then was listed: events before it need not be gone through.
+    // Changes up to then were listed: earlier events need not be read.
     let listed = through.0.to_string();
     let done = vec![
         (RELIST_BEGAN.to_owned(), String::new()),
