@@ -5,7 +5,7 @@ use model::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Examples that are kept of one problem.
-const EXAMPLES_MAX: usize = 20;
+pub(crate) const EXAMPLES_MAX: usize = 20;
 
 /// One thing that is wrong, with how often and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
