@@ -50,7 +50,7 @@ pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
 pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<View> {
     let runner = for_command(folder)?;
     let snapshot = runner.ledger(&record.workspace, &record.id).await;
-    let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
+    let snapshot = snapshot.with_context(|| format!("the ledger of {} can't be read", record.id))?;
     let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(&record.workspace)?;
     let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
     Ok(sync::view::of(&record, snapshot.ledger, rates, Clock::System.now(), reaches_back_on))

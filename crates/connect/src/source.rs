@@ -125,10 +125,24 @@ impl Source {
         }
     }
 
+    /// The kind that products are of.
+    pub fn products(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::PRODUCT,
+        }
+    }
+
     /// The list whose reach says since when figures are complete.
     pub fn bills(self) -> ObjectKind {
         match self {
             Self::Stripe => stripe::kind::INVOICE,
+        }
+    }
+
+    /// The kind of items that wait to be billed.
+    pub fn pending_items(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::INVOICE_ITEM,
         }
     }
 
@@ -262,7 +276,7 @@ impl Source {
         }
     }
 
-    /// The events that a manually created endpoint must subscribe to.
+    /// What an endpoint that is made by hand has to be told about.
     pub fn webhook_terms(self) -> WebhookTerms {
         match self {
             Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },
@@ -301,6 +315,13 @@ impl Source {
     pub fn listing(self, object: &RawObject) -> Result<Listing, ReadError> {
         match self {
             Self::Stripe => stripe::listing(object),
+        }
+    }
+
+    /// Kinds whose objects name prices.
+    pub fn priced(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => stripe::PRICED,
         }
     }
 

@@ -23,7 +23,7 @@ mod webhook;
 
 pub(crate) use catalog::{LISTS, LOAD_ORDER, customer_link, key_link};
 pub(crate) use client::Client;
-pub(crate) use history::{KINDS as HISTORY_KINDS, PRICE_LIST, billed, listing, named_prices};
+pub(crate) use history::{KINDS as HISTORY_KINDS, PRICE_LIST, PRICED, billed, listing, named_prices};
 pub(crate) use key::parse as parse_key;
 pub(crate) use lifetime::{is_creation, last_known, may_be_gone, part_of, says_the_same, tombstone};
 pub(crate) use pace::requests_at_once;

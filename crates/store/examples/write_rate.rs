@@ -64,7 +64,7 @@ fn main() -> Result<(), StoreError> {
     let (customer, subscription) = (ObjectKind::new("customer"), ObjectKind::new("subscription"));
     let references = [(Column::Customer, customer), (Column::Subscription, subscription)]
         .map(|(column, to)| Reference { from: INVOICE, column, to });
-    let found = objects.references(&references, customer, 1)?;
+    let found = objects.references(&references, &[customer], 1)?;
     measure.end("references", total);
     assert_eq!(found.dangling.len(), 2, "every customer and subscription is missing");
 

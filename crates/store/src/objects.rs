@@ -266,15 +266,15 @@ impl Objects {
         self.shared.readers.read(|reader| reader.scan(kind, after.unwrap_or(""), limit))
     }
 
-    /// Those of `all` references that point to objects neither there nor known to be deleted, and the ids of the kind `wanted` among them,
-    /// at most `limit`, in order. Reads every row.
+    /// Those of `all` references that point to objects neither there nor known to be deleted, and what of the kinds `wanted`
+    /// is missing, at most `limit` objects, in order. Reads every row.
     ///
     /// # Errors
     /// Those of the file.
     pub fn references(
         &self,
         all: &[Reference],
-        wanted: ObjectKind,
+        wanted: &[ObjectKind],
         limit: usize,
     ) -> Result<References, StoreError> {
         self.shared.readers.read(|reader| check::references(reader, all, wanted, limit))

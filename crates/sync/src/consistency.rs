@@ -1,4 +1,7 @@
-//! After a load: references to objects that are missing. They are listed, not hidden.
+//! After a load: references to objects that are missing. They are requested by id; those that the provider no longer
+//! has are listed as problems, with what they cost.
+
+mod prices;
 
 use store::{Batch, Dangling, References};
 
@@ -9,24 +12,30 @@ use crate::problems::{Example, Problem};
 use crate::projection::PROBLEMS;
 use crate::update;
 
-/// Deleted customers vanish from the list while their payments stay: up to this many are requested one by one.
-const PROBED_MAX: usize = 2_000;
+/// Deleted customers, inline prices and subscriptions on a test clock are in no list. At most this many objects are
+/// requested individually.
+const REQUESTED_MAX: usize = 20_000;
 
-/// Fetches the customers that are named and not there, then notes the references that point nowhere.
+/// Fetches what is named and missing, then records the references that still point nowhere.
 ///
 /// # Errors
 /// What the provider and the store say.
 pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
     let found = references(context).await?;
-    let dangling = if found.missing.is_empty() {
-        found.dangling
-    } else {
-        let customers = context.source().customers();
-        let missing = found.missing.into_iter().map(|id| (customers, id)).collect();
+    let unpriced = prices::unknown(context).await?;
+    let mut missing = found.missing;
+    missing.extend(unpriced.missing(context.source(), REQUESTED_MAX));
+    let mut dangling = found.dangling;
+    if !missing.is_empty() {
         update::retrieve_all(context, missing).await?;
-        references(context).await?.dangling
-    };
-    let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+        dangling = references(context).await?.dangling;
+    }
+    // Some products are named by prices that have only just arrived.
+    let products = prices::unknown_products(context, REQUESTED_MAX).await?;
+    update::retrieve_all(context, products).await?;
+
+    let mut problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+    problems.extend(prices::problem(context, unpriced).await?);
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;
     Ok(problems)
@@ -36,8 +45,8 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
 async fn references(context: &Context) -> Result<References, SyncError> {
     let objects = context.objects.clone();
     let source = context.source();
-    let found = move || Ok(objects.references(source.references(), source.customers(), PROBED_MAX)?);
-    blocking(found).await
+    let wanted = [&[source.customers()], source.agreements()].concat();
+    blocking(move || Ok(objects.references(source.references(), &wanted, REQUESTED_MAX)?)).await
 }
 
 fn problem(dangling: Dangling) -> Problem {

@@ -5,7 +5,7 @@ use model::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Examples that are kept of one problem.
-const EXAMPLES_MAX: usize = 20;
+pub(crate) const EXAMPLES_MAX: usize = 20;
 
 /// One kind of problem, with its number and examples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -266,7 +266,7 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
             writeln!(out, "  last error ({on}): {}. {}", error.message, error.action)?;
         }
         if let Some(why) = &connection.unreadable {
-            writeln!(out, "  cannot be read: {why}")?;
+            writeln!(out, "  can't be read: {why}")?;
         }
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
         if connection.waiting > 0 {

@@ -54,6 +54,9 @@ pub fn listing(object: &RawObject) -> Result<Listing, ReadError> {
     }
 }
 
+/// What names prices.
+pub const PRICED: &[ObjectKind] = &[kind::INVOICE, kind::INVOICE_LINE, kind::INVOICE_ITEM];
+
 /// Prices that an object names without saying what they are.
 pub fn named_prices(object: &RawObject) -> Vec<String> {
     let body = &object.body;

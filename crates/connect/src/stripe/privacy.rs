@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 const KEPT: &[&str] = &[
     "active", "aggregate_usage", "amount", "amount_captured", "amount_decimal", "amount_discount", "amount_due",
     "amount_excluding_tax", "amount_off", "amount_overpaid", "amount_paid", "amount_received", "amount_refunded",
-    "amount_refundable", "amount_remaining", "amount_requested", "amount_shipping", "amounts", "applies_to",
+    "amount_refundable", "amount_remaining", "amount_requested", "amount_shipping", "amount_subtotal", "amount_tax",
+    "amount_total", "amounts", "applies_to",
     "attempt_count", "attempted", "automatic_tax", "available_on", "balance_transaction", "balance_transactions",
     "billing_cycle_anchor", "billing_reason", "billing_scheme", "canceled_at", "cancel_at", "cancel_at_period_end",
     "cancellation_details", "cancellation_reason", "captured", "charge", "closed", "collection_method", "coupon",
@@ -29,7 +30,7 @@ const KEPT: &[&str] = &[
     "period_end", "period_start", "plan", "post_payment_amount", "post_payment_credit_notes_amount", "pre_payment_amount",
     "pre_payment_credit_notes_amount", "pretax_credit_amounts", "price", "price_details", "pricing", "product", "promotion_code",
     "proration", "proration_details", "quantity", "quantity_decimal", "reason", "recurring", "redeem_by", "refund",
-    "refunded", "refunds", "reporting_category", "resumes_at", "round", "schedule", "source", "start", "start_date",
+    "refunded", "refunds", "reporting_category", "resumes_at", "round", "schedule", "shipping_cost", "source", "start", "start_date",
     "starting_balance", "status", "status_transitions", "subscription", "subscription_details", "subscription_item",
     "subscription_item_details", "subtotal", "subtotal_excluding_tax", "tax", "tax_amounts", "tax_behavior", "taxable_amount",
     "taxability_reason", "taxes", "tax_rate", "tax_rates", "test_clock", "tiers", "tiers_mode", "times_redeemed", "total", "total_count",
@@ -56,6 +57,8 @@ const KEPT_OF_ACCOUNT: &[&str] = &[
     "charges_enabled",
     "details_submitted",
 ];
+/// Its keys are codes of currencies.
+const CURRENCY_OPTIONS: &str = "currency_options";
 /// Of an address only this.
 const COUNTRY: &str = "country";
 
@@ -84,6 +87,9 @@ fn kept_of(object: Map<String, Value>, more: &'static [&'static str]) -> Map<Str
         if matches!(key.as_str(), "address" | "shipping") {
             return Some((key, country_of(value)?));
         }
+        if key == CURRENCY_OPTIONS {
+            return Some((key, by_currency(value, more)?));
+        }
         // The address of a list is a path of ids; any other address opens a page about somebody.
         let is_kept = match key.as_str() {
             "url" => is_list,
@@ -100,6 +106,13 @@ fn kept(value: Value, more: &'static [&'static str]) -> Value {
         Value::Array(values) => Value::Array(values.into_iter().map(|value| kept(value, more)).collect()),
         plain => plain,
     }
+}
+
+fn by_currency(value: Value, more: &'static [&'static str]) -> Option<Value> {
+    let Value::Object(options) = value else { return None };
+    let is_code = |key: &str| key.len() == 3 && key.bytes().all(|byte| byte.is_ascii_lowercase());
+    let options = options.into_iter().filter(|(key, _)| is_code(key));
+    Some(Value::Object(options.map(|(key, value)| (key, kept(value, more))).collect()))
 }
 
 /// Of an address, or of what has one.
@@ -124,6 +137,22 @@ mod tests {
 
     fn kept_of_object(kind: ObjectKind, body: &Value) -> Value {
         serde_json::from_str(&redact(kind, &body.to_string()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_price_keeps_what_it_costs_in_each_currency() {
+        let price = json!({
+            "id": "price_1", "object": "price", "currency": "usd", "unit_amount": 1000,
+            "currency_options": {
+                "eur": {"unit_amount": 900, "unit_amount_decimal": "900", "note": "for Ada"},
+                "ada lovelace": {"unit_amount": 1},
+            },
+        });
+        let kept = kept_of_object(kind::PRICE, &price);
+        assert_eq!(
+            kept["currency_options"],
+            json!({"eur": {"unit_amount": 900, "unit_amount_decimal": "900"}})
+        );
     }
 
     #[test]

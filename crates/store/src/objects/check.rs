@@ -67,7 +67,7 @@ fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Fault> {
 pub(super) fn references(
     reader: &Reader,
     all: &[Reference],
-    wanted: ObjectKind,
+    wanted: &[ObjectKind],
     limit: usize,
 ) -> Result<References, Fault> {
     let conn = &reader.conn;
@@ -86,8 +86,8 @@ pub(super) fn references(
             if one.examples.len() > EXAMPLES_MAX {
                 one.examples.pop_last();
             }
-            if one.reference.to == wanted && !missing.contains(named) {
-                missing.insert(named.to_owned());
+            if wanted.contains(&one.reference.to) {
+                missing.insert((one.reference.to, named.to_owned()));
                 if missing.len() > limit {
                     missing.pop_last();
                 }

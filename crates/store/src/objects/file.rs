@@ -158,7 +158,7 @@ mod tests {
             assert!(objects.get(kind, id).unwrap().is_some());
             assert_eq!(objects.scan(kind, None, 10).unwrap().len(), 1);
         }
-        assert!(objects.references(&REFERENCES, kind::CUSTOMER, 1).unwrap().dangling.is_empty());
+        assert!(objects.references(&REFERENCES, &[kind::CUSTOMER], 1).unwrap().dangling.is_empty());
         assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
     }
 

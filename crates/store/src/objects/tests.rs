@@ -217,14 +217,15 @@ fn references_that_point_nowhere_are_counted_and_shown() {
     let kept = object(kind::CUSTOMER, "cus_00", Counterparts::default(), "{}");
     let deleted = tombstone(kind::CUSTOMER, "cus_01");
     objects.commit_blocking(batch(1, [lost, vec![refund, kept, deleted]].concat())).unwrap();
-    let References { dangling, missing } = objects.references(REFERENCES, kind::CUSTOMER, 2).unwrap();
+    let References { dangling, missing } = objects.references(REFERENCES, &[kind::CUSTOMER], 2).unwrap();
     assert_eq!(dangling.len(), 2);
     assert_eq!((dangling[0].from, dangling[0].to), (kind::INVOICE, kind::CUSTOMER));
     assert_eq!((dangling[0].count, dangling[0].examples.len()), (28, 20));
     let example = DanglingExample { id: "in_02".into(), points_to: "cus_02".into() };
     assert_eq!(dangling[0].examples[0], example);
     assert_eq!(dangling[1].examples, [DanglingExample { id: "re_1".into(), points_to: "ch_gone".into() }]);
-    assert_eq!(missing, ["cus_02", "cus_03"]);
+    let expected = ["cus_02", "cus_03"].map(|id| (kind::CUSTOMER, id.to_owned()));
+    assert_eq!(missing, expected);
 }
 
 #[test]

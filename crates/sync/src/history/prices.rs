@@ -71,7 +71,9 @@ pub fn with_inline(
     let mut own = PriceBook::default();
     let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines);
     let lines = lines.chain(history.invoice_items.iter().map(|item| &item.line));
-    for price in lines.filter_map(|line| book.get(line.price.as_ref()?)) {
+    let items = history.subscriptions.iter().flat_map(|subscription| &subscription.items);
+    let named = lines.filter_map(|line| line.price.as_ref()).chain(items.map(|item| &item.price));
+    for price in named.filter_map(|id| book.get(id)) {
         own.insert_inline(price.clone());
     }
     for price in gaps.values() {

@@ -284,8 +284,8 @@ impl Projector {
 fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
     old.prices().any(|old| {
         new.get(&old.id).is_some_and(|new| {
-            (old.currency, old.recurrence, &old.scheme, old.transform_quantity)
-                != (new.currency, new.recurrence, &new.scheme, new.transform_quantity)
+            (old.currency, old.recurrence, &old.scheme, &old.currency_options, old.transform_quantity)
+                != (new.currency, new.recurrence, &new.scheme, &new.currency_options, new.transform_quantity)
         })
     })
 }
