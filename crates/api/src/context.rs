@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use ::metrics::ledger::PriceBook;
+use ::metrics::view::View;
+use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
+use connect::Source;
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
@@ -15,7 +18,6 @@ use crate::access::throttle::Throttle;
 use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
-use crate::view::View;
 use crate::watch::Counters;
 
 /// What the server was started with.
@@ -49,6 +51,8 @@ pub struct SampleMerchant {
 /// Where a started sample merchant answers, and the key that it takes.
 #[derive(Debug, Clone)]
 pub struct SampleAccount {
+    /// Whose API it speaks.
+    pub source: Source,
     /// Where it answers. The fragment, which is never sent, says what to start there again.
     pub api_base: Url,
     pub key: Secret,
@@ -91,7 +95,7 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
-        let rates = Arc::new(ReferenceRates::open(data.clone()));
+        let rates = Arc::new(ReferenceRates::open(data.clone(), catalog.clone()));
         Self {
             data,
             catalog,
@@ -113,7 +117,9 @@ impl Context {
     pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
         let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        Ok(View::new(ledger, self.rates.current(), record, self.clock.now(), reaches_back_on))
+        let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
+        let rates = blocking(move || rates.of(&workspace)).await??;
+        Ok(::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.
@@ -126,7 +132,8 @@ impl Context {
         customer: CustomerId,
     ) -> Result<(CustomerHistory, PriceBook), Problem> {
         let objects = self.runner.objects(&record.workspace, &record.id).await?;
-        Ok(blocking(move || billing::read(&objects, &customer)).await??)
+        let source = source_of(&record)?;
+        Ok(blocking(move || billing::read(source, &objects, &customer)).await??)
     }
 
     /// Whether cookies may only travel by https.

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod movements;
 mod openapi;
 mod problem;
+pub mod rates;
 pub mod reconcile;
 pub mod restatements;
 mod routes;
@@ -20,7 +21,6 @@ pub mod sources;
 pub mod sync;
 pub mod tokens;
 mod ui;
-pub mod view;
 pub mod watch;
 pub mod webhooks;
 

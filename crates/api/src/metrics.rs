@@ -1,10 +1,8 @@
 //! Every metric over time, and how things stand now.
 
-pub mod asked;
-pub mod envelope;
 pub mod facets;
 pub mod list;
 pub mod mrr;
-pub mod schema;
+pub mod parameters;
 pub mod summary;
 pub mod value;

@@ -1,5 +1,6 @@
 //! The API's description, completed with what every operation has in common.
 
+use serde_json::Value;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{
@@ -11,12 +12,25 @@ use crate::access::identity::COOKIE;
 use crate::problem::Problem;
 
 /// What the parts in braces of an address are.
-const PATH_PARTS: [(&str, &str); 5] = [
+const PATH_PARTS: [(&str, &str); 6] = [
     ("id", "The connection"),
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
     ("token_id", "The token"),
+    ("rate_id", "The entered rate"),
     ("kind", "The kind of object"),
+];
+
+const SCHEMAS: &str = "#/components/schemas/";
+/// What generic types are called in the description: one name for an answer, not one of its parts.
+const NAMES: [(&str, &str); 7] = [
+    ("Envelope_Answer_MrrPoint", "MrrAnswer"),
+    ("Answer_MrrPoint", "MrrFigures"),
+    ("Series_MrrPoint", "MrrSeries"),
+    ("Envelope_Answer_ValuePoint", "ValueAnswer"),
+    ("Answer_ValuePoint", "ValueFigures"),
+    ("Series_ValuePoint", "ValueSeries"),
+    ("Envelope_Summary", "SummaryAnswer"),
 ];
 
 /// Adds path parameters, the error answer and the ways to sign in to every operation.
@@ -48,6 +62,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             operation.responses.responses.insert("default".to_owned(), error.into());
         }
     }
+    let mut document = renamed(document);
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".to_owned(), Problem::schema());
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
@@ -58,6 +73,34 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     document.security =
         Some(vec![SecurityRequirement::new("session", none), SecurityRequirement::new("token", none)]);
     document
+}
+
+/// The document with every schema under the name that clients know. It stays as it is where that cannot be read again.
+fn renamed(document: OpenApi) -> OpenApi {
+    let Ok(mut value) = serde_json::to_value(&document) else { return document };
+    rename(&mut value);
+    serde_json::from_value(value).unwrap_or(document)
+}
+
+fn rename(value: &mut Value) {
+    let known = |old: &str| NAMES.iter().find(|(generic, _)| *generic == old).map(|(_, name)| *name);
+    match value {
+        Value::Object(members) => {
+            for (old, name) in NAMES {
+                if let Some(schema) = members.remove(old) {
+                    members.insert(name.to_owned(), schema);
+                }
+            }
+            members.values_mut().for_each(rename);
+        }
+        Value::Array(items) => items.iter_mut().for_each(rename),
+        Value::String(text) => {
+            if let Some(name) = text.strip_prefix(SCHEMAS).and_then(known) {
+                *text = format!("{SCHEMAS}{name}");
+            }
+        }
+        _ => {}
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -7,8 +7,8 @@ use utoipa::{OpenApi, Path};
 
 use crate::context::Shared;
 use crate::{
-    connections, customers, metrics, movements, reconcile, restatements, session, settings, setup, sources,
-    sync, tokens, webhooks,
+    connections, customers, metrics, movements, rates, reconcile, restatements, session, settings, setup,
+    sources, sync, tokens, webhooks,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -43,6 +43,7 @@ actions! {
     customers::list, customers::read, customers::explain, customers::erase,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
+    rates::list, rates::create, rates::import, rates::delete,
 }
 
 /// The API's routes.

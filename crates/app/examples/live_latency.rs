@@ -141,7 +141,7 @@ impl Lived {
     ) -> (Vec<Duration>, usize) {
         let mut moved: HashMap<Movement, Vec<UnixSeconds>> = HashMap::new();
         let today = |at: UnixSeconds| at.timestamp().strftime("%Y-%m-%d").to_string();
-        for step in merchant.intention() {
+        for step in merchant.expected_mrr() {
             let json = serde_json::to_value(&step).unwrap_or_default();
             let at = UnixSeconds(json["at"].as_i64().unwrap_or_default());
             let customer = json["customer"].as_str().unwrap_or_default().to_owned();

@@ -174,7 +174,7 @@ impl Soak {
 
     fn meant(&self) -> Result<Vec<String>> {
         let mut lines = Vec::new();
-        for step in self.merchant.intention() {
+        for step in self.merchant.expected_mrr() {
             lines.push(serde_json::to_string(&step)?);
         }
         lines.sort();

@@ -52,10 +52,12 @@ pub enum Command {
     Doctor(commands::doctor::Doctor),
     /// Open the pages on a sample merchant
     Demo(commands::demo::Demo),
-    /// Run a server that behaves as Stripe's API does, with a sample merchant behind it
+    #[command(about = sandbox::ABOUT)]
     Sandbox(commands::sandbox::Sandbox),
     /// Make, list and revoke the tokens that programs use
     Token(commands::token::Token),
+    /// Enter, import, list and remove exchange rates
+    Rates(commands::rates::Rates),
     /// Print the API's description
     #[command(hide = true)]
     Openapi,
@@ -115,6 +117,10 @@ mod tests {
             "chartsy backup --data d --to /backups/monday --with-key",
             "chartsy restore --from /backups/monday --data d",
             "chartsy demo",
+            "chartsy rates list --data d --format json",
+            "chartsy rates set KWD 0.307 --base USD --from 2026-01-01 --to 2026-12-31",
+            "chartsy rates import rates.csv --data d",
+            "chartsy rates remove rate_1",
         ] {
             Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));
         }

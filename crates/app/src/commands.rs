@@ -9,6 +9,7 @@ pub mod explain;
 pub mod ledger;
 pub mod metrics;
 pub mod openapi;
+pub mod rates;
 pub mod rebuild;
 pub mod restore;
 pub mod sandbox;
@@ -36,6 +37,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Token(args) => token::run(args),
+        Command::Rates(args) => rates::run(args),
         Command::Openapi => openapi::run(),
     }
 }

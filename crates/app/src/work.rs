@@ -1,7 +1,7 @@
 //! The work on connections, as a command needs it.
 
 use anyhow::Context;
-use api::view::View;
+use metrics::view::View;
 use model::Clock;
 use store::ConnectionRecord;
 use sync::runner::Callbacks;
@@ -51,9 +51,9 @@ pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<V
     let runner = for_command(folder)?;
     let snapshot = runner.ledger(&record.workspace, &record.id).await;
     let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
-    let rates = ReferenceRates::open(folder.data.clone()).current();
+    let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(&record.workspace)?;
     let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
-    Ok(View::new(snapshot.ledger, rates, record, Clock::System.now(), reaches_back_on))
+    Ok(sync::view::of(&record, snapshot.ledger, rates, Clock::System.now(), reaches_back_on))
 }
 
 /// Loads or updates a connection and shows how far it is, until it is done or interrupted.

@@ -18,6 +18,15 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// All currencies' whole history has some 6 MiB.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
+/// An address as it may be shown: without a user, a password or what is asked, which may hold a key.
+pub fn shown(address: &str) -> String {
+    let url = Url::parse(&address.replace("{from}", "from"));
+    url.map_or_else(
+        |_| "no address".to_owned(),
+        |url| format!("{}://{}{}", url.scheme(), host_of(&url), url.path()),
+    )
+}
+
 /// The rates at an address as they are written there. `{from}` in it becomes the first day that is wanted.
 ///
 /// # Errors

@@ -124,6 +124,7 @@ fn prices() -> PriceBook {
                 is_metered: false,
             }),
             scheme: PriceScheme::PerUnit(Some(Decimal::from(1000 * (tier + 1)))),
+            currency_options: Vec::new(),
             transform_quantity: None,
             is_active: true,
         });
@@ -155,6 +156,8 @@ fn history(number: u64) -> CustomerHistory {
             attempt_count: 1,
             total_minor: 1000 * (tier + 1),
             tax_minor: 0,
+            shipping_minor: 0,
+            billing_credits_minor: 0,
             amount_paid_minor: 1000 * (tier + 1),
             amount_due_minor: 1000 * (tier + 1),
             lines: vec![InvoiceLine {
@@ -163,6 +166,7 @@ fn history(number: u64) -> CustomerHistory {
                 amount_minor: 1000 * (tier + 1),
                 discount_minor: 0,
                 inclusive_tax_minor: 0,
+                inclusive_tax_percent: None,
                 currency: Currency::USD,
                 period,
                 is_proration: false,
@@ -170,6 +174,7 @@ fn history(number: u64) -> CustomerHistory {
                 quantity: Decimal::ONE,
                 price: Some(format!("price_{tier}").into()),
                 subscription: Some(subscription.as_str().into()),
+                subscription_item: None,
                 invoice_item: None,
             }],
             id: id.into(),
@@ -194,6 +199,7 @@ fn history(number: u64) -> CustomerHistory {
             is_collection_paused: false,
             currency: Some(Currency::USD),
             inclusive_tax_percent: None,
+            pending_update: None,
             items: Vec::new(),
         }],
         ..CustomerHistory::default()

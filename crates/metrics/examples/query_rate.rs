@@ -142,6 +142,7 @@ fn customer(number: u64, prices: &[PriceId], currencies: &[Currency]) -> (Custom
         cancel_at: None,
         trial: None,
         is_involuntary: false,
+        unbilled: Vec::new(),
     };
     let mut entry = CustomerEntry::unknown(format!("cus_{number:014}").into());
     entry.name = Some(format!("Customer {number}"));

@@ -1,9 +1,14 @@
 //! Daily reference rates, and money from one currency to another at the rate of a day.
 //!
-//! Rates are the European Central Bank's: how much of a currency one euro bought. They are published on banking days;
-//! any other day uses the latest before it. Everything is decimal and exact until the one rounding at the end.
+//! Three sources, in this order: what people typed in or uploaded, official pegs to a currency that is quoted, and the
+//! European Central Bank's reference rates. Each says how much of a currency one euro buys. A day that a source has no
+//! rate for uses its latest one, if that is at most [`OLDEST_DAYS`] old; the newest of the three counts, and of the
+//! same day the first of them. Everything is decimal and exact until the one rounding at the end.
 
+mod entered;
+mod iso;
 mod parse;
+mod pegs;
 #[cfg(test)]
 mod tests;
 
@@ -15,12 +20,28 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use rustc_hash::FxHashMap;
 
+pub use entered::{Entered, EnteredRate, EntryError, ImportError, read_csv};
+
 /// See `data/README.md` for where this comes from.
 static EMBEDDED: &[u8] = include_bytes!("../data/ecb.csv.zst");
 
-/// The history of every currency against the euro.
+/// No rate counts for a day that is more days later than this.
+pub const OLDEST_DAYS: i32 = 10;
+/// Of a converted amount; what comes behind may be dust of a division.
+const SURE_DECIMALS: u32 = 15;
+/// A rate may be in a currency that has its own rate in another. More steps than this are a circle.
+const LONGEST_CHAIN: u8 = 8;
+
+/// The rates of every currency. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
+    published: Arc<Published>,
+    entered: Arc<Entered>,
+}
+
+/// The history of every currency against the euro, as the European Central Bank publishes it.
+#[derive(Debug, Clone, Default)]
+struct Published {
     currencies: FxHashMap<Currency, History>,
     latest_on: Option<Day>,
 }
@@ -30,6 +51,16 @@ pub struct Rates {
 struct History {
     days: Vec<Day>,
     rates: Vec<Decimal>,
+}
+
+/// How much of a currency one euro buys.
+#[derive(Debug, Clone, Copy)]
+struct Quote {
+    per_euro: Decimal,
+    /// The day that its source has it for: of two sources the newer one counts.
+    quoted_on: Day,
+    /// The oldest of the rates that it is made of.
+    rate_on: Day,
 }
 
 /// An amount in another currency, and the day whose rate was used: the older of the two where both sides have one.
@@ -78,21 +109,21 @@ impl Rates {
     /// When the header is missing, or a line has what is neither a date nor a rate.
     pub fn from_csv(text: &str) -> Result<Self, FxError> {
         let mut columns = parse::columns(text)?;
-        let mut rates = Self::default();
+        let mut published = Published::default();
         for (currency, quotes) in &mut columns {
             // Stable, so that of a day named twice the line further down stays last and wins.
             quotes.sort_by_key(|quote| quote.0);
-            rates.currencies.entry(*currency).or_default().extend(quotes);
+            published.currencies.entry(*currency).or_default().extend(quotes);
         }
-        rates.find_latest();
-        Ok(rates)
+        published.find_latest();
+        Ok(Self { published: Arc::new(published), entered: Arc::default() })
     }
 
-    /// These rates with others laid over them; where both have a day, the others win.
+    /// These rates with others that were published laid over them; where both have a day, the others win.
     #[must_use]
     pub fn merged(&self, newer: &Self) -> Self {
-        let mut merged = self.clone();
-        for (currency, history) in &newer.currencies {
+        let mut merged = Published::clone(&self.published);
+        for (currency, history) in &newer.published.currencies {
             let old = merged.currencies.entry(*currency).or_default();
             let mut quotes: Vec<_> = old.quotes().chain(history.quotes()).collect();
             quotes.sort_by_key(|quote| quote.0);
@@ -100,12 +131,12 @@ impl Rates {
             old.extend(&quotes);
         }
         merged.find_latest();
-        merged
+        Self { published: Arc::new(merged), ..self.clone() }
     }
 
-    /// The days after `day`, to be kept: as [`Rates::from_csv`] reads them.
+    /// What was published for the days after `day`, to be kept: as [`Rates::from_csv`] reads them.
     pub fn to_csv_after(&self, day: Day) -> String {
-        let mut currencies: Vec<_> = self.currencies.iter().collect();
+        let mut currencies: Vec<_> = self.published.currencies.iter().collect();
         currencies.sort_by_key(|(currency, _)| **currency);
         let quotes = |history: &History| -> BTreeMap<Day, Decimal> {
             history.quotes().filter(|(on, _)| *on > day).collect()
@@ -125,28 +156,80 @@ impl Rates {
         text
     }
 
-    /// The newest day with any rate.
+    /// The newest day that a rate was published for.
     pub fn latest_on(&self) -> Option<Day> {
-        self.latest_on
+        self.published.latest_on
     }
 
+    /// Whether there is a rate for any day at all.
     pub fn has(&self, currency: Currency) -> bool {
-        currency == Currency::EUR || self.currencies.contains_key(&currency)
+        currency == Currency::EUR
+            || self.published.currencies.contains_key(&currency)
+            || self.entered.bases(currency).next().is_some()
+            || pegs::anchors(currency).any(|anchor| self.has(anchor))
     }
 
-    /// How much one euro buys on a day, and the day that this was published for: the latest on or before it.
+    /// Whether amounts of today can be converted into a currency: it has a rate that is at most [`OLDEST_DAYS`] old.
+    ///
+    /// A currency whose rates ended years ago could show those years, and nothing but "not converted" for today and
+    /// every day since: as a target it is worth nothing, so it is not offered.
+    pub fn can_convert_to(&self, currency: Currency, today: Day) -> bool {
+        self.rate(today, currency).is_some()
+    }
+
+    /// All currencies that [`Rates::can_convert_to`] says yes to, in the order of their codes.
+    pub fn targets(&self, today: Day) -> Vec<Currency> {
+        let published = self.published.currencies.keys().copied();
+        let all: BTreeSet<Currency> = published
+            .chain(pegs::currencies())
+            .chain(self.entered.currencies())
+            .chain([Currency::EUR])
+            .collect();
+        all.into_iter().filter(|currency| self.can_convert_to(*currency, today)).collect()
+    }
+
+    /// How much one euro buys on a day, and the day of the oldest rate that this is made of. `None` where that would be
+    /// more than [`OLDEST_DAYS`] before.
     pub fn rate(&self, day: Day, currency: Currency) -> Option<(Decimal, Day)> {
+        self.quote(day, currency, 0).map(|quote| (quote.per_euro, quote.rate_on))
+    }
+
+    fn quote(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
         if currency == Currency::EUR {
-            return Some((Decimal::ONE, day));
+            return Some(Quote { per_euro: Decimal::ONE, quoted_on: day, rate_on: day });
         }
-        let history = self.currencies.get(&currency)?;
-        let after = history.days.partition_point(|quoted| *quoted <= day);
-        let at = after.checked_sub(1)?;
-        Some((*history.rates.get(at)?, *history.days.get(at)?))
+        if steps > LONGEST_CHAIN {
+            return None;
+        }
+        let sources = [
+            self.entered(day, currency, steps),
+            self.pegged(day, currency, steps),
+            self.published.quote(day, currency),
+        ];
+        let newer = |best: Quote, next: Quote| if next.quoted_on > best.quoted_on { next } else { best };
+        sources.into_iter().flatten().reduce(newer)
+    }
+
+    /// What was entered for a day or the latest before it, at what its base is worth on the day that is asked for.
+    fn entered(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
+        let (quoted_on, span) = self.entered.latest(day, currency)?;
+        if !is_fresh(quoted_on, day) {
+            return None;
+        }
+        let base = self.quote(day, span.base, steps + 1)?;
+        let per_euro = base.per_euro.checked_mul(span.rate)?;
+        Some(Quote { per_euro, quoted_on, rate_on: quoted_on.min(base.rate_on) })
+    }
+
+    /// A peg has a rate on each day that it holds, and is as old as the rate of what it hangs on.
+    fn pegged(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
+        let peg = pegs::on(day, currency)?;
+        let anchor = self.quote(day, peg.anchor, steps + 1)?;
+        Some(Quote { per_euro: anchor.per_euro.checked_mul(peg.rate)?, ..anchor })
     }
 
     /// An amount at the rate of a day, rounded half away from zero to the smallest unit of `to`.
-    /// `None` where a currency has no rate on or before the day, or the result is beyond 64 bits.
+    /// `None` where a currency has no rate for the day, or the result is beyond 64 bits.
     pub fn convert(&self, amount_minor: i64, from: Currency, to: Currency, day: Day) -> Option<Converted> {
         if from == to {
             return Some(Converted { amount_minor, rate_on: day });
@@ -155,6 +238,13 @@ impl Rates {
         let (to_rate, to_on) = self.rate(day, to)?;
         let exact = exchange(amount_minor, (from, from_rate), (to, to_rate))?;
         Some(Converted { amount_minor: round_minor(exact)?, rate_on: from_on.min(to_on) })
+    }
+}
+
+impl Published {
+    fn quote(&self, day: Day, currency: Currency) -> Option<Quote> {
+        let (per_euro, on) = self.currencies.get(&currency)?.latest(day)?;
+        is_fresh(on, day).then_some(Quote { per_euro, quoted_on: on, rate_on: on })
     }
 
     fn find_latest(&mut self) {
@@ -175,9 +265,20 @@ impl History {
         }
     }
 
+    /// The last one on or before a day.
+    fn latest(&self, day: Day) -> Option<(Decimal, Day)> {
+        let at = self.days.partition_point(|quoted| *quoted <= day).checked_sub(1)?;
+        Some((*self.rates.get(at)?, *self.days.get(at)?))
+    }
+
     fn quotes(&self) -> impl Iterator<Item = (Day, Decimal)> {
         self.days.iter().copied().zip(self.rates.iter().copied())
     }
+}
+
+/// Whether a rate of one day counts on a later one.
+fn is_fresh(quoted_on: Day, day: Day) -> bool {
+    day.0.saturating_sub(quoted_on.0) <= OLDEST_DAYS
 }
 
 /// An amount in the smallest unit of another currency, before rounding. Multiplied before it is divided, so that
@@ -203,6 +304,8 @@ pub(crate) fn exchange(
 
 /// Half away from zero. `None` beyond 64 bits.
 pub(crate) fn round_minor(exact: Decimal) -> Option<i64> {
+    // A division by what does not end in decimals is off in the 28th digit, and must not push a half over the edge.
+    let exact = exact.round_dp(SURE_DECIMALS);
     exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64()
 }
 

@@ -5,15 +5,20 @@
 //! built again to the same values. The rules are told in `docs/metrics/mrr.md`; each is one file below.
 
 mod amounts;
+mod bills;
 mod ending;
 pub mod explain;
+mod items;
+mod lapses;
 mod lines;
 mod money;
 mod price_book;
 mod proration;
+mod standing;
 mod subscription;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unbilled;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +26,7 @@ use model::billing::{CancellationReason, CustomerHistory, Period, Subscription, 
 use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
-pub use lines::{LeftOut, LineVerdict, Standing, line_verdicts};
+pub use lines::{LeftOut, LineVerdict, line_verdicts};
 pub use money::{MoneyFact, MoneyKind};
 pub use price_book::PriceBook;
 
@@ -53,14 +58,20 @@ pub struct Step {
 pub enum Cause {
     /// A period was billed.
     Billed { lines: Vec<LineRef> },
-    /// A change within a period was billed for the time that remained.
-    Prorated { lines: Vec<LineRef>, is_scaled: bool },
+    /// A change within a period was billed for the time that remained. `beside`: other bills that told its value.
+    Prorated { lines: Vec<LineRef>, valuation: Valuation, beside: Vec<LineRef> },
     /// Unused time was given back and nothing of the same price took its place.
     Removed { lines: Vec<LineRef> },
     /// The invoice of the period was voided or written off.
     GivenUp { lines: Vec<LineRef> },
-    /// The subscription's next period was billed without this price.
+    /// The item's last period was over, and the subscription was billed on without it or no longer has it.
     NotRenewed { lines: Vec<LineRef> },
+    /// The item was not billed for a while: until the line that billed it again.
+    NotBilled { lines: Vec<LineRef> },
+    /// Another price took its place on the subscription's item.
+    OtherPrice { lines: Vec<LineRef> },
+    /// An active subscription that was never billed counts from its start (setting).
+    Unbilled,
     /// Service ended in the billing system.
     Ended,
     /// Cancellation was asked for (setting).
@@ -69,6 +80,20 @@ pub enum Cause {
     PaidThrough,
     /// The first invoice that the unpaid subscription left unpaid.
     Unpaid { lines: Vec<LineRef> },
+}
+
+/// How the value of a change follows from what was billed for the rest of its period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Valuation {
+    /// The full price of the new quantity.
+    FullPrice,
+    /// That, less the discount that the line itemizes.
+    Itemized,
+    /// That, less the discount of another bill of the item: the share is too small to tell.
+    ByOtherBill,
+    /// What was billed is not the exact share of the full price, so the value follows the amount.
+    ByAmount,
 }
 
 /// A line of an invoice, or a pending invoice item where there is no invoice.
@@ -90,6 +115,17 @@ pub struct SubscriptionFacts {
     pub trial: Option<Period>,
     /// It ended because payment failed or was disputed, not because the customer asked.
     pub is_involuntary: bool,
+    /// What it would be worth if it is active and was never billed. No part of its value unless the rules say so.
+    pub unbilled: Vec<UnbilledItem>,
+}
+
+/// An item of a subscription that was never billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnbilledItem {
+    pub price: PriceId,
+    pub currency: Currency,
+    /// Per month, at the price of the item.
+    pub value_minor: i64,
 }
 
 impl CustomerLedger {
@@ -124,18 +160,24 @@ pub struct CustomerTotal {
 pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) -> CustomerLedger {
     let subscriptions: BTreeMap<&SubscriptionId, &Subscription> =
         history.subscriptions.iter().map(|subscription| (&subscription.id, subscription)).collect();
+    let entries = lines::by_subscription(history, prices);
     let mut steps = Vec::new();
-    for (id, entries) in lines::by_subscription(history, prices, rules) {
-        steps.extend(subscription::steps(id, subscriptions.get(id).copied(), &entries, rules));
+    for (id, entries) in &entries {
+        steps.extend(subscription::steps(id, subscriptions.get(id).copied(), entries, rules));
+    }
+    let mut facts: Vec<SubscriptionFacts> = history.subscriptions.iter().map(facts).collect();
+    for (subscription, facts) in history.subscriptions.iter().zip(&mut facts) {
+        if !entries.contains_key(&subscription.id) {
+            facts.unbilled = unbilled::items(subscription, prices);
+            if rules.count_unbilled {
+                steps.extend(unbilled::steps(subscription, &facts.unbilled));
+            }
+        }
     }
     steps.sort_by(|a, b| {
         (a.at, &a.subscription, &a.price, a.currency).cmp(&(b.at, &b.subscription, &b.price, b.currency))
     });
-    CustomerLedger {
-        steps,
-        subscriptions: history.subscriptions.iter().map(facts).collect(),
-        money: money::facts(history),
-    }
+    CustomerLedger { steps, subscriptions: facts, money: money::facts(history) }
 }
 
 fn facts(subscription: &Subscription) -> SubscriptionFacts {
@@ -152,5 +194,6 @@ fn facts(subscription: &Subscription) -> SubscriptionFacts {
         cancel_at: if has_ended { None } else { subscription.cancel_at },
         trial: subscription.trial,
         is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,
+        unbilled: Vec::new(),
     }
 }

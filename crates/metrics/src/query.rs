@@ -23,13 +23,15 @@ use std::str::FromStr;
 
 use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::registry::MetricId;
+use crate::registry::{self, Compute, Metric};
 
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
+pub(crate) use figures::Figures;
 pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
@@ -75,7 +77,7 @@ pub struct Filter {
 }
 
 /// What a breakdown makes its groups of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dimension {
     Plan,
@@ -96,7 +98,7 @@ pub enum QueryError {
     #[error("'{0}' does not continue a list: start again without a cursor")]
     BadCursor(String),
     #[error(
-        "there is no reference rate for {0}, and nothing is billed in it: ask in another currency, or 'native'"
+        "there is no reference rate for {0}, so nothing can be converted to it: ask in another currency, or 'native'"
     )]
     NoRate(Currency),
     #[error("an amount is too large to be written in {0}")]
@@ -111,13 +113,24 @@ fn check_currency(ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Resul
     if is_billed || rates.has(currency) { Ok(()) } else { Err(QueryError::NoRate(currency)) }
 }
 
+/// Whether amounts can be reported in a currency: there are rates of it, or nothing has to be converted.
+pub fn can_report_in(ledger: &Ledger, rates: &Rates, currency: Currency) -> bool {
+    rates.has(currency) || is_billed_alone(ledger, currency)
+}
+
+/// Whether there is no other currency in a ledger.
+fn is_billed_alone(ledger: &Ledger, currency: Currency) -> bool {
+    let mut money = ledger.chunks().iter().flat_map(|chunk| chunk.money_currencies());
+    ledger.catalog().plans().iter().all(|plan| plan.currency == currency) && money.all(|own| *own == currency)
+}
+
 /// MRR and its movements.
 ///
 /// # Errors
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
-    let figures = figures::figures(ledger, rates, query, false)?;
-    Ok(Answer::of(MetricId::Mrr, ledger, query, figures, MrrPoint::new))
+    let figures = figures::figures(ledger, rates, query)?;
+    Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
 
 /// Any metric of the registry, one value a point.
@@ -127,19 +140,16 @@ pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPo
 pub fn value(
     ledger: &Ledger,
     rates: &Rates,
-    metric: MetricId,
+    metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    if matches!(metric, MetricId::NetRevenue | MetricId::Refunds) {
-        return revenue::revenue(ledger, rates, metric, query);
-    }
-    // Counting needs no rates; what is divided by something converted has to be about the same customers.
-    let counts = [MetricId::ActiveCustomers, MetricId::ActiveSubscriptions, MetricId::CustomerChurnRate];
-    let figures = figures::figures(ledger, rates, query, !counts.contains(&metric))?;
-    Ok(Answer::of(metric, ledger, query, figures, |bucket, figures| ValuePoint {
-        start_on: bucket.start_on,
-        end_on: bucket.end_on,
-        value: figures.value(metric),
+    let compute = match metric.compute {
+        Compute::Recurring(compute) => compute,
+        Compute::Money(sign) => return revenue::revenue(ledger, rates, metric, sign, query),
+    };
+    let figures = figures::figures(ledger, rates, query)?;
+    Ok(Answer::of(metric.id, ledger, query, figures, |bucket, figures| {
+        ValuePoint::new(bucket, compute(figures))
     }))
 }
 

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus};
 use model::{Currency, Day, Interval, InvoiceId, LedgerRules, WeekStart};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::ledger::{LeftOut, LineVerdict, PriceBook, line_verdicts};
 
@@ -26,10 +27,12 @@ pub struct Reconciliation {
 }
 
 /// One month of one currency.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReconciledMonth {
     /// The month's first day. An invoice belongs to the month in which it was paid.
+    #[schema(value_type = String, format = Date)]
     pub month_on: Day,
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub invoices: u64,
     /// With taxes, after discounts.
@@ -39,11 +42,13 @@ pub struct ReconciledMonth {
     pub left_out: Vec<LeftOutSum>,
     pub unexplained_minor: i64,
     /// Some of the invoices that do not add up.
+    #[schema(value_type = Vec<String>)]
     pub unexplained_invoices: Vec<InvoiceId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeftOutSum {
+    #[schema(value_type = String)]
     pub reason: Reason,
     pub amount_minor: i64,
 }
@@ -54,6 +59,10 @@ pub struct LeftOutSum {
 pub enum Reason {
     /// Inclusive and exclusive, of all lines.
     Tax,
+    /// Without its tax.
+    Shipping,
+    /// Credits of the customer that took something off before tax.
+    BillingCredit,
     OneOff,
     NoSubscription,
     Metered,
@@ -63,6 +72,10 @@ pub enum Reason {
     Void,
     Uncollectible,
     Unpaid,
+    /// A change that is made only once it is paid.
+    AwaitingPayment,
+    /// A newer invoice bills the same period.
+    Replaced,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -117,7 +130,14 @@ impl Sums {
         self.invoices += 1;
         self.total_minor = self.total_minor.saturating_add(invoice.total_minor);
         self.leave_out(Reason::Tax, invoice.tax_minor);
-        let mut unexplained = invoice.total_minor.saturating_sub(invoice.tax_minor);
+        self.leave_out(Reason::Shipping, invoice.shipping_minor);
+        self.leave_out(Reason::BillingCredit, invoice.billing_credits_minor.saturating_neg());
+        // Of the lines, the total has the taxes, shipping and credits that no line shows.
+        let mut unexplained = invoice
+            .total_minor
+            .saturating_sub(invoice.tax_minor)
+            .saturating_sub(invoice.shipping_minor)
+            .saturating_add(invoice.billing_credits_minor);
         for (line, verdict) in lines {
             let net = line
                 .amount_minor
@@ -184,6 +204,8 @@ impl From<LeftOut> for Reason {
             LeftOut::Void => Self::Void,
             LeftOut::Uncollectible => Self::Uncollectible,
             LeftOut::Unpaid => Self::Unpaid,
+            LeftOut::AwaitingPayment => Self::AwaitingPayment,
+            LeftOut::Replaced => Self::Replaced,
         }
     }
 }

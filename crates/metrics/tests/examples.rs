@@ -105,6 +105,7 @@ fn price(name: &str, amount_minor: i64, interval: &str) -> Price {
         currency: Currency::USD,
         recurrence: Some(Recurrence { interval, interval_count: 1, is_metered: false }),
         scheme: PriceScheme::PerUnit(Some(amount_minor.into())),
+        currency_options: Vec::new(),
         transform_quantity: None,
         is_active: true,
     }
@@ -133,6 +134,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         billing_cycle_anchor: None,
         is_collection_paused: false,
         inclusive_tax_percent: None,
+        pending_update: None,
         currency: None,
         items: Vec::new(),
     }
@@ -158,6 +160,8 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
         attempt_count: 0,
         total_minor: 0,
         tax_minor: 0,
+        shipping_minor: 0,
+        billing_credits_minor: 0,
         amount_paid_minor: 0,
         amount_due_minor: 0,
         lines: Vec::new(),
@@ -172,6 +176,7 @@ fn line(price: &str, amount_minor: i64, period: &str) -> InvoiceLine {
         amount_minor,
         discount_minor: 0,
         inclusive_tax_minor: 0,
+        inclusive_tax_percent: None,
         currency: Currency::USD,
         period: Period { start: at(start), end: at(end) },
         is_proration: false,
@@ -179,6 +184,7 @@ fn line(price: &str, amount_minor: i64, period: &str) -> InvoiceLine {
         quantity: Decimal::ONE,
         price: Some(price.into()),
         subscription: Some("sub_1".into()),
+        subscription_item: None,
         invoice_item: None,
     }
 }

@@ -60,9 +60,18 @@ pub struct Price {
     /// `None`: a one-off price.
     pub recurrence: Option<Recurrence>,
     pub scheme: PriceScheme,
+    /// What it costs in other currencies than its own, where it has a price of its own there.
+    pub currency_options: Vec<CurrencyOption>,
     /// Quantity is divided by this and rounded before it is multiplied.
     pub transform_quantity: Option<TransformQuantity>,
     pub is_active: bool,
+}
+
+/// A price's amounts in one more currency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurrencyOption {
+    pub currency: Currency,
+    pub scheme: PriceScheme,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +141,16 @@ pub struct Subscription {
     pub currency: Option<Currency>,
     /// What of a price is tax inside it, in percent of the price without, by the subscription's own tax rates.
     pub inclusive_tax_percent: Option<Decimal>,
+    /// A change that is made only once its invoice is paid.
+    pub pending_update: Option<PendingUpdate>,
     pub items: Vec<SubscriptionItem>,
+}
+
+/// A change of a subscription that waits for a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingUpdate {
+    /// `None`: the provider does not say which.
+    pub invoice: Option<InvoiceId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -164,10 +182,15 @@ pub struct Invoice {
     pub created_at: UnixSeconds,
     pub paid_at: Option<UnixSeconds>,
     pub billing_reason: Option<String>,
+    /// How often its payment was attempted.
     pub attempt_count: u32,
     pub total_minor: i64,
     /// Exclusive and inclusive taxes together.
     pub tax_minor: i64,
+    /// Shipping without tax, which is in the total and on no line.
+    pub shipping_minor: i64,
+    /// Billing credits that were applied before tax; the total is without them, the lines are not.
+    pub billing_credits_minor: i64,
     pub amount_paid_minor: i64,
     pub amount_due_minor: i64,
     pub lines: Vec<InvoiceLine>,
@@ -180,6 +203,8 @@ pub struct InvoiceLine {
     pub amount_minor: i64,
     pub discount_minor: i64,
     pub inclusive_tax_minor: i64,
+    /// The rate of the tax that is inside, in percent of the amount without it, where the line says it.
+    pub inclusive_tax_percent: Option<Decimal>,
     pub currency: Currency,
     pub period: Period,
     pub is_proration: bool,
@@ -188,6 +213,8 @@ pub struct InvoiceLine {
     pub quantity: Decimal,
     pub price: Option<PriceId>,
     pub subscription: Option<SubscriptionId>,
+    /// The subscription's item that is billed: it keeps its id when its price changes. `None` in shapes that name none.
+    pub subscription_item: Option<SubscriptionItemId>,
     /// The pending item that became this line.
     pub invoice_item: Option<InvoiceItemId>,
 }
@@ -278,7 +305,7 @@ pub struct CustomerHistory {
 }
 
 impl SubscriptionStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Incomplete => "incomplete",
@@ -295,7 +322,7 @@ impl SubscriptionStatus {
 }
 
 impl InvoiceStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -309,7 +336,7 @@ impl InvoiceStatus {
 }
 
 impl ChargeStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",

@@ -25,6 +25,8 @@ pub struct LedgerRules {
     pub churn_at: ChurnAt,
     /// Whether usage-based lines count as recurring.
     pub include_metered: bool,
+    /// Whether an active subscription that was never billed counts from its start, at the price of its items.
+    pub count_unbilled: bool,
 }
 
 /// All settings of a connection.

@@ -11,10 +11,11 @@ mod tests;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use model::{Currency, CustomerId, UnixSeconds};
 use serde_json::{Value, json};
 
-use crate::world::{IntendedStep, ListPage, ListQuery, Merchant, RawPage, UnknownCursor};
+use crate::ObjectKind;
+use crate::world::{ExpectedStep, ListPage, ListQuery, Merchant, RawPage, UnknownCursor};
 use calendar::Calendar;
 use facts::{Facts, PLANS};
 use listing::{Family, Key};
@@ -87,7 +88,7 @@ impl Generated {
     }
 
     /// The steps of one customer: signing up, perhaps upgrading, perhaps leaving.
-    fn steps(&self, customer: u32) -> impl Iterator<Item = IntendedStep> + use<> {
+    fn steps(&self, customer: u32) -> impl Iterator<Item = ExpectedStep> + use<> {
         let facts = &self.facts;
         let signup = facts.signup_month(customer);
         let mut steps = vec![(self.signed_up_at(customer), facts.monthly_value(customer, signup))];
@@ -100,7 +101,7 @@ impl Generated {
         }
         steps.extend(ended.map(|month| (self.billed_at(month, customer), 0)));
         let id = CustomerId::new(Family::Customer.id(Key::Customer(customer)));
-        steps.into_iter().map(move |(at, mrr_minor)| IntendedStep {
+        steps.into_iter().map(move |(at, mrr_minor)| ExpectedStep {
             customer: id.clone(),
             currency: Currency::USD,
             at: UnixSeconds(at),
@@ -153,7 +154,7 @@ impl Merchant for Generated {
         None
     }
 
-    fn intended(&self) -> Box<dyn Iterator<Item = IntendedStep> + Send + '_> {
+    fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_> {
         Box::new((0..self.facts.customers).flat_map(|customer| self.steps(customer)))
     }
 

@@ -1,30 +1,31 @@
 //! The merchants behind the sandbox: what Stripe would have of them, and what each of their customers was *meant* to
-//! be worth. The intention is written down when somebody acts (signs up, switches, stops paying), never read back
+//! be worth. The expected_mrr is written down when somebody acts (signs up, switches, stops paying), never read back
 //! from the invoices that follow, so that it can judge what others make of those.
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use crate::ObjectKind;
+use model::{Currency, CustomerId, UnixSeconds};
 use serde::Serialize;
 use serde_json::Value;
 
-mod aftermath;
+mod arrivals;
 mod billing;
 mod calendar;
+mod cancellation;
 mod catalog;
 mod chance;
-mod deeds;
+mod contacts;
+mod expected_mrr;
 mod ids;
-mod intention;
-mod leaving;
-mod life;
 mod listing;
+mod non_recurring;
 mod objects;
 mod payments;
-mod people;
 mod pricing;
 mod proration;
 mod records;
+mod scenarios;
+mod scheduled;
 mod simulated;
-mod stories;
 mod subscribing;
 #[cfg(test)]
 mod tests;
@@ -69,7 +70,7 @@ pub trait Merchant: Send + Sync {
     fn discount(&self, id: &str) -> Option<Value>;
 
     /// What every customer was meant to be worth, by customer, instant and currency: one step a change.
-    fn intended(&self) -> Box<dyn Iterator<Item = IntendedStep> + Send + '_>;
+    fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_>;
 
     /// Lives on until `to` and returns the events that happened, oldest first. An earlier `to` changes nothing.
     fn advance(&mut self, to: UnixSeconds) -> Vec<Value>;
@@ -150,7 +151,7 @@ pub struct UnknownCursor {
 
 /// From `at` on, the customer was meant to be worth this much per month in this currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IntendedStep {
+pub struct ExpectedStep {
     pub customer: CustomerId,
     pub currency: Currency,
     pub at: UnixSeconds,

@@ -1,12 +1,20 @@
-//! How many objects a CPU second are written, read back by customer and checked, on invoices of about 2 KB.
+//! How many objects a CPU second are written, read back by customer and checked, on invoices of about 2 KB, and how many
+//! bytes that writes for each that is kept.
+//!
+//! A load within a provider's limits writes page by page: `-- 500000 100 4`.
 //!
 //! `cargo run --release -p store --example write_rate -- [invoices] [objects per batch] [writers]`
 
 use std::path::Path;
 use std::time::Instant;
 
-use model::{Counterparts, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Objects, StoreError};
+use model::{Column, Counterparts, ObjectKind, RawObject, Reference, UnixSeconds};
+use store::{Batch, ConnectionFiles, Objects, StoreError};
+
+const INVOICE: ObjectKind = ObjectKind::new("invoice");
+
+/// A year of them.
+const INVOICES_EACH: usize = 12;
 
 fn main() -> Result<(), StoreError> {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<usize>().ok());
@@ -15,13 +23,16 @@ fn main() -> Result<(), StoreError> {
     let writers = numbers.next().unwrap_or(2).max(1);
     let dir = std::env::temp_dir().join(format!("chartsy-write-rate-{}", std::process::id()));
 
-    let texts: Vec<RawObject> = (0..total).map(invoice).collect();
+    // Newest first, and a month of all customers after the other, as lists come.
+    let customers = (total / INVOICES_EACH).max(1);
+    let texts: Vec<RawObject> = (0..total).rev().map(|number| invoice(number, number % customers)).collect();
     let bytes: usize = texts.iter().map(|object| object.body.len()).sum();
     let made = Measure::start();
     let copies: usize = texts.chunks(per_batch).map(|chunk| chunk.to_vec().len()).sum();
     made.end("copy", copies);
 
-    let objects = Objects::open(&dir)?;
+    let objects = ConnectionFiles::in_folder(&dir).objects_to_write()?;
+    let before = disk_bytes();
     let measure = Measure::start();
     let batches: Vec<&[RawObject]> = texts.chunks(per_batch).collect();
     let outcome: Result<(), StoreError> = std::thread::scope(|scope| {
@@ -42,7 +53,7 @@ fn main() -> Result<(), StoreError> {
     let measure = Measure::start();
     let mut read = 0;
     for page in customers.chunks(1000) {
-        read += objects.read_customers(page, ObjectKind::ALL)?.iter().map(Vec::len).sum::<usize>();
+        read += objects.read_customers(page, &[INVOICE])?.iter().map(Vec::len).sum::<usize>();
     }
     measure.end("read by customer", read);
     let measure = Measure::start();
@@ -50,11 +61,21 @@ fn main() -> Result<(), StoreError> {
     again?;
     measure.end("write again, unchanged", total);
     let measure = Measure::start();
-    let dangling = objects.dangling()?;
-    measure.end("references", dangling.len());
+    let (customer, subscription) = (ObjectKind::new("customer"), ObjectKind::new("subscription"));
+    let references = [(Column::Customer, customer), (Column::Subscription, subscription)]
+        .map(|(column, to)| Reference { from: INVOICE, column, to });
+    let found = objects.references(&references, &[customer], 1)?;
+    measure.end("references", total);
+    assert_eq!(found.dangling.len(), 2, "every customer and subscription is missing");
 
     drop(objects);
-    println!("{} bytes an object on disk, {} as received", size(&dir) / total as u64, bytes / total);
+    let written = disk_bytes().saturating_sub(before);
+    let kept = size(&dir).max(1);
+    println!("{} bytes an object on disk, {} as received", kept / total as u64, bytes / total);
+    println!(
+        "{written} bytes written by the load, {:.1} for each that is kept",
+        written as f64 / kept as f64
+    );
     println!("peak memory {}", proc_line("/proc/self/status", "VmHWM:"));
     std::fs::remove_dir_all(&dir).ok();
     Ok(())
@@ -102,16 +123,21 @@ fn proc_line(file: &str, name: &str) -> String {
     text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("?").trim().to_owned()
 }
 
+/// What this process has had written to disks (Linux).
+fn disk_bytes() -> u64 {
+    proc_line("/proc/self/io", "write_bytes:").parse().unwrap_or(0)
+}
+
 fn size(dir: &Path) -> u64 {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }
 
 /// An invoice with one line, with ids that look like chance.
-fn invoice(number: usize) -> RawObject {
+fn invoice(number: usize, owner: usize) -> RawObject {
     let id = format!("in_{}", chance(number as u64, 24));
-    let customer = format!("cus_{}", chance(number as u64 / 12, 14));
-    let subscription = format!("sub_{}", chance(number as u64 / 12 + 1, 24));
+    let customer = format!("cus_{}", chance(owner as u64, 14));
+    let subscription = format!("sub_{}", chance(owner as u64 + 1, 24));
     let created_at = 1_700_000_000 + number as i64 * 37;
     let amount = 900 + (number as i64 * 7919) % 90_000;
     let link = chance(number as u64 + 5, 60);
@@ -125,8 +151,8 @@ fn invoice(number: usize) -> RawObject {
     );
     let body = format!(
         r#"{{"id":"{id}","object":"invoice","account_country":"US","account_name":"Example","account_tax_ids":null,"amount_due":{amount},"amount_paid":{amount},"amount_overpaid":0,"amount_remaining":0,"amount_shipping":0,"attempt_count":1,"attempted":true,"auto_advance":false,"automatic_tax":{{"disabled_reason":null,"enabled":false,"liability":null,"status":null}},"billing_reason":"subscription_cycle","collection_method":"charge_automatically","created":{created_at},"currency":"usd","customer":"{customer}","customer_address":null,"customer_email":"{}@example.com","customer_name":"{}","customer_phone":null,"default_payment_method":null,"description":null,"discounts":[],"due_date":null,"effective_at":{created_at},"ending_balance":0,"hosted_invoice_url":"https://invoice.example.com/i/{link}","invoice_pdf":"https://pay.example.com/invoice/{link}/pdf","lines":{{"object":"list","data":[{line}],"has_more":false,"total_count":1,"url":"/v1/invoices/{id}/lines"}},"livemode":true,"metadata":{{}},"number":"AB12-{number:06}","parent":{{"quote_details":null,"subscription_details":{{"metadata":{{}},"subscription":"{subscription}"}},"type":"subscription_details"}},"period_end":{created_at},"period_start":{},"starting_balance":0,"status":"paid","status_transitions":{{"finalized_at":{created_at},"marked_uncollectible_at":null,"paid_at":{},"voided_at":null}},"subtotal":{amount},"total":{amount},"total_taxes":[],"webhooks_delivered_at":{created_at}}}"#,
-        chance(number as u64 / 12 + 3, 9),
-        chance(number as u64 / 12 + 4, 12),
+        chance(owner as u64 + 3, 9),
+        chance(owner as u64 + 4, 12),
         created_at - 2_592_000,
         created_at + 40
     );
@@ -136,7 +162,7 @@ fn invoice(number: usize) -> RawObject {
         ..Counterparts::default()
     };
     RawObject {
-        kind: ObjectKind::Invoice,
+        kind: INVOICE,
         id,
         created_at: Some(UnixSeconds(created_at)),
         counterparts,

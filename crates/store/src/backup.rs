@@ -18,7 +18,7 @@ use crate::data_dir::{
     self, CATALOG, CONNECTIONS, DataDir, FORMAT_FILE, MASTER_KEY_FILE, RATES, create_private_dir,
 };
 use crate::error::InFile;
-use crate::{Objects, StoreError, inbox, objects};
+use crate::{StoreError, inbox, objects};
 
 const MANIFEST: &str = "backup.json";
 /// Files of a connection, in the order in which they are copied.
@@ -135,7 +135,7 @@ impl DataDir {
         // Whatever cannot be opened is better known now.
         restored.catalog()?;
         for connection in restored.connection_names()? {
-            Objects::open_if_any(&restored.connection_dir(&connection.into()))?;
+            restored.connection_files(&connection.into()).objects_if_any()?;
         }
         Ok((restored, manifest))
     }

@@ -4,6 +4,7 @@ mod connections;
 mod erasures;
 mod file;
 mod people;
+mod rates;
 mod records;
 mod webhooks;
 
@@ -16,6 +17,7 @@ use crate::StoreError;
 use crate::error::{Fault, InFile};
 use crate::scrub::scrub;
 
+pub use rates::{NewRate, RateRecord};
 pub use records::{
     AbsentReason, ApiToken, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner, NewToken,
     Session, User, WebhookRecord, Workspace,

@@ -10,7 +10,7 @@ use model::ConnectionId;
 
 use crate::error::InFile;
 use crate::keyring::MASTER_KEY_VARIABLE;
-use crate::{Catalog, Keyring, StoreError};
+use crate::{Catalog, ConnectionFiles, Keyring, StoreError};
 
 pub(crate) use identity::FileIdentity;
 pub use lock::ServerLock;
@@ -146,24 +146,9 @@ impl DataDir {
         written.and(removed).in_file(&path)
     }
 
-    /// A connection's folder; it may not be there yet.
-    pub fn connection_dir(&self, connection: &ConnectionId) -> PathBuf {
-        self.path.join(CONNECTIONS).join(connection.as_str())
-    }
-
-    /// Deletes a connection's folder with all that was fetched. Close its `Objects` first.
-    ///
-    /// # Errors
-    /// `AlreadyOpen` while a process writes to it.
-    pub fn delete_connection_files(&self, connection: &ConnectionId) -> Result<(), StoreError> {
-        let dir = self.connection_dir(connection);
-        if !dir.try_exists().in_file(&dir)? {
-            return Ok(());
-        }
-        let lock = lock_file(&dir.join(crate::objects::LOCK_NAME), || format!("connection {connection}"))?;
-        let deleted = std::fs::remove_dir_all(&dir).in_file(&dir);
-        drop(lock);
-        deleted
+    /// The files of a connection; there may be none yet.
+    pub fn connection_files(&self, connection: &ConnectionId) -> ConnectionFiles {
+        ConnectionFiles::in_folder(self.path.join(CONNECTIONS).join(connection.as_str()))
     }
 
     /// Newer reference rates than the built-in ones, as they were kept; `None` where there are none.

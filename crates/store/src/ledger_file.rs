@@ -32,7 +32,7 @@ impl LedgerFile {
     ///
     /// # Errors
     /// `Damaged` or `NewerFormat` when it cannot be used; what the file system says.
-    pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(connection_dir: &Path) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let path = connection_dir.join(FILE_NAME);
         let mut conn = Connection::open(&path).in_file(&path)?;
@@ -97,7 +97,7 @@ impl LedgerFile {
     ///
     /// # Errors
     /// `Busy` when a reader holds on to it; what the file system says.
-    pub fn clear(connection_dir: &Path) -> Result<(), StoreError> {
+    pub(crate) fn clear(connection_dir: &Path) -> Result<(), StoreError> {
         if !connection_dir.join(FILE_NAME).try_exists().in_file(connection_dir)? {
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl LedgerFile {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn delete(connection_dir: &Path) -> Result<(), StoreError> {
+    pub(crate) fn delete(connection_dir: &Path) -> Result<(), StoreError> {
         remove_database(&connection_dir.join(FILE_NAME))
     }
 

@@ -1,16 +1,21 @@
 //! Keeps what was fetched and what was decided about it, in one folder. The only place that knows SQL.
 //!
-//! Four kinds of file, each with one writer: the catalog (`chartsy.db`: people, tokens, connections), the objects of
-//! a connection (`connections/<id>/objects.db`: the truth), its ledger (`ledger.db`: a projection that can be deleted
-//! at any time) and its inbox (`inbox.db`: what was delivered and waits). Everything here blocks, except [`Objects::commit`].
+//! Where a connection's files are, only [`ConnectionFiles`] knows. Four kinds of file, each with one writer: the catalog
+//! (`chartsy.db`: people, tokens, connections), the objects of a connection (`connections/<id>/objects.db`: the truth), its
+//! ledger (`ledger.db`: a projection that can be deleted at any time) and its inbox (`inbox.db`: what was delivered and
+//! waits). Everything here blocks, except [`Objects::commit`].
 
 mod backup;
 mod catalog;
+mod connection_files;
 mod data_dir;
 mod error;
 mod ids;
 mod inbox;
 mod keyring;
+#[cfg(test)]
+mod kind;
+mod kinds;
 mod ledger_file;
 mod objects;
 mod scrub;
@@ -20,8 +25,9 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
-    NewToken, Session, User, WebhookRecord, Workspace,
+    NewRate, NewToken, RateRecord, Session, User, WebhookRecord, Workspace,
 };
+pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
 pub use error::StoreError;
 pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
@@ -29,5 +35,5 @@ pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::LedgerFile;
 pub use objects::{
     Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement,
-    Rewritable, Rewritten, Stored, Window,
+    References, Rewritable, Rewritten, Stored, Window,
 };

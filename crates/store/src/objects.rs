@@ -6,6 +6,8 @@ mod check;
 mod codec;
 mod cursors;
 mod file;
+mod filter;
+mod index;
 mod lists;
 mod reader;
 mod restatements;
@@ -17,18 +19,20 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CustomerId, ObjectKind, UnixSeconds};
+use model::{CustomerId, KindShape, ObjectKind, Reference, UnixSeconds};
 use tokio::sync::{mpsc, oneshot};
 
 use self::codec::Codec;
-use self::reader::{Readers, mask};
+use self::reader::Readers;
 use self::writer::{Job, Writer};
 use crate::StoreError;
 use crate::data_dir::{FileIdentity, create_private_dir, lock_file};
 use crate::error::InFile;
 use crate::writer_thread::WriterThread;
 
-pub use batch::{Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Stored, Window};
+pub use batch::{
+    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, References, Stored, Window,
+};
 pub use restatements::RecordedRestatement;
 pub use rewrite::{Rewritable, Rewritten};
 
@@ -68,16 +72,17 @@ impl Objects {
     ///
     /// # Errors
     /// `AlreadyOpen` when another handle writes.
-    pub fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(connection_dir: &Path, shapes: &[KindShape]) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let what = || format!("the data in {}", connection_dir.display());
         let lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
 
         let path = connection_dir.join(FILE_NAME);
-        let conn = file::open_for_writing(&path)?;
+        let mut conn = file::open_for_writing(&path)?;
         let identity = FileIdentity::of(&path).in_file(&path)?;
         let codec = Arc::new(Codec::default());
         codec.load(&conn).in_file(&path)?;
+        codec.kinds.declare(&mut conn, shapes).in_file(&path)?;
 
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
@@ -89,7 +94,7 @@ impl Objects {
     ///
     /// # Errors
     /// `Missing` when nothing was ever written.
-    pub fn open_read_only(connection_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open_read_only(connection_dir: &Path) -> Result<Self, StoreError> {
         let path = connection_dir.join(FILE_NAME);
         // Before anything is read, so that what is read is never of an older file than this.
         let identity = FileIdentity::of(&path).in_file(&path)?;
@@ -102,7 +107,7 @@ impl Objects {
     ///
     /// # Errors
     /// Those of the file.
-    pub fn open_if_any(connection_dir: &Path) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn open_if_any(connection_dir: &Path) -> Result<Option<Self>, StoreError> {
         match Self::open_read_only(connection_dir) {
             Err(StoreError::Missing { .. }) => Ok(None),
             opened => opened.map(Some),
@@ -169,10 +174,7 @@ impl Objects {
     /// # Errors
     /// Those of the file.
     pub fn get_many(&self, kind: ObjectKind, ids: &[String]) -> Result<Vec<Stored>, StoreError> {
-        self.shared.readers.read(|reader| {
-            let found = ids.iter().map(|id| reader.get(kind, id));
-            found.filter_map(Result::transpose).collect()
-        })
+        self.shared.readers.read(|reader| reader.get_many(kind, ids))
     }
 
     /// Everything of these kinds that belongs to a customer, itself or through its invoice, subscription or charge;
@@ -185,11 +187,11 @@ impl Objects {
         customer: &CustomerId,
         kinds: &[ObjectKind],
     ) -> Result<Vec<Stored>, StoreError> {
-        self.shared.readers.read(|reader| reader.by_customer(customer, mask(kinds)))
+        let mut found = self.read_customers(std::slice::from_ref(customer), kinds)?;
+        Ok(found.pop().unwrap_or_default())
     }
 
-    /// Invoices, charges, refunds, credit notes and invoice payments that belong to no customer, such as the charges
-    /// of guests. Sorted by kind, then by when they first came.
+    /// Objects that count though they belong to no customer, such as the charges of guests. Sorted by kind, then by when they first came.
     ///
     /// # Errors
     /// Those of the file.
@@ -197,8 +199,8 @@ impl Objects {
         self.shared.readers.read(|reader| reader.ownerless())
     }
 
-    /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order. In the order
-    /// of the ids this is one pass over an index.
+    /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order. What is in no
+    /// run of the index yet is read once for all of them.
     ///
     /// # Errors
     /// Those of the file.
@@ -207,10 +209,10 @@ impl Objects {
         customers: &[CustomerId],
         kinds: &[ObjectKind],
     ) -> Result<Vec<Vec<Stored>>, StoreError> {
-        let mask = mask(kinds);
-        self.shared
-            .readers
-            .read(|reader| customers.iter().map(|customer| reader.by_customer(customer, mask)).collect())
+        self.shared.readers.read(|reader| {
+            let mask = reader.mask(kinds)?;
+            reader.by_customers(customers, mask)
+        })
     }
 
     /// Every customer id that is there or that any object names, in order; at most `limit` of those after `after`.
@@ -260,25 +262,21 @@ impl Objects {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Stored>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.shared.readers.read(|reader| reader.scan(kind, after.unwrap_or(""), limit))
     }
 
-    /// References to objects that are neither there nor known to be deleted. Looks at every object.
+    /// Those of `all` references that point to objects neither there nor known to be deleted, and what of the kinds `wanted`
+    /// is missing, at most `limit` objects, in order. Reads every row.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn dangling(&self) -> Result<Vec<Dangling>, StoreError> {
-        self.shared.readers.read(|reader| check::dangling(&reader.conn))
-    }
-
-    /// The ids of a kind that some object names and that are neither there nor known to be deleted, in order.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn missing(&self, kind: ObjectKind, limit: usize) -> Result<Vec<String>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.shared.readers.read(|reader| check::missing(&reader.conn, kind, limit))
+    pub fn references(
+        &self,
+        all: &[Reference],
+        wanted: &[ObjectKind],
+        limit: usize,
+    ) -> Result<References, StoreError> {
+        self.shared.readers.read(|reader| check::references(reader, all, wanted, limit))
     }
 
     /// What the database's own check, a recount and the checksums of all bodies find wrong; empty when all is well. Reads
@@ -288,7 +286,7 @@ impl Objects {
     /// Those of the file, when it is too damaged to be checked.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
         self.shared.readers.read(|reader| {
-            let mut wrong = check::integrity(&reader.conn)?;
+            let mut wrong = check::integrity(reader)?;
             wrong.extend(reader.unreadable()?);
             Ok(wrong)
         })

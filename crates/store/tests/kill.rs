@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use model::{Counterparts, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Objects, Window};
+use store::{Batch, ConnectionFiles, Objects, Window};
+
+const INVOICE: ObjectKind = ObjectKind::new("invoice");
 
 const FOLDER_VARIABLE: &str = "CHARTSY_TEST_KILL_FOLDER";
 const CURSORS: u32 = 3;
@@ -19,7 +21,7 @@ fn object(cursor: u32, number: u64) -> RawObject {
     let id = format!("in_{cursor}_{number:08}");
     let body = format!(r#"{{"id":"{id}","object":"invoice","total":{}}}"#, number * 7919 % 10_007);
     RawObject {
-        kind: ObjectKind::Invoice,
+        kind: INVOICE,
         id,
         created_at: Some(UnixSeconds(number as i64)),
         counterparts: Counterparts {
@@ -35,7 +37,7 @@ fn object(cursor: u32, number: u64) -> RawObject {
 fn page(cursor: u32, done: u64) -> Batch {
     let objects: Vec<_> = (done..done + PAGE).map(|number| object(cursor, number)).collect();
     let window = Window {
-        kind: ObjectKind::Invoice,
+        kind: INVOICE,
         number: cursor,
         created_gte: None,
         created_lte: None,
@@ -59,7 +61,7 @@ fn done_by_cursor(objects: &Objects) -> Vec<u64> {
 #[ignore = "started by the test that kills it"]
 fn write_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER_VARIABLE) else { return };
-    let objects = Objects::open(Path::new(&folder)).unwrap();
+    let objects = ConnectionFiles::in_folder(Path::new(&folder)).objects_to_write().unwrap();
     let start = done_by_cursor(&objects);
     std::thread::scope(|scope| {
         for (cursor, mut done) in (0..CURSORS).zip(start) {
@@ -117,7 +119,7 @@ fn a_killed_writer_leaves_every_object_that_its_cursors_name() {
     for round in 0..ROUNDS {
         let reported = write_and_kill(dir.path(), round * 7 % 23, round * 104_729 % 1_500_000);
 
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
         let done = done_by_cursor(&objects);
         for cursor in 0..CURSORS as usize {
             assert!(
@@ -131,7 +133,7 @@ fn a_killed_writer_leaves_every_object_that_its_cursors_name() {
         for (cursor, &done) in (0..CURSORS).zip(&done) {
             for number in before[cursor as usize]..done {
                 let wanted = object(cursor, number);
-                let found = objects.get(ObjectKind::Invoice, &wanted.id).unwrap();
+                let found = objects.get(INVOICE, &wanted.id).unwrap();
                 assert_eq!(found.map(|stored| stored.object), Some(wanted), "round {round}");
             }
         }

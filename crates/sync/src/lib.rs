@@ -17,12 +17,13 @@ pub mod runner;
 mod testing;
 mod trouble;
 pub mod update;
+pub mod view;
 
 pub use context::Patience;
 pub use error::SyncError;
 pub use problems::Problem;
 pub use progress::{KindProgress, KindState, Phase, Progress};
 pub use projection::RebuildReport;
-pub use rates::ReferenceRates;
+pub use rates::{EnterError, RatesAttempt, RatesState, ReferenceRates};
 pub use runner::{Runner, RunnerConfig, Snapshot};
 pub use update::{How, Updated};

@@ -5,12 +5,12 @@ mod build;
 mod file;
 mod restating;
 
-use std::path::Path;
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::Settings;
-use store::{LedgerFile, Objects, StoreError};
+use store::{ConnectionFiles, Objects, StoreError};
 
 use crate::SyncError;
 use crate::audit::Audit;
@@ -46,22 +46,23 @@ pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 /// # Errors
 /// What the store says, and a time zone that is not known.
 pub fn rebuild(
+    source: Source,
     objects: &Objects,
-    connection_dir: &Path,
+    files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
     on_progress: OnProgress<'_>,
 ) -> Result<(Arc<Ledger>, RebuildReport), SyncError> {
-    let stored = LedgerFile::open(connection_dir).and_then(|file| file.load()).ok();
+    let stored = files.ledger().and_then(|file| file.load()).ok();
     let stored = stored.filter(|blobs| !blobs.is_empty());
-    let keeper = Keeper::open(connection_dir, settings)?;
+    let keeper = Keeper::open(files, settings)?;
     let (version, previous) = (keeper.next_version(objects)?, keeper.previous()?);
     drop(keeper);
 
     let sequence = objects.meta(SEQUENCE)?;
-    let built = build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
-    LedgerFile::delete(connection_dir)?;
-    let mut keeper = Keeper::open(connection_dir, settings)?;
+    let built = build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
+    files.delete_ledger()?;
+    let mut keeper = Keeper::open(files, settings)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
 
     let differs = |stored: Vec<(u32, Vec<u8>)>| {
@@ -81,13 +82,13 @@ pub fn rebuild(
 ///
 /// # Errors
 /// What the store says.
-pub fn problems(objects: &Objects, connection_dir: &Path) -> Result<Vec<Problem>, StoreError> {
+pub fn problems(objects: &Objects, files: &ConnectionFiles) -> Result<Vec<Problem>, StoreError> {
     let read = |json: Option<String>| -> Vec<Problem> {
         json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
     };
     let mut problems = read(objects.meta(PROBLEMS)?);
     // One that is damaged says nothing, and is made anew by the next work.
-    match LedgerFile::open(connection_dir).and_then(|ledger| ledger.meta(PROBLEMS)) {
+    match files.ledger().and_then(|ledger| ledger.meta(PROBLEMS)) {
         Err(StoreError::Damaged { .. }) => {}
         found => problems.extend(read(found?)),
     }

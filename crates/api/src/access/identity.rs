@@ -18,6 +18,8 @@ pub const SESSION_SECONDS: i64 = 30 * 86_400;
 #[derive(Debug, Clone)]
 pub struct Tenant {
     pub workspace: WorkspaceId,
+    /// Who acts, to be noted with what they change: a person's username or a token's name.
+    pub name: String,
 }
 
 /// A person who is signed in. Programs cannot do what needs one.
@@ -39,7 +41,7 @@ impl FromRequestParts<Shared> for Tenant {
             return by_token(context, token).await;
         }
         let person = Person::from_request_parts(parts, context).await?;
-        Ok(Self { workspace: person.session.workspace.id })
+        Ok(Self { workspace: person.session.workspace.id, name: person.session.user.username })
     }
 }
 
@@ -83,7 +85,7 @@ async fn by_token(context: &Context, token: &str) -> Result<Tenant, Problem> {
     let hash = credential::hash(token);
     let (catalog, now) = (context.catalog.clone(), context.clock.now());
     let token = blocking(move || catalog.use_token(&hash, now)).await??;
-    token.map(|token| Tenant { workspace: token.workspace }).ok_or_else(Problem::signed_out)
+    token.map(|token| Tenant { workspace: token.workspace, name: token.name }).ok_or_else(Problem::signed_out)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,10 +1,15 @@
 //! All of one customer, from the ledger and from what was billed.
 
+use std::collections::BTreeMap;
+
 use std::collections::HashMap;
 
 use ::metrics::columns::CustomerEntry;
 use ::metrics::ledger::{self, PriceBook};
 use ::metrics::query::{self, TimelineMovement, TimelinePoint};
+use ::metrics::schema::MoneyAmount;
+use ::metrics::view::View;
+use connect::Source;
 use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
 use model::{CustomerId, Money, PriceId, SubscriptionId};
 use rust_decimal::prelude::ToPrimitive;
@@ -12,26 +17,24 @@ use serde::Serialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
 
-use crate::metrics::schema;
-use crate::movements::list::MovementType;
-use crate::view::View;
-
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub struct CustomerDetail {
     pub customer: CustomerFacts,
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
     /// Before the netting by day.
-    #[schema(value_type = Vec<TimelinePointView>)]
     pub timeline: Vec<TimelinePoint>,
-    #[schema(value_type = Vec<TimelineMovementView>)]
     pub movements: Vec<TimelineMovement>,
     pub subscriptions: Vec<SubscriptionDetail>,
     pub invoices: Vec<InvoiceDetail>,
     pub charges: Vec<ChargeDetail>,
     /// Its page in the provider's dashboard. A sample merchant has none.
-    pub stripe_url: Option<String>,
+    pub provider_url: Option<String>,
+    /// The same under the name that it had before: the source's id and `_url`.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub url_by_source: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,27 +45,6 @@ pub struct CustomerFacts {
     pub country: Option<String>,
     pub created_at: Option<i64>,
     pub is_deleted: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelinePoint)]
-pub struct TimelinePointView {
-    pub at: i64,
-    #[schema(format = Date)]
-    pub on: String,
-    pub currency: String,
-    pub mrr_minor: i64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TimelineMovement)]
-pub struct TimelineMovementView {
-    #[schema(format = Date)]
-    pub on: String,
-    pub r#type: MovementType,
-    pub currency: String,
-    pub delta_minor: i64,
-    pub mrr_after_minor: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,6 +115,7 @@ pub struct ChargeDetail {
 /// `None` where neither the ledger nor the objects know the customer.
 pub fn of(
     view: &View,
+    record: &ConnectionRecord,
     id: &CustomerId,
     history: &CustomerHistory,
     prices: &PriceBook,
@@ -147,6 +130,7 @@ pub fn of(
     invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     let mut charges: Vec<_> = history.charges.iter().map(charge_detail).collect();
     charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    let provider_url = provider_url(record, id);
     Some(CustomerDetail {
         customer: facts(entry),
         mrr,
@@ -159,7 +143,11 @@ pub fn of(
             .collect(),
         invoices,
         charges,
-        stripe_url: stripe_url(&view.record, id),
+        url_by_source: provider_url
+            .iter()
+            .map(|url| (format!("{}_url", record.source), url.clone()))
+            .collect(),
+        provider_url,
     })
 }
 
@@ -180,7 +168,7 @@ fn subscription_values(
     history: &CustomerHistory,
     prices: &PriceBook,
 ) -> HashMap<SubscriptionId, i64> {
-    let built = ledger::build(history, prices, view.record.settings.rules);
+    let built = ledger::build(history, prices, view.settings.rules);
     let mut values = HashMap::new();
     for step in built.steps.into_iter().filter(|step| step.at <= view.now) {
         *values.entry(step.subscription).or_default() += step.delta_minor;
@@ -252,10 +240,9 @@ fn charge_detail(charge: &Charge) -> ChargeDetail {
     }
 }
 
-fn stripe_url(record: &ConnectionRecord, id: &CustomerId) -> Option<String> {
+fn provider_url(record: &ConnectionRecord, id: &CustomerId) -> Option<String> {
     if record.is_sample {
         return None;
     }
-    let mode = if record.is_test_mode { "test/" } else { "" };
-    Some(format!("https://dashboard.stripe.com/{mode}customers/{id}"))
+    Source::of(&record.source)?.customer_link(id, record.is_test_mode)
 }

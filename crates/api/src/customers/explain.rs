@@ -12,8 +12,8 @@ use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::metrics::schema::Money;
 use crate::problem::Problem;
+use ::metrics::schema::MoneyAmount;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -30,7 +30,7 @@ pub struct ExplainParams {
 #[schema(as = Explanation)]
 pub struct ExplanationView {
     pub at: Option<i64>,
-    pub mrr: Vec<Money>,
+    pub mrr: Vec<MoneyAmount>,
     pub parts: Vec<ExplainedPart>,
     /// Lines that do not count, and why.
     pub left_out: Vec<LeftOutLine>,

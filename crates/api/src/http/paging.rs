@@ -1,6 +1,6 @@
 //! `cursor` and `limit`, the same on every list.
 
-use crate::metrics::asked::{AskedError, parse};
+use ::metrics::question::{ParameterError, parse};
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
@@ -16,7 +16,7 @@ impl Page {
     ///
     /// # Errors
     /// When the limit is not a number of at least 1. A larger one than allowed is the allowed one.
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<(Self, Vec<(String, String)>), AskedError> {
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Result<(Self, Vec<(String, String)>), ParameterError> {
         let mut page = Self { cursor: None, limit: DEFAULT_LIMIT };
         let mut others = Vec::new();
         for (name, value) in pairs {

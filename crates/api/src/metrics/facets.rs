@@ -1,9 +1,9 @@
 //! `GET /connections/{id}/facets`: what there is to filter by.
 
+use ::metrics::query::{self, Facets};
 use axum::Json;
 use axum::extract::State;
 
-use super::schema;
 use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
@@ -11,11 +11,11 @@ use crate::problem::Problem;
 
 /// What there is to filter by
 #[utoipa::path(get, path = "/api/v1/connections/{id}/facets", operation_id = "read_facets", tag = "metrics",
-    responses((status = 200, body = schema::Facets)))]
+    responses((status = 200, body = Facets)))]
 pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
-) -> Result<Json<::metrics::query::Facets>, Problem> {
+) -> Result<Json<Facets>, Problem> {
     let view = context.view(record).await?;
-    Ok(Json(blocking(move || ::metrics::query::facets(&view.ledger)).await?))
+    Ok(Json(blocking(move || query::facets(&view.ledger)).await?))
 }

@@ -1,14 +1,14 @@
 //! `GET /connections/{id}/metrics/{metric}`: any metric, one value a point.
 
-use ::metrics::query::ValuePoint;
+use ::metrics::envelope::{self, Envelope};
+use ::metrics::query::{Answer, ValuePoint};
+use ::metrics::question::{Question, nothing_else};
 use ::metrics::registry::Metric;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 
-use super::asked::{Asked, nothing_else};
-use super::envelope::{self, Envelope};
-use super::schema::{AskedParams, ValueAnswer};
+use super::parameters::QuestionParams;
 use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
@@ -22,17 +22,17 @@ pub struct MetricPath {
 
 /// A metric over time
 #[utoipa::path(get, path = "/api/v1/connections/{id}/metrics/{metric}", operation_id = "read_metric", tag = "metrics",
-    params(AskedParams), responses((status = 200, body = ValueAnswer)))]
+    params(QuestionParams), responses((status = 200, body = Envelope<Answer<ValuePoint>>)))]
 pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
-) -> Result<Json<Envelope<ValuePoint>>, Problem> {
-    let metric = Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))?.id;
-    let (asked, others) = Asked::from_pairs(pairs)?;
+) -> Result<Json<Envelope<Answer<ValuePoint>>>, Problem> {
+    let metric = Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))?;
+    let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
     let view = context.view(record).await?;
-    let answer = blocking(move || envelope::value(&view, metric, asked)).await??;
+    let answer = blocking(move || envelope::value(&view, metric, question)).await??;
     Ok(Json(answer))
 }

@@ -1,21 +1,23 @@
 //! `GET /connections/{id}/reconcile`: month by month, down to nothing unexplained.
 
 use ::metrics::query::QueryError;
+use ::metrics::question::{Question, nothing_else};
 use ::metrics::reconcile::{ReconciledMonth, Reconciliation};
 use ::sync::history;
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
+use connect::Source;
 use jiff::tz::TimeZone;
 use model::{Day, LedgerRules};
 use serde::Serialize;
-use store::{Objects, StoreError};
+use store::{Objects, StoreError, Stored};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::metrics::asked::{Asked, nothing_else};
 use crate::problem::Problem;
 
 /// Customers that are read in one go.
@@ -33,33 +35,7 @@ pub struct ReconcileParams {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reconciliation)]
 pub struct Months {
-    #[schema(value_type = Vec<MonthView>)]
     pub months: Vec<ReconciledMonth>,
-}
-
-/// A month's paid invoices in one currency.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ReconciledMonth)]
-pub struct MonthView {
-    #[schema(format = Date)]
-    pub month_on: String,
-    pub currency: String,
-    pub invoices: u64,
-    /// With taxes, after discounts.
-    pub total_minor: i64,
-    /// Made recurring value.
-    pub used_minor: i64,
-    pub left_out: Vec<LeftOutView>,
-    pub unexplained_minor: i64,
-    /// Some of the invoices that do not add up.
-    pub unexplained_invoices: Vec<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = LeftOutSum)]
-pub struct LeftOutView {
-    pub reason: String,
-    pub amount_minor: i64,
 }
 
 /// Where the money of the paid invoices went
@@ -70,39 +46,40 @@ pub async fn handle(
     Connection(record): Connection,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Months>, Problem> {
-    let (asked, others) = Asked::from_pairs(pairs)?;
+    let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let rules = record.settings.rules;
+    let (source, rules) = (source_of(&record)?, record.settings.rules);
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
     let view = context.view(record).await?;
     let zone = view.ledger.zone().clone();
-    let query = asked.query(&view);
+    let query = question.query(&view)?;
     if query.from > query.to {
         return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());
     }
-    let months = blocking(move || reconcile(&objects, zone, rules, query.from, query.to));
+    let months = blocking(move || reconcile(source, &objects, zone, rules, query.from, query.to));
     Ok(Json(Months { months: months.await?? }))
 }
 
 /// Reads every customer: what is listed has to be all.
 fn reconcile(
+    source: Source,
     objects: &Objects,
     zone: TimeZone,
     rules: LedgerRules,
     from: Day,
     to: Day,
 ) -> Result<Vec<ReconciledMonth>, StoreError> {
-    let prices = history::price_book(objects)?.book;
+    let prices = history::price_book(source, objects)?.book;
     let mut reconciliation = Reconciliation::new(zone);
-    let mut add = |stored| {
-        let reading = history::from_objects(stored);
-        match history::with_inline(&prices, &reading.history, reading.inline_prices) {
-            None => reconciliation.add(&reading.history, &prices, rules),
-            Some((own, _)) => reconciliation.add(&reading.history, &own, rules),
+    let mut add = |stored: Vec<Stored>| {
+        let billed = history::from_objects(source, &stored);
+        match history::with_inline(&prices, &billed.history, billed.inline_prices) {
+            None => reconciliation.add(&billed.history, &prices, rules),
+            Some((own, _)) => reconciliation.add(&billed.history, &own, rules),
         }
     };
     for ids in objects.all_customer_ids()?.chunks(AT_ONCE) {
-        objects.read_customers(ids, history::KINDS)?.into_iter().for_each(&mut add);
+        objects.read_customers(ids, source.history_kinds())?.into_iter().for_each(&mut add);
     }
     add(objects.ownerless()?);
     Ok(reconciliation.months(from, to))

@@ -1,6 +1,7 @@
 //! `GET /connections/{id}/restatements`: nothing about a finished month changes silently.
 
 use ::metrics::columns::Ledger;
+use ::metrics::question::{nothing_else, parse};
 use ::sync::SyncError;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +15,6 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
 use crate::http::paging::Page;
-use crate::metrics::asked::{nothing_else, parse};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -130,14 +130,14 @@ mod tests {
     use ::metrics::ledger::{CustomerLedger, PriceBook};
     use jiff::tz::TimeZone;
     use model::{Currency, Restatement, UnixSeconds};
-    use store::Batch;
+    use store::{Batch, ConnectionFiles};
     use utoipa::PartialSchema;
 
     use super::*;
 
     fn recorded(months: std::ops::RangeInclusive<i64>) -> (tempfile::TempDir, Objects) {
         let dir = tempfile::tempdir().unwrap();
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
         let restatements = months.map(|month| Restatement {
             month_on: format!("2026-0{month}-01").parse().unwrap(),
             customer: "cus_1".into(),

@@ -12,6 +12,11 @@ pub struct SettingsView {
     pub churn_at: ChurnAtView,
     /// Whether usage-based lines count as recurring.
     pub include_metered: bool,
+    /// Whether an active subscription that was never billed counts from its start, at the price of its items. Left out of
+    /// a request, it stays as it is.
+    #[serde(default)]
+    #[schema(value_type = bool, required = false)]
+    pub count_unbilled: Option<bool>,
     /// An IANA name, such as `Europe/Berlin`.
     pub time_zone: String,
     /// Absent: the account's default currency.
@@ -65,6 +70,7 @@ impl From<&Settings> for SettingsView {
                 ChurnAt::PaidThrough => ChurnAtView::PaidThrough,
             },
             include_metered: settings.rules.include_metered,
+            count_unbilled: Some(settings.rules.count_unbilled),
             time_zone: settings.zone_name().to_owned(),
             reporting_currency: settings.reporting_currency.map(|currency| currency.to_string()),
             week_start: match settings.week_start {
@@ -90,6 +96,7 @@ impl SettingsView {
                     ChurnAtView::PaidThrough => ChurnAt::PaidThrough,
                 },
                 include_metered: self.include_metered,
+                count_unbilled: self.count_unbilled.unwrap_or(current.rules.count_unbilled),
             },
             time_zone: Some(self.time_zone.clone()),
             reporting_currency: currency.map_err(|error: model::CurrencyError| {

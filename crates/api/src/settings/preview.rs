@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::metrics::query::{self, Query, QueryError, Reporting};
+use ::metrics::schema::MoneyAmount;
+use ::metrics::view::View;
 use ::sync::projection::build_all;
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
 use model::{Currency, Day, Interval, Money};
@@ -16,16 +19,14 @@ use crate::access::identity::Connection;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
-use crate::metrics::schema;
 use crate::problem::Problem;
-use crate::view::View;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsPreview {
     /// Now, one a currency.
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr_before: Vec<Money>,
-    #[schema(value_type = Vec<schema::Money>)]
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr_after: Vec<Money>,
     /// Only months that change.
     pub months: Vec<ChangedMonth>,
@@ -60,13 +61,11 @@ pub async fn handle(
         blocking(move || Arc::new(ledger.with_zone(zone))).await?
     } else {
         let objects = context.runner.objects(&record.workspace, &record.id).await?;
-        let rules = settings.rules;
-        let built = blocking(move || build_all(&objects, rules, zone, &|_, _| {})).await??;
+        let (source, rules) = (source_of(&record)?, settings.rules);
+        let built = blocking(move || build_all(source, &objects, rules, zone, &|_, _| {})).await??;
         Arc::new(built.ledger)
     };
-    let mut changed = record;
-    changed.settings = settings;
-    let after = View::new(ledger, before.rates.clone(), changed, before.now, before.reaches_back_on);
+    let after = View { ledger, settings, ..before.clone() };
     Ok(Json(blocking(move || compare(&before, &after)).await??))
 }
 
@@ -90,10 +89,10 @@ fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
 
 fn months(view: &View, from: Day) -> Result<Months, QueryError> {
     let query = Query {
-        from,
+        from: Interval::Month.bucket(from, view.settings.week_start).start_on,
         to: view.today().max(from),
         interval: Interval::Month,
-        week_start: view.record.settings.week_start,
+        week_start: view.settings.week_start,
         currency: Reporting::Native,
         filter: query::Filter::default(),
         by: None,

@@ -1,7 +1,11 @@
 //! `PUT /connections/{id}/settings`: from here on the numbers follow them.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
+use model::Currency;
+use store::ConnectionRecord;
 
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
@@ -19,6 +23,7 @@ pub async fn handle(
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsView>, Problem> {
     let settings = request.settings(&record.settings)?;
+    check_currency(&context, &record, settings.reporting_currency).await?;
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.settings = settings)
@@ -26,4 +31,29 @@ pub async fn handle(
     let changed = changed.await??;
     context.runner.settings_changed(&changed.id);
     Ok(Json(SettingsView::from(&changed.settings)))
+}
+
+/// Refuses a currency that nothing could be converted into today. The account's own needs no rate, and one that is set
+/// already keeps nobody from changing something else.
+async fn check_currency(
+    context: &Shared,
+    record: &ConnectionRecord,
+    wanted: Option<Currency>,
+) -> Result<(), Problem> {
+    let Some(currency) = wanted else { return Ok(()) };
+    if [record.default_currency, record.settings.reporting_currency].contains(&Some(currency)) {
+        return Ok(());
+    }
+    let zone = record.settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
+    let today = context.clock.now().day(&zone);
+    let (rates, workspace) = (Arc::clone(&context.rates), record.workspace.clone());
+    let rates = blocking(move || rates.of(&workspace)).await??;
+    if rates.can_convert_to(currency, today) {
+        return Ok(());
+    }
+    let code = currency.as_str().to_ascii_uppercase();
+    let title =
+        format!("there is no exchange rate for {code} in the last {} days", ::metrics::fx::OLDEST_DAYS);
+    Err(Problem::field("reporting_currency", title)
+        .action("choose another currency, or enter its rates first"))
 }

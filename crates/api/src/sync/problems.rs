@@ -42,13 +42,13 @@ pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,
 ) -> Result<Json<Problems>, Failure> {
-    let dir = context.data.connection_dir(&record.id);
+    let files = context.data.connection_files(&record.id);
     let objects = match context.runner.objects(&record.workspace, &record.id).await {
         // Nothing was fetched yet, so nothing is wrong with it.
         Err(SyncError::Store(StoreError::Missing { .. })) => return Ok(Json(Problems { data: Vec::new() })),
         objects => objects?,
     };
-    let found = blocking(move || projection::problems(&objects, &dir)).await??;
+    let found = blocking(move || projection::problems(&objects, &files)).await??;
     let data = found.into_iter().map(|problem| ProblemView {
         code: problem.code,
         title: problem.title,

@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use store::{ConnectionRecord, ConnectionState, Inbox, InboxFacts};
+use store::{ConnectionRecord, ConnectionState, InboxFacts};
 
 use super::{Counters, Delivered};
 use crate::access::identity::Tenant;
@@ -50,7 +50,7 @@ pub async fn handle(
             None => shared.catalog.all_connections()?,
         };
         let with_inbox = records.into_iter().map(|record| {
-            let inbox = Inbox::look(&shared.data.connection_dir(&record.id));
+            let inbox = shared.data.connection_files(&record.id).inbox_facts();
             (record, inbox.unwrap_or_default())
         });
         Ok(with_inbox.collect::<Vec<_>>())

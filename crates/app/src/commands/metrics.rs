@@ -4,11 +4,12 @@ mod table;
 
 use std::io::Write;
 
-use api::metrics::asked::Asked;
-use api::metrics::envelope;
+use anyhow::anyhow;
 use clap::ValueEnum;
+use metrics::envelope;
 use metrics::query::{Dimension, Reporting};
-use metrics::registry::{METRICS, Metric, MetricId};
+use metrics::question::{Preset, Question};
+use metrics::registry::{METRICS, Metric};
 use model::{Day, Interval};
 
 use crate::cli::ConnectionArgs;
@@ -21,10 +22,13 @@ pub struct Metrics {
     /// Such as mrr, arr or customer_churn_rate
     #[arg(value_name = "NAME", value_parser = metric)]
     metric: &'static Metric,
-    /// First day, such as 2026-01-31; without it twelve months before --to
+    /// last_12_months (without it), or last_12_full_months
+    #[arg(long, value_name = "RANGE")]
+    range: Option<Preset>,
+    /// First day, such as 2026-01-31; without it that of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Day>,
-    /// Last day; without it today
+    /// Last day; without it today, or that of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Day>,
     /// day, week, month, quarter or year
@@ -51,23 +55,24 @@ enum Format {
 }
 
 pub async fn run(args: Metrics) -> anyhow::Result<()> {
-    let mut asked = Asked {
+    let mut question = Question {
         from: args.from,
         to: args.to,
+        range: args.range,
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
-        ..Asked::default()
+        ..Question::default()
     };
     for (dimension, value) in &args.filter {
-        asked.add_filter(*dimension, value)?;
+        question
+            .filter
+            .add(*dimension, value)
+            .map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
     }
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
-    let answer = match args.metric.id {
-        MetricId::Mrr => serde_json::to_value(envelope::mrr(&view, asked)?)?,
-        metric => serde_json::to_value(envelope::value(&view, metric, asked)?)?,
-    };
+    let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
     tell_what_lacks(&answer, args.format);
     let mut out = std::io::stdout().lock();
     match args.format {
@@ -88,8 +93,10 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
         for missing in listed("unconverted") {
             let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);
             eprintln!(
-                "note: not converted, and not in any figure: {amount} {} (smallest units)",
-                currency.as_str().unwrap_or("?")
+                "note: not converted, and not in any figure: {} customers, {amount} {} (smallest units) on {}",
+                missing["customers"],
+                currency.as_str().unwrap_or("?"),
+                missing["on"].as_str().unwrap_or("?")
             );
         }
     }
@@ -97,7 +104,7 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
 
 fn metric(text: &str) -> Result<&'static Metric, String> {
     Metric::find(text).ok_or_else(|| {
-        let known: Vec<&str> = METRICS.iter().map(|metric| metric.id.as_str()).collect();
+        let known: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
         format!("there is no such metric; use {}", known.join(", "))
     })
 }

@@ -42,6 +42,10 @@ pub struct Serve {
     #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB,
         value_parser = rates_address)]
     rates_url: String,
+    /// A second address, asked where the first one fails or has nothing new any more
+    #[arg(long, value_name = "URL", env = "CHARTSY_RATES_FALLBACK_URL", default_value = NO_RATES,
+        value_parser = rates_address)]
+    rates_fallback_url: String,
     /// How often a connection's changes are asked for
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = Polling::default().seconds,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
@@ -57,7 +61,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     let site = Site {
         listen: args.listen,
         public_url: args.public_url,
-        rates_url: (args.rates_url != NO_RATES).then_some(args.rates_url),
+        rates_urls: rates_addresses(args.rates_url, args.rates_fallback_url),
         polling: Polling {
             seconds: args.poll_seconds,
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
@@ -78,6 +82,14 @@ fn web_address(text: &str) -> Result<Url, String> {
     if is_web { Ok(url) } else { Err("it has to begin with https:// or http://".to_owned()) }
 }
 
+/// Without a first address nobody is asked, so the second one is not either.
+fn rates_addresses(first: String, second: String) -> Vec<String> {
+    if first == NO_RATES {
+        return Vec::new();
+    }
+    [first, second].into_iter().filter(|address| address != NO_RATES).collect()
+}
+
 fn rates_address(text: &str) -> Result<String, String> {
     if text != NO_RATES {
         web_address(&text.replace("{from}", "2000-01-01"))?;
@@ -89,8 +101,8 @@ fn rates_address(text: &str) -> Result<String, String> {
 pub struct Site {
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
-    /// Where new reference rates are published; `None`: those inside the binary are all.
-    pub rates_url: Option<String>,
+    /// Where new reference rates are published, the first before the second; none: those inside the binary are all.
+    pub rates_urls: Vec<String>,
     pub polling: Polling,
     pub entry: Option<Entry>,
 }
@@ -112,7 +124,7 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_url, polling, entry } = site;
+        let Site { listen, public_url, rates_urls, polling, entry } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -136,8 +148,9 @@ impl Server {
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);
         let context = Arc::new(context);
-        if let Some(address) = rates_url {
-            tokio::spawn(Arc::clone(&context.rates).keep_up(address, context.stopping.clone()));
+        if !rates_urls.is_empty() {
+            let stop = context.stopping.clone();
+            tokio::spawn(Arc::clone(&context.rates).keep_up(rates_urls, Clock::System, stop));
         }
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();

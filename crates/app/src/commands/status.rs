@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
-use model::UnixSeconds;
+use metrics::fx::OLDEST_DAYS;
+use model::{Clock, Day, UnixSeconds};
 use serde::Serialize;
-use store::{
-    AbsentReason, ConnectionRecord, ConnectionState, Inbox, LastError, Objects, StoreError, WebhookRecord,
-};
-use sync::Problem;
+use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
+use sync::{Problem, RatesAttempt, RatesState, ReferenceRates};
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
+use crate::failure::connect_command;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]
@@ -26,6 +26,19 @@ pub struct Status {
 #[derive(Debug, Serialize)]
 struct Report {
     connections: Vec<ConnectionStatus>,
+    rates: RatesStatus,
+}
+
+/// How old the exchange rates are, and what the last look for newer ones came to.
+#[derive(Debug, Serialize)]
+struct RatesStatus {
+    /// The newest day that rates were published for.
+    published_on: Option<Day>,
+    age_days: Option<i32>,
+    /// How many the workspace entered itself.
+    entered: usize,
+    /// Address by address; empty when no server has looked yet.
+    attempts: Vec<RatesAttempt>,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,7 +100,8 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
     let records = folder.chosen(args.connection.connection.as_deref())?;
     let is_served = matches!(folder.data.lock_server(), Err(StoreError::AlreadyOpen { .. }));
     let connections = records.into_iter().map(|record| status(&folder, record, is_served));
-    let report = Report { connections: connections.collect::<anyhow::Result<_>>()? };
+    let connections = connections.collect::<anyhow::Result<_>>()?;
+    let report = Report { connections, rates: rates(&folder)? };
     let mut out = std::io::stdout().lock();
     match args.format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
@@ -99,13 +113,46 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
     }
 }
 
+fn rates(folder: &Folder) -> anyhow::Result<RatesStatus> {
+    let published = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).published();
+    let today = Clock::System.now().day(&jiff::tz::TimeZone::UTC);
+    Ok(RatesStatus {
+        published_on: published.latest_on(),
+        age_days: published.latest_on().map(|on| today.0 - on.0),
+        entered: folder.catalog.rates(&folder.workspace)?.len(),
+        attempts: RatesState::read(&folder.catalog)?.unwrap_or_default().attempts,
+    })
+}
+
+fn write_rates(out: &mut impl Write, rates: &RatesStatus) -> std::io::Result<()> {
+    match (rates.published_on, rates.age_days) {
+        (Some(on), Some(age)) => {
+            let too_old = if age > OLDEST_DAYS { ": too old to convert amounts of today" } else { "" };
+            writeln!(out, "exchange rates: published up to {on}, {age} days ago{too_old}")?;
+        }
+        _ => writeln!(out, "exchange rates: none published")?,
+    }
+    if rates.entered > 0 {
+        writeln!(out, "  entered: {}; list them with 'chartsy rates list'", rates.entered)?;
+    }
+    for attempt in &rates.attempts {
+        let outcome = match (&attempt.error, attempt.latest_on) {
+            (Some(error), _) => format!("failed: {error}"),
+            (None, Some(on)) => format!("rates up to {on}"),
+            (None, None) => "no rates in its answer".to_owned(),
+        };
+        writeln!(out, "  {} ({}): {outcome}", attempt.address, attempt.at)?;
+    }
+    Ok(())
+}
+
 /// How many objects a connection has so far.
 pub fn objects_done(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<u64> {
     Ok(counts(folder, record)?.values().sum())
 }
 
 fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap<&'static str, u64>> {
-    let objects = Objects::open_if_any(&folder.data.connection_dir(&record.id))?;
+    let objects = folder.data.connection_files(&record.id).objects_if_any()?;
     let kinds = objects.map(|objects| objects.kinds()).transpose()?.unwrap_or_default();
     Ok(kinds.into_iter().map(|facts| (facts.kind.as_str(), facts.count)).collect())
 }
@@ -116,7 +163,7 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
     let mut or_say = |error: anyhow::Error| unreadable = Some(format!("{error:#}"));
     let objects = counts(folder, &record).map_err(&mut or_say).unwrap_or_default();
     let found = problems(folder, &record).map_err(&mut or_say).unwrap_or_default();
-    let inbox = Inbox::look(&folder.data.connection_dir(&record.id));
+    let inbox = folder.data.connection_files(&record.id).inbox_facts();
     let inbox = inbox.map_err(|error| or_say(error.into())).unwrap_or_default();
     let webhook = folder.catalog.webhook(&record.workspace, &record.id)?;
     let count = |found: Problem| ProblemCount { code: found.code, title: found.title, count: found.count };
@@ -183,9 +230,9 @@ impl Webhook {
 
 /// What is wrong with a connection's data, by its last check and its last build.
 pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
-    let dir = folder.data.connection_dir(&record.id);
-    let objects = Objects::open_if_any(&dir)?;
-    let problems = objects.map(|objects| sync::projection::problems(&objects, &dir)).transpose()?;
+    let files = folder.data.connection_files(&record.id);
+    let objects = files.objects_if_any()?;
+    let problems = objects.map(|objects| sync::projection::problems(&objects, &files)).transpose()?;
     Ok(problems.unwrap_or_default())
 }
 
@@ -194,8 +241,10 @@ fn changes(count: u64) -> String {
 }
 
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    write_rates(out, &report.rates)?;
     if report.connections.is_empty() {
-        return writeln!(out, "nothing is connected yet; connect an account with 'chartsy connect stripe'");
+        let connect = connect_command();
+        return writeln!(out, "nothing is connected yet; connect an account with '{connect}'");
     }
     for connection in &report.connections {
         let mode = match (connection.is_sample, connection.is_test_mode) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use sandbox::world::IntendedStep;
+use sandbox::world::ExpectedStep;
 use sandbox::{MerchantName, Running};
 use serde_json::Value;
 
@@ -17,14 +17,14 @@ fn connect(data: &Path, key: &str, base: &str, more: &[&str]) -> Output {
 
 /// What the merchant meant, as lines of the ledger.
 fn intended(merchant: &Running) -> Vec<String> {
-    let line = |step: &IntendedStep| {
+    let line = |step: &ExpectedStep| {
         let (customer, currency) = (&step.customer, step.currency);
         format!(
             r#"{{"customer":"{customer}","currency":"{currency}","at":{},"mrr_minor":{}}}"#,
             step.at.0, step.mrr_minor
         )
     };
-    let mut lines: Vec<String> = merchant.intention().iter().map(line).collect();
+    let mut lines: Vec<String> = merchant.expected_mrr().iter().map(line).collect();
     lines.sort();
     lines
 }

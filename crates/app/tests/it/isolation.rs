@@ -15,7 +15,8 @@ fn operations(connection: &str) -> Vec<(String, String, bool)> {
                 .replace("{id}", connection)
                 .replace("{customer_id}", "cus_G0000000001")
                 .replace("{metric}", "arr")
-                .replace("{token_id}", "tok_1");
+                .replace("{token_id}", "tok_1")
+                .replace("{rate_id}", "rate_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
             let is_open = operation["security"].as_array().is_some_and(|ways| ways.contains(&json!({})));
             found.push((method.to_uppercase(), filled, is_open));

@@ -219,7 +219,7 @@ async fn deleting_a_connection_deletes_all_that_was_fetched() {
     let cookie = site.owner().await;
     let sandbox = sandbox(MerchantName::Generated, 5).await;
     let id = site.connected(&cookie, &sandbox).await;
-    let folder = site.context.data.connection_dir(&id.as_str().into());
+    let folder = site.context.data.path().join("connections").join(&id);
     assert!(folder.exists());
     let path = format!("/api/v1/connections/{id}");
     let renamed = site.ask(As::Person(&cookie), "PATCH", &path, Some(json!({"name": "Main"}))).await;

@@ -26,7 +26,7 @@ async fn the_command_line_and_a_server_share_a_folder() {
     assert_eq!(code, Some(0), "{said}");
     assert!(id.starts_with("conn_"));
     let (code, ledger, said) = run(&data, &["ledger"], "");
-    assert_eq!((code, ledger.lines().count()), (Some(0), merchant.intention().len()), "{said}");
+    assert_eq!((code, ledger.lines().count()), (Some(0), merchant.expected_mrr().len()), "{said}");
     let (_, status, _) = run(&data, &["status", "--format", "json"], "");
     let status: Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["connections"][0]["state"], "live");

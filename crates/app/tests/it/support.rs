@@ -181,7 +181,7 @@ fn no_sample() -> Result<SampleAccount, std::io::Error> {
 /// What the merchant meant, as `chartsy ledger` prints it, sorted.
 pub fn meant(merchant: &Running) -> Vec<String> {
     let mut lines: Vec<String> =
-        merchant.intention().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
+        merchant.expected_mrr().iter().map(|step| serde_json::to_string(step).unwrap()).collect();
     lines.sort();
     lines
 }

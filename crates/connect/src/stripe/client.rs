@@ -1,7 +1,7 @@
 //! The client: what can be asked of a server, and what each failure of it means.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::{ObjectKind, RawObject};
 use tokio::time::sleep;
@@ -12,9 +12,10 @@ use super::refusal::Refusal;
 use super::retry::{self, Failure, Patience};
 use super::transport::{Answer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, account, catalog, facts, loose,
-    privacy, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, Retrieved, account, catalog, facts,
+    loose, privacy, probe,
 };
+use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer};
 
 /// Reads from one account of one server. Clones share its limits.
@@ -25,22 +26,12 @@ struct Inner {
     config: ClientConfig,
     transport: Transport,
     limiter: Limiter,
-    /// The server refused to send a price's tiers with it.
-    has_no_tiers: AtomicBool,
+    /// Which of [`EXPANSIONS`] the server answers to.
+    expansion: AtomicUsize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Retrieved {
-    Found {
-        object: RawObject,
-        /// Its embedded list, where that was cut.
-        incomplete: Option<Children>,
-    },
-    /// The provider's tombstone.
-    Deleted(RawObject),
-    /// The provider does not know it.
-    Missing,
-}
+/// What a price is asked to bring along, the most first: servers that lack a field refuse to expand it.
+const EXPANSIONS: &[&[&str]] = &[&["tiers", "currency_options"], &["tiers"], &[]];
 
 /// One request, repeated as often as needed.
 pub(super) struct Call<'a> {
@@ -77,7 +68,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         let transport = Transport::new(&config)?;
         let limiter = Limiter::new(config.limits, config.key.is_test_mode(), config.share_percent);
-        Ok(Self(Arc::new(Inner { config, transport, limiter, has_no_tiers: AtomicBool::new(false) })))
+        Ok(Self(Arc::new(Inner { config, transport, limiter, expansion: AtomicUsize::new(0) })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -117,11 +108,11 @@ impl Client {
         let id = children.parent_id.as_str();
         let mut query = vec![("limit", "100".to_owned())];
         let (kind, path) = match children.parent_kind {
-            ObjectKind::Subscription => {
+            kind::SUBSCRIPTION => {
                 query.push(("subscription", id.to_owned()));
-                (ObjectKind::SubscriptionItem, vec!["v1", "subscription_items"])
+                (kind::SUBSCRIPTION_ITEM, vec!["v1", "subscription_items"])
             }
-            _ => (ObjectKind::InvoiceLine, vec!["v1", "invoices", id, "lines"]),
+            _ => (kind::INVOICE_LINE, vec!["v1", "invoices", id, "lines"]),
         };
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
@@ -144,16 +135,18 @@ impl Client {
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
         let Some(path) = catalog::object_path(kind, id) else { return Ok(Retrieved::Missing) };
-        let expands = kind == ObjectKind::Price && self.has_tiers();
-        let query = if expands { vec![("expand[]", "tiers".to_owned())] } else { Vec::new() };
         let endpoint = Endpoint { kind, access: Access::Retrieve };
-        let mut call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
-        let mut found = self.call(&call, |answer| self.read_object(answer, kind)).await;
-        if expands && found.as_ref().is_err_and(Failed::may_be_the_expansion) {
-            call.query.clear();
-            found = self.call(&call, |answer| self.read_object(answer, kind)).await;
-            self.remember_tiers(found.is_ok());
-        }
+        let mut call =
+            Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience: retry::BACKGROUND };
+        let mut level = self.expansion(kind);
+        let found = loop {
+            call.query = expand("", level);
+            let found = self.call(&call, |answer| self.read_object(answer, kind)).await;
+            match self.next_expansion(kind, level, &found) {
+                Some(next) => level = next,
+                None => break found,
+            }
+        };
         match found {
             Ok(filed) if filed.object.is_deleted => Ok(Retrieved::Deleted(filed.object)),
             Ok(filed) => Ok(Retrieved::Found { object: filed.object, incomplete: filed.incomplete }),
@@ -173,18 +166,20 @@ impl Client {
     ) -> Result<Page, ConnectError> {
         let kind = request.kind;
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
-        let expands = kind == ObjectKind::Price && self.has_tiers();
-        let query = list_query(request, expands);
         let endpoint = Endpoint { kind, access: Access::List };
-        let mut call = Call { endpoint, path, query, verb: Verb::Get, patience };
+        let mut call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience };
         let asked =
             Asked { kind, created_gte: request.created_gte, created_lte: request.created_lte, parent: None };
-        let mut page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
-        if expands && page.as_ref().is_err_and(Failed::may_be_the_expansion) {
-            call.query = list_query(request, false);
-            page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
-            self.remember_tiers(page.is_ok());
-        }
+        let mut level = self.expansion(kind);
+        let page = loop {
+            call.query = list_query(request);
+            call.query.extend(expand("data.", level));
+            let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
+            match self.next_expansion(kind, level, &page) {
+                Some(next) => level = next,
+                None => break page,
+            }
+        };
         page.map_err(|failed| self.explain(failed, &call))
     }
 
@@ -212,12 +207,23 @@ impl Client {
         }
     }
 
-    fn has_tiers(&self) -> bool {
-        !self.0.has_no_tiers.load(Ordering::Relaxed)
+    /// Which of the expansions to ask for.
+    fn expansion(&self, kind: ObjectKind) -> usize {
+        if kind == kind::PRICE { self.0.expansion.load(Ordering::Relaxed) } else { EXPANSIONS.len() - 1 }
     }
 
-    fn remember_tiers(&self, works_without: bool) {
-        self.0.has_no_tiers.fetch_or(works_without, Ordering::Relaxed);
+    /// The one to ask for instead, where this one may be why there is no answer. One that was answered is remembered.
+    fn next_expansion<T>(&self, kind: ObjectKind, level: usize, answer: &Result<T, Failed>) -> Option<usize> {
+        match answer {
+            Err(failed) => {
+                (level + 1 < EXPANSIONS.len() && failed.may_be_the_expansion()).then_some(level + 1)
+            }
+            Ok(_) if kind == kind::PRICE => {
+                self.0.expansion.fetch_max(level, Ordering::Relaxed);
+                None
+            }
+            Ok(_) => None,
+        }
     }
 
     /// Sends a request under the limiter until it is answered in a way that asking again would not change.
@@ -331,13 +337,15 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
-fn list_query(request: &ListRequest, expands_tiers: bool) -> Vec<(&'static str, String)> {
+fn expand(prefix: &str, level: usize) -> Vec<(&'static str, String)> {
+    let fields = EXPANSIONS.get(level).copied().unwrap_or_default();
+    fields.iter().map(|field| ("expand[]", format!("{prefix}{field}"))).collect()
+}
+
+fn list_query(request: &ListRequest) -> Vec<(&'static str, String)> {
     let mut query = vec![("limit", request.limit.clamp(1, 100).to_string())];
-    if request.kind == ObjectKind::Subscription {
+    if request.kind == kind::SUBSCRIPTION {
         query.push(("status", "all".to_owned()));
-    }
-    if expands_tiers {
-        query.push(("expand[]", "data.tiers".to_owned()));
     }
     query.extend(request.created_gte.map(|at| ("created[gte]", at.to_string())));
     query.extend(request.created_lte.map(|at| ("created[lte]", at.to_string())));

@@ -1,6 +1,7 @@
 //! JSON values read for what they can mean. None of these types refuses a value of another kind: servers, proxies and old
 //! events differ in shape, and one odd field must not cost a whole object. Who needs the value decides what its absence is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -270,6 +271,27 @@ impl<T: DeserializeOwned> Loose for Array<T> {
             elements.extend(element.0.map(|object| *object));
         }
         Ok(Self(Some(elements)))
+    }
+}
+
+/// An object whose keys are data, such as currencies; values that are no objects are left out.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Keyed<T>(pub(super) BTreeMap<String, T>);
+loose!(Keyed<T: DeserializeOwned>);
+
+impl<T> Default for Keyed<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: DeserializeOwned> Loose for Keyed<T> {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut values = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry::<String, Object<T>>()? {
+            values.extend(value.0.map(|value| (key, *value)));
+        }
+        Ok(Self(values))
     }
 }
 

@@ -82,7 +82,7 @@ fn parse_day(text: &str) -> Option<Day> {
 }
 
 /// Digits with at most one point; 18 digits are more than any rate has.
-fn parse_rate(text: &str) -> Option<Decimal> {
+pub(super) fn parse_rate(text: &str) -> Option<Decimal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = whole.len() + fraction.len();
     if whole.is_empty() || digits > 18 {

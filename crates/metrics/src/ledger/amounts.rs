@@ -27,29 +27,58 @@ impl Months {
     }
 
     /// `amount ÷ months`, rounded half away from zero to one minor unit.
-    pub(super) fn per_month(self, amount_minor: i128) -> i64 {
-        round_ratio(amount_minor.saturating_mul(self.denominator), self.numerator)
-    }
-
-    /// The same of a price in picos.
-    pub(super) fn price_per_month(self, price_picos: i128) -> i64 {
-        round_ratio(price_picos.saturating_mul(self.denominator), self.numerator.saturating_mul(PICOS))
-    }
-
-    /// The same of `amount × by / of`, still with a single rounding.
-    pub(super) fn scaled_per_month(self, amount_minor: i64, by: i64, of: i64) -> i64 {
-        let numerator =
-            i128::from(amount_minor).saturating_mul(i128::from(by)).saturating_mul(self.denominator);
-        round_ratio(numerator, i128::from(of).saturating_mul(self.numerator))
+    pub(super) fn per_month(self, amount: Picos) -> i64 {
+        round_ratio(amount.0.saturating_mul(self.denominator), self.numerator.saturating_mul(PICOS))
     }
 }
 
-/// Whether an amount is at most one minor unit away from `price × part_s / whole_s`.
-pub(super) fn is_exact_share(amount_minor: i64, price_picos: i128, part_s: i64, whole_s: i64) -> bool {
-    let whole = i128::from(whole_s).saturating_mul(PICOS);
-    let billed = i128::from(amount_minor).saturating_mul(whole);
-    let exact = price_picos.saturating_mul(i128::from(part_s));
-    billed.saturating_sub(exact).abs() <= whole
+/// An amount of money in picos of a minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Picos(i128);
+
+impl Picos {
+    pub(super) const ONE_MINOR: Self = Self(PICOS);
+
+    pub(super) fn of_minor(amount_minor: i64) -> Self {
+        Self(i128::from(amount_minor).saturating_mul(PICOS))
+    }
+
+    /// Rounded half away from zero.
+    pub(super) fn to_minor(self) -> i64 {
+        round_ratio(self.0, PICOS)
+    }
+
+    /// `self × ratio`. What does not fit is cut off at its twelfth decimal first.
+    pub(super) fn times(self, ratio: Ratio) -> Self {
+        let Ratio { by, of } = ratio;
+        let (by, of) = (i128::from(by), i128::from(of.max(1)));
+        let exact = self.0.checked_mul(by).map(|product| product / of);
+        Self(exact.unwrap_or_else(|| (self.0 / of).saturating_mul(by)))
+    }
+
+    pub(super) fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    pub(super) fn distance(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).saturating_abs())
+    }
+}
+
+/// A proportion, exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ratio {
+    pub by: i64,
+    /// Above zero.
+    pub of: i64,
+}
+
+impl Ratio {
+    pub(super) const WHOLE: Self = Self { by: 1, of: 1 };
+
+    pub(super) fn inverse(self) -> Self {
+        Self { by: self.of, of: self.by }
+    }
 }
 
 /// The tax that is inside an amount, at so many percent of the amount without it. Amounts of three-decimal currencies
@@ -73,8 +102,17 @@ fn round_ratio(numerator: i128, denominator: i128) -> i64 {
     if numerator < 0 { -rounded } else { rounded }
 }
 
-/// What a quantity costs for one whole period, in picos of a minor unit. `None` where the price does not say.
-pub(super) fn full_price_picos(price: &Price, quantity: Decimal) -> Option<i128> {
+/// What a quantity costs for one whole period in a currency. `None` where the price does not say.
+pub(super) fn full_price_in(price: &Price, currency: Currency, quantity: Decimal) -> Option<Picos> {
+    let option = price.currency_options.iter().find(|option| option.currency == currency);
+    match option {
+        _ if price.currency == currency => full_price(&price.scheme, price, quantity),
+        Some(option) => full_price(&option.scheme, price, quantity),
+        None => None,
+    }
+}
+
+fn full_price(scheme: &PriceScheme, price: &Price, quantity: Decimal) -> Option<Picos> {
     let quantity = match price.transform_quantity {
         Some(transform) if transform.divide_by > 0 => {
             let packages = quantity.checked_div(Decimal::from(transform.divide_by))?;
@@ -82,12 +120,13 @@ pub(super) fn full_price_picos(price: &Price, quantity: Decimal) -> Option<i128>
         }
         _ => quantity,
     };
-    match &price.scheme {
+    let full = match scheme {
         PriceScheme::PerUnit(unit_amount) => picos((*unit_amount)?.checked_mul(quantity)?),
         PriceScheme::Volume(tiers) => volume(tiers, quantity),
         PriceScheme::Graduated(tiers) => graduated(tiers, quantity),
         PriceScheme::UnknownTiers => None,
-    }
+    };
+    full.map(Picos)
 }
 
 fn volume(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
@@ -125,26 +164,27 @@ mod tests {
     use super::*;
     use model::billing::TransformQuantity;
 
-    fn months(interval: BillingInterval, interval_count: u32) -> Months {
-        Months::of(Recurrence { interval, interval_count, is_metered: false })
+    fn per_month(interval: BillingInterval, interval_count: u32, amount_minor: i64) -> i64 {
+        let months = Months::of(Recurrence { interval, interval_count, is_metered: false });
+        months.per_month(Picos::of_minor(amount_minor))
     }
 
     #[test]
     fn an_interval_is_worth_its_share_of_a_month() {
-        assert_eq!(months(BillingInterval::Month, 1).per_month(4900), 4900);
-        assert_eq!(months(BillingInterval::Month, 3).per_month(10_000), 3333);
-        assert_eq!(months(BillingInterval::Year, 1).per_month(49_000), 4083);
-        assert_eq!(months(BillingInterval::Year, 2).per_month(24_000), 1000);
-        assert_eq!(months(BillingInterval::Week, 1).per_month(1000), 4333);
-        assert_eq!(months(BillingInterval::Week, 2).per_month(1000), 2167);
-        assert_eq!(months(BillingInterval::Day, 1).per_month(100), 3042);
+        assert_eq!(per_month(BillingInterval::Month, 1, 4900), 4900);
+        assert_eq!(per_month(BillingInterval::Month, 3, 10_000), 3333);
+        assert_eq!(per_month(BillingInterval::Year, 1, 49_000), 4083);
+        assert_eq!(per_month(BillingInterval::Year, 2, 24_000), 1000);
+        assert_eq!(per_month(BillingInterval::Week, 1, 1000), 4333);
+        assert_eq!(per_month(BillingInterval::Week, 2, 1000), 2167);
+        assert_eq!(per_month(BillingInterval::Day, 1, 100), 3042);
     }
 
     #[test]
     fn halves_are_rounded_away_from_zero() {
-        assert_eq!(months(BillingInterval::Month, 2).per_month(5), 3);
-        assert_eq!(months(BillingInterval::Month, 2).per_month(-5), -3);
-        assert_eq!(months(BillingInterval::Month, 4).per_month(5), 1);
+        assert_eq!(per_month(BillingInterval::Month, 2, 5), 3);
+        assert_eq!(per_month(BillingInterval::Month, 2, -5), -3);
+        assert_eq!(per_month(BillingInterval::Month, 4, 5), 1);
     }
 
     fn price(scheme: PriceScheme) -> Price {
@@ -155,6 +195,7 @@ mod tests {
             currency: model::Currency::USD,
             recurrence: None,
             scheme,
+            currency_options: Vec::new(),
             transform_quantity: None,
             is_active: true,
         }
@@ -169,7 +210,7 @@ mod tests {
     }
 
     fn minor(price: &Price, quantity: i64) -> i128 {
-        full_price_picos(price, quantity.into()).unwrap() / PICOS
+        full_price_in(price, price.currency, quantity.into()).unwrap().0 / PICOS
     }
 
     #[test]
@@ -193,12 +234,23 @@ mod tests {
         packages.transform_quantity = Some(TransformQuantity { divide_by: 10, is_rounded_up: false });
         assert_eq!(minor(&packages, 19), 700);
         let fraction = price(PriceScheme::PerUnit(Some(Decimal::new(1_234_567, 6))));
-        assert_eq!(full_price_picos(&fraction, Decimal::from(3)), Some(3_703_701_000_000));
+        assert_eq!(full_price_in(&fraction, Currency::USD, Decimal::from(3)), Some(Picos(3_703_701_000_000)));
+    }
+
+    #[test]
+    fn a_price_of_several_currencies_says_what_each_costs() {
+        let mut several = price(PriceScheme::PerUnit(Some(1000.into())));
+        let scheme = PriceScheme::PerUnit(Some(900.into()));
+        several.currency_options = vec![model::billing::CurrencyOption { currency: Currency::EUR, scheme }];
+        let of_two = |currency| full_price_in(&several, currency, 2.into()).map(Picos::to_minor);
+        assert_eq!(of_two(Currency::USD), Some(2000));
+        assert_eq!(of_two(Currency::EUR), Some(1800));
+        assert_eq!(of_two("gbp".parse().unwrap()), None, "dollars are no pounds");
     }
 
     #[test]
     fn an_absurd_price_is_unknown_instead_of_a_crash() {
         let absurd = price(PriceScheme::PerUnit(Some(Decimal::MAX)));
-        assert_eq!(full_price_picos(&absurd, Decimal::MAX), None);
+        assert_eq!(full_price_in(&absurd, Currency::USD, Decimal::MAX), None);
     }
 }

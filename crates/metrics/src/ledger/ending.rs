@@ -54,6 +54,8 @@ fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
     let unpaid = entries.iter().filter(|entry| {
         use InvoiceStatus::{Draft, Open, Uncollectible};
         let is_left = matches!(status(entry), Some(Open | Draft | Uncollectible)) && !entry.is_credit();
+        // Usage is billed with the period after it.
+        let is_left = is_left && !entry.is_usage();
         // Changes of the period before may stand on a period's bill; an invoice of changes alone begins with them.
         let is_its_period = entry.is_ordinary() || !bills_a_period(entry, entries);
         is_left && is_its_period && last_paid.is_none_or(|paid| entry.period().start > paid)

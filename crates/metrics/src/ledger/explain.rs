@@ -6,7 +6,7 @@ use model::billing::{BillingInterval, CustomerHistory, Invoice, InvoiceLine, Inv
 use model::{Currency, InvoiceId, LedgerRules, Money, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
-use super::{Cause, LineRef, LineVerdict, PriceBook, Step, build, line_verdicts};
+use super::{Cause, LineRef, LineVerdict, PriceBook, Step, Valuation, build, line_verdicts};
 
 /// The answer for one customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -167,14 +167,19 @@ fn status_word(status: InvoiceStatus) -> &'static str {
 }
 
 fn explained(step: &Step, recurrence: Option<Recurrence>, index: &LineIndex<'_>) -> ExplainedStep {
-    let lines: Vec<ExplainedLine> =
-        step.cause.lines().iter().filter_map(|reference| index.explained(reference)).collect();
+    let lines: Vec<ExplainedLine> = step
+        .cause
+        .lines()
+        .iter()
+        .chain(step.cause.beside())
+        .filter_map(|line| index.explained(line))
+        .collect();
     ExplainedStep {
         at: step.at,
         value_minor: step.value_minor,
         delta_minor: step.delta_minor,
         rule: step.cause.rule(),
-        reason: step.cause.reason(),
+        reason: step.cause.reason().to_owned(),
         arithmetic: recurrence.and_then(|recurrence| arithmetic(step, recurrence, &lines)),
         lines,
     }
@@ -189,19 +194,29 @@ impl Cause {
             | Self::Removed { lines }
             | Self::GivenUp { lines }
             | Self::NotRenewed { lines }
+            | Self::NotBilled { lines }
+            | Self::OtherPrice { lines }
             | Self::Unpaid { lines } => lines,
-            Self::Ended | Self::CancellationRequested | Self::PaidThrough => &[],
+            Self::Ended | Self::CancellationRequested | Self::PaidThrough | Self::Unbilled => &[],
         }
+    }
+
+    /// Other bills that told what the lines are worth.
+    pub fn beside(&self) -> &[LineRef] {
+        if let Self::Prorated { beside, .. } = self { beside } else { &[] }
     }
 
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Billed { .. } => "billed",
-            Self::Prorated { is_scaled: false, .. } => "prorated",
-            Self::Prorated { is_scaled: true, .. } => "prorated_with_discount",
+            Self::Prorated { valuation: Valuation::FullPrice, .. } => "prorated",
+            Self::Prorated { .. } => "prorated_with_discount",
             Self::Removed { .. } => "removed",
             Self::GivenUp { .. } => "given_up",
             Self::NotRenewed { .. } => "not_renewed",
+            Self::NotBilled { .. } => "not_billed",
+            Self::OtherPrice { .. } => "other_price",
+            Self::Unbilled => "unbilled",
             Self::Ended => "ended",
             Self::CancellationRequested => "cancellation_requested",
             Self::PaidThrough => "paid_through",
@@ -209,31 +224,43 @@ impl Cause {
         }
     }
 
-    fn reason(&self) -> String {
-        let text = match self {
-            Self::Billed { .. } => "A period was billed. Its value counts from the period's start.",
-            Self::Prorated { is_scaled: false, .. } => {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Billed { .. } => "A period was billed. Its value counts from the start of the period.",
+            Self::Prorated { valuation: Valuation::FullPrice, .. } => {
                 "The price or quantity changed within a period. The full new price counts from the change."
             }
-            Self::Prorated { is_scaled: true, .. } => {
-                "The price or quantity changed within a period. What was billed for the rest of it is not the exact \
-                 share of the full price, so a discount or tax is in it, and the value follows the amount."
+            Self::Prorated { valuation: Valuation::Itemized, .. } => {
+                "The price or quantity changed within a period. The full new price counts from the change, less the \
+                 discount on the bill."
             }
-            Self::Removed { .. } => {
-                "Unused time was given back and nothing of the same price took its place."
+            Self::Prorated { valuation: Valuation::ByOtherBill, .. } => {
+                "The price or quantity changed shortly before the end of a period. The amount billed is too small to \
+                 show a discount, so the discount of another bill applies to the full new price."
             }
-            Self::GivenUp { .. } => {
-                "The invoice of this period was voided or written off while the subscription went on."
+            Self::Prorated { valuation: Valuation::ByAmount, .. } => {
+                "The price or quantity changed within a period. The amount billed for the rest of it is not the exact \
+                 share of the full price, so it contains a discount and the value follows the amount."
             }
+            Self::Removed { .. } => "Unused time was credited and not replaced by the same price.",
+            Self::GivenUp { .. } => "The invoice for this period was voided or written off.",
             Self::NotRenewed { .. } => {
-                "The next period was billed without this price, and its own time was over."
+                "The last billed period of this item ended, and the subscription continued without it."
+            }
+            Self::NotBilled { .. } => {
+                "The billed time of this item ended more than a day before it was billed again."
+            }
+            Self::OtherPrice { .. } => "The subscription item changed to another price.",
+            Self::Unbilled => {
+                "The subscription is active and has not been billed yet. By your settings it counts from its start."
             }
             Self::Ended => "The subscription ended.",
-            Self::CancellationRequested => "Cancellation was asked for, and churn is set to count from then.",
-            Self::PaidThrough => "The last paid period ran out, and churn is set to count from then.",
-            Self::Unpaid { .. } => "From this period on the subscription was left unpaid.",
-        };
-        text.to_owned()
+            Self::CancellationRequested => {
+                "Cancellation was requested. By your settings churn counts from then."
+            }
+            Self::PaidThrough => "The last paid period ended. By your settings churn counts from then.",
+            Self::Unpaid { .. } => "The subscription has been unpaid since this period.",
+        }
     }
 }
 
@@ -253,18 +280,29 @@ fn arithmetic(step: &Step, recurrence: Recurrence, lines: &[ExplainedLine]) -> O
             }
             Some(format!("{text} ÷ {} = {value}", months_text(recurrence)))
         }
-        Cause::Prorated { is_scaled: false, .. } => {
-            let quantities: Vec<&str> = lines.iter().map(|line| line.quantity.as_str()).collect();
-            let quantity = quantities.join(" + ");
-            Some(format!("full price of {quantity} ÷ {} = {value}", months_text(recurrence)))
-        }
-        Cause::Prorated { is_scaled: true, .. } => {
-            let net = sum(|line| line.amount_minor - line.discount_minor - line.inclusive_tax_minor);
-            Some(format!(
-                "{} for the rest of the period, as for a whole one, ÷ {} = {value}",
-                money(net),
-                months_text(recurrence)
-            ))
+        Cause::Prorated { lines: own, valuation, beside } => {
+            let lines: Vec<&ExplainedLine> = lines.iter().take(own.len()).collect();
+            let quantity: Vec<&str> = lines.iter().map(|line| line.quantity.as_str()).collect();
+            let units = match quantity.join(" + ").as_str() {
+                "1" => "1 unit".to_owned(),
+                several => format!("{several} units"),
+            };
+            let net =
+                lines.iter().map(|line| line.amount_minor - line.discount_minor - line.inclusive_tax_minor);
+            let part = match valuation {
+                _ if *valuation != Valuation::ByOtherBill && !beside.is_empty() => {
+                    format!("{units}, as billed for the next period,")
+                }
+                Valuation::FullPrice => format!("{units} at full price"),
+                Valuation::Itemized => format!("{units} at full price less the discount on the bill"),
+                Valuation::ByOtherBill => {
+                    format!("{units} at full price less the discount of the other bill")
+                }
+                Valuation::ByAmount => {
+                    format!("{} for the rest of the period, scaled to a whole one,", money(net.sum()))
+                }
+            };
+            Some(format!("{part} ÷ {} = {value}", months_text(recurrence)))
         }
         _ => None,
     }

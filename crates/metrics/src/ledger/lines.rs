@@ -1,15 +1,15 @@
 //! Which lines count.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::billing::{
-    CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, Subscription, SubscriptionStatus,
-};
+use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, Subscription};
 use model::{InvoiceItemId, LedgerRules, PriceId, SubscriptionId};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::amounts::{Months, inclusive_tax_minor};
+use super::amounts::Months;
+use super::items::{self, Item};
+use super::standing::{self, Standing};
 use super::{LineRef, PriceBook};
 
 /// Why a line is no recurring value.
@@ -30,6 +30,10 @@ pub enum LeftOut {
     Uncollectible,
     /// The invoice was never paid and its subscription no longer runs.
     Unpaid,
+    /// The change is made only once its invoice is paid.
+    AwaitingPayment,
+    /// A newer invoice bills the same period of the same item.
+    Replaced,
 }
 
 /// What becomes of one line.
@@ -45,31 +49,26 @@ pub enum LineVerdict {
     LeftOut(LeftOut),
 }
 
-/// How a line stands by the state of its invoice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Counts,
-    /// Void or uncollectible: its period was given up.
-    GivenUp,
-    Ignored,
-}
-
 /// A line of a subscription with a recurring price.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub line: &'a InvoiceLine,
     /// `None`: still pending.
     pub invoice: Option<&'a Invoice>,
-    pub price_id: &'a PriceId,
     pub price: &'a Price,
     pub recurrence: model::billing::Recurrence,
     pub months: Months,
+    pub item: Item<'a>,
     pub standing: Standing,
-    /// Of the subscription's own tax rates: a pending item does not say its taxes yet.
-    pub inclusive_tax_percent: Option<Decimal>,
+    /// The subscription's own tax rates, for lines that do not say theirs.
+    pub subscription_tax_percent: Option<Decimal>,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    pub(super) fn price_id(&self) -> &'a PriceId {
+        &self.price.id
+    }
+
     pub(super) fn period(&self) -> Period {
         self.line.period
     }
@@ -80,7 +79,12 @@ impl Entry<'_> {
 
     /// It gives back what was billed before.
     pub(super) fn is_credit(&self) -> bool {
-        self.line.is_proration && (self.line.amount_minor < 0 || self.line.is_proration_credit)
+        is_credit(self.line)
+    }
+
+    /// It bills the rest of a period at a new price or quantity.
+    pub(super) fn is_charge(&self) -> bool {
+        self.line.is_proration && !self.is_credit()
     }
 
     /// The period's own bill, not a change within it.
@@ -88,64 +92,71 @@ impl Entry<'_> {
         !self.line.is_proration
     }
 
+    /// Billed by what was used, and therefore after its period.
+    pub(super) fn is_usage(&self) -> bool {
+        self.recurrence.is_metered
+    }
+
     pub(super) fn counts(&self) -> bool {
         self.standing == Standing::Counts
     }
 
-    /// What the merchant keeps of it for the service: without discounts and without taxes that are inside.
-    pub(super) fn net_minor(&self) -> i64 {
-        let line = self.line;
-        let net_minor = line.amount_minor.saturating_sub(line.discount_minor);
-        let is_untaxed_yet = self.invoice.is_none() && line.inclusive_tax_minor == 0;
-        let tax_minor = match self.inclusive_tax_percent {
-            Some(percent) if is_untaxed_yet => inclusive_tax_minor(net_minor, percent, line.currency),
-            _ => line.inclusive_tax_minor,
-        };
-        net_minor.saturating_sub(tax_minor)
+    /// It says that its item was billed for its period.
+    pub(super) fn bills(&self) -> bool {
+        self.counts() && !self.is_credit()
+    }
+
+    pub(super) fn is_on_invoice_of(&self, other: &Self) -> bool {
+        self.invoice.map(|invoice| &invoice.id) == other.invoice.map(|invoice| &invoice.id)
     }
 
     pub(super) fn line_ref(&self) -> LineRef {
-        LineRef { invoice: self.invoice.map(|invoice| invoice.id.clone()), line: self.line.id.clone() }
+        line_ref(self.line, self.invoice)
     }
 }
 
-/// A subscription that still provides service: its unpaid invoices may yet be paid.
-pub(super) fn is_alive(status: SubscriptionStatus) -> bool {
-    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
-    matches!(status, Active | PastDue | Trialing | Paused)
+fn is_credit(line: &InvoiceLine) -> bool {
+    line.is_proration && (line.amount_minor < 0 || (line.amount_minor == 0 && line.is_proration_credit))
+}
+
+fn line_ref(line: &InvoiceLine, invoice: Option<&Invoice>) -> LineRef {
+    LineRef { invoice: invoice.map(|invoice| invoice.id.clone()), line: line.id.clone() }
 }
 
 /// Every line and pending item of a subscription with a recurring price, by subscription, in order of period.
 pub(super) fn by_subscription<'a>(
     history: &'a CustomerHistory,
     prices: &'a PriceBook,
-    rules: LedgerRules,
 ) -> BTreeMap<&'a SubscriptionId, Vec<Entry<'a>>> {
-    let statuses = statuses(&history.subscriptions);
-    let tax_percents: BTreeMap<&SubscriptionId, Decimal> = history
-        .subscriptions
-        .iter()
-        .filter_map(|subscription| Some((&subscription.id, subscription.inclusive_tax_percent?)))
-        .collect();
+    let subscriptions: HashMap<&SubscriptionId, &Subscription> =
+        history.subscriptions.iter().map(|subscription| (&subscription.id, subscription)).collect();
     let mut entries: BTreeMap<&SubscriptionId, Vec<Entry<'a>>> = BTreeMap::new();
     for (line, invoice) in all_lines(history) {
-        let Ok((subscription, price)) = recurring(line, prices, rules) else { continue };
-        let (Some(price_id), Some(recurrence)) = (&line.price, price.recurrence) else { continue };
-        let standing = standing(invoice, statuses.get(subscription).copied());
-        let months = Months::of(recurrence);
-        let inclusive_tax_percent = tax_percents.get(subscription).copied();
-        let entry =
-            Entry { line, invoice, price_id, price, recurrence, months, standing, inclusive_tax_percent };
-        entries.entry(subscription).or_default().push(entry);
+        let Ok((id, price)) = recurring(line, prices) else { continue };
+        let Some(recurrence) = price.recurrence else { continue };
+        let subscription = subscriptions.get(id).copied();
+        entries.entry(id).or_default().push(Entry {
+            line,
+            invoice,
+            price,
+            recurrence,
+            months: Months::of(recurrence),
+            item: Item::named(line, &price.id),
+            standing: standing::of_invoice(invoice, subscription),
+            subscription_tax_percent: subscription.and_then(|known| known.inclusive_tax_percent),
+        });
     }
-    for entries in entries.values_mut() {
+    for (id, entries) in &mut entries {
         // Within an instant by the invoice and then the line, so that the order of arrival is of no consequence.
         entries.sort_by(|a, b| {
             let key = |entry: &Entry<'a>| {
-                (entry.period().start, entry.invoice.map(|i| i.created_at), entry.line.id.clone())
+                (entry.period().start, entry.invoice.map(|i| i.created_at), &entry.line.id)
             };
             key(a).cmp(&key(b))
         });
+        let subscription = subscriptions.get(id).copied();
+        items::complete(entries, subscription);
+        standing::settle(entries, subscription);
     }
     entries
 }
@@ -156,10 +167,16 @@ pub fn line_verdicts<'a>(
     prices: &PriceBook,
     rules: LedgerRules,
 ) -> Vec<(LineRef, &'a InvoiceLine, LineVerdict)> {
-    let statuses = statuses(&history.subscriptions);
+    let standings: HashMap<LineRef, Standing> = by_subscription(history, prices)
+        .into_values()
+        .flatten()
+        .map(|entry| (entry.line_ref(), entry.standing))
+        .collect();
     let verdicts = all_lines(history).map(|(line, invoice)| {
-        let reference = LineRef { invoice: invoice.map(|invoice| invoice.id.clone()), line: line.id.clone() };
-        (reference, line, verdict(line, invoice, prices, rules, &statuses))
+        let reference = line_ref(line, invoice);
+        let standing = standings.get(&reference).copied();
+        let verdict = verdict(line, invoice, prices, rules, standing);
+        (reference, line, verdict)
     });
     verdicts.collect()
 }
@@ -169,20 +186,30 @@ fn verdict(
     invoice: Option<&Invoice>,
     prices: &PriceBook,
     rules: LedgerRules,
-    statuses: &BTreeMap<&SubscriptionId, SubscriptionStatus>,
+    standing: Option<Standing>,
 ) -> LineVerdict {
-    let subscription = match recurring(line, prices, rules) {
-        Ok((subscription, _)) => subscription,
+    match recurring(line, prices) {
+        Ok((_, price)) if price.recurrence.is_some_and(|recurrence| recurrence.is_metered) => {
+            if !rules.include_metered {
+                return LineVerdict::LeftOut(LeftOut::Metered);
+            }
+        }
+        Ok(_) => {}
         Err(reason) => return LineVerdict::LeftOut(reason),
-    };
-    if standing(invoice, statuses.get(subscription).copied()) != Standing::Counts {
-        return LineVerdict::LeftOut(match invoice.map(|invoice| invoice.status) {
-            Some(InvoiceStatus::Void) => LeftOut::Void,
-            Some(InvoiceStatus::Uncollectible) => LeftOut::Uncollectible,
-            _ => LeftOut::Unpaid,
-        });
     }
-    match (line.is_proration, line.amount_minor < 0 || line.is_proration_credit) {
+    match standing {
+        Some(Standing::Counts) => {}
+        Some(Standing::AwaitingPayment) => return LineVerdict::LeftOut(LeftOut::AwaitingPayment),
+        Some(Standing::Replaced) => return LineVerdict::LeftOut(LeftOut::Replaced),
+        Some(Standing::GivenUp | Standing::Unpaid) | None => {
+            return LineVerdict::LeftOut(match invoice.map(|invoice| invoice.status) {
+                Some(InvoiceStatus::Void) => LeftOut::Void,
+                Some(InvoiceStatus::Uncollectible) => LeftOut::Uncollectible,
+                _ => LeftOut::Unpaid,
+            });
+        }
+    }
+    match (line.is_proration, is_credit(line)) {
         (false, _) => LineVerdict::Recurring,
         (true, false) => LineVerdict::Proration,
         (true, true) => LineVerdict::ProrationCredit,
@@ -193,16 +220,11 @@ fn verdict(
 fn recurring<'a, 'b>(
     line: &'a InvoiceLine,
     prices: &'b PriceBook,
-    rules: LedgerRules,
 ) -> Result<(&'a SubscriptionId, &'b Price), LeftOut> {
     let subscription = line.subscription.as_ref().ok_or(LeftOut::NoSubscription)?;
     let price_id = line.price.as_ref().ok_or(LeftOut::OneOff)?;
     let price = prices.get(price_id).ok_or(LeftOut::UnknownPrice)?;
-    let recurrence = price.recurrence.ok_or(LeftOut::OneOff)?;
-    if recurrence.is_metered && !rules.include_metered {
-        return Err(LeftOut::Metered);
-    }
-    Ok((subscription, price))
+    if price.recurrence.is_none() { Err(LeftOut::OneOff) } else { Ok((subscription, price)) }
 }
 
 /// All invoice lines, and the invoice items that are on no invoice.
@@ -217,18 +239,4 @@ fn all_lines(history: &CustomerHistory) -> impl Iterator<Item = (&InvoiceLine, O
         .iter()
         .filter(move |item| item.invoice.is_none() && !on_an_invoice.contains(&item.id));
     invoiced().map(|(line, invoice)| (line, Some(invoice))).chain(pending.map(|item| (&item.line, None)))
-}
-
-fn standing(invoice: Option<&Invoice>, subscription: Option<SubscriptionStatus>) -> Standing {
-    let Some(invoice) = invoice else { return Standing::Counts };
-    match invoice.status {
-        InvoiceStatus::Paid => Standing::Counts,
-        InvoiceStatus::Open | InvoiceStatus::Draft if subscription.is_some_and(is_alive) => Standing::Counts,
-        InvoiceStatus::Void | InvoiceStatus::Uncollectible => Standing::GivenUp,
-        InvoiceStatus::Open | InvoiceStatus::Draft | InvoiceStatus::Unknown => Standing::Ignored,
-    }
-}
-
-fn statuses(subscriptions: &[Subscription]) -> BTreeMap<&SubscriptionId, SubscriptionStatus> {
-    subscriptions.iter().map(|subscription| (&subscription.id, subscription.status)).collect()
 }

@@ -1,17 +1,21 @@
 //! The list of customers: searched, filtered, sorted, a page at a time.
 
 use std::cmp::Ordering;
+use std::str::FromStr;
 
 use model::{CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::scope::{LEFT_OUT, Scope, View};
+use super::exchange::Factor;
+use super::scope::{LEFT_OUT, Scope, Selection};
+use super::tally::Lines;
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
 use crate::columns::{Chunk, Ledger, Place};
-use crate::fx::{Rates, exchange, round_minor};
+use crate::fx::Rates;
+use crate::schema::MoneyAmount;
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
@@ -30,7 +34,7 @@ pub struct CustomersQuery {
     pub limit: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomerState {
     /// MRR above 0.
@@ -50,7 +54,8 @@ pub enum CustomerSort {
     Created,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Customers)]
 pub struct CustomerPage {
     pub data: Vec<CustomerRow>,
     pub next_cursor: Option<String>,
@@ -58,24 +63,58 @@ pub struct CustomerPage {
     pub total: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CustomerRow {
     pub id: String,
     pub name: Option<String>,
     pub email: Option<String>,
     pub country: Option<String>,
+    #[schema(value_type = Option<i64>)]
     pub created_at: Option<UnixSeconds>,
     pub state: CustomerState,
     /// One a currency that is not 0.
+    #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
-    /// `None` natively, and where a currency has no rate.
+    /// Of what has a rate; `None` natively, and where nothing has one.
     pub mrr_converted_minor: Option<i64>,
     /// Labels of the plans it has.
     pub plans: Vec<String>,
+    #[schema(value_type = Option<String>, format = Date)]
     pub first_paid_on: Option<Day>,
     /// `None` while any currency is above 0.
+    #[schema(value_type = Option<String>, format = Date)]
     pub churned_on: Option<Day>,
     pub is_deleted: bool,
+}
+
+impl FromStr for CustomerState {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "churned" => Ok(Self::Churned),
+            "never" => Ok(Self::Never),
+            _ => Err("use active, churned or never"),
+        }
+    }
+}
+
+impl CustomerSort {
+    /// As it is written with its direction, and whether that is descending: `name`, `-mrr`.
+    ///
+    /// # Errors
+    /// Says what to use.
+    pub fn with_direction(text: &str) -> Result<(Self, bool), &'static str> {
+        let (name, is_descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let sort = match name {
+            "mrr" => Self::Mrr,
+            "name" => Self::Name,
+            "created" => Self::Created,
+            _ => return Err("use mrr, name or created, with - in front for descending"),
+        };
+        Ok((sort, is_descending))
+    }
 }
 
 /// A page of customers.
@@ -107,7 +146,8 @@ pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Resu
 /// What the whole list has in common.
 struct List<'a> {
     ledger: &'a Ledger,
-    rates: &'a Rates,
+    /// By currency; none natively.
+    factors: Vec<Option<Factor>>,
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
@@ -136,14 +176,21 @@ struct Cursor {
 
 impl<'a> List<'a> {
     fn new(ledger: &'a Ledger, rates: &'a Rates, asked: &'a CustomersQuery) -> Self {
-        let view = View { filter: &asked.filter, by: None, is_converted: false, without: &[] };
+        let selection = Selection { filter: &asked.filter, by: None, is_converted: false };
         let today = ledger.calendar().day(asked.now);
         let last = asked.on.map_or(today, |on| on.min(today));
+        let scope = Scope::new(ledger, selection);
+        let factors = match asked.currency {
+            Reporting::Native => Vec::new(),
+            Reporting::In(target) => {
+                scope.currencies.iter().map(|currency| Factor::of(rates, last, *currency, target)).collect()
+            }
+        };
         Self {
             ledger,
-            rates,
+            factors,
             asked,
-            scope: Scope::new(ledger, view),
+            scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
             search: asked
                 .search
@@ -155,7 +202,7 @@ impl<'a> List<'a> {
 
     fn hits(&self, index: usize, chunk: &Chunk) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut trail = Trail::default();
+        let (mut trail, mut lines) = (Trail::default(), Lines::default());
         for customer in 0..chunk.customer_count() {
             if !self.is_found(chunk, customer) || !self.walk(chunk, customer, &mut trail) {
                 continue;
@@ -164,7 +211,7 @@ impl<'a> List<'a> {
                 continue;
             }
             let number = match self.asked.sort {
-                CustomerSort::Mrr => self.mrr(&trail),
+                CustomerSort::Mrr => self.mrr(chunk, customer, &trail, &mut lines),
                 CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
                 CustomerSort::Name => 0,
             };
@@ -186,29 +233,31 @@ impl<'a> List<'a> {
         texts.iter().any(|text| text.to_lowercase().contains(search.as_str()))
     }
 
-    fn mrr(&self, trail: &Trail) -> i64 {
+    fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
         let natively = || trail.lanes.iter().map(|lane| lane.value).sum();
         match self.asked.currency {
             Reporting::Native => natively(),
-            Reporting::In(_) => self.converted(trail).unwrap_or(0),
+            Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }
     }
 
-    /// All currencies at the rates of the list's day, rounded once. `None` where one has no rate.
-    fn converted(&self, trail: &Trail) -> Option<i64> {
-        let Reporting::In(target) = self.asked.currency else { return None };
-        let on = self.range.last;
-        let mut sum = Decimal::ZERO;
-        for lane in trail.lanes.iter().filter(|lane| lane.value != 0) {
-            let currency = self.scope.currency_of(lane.series);
-            if currency == target {
-                sum = sum.checked_add(Decimal::from(lane.value))?;
-                continue;
-            }
-            let (from, to) = (self.rates.rate(on, currency)?.0, self.rates.rate(on, target)?.0);
-            sum = sum.checked_add(exchange(lane.value, (currency, from), (target, to))?)?;
+    /// What has a rate on the list's day: every subscription and price converted by itself, as in a total. `None`
+    /// where nothing has one.
+    fn converted(&self, chunk: &Chunk, customer: usize, lines: &mut Lines) -> Option<i64> {
+        if self.factors.is_empty() {
+            return None;
         }
-        round_minor(sum)
+        let country = self.scope.country(chunk.country(customer))?;
+        lines.read(chunk.rows(customer), country, &self.scope, self.range);
+        let mut sum = None;
+        for line in lines.lines.iter().filter(|line| line.value != 0) {
+            let currency = self.scope.series[line.series as usize].currency;
+            if let Some(factor) = self.factors[currency as usize] {
+                sum = Some(sum.unwrap_or(0) + factor.convert(line.value).ok()?);
+            }
+        }
+        let is_nothing = lines.lines.iter().all(|line| line.value == 0);
+        if is_nothing { Some(0) } else { sum }
     }
 
     fn key(&self, hit: &Hit) -> Key<'a> {
@@ -261,7 +310,7 @@ impl<'a> List<'a> {
             created_at: entry.created_at,
             state,
             mrr: money(trail, &self.scope),
-            mrr_converted_minor: self.converted(trail),
+            mrr_converted_minor: self.converted(chunk, customer, &mut Lines::default()),
             plans: self.plans(chunk, customer),
             first_paid_on: trail.moves.iter().find(|one| one.after > 0).map(|one| one.day),
             churned_on: last_churn.filter(|_| state == CustomerState::Churned).map(|one| one.day),

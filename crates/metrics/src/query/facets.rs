@@ -4,33 +4,38 @@ use std::collections::BTreeSet;
 
 use model::{Currency, Day};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::columns::{Country, Ledger, Plan, PlanInterval};
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Facets {
     pub plans: Vec<PlanFacet>,
     pub products: Vec<ProductFacet>,
     pub intervals: Vec<String>,
+    #[schema(value_type = Vec<String>)]
     pub currencies: Vec<Currency>,
     pub countries: Vec<String>,
     /// The first and the last day on which any MRR changed.
+    #[schema(value_type = Option<String>, format = Date)]
     pub first_on: Option<Day>,
+    #[schema(value_type = Option<String>, format = Date)]
     pub last_on: Option<Day>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PlanFacet {
     pub id: String,
     pub label: String,
     pub product_id: Option<String>,
     pub product: Option<String>,
     pub interval: Option<String>,
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub is_active: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct ProductFacet {
     pub id: String,
     pub label: String,

@@ -1,24 +1,29 @@
 //! Answers as they are written: series of points.
 
-use model::{Bucket, Currency, Day, Interval};
+use model::{Currency, Day, Interval};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::figures::{AllFigures, Figures};
+use super::span::Cut;
 use super::{MovementKind, Query, Reporting};
 use crate::columns::Ledger;
 use crate::fx::round_minor;
-use crate::registry::MetricId;
 
 /// Series of one metric. Whoever writes it adds how far the data reaches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Answer<P> {
     pub metric: &'static str,
+    #[schema(value_type = String)]
     pub interval: Interval,
+    /// `native` or a currency.
+    #[schema(value_type = String)]
     pub currency: Reporting,
     pub timezone: String,
-    /// The day of the newest reference rate that was used; `None` where nothing was converted.
+    /// The day of the oldest reference rate in the figures at the end of the range; `None` where nothing was converted.
+    #[schema(value_type = Option<String>, format = Date)]
     pub rates_on: Option<Day>,
     /// What is in no series because its currency has no rate.
     pub unconverted: Vec<Unconverted>,
@@ -26,36 +31,46 @@ pub struct Answer<P> {
 }
 
 /// The points of one currency, or of one group in one currency.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Series<P> {
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub group: Option<Group>,
     pub points: Vec<P>,
 }
 
 /// One of the parts that a breakdown makes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Group {
     /// What a filter names it by.
     pub key: String,
     pub label: String,
 }
 
-/// A currency without a rate on every day that was needed, with its own total at the end of the last period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What is in no figure, because its currency has no rate: in its own currency, as it was at the end of the last period
+/// that lacks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Unconverted {
+    #[schema(value_type = String)]
     pub currency: Currency,
     /// Of revenue metrics: the sum over the range.
     pub mrr_minor: i64,
+    pub customers: i64,
+    #[schema(value_type = String, format = Date)]
+    pub on: Day,
 }
 
 /// MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
 /// change since the end of the period before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MrrPoint {
+    #[schema(value_type = String, format = Date)]
     pub start_on: Day,
-    /// The period's last day, also of the one that still runs.
+    /// The last day that is in it: of the period that still runs, today.
+    #[schema(value_type = String, format = Date)]
     pub end_on: Day,
+    /// Less than a whole period: the range begins or ends within it, or it still runs.
+    pub is_partial: bool,
     pub mrr_minor: i64,
     pub customers: i64,
     pub subscriptions: i64,
@@ -73,11 +88,16 @@ pub struct MrrPoint {
 }
 
 /// One number of one period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ValuePoint {
+    #[schema(value_type = String, format = Date)]
     pub start_on: Day,
+    #[schema(value_type = String, format = Date)]
     pub end_on: Day,
+    /// Less than a whole period: the range begins or ends within it, or it still runs.
+    pub is_partial: bool,
     /// `None`: a ratio with nothing to divide by.
+    #[schema(value_type = Option<f64>)]
     pub value: Option<Value>,
 }
 
@@ -92,11 +112,11 @@ pub enum Value {
 
 impl<P> Answer<P> {
     pub(super) fn of(
-        metric: MetricId,
+        metric: &'static str,
         ledger: &Ledger,
         query: &Query,
         figures: AllFigures,
-        point: impl Fn(Bucket, &Figures) -> P,
+        point: impl Fn(Cut, &Figures) -> P,
     ) -> Self {
         let AllFigures { span, rates_on, unconverted, series } = figures;
         let points = |figures: &[Figures]| {
@@ -108,7 +128,7 @@ impl<P> Answer<P> {
             group: series.group,
         });
         Self {
-            metric: metric.as_str(),
+            metric,
             interval: query.interval,
             currency: query.currency,
             timezone: zone_name(ledger),
@@ -119,17 +139,25 @@ impl<P> Answer<P> {
     }
 }
 
+impl ValuePoint {
+    pub(super) fn new(bucket: Cut, value: Option<Value>) -> Self {
+        let Cut { start_on, end_on, is_partial } = bucket;
+        Self { start_on, end_on, is_partial, value }
+    }
+}
+
 pub(super) fn zone_name(ledger: &Ledger) -> String {
     ledger.zone().iana_name().unwrap_or("UTC").to_owned()
 }
 
 impl MrrPoint {
-    pub(super) fn new(bucket: Bucket, figures: &Figures) -> Self {
-        let moved = |kind: MovementKind| figures.moved[kind as usize];
-        let movers = |kind: MovementKind| figures.movers[kind as usize];
+    pub(super) fn new(bucket: Cut, figures: &Figures) -> Self {
+        let moved = |kind| figures.moved(kind);
+        let movers = |kind| figures.movers(kind);
         Self {
             start_on: bucket.start_on,
             end_on: bucket.end_on,
+            is_partial: bucket.is_partial,
             mrr_minor: figures.mrr,
             customers: figures.customers,
             subscriptions: figures.subscriptions,
@@ -148,34 +176,15 @@ impl MrrPoint {
     }
 }
 
-impl Figures {
-    /// A metric of the registry from the figures of a bucket. Revenue is not made of them.
-    pub(super) fn value(&self, metric: MetricId) -> Option<Value> {
-        let moved = |kind: MovementKind| self.moved[kind as usize];
-        let gained =
-            moved(MovementKind::New) + moved(MovementKind::Reactivation) + moved(MovementKind::Expansion);
-        let lost = moved(MovementKind::Contraction) + moved(MovementKind::Churn);
-        match metric {
-            MetricId::Mrr => Some(Value::Minor(self.mrr)),
-            MetricId::Arr => Some(Value::Minor(self.mrr * 12)),
-            MetricId::ActiveCustomers => Some(Value::Count(self.customers)),
-            MetricId::ActiveSubscriptions => Some(Value::Count(self.subscriptions)),
-            MetricId::Arpa => quotient(self.mrr, self.customers).and_then(round_minor).map(Value::Minor),
-            MetricId::NetNewMrr => Some(Value::Minor(self.mrr - self.mrr_before)),
-            MetricId::MrrGrowthRate => ratio(self.mrr - self.mrr_before, self.mrr_before),
-            MetricId::QuickRatio => ratio(gained, -lost),
-            MetricId::CustomerChurnRate => ratio(self.churned_customers, self.customers_before),
-            MetricId::GrossMrrChurnRate => ratio(-self.lost, self.mrr_before),
-            MetricId::NetMrrChurnRate => ratio(self.mrr_before - self.retained, self.mrr_before),
-            MetricId::NetRevenueRetention => ratio(self.retained, self.mrr_before),
-            MetricId::GrossRevenueRetention => ratio(self.kept, self.mrr_before),
-            MetricId::NetRevenue | MetricId::Refunds => None,
-        }
+impl Value {
+    pub(crate) fn ratio(numerator: i64, denominator: i64) -> Option<Self> {
+        quotient(numerator, denominator).map(Self::Ratio)
     }
-}
 
-pub(super) fn ratio(numerator: i64, denominator: i64) -> Option<Value> {
-    quotient(numerator, denominator).map(Value::Ratio)
+    /// Money shared out, rounded half away from zero.
+    pub(crate) fn mean(minor: i64, count: i64) -> Option<Self> {
+        quotient(minor, count).and_then(round_minor).map(Self::Minor)
+    }
 }
 
 /// `None` with nothing to divide by.

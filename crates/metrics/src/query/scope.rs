@@ -50,27 +50,25 @@ pub(super) struct Target {
 
 /// How to read a ledger: what is left of it, in which parts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct Selection<'a> {
     pub(super) filter: &'a Filter,
     pub(super) by: Option<Dimension>,
     /// Whether currencies are counted together.
     pub(super) is_converted: bool,
-    /// Currencies to leave out.
-    pub(super) without: &'a [Currency],
 }
 
 impl Scope {
-    pub(super) fn new(ledger: &Ledger, view: View<'_>) -> Self {
+    pub(super) fn new(ledger: &Ledger, selection: Selection<'_>) -> Self {
         let plans = ledger.catalog().plans();
-        let is_in = |plan: &Plan| view.filter.has_plan(plan) && !view.without.contains(&plan.currency);
+        let is_in = |plan: &Plan| selection.filter.has_plan(plan);
         let mut currencies: Vec<Currency> =
             plans.iter().filter(|plan| is_in(plan)).map(|plan| plan.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
-        if view.by == Some(Dimension::Country) {
-            return Self::by_country(ledger, view, currencies, is_in);
+        if selection.by == Some(Dimension::Country) {
+            return Self::by_country(ledger, selection, currencies, is_in);
         }
-        let keys: Vec<Option<Group>> = plans.iter().map(|plan| group_of(plan, view.by)).collect();
+        let keys: Vec<Option<Group>> = plans.iter().map(|plan| group_of(plan, selection.by)).collect();
         let groups = groups(ledger.catalog(), &keys, is_in, || weights(ledger));
         let group_of_plan = |code: usize| match groups.binary_search(&keys[code]) {
             Ok(index) => index,
@@ -88,12 +86,12 @@ impl Scope {
             }
             let key = series_key(group_of_plan(code), plan.currency, &currencies);
             let index = index(series.binary_search(&key).unwrap_or(0));
-            Target { series: index, counted: if view.is_converted { key.group } else { index } }
+            Target { series: index, counted: if selection.is_converted { key.group } else { index } }
         };
         let targets = plans.iter().enumerate().map(target).collect();
-        let counted_len = if view.is_converted { groups.len() } else { series.len() };
+        let counted_len = if selection.is_converted { groups.len() } else { series.len() };
         let countries =
-            (!view.filter.countries.is_empty()).then(|| country_table(ledger, view.filter, |_| 0));
+            (!selection.filter.countries.is_empty()).then(|| country_table(ledger, selection.filter, |_| 0));
         Self {
             currencies,
             groups,
@@ -109,7 +107,7 @@ impl Scope {
     /// Every country has a series for each currency, so that a row's is found by adding.
     fn by_country(
         ledger: &Ledger,
-        view: View<'_>,
+        selection: Selection<'_>,
         currencies: Vec<Currency>,
         is_in: impl Fn(&Plan) -> bool,
     ) -> Self {
@@ -117,7 +115,7 @@ impl Scope {
         for country in ledger.chunks().iter().flat_map(|chunk| chunk.countries()) {
             *sizes.entry(*country).or_default() += 1;
         }
-        sizes.retain(|country, _| view.filter.has_country(*country));
+        sizes.retain(|country, _| selection.filter.has_country(*country));
         let mut largest: Vec<(Country, usize)> = sizes.into_iter().collect();
         largest.sort_by_key(|(country, size)| (std::cmp::Reverse(*size), *country));
         let has_rest = largest.len() > GROUPS_MAX;
@@ -130,7 +128,7 @@ impl Scope {
         let place = |country: Country| {
             index(largest.iter().position(|(known, _)| *known == country).unwrap_or(groups.len() - 1))
         };
-        let countries = country_table(ledger, view.filter, place);
+        let countries = country_table(ledger, selection.filter, place);
         let series: Vec<SeriesKey> = (0..groups.len())
             .flat_map(|group| {
                 (0..currencies.len()).map(move |c| SeriesKey { group: index(group), currency: index(c) })
@@ -138,7 +136,7 @@ impl Scope {
             .collect();
         let target = |plan: &Plan| match currencies.binary_search(&plan.currency) {
             Ok(c) if is_in(plan) => {
-                Target { series: index(c), counted: if view.is_converted { 0 } else { index(c) } }
+                Target { series: index(c), counted: if selection.is_converted { 0 } else { index(c) } }
             }
             _ => Target { series: LEFT_OUT, counted: LEFT_OUT },
         };
@@ -147,8 +145,8 @@ impl Scope {
             targets: ledger.catalog().plans().iter().map(target).collect(),
             countries: Some(countries),
             series_per_country: per_country,
-            counted_per_country: if view.is_converted { 1 } else { per_country },
-            counted_len: if view.is_converted { groups.len() } else { series.len() },
+            counted_per_country: if selection.is_converted { 1 } else { per_country },
+            counted_len: if selection.is_converted { groups.len() } else { series.len() },
             currencies,
             groups,
             series,

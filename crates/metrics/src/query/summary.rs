@@ -2,16 +2,18 @@
 
 use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::figures::figures;
 use super::{Filter, Query, QueryError, Reporting, Unconverted, Value, value};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::registry::MetricId;
+use crate::registry::{Metric, NET_REVENUE, REFUNDS};
 
 /// Everything in one currency. What is "of the month" is of the running one, up to now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Summary {
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub mrr: SummaryMrr,
     pub arr_minor: i64,
@@ -22,20 +24,25 @@ pub struct Summary {
     pub net_revenue_minor: Option<i64>,
     pub refunds_minor: Option<i64>,
     /// Of the month.
+    #[schema(value_type = Option<f64>)]
     pub customer_churn_rate: Option<Value>,
     /// The first day of the running month.
+    #[schema(value_type = String, format = Date)]
     pub month_on: Day,
     /// The last day of the month before.
+    #[schema(value_type = String, format = Date)]
     pub compared_with_on: Day,
+    #[schema(value_type = Option<String>, format = Date)]
     pub rates_on: Option<Day>,
     pub unconverted: Vec<Unconverted>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SummaryMrr {
     pub value_minor: i64,
     pub before_minor: i64,
     pub change_minor: i64,
+    #[schema(value_type = Option<f64>)]
     pub change_ratio: Option<Value>,
 }
 
@@ -52,7 +59,7 @@ pub fn summary(
 ) -> Result<Summary, QueryError> {
     let today = ledger.calendar().day(now);
     let query = Query {
-        from: today,
+        from: Interval::Month.bucket(today, WeekStart::default()).start_on,
         to: today,
         interval: Interval::Month,
         week_start: WeekStart::default(),
@@ -61,35 +68,28 @@ pub fn summary(
         by: None,
         now,
     };
-    let all = figures(ledger, rates, &query, false)?;
-    let counted = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
-    // The mean is of those whose MRR is part of the sum.
-    let converted = if all.unconverted.is_empty() {
-        counted
-    } else {
-        let strict = figures(ledger, rates, &query, true)?;
-        strict.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default()
-    };
+    let all = figures(ledger, rates, &query)?;
+    let now = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
     let month_on = all.span.first;
-    let arpa_minor = match converted.value(MetricId::Arpa) {
+    let arpa_minor = match Value::mean(now.mrr, now.customers) {
         Some(Value::Minor(amount)) => Some(amount),
         _ => None,
     };
     Ok(Summary {
         currency,
         mrr: SummaryMrr {
-            value_minor: counted.mrr,
-            before_minor: counted.mrr_before,
-            change_minor: counted.mrr - counted.mrr_before,
-            change_ratio: counted.value(MetricId::MrrGrowthRate),
+            value_minor: now.mrr,
+            before_minor: now.mrr_before,
+            change_minor: now.mrr - now.mrr_before,
+            change_ratio: Value::ratio(now.mrr - now.mrr_before, now.mrr_before),
         },
-        arr_minor: counted.mrr * 12,
+        arr_minor: now.mrr * 12,
         arpa_minor,
-        active_customers: counted.customers,
-        active_subscriptions: counted.subscriptions,
-        net_revenue_minor: of_month(ledger, rates, MetricId::NetRevenue, &query)?,
-        refunds_minor: of_month(ledger, rates, MetricId::Refunds, &query)?,
-        customer_churn_rate: counted.value(MetricId::CustomerChurnRate),
+        active_customers: now.customers,
+        active_subscriptions: now.subscriptions,
+        net_revenue_minor: of_month(ledger, rates, &NET_REVENUE, &query)?,
+        refunds_minor: of_month(ledger, rates, &REFUNDS, &query)?,
+        customer_churn_rate: Value::ratio(now.churned_customers, now.base_customers),
         month_on,
         compared_with_on: month_on.previous(),
         rates_on: all.rates_on,
@@ -101,7 +101,7 @@ pub fn summary(
 fn of_month(
     ledger: &Ledger,
     rates: &Rates,
-    metric: MetricId,
+    metric: &'static Metric,
     query: &Query,
 ) -> Result<Option<i64>, QueryError> {
     let answer = match value(ledger, rates, metric, query) {

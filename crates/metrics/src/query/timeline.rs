@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::customers::money;
-use super::scope::{Scope, View};
+use super::scope::{Scope, Selection};
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind};
 use crate::columns::{Ledger, RowSlices};
@@ -20,19 +21,24 @@ pub struct CustomerTimeline {
 }
 
 /// MRR in a currency from an instant on, before the netting by day.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TimelinePoint {
+    #[schema(value_type = i64)]
     pub at: UnixSeconds,
+    #[schema(value_type = String, format = Date)]
     pub on: Day,
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub mrr_minor: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TimelineMovement {
+    #[schema(value_type = String, format = Date)]
     pub on: Day,
     #[serde(rename = "type")]
     pub kind: MovementKind,
+    #[schema(value_type = String)]
     pub currency: Currency,
     pub delta_minor: i64,
     pub mrr_after_minor: i64,
@@ -56,8 +62,8 @@ pub fn customer_timeline(
     let place = ledger.find(customer)?;
     let rows = ledger.chunk(place).rows(place.customer as usize);
     let everything = Filter::default();
-    let view = View { filter: &everything, by: None, is_converted: false, without: &[] };
-    let scope = Scope::new(ledger, view);
+    let selection = Selection { filter: &everything, by: None, is_converted: false };
+    let scope = Scope::new(ledger, selection);
     let mut trail = Trail::default();
     let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
     trail.walk(rows, 0, &scope, range);

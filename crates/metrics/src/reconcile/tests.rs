@@ -20,6 +20,7 @@ fn price(id: &str, recurrence: Option<(BillingInterval, bool)>) -> Price {
             is_metered,
         }),
         scheme: PriceScheme::PerUnit(None),
+        currency_options: Vec::new(),
         transform_quantity: None,
         is_active: true,
     }
@@ -40,6 +41,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         amount_minor,
         discount_minor: 0,
         inclusive_tax_minor: 0,
+        inclusive_tax_percent: None,
         currency: Currency::USD,
         period: Period { start: at("2024-01-01T00:00:00Z"), end: at("2024-02-01T00:00:00Z") },
         is_proration: false,
@@ -47,6 +49,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         quantity: 1.into(),
         price: Some(PriceId::from(price)),
         subscription: Some(SubscriptionId::from("sub")),
+        subscription_item: None,
         invoice_item: None,
     }
 }
@@ -65,6 +68,8 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
         attempt_count: 1,
         total_minor,
         tax_minor,
+        shipping_minor: 0,
+        billing_credits_minor: 0,
         amount_paid_minor: total_minor,
         amount_due_minor: total_minor,
         lines,
@@ -106,6 +111,23 @@ fn totals_are_what_was_used_and_what_was_left_out() {
     );
     let left_out: i64 = months[0].left_out.iter().map(|sum| sum.amount_minor).sum();
     assert_eq!(months[0].used_minor + left_out + months[0].unexplained_minor, months[0].total_minor);
+}
+
+#[test]
+fn shipping_and_billing_credits_are_in_the_total_and_on_no_line() {
+    // 10,000 of a line less 1,500 of credits, 700 of shipping and 920 of tax on both.
+    let mut paid = invoice("in_1", "2024-01-05T00:00:00Z", 10_120, 920, vec![line("plan", 10_000)]);
+    paid.shipping_minor = 700;
+    paid.billing_credits_minor = 1_500;
+    // What was taken from the customer's balance changes what is due, not the total.
+    paid.amount_due_minor = 4_000;
+    let month = &reconciled(vec![paid], "UTC")[0];
+    assert_eq!((month.used_minor, month.unexplained_minor), (10_000, 0));
+    let left_out = month.left_out.iter().map(|sum| (sum.reason, sum.amount_minor));
+    assert_eq!(
+        left_out.collect::<Vec<_>>(),
+        [(Reason::Tax, 920), (Reason::Shipping, 700), (Reason::BillingCredit, -1_500)]
+    );
 }
 
 #[test]

@@ -33,8 +33,10 @@ fn of_what_came(
     };
     let reason = match &step.cause {
         Cause::Billed { .. } | Cause::Prorated { .. } if has_spoken_before => BillingChanged,
-        Cause::Billed { .. } | Cause::NotRenewed { .. } => LateInvoice,
-        Cause::Prorated { .. } | Cause::Removed { .. } => BackdatedChange,
+        Cause::Billed { .. } | Cause::NotRenewed { .. } | Cause::NotBilled { .. } | Cause::Unbilled => {
+            LateInvoice
+        }
+        Cause::Prorated { .. } | Cause::Removed { .. } | Cause::OtherPrice { .. } => BackdatedChange,
         Cause::GivenUp { lines } => match invoice(lines, history).map(|invoice| invoice.status) {
             Some(InvoiceStatus::Uncollectible) => InvoiceUncollectible,
             _ => InvoiceVoided,
@@ -84,8 +86,10 @@ fn lines(cause: &Cause) -> &[LineRef] {
         | Cause::Removed { lines }
         | Cause::GivenUp { lines }
         | Cause::NotRenewed { lines }
+        | Cause::NotBilled { lines }
+        | Cause::OtherPrice { lines }
         | Cause::Unpaid { lines } => lines,
-        Cause::Ended | Cause::CancellationRequested | Cause::PaidThrough => &[],
+        Cause::Ended | Cause::CancellationRequested | Cause::PaidThrough | Cause::Unbilled => &[],
     }
 }
 

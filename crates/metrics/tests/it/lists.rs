@@ -6,7 +6,7 @@ use metrics::query::{self, CustomerSort, CustomerState, CustomersQuery, Filter, 
 use model::{Currency, UnixSeconds};
 use serde_json::json;
 
-use super::world::{World, at, currency, day};
+use super::world::{World, at, currency, day, steady_dollar};
 
 fn world() -> World {
     let mut world = World::default()
@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn rates() -> Rates {
-    Rates::from_csv("Date,USD\n2024-01-02,1.25\n").unwrap()
+    steady_dollar()
 }
 
 fn asked() -> CustomersQuery {

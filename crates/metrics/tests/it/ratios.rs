@@ -3,11 +3,11 @@
 use metrics::fx::Rates;
 use metrics::ledger::MoneyKind;
 use metrics::query::{self, Dimension, Filter, Query, QueryError, Reporting};
-use metrics::registry::MetricId;
+use metrics::registry::Metric;
 use model::Currency;
 use serde_json::{Value, json};
 
-use super::world::{World, query};
+use super::world::{World, metric, query, steady_dollar};
 
 /// Before February: a 100, b 200, c 300. In February a grows by 50, b loses 80, c leaves, d comes with 40.
 fn world() -> World {
@@ -18,7 +18,7 @@ fn world() -> World {
         .with("d", "usd", &[("2024-02-13", 40)])
 }
 
-fn value(world: &World, metric: MetricId, query: &Query) -> Value {
+fn value(world: &World, metric: &'static Metric, query: &Query) -> Value {
     let answer = query::value(&world.ledger("UTC"), &Rates::default(), metric, query).unwrap();
     serde_json::to_value(&answer.series[0].points[0]).unwrap()["value"].clone()
 }
@@ -27,21 +27,22 @@ fn value(world: &World, metric: MetricId, query: &Query) -> Value {
 fn every_metric_of_a_month() {
     let february = query("2024-02-01", "2024-02-29");
     for (metric, expected) in [
-        (MetricId::Mrr, json!(310)),
-        (MetricId::Arr, json!(3720)),
-        (MetricId::ActiveCustomers, json!(3)),
-        (MetricId::ActiveSubscriptions, json!(3)),
-        (MetricId::Arpa, json!(103)),
-        (MetricId::NetNewMrr, json!(-290)),
-        (MetricId::MrrGrowthRate, json!(-0.483333)),
-        (MetricId::QuickRatio, json!(0.236842)),
-        (MetricId::CustomerChurnRate, json!(0.333333)),
-        (MetricId::GrossMrrChurnRate, json!(0.633333)),
-        (MetricId::NetMrrChurnRate, json!(0.55)),
-        (MetricId::NetRevenueRetention, json!(0.45)),
-        (MetricId::GrossRevenueRetention, json!(0.366667)),
+        (metric("mrr"), json!(310)),
+        (metric("arr"), json!(3720)),
+        (metric("active_customers"), json!(3)),
+        (metric("active_subscriptions"), json!(3)),
+        (metric("arpa"), json!(103)),
+        (metric("average_sale_price"), json!(40)),
+        (metric("net_new_mrr"), json!(-290)),
+        (metric("mrr_growth_rate"), json!(-0.483333)),
+        (metric("quick_ratio"), json!(0.236842)),
+        (metric("customer_churn_rate"), json!(0.333333)),
+        (metric("gross_mrr_churn_rate"), json!(0.633333)),
+        (metric("net_mrr_churn_rate"), json!(0.55)),
+        (metric("net_revenue_retention"), json!(0.45)),
+        (metric("gross_revenue_retention"), json!(0.366667)),
     ] {
-        assert_eq!(value(&world(), metric, &february), expected, "{metric:?}");
+        assert_eq!(value(&world(), metric, &february), expected, "{}", metric.id);
     }
 }
 
@@ -49,20 +50,20 @@ fn every_metric_of_a_month() {
 fn a_ratio_with_nothing_to_divide_by_is_absent() {
     let january = query("2024-01-01", "2024-01-31");
     for metric in [
-        MetricId::MrrGrowthRate,
-        MetricId::QuickRatio,
-        MetricId::CustomerChurnRate,
-        MetricId::GrossMrrChurnRate,
-        MetricId::NetMrrChurnRate,
-        MetricId::NetRevenueRetention,
-        MetricId::GrossRevenueRetention,
+        metric("mrr_growth_rate"),
+        metric("quick_ratio"),
+        metric("customer_churn_rate"),
+        metric("gross_mrr_churn_rate"),
+        metric("net_mrr_churn_rate"),
+        metric("net_revenue_retention"),
+        metric("gross_revenue_retention"),
     ] {
-        assert_eq!(value(&world(), metric, &january), Value::Null, "{metric:?}");
+        assert_eq!(value(&world(), metric, &january), Value::Null, "{}", metric.id);
     }
     let mut empty = query("2024-01-01", "2024-01-31");
     empty.currency = Reporting::In(Currency::USD);
-    assert_eq!(value(&World::default(), MetricId::Arpa, &empty), Value::Null);
-    assert_eq!(value(&World::default(), MetricId::Mrr, &empty), json!(0));
+    assert_eq!(value(&World::default(), metric("arpa"), &empty), Value::Null);
+    assert_eq!(value(&World::default(), metric("mrr"), &empty), json!(0));
 }
 
 #[test]
@@ -70,9 +71,9 @@ fn who_left_and_came_back_within_a_period_did_not_churn_but_lost_and_won() {
     let world =
         World::default().with("a", "usd", &[("2024-01-10", 100), ("2024-02-10", 0), ("2024-02-20", 80)]);
     let february = query("2024-02-01", "2024-02-29");
-    assert_eq!(value(&world, MetricId::CustomerChurnRate, &february), json!(0.0));
-    assert_eq!(value(&world, MetricId::GrossMrrChurnRate, &february), json!(1.0));
-    assert_eq!(value(&world, MetricId::GrossRevenueRetention, &february), json!(0.8));
+    assert_eq!(value(&world, metric("customer_churn_rate"), &february), json!(0.0));
+    assert_eq!(value(&world, metric("gross_mrr_churn_rate"), &february), json!(1.0));
+    assert_eq!(value(&world, metric("gross_revenue_retention"), &february), json!(0.8));
 }
 
 #[test]
@@ -83,8 +84,8 @@ fn losses_of_customers_that_came_within_the_period_are_not_churn_of_those_before
         &[("2024-02-03", 50), ("2024-02-20", 0)],
     );
     let february = query("2024-02-01", "2024-02-29");
-    assert_eq!(value(&world, MetricId::GrossMrrChurnRate, &february), json!(0.0));
-    assert_eq!(value(&world, MetricId::QuickRatio, &february), json!(1.0));
+    assert_eq!(value(&world, metric("gross_mrr_churn_rate"), &february), json!(0.0));
+    assert_eq!(value(&world, metric("quick_ratio"), &february), json!(1.0));
 }
 
 fn revenue_world() -> World {
@@ -103,9 +104,9 @@ fn revenue_world() -> World {
 #[test]
 fn net_revenue_is_what_was_earned_less_what_was_given_back() {
     let ledger = revenue_world().ledger("UTC");
-    let rates = Rates::from_csv("Date,USD\n2024-01-02,1.25\n").unwrap();
-    let ask = |metric, query: &Query| query::value(&ledger, &rates, metric, query).unwrap();
-    let told = |metric, query: &Query| -> Vec<(String, Value)> {
+    let rates = steady_dollar();
+    let ask = |metric: &'static Metric, query: &Query| query::value(&ledger, &rates, metric, query).unwrap();
+    let told = |metric: &'static Metric, query: &Query| -> Vec<(String, Value)> {
         let series = ask(metric, query).series.into_iter();
         series
             .map(|one| {
@@ -119,15 +120,15 @@ fn net_revenue_is_what_was_earned_less_what_was_given_back() {
     let row = |key: &str, values: Value| (key.to_owned(), values);
     let asked = query("2024-02-01", "2024-03-31");
     let native = [row("eur", json!([5_000, 0])), row("usd", json!([7_900, -700]))];
-    assert_eq!(told(MetricId::NetRevenue, &asked), native);
-    assert_eq!(told(MetricId::Refunds, &asked), [row("usd", json!([2_500, 700]))]);
+    assert_eq!(told(metric("net_revenue"), &asked), native);
+    assert_eq!(told(metric("refunds"), &asked), [row("usd", json!([2_500, 700]))]);
     let in_euros = Query { currency: Reporting::In(Currency::EUR), ..asked.clone() };
-    assert_eq!(told(MetricId::NetRevenue, &in_euros), [row("eur", json!([5_000 + 6_320, -560]))]);
+    assert_eq!(told(metric("net_revenue"), &in_euros), [row("eur", json!([5_000 + 6_320, -560]))]);
     let by_country = Query { by: Some(Dimension::Country), ..in_euros.clone() };
     let countries = [row("unknown", json!([5_320, -560])), row("DE", json!([6_000, 0]))];
-    assert_eq!(told(MetricId::NetRevenue, &by_country), countries);
+    assert_eq!(told(metric("net_revenue"), &by_country), countries);
     let filter = Filter { countries: vec!["DE".to_owned()], ..Filter::default() };
-    assert_eq!(told(MetricId::Refunds, &Query { filter, ..asked }), [row("usd", json!([2_500, 0]))]);
+    assert_eq!(told(metric("refunds"), &Query { filter, ..asked }), [row("usd", json!([2_500, 0]))]);
 }
 
 #[test]
@@ -135,6 +136,6 @@ fn revenue_knows_no_plans() {
     let ledger = revenue_world().ledger("UTC");
     let filter = Filter { plans: vec!["price_usd_0".to_owned()], ..Filter::default() };
     let asked = Query { filter, ..query("2024-02-01", "2024-02-29") };
-    let error = query::value(&ledger, &Rates::default(), MetricId::Refunds, &asked).unwrap_err();
+    let error = query::value(&ledger, &Rates::default(), metric("refunds"), &asked).unwrap_err();
     assert_eq!(error, QueryError::NotOfRevenue { metric: "refunds", dimension: Dimension::Plan });
 }

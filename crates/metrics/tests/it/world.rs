@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
+use metrics::fx::Rates;
 use metrics::ledger::{Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts};
 use metrics::query::{Filter, Query, Reporting};
+use metrics::registry::Metric;
 use model::billing::{BillingInterval, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
 use model::{Currency, Day, Interval, PriceId, ProductId, SubscriptionId, UnixSeconds, WeekStart};
 
@@ -44,6 +46,10 @@ pub fn day(text: &str) -> Day {
 
 pub fn currency(code: &str) -> Currency {
     code.parse().unwrap()
+}
+
+pub fn metric(id: &str) -> &'static Metric {
+    Metric::find(id).unwrap()
 }
 
 impl World {
@@ -166,6 +172,7 @@ impl TestCustomer {
             cancel_at: None,
             trial: None,
             is_involuntary: self.involuntary.iter().any(|known| known == id),
+            unbilled: Vec::new(),
         }
     }
 }
@@ -206,6 +213,7 @@ pub fn prices() -> PriceBook {
                 currency: currency(code),
                 recurrence: Some(Recurrence { interval, interval_count, is_metered: false }),
                 scheme: PriceScheme::PerUnit(None),
+                currency_options: Vec::new(),
                 transform_quantity: None,
                 is_active: true,
             });
@@ -226,4 +234,11 @@ pub fn query(from: &str, to: &str) -> Query {
         by: None,
         now: at("2030-01-01"),
     }
+}
+
+/// A euro is 1.25 dollars all through 2024.
+pub fn steady_dollar() -> Rates {
+    let days = (day("2024-01-02").0..day("2025-01-01").0).step_by(7);
+    let lines: String = days.map(|on| format!("{},1.25\n", Day(on))).collect();
+    Rates::from_csv(&format!("Date,USD\n{lines}")).unwrap()
 }

@@ -1,9 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
-use model::{ObjectKind, UnixSeconds};
+use model::UnixSeconds;
 use serde_json::Value;
 
 use super::Generated;
+use crate::ObjectKind;
 use crate::world::{Cursor, ListQuery, Merchant};
 
 const NOW: UnixSeconds = UnixSeconds(1_763_900_000);
@@ -156,7 +157,7 @@ fn what_was_intended_is_what_was_billed() {
     for later in [0, 20 * 86_400, 90 * 86_400] {
         merchant.advance(UnixSeconds(NOW.0 + later));
         let mut intended: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
-        for step in merchant.intended() {
+        for step in merchant.expected_mrr() {
             intended.entry(step.customer.to_string()).or_default().push((step.at.0, step.mrr_minor));
         }
         assert_eq!(intended, steps_of_invoices(&merchant));

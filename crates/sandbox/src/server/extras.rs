@@ -1,4 +1,4 @@
-//! What no Stripe has: the merchant's intention, what there is in all, and a hand on its clock.
+//! What no Stripe has: what each customer is meant to be worth, what there is in all, and a hand on its clock.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::App;
 use super::error::json_response;
 
-/// Intention is sent in pieces of about so many bytes.
+/// Expected values are sent in pieces of about this many bytes.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// `{"to": 1767225600}` or `{"seconds": 86400}`.
@@ -24,13 +24,13 @@ pub struct Advance {
     seconds: Option<i64>,
 }
 
-/// `GET /sandbox/intention`: `{"customer","currency","at","mrr_minor"}`, a line a change.
-pub async fn intention(State(app): State<Arc<App>>) -> Response<Body> {
+/// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line a change.
+pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(4);
     tokio::task::spawn_blocking(move || {
         let merchant = app.merchant();
         let mut piece = Vec::with_capacity(PIECE_BYTES + 256);
-        for step in merchant.intended() {
+        for step in merchant.expected_mrr() {
             if serde_json::to_writer(&mut piece, &step).is_err() {
                 return;
             }
@@ -57,7 +57,7 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let merchant = app.merchant();
     let counts: Map<String, Value> =
         merchant.counts().into_iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
-    let facts = json!({ "merchant": app.merchant_name.as_str(), "now": merchant.now(), "counts": counts });
+    let facts = json!({ "merchant": app.merchant_name, "now": merchant.now(), "counts": counts });
     json_response(StatusCode::OK, facts.to_string())
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use model::ObjectKind;
 use model::billing::Recurrence;
 
 use super::calendar::{self, HOUR};
-use super::deeds::Deed;
-use super::intention::{Act, Fate, Kind};
+use super::expected_mrr::{Act, Fate, Kind};
 use super::pricing::{self, PICOS, Part, Reduction};
 use super::records::*;
+use super::scheduled::Scheduled;
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// Drafts of renewals wait so long before they are finalized ("Subscription invoices" in Stripe's documentation).
 const DRAFT_S: i64 = HOUR;
@@ -48,7 +48,7 @@ impl World {
         lines.extend(self.usage_lines(subscription, billing_reason));
         lines.extend(self.period_lines(subscription));
         let discount = self.discount_in_force(subscription);
-        self.intend_period(subscription, discount, invoice);
+        self.expect_period(subscription, discount, invoice);
         self.discount_lines(subscription, discount, &mut lines);
         self.tax_lines(subscription, &mut lines);
         self.remember_billed(subscription, &lines, invoice);
@@ -77,7 +77,7 @@ impl World {
         subscription.latest_invoice = Some(invoice);
         subscription.unsettled.push(invoice);
         if subscription.status.is_over() || subscription.status == Status::Unpaid {
-            subscription.intention.fate(invoice, Fate::LeftUnpaid);
+            subscription.expected_mrr.fate(invoice, Fate::LeftUnpaid);
         }
         self.emit("invoice.created", ObjectKind::Invoice, invoice);
         invoice
@@ -129,7 +129,7 @@ impl World {
     pub(super) fn finalize_later(&mut self, invoice: u32) {
         let now = self.now;
         self.invoice(invoice).next_attempt_at = Some(now + DRAFT_S);
-        self.plan(now + DRAFT_S, Deed::Finalize(invoice));
+        self.schedule(now + DRAFT_S, Scheduled::Finalize(invoice));
     }
 
     /// Invoice items that waited become lines, and the changes that they bill belong to this invoice.
@@ -140,7 +140,7 @@ impl World {
             self.invoice_items[invoice_item as usize].invoice = Some(invoice);
             lines.push(self.invoice_items[invoice_item as usize].line.clone());
             if let Some(act) = act {
-                self.subscription(number).intention.billed(act, invoice);
+                self.subscription(number).expected_mrr.billed(act, invoice);
             }
         }
         lines
@@ -237,7 +237,7 @@ impl World {
     /// What each price is meant to be worth in the period that begins now: the price of the quantity, less the discount
     /// in force and the tax inside, by the month. A trial is worth nothing. A price that the subscription had and no
     /// longer has ends here (METRICS: a switch without proration).
-    fn intend_period(&mut self, number: u32, discount: Option<u32>, invoice: u32) {
+    fn expect_period(&mut self, number: u32, discount: Option<u32>, invoice: u32) {
         let subscription = &self.subscriptions[number as usize];
         let (at, recurrence, grain) = (self.now, subscription.recurrence, self.grain_of(number));
         let is_trial = subscription.status == Status::Trialing;
@@ -261,19 +261,25 @@ impl World {
             *values.entry(price).or_default() +=
                 subscription.tax.map_or(left_minor, |tax| tax.net(left_minor, grain));
         }
-        let intention = &mut self.subscription(number).intention;
-        let mut gone: Vec<u32> = intention.prices().filter(|price| !values.contains_key(price)).collect();
+        let expected_mrr = &mut self.subscription(number).expected_mrr;
+        let mut gone: Vec<u32> = expected_mrr.prices().filter(|price| !values.contains_key(price)).collect();
         gone.sort_unstable();
         gone.dedup();
         if values.is_empty() {
             return;
         }
         for price in gone {
-            intention.act(Act { at, price, kind: Kind::NotRenewed, value_minor: 0, invoice: Some(invoice) });
+            expected_mrr.act(Act {
+                at,
+                price,
+                kind: Kind::NotRenewed,
+                value_minor: 0,
+                invoice: Some(invoice),
+            });
         }
         for (price, net_minor) in values {
             let value_minor = pricing::per_month(net_minor, recurrence);
-            intention.act(Act { at, price, kind: Kind::Period, value_minor, invoice: Some(invoice) });
+            expected_mrr.act(Act { at, price, kind: Kind::Period, value_minor, invoice: Some(invoice) });
         }
     }
 
@@ -319,7 +325,7 @@ impl World {
         let (anchor, recurrence, cycle) = (subscription.anchor, subscription.recurrence, subscription.cycle);
         subscription.period = period_of(anchor, recurrence, cycle);
         let end = subscription.period.1;
-        self.plan(end, Deed::PeriodEnds { subscription: number, at: end });
+        self.schedule(end, Scheduled::PeriodEnds { subscription: number, at: end });
     }
 
     /// Periods are counted anew from now.
@@ -329,7 +335,7 @@ impl World {
         (subscription.anchor, subscription.recurrence, subscription.cycle) = (now, recurrence, 0);
         subscription.period = period_of(now, recurrence, 0);
         let end = subscription.period.1;
-        self.plan(end, Deed::PeriodEnds { subscription: number, at: end });
+        self.schedule(end, Scheduled::PeriodEnds { subscription: number, at: end });
     }
 }
 

@@ -5,12 +5,12 @@ mod customer;
 mod invoice;
 mod payment;
 
-use model::ObjectKind;
 use serde_json::{Value, json};
 
 use super::ids::Tag;
 use super::pricing::PICOS;
-use super::simulated::{Manner, World};
+use super::simulated::{MerchantSize, World};
+use crate::ObjectKind;
 
 pub(super) const API_VERSION: &str = "2026-07-29.dahlia";
 
@@ -41,10 +41,10 @@ impl World {
     }
 
     pub(super) fn account(&self) -> Value {
-        let name = match self.manner {
-            Manner::Empty => "First Day Ltd",
-            Manner::Small => "Tidewater Notes",
-            Manner::Mid => "Fernhill Software",
+        let name = match self.size {
+            MerchantSize::Empty => "First Day Ltd",
+            MerchantSize::Small => "Tidewater Notes",
+            MerchantSize::Mid => "Fernhill Software",
         };
         json!({
             "id": self.id(Tag::Account, 0_u32),

@@ -1,12 +1,11 @@
 //! Finalizing, paying, failing to pay, and what becomes of invoices that nobody pays.
 
-use model::ObjectKind;
-
 use super::calendar::DAY;
-use super::deeds::Deed;
-use super::intention::Fate;
+use super::expected_mrr::Fate;
 use super::records::*;
+use super::scheduled::Scheduled;
 use super::simulated::World;
+use crate::ObjectKind;
 
 const RETRY_DAYS: [i64; 4] = [3, 4, 5, 7];
 const DECLINES: [&str; 4] = ["card_declined", "insufficient_funds", "expired_card", "processing_error"];
@@ -94,7 +93,7 @@ impl World {
         self.emit("payment_intent.created", ObjectKind::PaymentIntent, payment_intent);
         match due_at {
             Some(due_at) => {
-                self.plan(due_at, Deed::FallsDue(number));
+                self.schedule(due_at, Scheduled::FallsDue(number));
                 self.expect_settlement(number);
             }
             None => self.attempt(number),
@@ -141,7 +140,7 @@ impl World {
         }
         if is_first {
             self.customers[customer].is_delinquent = true;
-            self.plan(now + retry_days * DAY, Deed::Retry(subscription));
+            self.schedule(now + retry_days * DAY, Scheduled::Retry(subscription));
             self.emit("customer.subscription.updated", ObjectKind::Subscription, subscription);
         }
     }
@@ -164,7 +163,7 @@ impl World {
             self.fail(invoice);
         }
         let wait_days = RETRY_DAYS[attempts.min(3) as usize];
-        self.plan(self.now + wait_days * DAY, Deed::Retry(subscription));
+        self.schedule(self.now + wait_days * DAY, Scheduled::Retry(subscription));
     }
 
     fn recover(&mut self, subscription: u32, owed: Vec<u32>) {
@@ -201,9 +200,9 @@ impl World {
         state.status = Status::Unpaid;
         state.dunning = None;
         for invoice in state.unsettled.clone() {
-            state.intention.fate(invoice, Fate::LeftUnpaid);
+            state.expected_mrr.fate(invoice, Fate::LeftUnpaid);
         }
-        state.intention.leave_unpaid(since);
+        state.expected_mrr.leave_unpaid(since);
         self.saw("dunning lost, unpaid");
         self.emit("customer.subscription.updated", ObjectKind::Subscription, subscription);
         if let (Some(first), true) = (owed.first(), self.chance.per_mille(300)) {
@@ -249,7 +248,7 @@ impl World {
         }
         let Some(subscription) = self.invoices[number as usize].subscription else { return };
         let state = self.subscription(subscription);
-        state.intention.fate(number, Fate::GivenUp);
+        state.expected_mrr.fate(number, Fate::GivenUp);
         state.unsettled.retain(|unsettled| *unsettled != number);
     }
 
@@ -270,7 +269,7 @@ impl World {
         }
         if let Some(subscription) = subscription {
             let state = self.subscription(subscription);
-            state.intention.paid(number);
+            state.expected_mrr.paid(number);
             if bills_period {
                 state.paid_period_at = state.paid_period_at.max(Some(created));
             }

@@ -1,12 +1,11 @@
 //! Changes within a period, as "Prorations" in Stripe's documentation has them: by the second, the unused time of what
 //! was billed first, then the remaining time of what there is now, with the discount in force inside the amounts.
 
-use model::ObjectKind;
-
-use super::intention::{Act, Kind};
+use super::expected_mrr::{Act, Kind};
 use super::pricing::{self, PICOS, Reduction};
 use super::records::*;
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// What a change asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +164,7 @@ impl World {
     fn intend_change(&mut self, number: u32, price: u32, value_minor: i64) -> usize {
         let at = self.now;
         let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None };
-        self.subscription(number).intention.act(act)
+        self.subscription(number).expected_mrr.act(act)
     }
 
     /// The price of a whole period less the discount in force. A coupon for one invoice is not for changes.

@@ -3,7 +3,7 @@
 use model::Currency;
 use model::billing::Recurrence;
 
-use super::intention::Intention;
+use super::expected_mrr::ExpectedMrr;
 use super::pricing::{Package, Reduction, Scheme, TaxRule};
 
 #[derive(Debug, Clone)]
@@ -193,7 +193,7 @@ pub(super) struct Subscription {
     pub written_off: Vec<u32>,
     /// Invoice items that wait, each with the act that it bills.
     pub pending: Vec<(u32, Option<usize>)>,
-    pub intention: Intention,
+    pub expected_mrr: ExpectedMrr,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,16 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use model::{CustomerId, ObjectKind, UnixSeconds};
+use model::{CustomerId, UnixSeconds};
 use serde_json::Value;
 
 use super::calendar::{self, DAY};
 use super::catalog::Catalog;
 use super::chance::Chance;
-use super::deeds::Deed;
 use super::ids::{self, Tag};
 use super::records::*;
-use super::{IntendedStep, ListPage, ListQuery, Merchant, UnknownCursor, listing};
+use super::scheduled::Scheduled;
+use super::{ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor, listing};
+use crate::ObjectKind;
 
 /// How long the provider keeps events.
 const EVENTS_KEPT_S: i64 = 30 * DAY;
@@ -30,7 +31,7 @@ pub struct Start {
 
 /// How customers come and behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(super) enum MerchantSize {
     Empty,
     Small,
     Mid,
@@ -44,7 +45,7 @@ pub struct Simulated {
 /// Everything there is, and what comes next.
 pub(super) struct World {
     pub seed: u64,
-    pub manner: Manner,
+    pub size: MerchantSize,
     pub chance: Chance,
     /// The instant that is being lived through.
     pub now: i64,
@@ -78,7 +79,7 @@ pub(super) struct World {
 struct Due {
     at: i64,
     number: u64,
-    deed: Deed,
+    scheduled: Scheduled,
 }
 
 impl PartialEq for Due {
@@ -101,35 +102,35 @@ impl Ord for Due {
 impl Simulated {
     /// An account on its first day.
     pub fn empty(start: Start) -> Self {
-        Self { world: World::open(start, Manner::Empty, 0) }
+        Self { world: World::open(start, MerchantSize::Empty, 0) }
     }
 
     /// A small SaaS in one currency: three plans, monthly and yearly, growing.
     pub fn small(start: Start) -> Self {
-        Self { world: World::open(start, Manner::Small, 220) }
+        Self { world: World::open(start, MerchantSize::Small, 220) }
     }
 
     /// Every billing situation, in five currencies.
     pub fn mid(start: Start) -> Self {
-        Self { world: World::open(start, Manner::Mid, 400) }
+        Self { world: World::open(start, MerchantSize::Mid, 400) }
     }
 }
 
 impl World {
-    fn open(start: Start, manner: Manner, usual_customers: usize) -> Self {
+    fn open(start: Start, size: MerchantSize, usual_customers: usize) -> Self {
         let presented_at = start.now.0;
-        let opened_at = match manner {
-            Manner::Empty => presented_at - DAY,
+        let opened_at = match size {
+            MerchantSize::Empty => presented_at - DAY,
             _ => calendar::add_months(presented_at, -MONTHS_OF_HISTORY).div_euclid(DAY) * DAY,
         };
-        let catalog = match manner {
-            Manner::Empty => Catalog::default(),
-            Manner::Small => Catalog::small(opened_at + 60),
-            Manner::Mid => Catalog::mid(opened_at + 60),
+        let catalog = match size {
+            MerchantSize::Empty => Catalog::default(),
+            MerchantSize::Small => Catalog::small(opened_at + 60),
+            MerchantSize::Mid => Catalog::mid(opened_at + 60),
         };
         let mut world = Self {
             seed: start.seed,
-            manner,
+            size,
             chance: Chance::new(start.seed),
             now: opened_at,
             opened_at,
@@ -164,16 +165,16 @@ impl World {
         while self.queue.peek().is_some_and(|Reverse(due)| due.at <= to) {
             if let Some(Reverse(due)) = self.queue.pop() {
                 self.now = due.at;
-                self.carry_out(due.deed);
+                self.carry_out(due.scheduled);
             }
         }
         self.now = self.now.max(to);
     }
 
     /// Never before the present instant.
-    pub(super) fn plan(&mut self, at: i64, deed: Deed) {
+    pub(super) fn schedule(&mut self, at: i64, scheduled: Scheduled) {
         self.queued += 1;
-        self.queue.push(Reverse(Due { at: at.max(self.now), number: self.queued, deed }));
+        self.queue.push(Reverse(Due { at: at.max(self.now), number: self.queued, scheduled }));
     }
 
     pub(super) fn id(&self, tag: Tag, number: impl Into<u64>) -> String {
@@ -223,14 +224,14 @@ impl Merchant for Simulated {
         (number < self.world.discounts.len()).then(|| self.world.discount_object(number as u32))
     }
 
-    fn intended(&self) -> Box<dyn Iterator<Item = IntendedStep> + Send + '_> {
+    fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_> {
         let world = &self.world;
         let mut customers: Vec<(String, u32)> = (0..world.customers.len() as u32)
             .map(|number| (world.id(Tag::Customer, number), number))
             .collect();
         customers.sort_unstable();
         Box::new(
-            customers.into_iter().flat_map(|(id, number)| world.intended_of(CustomerId::new(id), number)),
+            customers.into_iter().flat_map(|(id, number)| world.expected_of(CustomerId::new(id), number)),
         )
     }
 
@@ -243,18 +244,18 @@ impl Merchant for Simulated {
 
 impl World {
     /// A customer's subscriptions added up. A customer has one currency, as at Stripe.
-    fn intended_of(&self, id: CustomerId, number: u32) -> Vec<IntendedStep> {
+    fn expected_of(&self, id: CustomerId, number: u32) -> Vec<ExpectedStep> {
         let customer = &self.customers[number as usize];
         let mut changes = BTreeMap::new();
         for subscription in &customer.subscriptions {
-            self.subscriptions[*subscription as usize].intention.add_to(&mut changes);
+            self.subscriptions[*subscription as usize].expected_mrr.add_to(&mut changes);
         }
         let mut mrr_minor = 0;
         let mut steps = Vec::new();
         for (at, delta_minor) in changes.into_iter().filter(|(_, delta)| *delta != 0) {
             mrr_minor += delta_minor;
             let at = UnixSeconds(at);
-            steps.push(IntendedStep { customer: id.clone(), currency: customer.currency, at, mrr_minor });
+            steps.push(ExpectedStep { customer: id.clone(), currency: customer.currency, at, mrr_minor });
         }
         steps
     }

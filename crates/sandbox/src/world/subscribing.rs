@@ -1,14 +1,15 @@
 //! How subscriptions begin, go on, pause and end.
 
-use model::{Currency, ObjectKind};
+use model::Currency;
 
 use super::calendar::{self, DAY, HOUR};
 use super::catalog::{Deal, Plan};
-use super::deeds::{Deed, Move};
-use super::intention::{Fate, Intention};
+use super::expected_mrr::{ExpectedMrr, Fate};
 use super::pricing::TaxRule;
 use super::records::*;
+use super::scheduled::{CustomerAction, Scheduled};
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// How a subscription begins.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ impl World {
             unsettled: Vec::new(),
             written_off: Vec::new(),
             pending: Vec::new(),
-            intention: Intention::default(),
+            expected_mrr: ExpectedMrr::default(),
         });
         self.customers[customer as usize].subscriptions.push(number);
         for (price, quantity) in &terms.prices {
@@ -106,7 +107,7 @@ impl World {
         match self.subscriptions[number as usize].trial {
             Some((start, end)) => {
                 self.subscription(number).period = (start, end);
-                self.plan(end, Deed::PeriodEnds { subscription: number, at: end });
+                self.schedule(end, Scheduled::PeriodEnds { subscription: number, at: end });
                 self.saw("trial begun");
             }
             None => {
@@ -130,13 +131,15 @@ impl World {
     fn fail_first(&mut self, number: u32, invoice: u32, is_made_up: bool) {
         let state = self.subscription(number);
         state.status = Status::Incomplete;
-        state.intention.fate(invoice, Fate::LeftUnpaid);
+        state.expected_mrr.fate(invoice, Fate::LeftUnpaid);
         state.dunning = Some(Dunning::Cancels);
         self.finalize(invoice);
         let hours = self.chance.between(1, 20);
         match is_made_up {
-            true => self.plan(self.now + hours * HOUR + 77, Deed::Act(number, Move::PayFirst)),
-            false => self.plan(self.now + EXPIRES_S, Deed::Expires(number)),
+            true => {
+                self.schedule(self.now + hours * HOUR + 77, Scheduled::Act(number, CustomerAction::PayFirst))
+            }
+            false => self.schedule(self.now + EXPIRES_S, Scheduled::Expires(number)),
         }
     }
 
@@ -160,7 +163,7 @@ impl World {
         let now = self.now;
         let state = self.subscription(number);
         (state.status, state.ended_at, state.dunning) = (Status::IncompleteExpired, Some(now), None);
-        state.intention.end(now);
+        state.expected_mrr.end(now);
         for invoice in state.unsettled.clone() {
             self.void(invoice);
         }
@@ -236,11 +239,11 @@ impl World {
         state.canceled_at.get_or_insert(now);
         state.reason.get_or_insert(reason);
         (state.dunning, state.planned_failure) = (None, None);
-        state.intention.end(now);
+        state.expected_mrr.end(now);
         let unsettled = state.unsettled.clone();
         for invoice in unsettled {
             self.invoice(invoice).is_advancing = false;
-            self.subscription(number).intention.fate(invoice, Fate::LeftUnpaid);
+            self.subscription(number).expected_mrr.fate(invoice, Fate::LeftUnpaid);
         }
         if self.subscriptions[number as usize].pending.iter().any(|(_, act)| act.is_some()) {
             self.saw("change pending on a canceled subscription");
@@ -288,7 +291,7 @@ impl World {
     pub(super) fn pause_collection(&mut self, number: u32, behavior: PauseBehavior, months: i64) {
         let resumes_at = calendar::add_months(self.now, months);
         self.subscription(number).pause = Some(Pause { behavior, resumes_at: Some(resumes_at) });
-        self.plan(resumes_at, Deed::Act(number, Move::Resume));
+        self.schedule(resumes_at, Scheduled::Act(number, CustomerAction::Resume));
         self.emit("customer.subscription.updated", ObjectKind::Subscription, number);
     }
 

@@ -4,11 +4,12 @@ mod scenarios;
 
 use std::collections::HashSet;
 
-use model::{ObjectKind, UnixSeconds};
+use model::UnixSeconds;
 use serde_json::Value;
 
 use super::calendar::DAY;
 use super::{Cursor, ListQuery, Merchant, Simulated, Start};
+use crate::ObjectKind;
 
 /// 2026-11-23 in UTC.
 const NOW: i64 = 1_795_392_000;
@@ -28,7 +29,7 @@ fn everything(merchant: &Simulated) -> String {
     for kind in ObjectKind::ALL {
         text.extend(list(merchant, *kind).iter().map(Value::to_string));
     }
-    text.extend(merchant.intended().map(|step| format!("{step:?}")));
+    text.extend(merchant.expected_mrr().map(|step| format!("{step:?}")));
     text
 }
 
@@ -291,7 +292,7 @@ fn deleted_customers_vanish_and_their_invoices_stay() {
 #[test]
 fn intended_steps_are_in_order_and_each_changes_something() {
     let merchant = Simulated::mid(start(1, 200));
-    let steps: Vec<_> = merchant.intended().collect();
+    let steps: Vec<_> = merchant.expected_mrr().collect();
     assert!(steps.len() > 200);
     for pair in steps.windows(2) {
         let key = |index: usize| (pair[index].customer.as_str(), pair[index].at);
@@ -310,7 +311,7 @@ fn an_empty_account_has_nothing_and_a_small_one_grows() {
     assert_eq!(list(&small, ObjectKind::Customer).len(), 200);
     let mrr_at = |at: i64| {
         let mut by_customer = std::collections::BTreeMap::new();
-        for step in small.intended().filter(|step| step.at.0 <= at) {
+        for step in small.expected_mrr().filter(|step| step.at.0 <= at) {
             by_customer.insert(step.customer, step.mrr_minor);
         }
         by_customer.values().sum::<i64>()

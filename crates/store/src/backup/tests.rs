@@ -1,13 +1,14 @@
-use model::{AccountId, Counterparts, ObjectKind, RawObject, Secret, Settings};
+use crate::kind;
+use model::{AccountId, Counterparts, RawObject, Secret, Settings};
 
 use super::*;
-use crate::{Batch, Inbox, NewConnection, NewDelivery};
+use crate::{Batch, ConnectionFiles, NewConnection, NewDelivery, Objects};
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
 fn object(number: usize) -> RawObject {
     RawObject {
-        kind: ObjectKind::Customer,
+        kind: kind::CUSTOMER,
         id: format!("cus_{number}"),
         created_at: Some(NOW),
         counterparts: Counterparts { customer: Some(format!("cus_{number}")), ..Counterparts::default() },
@@ -16,8 +17,8 @@ fn object(number: usize) -> RawObject {
     }
 }
 
-/// A folder with a connection, whose directory is returned.
-fn folder(dir: &Path) -> (DataDir, PathBuf) {
+/// A folder with a connection, whose files are returned.
+fn folder(dir: &Path) -> (DataDir, ConnectionFiles) {
     let data = DataDir::open(&dir.join("data")).unwrap();
     let catalog = data.catalog().unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
@@ -37,8 +38,8 @@ fn folder(dir: &Path) -> (DataDir, PathBuf) {
     let id = catalog.create_connection(&connection, NOW).unwrap().id;
     let sealed = data.keyring().unwrap().seal("key", &Secret::new("sk_test_1")).unwrap();
     catalog.set_sealed_key(&workspace, &id, &sealed, "sk_test_…").unwrap();
-    let connection_dir = data.connection_dir(&id);
-    (data, connection_dir)
+    let files = data.connection_files(&id);
+    (data, files)
 }
 
 fn write(objects: &Objects, numbers: std::ops::Range<usize>) {
@@ -49,21 +50,21 @@ fn write(objects: &Objects, numbers: std::ops::Range<usize>) {
 fn count(data: &DataDir) -> usize {
     let catalog = data.catalog().unwrap();
     let id = catalog.all_connections().unwrap()[0].id.clone();
-    let objects = Objects::open_read_only(&data.connection_dir(&id)).unwrap();
-    objects.scan(ObjectKind::Customer, None, 1_000_000).unwrap().len()
+    let objects = data.connection_files(&id).objects_to_read().unwrap();
+    objects.scan(kind::CUSTOMER, None, 1_000_000).unwrap().len()
 }
 
 #[test]
 fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
     let dir = tempfile::tempdir().unwrap();
-    let (data, connection_dir) = folder(dir.path());
-    let objects = Objects::open(&connection_dir).unwrap();
+    let (data, files) = folder(dir.path());
+    let objects = files.objects_to_write().unwrap();
     write(&objects, 0..1_000);
-    let inbox = Inbox::open(&connection_dir).unwrap();
+    let inbox = files.inbox().unwrap();
     let delivery = NewDelivery {
         event_id: "evt_1".to_owned(),
         event_type: "customer.created".to_owned(),
-        kind: Some(ObjectKind::Customer),
+        kind: Some(kind::CUSTOMER),
         object_id: Some("cus_1".to_owned()),
         created_at: NOW,
         received_at_ms: 1,
@@ -87,7 +88,7 @@ fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
     assert_eq!(count(&restored) % 1_000, 0, "whole batches");
     assert!(count(&restored) >= 1_000 && count(&data) == 20_000);
     let id = restored.catalog().unwrap().all_connections().unwrap()[0].id.clone();
-    assert_eq!(Inbox::look(&restored.connection_dir(&id)).unwrap().waiting, 1);
+    assert_eq!(restored.connection_files(&id).inbox_facts().unwrap().waiting, 1);
     assert!(!restored.path().join(MASTER_KEY_FILE).exists());
     let with_key = dir.path().join("with_key");
     data.backup(&with_key, true, NOW, |_| {}).unwrap();
@@ -97,8 +98,8 @@ fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
 #[test]
 fn nothing_is_overwritten_and_nothing_half_is_left() {
     let dir = tempfile::tempdir().unwrap();
-    let (data, connection_dir) = folder(dir.path());
-    write(&Objects::open(&connection_dir).unwrap(), 0..10);
+    let (data, files) = folder(dir.path());
+    write(&files.objects_to_write().unwrap(), 0..10);
     let copy = dir.path().join("copy");
     data.backup(&copy, false, NOW, |_| {}).unwrap();
     assert!(matches!(data.backup(&copy, false, NOW, |_| {}), Err(StoreError::AlreadyThere { .. })));

@@ -138,7 +138,7 @@ impl Catalog {
     }
 
     /// Forgets a connection and its key; whether there was one. Its folder is deleted by
-    /// [`DataDir::delete_connection_files`](crate::DataDir::delete_connection_files).
+    /// [`ConnectionFiles::delete`](crate::ConnectionFiles::delete).
     ///
     /// # Errors
     /// Those of the file.

@@ -1,4 +1,5 @@
-use model::{AccountId, ChurnAt, ConnectionId, Currency, ObjectKind, Secret, UnixSeconds, WorkspaceId};
+use crate::kind;
+use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, UnixSeconds, WorkspaceId};
 
 use super::*;
 use crate::{DataDir, Keyring};
@@ -32,7 +33,7 @@ fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
         is_sample: false,
         settings: model::Settings::default(),
         default_currency: Some(Currency::USD),
-        absent: vec![(ObjectKind::Dispute, AbsentReason::Forbidden)],
+        absent: vec![(kind::DISPUTE, AbsentReason::Forbidden)],
     }
 }
 
@@ -177,7 +178,7 @@ fn what_changes_on_a_connection_is_kept_and_what_it_is_cannot_change() {
             action: "enter a new key".into(),
             at: NOW,
         });
-        record.absent = vec![(ObjectKind::Charge, AbsentReason::Absent)];
+        record.absent = vec![(kind::CHARGE, AbsentReason::Absent)];
     };
     let mut wanted = before.clone();
     change(&mut wanted);
@@ -315,4 +316,40 @@ fn a_key_that_is_replaced_or_removed_leaves_no_byte() {
     assert!(!holds(&webhook), "forgotten");
     catalog.delete_connection(&workspace, &id).unwrap();
     assert!(!holds(&second) && !holds(id.as_str().as_bytes()), "removed");
+}
+
+#[test]
+fn rates_belong_to_their_workspace_and_replace_those_of_the_same_days() {
+    let (_dir, catalog) = temp();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = other_workspace(&catalog);
+    let new = |rate: &str, last_on: &str| NewRate {
+        currency: "kwd".parse().unwrap(),
+        base: Currency::USD,
+        first_on: "2026-01-01".parse().unwrap(),
+        last_on: last_on.parse().unwrap(),
+        rate: rate.to_owned(),
+    };
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 0);
+    catalog
+        .add_rates(&workspace, &[new("0.30", "2026-01-31"), new("0.31", "2026-01-01")], "ada", NOW)
+        .unwrap();
+    catalog.add_rates(&workspace, &[new("0.307", "2026-01-31")], "ci", NOW).unwrap();
+    let found = catalog.rates(&workspace).unwrap();
+    let told: Vec<_> = found.iter().map(|one| (one.rate.rate.as_str(), one.entered_by.as_str())).collect();
+    assert_eq!(told, [("0.31", "ada"), ("0.307", "ci")], "in the order they were entered");
+    assert_eq!(found[1].rate, new("0.307", "2026-01-31"));
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 2);
+
+    assert_eq!(catalog.rates(&other).unwrap(), []);
+    assert!(!catalog.delete_rate(&other, &found[0].id).unwrap());
+    assert_eq!(catalog.rates_revision(&workspace).unwrap(), 2, "nothing changed");
+    assert!(catalog.delete_rate(&workspace, &found[0].id).unwrap());
+    assert_eq!(catalog.rates(&workspace).unwrap(), found[1..]);
+    assert_eq!(
+        (catalog.rates_revision(&workspace).unwrap(), catalog.rates_revision(&other).unwrap()),
+        (3, 0)
+    );
+    let nowhere = model::WorkspaceId::from("ws_gone");
+    assert!(catalog.add_rates(&nowhere, &[new("1", "2026-01-01")], "ada", NOW).is_err());
 }

@@ -74,13 +74,13 @@ fn deleting_a_connection_deletes_its_folder_but_not_under_a_writer() {
     let dir = temp();
     let data = DataDir::open(&dir.path().join("data")).unwrap();
     let id = ConnectionId::from("conn_a");
-    let objects = crate::Objects::open(&data.connection_dir(&id)).unwrap();
-    assert!(matches!(data.delete_connection_files(&id), Err(StoreError::AlreadyOpen { .. })));
-    assert!(data.connection_dir(&id).exists());
+    let objects = data.connection_files(&id).objects_to_write().unwrap();
+    assert!(matches!(data.connection_files(&id).delete(), Err(StoreError::AlreadyOpen { .. })));
+    assert!(data.connection_files(&id).folder().exists());
     drop(objects);
-    data.delete_connection_files(&id).unwrap();
-    assert!(!data.connection_dir(&id).exists());
-    data.delete_connection_files(&id).unwrap();
+    data.connection_files(&id).delete().unwrap();
+    assert!(!data.connection_files(&id).folder().exists());
+    data.connection_files(&id).delete().unwrap();
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_catalog_that_is_gone_is_not_made_anew_beside_what_it_knew_of() {
     let dir = tempfile::tempdir().unwrap();
     let data = DataDir::open(&dir.path().join("data")).unwrap();
     drop(data.catalog().unwrap());
-    std::fs::create_dir_all(data.connection_dir(&ConnectionId::from("conn_1"))).unwrap();
+    std::fs::create_dir_all(data.connection_files(&ConnectionId::from("conn_1")).folder()).unwrap();
     drop(data.catalog().unwrap());
     let path = data.path().join("chartsy.db");
     for is_empty in [true, false] {

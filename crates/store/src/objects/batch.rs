@@ -86,6 +86,14 @@ pub struct KindFacts {
     pub newest_created_at: Option<UnixSeconds>,
 }
 
+/// What the objects name that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct References {
+    pub dangling: Vec<Dangling>,
+    /// What is named and missing of the kinds that were asked for, in order.
+    pub missing: Vec<(ObjectKind, String)>,
+}
+
 /// References from one kind to another that point nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dangling {

@@ -1,74 +1,151 @@
 //! Whether what is there fits together.
 
-use model::ObjectKind;
-use rusqlite::{Connection, params};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::reader::kind;
-use super::{Dangling, DanglingExample};
+use model::{Column, ObjectKind, Reference};
+use rusqlite::{Connection, Row};
+
+use super::filter::hash;
+use super::reader::Reader;
+use super::{Dangling, DanglingExample, References};
 use crate::error::Fault;
 
-const EXAMPLES_MAX: i64 = 20;
+const EXAMPLES_MAX: usize = 20;
 
-/// Which kinds name which others, and the column that the name is in.
-const REFERENCES: &[(ObjectKind, &str, ObjectKind)] = &[
-    (ObjectKind::Subscription, "customer", ObjectKind::Customer),
-    (ObjectKind::SubscriptionItem, "subscription", ObjectKind::Subscription),
-    (ObjectKind::Invoice, "customer", ObjectKind::Customer),
-    (ObjectKind::Invoice, "subscription", ObjectKind::Subscription),
-    (ObjectKind::InvoiceLine, "invoice", ObjectKind::Invoice),
-    (ObjectKind::InvoiceItem, "customer", ObjectKind::Customer),
-    (ObjectKind::InvoiceItem, "invoice", ObjectKind::Invoice),
-    (ObjectKind::InvoicePayment, "invoice", ObjectKind::Invoice),
-    (ObjectKind::Charge, "customer", ObjectKind::Customer),
-    (ObjectKind::Charge, "invoice", ObjectKind::Invoice),
-    (ObjectKind::PaymentIntent, "customer", ObjectKind::Customer),
-    (ObjectKind::PaymentIntent, "invoice", ObjectKind::Invoice),
-    (ObjectKind::Refund, "charge", ObjectKind::Charge),
-    (ObjectKind::Dispute, "charge", ObjectKind::Charge),
-    (ObjectKind::CreditNote, "customer", ObjectKind::Customer),
-    (ObjectKind::CreditNote, "invoice", ObjectKind::Invoice),
+/// In the order of the file.
+const ROWS: &str =
+    "SELECT kind, id, customer, subscription, invoice, charge FROM objects WHERE is_deleted = 0";
+/// Where a column is in [`ROWS`].
+fn place(column: Column) -> usize {
+    match column {
+        Column::Customer => 2,
+        Column::Subscription => 3,
+        Column::Invoice => 4,
+        Column::Charge => 5,
+    }
+}
+
+/// The objects of the kinds that others name. By a hash of 64 bits: of ten million objects the chance that one that is
+/// missing looks like one that is there is 1 to 10^11.
+struct Known {
+    /// By the number of the kind.
+    ids: HashMap<u8, HashSet<u64>>,
+}
+
+impl Known {
+    fn load(conn: &Connection, looked_for: &[LookedFor]) -> Result<Self, Fault> {
+        let mut ids: HashMap<u8, HashSet<u64>> =
+            looked_for.iter().map(|one| (one.to, HashSet::new())).collect();
+        let through: i64 = conn.query_row("SELECT max(through) FROM runs", [], |row| row.get(0))?;
+        for (sql, after) in [
+            ("SELECT kind, id FROM by_id WHERE run > ?1", 0),
+            ("SELECT kind, id FROM objects WHERE row > ?1", through),
+        ] {
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query([after])?;
+            while let Some(row) = rows.next()? {
+                let kind: u8 = row.get(0)?;
+                if let Some(ids) = ids.get_mut(&kind) {
+                    ids.insert(hash(kind, text(row, 1)?.unwrap_or_default()));
+                }
+            }
+        }
+        Ok(Self { ids })
+    }
+
+    fn has(&self, kind: u8, id: &str) -> bool {
+        self.ids.get(&kind).is_some_and(|ids| ids.contains(&hash(kind, id)))
+    }
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Fault> {
+    Ok(row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?)
+}
+
+/// Two sweeps, over the ids and over the rows, each in the order of the file: looking each reference up would read the
+/// whole index in no order.
+pub(super) fn references(
+    reader: &Reader,
+    all: &[Reference],
+    wanted: &[ObjectKind],
+    limit: usize,
+) -> Result<References, Fault> {
+    let conn = &reader.conn;
+    let mut looked_for = all.iter().map(|one| LookedFor::of(reader, one)).collect::<Result<Vec<_>, _>>()?;
+    let known = Known::load(conn, &looked_for)?;
+    let mut missing = BTreeSet::new();
+    let mut statement = conn.prepare(ROWS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let code: u8 = row.get(0)?;
+        for one in looked_for.iter_mut().filter(|one| one.from == code) {
+            let named = text(row, place(one.reference.column))?;
+            let Some(named) = named.filter(|id| !known.has(one.to, id)) else { continue };
+            one.lost += 1;
+            one.examples.insert(row.get(1)?, named.to_owned());
+            if one.examples.len() > EXAMPLES_MAX {
+                one.examples.pop_last();
+            }
+            if wanted.contains(&one.reference.to) {
+                missing.insert((one.reference.to, named.to_owned()));
+                if missing.len() > limit {
+                    missing.pop_last();
+                }
+            }
+        }
+    }
+    let dangling = looked_for.into_iter().filter(|one| one.lost > 0).map(|one| {
+        let example = |(id, points_to)| DanglingExample { id, points_to };
+        let Reference { from, to, .. } = one.reference;
+        Dangling { from, to, count: one.lost, examples: one.examples.into_iter().map(example).collect() }
+    });
+    Ok(References { dangling: dangling.collect(), missing: missing.into_iter().collect() })
+}
+
+/// A reference with the numbers of its kinds, and what of it points nowhere.
+struct LookedFor {
+    reference: Reference,
+    from: u8,
+    to: u8,
+    lost: u64,
+    examples: BTreeMap<String, String>,
+}
+
+impl LookedFor {
+    fn of(reader: &Reader, reference: &Reference) -> Result<Self, Fault> {
+        let (from, to) = (reader.code(reference.from)?, reader.code(reference.to)?);
+        Ok(Self { reference: *reference, from, to, lost: 0, examples: BTreeMap::new() })
+    }
+}
+
+/// Keys without their row, rows without their keys, or with those of another.
+const INDEX: [(&str, &str); 4] = [
+    (
+        "ids of rows that are not there",
+        "SELECT count(*) FROM by_id k LEFT JOIN objects o ON o.row = k.row AND o.kind = k.kind AND o.id = k.id
+         WHERE o.row IS NULL",
+    ),
+    (
+        "customers of rows that are not theirs",
+        "SELECT count(*) FROM by_customer k LEFT JOIN objects o
+             ON o.row = k.row AND o.kind = k.kind AND o.customer = k.customer
+         WHERE o.row IS NULL",
+    ),
+    (
+        "rows more or fewer than ids",
+        "SELECT abs((SELECT count(*) FROM by_id) -
+             (SELECT count(*) FROM objects WHERE row <= (SELECT max(through) FROM runs)))",
+    ),
+    (
+        "rows with a customer more or fewer than customers' rows",
+        "SELECT abs((SELECT count(*) FROM by_customer) - (SELECT count(*) FROM objects
+             WHERE row <= (SELECT max(through) FROM runs) AND customer IS NOT NULL))",
+    ),
 ];
 
-/// Live objects `o` of a kind that name something that is neither there nor a tombstone.
-fn lost(column: &str) -> String {
-    format!(
-        "FROM objects o WHERE o.kind = ?1 AND o.is_deleted = 0 AND o.{column} IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM objects t WHERE t.kind = ?2 AND t.id = o.{column})"
-    )
-}
-
-pub(super) fn dangling(conn: &Connection) -> Result<Vec<Dangling>, Fault> {
-    let mut all = Vec::new();
-    for &(from, column, to) in REFERENCES {
-        let lost = lost(column);
-        let kinds = params![from.code(), to.code()];
-        let count: i64 = conn.query_row(&format!("SELECT count(*) {lost}"), kinds, |row| row.get(0))?;
-        if count == 0 {
-            continue;
-        }
-        let sql = format!("SELECT o.id, o.{column} {lost} ORDER BY o.id LIMIT {EXAMPLES_MAX}");
-        let examples = conn
-            .prepare(&sql)?
-            .query_map(kinds, |row| Ok(DanglingExample { id: row.get(0)?, points_to: row.get(1)? }))?
-            .collect::<Result<_, _>>()?;
-        all.push(Dangling { from, to, count: count.unsigned_abs(), examples });
-    }
-    Ok(all)
-}
-
-pub(super) fn missing(conn: &Connection, target: ObjectKind, limit: i64) -> Result<Vec<String>, Fault> {
-    let mut ids = std::collections::BTreeSet::new();
-    for &(from, column, to) in REFERENCES.iter().filter(|(_, _, to)| *to == target) {
-        let sql = format!("SELECT DISTINCT o.{column} {} ORDER BY 1 LIMIT ?3", lost(column));
-        let mut statement = conn.prepare(&sql)?;
-        let found = statement.query_map(params![from.code(), to.code(), limit], |row| row.get(0))?;
-        ids.extend(found.collect::<Result<Vec<String>, _>>()?);
-    }
-    Ok(ids.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
-}
-
 /// SQLite's own check, and a recount of what is counted along the way.
-pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
+pub(super) fn integrity(reader: &Reader) -> Result<Vec<String>, Fault> {
+    let conn = &reader.conn;
     let mut wrong: Vec<String> = conn
         .prepare("PRAGMA integrity_check(20)")?
         .query_map([], |row| row.get(0))?
@@ -82,8 +159,14 @@ pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
     let mut statement = conn.prepare(recount)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (kind, live, deleted) = (kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+        let (kind, live, deleted) = (reader.kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
         wrong.push(format!("{kind}: miscounted by {live} and {deleted} deleted"));
+    }
+    for (what, sql) in INDEX {
+        let count: i64 = conn.query_row(sql, [], |row| row.get(0))?;
+        if count > 0 {
+            wrong.push(format!("the index has {count} {what}"));
+        }
     }
     let orphans = "SELECT count(*) FROM objects o WHERE NOT EXISTS
         (SELECT 1 FROM dictionaries d WHERE d.id = o.dictionary) AND o.dictionary <> 0";

@@ -7,17 +7,27 @@ use rusqlite::{Connection, OpenFlags};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 
-/// Each takes the file one format further. What has been released is never changed, and none takes away what an
-/// earlier reader needs.
-const MIGRATIONS: [&str; 3] = [
+/// Each takes the file one format further. What has been released is never changed, and what an earlier
+/// reader needs stays, or a reader of this version makes do without it.
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
 ];
 /// The layout of the tables, kept in the file's `user_version`.
 const FORMAT: i64 = MIGRATIONS.len() as i64;
 /// Marks the file as ours: "CHTS".
 const APPLICATION_ID: i64 = 0x4348_5453;
+
+/// The first format whose keys are in runs.
+const RUNS_SINCE_FORMAT: i64 = 4;
+/// The indexes of an older file, in the words of a newer one. Only for the connection that reads it.
+const RUNS_OF_OLDER_FILES: &str = "
+    CREATE TEMP VIEW runs AS SELECT 1 AS run, 3 AS level, coalesce(max(row), 0) AS through FROM main.objects;
+    CREATE TEMP VIEW by_id AS SELECT 1 AS run, kind, id, row FROM main.objects;
+    CREATE TEMP VIEW by_customer AS
+        SELECT 1 AS run, customer, kind, row FROM main.objects WHERE customer IS NOT NULL;";
 
 /// How long a statement waits for another process. Only opening and checkpoints ever do.
 const BUSY_TIMEOUT_MS: u64 = 10_000;
@@ -79,14 +89,21 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
 
 fn prepare_for_reading(conn: &Connection, path: &Path) -> Result<(), Fault> {
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-    match format_of(conn)? {
+    let found = match format_of(conn)? {
         Format::Empty => return Err(StoreError::Missing { path: path.to_owned() }.into()),
-        Format::Ours(found) => refuse_newer(found, path)?,
+        Format::Ours(found) => {
+            refuse_newer(found, path)?;
+            found
+        }
         Format::Foreign => return Err(foreign()),
-    }
+    };
     conn.pragma_update(None, "mmap_size", 2_147_418_112_i64)?;
     conn.pragma_update(None, "cache_size", -16_384)?;
     conn.pragma_update(None, "temp_store", "memory")?;
+    if found < RUNS_SINCE_FORMAT {
+        // After `temp_store`, which drops whatever is temporary.
+        conn.execute_batch(RUNS_OF_OLDER_FILES)?;
+    }
     conn.set_prepared_statement_cache_capacity(32);
     Ok(())
 }
@@ -121,8 +138,29 @@ fn foreign() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use crate::kind;
+    use crate::kinds::first_code;
+    use model::{Column, CustomerId, ObjectKind, Reference};
+
     use super::*;
     use crate::Objects;
+
+    const REFERENCES: [Reference; 1] =
+        [Reference { from: kind::INVOICE, column: Column::Customer, to: kind::CUSTOMER }];
+    const KEPT: [(ObjectKind, &str); 2] = [(kind::CUSTOMER, "cus_1"), (kind::INVOICE, "in_1")];
+
+    fn has_what_was_kept(objects: &Objects) {
+        assert_eq!(objects.all_customer_ids().unwrap(), [CustomerId::from("cus_1")]);
+        let found = objects.by_customer(&CustomerId::from("cus_1"), kind::ALL).unwrap();
+        let found: Vec<_> = found.iter().map(|kept| (kept.object.kind, kept.object.id.as_str())).collect();
+        assert_eq!(found, KEPT);
+        for (kind, id) in KEPT {
+            assert!(objects.get(kind, id).unwrap().is_some());
+            assert_eq!(objects.scan(kind, None, 10).unwrap().len(), 1);
+        }
+        assert!(objects.references(&REFERENCES, &[kind::CUSTOMER], 1).unwrap().dangling.is_empty());
+        assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    }
 
     fn made_by_format_1() -> (tempfile::TempDir, std::path::PathBuf) {
         let dir = tempfile::tempdir().unwrap();
@@ -130,6 +168,14 @@ mod tests {
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch(MIGRATIONS[0]).unwrap();
         conn.execute("INSERT INTO meta (key, value) VALUES ('a', 'kept')", []).unwrap();
+        let body = zstd::bulk::compress(b"{}", 3).unwrap();
+        let sql = "INSERT INTO objects (kind, id, customer, is_deleted, seen_at, dictionary, body)
+            VALUES (?1, ?2, 'cus_1', 0, 5, 0, ?3)";
+        for (kind, id) in KEPT {
+            conn.execute(sql, rusqlite::params![first_code(kind).unwrap(), id, body]).unwrap();
+            let sql = "INSERT INTO kinds (kind, live, deleted) VALUES (?1, 1, 0)";
+            conn.execute(sql, [first_code(kind).unwrap()]).unwrap();
+        }
         conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         conn.pragma_update(None, "user_version", 1).unwrap();
         (dir, path)
@@ -143,12 +189,16 @@ mod tests {
     fn an_older_file_is_read_as_it_is_and_brought_up_to_date_by_whoever_writes() {
         let (dir, path) = made_by_format_1();
         assert_eq!(format(&open_for_reading(&path).unwrap()), 1);
-        assert_eq!(Objects::open_read_only(dir.path()).unwrap().restatements(None, 10).unwrap(), []);
+        let reader = Objects::open_read_only(dir.path()).unwrap();
+        assert_eq!(reader.restatements(None, 10).unwrap(), []);
+        has_what_was_kept(&reader);
         let conn = open_for_writing(&path).unwrap();
         assert_eq!(format(&conn), FORMAT);
         let kept: String = conn.query_row("SELECT value FROM meta", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, "kept");
         drop(conn);
         assert_eq!(format(&open_for_writing(&path).unwrap()), FORMAT);
+        has_what_was_kept(&Objects::open(dir.path(), &[]).unwrap());
+        has_what_was_kept(&reader);
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use model::{Column, Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
+use rusqlite::{Connection, Row};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::Codec;
+use super::index::{Index, WriterIndex};
 use super::{Stored, file};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -81,17 +82,55 @@ impl Reader {
         Ok(found)
     }
 
-    pub fn get(&mut self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, Fault> {
-        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id = ?2");
-        Ok(self.stored(&sql, params![kind.code(), id])?.pop())
+    /// The objects in these rows, in this order.
+    fn at(&mut self, rows: impl IntoIterator<Item = i64>) -> Result<Vec<Stored>, Fault> {
+        let sql = format!("SELECT {COLUMNS} FROM objects WHERE row = ?1");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let mut found = Vec::new();
+        for number in rows {
+            let mut rows = statement.query([number])?;
+            let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("row {number} is gone")))?;
+            found.push(stored(row, &self.conn, &self.codec, &mut self.context)?);
+        }
+        Ok(found)
     }
 
-    /// `kinds` as [`mask`] makes it.
-    pub fn by_customer(&mut self, customer: &CustomerId, kinds: i64) -> Result<Vec<Stored>, Fault> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM objects WHERE customer = ?1 AND (?2 >> kind) & 1 ORDER BY kind, row"
-        );
-        self.stored(&sql, params![customer.as_str(), kinds])
+    pub fn code(&self, kind: ObjectKind) -> Result<u8, Fault> {
+        self.codec.kinds.code(&self.conn, kind)
+    }
+
+    pub fn kind(&self, code: u8) -> Result<ObjectKind, Fault> {
+        self.codec.kinds.kind(&self.conn, code)
+    }
+
+    pub fn mask(&self, kinds: &[ObjectKind]) -> Result<i64, Fault> {
+        self.codec.kinds.mask(&self.conn, kinds)
+    }
+
+    pub fn get(&mut self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, Fault> {
+        let row = Index::load(&self.conn)?.row(&self.conn, self.code(kind)?, id)?;
+        Ok(self.at(row)?.pop())
+    }
+
+    pub fn get_many(&mut self, kind: ObjectKind, ids: &[String]) -> Result<Vec<Stored>, Fault> {
+        let index = WriterIndex::load(&self.conn)?;
+        let code = self.code(kind)?;
+        let rows = ids.iter().filter_map(|id| index.row(&self.conn, code, id).transpose());
+        let rows = rows.collect::<Result<Vec<i64>, Fault>>()?;
+        self.at(rows)
+    }
+
+    /// One answer for each customer; `kinds` as [`Reader::mask`] makes it.
+    pub fn by_customers(&mut self, customers: &[CustomerId], kinds: i64) -> Result<Vec<Vec<Stored>>, Fault> {
+        let index = Index::load(&self.conn)?;
+        let mut tail = index.rows_in_tail(&self.conn, kinds)?;
+        let mut all = Vec::with_capacity(customers.len());
+        for customer in customers {
+            let mut rows = index.rows_in_runs(&self.conn, customer.as_str(), kinds)?;
+            rows.extend(tail.remove(customer.as_str()).unwrap_or_default());
+            all.push(self.at(rows.into_iter().map(|(_, row)| row))?);
+        }
+        Ok(all)
     }
 
     pub fn ownerless(&mut self) -> Result<Vec<Stored>, Fault> {
@@ -100,12 +139,20 @@ impl Reader {
             "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind IN (9, 12, 13, 14, 17)
             ORDER BY kind, row"
         );
-        self.stored(&sql, [])
+        let mut found = self.stored(&sql, [])?;
+        for code in self.codec.kinds.declared_ownerless() {
+            // The number itself in the text, for the same reason.
+            let sql = format!(
+                "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind = {code} ORDER BY row"
+            );
+            found.extend(self.stored(&sql, [])?);
+        }
+        Ok(found)
     }
 
-    pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: i64) -> Result<Vec<Stored>, Fault> {
-        let sql = format!("SELECT {COLUMNS} FROM objects WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
-        self.stored(&sql, params![kind.code(), after, limit])
+    pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: usize) -> Result<Vec<Stored>, Fault> {
+        let rows = Index::load(&self.conn)?.ids(&self.conn, self.code(kind)?, after, limit)?;
+        self.at(rows.into_values())
     }
 
     /// How many bodies of which kind are not what was written, in words.
@@ -115,7 +162,7 @@ impl Reader {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             match stored(row, &self.conn, &self.codec, &mut self.context) {
-                Err(Fault::Damaged(_)) => *unreadable.entry(kind(row.get(0)?)?).or_default() += 1,
+                Err(Fault::Damaged(_)) => *unreadable.entry(self.kind(row.get(0)?)?).or_default() += 1,
                 read => drop(read?),
             }
         }
@@ -124,12 +171,11 @@ impl Reader {
     }
 
     pub fn ids_by_customer(&mut self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, Fault> {
-        let sql = "SELECT kind, id FROM objects WHERE customer = ?1 ORDER BY kind, row";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = statement.query([customer.as_str()])?;
+        let rows = WriterIndex::load(&self.conn)?.rows_of(&self.conn, customer.as_str())?;
+        let mut statement = self.conn.prepare_cached("SELECT id FROM objects WHERE row = ?1")?;
         let mut ids = Vec::new();
-        while let Some(row) = rows.next()? {
-            ids.push((kind(row.get(0)?)?, row.get(1)?));
+        for (code, row) in rows {
+            ids.push((self.kind(code)?, statement.query_row([row], |row| row.get(0))?));
         }
         Ok(ids)
     }
@@ -143,28 +189,10 @@ impl Reader {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
-    /// From one customer's id to the next along the index, instead of over every object.
     pub fn customer_ids(&mut self, after: &str, limit: usize) -> Result<Vec<CustomerId>, Fault> {
-        let sql = "SELECT customer FROM objects WHERE customer > ?1 ORDER BY customer LIMIT 1";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut ids: Vec<CustomerId> = Vec::new();
-        while ids.len() < limit {
-            let last = ids.last().map_or(after, CustomerId::as_str);
-            let next: Option<String> = statement.query_row([last], |row| row.get(0)).optional()?;
-            let Some(next) = next else { break };
-            ids.push(CustomerId::from(next));
-        }
-        Ok(ids)
+        let ids = Index::load(&self.conn)?.customers(&self.conn, after, limit)?;
+        Ok(ids.into_iter().collect())
     }
-}
-
-/// A bit for each kind, for the question `(mask >> kind) & 1`.
-pub(super) fn mask(kinds: &[ObjectKind]) -> i64 {
-    kinds.iter().fold(0, |mask, kind| mask | 1 << kind.code())
-}
-
-pub(super) fn kind(code: u8) -> Result<ObjectKind, Fault> {
-    ObjectKind::from_code(code).ok_or_else(|| Fault::Damaged(format!("no kind has the number {code}")))
 }
 
 fn stored(
@@ -173,13 +201,13 @@ fn stored(
     codec: &Codec,
     context: &mut DCtx<'static>,
 ) -> Result<Stored, Fault> {
-    let kind = kind(row.get(0)?)?;
+    let kind = codec.kinds.kind(conn, row.get(0)?)?;
     let id: String = row.get(1)?;
     let bytes = row.get_ref(10)?.as_blob().map_err(rusqlite::Error::from)?;
     let body = codec.decompress(context, conn, row.get(9)?, bytes)?;
     let customer: Option<String> = row.get(3)?;
     let counterparts = Counterparts {
-        customer: customer.filter(|_| kind != ObjectKind::Customer),
+        customer: customer.filter(|_| codec.kinds.named_in(kind) != Some(Column::Customer)),
         subscription: row.get(4)?,
         invoice: row.get(5)?,
         charge: row.get(6)?,

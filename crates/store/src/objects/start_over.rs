@@ -13,7 +13,7 @@ const DRAFT_NAME: &str = "objects.new.db";
 
 /// What is nowhere else, and goes over into the new file.
 #[derive(Default)]
-struct Kept {
+struct Irreplaceable {
     meta: Vec<(String, String)>,
     restatements: Vec<RecordedRestatement>,
 }
@@ -25,7 +25,7 @@ impl Objects {
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle writes; `NewerFormat`; `DiskFull` and the like. Then nothing has changed.
-    pub fn start_over(
+    pub(crate) fn start_over(
         connection_dir: &Path,
         kept: &[&str],
         meta: &[(&str, String)],
@@ -52,8 +52,8 @@ impl Objects {
 }
 
 /// What is damaged is kept as far as it can be read; whether that is all of it.
-fn read(connection_dir: &Path, kept: &[&str]) -> Result<(Kept, bool), StoreError> {
-    let mut found = Kept::default();
+fn read(connection_dir: &Path, kept: &[&str]) -> Result<(Irreplaceable, bool), StoreError> {
+    let mut found = Irreplaceable::default();
     match read_into(&mut found, connection_dir, kept) {
         Ok(()) => Ok((found, true)),
         Err(error @ StoreError::Damaged { .. }) => {
@@ -64,7 +64,7 @@ fn read(connection_dir: &Path, kept: &[&str]) -> Result<(Kept, bool), StoreError
     }
 }
 
-fn read_into(found: &mut Kept, connection_dir: &Path, kept: &[&str]) -> Result<(), StoreError> {
+fn read_into(found: &mut Irreplaceable, connection_dir: &Path, kept: &[&str]) -> Result<(), StoreError> {
     let Some(from) = Objects::open_if_any(connection_dir)? else { return Ok(()) };
     for prefix in kept {
         for key in from.meta_keys(prefix)? {
@@ -82,7 +82,7 @@ fn read_into(found: &mut Kept, connection_dir: &Path, kept: &[&str]) -> Result<(
     }
 }
 
-fn write(conn: &mut Connection, old: &Kept, meta: &[(&str, String)]) -> Result<(), Fault> {
+fn write(conn: &mut Connection, old: &Irreplaceable, meta: &[(&str, String)]) -> Result<(), Fault> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let old_meta = old.meta.iter().map(|(key, value)| (key.as_str(), value));
     for (key, value) in old_meta.chain(meta.iter().map(|(key, value)| (*key, value))) {
@@ -119,13 +119,14 @@ fn settle_log(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use model::{CustomerId, Day, ObjectKind, Restatement, RestatementReason, UnixSeconds};
+    use crate::kind;
+    use model::{CustomerId, Day, Restatement, RestatementReason, UnixSeconds};
 
     use super::*;
     use crate::{Batch, Objects};
 
     fn with_a_restatement(dir: &Path) -> Objects {
-        let objects = Objects::open(dir).unwrap();
+        let objects = Objects::open(dir, &[]).unwrap();
         let restated = Restatement {
             month_on: Day(20_000),
             customer: CustomerId::from("cus_1"),
@@ -152,10 +153,10 @@ mod tests {
         assert!(!reader.is_replaced());
         assert!(Objects::start_over(dir.path(), &["kept/"], &[("new", "1".to_owned())]).unwrap());
         assert!(reader.is_replaced(), "who holds the old file can tell");
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         assert_eq!(objects.meta_keys("").unwrap(), ["kept/a", "kept/b", "new"]);
         assert_eq!((objects.restatements(None, 10).unwrap(), list.len()), (list, 1));
-        assert!(objects.scan(ObjectKind::Customer, None, 1).unwrap().is_empty());
+        assert!(objects.scan(kind::CUSTOMER, None, 1).unwrap().is_empty());
     }
 
     #[test]
@@ -165,7 +166,7 @@ mod tests {
         drop(with_a_restatement(dir.path()));
         std::fs::write(dir.path().join(FILE_NAME), [0x41; 20_000]).unwrap();
         assert!(!Objects::start_over(dir.path(), &[], &[]).unwrap());
-        assert!(Objects::open(dir.path()).unwrap().integrity_check().unwrap().is_empty());
+        assert!(Objects::open(dir.path(), &[]).unwrap().integrity_check().unwrap().is_empty());
     }
 
     #[test]

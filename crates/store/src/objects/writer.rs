@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
 use super::codec::{Codec, Compressed, NO_DICTIONARY, Trainer};
+use super::index::WriterIndex;
 use super::{Batch, Committed, lists, restatements};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -29,12 +30,14 @@ pub(super) struct Writer {
     conn: Connection,
     codec: Arc<Codec>,
     trainer: Trainer,
+    /// `None`: to be read from the file, as after a transaction that failed.
+    index: Option<WriterIndex>,
     path: PathBuf,
 }
 
 impl Writer {
     pub fn new(conn: Connection, codec: Arc<Codec>, path: &Path) -> Self {
-        Self { conn, codec, trainer: Trainer::default(), path: path.to_owned() }
+        Self { conn, codec, trainer: Trainer::default(), index: None, path: path.to_owned() }
     }
 
     /// Writes until every sender is gone and the queue is empty.
@@ -96,17 +99,24 @@ impl Writer {
 
     fn in_one_transaction(&mut self, group: &[Job]) -> Result<Vec<Committed>, Fault> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut index = match self.index.take() {
+            Some(index) => index,
+            None => WriterIndex::load(&tx)?,
+        };
+        index.prepare(&tx, group.iter().map(|job| job.batch.objects.len()).sum())?;
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
             let mut changes = Changes::default();
-            lists::begin(&tx, &job.batch)?;
-            apply::objects(&tx, &self.codec, &job.batch, &job.bodies, &mut changes)?;
-            lists::end(&tx, &job.batch, &mut changes)?;
-            apply::cursors(&tx, &job.batch)?;
+            lists::begin(&tx, &self.codec.kinds, &job.batch)?;
+            apply::objects(&tx, &self.codec, &mut index, &job.batch, &job.bodies, &mut changes)?;
+            lists::end(&tx, &self.codec.kinds, &job.batch, &mut changes)?;
+            apply::cursors(&tx, &self.codec.kinds, &job.batch)?;
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
-            committed.push(Committed { restated, ..changes.finish(&tx)? });
+            committed.push(Committed { restated, ..changes.finish(&tx, &self.codec.kinds)? });
         }
+        index.settle(&tx)?;
         tx.commit()?;
+        self.index = Some(index);
         Ok(committed)
     }
 

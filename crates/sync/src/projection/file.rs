@@ -1,11 +1,9 @@
 //! The ledger's file: what it was made by and of, so that nobody takes an outdated one for the truth.
 
-use std::path::{Path, PathBuf};
-
 use jiff::tz::TimeZone;
 use metrics::columns::{FORMAT_VERSION, Ledger};
 use model::{LedgerRules, RestatementReason, Settings};
-use store::{LedgerFile, Objects, StoreError};
+use store::{ConnectionFiles, LedgerFile, Objects, StoreError};
 
 use super::{PROBLEMS, SEQUENCE};
 use crate::problems::Problem;
@@ -22,7 +20,7 @@ const ZONE: &str = "zone";
 
 /// A connection's ledger on disk, for one set of rules. Damage of it is no error: it is made again.
 pub struct Keeper {
-    connection_dir: PathBuf,
+    files: ConnectionFiles,
     file: LedgerFile,
     rules: LedgerRules,
     zone_name: String,
@@ -52,16 +50,16 @@ impl Keeper {
     ///
     /// # Errors
     /// What the store says.
-    pub fn open(connection_dir: &Path, settings: &Settings) -> Result<Self, StoreError> {
-        let file = match LedgerFile::open(connection_dir) {
+    pub fn open(files: &ConnectionFiles, settings: &Settings) -> Result<Self, StoreError> {
+        let file = match files.ledger() {
             Err(StoreError::Damaged { .. } | StoreError::NewerFormat { .. }) => {
-                LedgerFile::delete(connection_dir)?;
-                LedgerFile::open(connection_dir)?
+                files.delete_ledger()?;
+                files.ledger()?
             }
             opened => opened?,
         };
-        let (connection_dir, zone_name) = (connection_dir.to_owned(), settings.zone_name().to_owned());
-        Ok(Self { connection_dir, file, rules: settings.rules, zone_name })
+        let (files, zone_name) = (files.clone(), settings.zone_name().to_owned());
+        Ok(Self { files, file, rules: settings.rules, zone_name })
     }
 
     /// The stored ledger. `None`: there is none, or it is damaged or was made by other rules.
@@ -156,8 +154,8 @@ impl Keeper {
         match self.file.replace_all(blobs, &meta) {
             Err(StoreError::Damaged { .. }) => {
                 tracing::warn!("the stored ledger is damaged; it is made again");
-                LedgerFile::delete(&self.connection_dir)?;
-                self.file = LedgerFile::open(&self.connection_dir)?;
+                self.files.delete_ledger()?;
+                self.file = self.files.ledger()?;
                 let blobs = ledger.blob_ids().filter_map(|id| Some((id, ledger.to_bytes(id)?)));
                 self.file.replace_all(blobs, &meta)
             }

@@ -1,12 +1,13 @@
 //! From the file to a ledger that can be shown.
 
-use std::path::Path;
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::{RestatementReason, Settings};
-use store::{ConnectionRecord, Objects, StoreError};
+use store::{ConnectionFiles, ConnectionRecord, Objects, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
@@ -34,9 +35,9 @@ impl Shared {
             return Ok(snapshot);
         }
         let epoch = slot.epoch();
-        let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
-        let recording = self.recording(record);
-        let snapshot = blocking(move || open(&dir, &settings, recording)).await?;
+        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
+        let (source, recording) = (source_of(record)?, self.recording(record));
+        let snapshot = blocking(move || open(source, &files, &settings, recording)).await?;
         // Work may have shown a newer one meanwhile.
         if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
             return Ok(newer);
@@ -53,9 +54,9 @@ impl Shared {
     ) -> Result<(), SyncError> {
         let Some(shown) = slot.peek() else { return Ok(()) };
         let epoch = slot.epoch();
-        let (dir, settings) = (self.config.data.connection_dir(&slot.id), record.settings.clone());
+        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let moved = blocking(move || {
-            let keeper = Keeper::open(&dir, &settings)?;
+            let keeper = Keeper::open(&files, &settings)?;
             let version = keeper.version()?;
             if version == shown.version {
                 return Ok(None);
@@ -75,22 +76,26 @@ impl Shared {
 
 /// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
 fn open(
-    connection_dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    let Some(reader) = Objects::open_if_any(connection_dir)? else { return Ok(empty(settings)?) };
-    if let Some(snapshot) = stored(connection_dir, settings, &reader, recording.is_some())? {
+    let Some(reader) = files.objects_if_any()? else { return Ok(empty(settings)?) };
+    if let Some(snapshot) = stored(files, settings, &reader, recording.is_some())? {
         return Ok(snapshot);
     }
-    match Objects::open(connection_dir) {
-        Ok(writer) => build(connection_dir, settings, &writer, recording),
+    match files.objects_to_write() {
+        Ok(writer) => build(source, files, settings, &writer, recording),
         Err(StoreError::AlreadyOpen { .. }) => {
-            let keeper = Keeper::open(connection_dir, settings)?;
+            let keeper = Keeper::open(files, settings)?;
             let version = keeper.version()?;
             let ledger = match keeper.load(settings.zone()?)? {
                 Some(outdated) => outdated,
-                None => projection::build_all(&reader, settings.rules, settings.zone()?, &|_, _| {})?.ledger,
+                None => {
+                    projection::build_all(source, &reader, settings.rules, settings.zone()?, &|_, _| {})?
+                        .ledger
+                }
             };
             Ok(Snapshot { version, ledger: Arc::new(ledger) })
         }
@@ -100,56 +105,58 @@ fn open(
 
 /// Whether what is in memory is what is stored, of all objects and in the days of the settings' zone.
 pub(super) fn is_current(
-    connection_dir: &Path,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     shown: &Snapshot,
 ) -> Result<bool, SyncError> {
-    let keeper = Keeper::open(connection_dir, settings)?;
+    let keeper = Keeper::open(files, settings)?;
     let is_same = keeper.version()? == shown.version && keeper.sequence()? == objects.meta(SEQUENCE)?;
     Ok(is_same && keeper.other_zone()?.is_none())
 }
 
 /// For whoever works on the connection, and so may write.
 pub(super) fn open_to_work(
-    connection_dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    let stored = stored(connection_dir, settings, objects, recording.is_some())?;
+    let stored = stored(files, settings, objects, recording.is_some())?;
     match (stored, recording) {
         (Some(snapshot), Some(recording)) => {
-            record_new_zone(connection_dir, settings, objects, &snapshot.ledger, recording)?;
+            record_new_zone(files, settings, objects, &snapshot.ledger, recording)?;
             Ok(snapshot)
         }
         (Some(snapshot), None) => Ok(snapshot),
-        (None, Some(_)) => build(connection_dir, settings, objects, recording),
-        (None, None) => begin(connection_dir, settings, objects),
+        (None, Some(_)) => build(source, files, settings, objects, recording),
+        (None, None) => begin(files, settings, objects),
     }
 }
 
 /// Records what changed settings restate, before the ledger that tells of it goes.
 pub(super) fn settle(
-    connection_dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
 ) -> Result<(), SyncError> {
-    if recording.is_some() && Objects::open_if_any(connection_dir)?.is_some() {
-        open_to_work(connection_dir, settings, &Objects::open(connection_dir)?, recording)?;
+    if recording.is_some() && files.objects_if_any()?.is_some() {
+        open_to_work(source, files, settings, &files.objects_to_write()?, recording)?;
     }
     Ok(())
 }
 
 /// Days of another zone move what happened around midnight, at times into another month.
 fn record_new_zone(
-    connection_dir: &Path,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     ledger: &Ledger,
     recording: Recording,
 ) -> Result<(), SyncError> {
-    let mut keeper = Keeper::open(connection_dir, settings)?;
+    let mut keeper = Keeper::open(files, settings)?;
     let Some(zone) = keeper.other_zone()? else { return Ok(()) };
     let shown = ledger.with_zone(zone);
     let restating =
@@ -161,12 +168,12 @@ fn record_new_zone(
 
 /// The stored ledger, if it is of these rules and of all objects; while history is still loading it may lag behind.
 fn stored(
-    connection_dir: &Path,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     is_whole: bool,
 ) -> Result<Option<Snapshot>, SyncError> {
-    let keeper = Keeper::open(connection_dir, settings)?;
+    let keeper = Keeper::open(files, settings)?;
     if is_whole && keeper.sequence()? != objects.meta(SEQUENCE)? {
         return Ok(None);
     }
@@ -176,33 +183,36 @@ fn stored(
 
 /// Builds everything from the objects, records what that restates, and stores it.
 pub(super) fn build(
-    connection_dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    build_telling(connection_dir, settings, objects, recording, &|_, _| {})
+    build_telling(source, files, settings, objects, recording, &|_, _| {})
 }
 
 pub(super) fn build_telling(
-    connection_dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     recording: Option<Recording>,
     on_progress: projection::OnProgress<'_>,
 ) -> Result<Snapshot, SyncError> {
     let sequence = objects.meta(SEQUENCE)?;
-    let mut keeper = Keeper::open(connection_dir, settings)?;
+    let mut keeper = Keeper::open(files, settings)?;
     let previous = keeper.previous()?;
-    let built = projection::build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    let built =
+        projection::build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     let version = keeper.next_version(objects)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })
 }
 
 /// An empty ledger in place of whatever is stored: what is put beside blobs of another ledger would not fit them.
-fn begin(connection_dir: &Path, settings: &Settings, objects: &Objects) -> Result<Snapshot, SyncError> {
-    let mut keeper = Keeper::open(connection_dir, settings)?;
+fn begin(files: &ConnectionFiles, settings: &Settings, objects: &Objects) -> Result<Snapshot, SyncError> {
+    let mut keeper = Keeper::open(files, settings)?;
     let version = keeper.next_version(objects)?;
     let empty = empty(settings)?;
     keeper.put_all(&empty.ledger, &Kept { version, ..Kept::default() })?;

@@ -1,14 +1,14 @@
 //! What must not be known of people: dropped from what is there, and kept from coming back.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use connect::stripe::{Privacy, privacy, translate};
+use connect::{Privacy, Source};
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::{Batch, Catalog, ConnectionRecord, Objects, Rewritable, StoreError};
+use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
@@ -49,7 +49,8 @@ fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
 
 /// Drops the personal data of some customers for good, and how many objects of each kind that was.
 fn erase(
-    dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     customers: &[CustomerId],
     now: UnixSeconds,
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
@@ -57,37 +58,38 @@ fn erase(
         customers.iter().map(|customer| (format!("{ERASED}{customer}"), now.0.to_string())).collect();
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
     // A folder that is new gets its tables first.
-    drop(Objects::open(dir)?);
-    let theirs = Theirs::of(dir, customers)?;
-    let objects = drop_personal(dir, (key, at), |seen| theirs.has(seen), |_| {})?;
-    Objects::open(dir)?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
+    drop(files.objects_to_write()?);
+    let theirs = Theirs::of(source, files, customers)?;
+    let objects = drop_personal(source, files, (key, at), |seen| theirs.has(seen), |_| {})?;
+    files.objects_to_write()?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
     Ok(objects)
 }
 
 /// What is some customers': what says so, and what was booked for that.
 pub(super) struct Theirs {
+    source: Source,
     customers: HashSet<String>,
     objects: HashSet<String>,
 }
 
 impl Theirs {
-    pub fn of(dir: &Path, customers: &[CustomerId]) -> Result<Self, StoreError> {
-        let stored = Objects::open_read_only(dir)?;
+    pub fn of(source: Source, files: &ConnectionFiles, customers: &[CustomerId]) -> Result<Self, StoreError> {
+        let stored = files.objects_to_read()?;
         let mut objects = HashSet::new();
         for customer in customers {
             objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
         }
-        Ok(Self { customers: customers.iter().map(ToString::to_string).collect(), objects })
+        Ok(Self { source, customers: customers.iter().map(ToString::to_string).collect(), objects })
     }
 
     pub fn has(&self, seen: &Rewritable<'_>) -> bool {
         match seen.customer {
             Some(customer) => self.customers.contains(customer),
             // It names what it was booked for, and may repeat its description.
-            None if seen.kind == ObjectKind::BalanceTransaction => {
-                translate::booked_for(seen.body).is_some_and(|source| self.objects.contains(&source))
+            None => {
+                let booked_for = self.source.booked_for(seen.kind, seen.body);
+                booked_for.is_some_and(|id| self.objects.contains(&id))
             }
-            None => false,
         }
     }
 }
@@ -103,11 +105,11 @@ impl Undone {
     fn find(
         catalog: &Catalog,
         record: &ConnectionRecord,
-        dir: &Path,
+        files: &ConnectionFiles,
         now: UnixSeconds,
     ) -> Result<Self, StoreError> {
         let mut erasures = catalog.erasures(&record.workspace, &record.id)?;
-        let Some(objects) = Objects::open_if_any(dir)? else {
+        let Some(objects) = files.objects_if_any()? else {
             return Ok(Self { is_private: false, erasures });
         };
         let done = erased_for_good(&objects)?;
@@ -125,14 +127,15 @@ impl Undone {
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
 /// ledger names customers, so it goes and is built anew.
 pub(super) fn drop_personal(
-    dir: &Path,
+    source: Source,
+    files: &ConnectionFiles,
     note: (&str, &str),
     is_theirs: impl Fn(&Rewritable<'_>) -> bool,
     tell: impl FnMut(u64),
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
     let redact =
-        |seen: &Rewritable<'_>| is_theirs(seen).then(|| privacy::redact(seen.kind, seen.body)).flatten();
-    Objects::rewrite(dir, note, redact, tell)
+        |seen: &Rewritable<'_>| is_theirs(seen).then(|| source.redact(seen.kind, seen.body)).flatten();
+    files.rewrite_objects(note, redact, tell)
 }
 
 impl Runner {
@@ -149,23 +152,23 @@ impl Runner {
     ) -> Result<ErasureReceipt, SyncError> {
         let record = self.shared.record(workspace, id).await?;
         let (shared, slot, of) = (Arc::clone(&self.shared), self.shared.slot(id), customer.clone());
-        let dir = shared.config.data.connection_dir(id);
-        let (place, wanted) = (dir.clone(), of.clone());
-        let is_there =
-            blocking(move || Ok(!Objects::open_read_only(&place)?.ids_by_customer(&wanted)?.is_empty()));
+        let files = shared.config.data.connection_files(id);
+        let (looking, wanted) = (files.clone(), of.clone());
+        let is_there = blocking(move || Ok(!looking.objects_to_read()?.ids_by_customer(&wanted)?.is_empty()));
         if !is_there.await? {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
         to_its_end(async move {
             // At once; what is under way goes on after.
             let _alone = slot.take_over().await;
-            let (recording, now) = (shared.recording(&record), shared.config.clock.now());
+            let (source, recording) = (source_of(&record)?, shared.recording(&record));
+            let now = shared.config.clock.now();
             let receipt = blocking(move || {
-                ledger::settle(&dir, &record.settings, recording)?;
+                ledger::settle(source, &files, &record.settings, recording)?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
-                let objects = erase(&dir, one, now)?;
+                let objects = erase(source, &files, one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
@@ -184,48 +187,50 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let (dir, wanted) = (self.config.data.connection_dir(&slot.id), record.settings.gdpr);
+        let source = source_of(record)?;
+        let (files, wanted) = (self.config.data.connection_files(&slot.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
-        let (of, looking) = (record.clone(), dir.clone());
+        let (of, looking) = (record.clone(), files.clone());
         let Undone { is_private, erasures } =
             blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
         if !erasures.is_empty() || (wanted && !is_private) {
-            let (dir, settings, recording) = (dir.clone(), record.settings.clone(), self.recording(record));
-            blocking(move || ledger::settle(&dir, &settings, recording)).await?;
+            let (files, settings, recording) =
+                (files.clone(), record.settings.clone(), self.recording(record));
+            blocking(move || ledger::settle(source, &files, &settings, recording)).await?;
         }
         if !erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
-            let (customers, dir) = (erasures.len(), dir.clone());
+            let (customers, files) = (erasures.len(), files.clone());
             let _loading = slot.loading.lock().await;
-            blocking(move || Ok(erase(&dir, &erasures, now)?)).await?;
+            blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
             slot.close_files();
             tracing::info!(connection = %slot.id, customers, "erasures were made up for");
         }
         match (is_private, wanted) {
-            (false, true) => erase_everybody(slot, dir).await,
+            (false, true) => erase_everybody(source, slot, files).await,
             (true, false) => {
                 let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
-                blocking(move || Ok(Objects::open(&dir)?.commit_blocking(note).map(|_| ())?)).await
+                blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
             }
             (true, true) | (false, false) => Ok(()),
         }
     }
 }
 
-async fn erase_everybody(slot: &Arc<Slot>, dir: PathBuf) -> Result<(), SyncError> {
+async fn erase_everybody(source: Source, slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(), SyncError> {
     slot.reporter.begin(Phase::Erasing);
     let reporter = slot.reporter.clone();
     // Nobody shows what was made before.
     let _loading = slot.loading.lock().await;
     let erased = blocking(move || {
         // A folder that is new gets its tables first.
-        drop(Objects::open(&dir)?);
+        drop(files.objects_to_write()?);
         let tell = |done| {
             if reporter.is_due() {
                 reporter.message(Some(format!("{done} objects")));
             }
         };
-        let objects = drop_personal(&dir, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
+        let objects = drop_personal(source, &files, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
         Ok(objects.values().sum::<u64>())
     });
     let objects = erased.await?;

@@ -2,15 +2,15 @@
 //! little beside the work itself.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::Source;
 use metrics::columns::{CustomerEntry, Ledger};
 use metrics::ledger::{CustomerLedger, PriceBook};
-use model::{Clock, CustomerId, ObjectKind, Settings};
+use model::{Clock, CustomerId, Settings};
 use rayon::prelude::*;
-use store::{Objects, StoreError};
+use store::{ConnectionFiles, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -30,16 +30,20 @@ const LIVE_FIRST_AFTER: Duration = Duration::from_millis(50);
 const LIVE_AT_LEAST: Duration = Duration::from_millis(250);
 /// At most a fifth of the time goes into it.
 const REST_PER_COST: u32 = 4;
+/// The ledger's file while history loads, for another process that looks and for the start after a crash.
+const KEPT_AT_MOST_EVERY: Duration = Duration::from_secs(5);
+const KEPT_AT_LEAST_EVERY: Duration = Duration::from_secs(600);
 /// Customers whose ledgers are in memory beside the columns that they go into.
 const AT_ONCE: usize = 2048;
 /// Customers that one core takes at a time.
 const PER_CORE: usize = 64;
 
 pub(super) struct Projector {
+    pub source: Source,
     pub slot: Arc<Slot>,
     pub epoch: u64,
     pub objects: Objects,
-    pub connection_dir: PathBuf,
+    pub files: ConnectionFiles,
     pub settings: Settings,
     /// `None`: history is still loading. Nothing is final then, and what seems to be nobody's mostly has an owner who
     /// has not arrived.
@@ -48,6 +52,24 @@ pub(super) struct Projector {
     pub book: PriceBook,
     pub shown: Snapshot,
     pub dirty: Dirty,
+    pub unkept: Unkept,
+}
+
+/// What is shown and not in the ledger's file yet. While history loads nearly every blob changes all the time, and each
+/// is written over again at the end: so the file is written after twice the time that it took to the last writing.
+#[derive(Debug)]
+pub(super) struct Unkept {
+    blobs: BTreeSet<u32>,
+    sequence: Option<u64>,
+    began: Instant,
+    due: Instant,
+}
+
+impl Default for Unkept {
+    fn default() -> Self {
+        let now = Instant::now();
+        Self { blobs: BTreeSet::new(), sequence: None, began: now, due: now }
+    }
 }
 
 /// What the ledger does not have yet.
@@ -67,14 +89,13 @@ enum Nobody {
 }
 
 impl Dirty {
-    fn absorb(&mut self, written: Written) {
-        use ObjectKind::{Charge, CreditNote, Invoice, InvoicePayment, Price, Product, Refund};
+    fn absorb(&mut self, source: Source, written: Written) {
         self.customers.extend(written.committed.touched_customers);
         let kinds = &written.committed.changed_kinds;
-        if kinds.iter().any(|kind| matches!(kind, Invoice | Charge | Refund | CreditNote | InvoicePayment)) {
+        if kinds.iter().any(|kind| source.may_be_ownerless(*kind)) {
             self.customers.insert(CustomerId::from(NOBODY));
         }
-        self.are_prices |= kinds.iter().any(|kind| matches!(kind, Price | Product));
+        self.are_prices |= kinds.iter().any(|kind| source.price_list_kinds().contains(kind));
         self.sequence = Some(written.sequence);
     }
 
@@ -97,7 +118,7 @@ impl Projector {
             tokio::select! {
                 heard = written.recv() => match heard {
                     Some(written) => {
-                        self.dirty.absorb(written);
+                        self.dirty.absorb(self.source, written);
                         if std::mem::take(&mut is_first) {
                             due = Instant::now() + first_after;
                         }
@@ -124,7 +145,7 @@ impl Projector {
             return self.keep(&[], sequence);
         }
         if dirty.are_prices {
-            let book = history::price_book(&self.objects)?.book;
+            let book = history::price_book(self.source, &self.objects)?.book;
             if gives_other_values(&self.book, &book) {
                 return self.build_all();
             }
@@ -162,10 +183,10 @@ impl Projector {
         customers: &[CustomerId],
         restating: Option<&Restating<'_>>,
     ) -> Result<Vec<(CustomerEntry, CustomerLedger)>, StoreError> {
-        let (objects, book, rules) = (&self.objects, &self.book, self.settings.rules);
+        let (source, objects, book, rules) = (self.source, &self.objects, &self.book, self.settings.rules);
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
-            .map(|ids| projection::build_some(objects, ids, book, rules, restating))
+            .map(|ids| projection::build_some(source, objects, ids, book, rules, restating))
             .collect();
         let mut changes = Vec::with_capacity(customers.len());
         for part in parts? {
@@ -194,7 +215,8 @@ impl Projector {
     /// anew. Keeps the report.
     pub fn audit(&mut self, mut audit: Audit, customers: &[CustomerId]) -> Result<(), SyncError> {
         let (shown, rules, now) = (Arc::clone(&self.shown.ledger), self.settings.rules, self.clock.now());
-        audit.differing = audit::differing(&self.objects, customers, &shown, &self.book, rules, now)?;
+        audit.differing =
+            audit::differing(self.source, &self.objects, customers, &shown, &self.book, rules, now)?;
         if !audit.differing.is_empty() {
             tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "figures differed; made anew");
             self.build_all()?;
@@ -205,6 +227,7 @@ impl Projector {
     /// Makes the whole ledger from the objects.
     pub fn build_all(&mut self) -> Result<(), SyncError> {
         self.dirty = Dirty::default();
+        self.unkept = Unkept::default();
         let reporter = self.slot.reporter.clone();
         let tell = move |done: u64, total: u64| {
             if reporter.is_due() {
@@ -212,7 +235,8 @@ impl Projector {
             }
         };
         let built = super::ledger::build_telling(
-            &self.connection_dir,
+            self.source,
+            &self.files,
             &self.settings,
             &self.objects,
             self.recording,
@@ -221,7 +245,7 @@ impl Projector {
         self.slot.reporter.message(None);
         self.shown = built?;
         self.slot.publish(self.shown.clone(), self.epoch);
-        self.book = history::price_book(&self.objects)?.book;
+        self.book = history::price_book(self.source, &self.objects)?.book;
         Ok(())
     }
 
@@ -230,11 +254,26 @@ impl Projector {
         self.slot.publish(self.shown.clone(), self.epoch);
     }
 
-    fn keep(&self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
-        let mut keeper = Keeper::open(&self.connection_dir, &self.settings)?;
+    fn keep(&mut self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
+        self.unkept.blobs.extend(dirty);
+        self.unkept.sequence = Some(sequence);
+        if self.recording.is_none() && Instant::now() < self.unkept.due {
+            return Ok(());
+        }
+        self.keep_rest()
+    }
+
+    /// Writes what is shown and not in the file yet.
+    pub fn keep_rest(&mut self) -> Result<(), SyncError> {
+        let Some(sequence) = self.unkept.sequence.take() else { return Ok(()) };
+        let dirty: Vec<u32> = std::mem::take(&mut self.unkept.blobs).into_iter().collect();
+        let now = Instant::now();
+        let rest = (now - self.unkept.began).clamp(KEPT_AT_MOST_EVERY, KEPT_AT_LEAST_EVERY);
+        self.unkept.due = now + rest;
+        let mut keeper = Keeper::open(&self.files, &self.settings)?;
         let kept =
             Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
-        match keeper.put_dirty(&self.shown.ledger, dirty, &kept) {
+        match keeper.put_dirty(&self.shown.ledger, &dirty, &kept) {
             Err(StoreError::Damaged { .. }) => Ok(keeper.put_all(&self.shown.ledger, &kept)?),
             put => Ok(put?),
         }
@@ -245,8 +284,8 @@ impl Projector {
 fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
     old.prices().any(|old| {
         new.get(&old.id).is_some_and(|new| {
-            (old.currency, old.recurrence, &old.scheme, old.transform_quantity)
-                != (new.currency, new.recurrence, &new.scheme, new.transform_quantity)
+            (old.currency, old.recurrence, &old.scheme, &old.currency_options, old.transform_quantity)
+                != (new.currency, new.recurrence, &new.scheme, &new.currency_options, new.transform_quantity)
         })
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{ConnectionId, WorkspaceId};
-use store::{ConnectionState, Objects};
+use store::ConnectionState;
 
 use super::privacy::ERASED;
 use super::retention::LAPSED;
@@ -61,8 +61,8 @@ impl Shared {
             (record.loaded_at, record.data_through, record.last_error) = (None, None, None);
             record.state = ConnectionState::Loading;
         })?;
-        let dir = self.config.data.connection_dir(id);
+        let files = self.config.data.connection_files(id);
         let first_version = self.config.clock.now_ms().to_string();
-        Ok(Objects::start_over(&dir, &[ERASED, LAPSED], &[(FIRST_VERSION, first_version)])?)
+        Ok(files.start_over(&[ERASED, LAPSED], &[(FIRST_VERSION, first_version)])?)
     }
 }

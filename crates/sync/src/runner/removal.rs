@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::Objects;
 
 use super::{Runner, blocking, lock};
 use crate::SyncError;
@@ -64,9 +63,10 @@ impl Runner {
         };
         let (shared, removed_at) = (Arc::clone(&self.shared), self.shared.config.clock.now());
         let removed = blocking(move || {
-            let data = &shared.config.data;
+            let files = shared.config.data.connection_files(&record.id);
             // What cannot be read is deleted all the same.
-            let objects = Objects::open_if_any(&data.connection_dir(&record.id))
+            let objects = files
+                .objects_if_any()
                 .and_then(|objects| objects.map_or(Ok(Vec::new()), |objects| objects.kinds()));
             let objects = objects.unwrap_or_default().into_iter().map(|facts| (facts.kind, facts.count));
             let receipt = RemovalReceipt {
@@ -77,10 +77,10 @@ impl Runner {
                 webhook,
             };
             // The files first: with the record gone nobody could ask for the rest again.
-            data.delete_connection_files(&record.id)?;
+            files.delete()?;
             shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
             // What was delivered in between; nothing is let in any more.
-            data.delete_connection_files(&record.id)?;
+            files.delete()?;
             Ok(receipt)
         });
         let removed = removed.await;

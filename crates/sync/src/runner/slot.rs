@@ -1,11 +1,10 @@
 //! What a process has in memory of one connection.
 
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use model::{Clock, ConnectionId};
-use store::{Inbox, Objects, StoreError};
+use store::{ConnectionFiles, Inbox, Objects, StoreError};
 use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -104,12 +103,12 @@ impl Slot {
     }
 
     /// The connection's objects, for reading.
-    pub fn reading(&self, connection_dir: &Path) -> Result<Objects, StoreError> {
+    pub fn reading(&self, files: &ConnectionFiles) -> Result<Objects, StoreError> {
         let is_replaced = lock(&self.reader).as_ref().is_some_and(Objects::is_replaced);
         if is_replaced {
             *lock(&self.reader) = None;
         }
-        opened_once(&self.reader, || Objects::open_read_only(connection_dir))
+        opened_once(&self.reader, || files.objects_to_read())
     }
 
     pub fn is_forgotten(&self) -> bool {
@@ -169,8 +168,8 @@ impl Slot {
     }
 
     /// The connection's inbox, opened when it is first needed.
-    pub fn inbox(&self, connection_dir: &Path) -> Result<Inbox, StoreError> {
-        opened_once(&self.inbox, || Inbox::open(connection_dir))
+    pub fn inbox(&self, files: &ConnectionFiles) -> Result<Inbox, StoreError> {
+        opened_once(&self.inbox, || files.inbox())
     }
 
     pub fn is_asked(&self) -> bool {

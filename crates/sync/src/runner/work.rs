@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::stripe::Account;
+use connect::Account;
 use model::{ConnectionId, CustomerId};
-use store::{Batch, ConnectionRecord, ConnectionState, Objects};
+use store::{Batch, ConnectionRecord, ConnectionState};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::projector::{Dirty, Projector};
+use super::projector::{Dirty, Projector, Unkept};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking, ledger, retention};
@@ -144,6 +144,7 @@ fn finish(
         projector.build_all()?;
     } else {
         projector.project()?;
+        projector.keep_rest()?;
     }
     if let Ok(done) = &mut outcome
         && let Some((audit, customers)) = done.audited.take()
@@ -168,31 +169,34 @@ impl Work {
     ) -> Result<Self, SyncError> {
         let Turn { cancel, epoch } = turn;
         let inbox = shared.inbox(slot).await?;
-        let dir = shared.config.data.connection_dir(&slot.id);
+        let files = shared.config.data.connection_files(&slot.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
         let (client, objects, erased, asked, projector) = blocking(move || {
             let client = opening.client(&of)?;
-            let objects = Objects::open(&dir)?;
+            let source = client.source();
+            let objects = files.objects_to_write_of(source.shapes())?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
-            let is_current = |own: &Snapshot| ledger::is_current(&dir, &settings, &objects, own);
+            let is_current = |own: &Snapshot| ledger::is_current(&files, &settings, &objects, own);
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = match in_memory {
                 Some(own) if is_current(&own)? => own,
-                _ => ledger::open_to_work(&dir, &settings, &objects, recording)?,
+                _ => ledger::open_to_work(source, &files, &settings, &objects, recording)?,
             };
             own_slot.publish(shown.clone(), epoch);
             let projector = Projector {
+                source,
                 slot: own_slot,
                 epoch,
                 objects: objects.clone(),
-                connection_dir: dir,
+                files,
                 settings,
                 recording,
                 clock: opening.config.clock.clone(),
-                book: history::price_book(&objects)?.book,
+                book: history::price_book(source, &objects)?.book,
                 shown,
                 dirty: Dirty::default(),
+                unkept: Unkept::default(),
             };
             let erased = super::privacy::erased(&objects)?;
             let asked = Asked::until_now(&objects)?;

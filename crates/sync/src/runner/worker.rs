@@ -6,6 +6,7 @@ use std::time::Duration;
 use store::{ConnectionRecord, ConnectionState, StoreError};
 use tokio::time::Instant;
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::work::Task;
 use super::{Shared, blocking};
@@ -119,8 +120,8 @@ impl Shared {
     /// How long until there is something to do, if nothing is delivered. `None`: until somebody asks.
     async fn pause(self: &Arc<Self>, slot: &Arc<Slot>, look_at: Option<Instant>) -> Option<Duration> {
         let until_look = until(look_at);
-        let (looking, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
-        let facts = blocking(move || Ok(looking.inbox(&dir)?.facts()?)).await.unwrap_or_default();
+        let (looking, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let facts = blocking(move || Ok(looking.inbox(&files)?.facts()?)).await.unwrap_or_default();
         let Some(next_attempt_at) = facts.next_attempt_at else { return until_look };
         slot.mail_came_before();
         let seconds = u64::try_from(next_attempt_at.0 - self.config.clock.now().0).unwrap_or(0).max(1);
@@ -146,9 +147,10 @@ impl Shared {
     /// Shows how far another process is.
     async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
         self.reload_if_moved(slot, record).await?;
-        let (reading, dir) = (Arc::clone(slot), self.config.data.connection_dir(&slot.id));
-        let now = self.config.clock.now();
-        let state = blocking(move || Ok(crate::backfill::state_of(&reading.reading(&dir)?, now)?)).await?;
+        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let (source, now) = (source_of(record)?, self.config.clock.now());
+        let state = blocking(move || Ok(crate::backfill::state_of(source, &reading.reading(&files)?, now)?));
+        let state = state.await?;
         let phase = if record.loaded_at.is_some() { Phase::Updating } else { Phase::Loading };
         slot.reporter.change(|progress| {
             progress.phase = phase;

@@ -1,4 +1,4 @@
-//! The whole way from Stripe's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
+//! The whole way from a provider's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn every_customer_is_worth_what_the_merchant_meant_to_the_cent() {
         let context = format!("seed {seed}, legacy shape: {is_legacy}, faults: {is_faulty}");
         let loaded = runner.sync_once(&folder.record.workspace, &folder.record.id).await;
         assert!(loaded.is_ok(), "{context}: {loaded:?}");
-        let (meant, found) = (lines(sandbox.intention()), folder.ledger(&runner).await);
+        let (meant, found) = (lines(sandbox.expected_mrr()), folder.ledger(&runner).await);
         assert!(!meant.is_empty());
         assert!(meant == found, "{context}\n{}", difference(&meant, &found));
         runner.stop().await;

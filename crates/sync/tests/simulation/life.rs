@@ -10,10 +10,10 @@ use axum::body::Body;
 use axum::http::Request;
 use connect::Network;
 use metrics::query::steps;
-use model::{Clock, CustomerId, ManualClock, ObjectKind, Secret, UnixSeconds};
+use model::{Clock, CustomerId, ManualClock, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
-use store::{ConnectionRecord, DataDir, Objects, StoreError};
+use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
 use sync::{Patience, Runner, RunnerConfig, SyncError};
 use tokio::runtime::{Builder, Handle};
 use tokio::time::sleep;
@@ -21,7 +21,7 @@ use tokio::time::sleep;
 use crate::chance::Chance;
 use crate::disk::{self, SmallDisk};
 use crate::months;
-use crate::support::{NOW, connected, lines};
+use crate::support::{NOW, connected, lines, signed_by, source};
 use crate::world::{Trouble, World};
 
 const DAY: i64 = 86_400;
@@ -208,7 +208,7 @@ impl Simulation {
                 let (receiving, path, here) = (runner.clone(), path.clone(), Handle::current());
                 // On a thread that counts as busy, so that no time passes until it is on the disk.
                 let received = tokio::task::spawn_blocking(move || {
-                    here.block_on(receiving.receive(&path, Some(&signed), body.as_bytes()))
+                    here.block_on(receiving.receive(source(), &path, &signed_by(&signed), body.as_bytes()))
                 });
                 received.await.unwrap().unwrap();
             }
@@ -344,7 +344,11 @@ impl Simulation {
     }
 
     fn dir(&self) -> PathBuf {
-        self.data.connection_dir(&self.record.id)
+        self.data.path().join("connections").join(self.record.id.as_str())
+    }
+
+    fn files(&self) -> ConnectionFiles {
+        self.data.connection_files(&self.record.id)
     }
 
     fn fill_the_disk(&mut self) {
@@ -371,7 +375,9 @@ impl Simulation {
     /// A check finds it, and loading again mends it.
     fn damage_the_objects(&mut self) {
         let damage = disk::damage(&self.dir().join("objects.db"), &mut self.chance);
-        let found = Objects::open_if_any(&self.dir())
+        let found = self
+            .files()
+            .objects_if_any()
             .and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
         self.note(format_args!("of its objects, {damage:?}: {found:?}"));
         if !matches!(&found, Ok(wrong) if wrong.as_ref().is_none_or(Vec::is_empty)) {
@@ -413,7 +419,7 @@ impl Simulation {
 
     /// A customer's names and addresses go for good, and no number with them.
     fn erase_somebody(&mut self) {
-        let meant = self.world.sandbox.intention();
+        let meant = self.world.sandbox.expected_mrr();
         let customer = self.chance.one_of(&meant).customer.clone();
         let said = self.process(self.asked(&format!("/v1/customers/{customer}")));
         let erased = self.process(async {
@@ -441,7 +447,7 @@ impl Simulation {
             assert!(errors.len() < 20, "an update goes through: {errors:?}\n{}", self.log);
         }
         let (now, settings) = (self.world.sandbox.now(), self.now().settings);
-        let meant = self.world.sandbox.intention();
+        let meant = self.world.sandbox.expected_mrr();
         let (found, by_month) = self.process(async {
             let snapshot = self.runner().ledger(&self.record.workspace, &self.record.id).await.unwrap();
             (lines(steps(&snapshot.ledger, now)), months::found(&snapshot.ledger, now))
@@ -450,13 +456,14 @@ impl Simulation {
             self.runner().rebuild(&self.record.workspace, &self.record.id, |_, _| {}).await.unwrap()
         });
         assert_eq!(rebuilt.differed, Some(false), "{}", self.log);
-        let objects = Objects::open_read_only(&self.dir()).unwrap();
+        let objects = self.files().objects_to_read().unwrap();
         let wrong = objects.integrity_check().unwrap();
         assert!(wrong.is_empty(), "{wrong:?}\n{}", self.log);
         let restated = objects.restatements(None, usize::MAX).unwrap();
         months::check_restated(&restated, &meant, &settings, &self.log);
         for (customer, email) in &self.erased {
-            let theirs = objects.by_customer(customer, ObjectKind::ALL).unwrap();
+            let kinds: Vec<_> = source().shapes().iter().map(|shape| shape.kind).collect();
+            let theirs = objects.by_customer(customer, &kinds).unwrap();
             assert!(!theirs.is_empty());
             let came_back = theirs.iter().any(|stored| stored.object.body.contains(email));
             assert!(!came_back, "the address of {customer} is there again\n{}", self.log);

@@ -9,7 +9,7 @@ use metrics::columns::Ledger;
 use metrics::fx::Rates;
 use metrics::query::{self, Filter, Query, Reporting};
 use model::{Currency, Day, Interval, Restatement, Settings, UnixSeconds, WeekStart};
-use sandbox::world::IntendedStep;
+use sandbox::world::ExpectedStep;
 use store::RecordedRestatement;
 
 /// As a page shows it.
@@ -33,7 +33,7 @@ pub fn found(ledger: &Ledger, now: UnixSeconds) -> String {
 }
 
 /// Summed up from what was meant.
-pub fn meant(meant: &[IntendedStep], settings: &Settings, now: UnixSeconds) -> String {
+pub fn meant(meant: &[ExpectedStep], settings: &Settings, now: UnixSeconds) -> String {
     let zone = settings.zone().unwrap();
     let mut found = Vec::new();
     let mut month = first_day().date().first_of_month();
@@ -76,7 +76,7 @@ fn listed(mut totals: Vec<(Currency, Day, i64)>) -> String {
 /// What is restated last of a customer's month is what the month is worth.
 pub fn check_restated(
     restated: &[RecordedRestatement],
-    meant: &[IntendedStep],
+    meant: &[ExpectedStep],
     settings: &Settings,
     log: &str,
 ) {

@@ -118,6 +118,12 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
         label="Count metered usage as MRR"
         onChange={(include_metered) => change({ include_metered })}
       />
+      <Toggle
+        hint="Off by default. Active subscriptions without a bill, such as those moved from another system, count from their start at list price."
+        isSelected={draft.count_unbilled ?? false}
+        label="Count subscriptions that haven't been billed yet"
+        onChange={(count_unbilled) => change({ count_unbilled })}
+      />
       {isChanged && (
         <div aria-live="polite" className="flex flex-col gap-4 rounded-xl border border-line p-4">
           <h3 className="font-semibold">What would change</h3>

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use api::connections::admission;
-use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
-use model::{Clock, ObjectKind};
-use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, Objects, StoreError};
+use connect::{Client, ClientConfig, Key, ProbeState};
+use metrics::fx::OLDEST_DAYS;
+use model::Clock;
+use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, StoreError};
+use sync::{RatesState, ReferenceRates};
 
 use super::Finding;
 use crate::folder::Folder;
@@ -40,6 +42,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     let mut findings =
         vec![Finding::well(what), writable(&folder.data), private(path), key_file(&folder), space(path)];
     findings.push(server(&folder.data));
+    findings.push(rates(&folder));
     let records = match folder.connections() {
         Ok(records) => records,
         Err(error) => {
@@ -156,9 +159,32 @@ fn server(data: &DataDir) -> Finding {
     }
 }
 
+/// Rates that are too old are a problem where a server looks for newer ones and gets none.
+fn rates(folder: &Folder) -> Finding {
+    let what = "exchange rates";
+    let published = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).published();
+    let Some(on) = published.latest_on() else {
+        return Finding::trouble(what, "there are none", "use a build of Chartsy that was not changed");
+    };
+    let age = Clock::System.now().day(&jiff::tz::TimeZone::UTC).0 - on.0;
+    let state = match RatesState::read(&folder.catalog) {
+        Ok(state) => state.unwrap_or_default(),
+        Err(error) => return Finding::trouble(what, error.to_string(), CATALOG_GONE),
+    };
+    let failed = state.attempts.iter().filter_map(|one| Some((&one.address, one.error.as_ref()?)));
+    let failed: Vec<String> = failed.map(|(address, error)| format!("{address}: {error}")).collect();
+    if age > OLDEST_DAYS && !state.attempts.is_empty() {
+        let wrong =
+            format!("the newest are {age} days old, too old for amounts of today. {}", failed.join("; "));
+        let to_do = "check --rates-url and --rates-fallback-url, or enter rates with 'chartsy rates import'";
+        return Finding::trouble(what, wrong, to_do);
+    }
+    Finding::well(format!("{what}: published up to {on}, {age} days ago"))
+}
+
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let what = format!("{}: objects", record.id);
-    let objects = Objects::open_if_any(&data.connection_dir(&record.id));
+    let objects = data.connection_files(&record.id).objects_if_any();
     let found = objects.and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
     match found {
         Ok(None) if record.loaded_at.is_some() => {
@@ -183,11 +209,15 @@ fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
     match stored_key(folder, record) {
         Ok(_) => Finding::well(format!("{}: its key opens", record.id)),
         Err(error) => {
-            let to_do =
-                "put the right master.key back, or enter the key again: chartsy connect stripe --key-stdin";
+            let again = enter_again(record);
+            let to_do = format!("put the right master.key back, or {again}");
             Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
         }
     }
+}
+
+fn enter_again(record: &ConnectionRecord) -> String {
+    format!("enter the key again: chartsy connect {} --key-stdin", record.source)
 }
 
 /// Reach, key, permissions and clock, by one request a list.
@@ -196,12 +226,12 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
     let key = match stored_key(folder, record) {
         Ok(key) => key,
         Err(error) => {
-            let to_do = "enter the key again: chartsy connect stripe --key-stdin";
+            let to_do = enter_again(record);
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
         }
     };
     let mut config = ClientConfig::new(key, Clock::System);
-    if let Ok(Some(base)) = admission::parse_base(Some(&record.api_base)) {
+    if let Ok(Some(base)) = admission::parse_base(config.key.source(), Some(&record.api_base)) {
         config.base = base;
     }
     let client = match Client::new(config) {
@@ -233,12 +263,11 @@ fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key>
     let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
     let sealed = sealed.ok_or_else(|| anyhow::anyhow!("there is no key for it"))?;
     let secret = folder.data.existing_keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
-    Ok(Key::parse(secret.expose())?)
+    Ok(sync::runner::source_of(record)?.parse_key(secret.expose())?)
 }
 
 async fn clock(client: &Client) -> Option<Finding> {
-    let request = ListRequest { limit: 1, ..ListRequest::new(ObjectKind::Price) };
-    let server_time = client.list(&request).await.ok()?.server_time?;
+    let server_time = client.server_time().await?;
     let skew = Clock::System.now().0 - server_time.0;
     if skew.abs() <= MOST_CLOCK_SKEW_SECONDS {
         return Some(Finding::well("this machine's clock agrees with the provider's"));

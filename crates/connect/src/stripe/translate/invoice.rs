@@ -1,12 +1,13 @@
 //! Invoices with the lines inside them.
 
 use model::billing::{Invoice, InvoiceLine, InvoiceStatus, Price};
-use model::{CustomerId, InvoiceId, ObjectKind, SubscriptionId};
+use model::{CustomerId, InvoiceId, SubscriptionId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::line::{Amount, Around, LineShape};
 use super::{ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Embedded, Flag, Number, Object, Ref, Text};
 
 /// An invoice with the lines that came inside it, and the prices that came inside those.
@@ -37,11 +38,15 @@ struct Shape {
     status_transitions: Object<Transitions>,
     billing_reason: Text,
     attempt_count: Number,
+    attempted: Flag,
     total: Number,
     total_excluding_tax: Number,
     total_taxes: Array<Amount>,
     total_tax_amounts: Array<Amount>,
     tax: Number,
+    shipping_cost: Object<Shipping>,
+    amount_shipping: Number,
+    total_pretax_credit_amounts: Array<Credit>,
     amount_paid: Number,
     amount_due: Number,
     lines: Object<Embedded<LineShape>>,
@@ -61,6 +66,21 @@ struct Details {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+struct Shipping {
+    amount_total: Number,
+    amount_tax: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Credit {
+    amount: Number,
+    #[serde(rename = "type")]
+    credit_type: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Transitions {
     paid_at: Number,
 }
@@ -71,8 +91,8 @@ struct Transitions {
 /// When it is no JSON object with an id, a currency and a time of creation, or when one of its amounts or lines
 /// cannot be understood: with a part of it the numbers would be wrong.
 pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
-    let shape: Shape = read(ObjectKind::Invoice, body)?;
-    let reading = Reading::begin(ObjectKind::Invoice, &shape.id)?;
+    let shape: Shape = read(kind::INVOICE, body)?;
+    let reading = Reading::begin(kind::INVOICE, &shape.id)?;
     let created_at = reading.instant(shape.created.or(shape.date), "created")?;
     let currency = reading.currency(&shape.currency)?;
     let below = shape.parent.get().and_then(|parent| parent.subscription_details.get());
@@ -81,7 +101,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
     let around = Around { created_at: Some(created_at), currency: Some(currency), subscription };
     let (mut lines, mut inline_prices) = (Vec::new(), Vec::new());
     for line in shape.lines.get().iter().flat_map(|list| list.data.iter()) {
-        let (line, price) = line.read(ObjectKind::InvoiceLine, around)?;
+        let (line, price) = line.read(kind::INVOICE_LINE, around)?;
         lines.push(line);
         inline_prices.extend(price);
     }
@@ -104,9 +124,11 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         // In the oldest shape a paid invoice does not say when; it was charged when it was made.
         paid_at: paid_at.or(is_paid.then_some(created_at)),
         billing_reason: said(&shape.billing_reason),
-        attempt_count: shape.attempt_count.whole().and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+        attempt_count: shape.attempt_count(),
         total_minor,
         tax_minor: shape.tax(reading, total_minor)?,
+        shipping_minor: shape.shipping(reading)?,
+        billing_credits_minor: shape.billing_credits(reading)?,
         amount_paid_minor: amount_paid.unwrap_or(if is_paid { total_minor } else { 0 }),
         amount_due_minor: reading.optional_amount(shape.amount_due, "amount_due")?.unwrap_or(total_minor),
         lines,
@@ -130,6 +152,29 @@ impl Shape {
             None if self.paid.0.is_some() => InvoiceStatus::Open,
             None => InvoiceStatus::Unknown,
         }
+    }
+
+    fn attempt_count(&self) -> u32 {
+        let count = self.attempt_count.whole().and_then(|count| u32::try_from(count).ok());
+        count.unwrap_or_else(|| u32::from(self.attempted.is_set()))
+    }
+
+    /// Without its tax, which is among the invoice's taxes.
+    fn shipping(&self, reading: Reading<'_>) -> Result<i64, ReadError> {
+        let Some(cost) = self.shipping_cost.get() else {
+            return Ok(reading.optional_amount(self.amount_shipping, "amount_shipping")?.unwrap_or(0));
+        };
+        let total = reading.optional_amount(cost.amount_total, "shipping_cost.amount_total")?;
+        let tax = reading.optional_amount(cost.amount_tax, "shipping_cost.amount_tax")?;
+        Ok(total.unwrap_or(0).saturating_sub(tax.unwrap_or(0)))
+    }
+
+    /// The list has discounts too, which the lines have already.
+    fn billing_credits(&self, reading: Reading<'_>) -> Result<i64, ReadError> {
+        let credits = self.total_pretax_credit_amounts.iter();
+        let granted =
+            credits.filter(|credit| credit.credit_type.as_str() == Some("credit_balance_transaction"));
+        reading.sum(granted.map(|credit| credit.amount), "total_pretax_credit_amounts")
     }
 
     fn tax(&self, reading: Reading<'_>, total_minor: i64) -> Result<i64, ReadError> {

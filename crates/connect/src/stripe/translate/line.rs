@@ -2,7 +2,8 @@
 
 use model::billing::{InvoiceItem, InvoiceLine, Period, Price};
 use model::{
-    Currency, CustomerId, InvoiceId, InvoiceItemId, InvoiceLineId, ObjectKind, SubscriptionId, UnixSeconds,
+    Currency, CustomerId, InvoiceId, InvoiceItemId, InvoiceLineId, ObjectKind, SubscriptionId,
+    SubscriptionItemId, UnixSeconds,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use super::customer::said;
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -33,9 +35,11 @@ pub(super) struct LineShape {
     #[serde(rename = "type")]
     line_type: Text,
     subscription: Ref,
+    subscription_item: Ref,
     invoice_item: Ref,
     proration: Flag,
     proration_details: Object<ProrationDetails>,
+    tax_rates: Array<TaxRate>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -50,6 +54,22 @@ struct Tax {
     amount: Number,
     tax_behavior: Text,
     inclusive: Flag,
+}
+
+/// A rate as it stands on lines and subscriptions.
+#[derive(Debug, Default, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct TaxRate {
+    percentage: Number,
+    inclusive: Flag,
+}
+
+/// The rates together that are inside an amount, in percent of the amount without them. `None` where there is none, or one
+/// that is no number: the tax then shows on the invoice only.
+pub(super) fn inclusive_percent(rates: &Array<TaxRate>) -> Option<Decimal> {
+    let inclusive = rates.iter().filter(|rate| rate.inclusive.is_set());
+    let percents: Option<Vec<Decimal>> = inclusive.map(|rate| rate.percentage.percent()).collect();
+    percents?.into_iter().reduce(|sum, percent| sum + percent)
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -86,6 +106,7 @@ struct Parent {
 #[serde(default)]
 struct Details {
     subscription: Ref,
+    subscription_item: Ref,
     invoice_item: Ref,
     proration: Flag,
     proration_details: Object<ProrationDetails>,
@@ -95,6 +116,8 @@ struct Details {
 #[serde(default)]
 struct ProrationDetails {
     credited_items: Object<CreditedItems>,
+    /// A pending item's, where a line has its own.
+    discount_amounts: Array<Amount>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -113,7 +136,7 @@ pub(super) struct Around<'a> {
 /// # Errors
 /// When it is no JSON object with an id, an amount, a currency and a period, or one of them cannot be understood.
 pub fn invoice_line(body: &str) -> Result<(InvoiceLine, Option<Price>), ReadError> {
-    read::<LineShape>(ObjectKind::InvoiceLine, body)?.read(ObjectKind::InvoiceLine, Around::default())
+    read::<LineShape>(kind::INVOICE_LINE, body)?.read(kind::INVOICE_LINE, Around::default())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -130,12 +153,12 @@ struct ItemShape {
 /// # Errors
 /// As for an invoice line; without a period it is dated by its creation.
 pub fn invoice_item(body: &str) -> Result<(InvoiceItem, Option<Price>), ReadError> {
-    let line: LineShape = read(ObjectKind::InvoiceItem, body)?;
-    let shape: ItemShape = read(ObjectKind::InvoiceItem, body)?;
-    let reading = Reading::begin(ObjectKind::InvoiceItem, &line.id)?;
+    let line: LineShape = read(kind::INVOICE_ITEM, body)?;
+    let shape: ItemShape = read(kind::INVOICE_ITEM, body)?;
+    let reading = Reading::begin(kind::INVOICE_ITEM, &line.id)?;
     let created_at = reading.optional_instant(shape.created.or(shape.date), "date")?;
     let around = Around { created_at, ..Around::default() };
-    let (mut read, price) = line.read(ObjectKind::InvoiceItem, around)?;
+    let (mut read, price) = line.read(kind::INVOICE_ITEM, around)?;
     let id = InvoiceItemId::from(reading.id);
     read.invoice_item = Some(id.clone());
     let item = InvoiceItem {
@@ -171,9 +194,9 @@ impl LineShape {
             id: InvoiceLineId::from(reading.id),
             description: said(&self.description),
             amount_minor: reading.amount(self.amount, "amount")?,
-            discount_minor: reading
-                .sum(self.discount_amounts.iter().map(|discount| discount.amount), "discount_amounts")?,
+            discount_minor: self.discount(reading)?,
             inclusive_tax_minor: self.inclusive_tax(reading)?,
+            inclusive_tax_percent: inclusive_percent(&self.tax_rates),
             currency,
             period: self.period(reading, around)?,
             is_proration: details.is_some_and(|details| details.proration.is_set())
@@ -183,6 +206,7 @@ impl LineShape {
             quantity: quantity.unwrap_or(Decimal::ONE),
             price,
             subscription: self.subscription(details, around).map(SubscriptionId::from),
+            subscription_item: self.subscription_item(details).map(SubscriptionItemId::from),
             invoice_item: self.invoice_item(details).map(InvoiceItemId::from),
         };
         Ok((line, inline))
@@ -204,6 +228,16 @@ impl LineShape {
         // In the oldest shape a subscription's line only says that it is one.
         let is_subscription = self.line_type.as_str() == Some("subscription");
         named.or(around.subscription.filter(|_| is_subscription))
+    }
+
+    fn subscription_item<'a>(&'a self, details: Option<&'a Details>) -> Option<&'a str> {
+        details.and_then(|details| details.subscription_item.id()).or_else(|| self.subscription_item.id())
+    }
+
+    fn discount(&self, reading: Reading<'_>) -> Result<i64, ReadError> {
+        let pending = self.proration_details.get().filter(|_| self.discount_amounts.0.is_none());
+        let amounts = pending.map_or(&self.discount_amounts, |details| &details.discount_amounts);
+        reading.sum(amounts.iter().map(|discount| discount.amount), "discount_amounts")
     }
 
     fn invoice_item<'a>(&'a self, details: Option<&'a Details>) -> Option<&'a str> {

@@ -1,12 +1,15 @@
 //! Prices, and plans as they were called before.
 
-use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier, TransformQuantity};
-use model::{ObjectKind, PriceId, ProductId};
+use model::billing::{
+    BillingInterval, CurrencyOption, Price, PriceScheme, Recurrence, Tier, TransformQuantity,
+};
+use model::{PriceId, ProductId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::{LARGEST_AMOUNT, LARGEST_QUANTITY, ReadError, Reading, read};
-use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
+use crate::stripe::kind;
+use crate::stripe::loose::{Array, Flag, Keyed, Link, Number, Object, Ref, Text};
 
 /// A price or a plan: a plan has the recurrence on itself, and calls the amount just that.
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -30,6 +33,16 @@ pub(super) struct PriceShape {
     amount_decimal: Number,
     transform_quantity: Object<TransformShape>,
     transform_usage: Object<TransformShape>,
+    currency_options: Keyed<OptionShape>,
+}
+
+/// A price's amounts in another currency.
+#[derive(Debug, Default, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+struct OptionShape {
+    unit_amount: Number,
+    unit_amount_decimal: Number,
+    tiers: Array<TierShape>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -64,7 +77,7 @@ struct TransformShape {
 /// # Errors
 /// When it is no JSON object with an id and a currency, or an amount or the interval in it cannot be understood.
 pub fn price(body: &str) -> Result<Price, ReadError> {
-    read::<PriceShape>(ObjectKind::Price, body)?.read()
+    read::<PriceShape>(kind::PRICE, body)?.read()
 }
 
 /// The id of a price that another object names or holds, and the price itself where it holds one that can be read. One
@@ -85,7 +98,7 @@ pub(super) fn linked(links: [&Link<PriceShape>; 3]) -> (Option<PriceId>, Option<
 
 impl PriceShape {
     fn read(&self) -> Result<Price, ReadError> {
-        let reading = Reading::begin(ObjectKind::Price, &self.id)?;
+        let reading = Reading::begin(kind::PRICE, &self.id)?;
         let transform = self.transform_quantity.get().or(self.transform_usage.get());
         Ok(Price {
             id: PriceId::from(reading.id),
@@ -94,6 +107,7 @@ impl PriceShape {
             currency: reading.currency(&self.currency)?,
             recurrence: self.recurrence(reading)?,
             scheme: self.scheme(reading)?,
+            currency_options: self.currency_options(reading)?,
             transform_quantity: transform.and_then(TransformShape::read),
             is_active: self.active.0.unwrap_or(true),
         })
@@ -127,7 +141,27 @@ impl PriceShape {
             let amounts = [self.unit_amount_decimal, self.unit_amount, self.amount_decimal, self.amount];
             return Ok(PriceScheme::PerUnit(decimal_of(&amounts, reading, "unit_amount")?));
         }
-        let tiers = self.tiers.iter().map(|tier| tier.read(reading)).collect::<Result<Vec<_>, _>>()?;
+        self.tiered(&self.tiers, reading)
+    }
+
+    /// In a currency that this version does not know nothing can be billed that it could count.
+    fn currency_options(&self, reading: Reading<'_>) -> Result<Vec<CurrencyOption>, ReadError> {
+        let known =
+            self.currency_options.0.iter().filter_map(|(code, option)| Some((code.parse().ok()?, option)));
+        let read = known.map(|(currency, option)| {
+            let scheme = if self.billing_scheme.as_str() == Some("tiered") {
+                self.tiered(&option.tiers, reading)?
+            } else {
+                let amounts = [option.unit_amount_decimal, option.unit_amount];
+                PriceScheme::PerUnit(decimal_of(&amounts, reading, "currency_options.unit_amount")?)
+            };
+            Ok(CurrencyOption { currency, scheme })
+        });
+        read.collect()
+    }
+
+    fn tiered(&self, tiers: &Array<TierShape>, reading: Reading<'_>) -> Result<PriceScheme, ReadError> {
+        let tiers = tiers.iter().map(|tier| tier.read(reading)).collect::<Result<Vec<_>, _>>()?;
         Ok(match self.tiers_mode.as_str() {
             _ if tiers.is_empty() => PriceScheme::UnknownTiers,
             Some("graduated") => PriceScheme::Graduated(tiers),

@@ -1,13 +1,17 @@
 //! Subscriptions and their items.
 
-use model::billing::{CancellationReason, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus};
-use model::{CustomerId, ObjectKind, SubscriptionId, SubscriptionItemId, UnixSeconds};
+use model::billing::{
+    CancellationReason, PendingUpdate, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus,
+};
+use model::{CustomerId, InvoiceId, SubscriptionId, SubscriptionItemId, UnixSeconds};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::customer::said;
+use super::line::{TaxRate, inclusive_percent};
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Text};
 
 /// A subscription, and the prices that came inside it.
@@ -40,6 +44,8 @@ struct Shape {
     currency: Text,
     items: Object<Embedded<ItemShape>>,
     default_tax_rates: Array<TaxRate>,
+    pending_update: Object<Update>,
+    latest_invoice: Ref,
     current_period_start: Number,
     current_period_end: Number,
     /// Of the only item, where there is no list of them.
@@ -58,6 +64,9 @@ struct Cancellation {
 struct Pause {}
 
 #[derive(Debug, Default, Deserialize)]
+struct Update {}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ItemShape {
     id: Text,
@@ -68,20 +77,13 @@ struct ItemShape {
     current_period_end: Number,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct TaxRate {
-    percentage: Number,
-    inclusive: Flag,
-}
-
 /// A subscription.
 ///
 /// # Errors
 /// When it is no JSON object with an id and a customer, or one of its instants or quantities cannot be understood.
 pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
-    let shape: Shape = read(ObjectKind::Subscription, body)?;
-    let reading = Reading::begin(ObjectKind::Subscription, &shape.id)?;
+    let shape: Shape = read(kind::SUBSCRIPTION, body)?;
+    let reading = Reading::begin(kind::SUBSCRIPTION, &shape.id)?;
     let (items, inline_prices) = shape.items(reading)?;
     let customer = shape.customer.id().ok_or_else(|| reading.missing("customer"))?;
     let created_at = reading.optional_instant(shape.created, "created")?;
@@ -108,7 +110,11 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         billing_cycle_anchor: reading.optional_instant(shape.billing_cycle_anchor, "billing_cycle_anchor")?,
         is_collection_paused: shape.pause_collection.get().is_some(),
         currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
-        inclusive_tax_percent: shape.inclusive_tax_percent(),
+        inclusive_tax_percent: inclusive_percent(&shape.default_tax_rates),
+        pending_update: shape
+            .pending_update
+            .get()
+            .map(|_| PendingUpdate { invoice: shape.latest_invoice.id().map(InvoiceId::from) }),
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());
@@ -120,20 +126,13 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
 /// # Errors
 /// When it is no JSON object with an id and a price, or its quantity cannot be understood.
 pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>), ReadError> {
-    let shape: ItemShape = read(ObjectKind::SubscriptionItem, body)?;
+    let shape: ItemShape = read(kind::SUBSCRIPTION_ITEM, body)?;
     let (item, price) = shape.read(None)?;
-    let reading = Reading::begin(ObjectKind::SubscriptionItem, &shape.id)?;
+    let reading = Reading::begin(kind::SUBSCRIPTION_ITEM, &shape.id)?;
     Ok((item.ok_or_else(|| reading.missing("price"))?, price))
 }
 
 impl Shape {
-    /// `None` where there is no inclusive rate, or one that is no number: taxes then show on the invoice only.
-    fn inclusive_tax_percent(&self) -> Option<Decimal> {
-        let inclusive = self.default_tax_rates.iter().filter(|rate| rate.inclusive.is_set());
-        let percents: Option<Vec<Decimal>> = inclusive.map(|rate| rate.percentage.percent()).collect();
-        percents?.into_iter().reduce(|sum, percent| sum + percent)
-    }
-
     fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
         let bounds = [self.current_period_start, self.current_period_end];
         let period = period(reading, bounds, ["current_period_start", "current_period_end"])?;
@@ -160,7 +159,7 @@ impl Shape {
 impl ItemShape {
     /// `period`: the subscription's own, in the older shape. An item without any price is no item.
     fn read(&self, period: Option<Period>) -> Result<(Option<SubscriptionItem>, Option<Price>), ReadError> {
-        let reading = Reading::begin(ObjectKind::SubscriptionItem, &self.id)?;
+        let reading = Reading::begin(kind::SUBSCRIPTION_ITEM, &self.id)?;
         let (price, inline) = linked([&self.price, &self.plan, &Link::Absent]);
         let Some(price) = price else { return Ok((None, None)) };
         let bounds = [self.current_period_start, self.current_period_end];

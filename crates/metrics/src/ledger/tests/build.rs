@@ -19,6 +19,7 @@ pub(crate) fn price(id: &str, amount: i64, interval: BillingInterval, interval_c
         currency: Currency::USD,
         recurrence: Some(Recurrence { interval, interval_count, is_metered: false }),
         scheme: PriceScheme::PerUnit(Some(amount.into())),
+        currency_options: Vec::new(),
         transform_quantity: None,
         is_active: true,
     }
@@ -54,6 +55,7 @@ pub(crate) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> In
         amount_minor,
         discount_minor: 0,
         inclusive_tax_minor: 0,
+        inclusive_tax_percent: None,
         currency: Currency::USD,
         period: Period { start: at(start), end: at(end) },
         is_proration: false,
@@ -61,6 +63,7 @@ pub(crate) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> In
         quantity: Decimal::ONE,
         price: Some(price.into()),
         subscription: Some("sub_1".into()),
+        subscription_item: None,
         invoice_item: None,
     }
 }
@@ -95,6 +98,8 @@ pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
         attempt_count: 1,
         total_minor,
         tax_minor: lines.iter().map(|line| line.inclusive_tax_minor).sum(),
+        shipping_minor: 0,
+        billing_credits_minor: 0,
         amount_paid_minor: total_minor,
         amount_due_minor: total_minor,
         lines,
@@ -128,6 +133,7 @@ pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
         billing_cycle_anchor: Some(at("2026-01-01")),
         is_collection_paused: false,
         inclusive_tax_percent: None,
+        pending_update: None,
         currency: Some(Currency::USD),
         items: Vec::new(),
     }
@@ -149,7 +155,7 @@ pub(crate) fn ledger(history: &CustomerHistory) -> CustomerLedger {
 }
 
 pub(crate) fn ledger_with(history: &CustomerHistory, churn_at: ChurnAt) -> CustomerLedger {
-    build(history, &prices(), LedgerRules { churn_at, include_metered: false })
+    build(history, &prices(), LedgerRules { churn_at, ..LedgerRules::default() })
 }
 
 /// The customer's totals as `(day or instant, amount)`.
@@ -163,4 +169,30 @@ pub(crate) fn expect(history: &CustomerHistory, expected: &[(&str, i64)]) {
     let expected: Vec<(String, i64)> =
         expected.iter().map(|(on, minor)| ((*on).to_owned(), *minor)).collect();
     assert_eq!(totals(&ledger(history)), expected);
+}
+
+/// The same line, billed for an item that is named.
+pub(crate) fn on(item: &str, line: InvoiceLine) -> InvoiceLine {
+    InvoiceLine { subscription_item: Some(item.into()), id: format!("{}_{item}", line.id).into(), ..line }
+}
+
+/// The subscription with these items: `(item, price, quantity)`.
+pub(crate) fn with_items(subscription: Subscription, items: &[(&str, &str, i64)]) -> Subscription {
+    let items = items.iter().map(|(id, price, quantity)| SubscriptionItem {
+        id: (*id).into(),
+        price: (*price).into(),
+        quantity: (*quantity).into(),
+        current_period: None,
+    });
+    Subscription { items: items.collect(), ..subscription }
+}
+
+/// As while its collection is paused.
+pub(crate) fn never_attempted(invoice: Invoice) -> Invoice {
+    Invoice { attempt_count: 0, ..invoice }
+}
+
+/// An invoice of several lines, paid on the day it was made.
+pub(crate) fn bill(created: &str, lines: Vec<InvoiceLine>) -> Invoice {
+    invoice(created, InvoiceStatus::Paid, lines)
 }

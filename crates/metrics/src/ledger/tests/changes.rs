@@ -19,7 +19,7 @@ fn a_tier_that_stays_full_is_not_taken_for_undone() {
 }
 
 #[test]
-fn a_change_after_a_period_that_was_never_billed_counts() {
+fn a_change_after_a_hole_counts_from_the_change() {
     let lines = vec![
         proration("basic", 1, -500, "2026-02-15", "2026-03-01"),
         proration("basic", 5, 2500, "2026-02-15", "2026-03-01"),
@@ -28,5 +28,5 @@ fn a_change_after_a_period_that_was_never_billed_counts() {
         subscription(Active),
         vec![paid("basic", 1000, "2026-01-01", "2026-02-01"), invoice("2026-02-15", Paid, lines)],
     );
-    expect(&history, &[("2026-01-01", 1000), ("2026-02-15", 5000)]);
+    expect(&history, &[("2026-01-01", 1000), ("2026-02-01", 0), ("2026-02-15", 5000)]);
 }

@@ -72,7 +72,7 @@ proptest! {
     #[test]
     fn an_ended_subscription_is_worth_nothing(history in any_history(), requested in any::<bool>()) {
         let churn_at = if requested { ChurnAt::Requested } else { ChurnAt::Ended };
-        let rules = LedgerRules { churn_at, include_metered: requested };
+        let rules = LedgerRules { churn_at, include_metered: requested, count_unbilled: false };
         let ended = history.subscriptions[0].ended_at;
         let ledger = build_ledger(&history, &prices(), rules);
         if let Some(ended) = ended {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::build::*;
 use crate::ledger::explain::explain;
-use crate::ledger::{Cause, LeftOut, LineVerdict, MoneyKind, build, line_verdicts};
+use crate::ledger::{Cause, LeftOut, LineVerdict, MoneyKind, Valuation, build, line_verdicts};
 
 use InvoiceStatus::{Draft, Open, Paid, Uncollectible, Void};
 use SubscriptionStatus::{Active, Canceled, Incomplete, PastDue, Unpaid};
@@ -54,7 +54,9 @@ fn one_off_lines_and_usage_never_count() {
     expect(&history, &[("2026-01-01", 1000)]);
     let with_usage =
         build(&history, &prices(), LedgerRules { include_metered: true, ..LedgerRules::default() });
-    assert_eq!(totals(&with_usage), [("2026-01-01".to_owned(), 1470)]);
+    // What was used in January is known, and billed, at its end.
+    let expected = [("2026-01-01", 1000), ("2026-02-01", 1470)].map(|(on, minor)| (on.to_owned(), minor));
+    assert_eq!(totals(&with_usage), expected);
     let verdicts: Vec<LineVerdict> = line_verdicts(&history, &prices(), LedgerRules::default())
         .into_iter()
         .map(|(_, _, verdict)| verdict)
@@ -163,13 +165,13 @@ fn a_pending_change_of_prices_with_tax_inside_is_worth_what_is_left_without_it()
     taxed.inclusive_tax_percent = Some(Decimal::from(19));
     let mut history = history(taxed, Vec::new());
     history.invoice_items = vec![pending(proration("pro", 1, 1500, change, "2026-02-01"))];
-    expect(&history, &[(change, 2522)]);
+    expect(&history, &[(change, 2521)]);
 
     // Billed, the line says its tax: the same.
     let mut line = history.invoice_items.remove(0).line;
     line.inclusive_tax_minor = 239;
     history.invoices.push(invoice("2026-02-01", Paid, vec![line]));
-    expect(&history, &[(change, 2522)]);
+    expect(&history, &[(change, 2521)]);
 }
 
 #[test]
@@ -191,7 +193,10 @@ fn a_discount_in_a_proration_scales_the_full_price() {
         ],
     );
     expect(&history, &[("2026-01-01", 800), (change, 2400)]);
-    assert!(matches!(ledger(&history).steps[2].cause, Cause::Prorated { is_scaled: true, .. }));
+    assert!(matches!(
+        ledger(&history).steps[2].cause,
+        Cause::Prorated { valuation: Valuation::ByAmount, .. }
+    ));
 }
 
 #[test]
@@ -217,7 +222,10 @@ fn the_length_of_a_period_follows_its_anchor_not_its_clamped_end() {
         vec![invoice("2026-02-14", Paid, vec![proration("pro", 1, 1500, "2026-02-14", "2026-02-28")])],
     );
     expect(&history, &[("2026-02-14", 3000)]);
-    assert!(matches!(ledger(&history).steps[0].cause, Cause::Prorated { is_scaled: false, .. }));
+    assert!(matches!(
+        ledger(&history).steps[0].cause,
+        Cause::Prorated { valuation: Valuation::FullPrice, .. }
+    ));
 }
 
 #[test]
@@ -439,7 +447,10 @@ fn every_step_is_explained_by_the_lines_it_read() {
     let pro = explanation.parts.iter().find(|part| part.price.as_str() == "pro").unwrap();
     assert_eq!(pro.steps[0].rule, "prorated");
     assert_eq!(pro.steps[0].lines[0].amount_minor, 1500);
-    assert_eq!(pro.steps[0].arithmetic.as_deref(), Some("full price of 1 ÷ 1 month = 30.00 USD a month"));
+    assert_eq!(
+        pro.steps[0].arithmetic.as_deref(),
+        Some("1 unit at full price ÷ 1 month = 30.00 USD a month")
+    );
     let all = explain(&history, &prices(), LedgerRules::default(), None);
     assert_eq!(all.mrr[0].amount_minor, 0);
     assert!(all.parts.iter().all(|part| part.value_minor == 0));

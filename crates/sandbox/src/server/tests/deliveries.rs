@@ -122,7 +122,7 @@ async fn with_faults_events_come_late_and_twice_but_they_come() {
 #[tokio::test]
 async fn the_intention_is_told_line_by_line_and_the_clock_can_be_moved() {
     let client = Client::of_tiny(Options::default()).await;
-    let response = client.request("GET", "/sandbox/intention").send().await.unwrap();
+    let response = client.request("GET", "/sandbox/expected_mrr").send().await.unwrap();
     let lines = response.text().await.unwrap();
     assert_eq!(
         lines,

@@ -1,9 +1,10 @@
 //! A merchant made by hand: a few objects of each sort that the server has a rule about.
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use model::{Currency, CustomerId, UnixSeconds};
 use serde_json::{Value, json};
 
-use crate::world::{Cursor, IntendedStep, ListPage, ListQuery, Merchant, UnknownCursor};
+use crate::ObjectKind;
+use crate::world::{Cursor, ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor};
 
 pub struct Tiny {
     objects: Vec<(ObjectKind, Value)>,
@@ -182,8 +183,8 @@ impl Merchant for Tiny {
         Some(json!({ "id": id, "object": "discount", "source": { "type": "coupon", "coupon": "10 % off" } }))
     }
 
-    fn intended(&self) -> Box<dyn Iterator<Item = IntendedStep> + Send + '_> {
-        let step = |at: i64, mrr_minor| IntendedStep {
+    fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_> {
+        let step = |at: i64, mrr_minor| ExpectedStep {
             customer: CustomerId::from("cus_1"),
             currency: Currency::USD,
             at: UnixSeconds(at),

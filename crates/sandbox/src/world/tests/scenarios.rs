@@ -1,10 +1,10 @@
-//! One customer, one story, and what it is meant to be worth, worked out by hand.
+//! One customer, one scenario, and what it is meant to be worth, worked out by hand.
 
 use super::super::calendar::{self, DAY};
 use super::super::catalog::{Catalog, Deal, Plan};
-use super::super::deeds::{Deed, Move};
 use super::super::proration::Proration;
 use super::super::records::{Customer, Dunning, PauseBehavior};
+use super::super::scheduled::{CustomerAction, Scheduled};
 use super::super::subscribing::Terms;
 use super::*;
 
@@ -41,15 +41,15 @@ impl Told {
         told
     }
 
-    fn does(mut self, day: i64, what: Move) -> Self {
-        self.merchant.world.plan(self.began_at + day * DAY, Deed::Act(0, what));
+    fn does(mut self, day: i64, what: CustomerAction) -> Self {
+        self.merchant.world.schedule(self.began_at + day * DAY, Scheduled::Act(0, what));
         self
     }
 
     /// Days since the beginning and what the customer is worth from then on, until so many days have passed.
     fn until(mut self, days: i64) -> Vec<(i64, i64)> {
         self.merchant.advance(UnixSeconds(self.began_at + days * DAY));
-        let steps = self.merchant.intended();
+        let steps = self.merchant.expected_mrr();
         steps.map(|step| ((step.at.0 - self.began_at) / DAY, step.mrr_minor)).collect()
     }
 }
@@ -73,18 +73,21 @@ fn a_price_is_worth_its_share_of_a_month() {
 fn a_change_takes_effect_when_it_is_prorated_or_with_the_next_period() {
     for how in [Proration::Immediate, Proration::Pending] {
         let told = Told::with(Plan::StarterMonth, |terms| terms);
-        let steps = told.does(10, Move::SwitchPlan(Plan::ProMonth, how)).until(100);
+        let steps = told.does(10, CustomerAction::SwitchPlan(Plan::ProMonth, how)).until(100);
         assert_eq!(steps, [(0, 1900), (10, 4900)], "{how:?}");
     }
     let told = Told::with(Plan::StarterMonth, |terms| terms);
-    let steps = told.does(10, Move::SwitchPlan(Plan::ProMonth, Proration::None)).until(100);
+    let steps = told.does(10, CustomerAction::SwitchPlan(Plan::ProMonth, Proration::None)).until(100);
     assert_eq!(steps, [(0, 1900), (renewal(1), 4900)]);
 }
 
 #[test]
 fn another_interval_begins_anew() {
     let told = Told::with(Plan::ProMonth, |terms| terms);
-    assert_eq!(told.does(10, Move::SwitchInterval(Plan::ProYear)).until(300), [(0, 4900), (10, 4083)]);
+    assert_eq!(
+        told.does(10, CustomerAction::SwitchInterval(Plan::ProYear)).until(300),
+        [(0, 4900), (10, 4083)]
+    );
 }
 
 #[test]
@@ -108,16 +111,17 @@ fn a_tax_inside_the_price_is_not_the_merchants() {
 fn a_trial_is_worth_nothing_until_it_is_paid_for() {
     let trial = |terms| Terms { trial_days: Some(14), ..terms };
     assert_eq!(Told::with(Plan::ProMonth, trial).until(100), [(14, 4900)]);
-    let cancel = Move::CancelNow { gives_back: false, invoices_now: false };
+    let cancel = CustomerAction::CancelNow { gives_back: false, invoices_now: false };
     assert_eq!(Told::with(Plan::ProMonth, trial).does(10, cancel).until(100), []);
     let without_card = |terms| Terms { trial_days: Some(14), has_payment_method: false, ..terms };
-    let told = Told::with(Plan::ProMonth, without_card).does(20, Move::ResumeTrial);
+    let told = Told::with(Plan::ProMonth, without_card).does(20, CustomerAction::ResumeTrial);
     assert_eq!(told.until(100), [(20, 4900)]);
 }
 
 #[test]
 fn retries_keep_the_value_until_they_are_lost() {
-    let fails = |dunning| Told::with(Plan::ProMonth, |terms| terms).does(5, Move::FailNext(dunning));
+    let fails =
+        |dunning| Told::with(Plan::ProMonth, |terms| terms).does(5, CustomerAction::FailNext(dunning));
     assert_eq!(fails(Dunning::Recovers { retries: 2 }).until(100), [(0, 4900)]);
     let lost = fails(Dunning::Cancels).until(100);
     assert_eq!(lost.last(), Some(&(renewal(1) + 3 + 4 + 5 + 7, 0)), "{lost:?}");
@@ -126,7 +130,8 @@ fn retries_keep_the_value_until_they_are_lost() {
 
 #[test]
 fn a_pause_gives_periods_up_unless_they_are_kept_as_drafts() {
-    let pauses = |behavior| Told::with(Plan::ProMonth, |terms| terms).does(10, Move::Pause(behavior, 2));
+    let pauses =
+        |behavior| Told::with(Plan::ProMonth, |terms| terms).does(10, CustomerAction::Pause(behavior, 2));
     let given_up = [(0, 4900), (renewal(1), 0), (renewal(3), 4900)];
     assert_eq!(pauses(PauseBehavior::Void).until(120), given_up);
     assert_eq!(pauses(PauseBehavior::MarkUncollectible).until(120), given_up);
@@ -136,15 +141,16 @@ fn a_pause_gives_periods_up_unless_they_are_kept_as_drafts() {
 #[test]
 fn an_end_is_where_service_ends() {
     let told = || Told::with(Plan::ProMonth, |terms| terms);
-    let at_period_end = told().does(10, Move::CancelAtPeriodEnd).until(100);
+    let at_period_end = told().does(10, CustomerAction::CancelAtPeriodEnd).until(100);
     assert_eq!(at_period_end, [(0, 4900), (renewal(1), 0)]);
-    let scheduled = told().does(10, Move::ScheduleCancel { days: 45 }).until(100);
+    let scheduled = told().does(10, CustomerAction::ScheduleCancel { days: 45 }).until(100);
     assert_eq!(scheduled, [(0, 4900), (55, 0)]);
-    let cancel = Move::CancelNow { gives_back: true, invoices_now: true };
+    let cancel = CustomerAction::CancelNow { gives_back: true, invoices_now: true };
     assert_eq!(told().does(10, cancel).until(100), [(0, 4900), (10, 0)]);
-    let replaced = told().does(10, Move::Replace(Plan::BusinessMonth)).until(100);
+    let replaced = told().does(10, CustomerAction::Replace(Plan::BusinessMonth)).until(100);
     assert_eq!(replaced, [(0, 4900), (10, 9900)]);
-    let kept = told().does(10, Move::CancelAtPeriodEnd).does(12, Move::KeepAfterAll).until(100);
+    let kept =
+        told().does(10, CustomerAction::CancelAtPeriodEnd).does(12, CustomerAction::KeepAfterAll).until(100);
     assert_eq!(kept, [(0, 4900)]);
 }
 
@@ -158,11 +164,11 @@ fn what_was_never_paid_was_never_worth_anything() {
 #[test]
 fn add_ons_come_and_go_with_their_own_value() {
     let told = Told::with(Plan::ProMonth, |terms| terms)
-        .does(10, Move::AddOn(0, Proration::Pending))
-        .does(15, Move::DropAddOn(Proration::Immediate));
+        .does(10, CustomerAction::AddOn(0, Proration::Pending))
+        .does(15, CustomerAction::DropAddOn(Proration::Immediate));
     assert_eq!(told.until(100), [(0, 4900), (10, 5400), (15, 4900)]);
     let told = Told::with(Plan::ProMonth, |terms| terms)
-        .does(10, Move::AddOn(0, Proration::Pending))
-        .does(15, Move::DropAddOn(Proration::None));
+        .does(10, CustomerAction::AddOn(0, Proration::Pending))
+        .does(15, CustomerAction::DropAddOn(Proration::None));
     assert_eq!(told.until(100), [(0, 4900), (10, 5400), (renewal(1), 4900)]);
 }

@@ -1,16 +1,17 @@
 //! Loading again: what must come back as it was, and what must not come back.
 
 use super::*;
+use crate::testing::kind;
 
 fn body_of(folder: &Folder, customer: &str) -> String {
-    folder.objects().get(ObjectKind::Customer, customer).unwrap().unwrap().object.body.to_string()
+    folder.objects().get(kind::CUSTOMER, customer).unwrap().unwrap().object.body.to_string()
 }
 
 /// Customers with names, loaded.
 async fn named() -> (Provider, Folder) {
     let mut merchant = Merchant::monthly(40, 6);
     for customer in 0..40 {
-        let object = merchant.get_mut(ObjectKind::Customer, &format!("cus_{customer}"));
+        let object = merchant.get_mut(kind::CUSTOMER, &format!("cus_{customer}"));
         object["name"] = json!(format!("Ada Lovelace the {customer}th"));
     }
     let provider = Provider::start(merchant).await;
@@ -27,7 +28,7 @@ async fn discard(folder: &Folder) -> bool {
 async fn objects_that_are_damaged_are_told_and_mended_by_loading_again() {
     let (_provider, folder) = named().await;
     let expected = bytes(&*folder.ledger(&folder.runner()).await);
-    let path = folder.data.connection_dir(&folder.record.id).join("objects.db");
+    let path = folder.on_disk().join("objects.db");
     let whole = std::fs::read(&path).unwrap();
     let (mut told, mut found) = (0, 0);
     for offset in (0..whole.len()).step_by(40_000) {
@@ -41,7 +42,7 @@ async fn objects_that_are_damaged_are_told_and_mended_by_loading_again() {
             }
         }
         std::fs::write(&path, &damaged).unwrap();
-        let opened = store::Objects::open_read_only(path.parent().unwrap());
+        let opened = folder.files().objects_to_read();
         let checked = opened.and_then(|objects| objects.integrity_check());
         let is_found = !matches!(checked, Ok(wrong) if wrong.is_empty());
         match folder.sync(&folder.runner()).await {
@@ -79,7 +80,7 @@ async fn who_was_erased_stays_erased_when_everything_is_loaded_again() {
 
     // Also when nobody asked for it.
     for name in ["objects.db", "objects.db-wal", "objects.db-shm"] {
-        let path = folder.data.connection_dir(id).join(name);
+        let path = folder.on_disk().join(name);
         if path.exists() {
             std::fs::remove_file(path).unwrap();
         }
@@ -105,7 +106,7 @@ async fn an_erasure_that_was_cut_off_is_made_up_for() {
 async fn an_erasure_that_only_the_objects_know_outlives_them() {
     let (_provider, folder) = named().await;
     let note = store::Batch { meta: vec![("erased/cus_3".to_owned(), "1".to_owned())], ..Default::default() };
-    let objects = store::Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let objects = folder.files().objects_to_write().unwrap();
     objects.commit(note).await.unwrap();
     drop(objects);
     folder.sync(&folder.runner()).await.unwrap();
@@ -117,7 +118,7 @@ async fn an_erasure_that_only_the_objects_know_outlives_them() {
 async fn who_left_long_ago_stays_nameless() {
     let (_provider, folder) = named().await;
     let lapsed = store::Batch { meta: vec![("lapsed".to_owned(), "cus_3".to_owned())], ..Default::default() };
-    let objects = store::Objects::open(&folder.data.connection_dir(&folder.record.id)).unwrap();
+    let objects = folder.files().objects_to_write().unwrap();
     objects.commit(lapsed).await.unwrap();
     drop(objects);
     discard(&folder).await;
@@ -152,7 +153,7 @@ async fn who_looks_meanwhile_sees_the_new_objects_and_their_ledger() {
     let (workspace, id) = (&folder.record.workspace, &folder.record.id);
     let is_there = async || {
         let objects = looking.objects(workspace, id).await.unwrap();
-        objects.get(ObjectKind::Customer, "cus_77").unwrap().is_some()
+        objects.get(kind::CUSTOMER, "cus_77").unwrap().is_some()
     };
     assert!(!is_there().await);
     let before = looking.ledger(workspace, id).await.unwrap().version;
@@ -184,6 +185,6 @@ async fn a_load_that_is_under_way_ends_first() {
     runner.start_sync(&folder.record.id);
     let is_done = |progress: &Progress| progress.phase == Phase::Idle && progress.data_through.is_some();
     progress.wait_for(is_done).await.unwrap();
-    assert_eq!(folder.objects().scan(ObjectKind::Customer, None, 100).unwrap().len(), 40);
+    assert_eq!(folder.objects().scan(kind::CUSTOMER, None, 100).unwrap().len(), 40);
     runner.stop().await;
 }

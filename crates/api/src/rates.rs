@@ -1,0 +1,7 @@
+//! Exchange rates that the people of a workspace enter.
+
+pub mod create;
+pub mod delete;
+pub mod dto;
+pub mod import;
+pub mod list;

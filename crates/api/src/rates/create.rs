@@ -1,0 +1,33 @@
+//! `POST /rates`.
+
+use std::sync::Arc;
+
+use ::metrics::fx::EnteredRate;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::dto::{RateRequest, refused};
+use crate::access::identity::Tenant;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+/// Enter an exchange rate
+///
+/// It comes before official pegs and published rates, from the next request on. One of the same currency and days is
+/// replaced.
+#[utoipa::path(post, path = "/api/v1/rates", operation_id = "create_rate", tag = "rates",
+    request_body = RateRequest, responses((status = 201, description = "It counts from now on")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    tenant: Tenant,
+    Body(request): Body<RateRequest>,
+) -> Result<StatusCode, Problem> {
+    let RateRequest { currency, base, from, to, rate } = request;
+    let entry = EnteredRate::parse(&currency, &base, &from, to.as_deref(), &rate);
+    let entry = entry.map_err(|error| refused(&error))?;
+    let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
+    blocking(move || rates.enter(&tenant.workspace, &[entry], &tenant.name, now)).await??;
+    Ok(StatusCode::CREATED)
+}

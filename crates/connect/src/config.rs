@@ -1,0 +1,75 @@
+//! What a client is told about the server that it talks to.
+
+use std::time::Duration;
+
+use model::Clock;
+use url::Url;
+
+use crate::{Key, Network};
+
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// Where the API is. May carry a path.
+    pub base: Url,
+    pub key: Key,
+    /// How much of the provider's limits to use, 1 to 100: the account's other tools share them.
+    pub share_percent: u8,
+    pub limits: Limits,
+    pub backoff: Backoff,
+    pub clock: Clock,
+    pub network: Network,
+    /// What is dropped of every object before anything else sees it.
+    pub privacy: Privacy,
+}
+
+/// How fast the server allows itself to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limits {
+    /// By the provider's published limits.
+    #[default]
+    Published,
+    /// As fast as it answers, until it first refuses a request for its limits; from then on by the published ones. For a
+    /// server on this machine, which may be a sandbox or a proxy.
+    OnceRefused,
+    /// No budget a second, only a bound on requests at once. For a server of one's own.
+    None,
+}
+
+/// How long to wait before trying again, where the server does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(500), longest: Duration::from_secs(8) }
+    }
+}
+
+impl ClientConfig {
+    /// The provider itself, with room left for the account's other tools.
+    pub fn new(key: Key, clock: Clock) -> Self {
+        Self {
+            base: key.source().default_base(),
+            key,
+            share_percent: 80,
+            limits: Limits::Published,
+            backoff: Backoff::default(),
+            clock,
+            network: Network::Real,
+            privacy: Privacy::AsReceived,
+        }
+    }
+}
+
+/// What is fetched of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Privacy {
+    /// Everything, as it comes.
+    #[default]
+    AsReceived,
+    /// Ids and numbers; no names, addresses beyond the country, card details or free text.
+    Pseudonymous,
+}

@@ -1,0 +1,88 @@
+//! An answer together with how far the data behind it reaches: what the API and the command line write.
+
+use model::{Currency, Day, UnixSeconds};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::query::{self, Answer, MrrPoint, QueryError, Reporting, ValuePoint};
+use crate::question::Question;
+use crate::registry::{self, Metric};
+use crate::view::{Reach, View};
+
+/// What was computed, and what has to be known to read it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Envelope<T> {
+    #[serde(flatten)]
+    pub answer: T,
+    #[schema(value_type = Option<i64>)]
+    pub data_through: Option<UnixSeconds>,
+    pub is_history_complete: bool,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub reaches_back_on: Option<Day>,
+    /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
+    pub absent: Vec<String>,
+}
+
+/// A metric as it is best shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// MRR comes with its movements.
+    Mrr(Envelope<Answer<MrrPoint>>),
+    Value(Envelope<Answer<ValuePoint>>),
+}
+
+/// Any metric; MRR with its movements.
+///
+/// # Errors
+/// As [`value`].
+pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result<Shown, QueryError> {
+    if metric.id == registry::MRR.id {
+        return mrr(view, question).map(Shown::Mrr);
+    }
+    value(view, metric, question).map(Shown::Value)
+}
+
+/// MRR and its movements.
+///
+/// # Errors
+/// When the range makes no sense.
+pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
+    let answer = query::mrr(&view.ledger, &view.rates, &question.query(view)?)?;
+    Ok(Envelope::of(view, &registry::MRR, answer))
+}
+
+/// Any metric, one value a point.
+///
+/// # Errors
+/// When the range makes no sense, or the metric cannot be filtered so.
+pub fn value(
+    view: &View,
+    metric: &'static Metric,
+    question: Question,
+) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
+    let answer = query::value(&view.ledger, &view.rates, metric, &question.query(view)?)?;
+    Ok(Envelope::of(view, metric, answer))
+}
+
+/// How things stand now, in the currency that is asked for or else the connection's.
+///
+/// # Errors
+/// When an amount is too large to be written.
+pub fn summary(view: &View, question: &Question) -> Result<Envelope<query::Summary>, QueryError> {
+    // A summary is one figure of everything, so it is always in one currency.
+    let currency: Currency = match question.currency {
+        Some(Reporting::In(currency)) if view.can_report_in(currency) => currency,
+        Some(Reporting::In(currency)) => return Err(QueryError::NoRate(currency)),
+        Some(Reporting::Native) | None => view.reporting_currency(),
+    };
+    let summary = query::summary(&view.ledger, &view.rates, currency, &question.filter, view.now)?;
+    Ok(Envelope::of(view, &registry::NET_REVENUE, summary))
+}
+
+impl<T> Envelope<T> {
+    fn of(view: &View, metric: &Metric, answer: T) -> Self {
+        let Reach { data_through, is_history_complete, reaches_back_on } = view.reach;
+        Self { answer, data_through, is_history_complete, reaches_back_on, absent: view.absent(metric) }
+    }
+}

@@ -1,0 +1,196 @@
+//! Whether a line counts, by what became of its invoice.
+
+use std::collections::BTreeMap;
+
+use model::billing::{Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
+use model::{InvoiceId, PriceId, UnixSeconds};
+use rust_decimal::Decimal;
+
+use super::items::Item;
+use super::lines::Entry;
+
+/// How a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Counts,
+    /// Its invoice is void or was written off.
+    GivenUp,
+    /// Its invoice was never paid, and its subscription no longer runs.
+    Unpaid,
+    /// It bills a change that is not made before it is paid.
+    AwaitingPayment,
+    /// A newer invoice bills the same period of the same item.
+    Replaced,
+}
+
+/// A subscription that still provides service: its unpaid invoices may yet be paid.
+pub(super) fn is_alive(status: SubscriptionStatus) -> bool {
+    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
+    matches!(status, Active | PastDue | Trialing | Paused)
+}
+
+/// How lines stand by the state of their invoice alone.
+pub(super) fn of_invoice(invoice: Option<&Invoice>, subscription: Option<&Subscription>) -> Standing {
+    let Some(invoice) = invoice else { return Standing::Counts };
+    match invoice.status {
+        InvoiceStatus::Paid => Standing::Counts,
+        InvoiceStatus::Void | InvoiceStatus::Uncollectible => Standing::GivenUp,
+        InvoiceStatus::Open | InvoiceStatus::Draft
+            if subscription.is_some_and(|subscription| is_alive(subscription.status)) =>
+        {
+            Standing::Counts
+        }
+        InvoiceStatus::Open | InvoiceStatus::Draft | InvoiceStatus::Unknown => Standing::Unpaid,
+    }
+}
+
+/// How lines stand beside each other. `entries` are one subscription's, in order of period.
+pub(super) fn settle(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
+    await_payment(entries, subscription);
+    replace(entries);
+    make_changes(entries, subscription);
+}
+
+/// The lines of the invoice that a pending update waits for.
+fn await_payment(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
+    let Some(update) = subscription.and_then(|subscription| subscription.pending_update.as_ref()) else {
+        return;
+    };
+    let is_unpaid = |invoice: &&Invoice| matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Draft);
+    let unpaid = entries.iter().filter_map(|entry| entry.invoice).filter(is_unpaid);
+    let awaited = match &update.invoice {
+        Some(id) => unpaid.into_iter().find(|invoice| invoice.id == *id),
+        // Not said which: the newest, since nothing else is billed while the update waits.
+        None => unpaid.max_by_key(|invoice| (invoice.created_at, &invoice.id)),
+    };
+    let Some(awaited) = awaited.map(|invoice| invoice.id.clone()) else { return };
+    for entry in entries.iter_mut().filter(|entry| entry.invoice.is_some_and(|own| own.id == awaited)) {
+        entry.standing = Standing::AwaitingPayment;
+    }
+}
+
+/// Of two bills of the same period of the same item the newer one counts. Usage is billed bit by bit, which adds up.
+fn replace(entries: &mut [Entry<'_>]) {
+    let is_bill = |entry: &&mut Entry<'_>| entry.counts() && entry.is_ordinary() && !entry.is_usage();
+    let mut newest: BTreeMap<(Item<'_>, i64, i64), &Invoice> = BTreeMap::new();
+    let key = |entry: &Entry<'_>| (entry.period().start.0, entry.period().end.0);
+    for entry in entries.iter_mut().filter(is_bill) {
+        let Some(invoice) = entry.invoice else { continue };
+        let (start, end) = key(entry);
+        let known = newest.entry((entry.item, start, end)).or_insert(invoice);
+        if (invoice.created_at, &invoice.id) > (known.created_at, &known.id) {
+            *known = invoice;
+        }
+    }
+    for entry in entries.iter_mut().filter(is_bill) {
+        let (start, end) = key(entry);
+        let newest = newest.get(&(entry.item, start, end));
+        if let (Some(newest), Some(invoice)) = (newest, entry.invoice)
+            && newest.id != invoice.id
+        {
+            entry.standing = Standing::Replaced;
+        }
+    }
+}
+
+/// A change whose bill was given up counts all the same where it shows that it was made: the subscription has its price
+/// in that quantity, or a later line bills or credits it so.
+fn make_changes(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
+    let is_open = |entry: &Entry<'_>| {
+        entry.line.is_proration && matches!(entry.standing, Standing::GivenUp | Standing::Unpaid)
+    };
+    if !entries.iter().any(is_open) {
+        return;
+    }
+    // The latest first: a change that was made shows that the one before it was.
+    for index in (0..entries.len()).rev() {
+        let entry = entries[index];
+        if is_open(&entry) && entry.is_charge() && was_made(&entry, entries, subscription) {
+            entries[index].standing = Standing::Counts;
+            give_back_with(&entry, entries);
+        }
+    }
+    for index in 0..entries.len() {
+        let entry = entries[index];
+        if is_open(&entry) && entry.is_credit() && was_removed(&entry, entries, subscription) {
+            entries[index].standing = Standing::Counts;
+        }
+    }
+}
+
+/// The credits of a change are as true as what it charges.
+fn give_back_with(charge: &Entry<'_>, entries: &mut [Entry<'_>]) {
+    let is_of_it = |entry: &Entry<'_>| {
+        entry.is_credit()
+            && entry.is_on_invoice_of(charge)
+            && entry.period().start == charge.period().start
+            && (entry.item == charge.item || matches!(entry.item, Item::Priced(_)))
+    };
+    for entry in entries.iter_mut().filter(|entry| is_of_it(entry)) {
+        entry.standing = Standing::Counts;
+    }
+}
+
+fn was_made(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
+    let at = change.period().start;
+    let counted_before = entries
+        .iter()
+        .any(|entry| entry.counts() && entry.period().start <= at && !entry.is_on_invoice_of(change));
+    // Billed again on another invoice, it counts there.
+    let is_billed_elsewhere = entries.iter().any(|entry| {
+        entry.counts()
+            && entry.is_charge()
+            && entry.item == change.item
+            && entry.period().start == at
+            && !entry.is_on_invoice_of(change)
+    });
+    counted_before && !is_billed_elsewhere && is_seen_later(change, entries, subscription)
+}
+
+/// Whether the subscription has the price in this quantity, or a later line knows of it.
+fn is_seen_later(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
+    let (price, at) = (change.price_id(), change.period().start);
+    let own = quantity(entries.iter().filter(|entry| {
+        entry.is_charge()
+            && entry.is_on_invoice_of(change)
+            && (entry.price_id(), entry.item, entry.period().start) == (price, change.item, at)
+    }));
+    let items = subscription.map(|subscription| subscription.items.as_slice()).unwrap_or_default();
+    let has_it = items
+        .iter()
+        .any(|item| item.price == *price && (item.quantity == own || item.quantity == change.line.quantity));
+    let later = entries.iter().filter(|e| e.counts() && e.period().start > at && e.price_id() == price);
+    // A graduated price bills a line a tier.
+    let mut bills: BTreeMap<(Option<&InvoiceId>, UnixSeconds, bool), Decimal> = BTreeMap::new();
+    for entry in later {
+        let key = (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit());
+        *bills.entry(key).or_default() += entry.line.quantity;
+    }
+    has_it || bills.values().any(|quantity| *quantity == own)
+}
+
+/// Whether a credit on a bill that was given up shows that its price was dropped: it stood alone, and the price came
+/// back later or is there still.
+fn was_removed(credit: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
+    let at = credit.period().start;
+    let is_part_of_a_change = entries
+        .iter()
+        .any(|entry| entry.is_charge() && entry.is_on_invoice_of(credit) && entry.period().start == at);
+    let counted_before = entries.iter().any(|e| e.counts() && e.period().start <= at);
+    counted_before && !is_part_of_a_change && is_known_later(credit.price_id(), at, entries, subscription)
+}
+
+fn is_known_later(
+    price: &PriceId,
+    at: UnixSeconds,
+    entries: &[Entry<'_>],
+    subscription: Option<&Subscription>,
+) -> bool {
+    let items = subscription.map(|subscription| subscription.items.as_slice()).unwrap_or_default();
+    items.iter().any(|item| item.price == *price)
+        || entries.iter().any(|e| e.counts() && e.period().start > at && e.price_id() == price)
+}
+
+fn quantity<'b, 'a: 'b>(lines: impl Iterator<Item = &'b Entry<'a>>) -> Decimal {
+    lines.map(|entry| entry.line.quantity).sum()
+}

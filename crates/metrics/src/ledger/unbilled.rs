@@ -1,0 +1,38 @@
+//! Subscriptions that are active and were never billed: moved from elsewhere, or with their first bill at a later anchor.
+
+use model::billing::{Subscription, SubscriptionStatus};
+
+use super::amounts::{Months, full_price_in};
+use super::{Cause, PriceBook, Step, UnbilledItem};
+
+/// What the items of an active subscription are worth at their prices. Usage has no price of its own.
+pub(super) fn items(subscription: &Subscription, prices: &PriceBook) -> Vec<UnbilledItem> {
+    if subscription.status != SubscriptionStatus::Active {
+        return Vec::new();
+    }
+    let priced = subscription.items.iter().filter_map(|item| {
+        let price = prices.get(&item.price)?;
+        let recurrence = price.recurrence.filter(|recurrence| !recurrence.is_metered)?;
+        let currency = subscription.currency.unwrap_or(price.currency);
+        let full = full_price_in(price, currency, item.quantity)?;
+        let value_minor = Months::of(recurrence).per_month(full);
+        Some(UnbilledItem { price: item.price.clone(), currency, value_minor })
+    });
+    priced.collect()
+}
+
+/// From the subscription's start, or from the end of its trial.
+pub(super) fn steps(subscription: &Subscription, items: &[UnbilledItem]) -> Vec<Step> {
+    let started_at = subscription.started_at.or(subscription.created_at);
+    let Some(at) = started_at.max(subscription.trial.map(|trial| trial.end)) else { return Vec::new() };
+    let steps = items.iter().filter(|item| item.value_minor != 0).map(|item| Step {
+        at,
+        subscription: subscription.id.clone(),
+        price: item.price.clone(),
+        currency: item.currency,
+        value_minor: item.value_minor,
+        delta_minor: item.value_minor,
+        cause: Cause::Unbilled,
+    });
+    steps.collect()
+}

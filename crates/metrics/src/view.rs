@@ -1,0 +1,66 @@
+//! What the numbers of a connection are computed from, at one moment. A command makes it from the files, the server
+//! from what it holds in memory.
+
+use std::sync::Arc;
+
+use model::{Currency, Day, Settings, UnixSeconds};
+
+use crate::columns::Ledger;
+use crate::fx::Rates;
+use crate::query;
+use crate::registry::{Feed, Metric};
+
+/// A snapshot of a connection's numbers, and how far they reach.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub ledger: Arc<Ledger>,
+    pub rates: Arc<Rates>,
+    pub settings: Settings,
+    /// The account's own.
+    pub default_currency: Option<Currency>,
+    /// Nothing after this counts.
+    pub now: UnixSeconds,
+    pub reach: Reach,
+    /// What cannot be had of the source, with its own word for the kind of object.
+    pub absent: Vec<(Feed, String)>,
+}
+
+/// How far the data behind a view reaches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Everything that the provider had at this time is here.
+    pub data_through: Option<UnixSeconds>,
+    pub is_history_complete: bool,
+    /// While it is not: from this day on it is.
+    pub reaches_back_on: Option<Day>,
+}
+
+impl View {
+    /// A provider's clock may be ahead of ours, and what it has told has happened.
+    pub fn now(clock_now: UnixSeconds, data_through: Option<UnixSeconds>) -> UnixSeconds {
+        data_through.map_or(clock_now, |through| through.max(clock_now))
+    }
+
+    pub fn today(&self) -> Day {
+        self.now.day(self.ledger.zone())
+    }
+
+    /// The currency to report in where none was asked for: the setting, else the account's own, else dollars. One that
+    /// cannot be converted to is passed over.
+    pub fn reporting_currency(&self) -> Currency {
+        let wanted = [self.settings.reporting_currency, self.default_currency];
+        let can_report_in = |currency: &Currency| self.can_report_in(*currency);
+        wanted.into_iter().flatten().find(can_report_in).unwrap_or(Currency::USD)
+    }
+
+    /// The account's own currency is always one of them.
+    pub fn can_report_in(&self, currency: Currency) -> bool {
+        self.default_currency == Some(currency) || query::can_report_in(&self.ledger, &self.rates, currency)
+    }
+
+    /// The kinds of objects that a metric lacks.
+    pub fn absent(&self, metric: &Metric) -> Vec<String> {
+        let lacking = self.absent.iter().filter(|(feed, _)| metric.feeds.contains(feed));
+        lacking.map(|(_, kind)| kind.clone()).collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! What was meant: each act that sets what a price of a subscription is worth, written down as it is done.
+//!
+//! Some acts are undone by what never happened later: an invoice that is voided, written off or left unpaid. The
+//! simulator says so as it happens, and the definition's rules for it are applied here, on acts alone.
+
+use std::collections::BTreeMap;
+
+/// What became of the invoice that an act was billed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Voided or written off: the period was given up.
+    GivenUp,
+    /// Left unpaid by a subscription that ended.
+    LeftUnpaid,
+}
+
+/// In the order in which they win at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A period began without a price that had one before.
+    NotRenewed,
+    /// A period began.
+    Period,
+    /// Something was changed within a period.
+    Change,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Act {
+    pub at: i64,
+    pub price: u32,
+    pub kind: Kind,
+    pub value_minor: i64,
+    /// `None` while a change waits for its invoice.
+    pub invoice: Option<u32>,
+}
+
+/// The acts of one subscription.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ExpectedMrr {
+    acts: Vec<Act>,
+    fates: BTreeMap<u32, Fate>,
+    end: Option<i64>,
+    /// The first period that an unpaid subscription left unpaid: its end, for as long as it is unpaid.
+    unpaid_since: Option<i64>,
+    is_dead: bool,
+}
+
+impl ExpectedMrr {
+    /// Writes an act down and returns its number, by which a waiting change is billed later.
+    pub(super) fn act(&mut self, act: Act) -> usize {
+        self.acts.push(act);
+        self.acts.len() - 1
+    }
+
+    pub(super) fn billed(&mut self, number: usize, invoice: u32) {
+        self.acts[number].invoice = Some(invoice);
+    }
+
+    pub(super) fn fate(&mut self, invoice: u32, fate: Fate) {
+        self.fates.insert(invoice, fate);
+    }
+
+    /// It was paid after all.
+    pub(super) fn paid(&mut self, invoice: u32) {
+        self.fates.remove(&invoice);
+    }
+
+    /// Service ended: nothing has a value from here on.
+    pub(super) fn end(&mut self, at: i64) {
+        self.end = Some(at);
+        self.is_dead = true;
+    }
+
+    /// It is unpaid: nothing has a value from this period's start on, unless it ends otherwise.
+    pub(super) fn leave_unpaid(&mut self, since: i64) {
+        self.unpaid_since = Some(since);
+        self.is_dead = true;
+    }
+
+    pub(super) fn prices(&self) -> impl Iterator<Item = u32> + '_ {
+        self.acts.iter().filter(|act| act.kind != Kind::NotRenewed).map(|act| act.price)
+    }
+
+    fn standing(&self, act: &Act) -> Option<Fate> {
+        self.fates.get(&act.invoice?).copied()
+    }
+
+    /// What an act leaves behind; `None`: nothing, by what became of its invoice.
+    fn outcome(&self, act: &Act) -> Option<(Kind, i64)> {
+        match (self.standing(act), act.kind) {
+            (None, kind) => Some((kind, act.value_minor)),
+            (Some(Fate::GivenUp), Kind::Period) => {
+                let mut counting = self.acts.iter().filter(|other| self.standing(other).is_none());
+                let went_on = !self.is_dead || counting.clone().any(|other| other.at > act.at);
+                let is_replaced = counting.any(|other| {
+                    other.at == act.at && other.price == act.price && other.kind != Kind::NotRenewed
+                });
+                (went_on && !is_replaced).then_some((Kind::NotRenewed, 0))
+            }
+            (Some(_), _) => None,
+        }
+    }
+
+    /// Adds each change of the subscription's value to the instant at which it holds.
+    pub(super) fn add_to(&self, changes: &mut BTreeMap<i64, i64>) {
+        let mut by_price: BTreeMap<u32, Vec<(i64, Kind, i64)>> = BTreeMap::new();
+        let end = self.end.or(self.unpaid_since);
+        for act in &self.acts {
+            if end.is_some_and(|end| act.at >= end) {
+                continue;
+            }
+            if let Some((kind, value)) = self.outcome(act) {
+                by_price.entry(act.price).or_default().push((act.at, kind, value));
+            }
+        }
+        for mut settings in by_price.into_values() {
+            settings.sort_by_key(|(at, kind, _)| (*at, *kind));
+            settings.extend(end.map(|end| (end, Kind::Change, 0)));
+            let mut before = 0;
+            for (index, (at, _, value)) in settings.iter().enumerate() {
+                let is_last_of_instant = settings.get(index + 1).is_none_or(|next| next.0 != *at);
+                if is_last_of_instant && *value != before {
+                    *changes.entry(*at).or_default() += value - before;
+                    before = *value;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act(at: i64, price: u32, kind: Kind, value_minor: i64, invoice: u32) -> Act {
+        Act { at, price, kind, value_minor, invoice: Some(invoice) }
+    }
+
+    fn changes(expected_mrr: &ExpectedMrr) -> Vec<(i64, i64)> {
+        let mut changes = BTreeMap::new();
+        expected_mrr.add_to(&mut changes);
+        changes.into_iter().collect()
+    }
+
+    fn two_months(value_minor: i64) -> ExpectedMrr {
+        let mut expected_mrr = ExpectedMrr::default();
+        expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+        expected_mrr.act(act(20, 1, Kind::Period, value_minor, 1));
+        expected_mrr
+    }
+
+    #[test]
+    fn a_renewal_at_another_discount_changes_the_value() {
+        assert_eq!(changes(&two_months(5900)), [(10, 4900), (20, 1000)]);
+        assert_eq!(changes(&two_months(4900)), [(10, 4900)]);
+    }
+
+    #[test]
+    fn an_unpaid_renewal_of_an_ended_subscription_leaves_the_earlier_value_until_the_end() {
+        let mut expected_mrr = two_months(5900);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (25, -4900)]);
+    }
+
+    #[test]
+    fn a_void_period_is_worth_nothing_while_the_subscription_goes_on() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.fate(1, Fate::GivenUp);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (25, -4900)], "it ended with the void period");
+        expected_mrr.act(act(30, 1, Kind::Period, 4900, 2));
+        expected_mrr.end(40);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
+    }
+
+    #[test]
+    fn a_switch_without_proration_takes_effect_with_the_next_period() {
+        let mut expected_mrr = ExpectedMrr::default();
+        expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+        expected_mrr.act(act(20, 2, Kind::Period, 9900, 1));
+        expected_mrr.act(act(20, 1, Kind::NotRenewed, 0, 1));
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, 5000)]);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        assert_eq!(changes(&expected_mrr), [(10, 4900)], "the new period was never paid");
+    }
+
+    #[test]
+    fn an_unpaid_subscription_is_worth_nothing_from_its_first_unpaid_period_until_it_is_canceled() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        expected_mrr.leave_unpaid(20);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+        expected_mrr.end(50);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (50, -4900)], "canceled: by the end of service");
+    }
+}

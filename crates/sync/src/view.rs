@@ -1,0 +1,48 @@
+//! What the numbers of a connection are computed from, as its record and the provider's clock say.
+
+use std::sync::Arc;
+
+use connect::{Part, Source};
+use metrics::columns::Ledger;
+use metrics::fx::Rates;
+use metrics::registry::Feed;
+use metrics::view::{Reach, View};
+use model::{Day, ObjectKind, UnixSeconds};
+use store::ConnectionRecord;
+
+/// The numbers of a connection at this moment.
+pub fn of(
+    record: &ConnectionRecord,
+    ledger: Arc<Ledger>,
+    rates: Arc<Rates>,
+    clock_now: UnixSeconds,
+    reaches_back_on: Option<Day>,
+) -> View {
+    let source = Source::of(&record.source);
+    let fed = |kind: ObjectKind| Some((feed(source?, kind)?, kind.as_str().to_owned()));
+    let absent = record.absent.iter().filter_map(|(kind, _)| fed(*kind));
+    View {
+        absent: absent.collect(),
+        ledger,
+        rates,
+        settings: record.settings.clone(),
+        default_currency: record.default_currency,
+        now: View::now(clock_now, record.data_through),
+        reach: Reach {
+            data_through: record.data_through,
+            is_history_complete: record.loaded_at.is_some(),
+            reaches_back_on,
+        },
+    }
+}
+
+/// What a kind of object feeds; `None` where nothing is counted without it.
+fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
+    Some(match source.list(kind)?.part? {
+        Part::PendingItems => Feed::PendingItems,
+        Part::Charges => Feed::Charges,
+        Part::Refunds => Feed::Refunds,
+        Part::CreditNotes => Feed::CreditNotes,
+        Part::InvoicePayments => Feed::InvoicePayments,
+    })
+}
