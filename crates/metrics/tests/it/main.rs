@@ -10,4 +10,5 @@ mod random;
 mod ratios;
 mod reference;
 mod restate;
+mod second_reader;
 mod world;
