@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::ledger::PriceBook;
 use model::billing::*;
-use model::{ChurnAt, Currency, LedgerRules, SubscriptionId, UnixSeconds};
+use model::{ChurnAt, Currency, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
+use rust_decimal::Decimal;
 
-use super::worth::{a_month, full_price};
+use super::worth::{a_month, full_price, moved};
 
 /// A customer's MRR from an instant on, in one currency.
 pub type Change = (UnixSeconds, Currency, i64);
@@ -87,6 +88,20 @@ impl Line<'_> {
         self.line.period.end
     }
 
+    fn order(&self) -> (UnixSeconds, i64) {
+        (self.start(), self.invoice.map_or(i64::MAX, |one| one.created_at.0))
+    }
+
+    /// From when on it has a value: usage once it is known.
+    fn known(&self) -> UnixSeconds {
+        if self.is_usage() { self.end() } else { self.start() }
+    }
+
+    /// Until when it says that the item is billed. Usage counts until the next would be known.
+    fn through(&self) -> UnixSeconds {
+        if self.is_usage() { moved(self.end(), self.recurrence, 1) } else { self.end() }
+    }
+
     pub fn is_usage(&self) -> bool {
         self.recurrence.is_metered
     }
@@ -107,18 +122,10 @@ impl Line<'_> {
 
 impl<'a> Reader<'a> {
     fn new(subscription: Option<&'a Subscription>, mut billed: Vec<Line<'a>>, rules: LedgerRules) -> Self {
-        billed.sort_by_key(|line| (line.start(), line.invoice.map_or(i64::MAX, |one| one.created_at.0)));
+        billed.sort_by_key(Line::order);
         let mut reader = Self { subscription, rules, lines: Vec::new(), billed };
         let billed = &reader.billed;
         let plainly: Vec<&Line> = billed.iter().filter(|line| reader.counts(line)).collect();
-        let is_made = |line: &Line| {
-            let is_item = |price| subscription.is_some_and(|one| one.items.iter().any(|item| item.price == price));
-            line.line.is_proration
-                && !reader.waits(line)
-                && plainly.iter().any(|other| other.start() < line.start())
-                && (is_item(line.price.id.clone())
-                    || plainly.iter().any(|o| o.start() > line.start() && o.price.id == line.price.id))
-        };
         let is_newest = |line: &Line| {
             let is_newer = |other: &&Line| {
                 !other.line.is_proration
@@ -129,9 +136,58 @@ impl<'a> Reader<'a> {
             };
             line.line.is_proration || line.is_usage() || !plainly.iter().any(|other| is_newer(other))
         };
-        let counting = billed.iter().filter(|line| (reader.counts(line) && is_newest(line)) || is_made(line));
-        reader.lines = counting.cloned().collect();
+        reader.lines = plainly.iter().filter(|line| is_newest(line)).copied().cloned().collect();
+        reader.make_changes();
         reader
+    }
+
+    /// Changes whose bill was given up. The latest first, since each may show that the one before it was made.
+    fn make_changes(&mut self) {
+        let is_in_vain = |line: &&Line| line.line.is_proration && !self.counts(line) && !self.waits(line);
+        let in_vain: Vec<Line> = self.billed.iter().filter(is_in_vain).rev().cloned().collect();
+        let is_with = |one: &Line, other: &Line| one.on_invoice_of(other) && one.start() == other.start();
+        for change in in_vain.iter().filter(|line| !line.is_credit()) {
+            if self.is_made(change) {
+                // What it gives back belongs to it.
+                let is_of_it = |credit: &&Line| {
+                    let is_same_item = credit.item == change.item || credit.line.subscription_item.is_none();
+                    credit.is_credit() && is_with(credit, change) && is_same_item
+                };
+                self.lines.extend(in_vain.iter().filter(is_of_it).cloned());
+                self.lines.push(change.clone());
+            }
+        }
+        for credit in in_vain.iter().filter(|line| line.is_credit()) {
+            let is_alone = !in_vain.iter().any(|other| !other.is_credit() && is_with(other, credit));
+            if is_alone && self.is_after_another(credit) && self.is_known_later(credit, None) {
+                self.lines.push(credit.clone());
+            }
+        }
+        self.lines.sort_by_key(Line::order);
+    }
+
+    /// A price that is new to the item shows by itself, one that the item had before by its quantity.
+    fn is_made(&self, change: &Line) -> bool {
+        let is_old = |line: &Line| line.price.id == change.price.id && line.start() < change.start();
+        let had_it = self.bills(&change.item).any(is_old);
+        self.is_after_another(change) && self.is_known_later(change, had_it.then_some(change.line.quantity))
+    }
+
+    fn is_after_another(&self, change: &Line) -> bool {
+        self.lines.iter().any(|line| line.start() < change.start())
+    }
+
+    /// Whether the subscription has the price, or a later line is of it.
+    fn is_known_later(&self, change: &Line, quantity: Option<Decimal>) -> bool {
+        let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
+        let of = |line: &Line| {
+            if line.line.is_proration { line.line.quantity } else { self.ordinary(line).quantity }
+        };
+        let is_same = |price: &PriceId, of: Decimal| {
+            *price == change.price.id && quantity.is_none_or(|quantity| quantity == of)
+        };
+        items.iter().any(|item| is_same(&item.price, item.quantity))
+            || self.lines.iter().any(|line| line.start() > change.start() && is_same(&line.price.id, of(line)))
     }
 
     fn is_alive(&self) -> bool {
@@ -164,7 +220,7 @@ impl<'a> Reader<'a> {
     }
 
     fn instants(&self) -> BTreeSet<UnixSeconds> {
-        let bounds = self.billed.iter().flat_map(|line| [line.start(), line.end()]);
+        let bounds = self.billed.iter().flat_map(|line| [line.start(), line.end(), line.through()]);
         bounds.chain(self.end()).collect()
     }
 
@@ -184,17 +240,20 @@ impl<'a> Reader<'a> {
             None
         };
         let Some(in_force) = in_force else { return 0 };
-        let is_over = self.zeros(item).into_iter().any(|zero| in_force.start() < zero && zero <= at);
+        let is_over = self.zeros(item).into_iter().any(|zero| in_force.known() < zero && zero <= at);
         if is_over { 0 } else { self.worth(in_force) }
     }
 
     /// From when on nothing is worth anything.
     fn end(&self) -> Option<UnixSeconds> {
-        use InvoiceStatus::{Draft, Open, Uncollectible};
+        use InvoiceStatus::{Draft, Open, Paid, Uncollectible};
         let subscription = self.subscription?;
         if subscription.status == SubscriptionStatus::Unpaid {
-            let unpaid = self.billed.iter().filter(|line| matches!(line.status(), Some(Open | Draft | Uncollectible)));
-            return unpaid.filter(|line| !line.line.is_proration).map(Line::start).min();
+            // Service went on after one that a paid period follows.
+            let periods = || self.billed.iter().filter(|line| !line.line.is_proration && !line.is_usage());
+            let paid = periods().filter(|line| line.status() == Some(Paid)).map(Line::start).max();
+            let unpaid = periods().filter(|line| matches!(line.status(), Some(Open | Draft | Uncollectible)));
+            return unpaid.map(Line::start).filter(|start| paid.is_none_or(|paid| paid < *start)).min();
         }
         match self.rules.churn_at {
             ChurnAt::Ended => subscription.ended_at,
@@ -227,20 +286,17 @@ impl<'a> Reader<'a> {
         // A hole.
         let bills: Vec<&Line> = self.bills(item).collect();
         for pair in bills.windows(2) {
-            if pair[0].end().0 + 86_400 < pair[1].start().0 {
-                zeros.push(pair[0].end());
+            if pair[0].through().0 + 86_400 < pair[1].known().0 {
+                zeros.push(pair[0].through());
             }
         }
         // Not renewed.
         if let Some(last) = bills.last() {
-            let is_later = |line: &&Line| {
-                let is_due = if last.is_usage() { line.start() > last.end() } else { line.start() >= last.end() };
-                is_due && line.item != item && !line.is_credit()
-            };
+            let is_later = |line: &&Line| line.start() >= last.through() && line.item != item && !line.is_credit();
             let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
             let is_item = |one: &SubscriptionItem| [one.id.as_str(), one.price.as_str()].contains(&item);
             if self.lines.iter().any(|line| is_later(&line)) || !items.iter().any(is_item) {
-                zeros.push(last.end());
+                zeros.push(last.through());
             }
         }
         zeros

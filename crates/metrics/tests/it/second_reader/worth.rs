@@ -110,13 +110,18 @@ impl Reader<'_> {
     fn proration(&self, line: &Line) -> i64 {
         let (full, tiers) = full_price(line.price, line.line.currency, line.line.quantity);
         let shares = self.shares(line);
-        let discounted = self.discounted(line, full, tiers, &shares);
         let tax_percent = match line.invoice {
             Some(_) => line.line.inclusive_tax_percent,
             None => self.subscription.and_then(|subscription| subscription.inclusive_tax_percent),
         };
-        let tax = tax_percent.map_or(0, |percent| rounded(discounted * percent / (percent + Decimal::ONE_HUNDRED)));
-        let net = discounted - Decimal::from(tax);
+        let tax_in = |amount: Decimal| {
+            tax_percent.map_or(0, |percent| rounded(amount * percent / (percent + Decimal::ONE_HUNDRED)))
+        };
+        let nets: Vec<Decimal> = self
+            .discounted(line, full, tiers, &shares)
+            .into_iter()
+            .map(|discounted| discounted - Decimal::from(tax_in(discounted)))
+            .collect();
         // Dust.
         let next = self
             .ordinary_lines(&line.item)
@@ -124,28 +129,28 @@ impl Reader<'_> {
             .find(|other| self.ordinary(other).quantity == line.line.quantity);
         let bound = line.line.quantity.max(Decimal::new(5, 1) / shares[0]);
         match next {
-            Some(next) if (self.ordinary(next).net - net).abs() <= bound => self.worth(next),
-            _ => a_month(net, line.recurrence),
+            Some(next) if nets.iter().any(|net| (self.ordinary(next).net - net).abs() <= bound) => self.worth(next),
+            _ => a_month(nets[0], line.recurrence),
         }
     }
 
-    /// The full price less the discount that is in the line.
-    fn discounted(&self, line: &Line, full: Decimal, tiers: u32, shares: &[Decimal]) -> Decimal {
+    /// The full price less the discount that is in the line: all that it may be, the likeliest first.
+    fn discounted(&self, line: &Line, full: Decimal, tiers: u32, shares: &[Decimal]) -> Vec<Decimal> {
         let (amount, discount) = (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
         if full * shares[0] < Decimal::ONE_HUNDRED {
             // It tells no ratio.
             return match self.witness(line) {
-                Some(witness) => full * witness.discounted / witness.gross,
-                None => full,
+                Some(witness) => vec![full * witness.discounted / witness.gross],
+                None => vec![full],
             };
         }
         if !discount.is_zero() {
-            return full * (amount - discount) / amount;
+            return vec![full * (amount - discount) / amount];
         }
         if shares.iter().any(|share| (full * share - amount).abs() <= Decimal::from(tiers)) {
-            return full;
+            return vec![full];
         }
-        amount / shares[0]
+        shares.iter().map(|share| amount / share).collect()
     }
 
     /// The ordinary line that tells the proportion of a discount where a share is too small for that.
