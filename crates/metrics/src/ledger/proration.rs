@@ -36,45 +36,27 @@ pub(super) struct Beside<'b, 'a> {
 /// `change` bills the rest of a period and gives nothing back.
 pub(super) fn value(change: &Bill<'_>, beside: Beside<'_, '_>) -> Option<Prorated> {
     let spans = spans(change, beside);
-    let likeliest = *spans.first()?;
-    let full = beside.full_price_of(change);
-    let amount = Picos::of_minor(change.amount_minor());
+    let readings = beside.readings(change, &spans);
+    let exact = readings.iter().position(|reading| reading.valuation != Valuation::ByAmount);
+    let chosen = readings.get(exact.unwrap_or(0))?;
+    let own_minor = change.lines[0].months.per_month(chosen.net);
 
-    // Every span that could be meant, the likeliest first: as long as the next bill does not say which it was.
-    let mut readings = spans.iter().map(|span| beside.read(change, full, *span));
-    let first = readings.next()?;
-    let as_billed_next = beside.next_alike(change).and_then(|next| {
-        let is_dust = |reading: &Reading, span: Ratio| {
-            let net = Picos::of_minor(next.net_minor());
-            reading.net.distance(net) <= rounding(change, span)
-        };
-        let others = readings
-            .zip(&spans[1..])
-            .any(|(reading, span)| first.valuation == Valuation::ByAmount && is_dust(&reading, *span));
-        (is_dust(&first, likeliest) || others).then_some(next)
+    // Of a share that is not exact any span may be meant, unless the next bill says which.
+    let open = if exact.is_some() { std::slice::from_ref(chosen) } else { &readings[..] };
+    let next = beside.next_alike(change).filter(|next| {
+        let billed = Picos::of_minor(next.net_minor());
+        open.iter().any(|reading| reading.net.distance(billed) <= rounding(change, reading.span))
     });
-    let share = full.map_or(amount, |full| full.times(likeliest));
-    debug_assert!(share >= Picos::default() || amount < Picos::default());
-    Some(match as_billed_next {
-        Some(next) => Prorated {
-            value_minor: next.value_minor(),
-            valuation: first.valuation,
-            beside: if next.value_minor() == change.lines[0].months.per_month(first.net) {
-                first.beside
-            } else {
-                next.refs()
-            },
-        },
-        None => Prorated {
-            value_minor: change.lines[0].months.per_month(first.net),
-            valuation: first.valuation,
-            beside: first.beside,
-        },
-    })
+    let (value_minor, next_bill) = match next {
+        Some(next) if next.value_minor() != own_minor => (next.value_minor(), next.refs()),
+        _ => (own_minor, chosen.beside.clone()),
+    };
+    Some(Prorated { value_minor, valuation: chosen.valuation, beside: next_bill })
 }
 
-/// What a share says of the whole, if the whole is as long as was assumed.
+/// What a share says of the whole, if it is this part of it.
 struct Reading {
+    span: Ratio,
     /// For a whole interval, without discount and tax.
     net: Picos,
     valuation: Valuation,
@@ -82,46 +64,42 @@ struct Reading {
 }
 
 impl<'b, 'a> Beside<'b, 'a> {
+    /// One for each span; of a share that is too small to tell only that which another bill tells.
+    fn readings(self, change: &Bill<'_>, spans: &[Ratio]) -> Vec<Reading> {
+        let Some(likeliest) = spans.first() else { return Vec::new() };
+        let full = self.full_price_of(change);
+        if let Some(full) = full
+            && full.times(*likeliest) < Picos::of_minor(TELLING_SHARE)
+            && let Some((bill, left)) = self.proportion_of_a_bill(change)
+        {
+            let discounted = full.times(left);
+            let net = discounted.minus(Picos::of_minor(self.tax_of(change, discounted)));
+            let (valuation, beside) = match bill.discount_minor() {
+                0 => (Valuation::FullPrice, Vec::new()),
+                _ => (Valuation::ByOtherBill, bill.refs()),
+            };
+            return vec![Reading { span: *likeliest, net, valuation, beside }];
+        }
+        spans.iter().map(|span| self.read(change, full, *span)).collect()
+    }
+
     fn read(self, change: &Bill<'_>, full: Option<Picos>, span: Ratio) -> Reading {
         let amount = Picos::of_minor(change.amount_minor());
-        let scaled = amount.times(span.inverse());
-        let itemized = Some(change.proportion()).flatten().filter(|_| change.discount_minor() != 0);
-        let Some(full) = full else {
-            let discounted = scaled.times(itemized.unwrap_or(Ratio::WHOLE));
-            return self.taxed(change, discounted, Valuation::ByAmount, Vec::new());
-        };
-        let share = full.times(span);
-        let is_telling = share >= Picos::of_minor(TELLING_SHARE);
-        if !is_telling && let Some((bill, proportion)) = self.proportion_of_a_bill(change) {
-            let valuation =
-                if bill.discount_minor() == 0 { Valuation::FullPrice } else { Valuation::ByOtherBill };
-            let beside = if bill.discount_minor() == 0 { Vec::new() } else { bill.refs() };
-            return self.taxed(change, full.times(proportion), valuation, beside);
-        }
+        let itemized = change.proportion().filter(|_| change.discount_minor() != 0);
+        // A graduated price bills a line a tier, each rounded by itself.
         let lines = i64::try_from(change.lines.len()).unwrap_or(i64::MAX);
-        let is_exact = amount.distance(share) <= Picos::of_minor(lines);
-        match (is_exact, itemized) {
-            (true, None) => self.taxed(change, full, Valuation::FullPrice, Vec::new()),
-            (true, Some(left)) => self.taxed(change, full.times(left), Valuation::Itemized, Vec::new()),
-            (false, left) => {
-                let discounted = scaled.times(left.unwrap_or(Ratio::WHOLE));
-                self.taxed(change, discounted, Valuation::ByAmount, Vec::new())
-            }
-        }
+        let is_share = |full: &Picos| amount.distance(full.times(span)) <= Picos::of_minor(lines);
+        let (whole, valuation) = match (full.filter(is_share), itemized) {
+            (Some(full), None) => (full, Valuation::FullPrice),
+            (Some(full), Some(_)) => (full, Valuation::Itemized),
+            (None, _) => (amount.times(span.inverse()), Valuation::ByAmount),
+        };
+        let discounted = whole.times(itemized.unwrap_or(Ratio::WHOLE));
+        let net = discounted.minus(Picos::of_minor(self.tax_of(change, discounted)));
+        Reading { span, net, valuation, beside: Vec::new() }
     }
 
-    /// Without the tax that is inside, rounded once. Amounts as of a whole interval.
-    fn taxed(
-        self,
-        change: &Bill<'_>,
-        discounted: Picos,
-        valuation: Valuation,
-        beside: Vec<LineRef>,
-    ) -> Reading {
-        let tax_minor = self.tax_of(change, discounted);
-        Reading { net: discounted.minus(Picos::of_minor(tax_minor)), valuation, beside }
-    }
-
+    /// The tax that is inside an amount for a whole interval, rounded once.
     fn tax_of(self, change: &Bill<'_>, discounted: Picos) -> i64 {
         let (billed_minor, tax_minor) = (change.discounted_minor(), change.tax_minor());
         let first = &change.lines[0];

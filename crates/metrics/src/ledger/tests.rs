@@ -2,5 +2,8 @@
 
 pub(crate) mod build;
 mod changes;
+mod given_up;
 mod invariants;
+mod items;
+mod prorations;
 mod rules;

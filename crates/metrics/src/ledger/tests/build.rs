@@ -170,3 +170,29 @@ pub(crate) fn expect(history: &CustomerHistory, expected: &[(&str, i64)]) {
         expected.iter().map(|(on, minor)| ((*on).to_owned(), *minor)).collect();
     assert_eq!(totals(&ledger(history)), expected);
 }
+
+/// The same line, billed for an item that is named.
+pub(crate) fn on(item: &str, line: InvoiceLine) -> InvoiceLine {
+    InvoiceLine { subscription_item: Some(item.into()), id: format!("{}_{item}", line.id).into(), ..line }
+}
+
+/// The subscription with these items: `(item, price, quantity)`.
+pub(crate) fn with_items(subscription: Subscription, items: &[(&str, &str, i64)]) -> Subscription {
+    let items = items.iter().map(|(id, price, quantity)| SubscriptionItem {
+        id: (*id).into(),
+        price: (*price).into(),
+        quantity: (*quantity).into(),
+        current_period: None,
+    });
+    Subscription { items: items.collect(), ..subscription }
+}
+
+/// As while its collection is paused.
+pub(crate) fn never_attempted(invoice: Invoice) -> Invoice {
+    Invoice { attempt_count: 0, ..invoice }
+}
+
+/// An invoice of several lines, paid on the day it was made.
+pub(crate) fn bill(created: &str, lines: Vec<InvoiceLine>) -> Invoice {
+    invoice(created, InvoiceStatus::Paid, lines)
+}

@@ -193,7 +193,10 @@ fn a_discount_in_a_proration_scales_the_full_price() {
         ],
     );
     expect(&history, &[("2026-01-01", 800), (change, 2400)]);
-    assert!(matches!(ledger(&history).steps[2].cause, Cause::Prorated { valuation: Valuation::ByAmount, .. }));
+    assert!(matches!(
+        ledger(&history).steps[2].cause,
+        Cause::Prorated { valuation: Valuation::ByAmount, .. }
+    ));
 }
 
 #[test]
@@ -219,7 +222,10 @@ fn the_length_of_a_period_follows_its_anchor_not_its_clamped_end() {
         vec![invoice("2026-02-14", Paid, vec![proration("pro", 1, 1500, "2026-02-14", "2026-02-28")])],
     );
     expect(&history, &[("2026-02-14", 3000)]);
-    assert!(matches!(ledger(&history).steps[0].cause, Cause::Prorated { valuation: Valuation::FullPrice, .. }));
+    assert!(matches!(
+        ledger(&history).steps[0].cause,
+        Cause::Prorated { valuation: Valuation::FullPrice, .. }
+    ));
 }
 
 #[test]
@@ -441,7 +447,10 @@ fn every_step_is_explained_by_the_lines_it_read() {
     let pro = explanation.parts.iter().find(|part| part.price.as_str() == "pro").unwrap();
     assert_eq!(pro.steps[0].rule, "prorated");
     assert_eq!(pro.steps[0].lines[0].amount_minor, 1500);
-    assert_eq!(pro.steps[0].arithmetic.as_deref(), Some("1 unit at full price ÷ 1 month = 30.00 USD a month"));
+    assert_eq!(
+        pro.steps[0].arithmetic.as_deref(),
+        Some("1 unit at full price ÷ 1 month = 30.00 USD a month")
+    );
     let all = explain(&history, &prices(), LedgerRules::default(), None);
     assert_eq!(all.mrr[0].amount_minor, 0);
     assert!(all.parts.iter().all(|part| part.value_minor == 0));
