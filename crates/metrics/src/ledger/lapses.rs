@@ -9,7 +9,7 @@ use model::billing::Subscription;
 use super::bills::refs;
 use super::items::{self, Item};
 use super::lines::Entry;
-use super::proration::typical_length_s;
+use super::proration::step;
 use super::standing::{Standing, is_alive};
 use super::subscription::{Setting, Track, track_of, zero};
 use super::{Cause, LineRef};
@@ -41,8 +41,7 @@ type Lapse = (UnixSeconds, Cause);
 fn billed_end(entry: &Entry<'_>) -> UnixSeconds {
     let end = entry.period().end.max(entry.period().start);
     if entry.is_usage() {
-        let next_s = (entry.period().end.0 - entry.period().start.0).max(typical_length_s(entry.recurrence));
-        return UnixSeconds(end.0.saturating_add(next_s));
+        return step(end, entry.recurrence, 1).unwrap_or(end);
     }
     end
 }
