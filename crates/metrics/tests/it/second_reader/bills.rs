@@ -64,7 +64,8 @@ impl Biller<'_> {
 
     pub fn line(&self, held: &Held, period: Period, amount_minor: i64) -> InvoiceLine {
         InvoiceLine {
-            id: format!("il_{}_{}_{amount_minor}_{}", held.id, period.start, self.history.invoices.len()).into(),
+            id: format!("il_{}_{}_{amount_minor}_{}", held.id, period.start, self.history.invoices.len())
+                .into(),
             description: None,
             amount_minor,
             discount_minor: 0,
@@ -106,7 +107,8 @@ impl Biller<'_> {
             let top = tier.up_to.map_or(held.quantity.into(), |up_to| up_to.min(held.quantity.into()));
             if top > below {
                 let units = top - below;
-                let amount = units * tier.unit_amount.unwrap_or_default() + tier.flat_amount.unwrap_or_default();
+                let amount =
+                    units * tier.unit_amount.unwrap_or_default() + tier.flat_amount.unwrap_or_default();
                 let mut line = self.line(held, period, rounded(amount));
                 line.quantity = units;
                 lines.push(self.reduced(line));
@@ -167,7 +169,13 @@ impl Biller<'_> {
         }
     }
 
-    pub fn invoice(&mut self, at: UnixSeconds, status: InvoiceStatus, attempts: u32, lines: Vec<InvoiceLine>) {
+    pub fn invoice(
+        &mut self,
+        at: UnixSeconds,
+        status: InvoiceStatus,
+        attempts: u32,
+        lines: Vec<InvoiceLine>,
+    ) {
         self.history.invoices.push(Invoice {
             id: format!("in_{}_{}", self.subscription.id, self.history.invoices.len()).into(),
             number: None,

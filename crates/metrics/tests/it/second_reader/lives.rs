@@ -129,7 +129,12 @@ fn subscription(chance: &mut Chance, prices: &PriceBook, currency: Currency, id:
             prices,
             history: CustomerHistory::default(),
             subscription: blank(id, start, currency, tax_percent),
-            items: vec![Held { id: format!("si_{id}_0"), price, quantity: chance.between(1, 8), since: start }],
+            items: vec![Held {
+                id: format!("si_{id}_0"),
+                price,
+                quantity: chance.between(1, 8),
+                since: start,
+            }],
             period: Period { start, end: start },
             before: None,
             currency,
@@ -264,7 +269,8 @@ impl Life<'_> {
         let month = Recurrence { interval: BillingInterval::Month, ..self.recurrence };
         for count in 0..chance.between(1, 10) {
             let start = moved(self.anchor, month, count);
-            let lines = self.biller.ordinary(&held, Period { start, end: moved(self.anchor, month, count + 1) });
+            let lines =
+                self.biller.ordinary(&held, Period { start, end: moved(self.anchor, month, count + 1) });
             self.biller.invoice(start, InvoiceStatus::Paid, 1, lines);
         }
     }
@@ -298,7 +304,8 @@ impl Life<'_> {
         let at = self.instant(chance);
         let index = usize::try_from(chance.below(self.biller.items.len() as u64)).unwrap();
         let old = self.biller.items[index].clone();
-        let billed = chance.pick(&[Billed::AtOnce, Billed::AtOnce, Billed::Later, Billed::Later, Billed::InVain]);
+        let billed =
+            chance.pick(&[Billed::AtOnce, Billed::AtOnce, Billed::Later, Billed::Later, Billed::InVain]);
         let other = self.same_interval(chance).unwrap_or(old.price);
         let is_taken = self.biller.items.iter().any(|held| held.price == other);
         let (mut from, mut to) = (vec![old.clone()], vec![old.clone()]);
@@ -323,7 +330,9 @@ impl Life<'_> {
                 self.biller.items.remove(index);
                 return;
             }
-            10 if self.recurrence.interval == BillingInterval::Month && self.recurrence.interval_count == 1 => {
+            10 if self.recurrence.interval == BillingInterval::Month
+                && self.recurrence.interval_count == 1 =>
+            {
                 // Usage from the next period on, beside the flat price or instead of it.
                 if self.biller.items.iter().any(|held| held.price == "usage") {
                     return;
@@ -374,7 +383,8 @@ impl Life<'_> {
         use InvoiceStatus::{Draft, Open, Paid, Uncollectible, Void};
         self.next_period();
         if chance.one_in(10) {
-            self.biller.discount_percent = chance.pick(&[Decimal::ZERO, Decimal::from(25), Decimal::ONE_HUNDRED]);
+            self.biller.discount_percent =
+                chance.pick(&[Decimal::ZERO, Decimal::from(25), Decimal::ONE_HUNDRED]);
         }
         match chance.below(30) {
             0 | 1 => {

@@ -47,10 +47,10 @@ pub fn totals(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules)
         let reader = Reader::new(subscription, billed.clone(), rules);
         let items: BTreeSet<&str> = billed.iter().map(|line| line.item.as_str()).collect();
         for item in items {
-            let mut last = 0;
+            let currency = billed.iter().find(|line| line.item == item).unwrap().line.currency;
+            let (zeros, mut last) = (reader.zeros(item), 0);
             for at in reader.instants() {
-                let value = reader.value(item, at);
-                let currency = billed.iter().find(|line| line.item == item).unwrap().line.currency;
+                let value = reader.value(item, &zeros, at);
                 *changes.entry((at, currency)).or_default() += value - last;
                 last = value;
             }
@@ -187,7 +187,10 @@ impl<'a> Reader<'a> {
             *price == change.price.id && quantity.is_none_or(|quantity| quantity == of)
         };
         items.iter().any(|item| is_same(&item.price, item.quantity))
-            || self.lines.iter().any(|line| line.start() > change.start() && is_same(&line.price.id, of(line)))
+            || self
+                .lines
+                .iter()
+                .any(|line| line.start() > change.start() && is_same(&line.price.id, of(line)))
     }
 
     fn is_alive(&self) -> bool {
@@ -224,7 +227,7 @@ impl<'a> Reader<'a> {
         bounds.chain(self.end()).collect()
     }
 
-    fn value(&self, item: &str, at: UnixSeconds) -> i64 {
+    fn value(&self, item: &str, zeros: &[UnixSeconds], at: UnixSeconds) -> i64 {
         if self.end().is_some_and(|end| end <= at) {
             return 0;
         }
@@ -240,7 +243,7 @@ impl<'a> Reader<'a> {
             None
         };
         let Some(in_force) = in_force else { return 0 };
-        let is_over = self.zeros(item).into_iter().any(|zero| in_force.known() < zero && zero <= at);
+        let is_over = zeros.iter().any(|zero| in_force.known() < *zero && *zero <= at);
         if is_over { 0 } else { self.worth(in_force) }
     }
 
@@ -292,7 +295,8 @@ impl<'a> Reader<'a> {
         }
         // Not renewed.
         if let Some(last) = bills.last() {
-            let is_later = |line: &&Line| line.start() >= last.through() && line.item != item && !line.is_credit();
+            let is_later =
+                |line: &&Line| line.start() >= last.through() && line.item != item && !line.is_credit();
             let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
             let is_item = |one: &SubscriptionItem| [one.id.as_str(), one.price.as_str()].contains(&item);
             if self.lines.iter().any(|line| is_later(&line)) || !items.iter().any(is_item) {

@@ -87,9 +87,11 @@ impl Reader<'_> {
             quantity: Decimal::ZERO,
         };
         // Usage of several invoices adds up.
-        let is_with = |line: &&Line| line.price.id == of.price.id && (of.is_usage() || line.on_invoice_of(of));
+        let is_with =
+            |line: &&Line| line.price.id == of.price.id && (of.is_usage() || line.on_invoice_of(of));
         for line in self.ordinary_lines(&of.item).filter(|line| line.start() == of.start()).filter(is_with) {
-            let (amount, discount) = (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
+            let (amount, discount) =
+                (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
             sum.gross += amount;
             sum.discounted += amount - discount;
             sum.net += amount - discount - Decimal::from(line.line.inclusive_tax_minor);
@@ -129,14 +131,17 @@ impl Reader<'_> {
             .find(|other| self.ordinary(other).quantity == line.line.quantity);
         let bound = line.line.quantity.max(Decimal::new(5, 1) / shares[0]);
         match next {
-            Some(next) if nets.iter().any(|net| (self.ordinary(next).net - net).abs() <= bound) => self.worth(next),
+            Some(next) if nets.iter().any(|net| (self.ordinary(next).net - net).abs() <= bound) => {
+                self.worth(next)
+            }
             _ => a_month(nets[0], line.recurrence),
         }
     }
 
     /// The full price less the discount that is in the line: all that it may be, the likeliest first.
     fn discounted(&self, line: &Line, full: Decimal, tiers: u32, shares: &[Decimal]) -> Vec<Decimal> {
-        let (amount, discount) = (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
+        let (amount, discount) =
+            (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
         if full * shares[0] < Decimal::ONE_HUNDRED {
             // It tells no ratio.
             return match self.witness(line) {
@@ -155,7 +160,8 @@ impl Reader<'_> {
 
     /// The ordinary line that tells the proportion of a discount where a share is too small for that.
     fn witness(&self, line: &Line) -> Option<Ordinary> {
-        let told = || self.ordinary_lines(&line.item).filter(|other| self.ordinary(other).gross > Decimal::ZERO);
+        let told =
+            || self.ordinary_lines(&line.item).filter(|other| self.ordinary(other).gross > Decimal::ZERO);
         let is_same = |other: &&Line| {
             other.price.id == line.price.id && self.ordinary(other).quantity == line.line.quantity
         };
@@ -194,8 +200,11 @@ impl Reader<'_> {
             let whole = (1..).take_while(|count| one(*count) <= end).last().unwrap();
             let rest_from = one(whole);
             own.insert(0, Decimal::from(whole) + length(rest_from, end) / length(rest_from, one(whole + 1)));
-            own.insert(1, Decimal::from(whole) + length(rest_from, end) / length(moved(end, line.recurrence, -1), end));
-            let whole = (1..).take_while(|count| back(*count) >= start).last().unwrap();
+            own.insert(
+                1,
+                Decimal::from(whole) + length(rest_from, end) / length(moved(end, line.recurrence, -1), end),
+            );
+            let whole = (1..).take_while(|count| back(*count) >= start).last().unwrap_or(0);
             let rest_to = back(whole);
             own.insert(2, Decimal::from(whole) + length(start, rest_to) / length(back(whole + 1), rest_to));
             own.insert(3, Decimal::from(whole) + length(start, rest_to) / length(start, one(1)));
