@@ -407,7 +407,7 @@ impl Life<'_> {
             }
             5 | 6 => {
                 let status = chance.pick(&[Paid, Void]);
-                self.bill(chance, status, chance_attempts(status));
+                self.bill(chance, status, attempts_of(status));
                 let lines = self.biller.items.iter().filter(|held| !self.biller.is_metered(held));
                 let more = lines.map(|held| Held { quantity: held.quantity + 1, ..held.clone() });
                 let lines = more.flat_map(|held| self.biller.ordinary(&held, self.biller.period)).collect();
@@ -420,7 +420,7 @@ impl Life<'_> {
     fn end(&mut self, chance: &mut Chance) {
         use InvoiceStatus::{Draft, Open, Uncollectible, Void};
         let at = self.instant(chance);
-        let Period { start, end } = self.biller.period;
+        let Period { end, .. } = self.biller.period;
         let ended = |life: &mut Self, requested: UnixSeconds, at: UnixSeconds| {
             life.biller.subscription.status = SubscriptionStatus::Canceled;
             life.biller.subscription.canceled_at = Some(requested);
@@ -446,7 +446,7 @@ impl Life<'_> {
             9 => {
                 for status in [Open, Draft] {
                     self.next_period();
-                    self.bill(chance, status, chance_attempts(status));
+                    self.bill(chance, status, attempts_of(status));
                 }
                 self.biller.subscription.status = SubscriptionStatus::Unpaid;
             }
@@ -466,13 +466,13 @@ impl Life<'_> {
                 self.bill(chance, Open, 1);
                 self.biller.subscription.status = SubscriptionStatus::PastDue;
             }
-            13 | 14 => self.update_in_vain(chance, at, start),
+            13 | 14 => self.update_in_vain(chance, at),
             _ => {}
         }
     }
 
     /// A change that waits for its payment, or waited in vain.
-    fn update_in_vain(&mut self, chance: &mut Chance, at: UnixSeconds, _: UnixSeconds) {
+    fn update_in_vain(&mut self, chance: &mut Chance, at: UnixSeconds) {
         let Some(price) = self.same_interval(chance) else { return };
         if self.biller.items.iter().any(|held| held.price == price || self.biller.is_metered(held)) {
             return;
@@ -490,6 +490,6 @@ impl Life<'_> {
     }
 }
 
-fn chance_attempts(status: InvoiceStatus) -> u32 {
+fn attempts_of(status: InvoiceStatus) -> u32 {
     u32::from(matches!(status, InvoiceStatus::Paid | InvoiceStatus::Open))
 }

@@ -28,7 +28,7 @@ pub struct Reader<'a> {
     /// Those that count, by period start.
     pub lines: Vec<Line<'a>>,
     /// All of them.
-    billed: Vec<Line<'a>>,
+    pub billed: Vec<Line<'a>>,
 }
 
 pub fn totals(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) -> Vec<Change> {

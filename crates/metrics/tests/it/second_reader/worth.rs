@@ -183,7 +183,7 @@ impl Reader<'_> {
         let back = |count: i64| moved(end, line.recurrence, -count);
         let mut shares = Vec::new();
         let length = |from: UnixSeconds, to: UnixSeconds| Decimal::from(to.0 - from.0);
-        let billed = self.lines.iter().filter(|other| {
+        let billed = self.billed.iter().filter(|other| {
             let period = other.line.period;
             !other.line.is_proration && !other.is_usage() && period.end == end && period.start < start
         });
