@@ -1,7 +1,7 @@
 //! The readers of a provider's objects: whatever they are given they read it or refuse it.
 
+use connect::stripe::kind;
 use connect::stripe::{privacy, translate};
-use model::ObjectKind;
 
 pub fn read(data: &[u8]) {
     let Ok(body) = std::str::from_utf8(data) else { return };
@@ -18,7 +18,7 @@ pub fn read(data: &[u8]) {
     drop(translate::credit_note(body));
     drop(translate::invoice_payment(body));
     drop(translate::event(body));
-    for kind in ObjectKind::ALL {
+    for kind in kind::ALL {
         if let Some(redacted) = privacy::redact(*kind, body) {
             let again = privacy::redact(*kind, &redacted).unwrap_or_default();
             assert_eq!(numberless(&again), numberless(&redacted), "{kind}: once is enough");

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
+use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
+use connect::Source;
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
@@ -49,6 +51,8 @@ pub struct SampleMerchant {
 /// Where a started sample merchant answers, and the key that it takes.
 #[derive(Debug, Clone)]
 pub struct SampleAccount {
+    /// Whose API it speaks.
+    pub source: Source,
     /// Where it answers. The fragment, which is never sent, says what to start there again.
     pub api_base: Url,
     pub key: Secret,
@@ -128,7 +132,8 @@ impl Context {
         customer: CustomerId,
     ) -> Result<(CustomerHistory, PriceBook), Problem> {
         let objects = self.runner.objects(&record.workspace, &record.id).await?;
-        Ok(blocking(move || billing::read(&objects, &customer)).await??)
+        let source = source_of(&record)?;
+        Ok(blocking(move || billing::read(source, &objects, &customer)).await??)
     }
 
     /// Whether cookies may only travel by https.

@@ -13,7 +13,6 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use model::ObjectKind;
 use process::{KEY, OWN, Served, WAITED_FOR, chartsy, cpu_time};
 use store::{DataDir, Objects};
 
@@ -117,10 +116,10 @@ struct Parse {
 fn parse(data: &Path) -> Result<Parse> {
     let objects = objects(data)?;
     let (mut bytes, mut cpu) = (0, Duration::ZERO);
-    for kind in ObjectKind::ALL {
+    for facts in objects.kinds()? {
         let mut after: Option<String> = None;
         loop {
-            let stored = objects.scan(*kind, after.as_deref(), SCAN)?;
+            let stored = objects.scan(facts.kind, after.as_deref(), SCAN)?;
             let Some(last) = stored.last() else { break };
             after = Some(last.object.id.clone());
             let began = cpu_time("self", OWN);

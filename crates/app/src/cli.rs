@@ -52,7 +52,7 @@ pub enum Command {
     Doctor(commands::doctor::Doctor),
     /// Open the pages on a sample merchant
     Demo(commands::demo::Demo),
-    /// Run a server that behaves as Stripe's API does, with a sample merchant behind it
+    #[command(about = sandbox::ABOUT)]
     Sandbox(commands::sandbox::Sandbox),
     /// Make, list and revoke the tokens that programs use
     Token(commands::token::Token),

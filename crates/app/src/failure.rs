@@ -4,8 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use api::connections::admission::AdmissionError;
-use connect::ConnectError;
-use connect::stripe::KeyError;
+use connect::{ConnectError, KeyError, Source};
 use store::StoreError;
 use sync::SyncError;
 
@@ -28,10 +27,21 @@ impl Advice {
         Self { message: message.into(), help: help.into(), code: OTHER }
     }
 
+    /// There is no connection to do it with.
+    pub fn nothing_connected() -> Self {
+        Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))
+    }
+
     /// The key lacks what nothing can be computed without.
     pub fn permission_missing(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: PERMISSION_MISSING, ..Self::new(message, help) }
     }
+}
+
+/// How an account is connected.
+pub fn connect_command() -> String {
+    let sources: Vec<&str> = Source::ALL.iter().map(|source| source.id()).collect();
+    format!("chartsy connect {}", sources.join("|"))
 }
 
 impl fmt::Display for Advice {
@@ -78,7 +88,7 @@ fn code(error: &anyhow::Error) -> u8 {
         if is_no_key(cause) {
             return KEY_REFUSED;
         }
-        if matches!(cause.downcast_ref(), Some(AdmissionError::NoStripe(_))) {
+        if matches!(cause.downcast_ref(), Some(AdmissionError::Unlike { .. })) {
             return UNREACHABLE;
         }
         if let Some(connect) = provider(cause) {
@@ -129,7 +139,8 @@ fn help(error: &anyhow::Error) -> Option<String> {
             return Some(advice.help.clone());
         }
         if is_no_key(cause) {
-            return Some(format!("make a restricted key at {}", connect::stripe::key_link()));
+            let links = Source::ALL.iter().filter_map(|source| source.key_link());
+            return Some(format!("make a restricted key at {}", links.collect::<Vec<_>>().join(" or ")));
         }
         if let Some(connect) = provider(cause) {
             return connect_help(connect).map(str::to_owned);
@@ -153,9 +164,11 @@ fn help(error: &anyhow::Error) -> Option<String> {
 fn connect_help(error: &ConnectError) -> Option<&'static str> {
     match error {
         ConnectError::KeyRefused { .. } => {
-            Some("make a new key in Stripe's dashboard under Developers, API keys")
+            Some("make a new key in the provider's dashboard, where API keys are")
         }
-        ConnectError::PermissionMissing { .. } => Some("add the permission to the key in Stripe's dashboard"),
+        ConnectError::PermissionMissing { .. } => {
+            Some("add the permission to the key in the provider's dashboard")
+        }
         ConnectError::Unreachable { .. } => {
             Some("check the network and --api-base; run it again, and it goes on where it was")
         }
@@ -179,8 +192,9 @@ mod tests {
     fn scripts_can_tell_what_failed() {
         let refused = ConnectError::KeyRefused { request_id: None };
         assert_eq!(code(&anyhow::Error::from(refused).context("connecting")), 3);
-        assert_eq!(code(&KeyError::Publishable.into()), 3);
-        assert_eq!(code(&AdmissionError::Key(KeyError::Empty).into()), 3);
+        let no_key = KeyError { code: "key_malformed", message: "it is no key" };
+        assert_eq!(code(&no_key.into()), 3);
+        assert_eq!(code(&AdmissionError::Key(no_key).into()), 3);
         let gave_up = ConnectError::ProviderFailed { status: 503, request_id: None };
         assert_eq!(code(&SyncError::GaveUp { waited_seconds: 180, source: gave_up }.into()), 5);
         let missing = ConnectError::PermissionMissing { permission: None, request_id: None };

@@ -7,7 +7,7 @@ use model::{ConnectionId, WorkspaceId};
 use store::{Catalog, ConnectionRecord, DataDir};
 
 use crate::cli::ConnectionArgs;
-use crate::failure::Advice;
+use crate::failure::{Advice, connect_command};
 
 /// A data folder with its catalog open. The command line acts in the workspace that is there from the start.
 pub struct Folder {
@@ -27,7 +27,10 @@ impl Folder {
         let data = DataDir::open_existing(path).map_err(|error| match error {
             store::StoreError::Missing { path } => anyhow::Error::from(Advice::new(
                 format!("there is no data folder at {}", path.display()),
-                "name it with --data or CHARTSY_DATA, or make one with 'chartsy connect stripe' or 'chartsy serve'",
+                format!(
+                    "name it with --data or CHARTSY_DATA, or make one with '{}' or 'chartsy serve'",
+                    connect_command()
+                ),
             )),
             other => other.into(),
         })?;
@@ -56,11 +59,7 @@ impl Folder {
         let mut all = self.connections()?;
         match all.len() {
             1 => Ok(all.remove(0)),
-            0 => Err(Advice::new(
-                "nothing is connected yet",
-                "connect an account with 'chartsy connect stripe'",
-            )
-            .into()),
+            0 => Err(Advice::nothing_connected().into()),
             _ => {
                 let ids: Vec<&str> = all.iter().map(|record| record.id.as_str()).collect();
                 Err(Advice::new(

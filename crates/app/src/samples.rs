@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use api::{SampleAccount, SampleMerchant, Samples};
+use connect::Source;
 use futures_util::future::BoxFuture;
 use model::{Clock, Day, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Running};
@@ -68,7 +69,9 @@ impl Sandboxes {
         };
         let started = sandbox::start(options).await.context("the sample merchant did not start")?;
         started.advance(now()).await;
+        let source = Source::of(sandbox::SOURCE).context("the sample merchant's API is not known")?;
         let account = SampleAccount {
+            source,
             api_base: format!("{}/#{id}/{began_on}", started.api_base).parse()?,
             key: Secret::new(started.key.clone()),
         };
@@ -120,7 +123,7 @@ mod tests {
         let base = "http://127.0.0.1:4711/#mid/2026-11-23";
         assert_eq!(remembered(base), Some(("mid", "2026-11-23".parse().unwrap(), 4711)));
         for other in
-            ["https://api.stripe.com/", "http://127.0.0.1:1/#none/2026-11-23", "http://127.0.0.1:1/#mid"]
+            ["https://api.example.com/", "http://127.0.0.1:1/#none/2026-11-23", "http://127.0.0.1:1/#mid"]
         {
             assert_eq!(remembered(other), None, "{other}");
         }

@@ -45,7 +45,7 @@ pub enum ConnectError {
     ProviderFailed { status: u16, request_id: Option<String> },
 
     #[error(
-        "the answer of {path} cannot be read: {reason}; check that the address is that of a Stripe API{}",
+        "the answer of {path} cannot be read: {reason}; check that the address is that of the provider's API{}",
         request(request_id)
     )]
     Unreadable { path: String, reason: String, request_id: Option<String> },

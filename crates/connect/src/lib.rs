@@ -1,12 +1,33 @@
-//! Talks to billing providers. The only place that knows their JSON: one module a source, each with its client and the
-//! translation of its objects into `model::billing`.
+//! Talks to billing providers. The only place that knows their JSON: one folder a source, each with its client and the
+//! translation of its objects into `model::billing`. Everything above asks [`Source`] and [`Client`], which say it in
+//! words that all sources share.
 
+mod account;
+mod client;
+mod config;
 mod error;
 mod http;
+mod key;
+mod list;
 mod network;
+mod page;
+mod probe;
 pub mod rates;
+mod read;
+mod source;
 pub mod stripe;
+mod webhook;
 
+pub use account::Account;
+pub use client::Client;
+pub use config::{Backoff, ClientConfig, Limits, Privacy};
 pub use error::ConnectError;
 pub use http::is_on_this_machine;
+pub use key::{Key, KeyError};
+pub use list::{List, Part, Stage};
 pub use network::{Carrier, Carrying, Network, NoAnswer};
+pub use page::{Children, ListRequest, Page, Retrieved};
+pub use probe::{Probe, ProbeState};
+pub use read::{Billed, Listing, ReadError, Unreadable};
+pub use source::{Source, Texts};
+pub use webhook::{Event, EventList, EventPage, SignatureError, Webhook, WebhookEndpoint, WebhookTerms};

@@ -3,11 +3,14 @@
 mod account;
 mod catalog;
 mod client;
-mod config;
 mod facts;
+mod history;
 mod key;
+pub mod kind;
+mod lifetime;
 mod limiter;
 mod loose;
+mod pace;
 mod page;
 pub mod privacy;
 mod probe;
@@ -18,15 +21,36 @@ pub mod translate;
 mod transport;
 mod webhook;
 
-pub use account::Account;
-pub use catalog::{BACKFILL_KINDS, LISTS, List, endpoint, key_link};
-pub use client::{Client, Retrieved};
-pub use config::{Backoff, ClientConfig, Limits};
-pub use key::{Key, KeyError};
-pub use page::{Children, ListRequest, Page, tombstone};
-pub use privacy::Privacy;
-pub use probe::{Probe, ProbeState};
-pub use webhook::{WEBHOOK_EVENTS, Webhook, WebhookEndpoint};
+pub(crate) use catalog::{LISTS, LOAD_ORDER, customer_link, key_link};
+pub(crate) use client::Client;
+pub(crate) use history::{KINDS as HISTORY_KINDS, PRICE_LIST, PRICED, billed, listing, named_prices};
+pub(crate) use key::parse as parse_key;
+pub(crate) use lifetime::{is_creation, last_known, may_be_gone, part_of, says_the_same, tombstone};
+pub(crate) use pace::requests_at_once;
+pub(crate) use webhook::{EVENT_LIST, WEBHOOK_EVENTS};
+
+use crate::{
+    Account, Backoff, Children, ClientConfig, EventPage, Limits, List, ListRequest, Page, Part, Privacy,
+    Probe, ProbeState, Retrieved, Stage, Texts, Webhook, WebhookEndpoint,
+};
 
 /// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.
 pub const API_VERSION: &str = "2026-07-29.dahlia";
+
+pub(crate) const BASE: &str = "https://api.stripe.com";
+/// Stripe opened to the public: no account is older. 2011-09-29.
+pub(crate) const FIRST_ACCOUNTS: i64 = 1_317_254_400;
+/// What the ids of customers begin with.
+pub(crate) const CUSTOMER_PREFIX: &str = "cus_";
+
+pub(crate) const TEXTS: Texts = Texts {
+    name: "Stripe",
+    account: "A Stripe account, or a server that answers as Stripe does",
+    api_base: "Where the API is, when it is not Stripe's own address; may carry a path",
+    key: "A restricted or secret key.",
+    new_key: "make a new key in Stripe's dashboard under Developers, API keys",
+    permission: "add the permission to the key in Stripe's dashboard",
+    unlike: "check that the address is that of a Stripe API",
+    webhook_by_hand: "Give the key write access to webhook endpoints, or make the endpoint by hand in Stripe and \
+        enter its signing secret.",
+};

@@ -48,7 +48,7 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 /// # Errors
 /// When the range makes no sense.
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
-    let answer = query::mrr(&view.ledger, &view.rates, &question.query(view))?;
+    let answer = query::mrr(&view.ledger, &view.rates, &question.query(view)?)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -61,7 +61,7 @@ pub fn value(
     metric: &'static Metric,
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
-    let answer = query::value(&view.ledger, &view.rates, metric, &question.query(view))?;
+    let answer = query::value(&view.ledger, &view.rates, metric, &question.query(view)?)?;
     Ok(Envelope::of(view, metric, answer))
 }
 
@@ -72,7 +72,8 @@ pub fn value(
 pub fn summary(view: &View, question: &Question) -> Result<Envelope<query::Summary>, QueryError> {
     // A summary is one figure of everything, so it is always in one currency.
     let currency: Currency = match question.currency {
-        Some(Reporting::In(currency)) => currency,
+        Some(Reporting::In(currency)) if view.can_report_in(currency) => currency,
+        Some(Reporting::In(currency)) => return Err(QueryError::NoRate(currency)),
         Some(Reporting::Native) | None => view.reporting_currency(),
     };
     let summary = query::summary(&view.ledger, &view.rates, currency, &question.filter, view.now)?;

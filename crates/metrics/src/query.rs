@@ -98,7 +98,7 @@ pub enum QueryError {
     #[error("'{0}' does not continue a list: start again without a cursor")]
     BadCursor(String),
     #[error(
-        "there is no reference rate for {0}, and nothing is billed in it: ask in another currency, or 'native'"
+        "there is no reference rate for {0}, so nothing can be converted to it: ask in another currency, or 'native'"
     )]
     NoRate(Currency),
     #[error("an amount is too large to be written in {0}")]
@@ -113,12 +113,23 @@ fn check_currency(ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Resul
     if is_billed || rates.has(currency) { Ok(()) } else { Err(QueryError::NoRate(currency)) }
 }
 
+/// Whether amounts can be reported in a currency: there are rates of it, or nothing has to be converted.
+pub fn can_report_in(ledger: &Ledger, rates: &Rates, currency: Currency) -> bool {
+    rates.has(currency) || is_billed_alone(ledger, currency)
+}
+
+/// Whether there is no other currency in a ledger.
+fn is_billed_alone(ledger: &Ledger, currency: Currency) -> bool {
+    let mut money = ledger.chunks().iter().flat_map(|chunk| chunk.money_currencies());
+    ledger.catalog().plans().iter().all(|plan| plan.currency == currency) && money.all(|own| *own == currency)
+}
+
 /// MRR and its movements.
 ///
 /// # Errors
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
-    let figures = figures::figures(ledger, rates, query, false)?;
+    let figures = figures::figures(ledger, rates, query)?;
     Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
 
@@ -136,13 +147,9 @@ pub fn value(
         Compute::Recurring(compute) => compute,
         Compute::Money(sign) => return revenue::revenue(ledger, rates, metric, sign, query),
     };
-    // Counting needs no rates; what is divided by something converted has to be about the same customers.
-    let counts = ["active_customers", "active_subscriptions", "customer_churn_rate"];
-    let figures = figures::figures(ledger, rates, query, !counts.contains(&metric.id))?;
-    Ok(Answer::of(metric.id, ledger, query, figures, |bucket, figures| ValuePoint {
-        start_on: bucket.start_on,
-        end_on: bucket.end_on,
-        value: compute(figures),
+    let figures = figures::figures(ledger, rates, query)?;
+    Ok(Answer::of(metric.id, ledger, query, figures, |bucket, figures| {
+        ValuePoint::new(bucket, compute(figures))
     }))
 }
 

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use model::{Currency, Day, Interval};
 
-use crate::query::{Dimension, Filter, Query, Reporting};
+use crate::query::{Dimension, Filter, Query, QueryError, Reporting};
 use crate::view::View;
 
 /// Range, interval, currency, breakdown and filter. Without any of them: the last twelve months, by month, every
@@ -12,10 +12,19 @@ use crate::view::View;
 pub struct Question {
     pub from: Option<Day>,
     pub to: Option<Day>,
+    pub range: Option<Preset>,
     pub interval: Option<Interval>,
     pub currency: Option<Reporting>,
     pub by: Option<Dimension>,
     pub filter: Filter,
+}
+
+/// A range by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// The eleven full months before the running one, and that one so far.
+    Last12Months,
+    Last12FullMonths,
 }
 
 /// A parameter that has a value which it cannot have.
@@ -49,12 +58,18 @@ const MAX_VALUES: usize = 1000;
 
 /// Everything that can be asked, in the order in which it is described.
 pub static PARAMETERS: &[Parameter] = &[
+    time("from", "First day, `YYYY-MM-DD`; without it that of `range`.", |question, text| {
+        set(&mut question.from, text)
+    }),
+    time("to", "Last day; without it today, or that of `range`.", |question, text| {
+        set(&mut question.to, text)
+    }),
     time(
-        "from",
-        "First day, `YYYY-MM-DD`; without it eleven months before the month of `to`.",
-        |question, text| set(&mut question.from, text),
+        "range",
+        "`last_12_months` (without it): the eleven full months before that of `to`, and that one so far. \
+         `last_12_full_months`: the twelve before it.",
+        |question, text| set(&mut question.range, text),
     ),
-    time("to", "Last day; without it today.", |question, text| set(&mut question.to, text)),
     time("interval", "`day`, `week`, `month`, `quarter` or `year`; without it `month`.", |question, text| {
         set(&mut question.interval, text)
     }),
@@ -117,11 +132,24 @@ impl Question {
     }
 
     /// The whole question, about the moment of a view.
-    pub fn query(self, view: &View) -> Query {
+    ///
+    /// # Errors
+    /// When it is to be answered in a currency without rates.
+    pub fn query(self, view: &View) -> Result<Query, QueryError> {
+        if let Some(Reporting::In(currency)) = self.currency
+            && !view.can_report_in(currency)
+        {
+            return Err(QueryError::NoRate(currency));
+        }
         let to = self.to.unwrap_or_else(|| view.today());
-        let from =
-            self.from.unwrap_or_else(|| Day::from(to.date().first_of_month().saturating_sub(11.months())));
-        Query {
+        let months_before =
+            |months: i64| Day::from(to.date().first_of_month().saturating_sub(months.months()));
+        let (from, to) = match self.range {
+            None | Some(Preset::Last12Months) => (months_before(11), to),
+            Some(Preset::Last12FullMonths) => (months_before(12), months_before(0).previous()),
+        };
+        let from = self.from.unwrap_or(from);
+        Ok(Query {
             from,
             to,
             interval: self.interval.unwrap_or(Interval::Month),
@@ -130,6 +158,18 @@ impl Question {
             filter: self.filter,
             by: self.by,
             now: view.now,
+        })
+    }
+}
+
+impl std::str::FromStr for Preset {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "last_12_months" => Ok(Self::Last12Months),
+            "last_12_full_months" => Ok(Self::Last12FullMonths),
+            _ => Err("use last_12_months or last_12_full_months"),
         }
     }
 }

@@ -59,6 +59,10 @@ pub struct LeftOutSum {
 pub enum Reason {
     /// Inclusive and exclusive, of all lines.
     Tax,
+    /// Without its tax.
+    Shipping,
+    /// Credits of the customer that took something off before tax.
+    BillingCredit,
     OneOff,
     NoSubscription,
     Metered,
@@ -126,7 +130,14 @@ impl Sums {
         self.invoices += 1;
         self.total_minor = self.total_minor.saturating_add(invoice.total_minor);
         self.leave_out(Reason::Tax, invoice.tax_minor);
-        let mut unexplained = invoice.total_minor.saturating_sub(invoice.tax_minor);
+        self.leave_out(Reason::Shipping, invoice.shipping_minor);
+        self.leave_out(Reason::BillingCredit, invoice.billing_credits_minor.saturating_neg());
+        // Of the lines, the total has the taxes, shipping and credits that no line shows.
+        let mut unexplained = invoice
+            .total_minor
+            .saturating_sub(invoice.tax_minor)
+            .saturating_sub(invoice.shipping_minor)
+            .saturating_add(invoice.billing_credits_minor);
         for (line, verdict) in lines {
             let net = line
                 .amount_minor

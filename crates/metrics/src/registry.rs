@@ -131,7 +131,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Ratio,
         "Of the customers above 0 just before the period, the share that is at 0 at its end",
         "metrics/customer-churn-rate.md",
-        |period| Value::ratio(period.churned_customers, period.customers_before),
+        |period| Value::ratio(period.churned_customers, period.base_customers),
     ),
     recurring(
         "gross_mrr_churn_rate",
@@ -139,7 +139,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Ratio,
         "What the customers above 0 just before the period lost by contraction and churn ÷ MRR just before the period",
         "metrics/gross-mrr-churn-rate.md",
-        |period| Value::ratio(-period.lost, period.mrr_before),
+        |period| Value::ratio(-period.lost, period.base_mrr),
     ),
     recurring(
         "net_mrr_churn_rate",
@@ -147,7 +147,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Ratio,
         "1 − net revenue retention",
         "metrics/net-mrr-churn-rate.md",
-        |period| Value::ratio(period.mrr_before - period.retained, period.mrr_before),
+        |period| Value::ratio(period.base_mrr - period.retained, period.base_mrr),
     ),
     recurring(
         "net_revenue_retention",
@@ -155,7 +155,7 @@ pub static METRICS: &[Metric] = &[
         Unit::Ratio,
         "MRR at the end of the customers above 0 just before the period ÷ MRR just before the period",
         "metrics/net-revenue-retention.md",
-        |period| Value::ratio(period.retained, period.mrr_before),
+        |period| Value::ratio(period.retained, period.base_mrr),
     ),
     recurring(
         "gross_revenue_retention",
@@ -164,7 +164,7 @@ pub static METRICS: &[Metric] = &[
         "For each customer above 0 just before the period the smaller of its MRR then and at the end, summed ÷ MRR \
          just before the period",
         "metrics/gross-revenue-retention.md",
-        |period| Value::ratio(period.kept, period.mrr_before),
+        |period| Value::ratio(period.kept, period.base_mrr),
     ),
     NET_REVENUE,
     REFUNDS,
@@ -277,6 +277,8 @@ mod tests {
         let period = Figures {
             mrr: 1,
             mrr_before: 1,
+            base_mrr: 1,
+            base_customers: 1,
             customers: 1,
             customers_before: 1,
             moved: [1; 5],

@@ -7,6 +7,7 @@ use model::{Currency, Day, Settings, UnixSeconds};
 
 use crate::columns::Ledger;
 use crate::fx::Rates;
+use crate::query;
 use crate::registry::{Feed, Metric};
 
 /// A snapshot of a connection's numbers, and how far they reach.
@@ -44,9 +45,17 @@ impl View {
         self.now.day(self.ledger.zone())
     }
 
-    /// The currency to report in where none was asked for: the setting, else the account's own.
+    /// The currency to report in where none was asked for: the setting, else the account's own, else dollars. One that
+    /// cannot be converted to is passed over.
     pub fn reporting_currency(&self) -> Currency {
-        self.settings.reporting_currency.or(self.default_currency).unwrap_or(Currency::USD)
+        let wanted = [self.settings.reporting_currency, self.default_currency];
+        let can_report_in = |currency: &Currency| self.can_report_in(*currency);
+        wanted.into_iter().flatten().find(can_report_in).unwrap_or(Currency::USD)
+    }
+
+    /// The account's own currency is always one of them.
+    pub fn can_report_in(&self, currency: Currency) -> bool {
+        self.default_currency == Some(currency) || query::can_report_in(&self.ledger, &self.rates, currency)
     }
 
     /// The kinds of objects that a metric lacks.

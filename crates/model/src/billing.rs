@@ -305,7 +305,7 @@ pub struct CustomerHistory {
 }
 
 impl SubscriptionStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Incomplete => "incomplete",
@@ -322,7 +322,7 @@ impl SubscriptionStatus {
 }
 
 impl InvoiceStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -336,7 +336,7 @@ impl InvoiceStatus {
 }
 
 impl ChargeStatus {
-    /// Stripe's word for it.
+    /// The word that providers have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",

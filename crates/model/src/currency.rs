@@ -13,7 +13,7 @@ pub struct Currency([u8; 3]);
 #[error("'{0}' is not a currency: use a three-letter code such as usd")]
 pub struct CurrencyError(String);
 
-/// Currencies without a smaller unit, by Stripe's "Supported currencies".
+/// Currencies without a smaller unit, as card payments count them.
 const ZERO_DECIMAL: [&[u8; 3]; 16] = [
     b"bif", b"clp", b"djf", b"gnf", b"jpy", b"kmf", b"krw", b"mga", b"pyg", b"rwf", b"ugx", b"vnd", b"vuv",
     b"xaf", b"xof", b"xpf",

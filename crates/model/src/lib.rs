@@ -17,7 +17,7 @@ pub use currency::{Currency, CurrencyError, Money};
 pub use day::{Day, DayError, UnixSeconds};
 pub use ids::*;
 pub use interval::{Bucket, Interval, WeekStart};
-pub use object::{Counterparts, ObjectKind, RawObject};
+pub use object::{Column, Counterparts, KindShape, ObjectKind, RawObject, Reference};
 pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
 pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError};

@@ -1,82 +1,119 @@
 //! A provider's object as it was received, with the few facts that it is filed under.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::UnixSeconds;
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal),+ $(,)?) => {
-        /// The kinds of object that are kept. The code is what the database files them under: never reuse one.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum ObjectKind {
-            $($(#[$doc])* $variant = $code),+
+/// What kind of object something is, by its source's own name for it, in the singular: `invoice`. Two sources may share a
+/// name; a connection has one source, so that nothing mixes them up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectKind(&'static str);
+
+/// The longest name that is taken from outside.
+const NAME_MAX: usize = 64;
+
+impl ObjectKind {
+    /// A source's constant.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// The kind of this name, read from a file. Names are few and kept for good.
+    ///
+    /// # Errors
+    /// When it is no lower-case word.
+    pub fn named(name: &str) -> Result<Self, String> {
+        static NAMES: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+        let is_plain =
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if name.is_empty() || name.len() > NAME_MAX || !is_plain {
+            return Err(format!(
+                "'{}' is not a kind of object",
+                name.chars().take(NAME_MAX).collect::<String>()
+            ));
         }
-
-        impl ObjectKind {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in Stripe's own data model, in the singular.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name),+
-                }
-            }
-
-            pub fn code(self) -> u8 {
-                self as u8
-            }
-
-            pub fn from_code(code: u8) -> Option<Self> {
-                match code {
-                    $($code => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = names.get_or_insert_default();
+        if let Some(known) = names.get(name) {
+            return Ok(Self(known));
         }
-    };
-}
+        let name: &'static str = Box::leak(name.into());
+        names.insert(name);
+        Ok(Self(name))
+    }
 
-kinds! {
-    Account = 1 "account",
-    Customer = 2 "customer",
-    Product = 3 "product",
-    Price = 4 "price",
-    Coupon = 5 "coupon",
-    PromotionCode = 6 "promotion_code",
-    Subscription = 7 "subscription",
-    /// Only those that the subscription's embedded list left out.
-    SubscriptionItem = 8 "subscription_item",
-    Invoice = 9 "invoice",
-    /// Only those that the invoice's embedded list left out.
-    InvoiceLine = 10 "invoice_line",
-    InvoiceItem = 11 "invoice_item",
-    Charge = 12 "charge",
-    Refund = 13 "refund",
-    Dispute = 14 "dispute",
-    CreditNote = 15 "credit_note",
-    PaymentIntent = 16 "payment_intent",
-    InvoicePayment = 17 "invoice_payment",
-    BalanceTransaction = 18 "balance_transaction",
-    Event = 19 "event",
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
 impl fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(self.0)
     }
 }
 
-impl FromStr for ObjectKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.iter().copied().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| format!("'{text}' is not a kind of object"))
+impl Serialize for ObjectKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
     }
+}
+
+impl<'de> Deserialize<'de> for ObjectKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::named(&name).map_err(de::Error::custom)
+    }
+}
+
+/// A column that objects are looked up by: it holds the id of another object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Column {
+    Customer,
+    Subscription,
+    Invoice,
+    Charge,
+}
+
+impl Column {
+    pub const ALL: [Self; 4] = [Self::Customer, Self::Subscription, Self::Invoice, Self::Charge];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Subscription => "subscription",
+            Self::Invoice => "invoice",
+            Self::Charge => "charge",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.as_str() == name)
+    }
+}
+
+/// How objects of a kind hang together with others: what filing them takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindShape {
+    pub kind: ObjectKind,
+    /// Where others name an object of this kind. Its customer is theirs.
+    pub named_in: Option<Column>,
+    /// The column that names the object whose list it is a part of.
+    pub part_of: Option<Column>,
+    /// It counts also when it is nobody's.
+    pub may_be_ownerless: bool,
+}
+
+/// That objects of one kind name objects of another, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    pub from: ObjectKind,
+    pub column: Column,
+    pub to: ObjectKind,
 }
 
 /// The ids of the other objects that an object belongs to.
@@ -86,6 +123,17 @@ pub struct Counterparts {
     pub subscription: Option<String>,
     pub invoice: Option<String>,
     pub charge: Option<String>,
+}
+
+impl Counterparts {
+    pub fn get(&self, column: Column) -> Option<&str> {
+        match column {
+            Column::Customer => self.customer.as_deref(),
+            Column::Subscription => self.subscription.as_deref(),
+            Column::Invoice => self.invoice.as_deref(),
+            Column::Charge => self.charge.as_deref(),
+        }
+    }
 }
 
 /// One object as received.
@@ -100,4 +148,27 @@ pub struct RawObject {
     pub is_deleted: bool,
     /// JSON, byte for byte.
     pub body: Box<str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_a_file_is_the_constant_of_the_same_name() {
+        const INVOICE: ObjectKind = ObjectKind::new("invoice");
+        let read = ObjectKind::named(&String::from("invoice")).unwrap();
+        assert_eq!(read, INVOICE);
+        assert!(matches!(read, INVOICE));
+        assert_eq!(serde_json::from_str::<ObjectKind>("\"invoice\"").unwrap(), INVOICE);
+        assert_eq!(serde_json::to_string(&INVOICE).unwrap(), "\"invoice\"");
+    }
+
+    #[test]
+    fn what_is_no_plain_word_is_no_kind() {
+        let long = "x".repeat(NAME_MAX + 1);
+        for name in ["", "In voice", "invoice;", "ä", long.as_str()] {
+            assert!(ObjectKind::named(name).is_err(), "{name}");
+        }
+    }
 }

@@ -11,9 +11,10 @@ mod tests;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use model::{Currency, CustomerId, UnixSeconds};
 use serde_json::{Value, json};
 
+use crate::ObjectKind;
 use crate::world::{ExpectedStep, ListPage, ListQuery, Merchant, RawPage, UnknownCursor};
 use calendar::Calendar;
 use facts::{Facts, PLANS};

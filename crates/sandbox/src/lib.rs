@@ -2,14 +2,25 @@
 //! tests and benchmarks connect to. It also knows the recurring value that each merchant *intended*, which no
 //! real account can tell.
 
+mod account_file;
 mod chance;
 mod generated;
+mod kind;
 mod options;
 mod server;
 pub mod world;
 
+pub use account_file::{AccountFile, AccountFileError, FileSettings};
 pub use generated::Generated;
+pub use kind::ObjectKind;
 pub use options::{
     DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet,
 };
 pub use server::{Running, Sandbox, StartError, signature, start};
+
+/// The source that this is a server of.
+pub const SOURCE: &str = "stripe";
+/// The header that a delivery's signature is in.
+pub const SIGNATURE_HEADER: &str = "stripe-signature";
+/// What it is, in the list of commands.
+pub const ABOUT: &str = "Run a server that behaves as Stripe's API does, with a sample merchant behind it";

@@ -5,9 +5,13 @@ mod permissions;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use model::{Clock, UnixSeconds};
+
+use crate::AccountFile;
 
 pub use faults::Faults;
 pub use permissions::{Permission, PermissionSet};
@@ -19,6 +23,10 @@ pub const DEFAULT_KEY: &str = "sk_test_sandbox0000000000000000";
 #[derive(Debug, Clone)]
 pub struct Options {
     pub merchant: MerchantName,
+    /// Served instead of a merchant.
+    pub objects: Option<Arc<AccountFile>>,
+    /// Where `write_recording` writes what was served.
+    pub record: Option<PathBuf>,
     /// Names the merchant's history and, unless the faults name one, the stream of faults.
     pub seed: u64,
     /// How many customers; `None`: as many as the merchant usually has.
@@ -48,6 +56,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             merchant: MerchantName::Small,
+            objects: None,
+            record: None,
             seed: 1,
             customers: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

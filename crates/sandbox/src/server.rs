@@ -6,10 +6,12 @@ mod error;
 mod expand;
 mod extras;
 mod faults;
+mod file;
 mod legacy;
 mod limits;
 mod lists;
 mod params;
+mod recorder;
 mod resources;
 mod shape;
 #[cfg(test)]
@@ -37,17 +39,20 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{Generated, MerchantName, Options, OptionsError, PermissionSet};
+use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet};
 use auth::Lock;
 use faults::FaultStream;
 use limits::Limiter;
-use shape::{EMBEDDED_MAX, MerchantLinks};
+use recorder::{Origin, Recorder};
+use shape::MerchantLinks;
 use version::ApiVersion;
 use webhooks::{Courier, CourierOptions, Endpoints};
 use wire::{Fuse, WireListener};
 
+pub(crate) use resources::list_name;
 pub use webhooks::signature;
 
 /// How often a running clock is looked at.
@@ -88,14 +93,17 @@ pub struct Running {
 /// What every request sees.
 struct App {
     merchant: RwLock<Box<dyn Merchant>>,
-    merchant_name: MerchantName,
+    /// What is served instead of a merchant's objects.
+    account_file: Option<Arc<AccountFile>>,
+    merchant_name: &'static str,
     lock: Lock,
     limiter: Option<Limiter>,
     faults: FaultStream,
     courier: Arc<Courier>,
     /// Whatever is asked for.
     api_version: RwLock<Option<ApiVersion>>,
-    embedded_max: usize,
+    embedded_max: Option<usize>,
+    recorder: Option<Recorder>,
     seed: u64,
     requests: AtomicU64,
     events_sent: AtomicU64,
@@ -145,19 +153,22 @@ fn prepare(
     )?;
     let app = Arc::new(App {
         merchant: RwLock::new(merchant),
-        merchant_name: options.merchant,
+        account_file: options.objects.clone(),
+        merchant_name: options.objects.as_ref().map_or(options.merchant.as_str(), |_| "account file"),
         limiter: Limiter::new(options.limits, lock.is_live_mode()),
         lock,
         faults: FaultStream::new(options.faults, options.seed),
         courier: Arc::new(courier),
         api_version: RwLock::new(api_version),
-        embedded_max: options.embedded_max.unwrap_or(EMBEDDED_MAX),
+        embedded_max: options.embedded_max,
+        recorder: options.record.clone().map(Recorder::new),
         seed: options.seed,
         requests: AtomicU64::new(0),
         events_sent: AtomicU64::new(0),
     });
     let router = Router::new()
         .route("/sandbox/expected_mrr", get(extras::expected_mrr))
+        .route("/sandbox/intention", get(extras::expected_mrr)) // its name before, for scripts
         .route("/sandbox/facts", get(extras::facts))
         .route("/sandbox/advance", post(extras::advance))
         .fallback(answer::answer)
@@ -170,6 +181,9 @@ fn fixed_version(text: &str) -> Result<ApiVersion, OptionsError> {
 }
 
 fn make_merchant(options: &Options) -> Box<dyn Merchant> {
+    if let Some(file) = &options.objects {
+        return Box::new(FileMerchant::new(Arc::clone(file), options.clock.clone(), options.now));
+    }
     let now = options.now.unwrap_or_else(|| options.clock.now());
     let customers = options.customers.and_then(|customers| usize::try_from(customers).ok());
     let start = Start { seed: options.seed, customers, now };
@@ -217,6 +231,10 @@ async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
 impl App {
     fn merchant(&self) -> RwLockReadGuard<'_, Box<dyn Merchant>> {
         self.merchant.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn origin<'a>(&'a self, merchant: &'a dyn Merchant) -> Origin<'a> {
+        Origin { merchant, account: self.account_file.as_deref() }
     }
 
     /// Lives on and sends what happens to the webhook endpoints; how many events that were. The work is done on a
@@ -290,6 +308,20 @@ impl Sandbox {
     /// Moves the merchant's clock on, and whatever happens until then happens. How many events that were.
     pub async fn advance(&self, to: UnixSeconds) -> usize {
         self.app.advance(to).await
+    }
+
+    /// Writes what was served so far as an account file, where the options ask for one.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_recording(&self) -> io::Result<()> {
+        match &self.app.recorder {
+            Some(recorder) => {
+                let merchant = self.app.merchant();
+                recorder.write(self.app.origin(&**merchant))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What a restricted key may read from now on.

@@ -2,7 +2,8 @@
 //! be worth. The expected_mrr is written down when somebody acts (signs up, switches, stops paying), never read back
 //! from the invoices that follow, so that it can judge what others make of those.
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use crate::ObjectKind;
+use model::{Currency, CustomerId, UnixSeconds};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use model::KindShape;
+
 use crate::data_dir::lock_file;
 use crate::error::InFile;
 use crate::{Inbox, InboxFacts, LedgerFile, Objects, Rewritable, Rewritten, StoreError, objects};
@@ -32,7 +34,15 @@ impl ConnectionFiles {
     /// # Errors
     /// `AlreadyOpen` while another handle has the lease.
     pub fn objects_to_write(&self) -> Result<Objects, StoreError> {
-        Objects::open(&self.folder)
+        self.objects_to_write_of(&[])
+    }
+
+    /// As [`ConnectionFiles::objects_to_write`], for a source whose kinds hang together like this.
+    ///
+    /// # Errors
+    /// As [`ConnectionFiles::objects_to_write`].
+    pub fn objects_to_write_of(&self, shapes: &[KindShape]) -> Result<Objects, StoreError> {
+        Objects::open(&self.folder, shapes)
     }
 
     /// Opens the objects for reading only, also while another process writes.

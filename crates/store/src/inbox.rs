@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use self::writer::{Job, Writer};
 use crate::data_dir::{create_private_dir, remove_database};
 use crate::error::{Fault, InFile};
+use crate::kinds::first_kind;
 use crate::writer_thread::WriterThread;
 use crate::{StoreError, tables};
 
@@ -36,12 +37,13 @@ const TABLES: &str = "
         attempts INTEGER NOT NULL DEFAULT 0,
         next_attempt_at INTEGER NOT NULL DEFAULT 0,
         last_error TEXT,
-        is_dead INTEGER NOT NULL DEFAULT 0
+        is_dead INTEGER NOT NULL DEFAULT 0,
+        kind_name TEXT
     ) STRICT;
     CREATE INDEX deliveries_due ON deliveries (is_dead, next_attempt_at, number);";
 
 const COLUMNS: &str = "number, event_id, event_type, kind, object_id, created_at, received_at_ms, attempts,
-    next_attempt_at, last_error, is_dead";
+    next_attempt_at, last_error, is_dead, kind_name";
 
 /// An event that was delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,7 +273,18 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
-    tables::ensure(conn, path, TABLES, FORMAT)
+    tables::ensure(conn, path, TABLES, FORMAT)?;
+    name_kinds(conn)
+}
+
+/// Files from before kinds were kept by name have no column for it. Earlier readers need not know that there is one.
+fn name_kinds(conn: &Connection) -> Result<(), Fault> {
+    let sql = "SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'kind_name'";
+    let columns: i64 = conn.query_row(sql, [], |row| row.get(0))?;
+    if columns == 0 {
+        conn.execute("ALTER TABLE deliveries ADD COLUMN kind_name TEXT", [])?;
+    }
+    Ok(())
 }
 
 fn facts(conn: &Connection) -> Result<InboxFacts, Fault> {
@@ -299,13 +312,14 @@ fn deliveries(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Re
 
 /// From the columns of `COLUMNS`.
 fn delivery(row: &Row<'_>) -> Result<Delivery, Fault> {
-    let kind: Option<u8> = row.get(3)?;
+    let (code, name): (Option<u8>, Option<String>) = (row.get(3)?, row.get(11)?);
+    let kind = name.and_then(|name| ObjectKind::named(&name).ok()).or_else(|| first_kind(code?));
     Ok(Delivery {
         number: row.get(0)?,
         event: NewDelivery {
             event_id: row.get(1)?,
             event_type: row.get(2)?,
-            kind: kind.and_then(ObjectKind::from_code),
+            kind,
             object_id: row.get(4)?,
             created_at: UnixSeconds(row.get(5)?),
             received_at_ms: row.get(6)?,

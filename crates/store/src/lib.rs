@@ -13,6 +13,9 @@ mod error;
 mod ids;
 mod inbox;
 mod keyring;
+#[cfg(test)]
+mod kind;
+mod kinds;
 mod ledger_file;
 mod objects;
 mod scrub;

@@ -19,11 +19,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{CustomerId, ObjectKind, UnixSeconds};
+use model::{CustomerId, KindShape, ObjectKind, Reference, UnixSeconds};
 use tokio::sync::{mpsc, oneshot};
 
 use self::codec::Codec;
-use self::reader::{Readers, mask};
+use self::reader::Readers;
 use self::writer::{Job, Writer};
 use crate::StoreError;
 use crate::data_dir::{FileIdentity, create_private_dir, lock_file};
@@ -72,16 +72,17 @@ impl Objects {
     ///
     /// # Errors
     /// `AlreadyOpen` when another handle writes.
-    pub(crate) fn open(connection_dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(connection_dir: &Path, shapes: &[KindShape]) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let what = || format!("the data in {}", connection_dir.display());
         let lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
 
         let path = connection_dir.join(FILE_NAME);
-        let conn = file::open_for_writing(&path)?;
+        let mut conn = file::open_for_writing(&path)?;
         let identity = FileIdentity::of(&path).in_file(&path)?;
         let codec = Arc::new(Codec::default());
         codec.load(&conn).in_file(&path)?;
+        codec.kinds.declare(&mut conn, shapes).in_file(&path)?;
 
         let writer = Writer::new(conn, Arc::clone(&codec), &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
@@ -190,8 +191,7 @@ impl Objects {
         Ok(found.pop().unwrap_or_default())
     }
 
-    /// Invoices, charges, refunds, credit notes and invoice payments that belong to no customer, such as the charges
-    /// of guests. Sorted by kind, then by when they first came.
+    /// Objects that count though they belong to no customer, such as the charges of guests. Sorted by kind, then by when they first came.
     ///
     /// # Errors
     /// Those of the file.
@@ -209,7 +209,10 @@ impl Objects {
         customers: &[CustomerId],
         kinds: &[ObjectKind],
     ) -> Result<Vec<Vec<Stored>>, StoreError> {
-        self.shared.readers.read(|reader| reader.by_customers(customers, mask(kinds)))
+        self.shared.readers.read(|reader| {
+            let mask = reader.mask(kinds)?;
+            reader.by_customers(customers, mask)
+        })
     }
 
     /// Every customer id that is there or that any object names, in order; at most `limit` of those after `after`.
@@ -262,13 +265,18 @@ impl Objects {
         self.shared.readers.read(|reader| reader.scan(kind, after.unwrap_or(""), limit))
     }
 
-    /// References to objects that are neither there nor known to be deleted, and the ids of the kind `wanted` among them,
-    /// at most `limit`, in order. Reads every row.
+    /// Those of `all` references that point to objects neither there nor known to be deleted, and what of the kinds `wanted`
+    /// is missing, at most `limit` objects, in order. Reads every row.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn references(&self, wanted: ObjectKind, limit: usize) -> Result<References, StoreError> {
-        self.shared.readers.read(|reader| check::references(&reader.conn, wanted, limit))
+    pub fn references(
+        &self,
+        all: &[Reference],
+        wanted: &[ObjectKind],
+        limit: usize,
+    ) -> Result<References, StoreError> {
+        self.shared.readers.read(|reader| check::references(reader, all, wanted, limit))
     }
 
     /// What the database's own check, a recount and the checksums of all bodies find wrong; empty when all is well. Reads
@@ -278,7 +286,7 @@ impl Objects {
     /// Those of the file, when it is too damaged to be checked.
     pub fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
         self.shared.readers.read(|reader| {
-            let mut wrong = check::integrity(&reader.conn)?;
+            let mut wrong = check::integrity(reader)?;
             wrong.extend(reader.unreadable()?);
             Ok(wrong)
         })

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 use model::{Counterparts, ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, ConnectionFiles, Objects, Window};
 
+const INVOICE: ObjectKind = ObjectKind::new("invoice");
+
 const FOLDER_VARIABLE: &str = "CHARTSY_TEST_KILL_FOLDER";
 const CURSORS: u32 = 3;
 const PAGE: u64 = 40;
@@ -19,7 +21,7 @@ fn object(cursor: u32, number: u64) -> RawObject {
     let id = format!("in_{cursor}_{number:08}");
     let body = format!(r#"{{"id":"{id}","object":"invoice","total":{}}}"#, number * 7919 % 10_007);
     RawObject {
-        kind: ObjectKind::Invoice,
+        kind: INVOICE,
         id,
         created_at: Some(UnixSeconds(number as i64)),
         counterparts: Counterparts {
@@ -35,7 +37,7 @@ fn object(cursor: u32, number: u64) -> RawObject {
 fn page(cursor: u32, done: u64) -> Batch {
     let objects: Vec<_> = (done..done + PAGE).map(|number| object(cursor, number)).collect();
     let window = Window {
-        kind: ObjectKind::Invoice,
+        kind: INVOICE,
         number: cursor,
         created_gte: None,
         created_lte: None,
@@ -131,7 +133,7 @@ fn a_killed_writer_leaves_every_object_that_its_cursors_name() {
         for (cursor, &done) in (0..CURSORS).zip(&done) {
             for number in before[cursor as usize]..done {
                 let wanted = object(cursor, number);
-                let found = objects.get(ObjectKind::Invoice, &wanted.id).unwrap();
+                let found = objects.get(INVOICE, &wanted.id).unwrap();
                 assert_eq!(found.map(|stored| stored.object), Some(wanted), "round {round}");
             }
         }

@@ -1,7 +1,7 @@
 //! Once a day a sample is made again and read again, so that what went wrong unnoticed is noticed: figures that are not
 //! what the objects give, and objects that are not what the provider has. Both are put right, and told.
 
-use connect::stripe::translate;
+use connect::Source;
 use metrics::columns::{Ledger, LedgerBuilder};
 use metrics::ledger::PriceBook;
 use metrics::query::customer_timeline;
@@ -17,11 +17,12 @@ use crate::{projection, update};
 
 /// The last audit's report, as JSON.
 const AUDIT: &str = "audit";
+/// In billing words, whatever a source calls them.
+const CUSTOMER: ObjectKind = ObjectKind::new("customer");
 const EVERY_SECONDS: i64 = 86_400;
 const CUSTOMERS: usize = 50;
 /// Of each customer of the sample, objects of a kind that are read again.
 const OBJECTS_OF_KIND: usize = 1;
-const REREAD: &[ObjectKind] = &[ObjectKind::Subscription, ObjectKind::Invoice];
 
 /// What an audit looked at and what it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,11 +47,8 @@ impl Audit {
 
     /// What it found, as what is wrong with the data; it was put right by then.
     pub fn problems(&self) -> Vec<Problem> {
-        let differing = self.differing.iter().map(|id| Example {
-            kind: ObjectKind::Customer,
-            id: id.to_string(),
-            points_to: None,
-        });
+        let differing =
+            self.differing.iter().map(|id| Example { kind: CUSTOMER, id: id.to_string(), points_to: None });
         let found = [
             ("audit_figures", "customers whose figures differed from their objects", differing.collect()),
             ("audit_missed", "objects of which a change had been missed", self.missed.clone()),
@@ -87,7 +85,8 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
         return Ok(None);
     }
     let objects = context.objects.clone();
-    let (customers, wanted) = blocking(move || Ok(sample(&objects, now)?)).await?;
+    let source = context.source();
+    let (customers, wanted) = blocking(move || Ok(sample(source, &objects, now)?)).await?;
     let mut audit = Audit { at: now, customers: customers.len() as u64, ..Audit::default() };
     for stored in wanted {
         let asked_at = context.asked_at();
@@ -103,7 +102,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
         audit.objects += 1;
         // As what is kept of them.
         context.leave_out_the_erased(&mut fetched.objects);
-        if fetched.objects.first().is_some_and(|object| says_the_same(&stored, object)) {
+        if fetched.objects.first().is_some_and(|object| source.says_the_same(&stored, object)) {
             continue;
         }
         audit.missed.push(Example { kind, id: id.to_owned(), points_to: None });
@@ -113,11 +112,16 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
 }
 
 /// Customers from somewhere in the middle, another place each time, and the newest of what was billed to them.
-fn sample(objects: &Objects, now: UnixSeconds) -> Result<(Vec<CustomerId>, Vec<RawObject>), StoreError> {
+fn sample(
+    source: Source,
+    objects: &Objects,
+    now: UnixSeconds,
+) -> Result<(Vec<CustomerId>, Vec<RawObject>), StoreError> {
     const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let place = (now.0 / EVERY_SECONDS).unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     let letter = |at: u64| char::from(LETTERS[(at % 62) as usize]);
-    let after = CustomerId::from(format!("cus_{}{}", letter(place), letter(place / 62)));
+    let after =
+        CustomerId::from(format!("{}{}{}", source.customer_prefix(), letter(place), letter(place / 62)));
     let mut customers = objects.customer_ids(Some(&after), CUSTOMERS)?;
     if customers.len() < CUSTOMERS {
         let first = objects.customer_ids(None, CUSTOMERS - customers.len())?;
@@ -125,7 +129,7 @@ fn sample(objects: &Objects, now: UnixSeconds) -> Result<(Vec<CustomerId>, Vec<R
     }
     let mut wanted = Vec::new();
     for customer in &customers {
-        for kind in REREAD {
+        for kind in source.sampled() {
             let mut stored = objects.by_customer(customer, &[*kind])?;
             stored.retain(|one| !one.object.is_deleted);
             stored.sort_by_key(|one| std::cmp::Reverse(one.object.created_at));
@@ -135,25 +139,12 @@ fn sample(objects: &Objects, now: UnixSeconds) -> Result<(Vec<CustomerId>, Vec<R
     Ok((customers, wanted))
 }
 
-/// In billing words: links and texts may change without anything having happened.
-fn says_the_same(stored: &RawObject, found: &RawObject) -> bool {
-    if stored.is_deleted != found.is_deleted {
-        return false;
-    }
-    match stored.kind {
-        ObjectKind::Subscription => {
-            translate::subscription(&stored.body).ok() == translate::subscription(&found.body).ok()
-        }
-        ObjectKind::Invoice => translate::invoice(&stored.body).ok() == translate::invoice(&found.body).ok(),
-        _ => stored.body == found.body,
-    }
-}
-
 /// Which of these customers are shown with other figures than their objects give.
 ///
 /// # Errors
 /// What the store says.
 pub(crate) fn differing(
+    source: Source,
     objects: &Objects,
     customers: &[CustomerId],
     shown: &Ledger,
@@ -161,7 +152,7 @@ pub(crate) fn differing(
     rules: LedgerRules,
     now: UnixSeconds,
 ) -> Result<Vec<CustomerId>, StoreError> {
-    let built = projection::build_some(objects, customers, book, rules, None)?;
+    let built = projection::build_some(source, objects, customers, book, rules, None)?;
     let builder = LedgerBuilder::new();
     for (entry, ledger) in built.changes {
         builder.add(entry, &ledger);

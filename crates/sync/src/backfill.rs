@@ -13,15 +13,14 @@ mod table;
 
 use std::collections::VecDeque;
 
-use connect::ConnectError;
-use connect::stripe::{BACKFILL_KINDS, Children, Page};
+use connect::{Children, ConnectError, Page, Source};
 use model::{Day, ObjectKind, UnixSeconds};
 use store::{AbsentReason, Followup, Objects, StoreError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::SyncError;
-use crate::context::{Context, Pauses, Written, is_required, say_what_is_left_out, waiting};
+use crate::context::{Context, Pauses, Written, say_what_is_left_out, waiting};
 use crate::progress::{KindProgress, KindState};
 use pending::Pending;
 use plan::{Cursors, Plan, Task};
@@ -65,10 +64,10 @@ pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
 ///
 /// # Errors
 /// What the store says.
-pub(crate) fn is_done(objects: &Objects) -> Result<bool, StoreError> {
+pub(crate) fn is_done(source: Source, objects: &Objects) -> Result<bool, StoreError> {
     let windows = objects.windows()?;
     let is_read = |kind: &ObjectKind| windows.iter().any(|window| window.kind == *kind);
-    let is_whole = windows.iter().all(|window| window.is_done) && BACKFILL_KINDS.iter().all(is_read);
+    let is_whole = windows.iter().all(|window| window.is_done) && source.load_order().iter().all(is_read);
     Ok(is_whole && objects.followups()?.is_empty())
 }
 
@@ -84,14 +83,14 @@ pub struct State {
 ///
 /// # Errors
 /// What the store says.
-pub fn state_of(objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
-    let kinds = table::kinds(objects, BACKFILL_KINDS)?;
-    let plan = Plan::new(kinds, Horizon::new(None, now), Cursors { total: 1, per_kind: 1 });
+pub fn state_of(source: Source, objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
+    let kinds = table::kinds(objects, source.load_order())?;
+    let plan = Plan::new(source, kinds, Horizon::new(source, None, now), Cursors { total: 1, per_kind: 1 });
     Ok(State { kinds: plan.progress(), reaches_back_on: reaches_back_on(&plan) })
 }
 
 fn reaches_back_on(plan: &Plan) -> Option<Day> {
-    let back_to = plan.invoices_reach_back_to().filter(|at| *at > i64::MIN)?;
+    let back_to = plan.bills_reach_back_to().filter(|at| *at > i64::MIN)?;
     Some(UnixSeconds(back_to).day(&jiff::tz::TimeZone::UTC))
 }
 
@@ -127,12 +126,13 @@ struct Fetched {
 impl<'a> Load<'a> {
     fn resume(context: &'a Context) -> Result<Self, SyncError> {
         let objects = &context.objects;
-        let horizon = Horizon::new(context.account_created_at, context.clock.now());
+        let source = context.source();
+        let horizon = Horizon::new(source, context.account_created_at, context.clock.now());
         let cursors = table::cursors(context.client.config());
         let began = objects.meta(LOAD_BEGAN)?.and_then(|at| at.parse().ok()).map(UnixSeconds);
         Ok(Self {
             context,
-            plan: Plan::new(table::kinds(objects, BACKFILL_KINDS)?, horizon, cursors),
+            plan: Plan::new(source, table::kinds(objects, source.load_order())?, horizon, cursors),
             cursors,
             followups: objects.followups()?.into(),
             followups_running: 0,
@@ -259,7 +259,7 @@ impl<'a> Load<'a> {
             let pause = self.pauses.next(error.clone(), now_ms)?;
             let waited = self.pauses.is_long(now_ms);
             self.trouble = waited.map(|waited_seconds| SyncError::GaveUp { waited_seconds, source: error });
-            self.context.reporter.message(Some(waiting(pause)));
+            self.context.reporter.message(Some(waiting(self.context.source(), pause)));
             self.paused_until = Some(Instant::now() + pause);
             return Ok(());
         }
@@ -274,9 +274,10 @@ impl<'a> Load<'a> {
                 Ok(())
             }
             // Part of an invoice would make a number wrong that looks right.
-            Work::Rest(followup) => {
-                Err(SyncError::Indispensable { kind: part_of(followup.kind), source: error })
-            }
+            Work::Rest(followup) => Err(SyncError::Indispensable {
+                kind: self.context.source().part_of(followup.kind),
+                source: error,
+            }),
             Work::Page(task) => self.refused(&task, error),
         }
     }
@@ -288,7 +289,7 @@ impl<'a> Load<'a> {
             self.pending.spans.extend(&changes.spans);
             return Ok(());
         }
-        if is_required(kind) {
+        if self.context.is_required(kind) {
             return Err(SyncError::Indispensable { kind, source: error });
         }
         tracing::info!(%kind, %error, "a list is left out");
@@ -341,14 +342,6 @@ impl<'a> Load<'a> {
             progress.seconds_left = seconds_left;
             progress.reaches_back_on = reaches_back_on;
         });
-    }
-}
-
-/// What an object's cut list is a list of.
-pub(crate) fn part_of(parent: ObjectKind) -> ObjectKind {
-    match parent {
-        ObjectKind::Subscription => ObjectKind::SubscriptionItem,
-        _ => ObjectKind::InvoiceLine,
     }
 }
 

@@ -1,6 +1,8 @@
-//! After a load: does everything that is named exist? What does not is listed, not hidden.
+//! After a load: does everything that is named exist? What is missing is requested by its id; what cannot be had is listed
+//! as a problem with what it costs.
 
-use model::ObjectKind;
+mod prices;
+
 use store::{Batch, Dangling, References};
 
 use crate::SyncError;
@@ -10,23 +12,30 @@ use crate::problems::{Example, Problem};
 use crate::projection::PROBLEMS;
 use crate::update;
 
-/// Deleted customers vanish from the list while what they paid stays: this many are asked for one by one.
-const PROBED_MAX: usize = 2_000;
+/// No list shows deleted customers, inline prices or subscriptions on a test clock. At most this many objects are requested
+/// one by one.
+const REQUESTED_MAX: usize = 20_000;
 
-/// Fetches the customers that are named and not there, then notes the references that point nowhere.
+/// Fetches what is named and missing, then notes the references that still point nowhere.
 ///
 /// # Errors
 /// What the provider and the store say.
 pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
     let found = references(context).await?;
-    let dangling = if found.missing.is_empty() {
-        found.dangling
-    } else {
-        let missing = found.missing.into_iter().map(|id| (ObjectKind::Customer, id)).collect();
+    let unpriced = prices::unknown(context).await?;
+    let mut missing = found.missing;
+    missing.extend(unpriced.missing(context.source(), REQUESTED_MAX));
+    let mut dangling = found.dangling;
+    if !missing.is_empty() {
         update::retrieve_all(context, missing).await?;
-        references(context).await?.dangling
-    };
-    let problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+        dangling = references(context).await?.dangling;
+    }
+    // Some products are named by prices that have only just arrived.
+    let products = prices::unknown_products(context, REQUESTED_MAX).await?;
+    update::retrieve_all(context, products).await?;
+
+    let mut problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+    problems.extend(prices::problem(context, unpriced).await?);
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;
     Ok(problems)
@@ -35,14 +44,16 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
 /// Reads every row, so never on a thread that answers requests.
 async fn references(context: &Context) -> Result<References, SyncError> {
     let objects = context.objects.clone();
-    blocking(move || Ok(objects.references(ObjectKind::Customer, PROBED_MAX)?)).await
+    let source = context.source();
+    let wanted = [&[source.customers()], source.agreements()].concat();
+    blocking(move || Ok(objects.references(source.references(), &wanted, REQUESTED_MAX)?)).await
 }
 
 fn problem(dangling: Dangling) -> Problem {
     let Dangling { from, to, count, examples } = dangling;
     Problem {
         code: "dangling_reference".to_owned(),
-        title: format!("{from} objects that name a {to} which is not there"),
+        title: format!("{from} objects whose {to} is missing"),
         detail: format!("The provider did not send the {to}: it may be deleted, or the key may not read it."),
         count,
         examples: examples

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use connect::ConnectError;
-use connect::stripe::{Client, LISTS, Page, privacy};
+use connect::{Client, ConnectError, Page, Source};
 use model::{Clock, ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, Committed, Inbox, Objects, StoreError};
 use tokio::sync::mpsc;
@@ -79,6 +78,15 @@ impl Asked {
 }
 
 impl Context {
+    pub fn source(&self) -> Source {
+        self.client.source()
+    }
+
+    /// Whether nothing can be computed without objects of this kind.
+    pub fn is_required(&self, kind: ObjectKind) -> bool {
+        self.source().is_required(kind)
+    }
+
     /// When something is asked for: by the clock, and where that was put back no earlier than anything before, since what was
     /// asked for later is taken for newer.
     pub fn asked_at(&self) -> UnixSeconds {
@@ -111,7 +119,7 @@ impl Context {
         for object in objects {
             let customer = object.counterparts.customer.as_ref();
             if customer.is_none_or(|customer| self.erased.contains(customer)) {
-                object.body = privacy::redacted(object.kind, &object.body);
+                object.body = self.source().redacted(object.kind, &object.body);
             }
         }
     }
@@ -132,7 +140,7 @@ impl Context {
             match self.try_once(request()).await {
                 Err(SyncError::Provider(error)) if error.is_retryable() => {
                     let pause = pauses.next(error.clone(), self.clock.now_ms())?;
-                    self.reporter.message(Some(waiting(pause)));
+                    self.reporter.message(Some(waiting(self.source(), pause)));
                     if let Some(waited_seconds) = pauses.is_long(self.clock.now_ms()) {
                         self.trouble.tell(SyncError::GaveUp { waited_seconds, source: error }).await;
                     }
@@ -179,10 +187,6 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
     Ok(Written { sequence, committed: objects.commit(batch).await? })
 }
 
-pub(crate) fn is_required(kind: ObjectKind) -> bool {
-    LISTS.iter().any(|list| list.kind == kind && list.is_required)
-}
-
 /// Says in the log what of a page is not there: without an id it can be kept nowhere.
 pub(crate) fn say_what_is_left_out(page: &Page) {
     for what in &page.unreadable {
@@ -191,8 +195,8 @@ pub(crate) fn say_what_is_left_out(page: &Page) {
 }
 
 /// For the page: what is being waited for, and how long.
-pub(crate) fn waiting(pause: Duration) -> String {
-    format!("Stripe does not answer; trying again in {} s", pause.as_secs().max(1))
+pub(crate) fn waiting(source: Source, pause: Duration) -> String {
+    format!("{} does not answer; trying again in {} s", source.texts().name, pause.as_secs().max(1))
 }
 
 /// Waits that grow, and an end to them.
@@ -248,7 +252,7 @@ mod tests {
     use super::*;
 
     fn gone() -> ConnectError {
-        ConnectError::Unreachable { host: "api.stripe.com".to_owned(), reason: "timeout".to_owned() }
+        ConnectError::Unreachable { host: "api.example.com".to_owned(), reason: "timeout".to_owned() }
     }
 
     #[test]
@@ -269,7 +273,7 @@ mod tests {
         assert_eq!(error.code(), "provider_unreachable");
         assert_eq!(
             error.to_string(),
-            "the provider did not answer for 180 s: api.stripe.com cannot be reached: timeout"
+            "the provider did not answer for 180 s: api.example.com cannot be reached: timeout"
         );
     }
 

@@ -17,13 +17,15 @@ pub enum SyncError {
     GaveUp { waited_seconds: u64, source: ConnectError },
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("this version knows no source called '{0}'")]
+    UnknownSource(String),
     #[error("connection {0} does not exist")]
     NoConnection(model::ConnectionId),
     #[error("connection {0} has no key: enter it again")]
     NoKey(model::ConnectionId),
     #[error("the stored key cannot be used: {0}")]
-    Key(#[from] connect::stripe::KeyError),
-    #[error("'{0}' is not the address of an API: use one such as https://api.stripe.com")]
+    Key(#[from] connect::KeyError),
+    #[error("'{0}' is not the address of an API: use one such as https://api.example.com")]
     BadBase(String),
     #[error(transparent)]
     Settings(#[from] model::SettingsError),
@@ -52,6 +54,7 @@ impl SyncError {
             Self::Store(_) => "storage_failed",
             Self::NoKey(_) | Self::Key(_) => "key_missing",
             Self::BadBase(_) | Self::Settings(_) => "bad_settings",
+            Self::UnknownSource(_) => "unknown_source",
             Self::NoRates(_) => "bad_rates",
             Self::Cancelled => "cancelled",
             Self::Worker(_) => "internal",
@@ -64,12 +67,13 @@ impl SyncError {
             "key_refused" | "key_missing" | "key_sealed" => "Enter a new key for this connection.",
             "master_key" => StoreError::MASTER_KEY_HELP,
             "permission_missing" => {
-                "Give the key the missing permission in the Stripe dashboard, or enter another key."
+                "Give the key the missing permission in the provider's dashboard, or enter another key."
             }
             "provider_unreachable" => {
                 "Check the network and the address of the API; it is tried again by itself."
             }
             "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
+            "unknown_source" => "Update chartsy: a later version made this connection.",
             "disk_full" => "Free some space on the disk; it goes on by itself.",
             "disk_failed" => "See whether the disk is full, over its quota or broken; it goes on by itself.",
             "disk_read_only" => {
@@ -94,6 +98,7 @@ impl SyncError {
             | Self::NoKey(_)
             | Self::Key(_)
             | Self::BadBase(_)
+            | Self::UnknownSource(_)
             | Self::Settings(_)
             | Self::NoRates(_) => false,
         }

@@ -1,10 +1,11 @@
 //! What is wrong with the data itself: listed, never hidden and never fatal.
 
+use connect::Unreadable;
 use model::ObjectKind;
 use serde::{Deserialize, Serialize};
 
 /// Examples that are kept of one problem.
-const EXAMPLES_MAX: usize = 20;
+pub(crate) const EXAMPLES_MAX: usize = 20;
 
 /// One thing that is wrong, with how often and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,15 +27,6 @@ pub struct Example {
     pub points_to: Option<String>,
 }
 
-/// An object that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    pub kind: ObjectKind,
-    pub id: String,
-    /// Names the field, never its content.
-    pub reason: String,
-}
-
 impl Problem {
     /// Objects that were skipped, as one problem a kind.
     pub fn of_unreadable(skipped: &[Unreadable]) -> Vec<Self> {
@@ -47,14 +39,13 @@ impl Problem {
             title: format!("{} objects that cannot be read", group[0].kind),
             detail: "They were skipped: nothing of them is in any number.".to_owned(),
             count: group.len() as u64,
-            examples: group.iter().take(EXAMPLES_MAX).map(|unreadable| unreadable.example()).collect(),
+            examples: group.iter().take(EXAMPLES_MAX).map(|unreadable| example(unreadable)).collect(),
         };
         by_kind.map(problem).collect()
     }
 }
 
-impl Unreadable {
-    fn example(&self) -> Example {
-        Example { kind: self.kind, id: self.id.clone(), points_to: Some(self.reason.clone()) }
-    }
+fn example(unreadable: &Unreadable) -> Example {
+    let Unreadable { kind, id, reason } = unreadable.clone();
+    Example { kind, id, points_to: Some(reason) }
 }

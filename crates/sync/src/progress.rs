@@ -102,6 +102,7 @@ impl RateMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::kind;
 
     #[test]
     fn the_rate_is_that_of_the_last_ten_seconds() {
@@ -121,7 +122,7 @@ mod tests {
         let progress = Progress {
             phase: Phase::Loading,
             kinds: vec![KindProgress {
-                kind: ObjectKind::InvoiceItem,
+                kind: kind::INVOICE_ITEM,
                 done: 3,
                 estimated_total: None,
                 state: KindState::Waiting,

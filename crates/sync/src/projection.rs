@@ -7,6 +7,7 @@ mod restating;
 
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::Settings;
 use store::{ConnectionFiles, Objects, StoreError};
@@ -45,6 +46,7 @@ pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 /// # Errors
 /// What the store says, and a time zone that is not known.
 pub fn rebuild(
+    source: Source,
     objects: &Objects,
     files: &ConnectionFiles,
     settings: &Settings,
@@ -58,7 +60,7 @@ pub fn rebuild(
     drop(keeper);
 
     let sequence = objects.meta(SEQUENCE)?;
-    let built = build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    let built = build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     files.delete_ledger()?;
     let mut keeper = Keeper::open(files, settings)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;

@@ -20,8 +20,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use connect::Network;
-use connect::stripe::Limits;
+use connect::{Limits, Network};
 use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
@@ -35,7 +34,7 @@ use slot::Slot;
 use work::Task;
 
 pub use privacy::ErasureReceipt;
-pub use record::key_context;
+pub use record::{key_context, source_of};
 pub use removal::{RemovalReceipt, WebhookRemoval};
 pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 
@@ -75,7 +74,7 @@ impl RunnerConfig {
             catalog,
             clock,
             share_percent: 80,
-            limits: Limits::Stripe,
+            limits: Limits::Published,
             network: Network::Real,
             patience: Patience::ENDLESS,
             update_every_seconds: Some(Self::UPDATE_EVERY_SECONDS),
@@ -196,11 +195,11 @@ impl Runner {
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
         let files = self.shared.config.data.connection_files(id);
-        let recording = self.shared.recording(&record);
+        let (source, recording) = (source_of(&record)?, self.shared.recording(&record));
         let settings = record.settings;
         let report = blocking(move || {
             let objects = files.objects_to_write()?;
-            Ok(projection::rebuild(&objects, &files, &settings, recording, &on_progress)?.1)
+            Ok(projection::rebuild(source, &objects, &files, &settings, recording, &on_progress)?.1)
         });
         let report = report.await?;
         slot.drop_snapshot();

@@ -1,5 +1,6 @@
 //! A small billing provider on a port of this machine, and folders to load it into.
 
+pub(crate) mod kind;
 mod merchant;
 mod server;
 
@@ -7,7 +8,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::stripe::{Backoff, Client, ClientConfig, Key, Limits};
+use connect::{Backoff, Client, ClientConfig, Limits, Source};
 use model::{AccountId, Clock, ManualClock, Secret, Settings, UnixSeconds};
 use store::{ConnectionFiles, ConnectionRecord, DataDir, NewConnection, Objects};
 use tokio::sync::mpsc;
@@ -20,6 +21,8 @@ use crate::runner::{Runner, RunnerConfig, key_context};
 pub(crate) use merchant::{Merchant, NOW};
 pub(crate) use server::Provider;
 
+/// Whose API the provider of these tests speaks.
+pub(crate) const SOURCE: Source = Source::ALL[0];
 const KEY: &str = "rk_test_000000000000000000000000";
 /// Somebody who gives up at once.
 pub(crate) const NONE: Patience = Patience {
@@ -34,7 +37,7 @@ pub(crate) fn clock() -> Clock {
 }
 
 pub(crate) fn client(provider: &Provider) -> Client {
-    let defaults = ClientConfig::new(Key::parse(KEY).unwrap(), clock());
+    let defaults = ClientConfig::new(SOURCE.parse_key(KEY).unwrap(), clock());
     let backoff = Backoff { first: Duration::from_millis(1), longest: Duration::from_millis(1) };
     let base = provider.base.parse().unwrap();
     Client::new(ClientConfig { base, limits: Limits::None, backoff, ..defaults }).unwrap()
@@ -94,7 +97,7 @@ impl Folder {
         let workspace = catalog.default_workspace().unwrap().id;
         let connection = NewConnection {
             workspace: workspace.clone(),
-            source: "stripe".to_owned(),
+            source: SOURCE.id().to_owned(),
             name: "Shop".to_owned(),
             account_id: AccountId::from(account),
             account_name: None,
@@ -155,10 +158,11 @@ impl Folder {
     /// Every customer's steps, in words: a difference shows.
     pub fn steps(&self) -> String {
         let objects = self.objects();
-        let book = crate::history::price_book(&objects).unwrap().book;
+        let book = crate::history::price_book(SOURCE, &objects).unwrap().book;
         let ids = objects.all_customer_ids().unwrap();
         let settings = self.now().settings;
-        let some = crate::projection::build_some(&objects, &ids, &book, settings.rules, None).unwrap();
+        let some =
+            crate::projection::build_some(SOURCE, &objects, &ids, &book, settings.rules, None).unwrap();
         let lines = some.changes.iter().map(|(entry, ledger)| format!("{entry:?} {ledger:?}\n"));
         lines.collect()
     }

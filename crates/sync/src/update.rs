@@ -7,9 +7,7 @@ pub(crate) mod missing;
 mod reduce;
 mod relist;
 
-use connect::ConnectError;
-use connect::stripe::translate::{self, EventFacts};
-use connect::stripe::{ListRequest, Page};
+use connect::{ConnectError, Event, EventList, ListRequest, Page, Source};
 use model::{ObjectKind, UnixSeconds};
 use store::Batch;
 
@@ -21,12 +19,8 @@ pub(crate) use fetch::{retrieve, retrieve_all};
 pub use missing::Absent;
 pub use reduce::Changed;
 
-/// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
-const EVENTS_REACH_SECONDS: i64 = 29 * 86_400;
-/// Looked at again before the last seen event: events may become visible late and out of order.
+/// Looked at again before what was listed last: objects may become visible late.
 const OVERLAP_SECONDS: i64 = 300;
-/// A delivery takes a moment, and is tried again after a short failure.
-const DELIVERED_WITHIN_SECONDS: i64 = 240;
 /// Without events, how often everything is listed again.
 const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
 /// Up to when the events list was gone through, by the provider's clock.
@@ -35,8 +29,6 @@ const EVENTS_THROUGH: &str = "events_through";
 const LISTED_THROUGH: &str = "listed_through";
 /// When everything was listed for the last time, by our clock.
 const RELISTED_AT: &str = "relisted_at";
-/// Kinds that change without an event, or only ever come new.
-const EVENTLESS: &[ObjectKind] = &[ObjectKind::BalanceTransaction, ObjectKind::InvoicePayment];
 
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +85,9 @@ pub(crate) async fn run(
             changed.retain(|object| is_there(object.kind));
             let failures = fetch::changed(context, changed, from).await?;
             fetch::put_off(context, failures).await?;
-            for kind in EVENTLESS.iter().filter(|kind| is_there(**kind)) {
-                fetch::new_objects(context, *kind, from).await?;
+            let untold = context.source().lists().iter().filter(|list| !list.tells_changes);
+            for kind in untold.map(|list| list.kind).filter(|kind| is_there(*kind)) {
+                fetch::new_objects(context, kind, from).await?;
             }
             note_through(context, EVENTS_THROUGH, through).await?;
             Ok(Updated { through, how: How::Events, absent, due_event_at })
@@ -104,7 +97,7 @@ pub(crate) async fn run(
         Events::None => {
             let from = instant(context, LISTED_THROUGH)?.unwrap_or(looked_through).0 - OVERLAP_SECONDS;
             let mut through = None;
-            for kind in connect::stripe::BACKFILL_KINDS.iter().filter(|kind| is_there(**kind)) {
+            for kind in context.source().load_order().iter().filter(|kind| is_there(**kind)) {
                 let first_answer = fetch::new_objects(context, *kind, from).await?;
                 through = through.or(first_answer);
             }
@@ -161,45 +154,44 @@ enum Events {
 
 /// Every event since the last look, and a little before it.
 async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncError> {
-    let from = since.0 - OVERLAP_SECONDS;
-    let mut request = ListRequest { created_gte: Some(from), ..ListRequest::new(ObjectKind::Event) };
+    let source = context.source();
+    let Some(list) = source.event_list() else { return Ok(Events::None) };
+    let from = UnixSeconds(since.0 - list.overlap_seconds);
+    let mut after: Option<String> = None;
     let mut seen = Vec::new();
     let mut through = None;
     loop {
-        let page = match list(context, &request).await? {
-            Listed::Page(page) => page,
-            Listed::Absent(error) => {
+        let page = match context.ask(|| context.client.events(from, after.as_deref())).await {
+            Ok(page) => page,
+            Err(SyncError::Provider(error)) if is_absence(&error) => {
                 tracing::info!(%error, "no events to go by");
                 return Ok(Events::None);
             }
+            Err(error) => return Err(error),
         };
+        context.reporter.count((page.events.len() + page.unreadable.len()) as u64);
         let now = page.server_time.unwrap_or_else(|| context.clock.now());
         let through = *through.get_or_insert(now);
-        if since.0 < through.0 - EVENTS_REACH_SECONDS {
+        if since.0 < through.0 - list.reach_seconds {
             return Ok(Events::TooLongAgo);
         }
-        for object in &page.objects {
-            match translate::event(&object.body) {
-                Ok(event) => seen.push(event),
-                Err(error) => tracing::warn!(%error, "an event was skipped"),
-            }
+        for error in &page.unreadable {
+            tracing::warn!(%error, "an event was skipped");
         }
-        // A server that ignores the window has gone past it.
-        let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));
-        let last = page.objects.last().map(|object| object.id.clone());
-        if !page.has_more || is_past || last.is_none() || last == request.starting_after {
-            seen.retain(|event| event.created_at.0 >= from);
-            let due_event_at = due_event_at(&seen, through);
-            return Ok(Events::Seen { changed: reduce::reduce(&seen), through, due_event_at });
+        seen.extend(page.events);
+        after = page.next;
+        if after.is_none() {
+            seen.retain(|event| event.created_at >= from);
+            let due_event_at = due_event_at(source, list, &seen, through);
+            return Ok(Events::Seen { changed: reduce::reduce(source, &seen), through, due_event_at });
         }
-        request.starting_after = last;
     }
 }
 
-fn due_event_at(seen: &[EventFacts], now: UnixSeconds) -> Option<UnixSeconds> {
-    let is_told = |event: &&EventFacts| connect::stripe::WEBHOOK_EVENTS.contains(&event.event_type.as_str());
+fn due_event_at(source: Source, list: &EventList, seen: &[Event], now: UnixSeconds) -> Option<UnixSeconds> {
+    let is_told = |event: &&Event| source.is_delivered(&event.event_type);
     let instants = seen.iter().filter(is_told).map(|event| event.created_at);
-    instants.filter(|at| at.0 < now.0 - DELIVERED_WITHIN_SECONDS).max()
+    instants.filter(|at| at.0 < now.0 - list.delivered_within_seconds).max()
 }
 
 enum Listed {

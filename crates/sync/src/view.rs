@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connect::{Part, Source};
 use metrics::columns::Ledger;
 use metrics::fx::Rates;
 use metrics::registry::Feed;
@@ -17,7 +18,9 @@ pub fn of(
     clock_now: UnixSeconds,
     reaches_back_on: Option<Day>,
 ) -> View {
-    let absent = record.absent.iter().filter_map(|(kind, _)| Some((feed(*kind)?, kind.as_str().to_owned())));
+    let source = Source::of(&record.source);
+    let fed = |kind: ObjectKind| Some((feed(source?, kind)?, kind.as_str().to_owned()));
+    let absent = record.absent.iter().filter_map(|(kind, _)| fed(*kind));
     View {
         absent: absent.collect(),
         ledger,
@@ -34,13 +37,12 @@ pub fn of(
 }
 
 /// What a kind of object feeds; `None` where nothing is counted without it.
-fn feed(kind: ObjectKind) -> Option<Feed> {
-    match kind {
-        ObjectKind::InvoiceItem => Some(Feed::PendingItems),
-        ObjectKind::Charge => Some(Feed::Charges),
-        ObjectKind::Refund => Some(Feed::Refunds),
-        ObjectKind::CreditNote => Some(Feed::CreditNotes),
-        ObjectKind::InvoicePayment => Some(Feed::InvoicePayments),
-        _ => None,
-    }
+fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
+    Some(match source.list(kind)?.part? {
+        Part::PendingItems => Feed::PendingItems,
+        Part::Charges => Feed::Charges,
+        Part::Refunds => Feed::Refunds,
+        Part::CreditNotes => Feed::CreditNotes,
+        Part::InvoicePayments => Feed::InvoicePayments,
+    })
 }

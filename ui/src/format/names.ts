@@ -55,6 +55,8 @@ const REASON: Record<string, string> = {
   no_subscription: 'No subscription',
   metered: 'Metered usage',
   proration_credit: 'Proration credits',
+  shipping: 'Shipping',
+  billing_credit: 'Billing credits',
   unknown_price: 'Unknown price',
   void: 'Voided',
   uncollectible: 'Written off',

@@ -1,13 +1,12 @@
 //! What happens between a pasted key and a saved connection. The command line goes the same way.
 
 use ::sync::runner::key_context;
-use connect::ConnectError;
-use connect::stripe::{Account, Client, ClientConfig, Key, KeyError, Limits, Probe, ProbeState};
+use connect::{
+    Account, Client, ClientConfig, ConnectError, Key, KeyError, Limits, Probe, ProbeState, Source,
+};
 use model::{Clock, ConnectionId, Secret, Settings, WorkspaceId};
 use store::{AbsentReason, Catalog, ConnectionRecord, DataDir, NewConnection, StoreError};
 use url::Url;
-
-pub const SOURCE: &str = "stripe";
 
 /// Why a key is not connected with. Each text may be shown.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +17,10 @@ pub enum AdmissionError {
     Connect(#[from] ConnectError),
     #[error("'{0}' is not the address of an API: use http(s)://host, with a path if it has one")]
     Base(String),
-    #[error("{0} answers, but not as Stripe's API does: check the address")]
-    NoStripe(String),
+    #[error("{base} answers, but not as {}'s API does: check the address", .source_of.texts().name)]
+    Unlike { base: String, source_of: Source },
+    #[error("there is no such source: use one of {0}")]
+    Source(String),
     #[error("a name has 1 to 100 characters, and nothing but text")]
     Name,
     #[error("the key may not read {}: nothing can be computed without", labels(.0))]
@@ -48,7 +49,7 @@ pub struct Candidate {
 ///
 /// # Errors
 /// `Base` when it is no http(s) address, or carries credentials or a query.
-pub fn parse_base(text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
+pub fn parse_base(source: Source, text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     // What is wrong with it may be a key that was pasted into the wrong field: only a plain address is quoted.
     let refused = || AdmissionError::Base(text.split(['?', '@', '_']).next().unwrap_or_default().to_owned());
@@ -58,21 +59,37 @@ pub fn parse_base(text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
     if !is_plain || !is_web {
         return Err(refused());
     }
-    // However it is written, it is one address: Stripe's own documentation writes it with the version.
-    let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned();
+    let path = source.tidy_path(url.path());
     let mut url = url;
     url.set_path(&path);
     url.set_fragment(None);
     Ok(Some(url))
 }
 
+/// The source of this id.
+///
+/// # Errors
+/// `Source` when there is none.
+pub fn source(id: &str) -> Result<Source, AdmissionError> {
+    Source::of(id).ok_or_else(|| AdmissionError::Source(sources().join(", ")))
+}
+
+/// The ids of all sources.
+pub fn sources() -> Vec<&'static str> {
+    Source::ALL.iter().map(|source| source.id()).collect()
+}
+
 /// Asks the provider who the key belongs to and what it may read.
 ///
 /// # Errors
 /// When it is no key, is refused, or the provider cannot be reached.
-pub async fn examine(key: &Secret, base: Option<Url>, clock: Clock) -> Result<Candidate, AdmissionError> {
-    let key = Key::parse(key.expose())?;
+pub async fn examine(
+    source: Source,
+    key: &Secret,
+    base: Option<Url>,
+    clock: Clock,
+) -> Result<Candidate, AdmissionError> {
+    let key = source.parse_key(key.expose())?;
     let mut config = ClientConfig::new(key.clone(), clock);
     if let Some(base) = base {
         config.limits = limits_of(&base);
@@ -83,17 +100,21 @@ pub async fn examine(key: &Secret, base: Option<Url>, clock: Clock) -> Result<Ca
     let account = client.account().await?;
     let probes = client.probe().await?;
     if probes.iter().filter(|probe| probe.is_required).all(|probe| probe.state == ProbeState::Absent) {
-        return Err(AdmissionError::NoStripe(api_base.to_string()));
+        return Err(AdmissionError::Unlike { base: api_base.to_string(), source_of: source });
     }
     Ok(Candidate { key, api_base, account, probes })
 }
 
 /// A server on this machine has no limits to share with the account's other tools.
 fn limits_of(base: &Url) -> Limits {
-    if connect::is_on_this_machine(base) { Limits::None } else { Limits::Stripe }
+    if connect::is_on_this_machine(base) { Limits::None } else { Limits::Published }
 }
 
 impl Candidate {
+    pub fn source(&self) -> Source {
+        self.key.source()
+    }
+
     pub fn missing_required(&self) -> Vec<Probe> {
         let is_missing = |probe: &&Probe| probe.is_required && probe.state != ProbeState::Granted;
         self.probes.iter().filter(is_missing).cloned().collect()
@@ -119,7 +140,7 @@ impl Candidate {
         workspace: &WorkspaceId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
         let (account, base) = (&self.account.id, self.api_base.as_str());
-        catalog.find_by_account(workspace, SOURCE, account, base, self.key.is_test_mode())
+        catalog.find_by_account(workspace, self.source().id(), account, base, self.key.is_test_mode())
     }
 
     /// Saves it as a new connection with its key.
@@ -141,8 +162,8 @@ impl Candidate {
         let name = name.map(check_name).transpose()?;
         let new = NewConnection {
             workspace: place.workspace.clone(),
-            source: SOURCE.to_owned(),
-            name: name.or(account.name.as_deref()).unwrap_or("Stripe").to_owned(),
+            source: self.source().id().to_owned(),
+            name: name.or(account.name.as_deref()).unwrap_or(self.source().texts().name).to_owned(),
             account_id: account.id.clone(),
             account_name: account.name.clone(),
             api_base: self.api_base.to_string(),
@@ -241,21 +262,24 @@ fn labels(probes: &[Probe]) -> String {
 mod tests {
     use super::*;
 
+    const SOURCE: Source = Source::ALL[0];
+
     #[test]
     fn an_address_may_carry_a_path_and_nothing_secret() {
+        let parse_base = |text| parse_base(SOURCE, text);
         assert!(parse_base(None).unwrap().is_none());
         assert!(parse_base(Some("  ")).unwrap().is_none());
-        assert_eq!(parse_base(Some("https://proxy.example/stripe/")).unwrap().unwrap().path(), "/stripe");
+        assert_eq!(parse_base(Some("https://proxy.example/billing/")).unwrap().unwrap().path(), "/billing");
         let same = ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/"];
         assert!(same.iter().all(|one| parse_base(Some(one)).unwrap().unwrap().as_str() == "http://h:1/"));
-        for bad in ["api.stripe.com", "ftp://x", "http://", "https://user:pw@host", "https://host/?key=1"] {
+        for bad in ["api.example.com", "ftp://x", "http://", "https://user:pw@host", "https://host/?key=1"] {
             assert!(parse_base(Some(bad)).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_key_in_the_wrong_field_is_not_repeated() {
-        let error = parse_base(Some("sk_live_secret")).unwrap_err();
+        let error = parse_base(SOURCE, Some("sk_live_secret")).unwrap_err();
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }

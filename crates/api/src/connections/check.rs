@@ -16,12 +16,12 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CheckRequest {
-    /// `stripe`.
+    /// The id of one of the sources.
     pub source: String,
-    /// A restricted or secret key.
+    /// A key that reads the account.
     #[schema(value_type = String, format = Password)]
     pub key: Secret,
-    /// Where the API is, when it is not Stripe's own address.
+    /// Where the API is, when it is not the provider's own address.
     pub api_base: Option<String>,
 }
 
@@ -54,11 +54,9 @@ pub async fn handle(
     tenant: Tenant,
     Body(request): Body<CheckRequest>,
 ) -> Result<Json<CheckedKey>, Problem> {
-    if request.source != admission::SOURCE {
-        return Err(Problem::field("source", "only a stripe key can be checked"));
-    }
-    let base = admission::parse_base(request.api_base.as_deref())?;
-    let candidate = admission::examine(&request.key, base, context.clock.clone()).await?;
+    let source = admission::source(&request.source)?;
+    let base = admission::parse_base(source, request.api_base.as_deref())?;
+    let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
     let can_connect = candidate.missing_required().is_empty();
     let permissions = candidate.probes.iter().map(CheckedPermission::from).collect();
     let account = CheckedAccount {

@@ -16,26 +16,25 @@ use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::json::Body;
 use crate::problem::Problem;
+use crate::sources::list::SAMPLE;
 
+/// An account of a provider, or a sample merchant.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "source", rename_all = "snake_case")]
-pub enum ConnectRequest {
-    Stripe {
-        /// A restricted or secret key.
-        #[schema(value_type = String, format = Password)]
-        key: Secret,
-        /// Where the API is, when it is not Stripe's own address.
-        api_base: Option<String>,
-        /// Without one it is the account's.
-        name: Option<String>,
-        /// Keep nothing that identifies a customer.
-        #[serde(default)]
-        gdpr: bool,
-    },
-    Sample {
-        /// One of the sample source's merchants.
-        merchant: String,
-    },
+pub struct ConnectRequest {
+    /// The id of one of the sources, or `sample`.
+    source: String,
+    /// A key that reads the account. A sample merchant needs none.
+    #[schema(value_type = Option<String>, format = Password)]
+    key: Option<Secret>,
+    /// Where the API is, when it is not the provider's own address.
+    api_base: Option<String>,
+    /// Without one it is the account's.
+    name: Option<String>,
+    /// Keep nothing that identifies a customer.
+    #[serde(default)]
+    gdpr: bool,
+    /// Of `sample`: one of its merchants.
+    merchant: Option<String>,
 }
 
 /// Connect an account and start loading it
@@ -46,15 +45,17 @@ pub async fn handle(
     tenant: Tenant,
     Body(request): Body<ConnectRequest>,
 ) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
-    let view = match request {
-        ConnectRequest::Stripe { key, api_base, name, gdpr } => {
-            let base = admission::parse_base(api_base.as_deref())?;
-            let candidate = admission::examine(&key, base, context.clock.clone()).await?;
-            let wishes = Wishes { name: name.as_deref(), gdpr, is_sample: false };
-            save(&context, tenant.workspace, candidate, wishes).await?
-        }
-        ConnectRequest::Sample { merchant } => sample(&context, tenant.workspace, &merchant).await?,
-    };
+    if request.source == SAMPLE {
+        let merchant = request.merchant.ok_or_else(|| Problem::field("merchant", "choose a merchant"))?;
+        let view = sample(&context, tenant.workspace, &merchant).await?;
+        return Ok((StatusCode::CREATED, Json(view)));
+    }
+    let source = admission::source(&request.source)?;
+    let key = request.key.ok_or_else(|| Problem::field("key", "enter a key"))?;
+    let base = admission::parse_base(source, request.api_base.as_deref())?;
+    let candidate = admission::examine(source, &key, base, context.clock.clone()).await?;
+    let wishes = Wishes { name: request.name.as_deref(), gdpr: request.gdpr, is_sample: false };
+    let view = save(&context, tenant.workspace, candidate, wishes).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 
@@ -63,7 +64,9 @@ async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<Co
     let merchant = merchant.ok_or_else(|| Problem::field("merchant", "there is no such sample merchant"))?;
     let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
     let wishes = Wishes { name: Some(merchant.name), is_sample: true, gdpr: false };
-    let candidate = admission::examine(&started.key, Some(started.api_base), context.clock.clone()).await?;
+    let candidate =
+        admission::examine(started.source, &started.key, Some(started.api_base), context.clock.clone())
+            .await?;
     save(context, workspace, candidate, wishes).await
 }
 

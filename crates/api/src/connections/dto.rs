@@ -1,6 +1,6 @@
 //! A connection, as the API shows it.
 
-use connect::stripe::{Probe, ProbeState};
+use connect::{Probe, ProbeState, Source};
 use model::{Day, ObjectKind};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError};
@@ -11,7 +11,7 @@ use crate::context::Context;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConnectionView {
     pub id: String,
-    /// `stripe`.
+    /// The id of one of the sources.
     pub source: String,
     pub name: String,
     pub account_id: String,
@@ -121,7 +121,9 @@ impl ConnectionView {
     pub fn new(record: ConnectionRecord, context: &Context) -> Self {
         let progress = context.runner.progress(&record.id).borrow().clone();
         let reaches_back_on = progress.reaches_back_on;
+        let absent = record.absent.iter().map(|absent| self::absent(Source::of(&record.source), absent));
         Self {
+            absent: absent.collect(),
             id: record.id.to_string(),
             source: record.source,
             name: record.name,
@@ -142,13 +144,12 @@ impl ConnectionView {
             last_error: record.last_error.map(LastErrorView::from),
             reporting_currency: record.settings.reporting_currency.or(record.default_currency),
             time_zone: record.settings.zone_name().to_owned(),
-            absent: record.absent.iter().map(absent).collect(),
         }
     }
 }
 
-fn absent((kind, reason): &(ObjectKind, AbsentReason)) -> Absent {
-    let need = connect::stripe::LISTS.iter().find(|need| need.kind == *kind);
+fn absent(source: Option<Source>, (kind, reason): &(ObjectKind, AbsentReason)) -> Absent {
+    let need = source.and_then(|source| source.list(*kind));
     Absent {
         kind: kind.as_str(),
         label: need.map_or(kind.as_str(), |need| need.label),

@@ -1,5 +1,6 @@
 //! `PUT /connections/{id}/key`: another key for the same account.
 
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
 use model::Secret;
@@ -17,7 +18,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct KeyRequest {
-    /// A restricted or secret key.
+    /// A key that reads the same account.
     #[schema(value_type = String, format = Password)]
     pub key: Secret,
 }
@@ -33,8 +34,9 @@ pub async fn handle(
     if record.is_sample {
         return Err(Problem::field("key", "a sample merchant keeps its key"));
     }
-    let base = admission::parse_base(Some(&record.api_base))?;
-    let candidate = admission::examine(&request.key, base, context.clock.clone()).await?;
+    let source = source_of(&record)?;
+    let base = admission::parse_base(source, Some(&record.api_base))?;
+    let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
     let shared = context.clone();
     let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
         let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };

@@ -2,6 +2,7 @@
 
 use ::metrics::ledger::PriceBook;
 use ::sync::history;
+use connect::Source;
 use model::CustomerId;
 use model::billing::CustomerHistory;
 use store::{Objects, StoreError};
@@ -10,11 +11,15 @@ use store::{Objects, StoreError};
 ///
 /// # Errors
 /// What the store says. Objects that cannot be read are left out, as in the ledger.
-pub fn read(objects: &Objects, customer: &CustomerId) -> Result<(CustomerHistory, PriceBook), StoreError> {
-    let reading = history::read_customer(objects, customer)?;
-    let mut prices = history::price_book(objects)?.book;
-    for price in reading.inline_prices {
+pub fn read(
+    source: Source,
+    objects: &Objects,
+    customer: &CustomerId,
+) -> Result<(CustomerHistory, PriceBook), StoreError> {
+    let billed = history::read_customer(source, objects, customer)?;
+    let mut prices = history::price_book(source, objects)?.book;
+    for price in billed.inline_prices {
         prices.insert_inline(price);
     }
-    Ok((reading.history, prices))
+    Ok((billed.history, prices))
 }

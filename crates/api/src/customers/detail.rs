@@ -1,5 +1,7 @@
 //! All of one customer, from the ledger and from what was billed.
 
+use std::collections::BTreeMap;
+
 use std::collections::HashMap;
 
 use ::metrics::columns::CustomerEntry;
@@ -7,6 +9,7 @@ use ::metrics::ledger::{self, PriceBook};
 use ::metrics::query::{self, TimelineMovement, TimelinePoint};
 use ::metrics::schema::MoneyAmount;
 use ::metrics::view::View;
+use connect::Source;
 use model::billing::{Charge, CustomerHistory, Invoice, InvoiceLine, Subscription};
 use model::{CustomerId, Money, PriceId, SubscriptionId};
 use rust_decimal::prelude::ToPrimitive;
@@ -27,7 +30,11 @@ pub struct CustomerDetail {
     pub invoices: Vec<InvoiceDetail>,
     pub charges: Vec<ChargeDetail>,
     /// Its page in the provider's dashboard. A sample merchant has none.
-    pub stripe_url: Option<String>,
+    pub provider_url: Option<String>,
+    /// The same under the name that it had before: the source's id and `_url`.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub url_by_source: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,6 +130,7 @@ pub fn of(
     invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     let mut charges: Vec<_> = history.charges.iter().map(charge_detail).collect();
     charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    let provider_url = provider_url(record, id);
     Some(CustomerDetail {
         customer: facts(entry),
         mrr,
@@ -135,7 +143,11 @@ pub fn of(
             .collect(),
         invoices,
         charges,
-        stripe_url: stripe_url(record, id),
+        url_by_source: provider_url
+            .iter()
+            .map(|url| (format!("{}_url", record.source), url.clone()))
+            .collect(),
+        provider_url,
     })
 }
 
@@ -228,10 +240,9 @@ fn charge_detail(charge: &Charge) -> ChargeDetail {
     }
 }
 
-fn stripe_url(record: &ConnectionRecord, id: &CustomerId) -> Option<String> {
+fn provider_url(record: &ConnectionRecord, id: &CustomerId) -> Option<String> {
     if record.is_sample {
         return None;
     }
-    let mode = if record.is_test_mode { "test/" } else { "" };
-    Some(format!("https://dashboard.stripe.com/{mode}customers/{id}"))
+    Source::of(&record.source)?.customer_link(id, record.is_test_mode)
 }

@@ -44,7 +44,7 @@ pub async fn handle(
     let view = context.view(record).await?;
     let answer = blocking(move || {
         let asked =
-            MovementsQuery { query: question.query(&view), kinds, cursor: page.cursor, limit: page.limit };
+            MovementsQuery { query: question.query(&view)?, kinds, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
     Ok(Json(answer.await??))

@@ -4,8 +4,7 @@ use ::metrics::query::QueryError;
 use ::metrics::question::ParameterError;
 use ::sync::SyncError;
 use axum::http::StatusCode;
-use connect::ConnectError;
-use connect::stripe::KeyError;
+use connect::{ConnectError, KeyError};
 use store::StoreError;
 
 use super::Problem;
@@ -68,11 +67,7 @@ impl From<StoreError> for Problem {
 
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
-        let code = match error {
-            KeyError::Publishable => "key_publishable",
-            _ => "key_malformed",
-        };
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.to_string())
             .action("make a restricted key with the link on this page");
         problem.field = Some("key");
         problem
@@ -84,14 +79,14 @@ impl From<ConnectError> for Problem {
         let (code, action) = match &error {
             ConnectError::KeyRefused { .. } => ("key_refused", "make a new key and paste it"),
             ConnectError::PermissionMissing { .. } => {
-                ("permission_missing", "add the permission to the key in Stripe's dashboard")
+                ("permission_missing", "add the permission to the key in the provider's dashboard")
             }
             ConnectError::RateLimited { .. } => ("provider_busy", "try again in a minute"),
             ConnectError::Unreachable { .. } | ConnectError::ProviderFailed { .. } => {
                 ("provider_unreachable", "check the address and the network, then try again")
             }
             ConnectError::Unreadable { .. } => {
-                ("provider_unreachable", "check that the address is that of a Stripe API")
+                ("provider_unreachable", "check that the address is that of the provider's API")
             }
             _ => ("provider_refused", "try again; the provider's message says more"),
         };
@@ -106,7 +101,8 @@ impl From<AdmissionError> for Problem {
             AdmissionError::Key(error) => error.into(),
             AdmissionError::Connect(error) => error.into(),
             AdmissionError::Store(error) => error.into(),
-            AdmissionError::Base(_) | AdmissionError::NoStripe(_) => Self::field("api_base", told),
+            AdmissionError::Base(_) | AdmissionError::Unlike { .. } => Self::field("api_base", told),
+            AdmissionError::Source(_) => Self::field("source", told),
             AdmissionError::Name => Self::field("name", told),
             AdmissionError::PermissionsMissing(probes) => {
                 let names: Vec<&str> = probes.iter().map(|probe| probe.permission).collect();

@@ -4,12 +4,14 @@ use ::metrics::query::QueryError;
 use ::metrics::question::{Question, nothing_else};
 use ::metrics::reconcile::{ReconciledMonth, Reconciliation};
 use ::sync::history;
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
+use connect::Source;
 use jiff::tz::TimeZone;
 use model::{Day, LedgerRules};
 use serde::Serialize;
-use store::{Objects, StoreError};
+use store::{Objects, StoreError, Stored};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::identity::Connection;
@@ -46,37 +48,38 @@ pub async fn handle(
 ) -> Result<Json<Months>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let rules = record.settings.rules;
+    let (source, rules) = (source_of(&record)?, record.settings.rules);
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
     let view = context.view(record).await?;
     let zone = view.ledger.zone().clone();
-    let query = question.query(&view);
+    let query = question.query(&view)?;
     if query.from > query.to {
         return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());
     }
-    let months = blocking(move || reconcile(&objects, zone, rules, query.from, query.to));
+    let months = blocking(move || reconcile(source, &objects, zone, rules, query.from, query.to));
     Ok(Json(Months { months: months.await?? }))
 }
 
 /// Reads every customer: what is listed has to be all.
 fn reconcile(
+    source: Source,
     objects: &Objects,
     zone: TimeZone,
     rules: LedgerRules,
     from: Day,
     to: Day,
 ) -> Result<Vec<ReconciledMonth>, StoreError> {
-    let prices = history::price_book(objects)?.book;
+    let prices = history::price_book(source, objects)?.book;
     let mut reconciliation = Reconciliation::new(zone);
-    let mut add = |stored| {
-        let reading = history::from_objects(stored);
-        match history::with_inline(&prices, &reading.history, reading.inline_prices) {
-            None => reconciliation.add(&reading.history, &prices, rules),
-            Some((own, _)) => reconciliation.add(&reading.history, &own, rules),
+    let mut add = |stored: Vec<Stored>| {
+        let billed = history::from_objects(source, &stored);
+        match history::with_inline(&prices, &billed.history, billed.inline_prices) {
+            None => reconciliation.add(&billed.history, &prices, rules),
+            Some((own, _)) => reconciliation.add(&billed.history, &own, rules),
         }
     };
     for ids in objects.all_customer_ids()?.chunks(AT_ONCE) {
-        objects.read_customers(ids, history::KINDS)?.into_iter().for_each(&mut add);
+        objects.read_customers(ids, source.history_kinds())?.into_iter().for_each(&mut add);
     }
     add(objects.ownerless()?);
     Ok(reconciliation.months(from, to))

@@ -7,6 +7,7 @@ use ::metrics::query::{self, Query, QueryError, Reporting};
 use ::metrics::schema::MoneyAmount;
 use ::metrics::view::View;
 use ::sync::projection::build_all;
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
 use model::{Currency, Day, Interval, Money};
@@ -60,8 +61,8 @@ pub async fn handle(
         blocking(move || Arc::new(ledger.with_zone(zone))).await?
     } else {
         let objects = context.runner.objects(&record.workspace, &record.id).await?;
-        let rules = settings.rules;
-        let built = blocking(move || build_all(&objects, rules, zone, &|_, _| {})).await??;
+        let (source, rules) = (source_of(&record)?, settings.rules);
+        let built = blocking(move || build_all(source, &objects, rules, zone, &|_, _| {})).await??;
         Arc::new(built.ledger)
     };
     let after = View { ledger, settings, ..before.clone() };
@@ -88,7 +89,7 @@ fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
 
 fn months(view: &View, from: Day) -> Result<Months, QueryError> {
     let query = Query {
-        from,
+        from: Interval::Month.bucket(from, view.settings.week_start).start_on,
         to: view.today().max(from),
         interval: Interval::Month,
         week_start: view.settings.week_start,

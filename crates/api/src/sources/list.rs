@@ -2,11 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use connect::Source as Provider;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Tenant;
 use crate::context::Shared;
+
+/// The source of merchants that do not exist.
+pub const SAMPLE: &str = "sample";
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Sources {
@@ -15,7 +19,7 @@ pub struct Sources {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Source {
-    /// `stripe` or `sample`.
+    /// As requests name it; `sample` has merchants that do not exist.
     pub id: &'static str,
     pub name: &'static str,
     /// The provider's page that makes a key, with name and permissions filled in.
@@ -48,29 +52,32 @@ pub struct Merchant {
 #[utoipa::path(get, path = "/api/v1/sources", operation_id = "list_sources", tag = "connections",
     responses((status = 200, body = Sources)))]
 pub async fn handle(State(context): State<Shared>, _: Tenant) -> Json<Sources> {
-    let permissions = connect::stripe::LISTS.iter().map(|need| Permission {
-        kind: need.kind.as_str(),
-        label: need.label,
-        permission: need.permission,
-        access: "read",
-        is_required: need.is_required,
-        without: need.without,
-    });
-    let stripe = Source {
-        id: "stripe",
-        name: "Stripe",
-        key_link: Some(connect::stripe::key_link()),
-        permissions: permissions.collect(),
-        merchants: Vec::new(),
-    };
     let merchants = context.samples.merchants.iter();
     let merchants = merchants.map(|m| Merchant { id: m.id, name: m.name, description: m.description });
     let sample = Source {
-        id: "sample",
+        id: SAMPLE,
         name: "Sample merchant",
         key_link: None,
         permissions: Vec::new(),
         merchants: merchants.collect(),
     };
-    Json(Sources { data: vec![stripe, sample] })
+    Json(Sources { data: Provider::ALL.iter().map(|source| provider(*source)).chain([sample]).collect() })
+}
+
+fn provider(source: Provider) -> Source {
+    let permissions = source.lists().iter().map(|list| Permission {
+        kind: list.kind.as_str(),
+        label: list.label,
+        permission: list.permission,
+        access: "read",
+        is_required: list.is_required,
+        without: list.without,
+    });
+    Source {
+        id: source.id(),
+        name: source.texts().name,
+        key_link: source.key_link(),
+        permissions: permissions.collect(),
+        merchants: Vec::new(),
+    }
 }

@@ -1,6 +1,7 @@
 //! Progress, as the API shows it.
 
 use ::sync::{KindProgress, KindState, Phase, Progress};
+use connect::Source;
 use model::Day;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,8 +63,8 @@ pub enum KindStateView {
     Forbidden,
 }
 
-impl From<&Progress> for ProgressView {
-    fn from(progress: &Progress) -> Self {
+impl ProgressView {
+    pub fn new(source: Option<Source>, progress: &Progress) -> Self {
         Self {
             phase: match progress.phase {
                 Phase::Idle => PhaseView::Idle,
@@ -75,7 +76,7 @@ impl From<&Progress> for ProgressView {
                 Phase::Updating => PhaseView::Updating,
                 Phase::Failed => PhaseView::Failed,
             },
-            kinds: progress.kinds.iter().map(KindProgressView::from).collect(),
+            kinds: progress.kinds.iter().map(|kind| KindProgressView::new(source, kind)).collect(),
             objects_done: progress.objects_done,
             objects_per_second: progress.objects_per_second,
             seconds_left: progress.seconds_left,
@@ -88,12 +89,11 @@ impl From<&Progress> for ProgressView {
     }
 }
 
-impl From<&KindProgress> for KindProgressView {
-    fn from(progress: &KindProgress) -> Self {
-        let need = connect::stripe::LISTS.iter().find(|need| need.kind == progress.kind);
+impl KindProgressView {
+    fn new(source: Option<Source>, progress: &KindProgress) -> Self {
         Self {
             kind: progress.kind.as_str(),
-            label: need.map_or(progress.kind.as_str(), |need| need.label),
+            label: source.map_or(progress.kind.as_str(), |source| source.label(progress.kind)),
             done: progress.done,
             estimated_total: progress.estimated_total,
             state: match progress.state {

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use connect::Source;
 
 use super::dto::ProgressView;
 use crate::access::identity::Connection;
@@ -12,6 +13,6 @@ use crate::context::Shared;
     responses((status = 200, body = ProgressView)))]
 pub async fn handle(State(context): State<Shared>, Connection(record): Connection) -> Json<ProgressView> {
     let progress = context.runner.progress(&record.id);
-    let view = ProgressView::from(&*progress.borrow());
+    let view = ProgressView::new(Source::of(&record.source), &progress.borrow());
     Json(view)
 }

@@ -7,6 +7,7 @@ use ::sync::Progress;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use connect::Source;
 use futures_util::Stream;
 use model::UnixSeconds;
 use serde::Serialize;
@@ -28,6 +29,7 @@ struct LedgerMoved {
 
 /// What one listener has been told.
 struct Listener {
+    source: Option<Source>,
     progress: watch::Receiver<Progress>,
     stopping: CancellationToken,
     told_version: Option<u64>,
@@ -45,6 +47,7 @@ pub async fn handle(
     Connection(record): Connection,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
+        source: Source::of(&record.source),
         progress: context.runner.progress(&record.id),
         stopping: context.stopping.clone(),
         told_version: None,
@@ -82,6 +85,6 @@ impl Listener {
             let moved = LedgerMoved { ledger_version: version, data_through: progress.data_through };
             self.waiting = Event::default().event("ledger").json_data(moved).ok();
         }
-        Event::default().event("progress").json_data(ProgressView::from(&progress)).ok()
+        Event::default().event("progress").json_data(ProgressView::new(self.source, &progress)).ok()
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /connections/{id}/webhook`: whether changes are told at once, and what to do when they are not.
 
+use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -55,6 +56,7 @@ pub async fn handle(
     Connection(record): Connection,
 ) -> Result<Json<WebhookView>, Problem> {
     let webhook = context.runner.webhook(&record.workspace, &record.id).await?;
+    let terms = source_of(&record)?.webhook_terms();
     let of = webhook.record;
     let state = match (&webhook.url, webhook.has_secret, of.last_received_at) {
         (None, ..) => WebhookStateView::Unreachable,
@@ -71,7 +73,7 @@ pub async fn handle(
         last_received_at: of.last_received_at.map(|at| at.0),
         waiting: webhook.inbox.waiting,
         dead: webhook.inbox.dead,
-        events: connect::stripe::WEBHOOK_EVENTS,
-        api_version: connect::stripe::API_VERSION,
+        events: terms.events,
+        api_version: terms.api_version,
     }))
 }

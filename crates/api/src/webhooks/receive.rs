@@ -6,14 +6,13 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use connect::Source;
 
 use crate::context::Shared;
 use crate::problem::Problem;
 use crate::watch::Delivered;
 
 pub const ROUTE: &str = "/webhooks/{source}/{path}";
-/// Where the signature is.
-const SIGNATURE: &str = "stripe-signature";
 
 /// Answers once the delivery is on the disk; it is worked off after.
 pub async fn handle(
@@ -27,12 +26,11 @@ pub async fn handle(
         count(Delivered::Oversized);
         Problem::new(rejection.status(), "unreadable", "the body is too large or did not arrive whole")
     })?;
-    if source != crate::connections::admission::SOURCE {
+    let Some(source) = Source::of(&source) else {
         count(Delivered::Unknown);
         return Err(Problem::not_found("webhook"));
-    }
-    let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
-    match context.runner.receive(&path, signature, &body).await {
+    };
+    match context.runner.receive(source, &path, &headers, &body).await {
         Ok(Receipt::Kept) => count(Delivered::Kept),
         Ok(Receipt::Repeated) => count(Delivered::Repeated),
         Err(refusal) => return Err(refused(&context, refusal)),

@@ -1,10 +1,10 @@
-//! `chartsy connect stripe`: from a key to the whole history. Run again for the same account, it goes on.
+//! `chartsy connect SOURCE`: from a key to the whole history. Run again for the same account, it goes on.
 
 use std::io::{BufRead, Read, Write};
 
 use anyhow::Context;
 use api::connections::admission::{self, AdmissionError, Candidate, Place, Wishes};
-use connect::stripe::ProbeState;
+use connect::{ProbeState, Source};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, StoreError};
 use sync::SyncError;
@@ -18,26 +18,51 @@ use crate::work;
 /// Keys have some 110 characters. More is not read.
 const MAX_INPUT_BYTES: u64 = 4096;
 
-#[derive(Debug, clap::Args)]
+/// An account of one of the sources.
+#[derive(Debug)]
 pub struct Connect {
-    #[command(subcommand)]
     source: Source,
+    account: AccountArgs,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Source {
-    /// A Stripe account, or a server that answers as Stripe does
-    Stripe(Stripe),
+/// One subcommand a source, so that each is found and described by its own name.
+impl clap::Args for Connect {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let sources = Source::ALL.iter().map(|source| {
+            let command = clap::Command::new(source.id()).about(source.texts().account);
+            let api_base = |arg: clap::Arg| arg.help(source.texts().api_base);
+            AccountArgs::augment_args(command).mut_arg("api_base", api_base)
+        });
+        command.subcommand_required(true).arg_required_else_help(true).subcommands(sources)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for Connect {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        let source = Source::of(name).ok_or_else(missing)?;
+        Ok(Self { source, account: AccountArgs::from_arg_matches(matches)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Stripe {
+struct AccountArgs {
     #[command(flatten)]
     data: DataArgs,
     /// Read the key from standard input: it must not be seen in a list of processes
     #[arg(long, required = true)]
     key_stdin: bool,
-    /// Where the API is, when it is not Stripe's own address; may carry a path
+    /// Where the API is, when it is not the provider's own address; may carry a path
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
     /// What the connection is called; without it the account's name
@@ -52,18 +77,18 @@ pub struct Stripe {
 }
 
 pub async fn run(args: Connect) -> anyhow::Result<()> {
-    let Source::Stripe(args) = args.source;
+    let Connect { source, account: args } = args;
     let key = read_key()?;
     if args.api_base.as_deref().is_some_and(|base| base.trim().is_empty()) {
-        let help = "leave --api-base out for Stripe itself";
+        let help = format!("leave --api-base out for {} itself", source.texts().name);
         return Err(Advice::new("the address of the API is empty", help).into());
     }
-    let base = admission::parse_base(args.api_base.as_deref())?;
+    let base = admission::parse_base(source, args.api_base.as_deref())?;
     if let Some(name) = args.name.as_deref() {
         admission::check_name(name)?;
     }
     // Before anything is made on the disk: a key that is none leaves nothing behind.
-    let candidate = admission::examine(&key, base, Clock::System).await?;
+    let candidate = admission::examine(source, &key, base, Clock::System).await?;
     tell_permissions(&candidate)?;
     let folder = Folder::open(&args.data.data)?;
     let wishes = Wishes { name: args.name.as_deref(), gdpr: args.gdpr, is_sample: false };
@@ -111,7 +136,8 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
         return Ok(());
     }
     let names: Vec<&str> = missing.iter().map(|probe| probe.permission).collect();
-    let help = format!("allow the key to read {}: {}", names.join(", "), connect::stripe::key_link());
+    let link = candidate.source().key_link().map_or_else(String::new, |link| format!(": {link}"));
+    let help = format!("allow the key to read {}{link}", names.join(", "));
     Err(Advice::permission_missing(AdmissionError::PermissionsMissing(missing).to_string(), help).into())
 }
 

@@ -90,7 +90,8 @@ async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Resul
         return Ok(record);
     }
     let started = (context.samples.start)(id).await?;
-    let candidate = admission::examine(&started.key, Some(started.api_base), Clock::System).await?;
+    let candidate =
+        admission::examine(started.source, &started.key, Some(started.api_base), Clock::System).await?;
     let place = Place { data: &context.data, catalog: &context.catalog, workspace: &workspace };
     let record =
         candidate.save(&place, Wishes { name: Some(name), is_sample: true, gdpr: false }, &Clock::System)?;

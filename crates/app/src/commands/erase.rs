@@ -62,7 +62,7 @@ async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde
     let (folder, record) = folder::one(connection)?;
     let runner = work::for_command(&folder)?;
     let receipt = runner.erase_customer(&record.workspace, &record.id, &CustomerId::from(id)).await?;
-    eprintln!("erase the customer in Stripe too: Chartsy never changes anything there");
+    eprintln!("erase the customer at the provider too: Chartsy never changes anything there");
     Ok(serde_json::to_value(receipt)?)
 }
 

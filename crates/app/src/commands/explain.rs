@@ -29,7 +29,8 @@ pub fn run(args: &Explain) -> anyhow::Result<()> {
     let objects = folder.data.connection_files(&record.id).objects_to_read();
     let objects = objects.context("nothing was loaded yet")?;
     let id = CustomerId::from(args.customer.as_str());
-    let (history, prices) = api::customers::billing::read(&objects, &id)?;
+    let source = sync::runner::source_of(&record)?;
+    let (history, prices) = api::customers::billing::read(source, &objects, &id)?;
     if history.customer.is_none() && history.invoices.is_empty() && history.subscriptions.is_empty() {
         let help = "'chartsy ledger' names every customer that has MRR";
         return Err(Advice::new(format!("there is no customer '{id}'"), help).into());

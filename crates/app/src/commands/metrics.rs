@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use clap::ValueEnum;
 use metrics::envelope;
 use metrics::query::{Dimension, Reporting};
-use metrics::question::Question;
+use metrics::question::{Preset, Question};
 use metrics::registry::{METRICS, Metric};
 use model::{Day, Interval};
 
@@ -22,10 +22,13 @@ pub struct Metrics {
     /// Such as mrr, arr or customer_churn_rate
     #[arg(value_name = "NAME", value_parser = metric)]
     metric: &'static Metric,
-    /// First day, such as 2026-01-31; without it twelve months before --to
+    /// last_12_months (without it), or last_12_full_months
+    #[arg(long, value_name = "RANGE")]
+    range: Option<Preset>,
+    /// First day, such as 2026-01-31; without it that of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Day>,
-    /// Last day; without it today
+    /// Last day; without it today, or that of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Day>,
     /// day, week, month, quarter or year
@@ -55,6 +58,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
     let mut question = Question {
         from: args.from,
         to: args.to,
+        range: args.range,
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
@@ -89,8 +93,10 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
         for missing in listed("unconverted") {
             let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);
             eprintln!(
-                "note: not converted, and not in any figure: {amount} {} (smallest units)",
-                currency.as_str().unwrap_or("?")
+                "note: not converted, and not in any figure: {} customers, {amount} {} (smallest units) on {}",
+                missing["customers"],
+                currency.as_str().unwrap_or("?"),
+                missing["on"].as_str().unwrap_or("?")
             );
         }
     }

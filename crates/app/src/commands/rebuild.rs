@@ -18,11 +18,7 @@ pub async fn run(args: Rebuild) -> anyhow::Result<()> {
     let folder = Folder::existing(&args.connection.data.data)?;
     let records = folder.chosen(args.connection.connection.as_deref())?;
     if records.is_empty() {
-        return Err(Advice::new(
-            "nothing is connected yet",
-            "connect an account with 'chartsy connect stripe'",
-        )
-        .into());
+        return Err(Advice::nothing_connected().into());
     }
     let runner = work::for_command(&folder)?;
     for record in &records {

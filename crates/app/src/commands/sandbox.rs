@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
-use sandbox::{Faults, Limits, MerchantName, Options, PermissionSet};
+use sandbox::{AccountFile, Faults, Limits, MerchantName, Options, PermissionSet};
 
 use crate::stop::StopSignal;
 
@@ -13,6 +15,12 @@ pub struct Sandbox {
     /// small, mid, empty or generated
     #[arg(long, default_value = "small")]
     merchant: MerchantName,
+    /// Serve this account file instead of a merchant
+    #[arg(long, value_name = "FILE", value_parser = account_file, conflicts_with_all = ["merchant", "customers"])]
+    objects: Option<Arc<AccountFile>>,
+    /// Write what was served to this account file when the sandbox stops
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Names the merchant's history
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -46,9 +54,14 @@ pub struct Sandbox {
 }
 
 pub async fn run(args: Sandbox) -> anyhow::Result<()> {
+    for name in args.objects.iter().flat_map(|file| file.settings().unknown()) {
+        eprintln!("warning: the account file has a setting that means nothing here: {name}");
+    }
     let defaults = Options::default();
     let options = Options {
         merchant: args.merchant,
+        objects: args.objects,
+        record: args.record.clone(),
         seed: args.seed,
         customers: args.customers,
         listen: args.listen,
@@ -67,6 +80,16 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
     writeln!(out, "sandbox: {} key: {}", running.api_base, running.key)?;
     out.flush()?;
     stop_signal.received().await?;
+    let recorded = running.write_recording();
     running.stop().await;
-    Ok(())
+    match args.record {
+        Some(path) => recorded.with_context(|| format!("cannot write {}", path.display())),
+        None => Ok(()),
+    }
+}
+
+/// Reads an account file as it is named, so that a bad one is refused as any other bad argument.
+fn account_file(path: &str) -> Result<Arc<AccountFile>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    AccountFile::parse(&text).map(Arc::new).map_err(|error| error.to_string())
 }

@@ -12,6 +12,7 @@ use sync::{Problem, RatesAttempt, RatesState, ReferenceRates};
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
+use crate::failure::connect_command;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]
@@ -242,7 +243,8 @@ fn changes(count: u64) -> String {
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     write_rates(out, &report.rates)?;
     if report.connections.is_empty() {
-        return writeln!(out, "nothing is connected yet; connect an account with 'chartsy connect stripe'");
+        let connect = connect_command();
+        return writeln!(out, "nothing is connected yet; connect an account with '{connect}'");
     }
     for connection in &report.connections {
         let mode = match (connection.is_sample, connection.is_test_mode) {

@@ -24,11 +24,7 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
     // Not of all at once by a slip.
     let records = if args.reload { vec![folder.connection(chosen)?] } else { folder.chosen(chosen)? };
     if records.is_empty() {
-        return Err(Advice::new(
-            "nothing is connected yet",
-            "connect an account with 'chartsy connect stripe'",
-        )
-        .into());
+        return Err(Advice::nothing_connected().into());
     }
     let sandboxes = Sandboxes::default();
     sandboxes.resume(&records).await;

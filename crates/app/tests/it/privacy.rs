@@ -44,8 +44,9 @@ fn places(data: &Path, words: &[String]) -> Vec<String> {
         search(path.display().to_string(), &std::fs::read(&path).unwrap());
     }
     let objects = objects(data);
-    for kind in ObjectKind::ALL {
-        for stored in objects.scan(*kind, None, 1_000_000).unwrap() {
+    for facts in objects.kinds().unwrap() {
+        let kind = facts.kind;
+        for stored in objects.scan(kind, None, 1_000_000).unwrap() {
             search(format!("{kind} {}", stored.object.id), stored.object.body.as_bytes());
         }
     }
@@ -61,7 +62,7 @@ fn personal(customer: &Value) -> Vec<String> {
 }
 
 fn customers(data: &Path) -> Vec<Value> {
-    let stored = objects(data).scan(ObjectKind::Customer, None, 1_000_000).unwrap();
+    let stored = objects(data).scan(ObjectKind::new("customer"), None, 1_000_000).unwrap();
     stored.iter().map(|stored| serde_json::from_str(&stored.object.body).unwrap()).collect()
 }
 

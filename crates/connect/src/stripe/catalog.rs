@@ -1,29 +1,17 @@
 //! Every list that is read: where it is, what it needs and what it feeds.
 
-use model::ObjectKind;
+use model::{CustomerId, ObjectKind};
 
-/// One list of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct List {
-    pub kind: ObjectKind,
-    /// Below the base address.
-    pub path: &'static str,
-    /// In the plural, for a list on a page.
-    pub label: &'static str,
-    /// What the dashboard calls the permission to read it.
-    pub permission: &'static str,
-    /// What the API calls it. Prices still have the name of their forerunner, and refunds none of their own.
-    pub scope: &'static str,
-    /// Whether nothing can be computed without it.
-    pub is_required: bool,
-    /// What will be missing without it.
-    pub without: &'static str,
-}
+use super::{List, Part, Stage, kind};
 
 /// All that is read, the indispensable first.
 pub const LISTS: &[List] = &[
     List {
-        kind: ObjectKind::Customer,
+        kind: kind::CUSTOMER,
+        part: None,
+        stage: Stage::People,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/customers",
         label: "Customers",
         permission: "Customers",
@@ -32,7 +20,11 @@ pub const LISTS: &[List] = &[
         without: "names, e-mail addresses and countries of customers",
     },
     List {
-        kind: ObjectKind::Subscription,
+        kind: kind::SUBSCRIPTION,
+        part: None,
+        stage: Stage::Running,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/subscriptions",
         label: "Subscriptions",
         permission: "Subscriptions",
@@ -41,7 +33,11 @@ pub const LISTS: &[List] = &[
         without: "MRR and everything made from it",
     },
     List {
-        kind: ObjectKind::Invoice,
+        kind: kind::INVOICE,
+        part: None,
+        stage: Stage::Billed,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/invoices",
         label: "Invoices",
         permission: "Invoices",
@@ -50,7 +46,11 @@ pub const LISTS: &[List] = &[
         without: "MRR and everything made from it",
     },
     List {
-        kind: ObjectKind::Price,
+        kind: kind::PRICE,
+        part: None,
+        stage: Stage::Names,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/prices",
         label: "Prices",
         permission: "Prices",
@@ -59,7 +59,11 @@ pub const LISTS: &[List] = &[
         without: "plans, and the interval that every amount is divided by",
     },
     List {
-        kind: ObjectKind::Product,
+        kind: kind::PRODUCT,
+        part: None,
+        stage: Stage::Names,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/products",
         label: "Products",
         permission: "Products",
@@ -68,7 +72,11 @@ pub const LISTS: &[List] = &[
         without: "names of products, so that plans are named by their price",
     },
     List {
-        kind: ObjectKind::InvoiceItem,
+        kind: kind::INVOICE_ITEM,
+        part: Some(Part::PendingItems),
+        stage: Stage::Billed,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/invoiceitems",
         label: "Pending invoice items",
         permission: "Invoices",
@@ -77,7 +85,11 @@ pub const LISTS: &[List] = &[
         without: "changes of a plan until the invoice that bills them",
     },
     List {
-        kind: ObjectKind::Charge,
+        kind: kind::CHARGE,
+        part: Some(Part::Charges),
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/charges",
         label: "Charges",
         permission: "Charges and Refunds",
@@ -86,7 +98,11 @@ pub const LISTS: &[List] = &[
         without: "revenue from payments without an invoice, and failed payments",
     },
     List {
-        kind: ObjectKind::Refund,
+        kind: kind::REFUND,
+        part: Some(Part::Refunds),
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/refunds",
         label: "Refunds",
         permission: "Charges and Refunds",
@@ -95,7 +111,11 @@ pub const LISTS: &[List] = &[
         without: "refunds, so that net revenue equals gross revenue",
     },
     List {
-        kind: ObjectKind::CreditNote,
+        kind: kind::CREDIT_NOTE,
+        part: Some(Part::CreditNotes),
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/credit_notes",
         label: "Credit notes",
         permission: "Credit notes",
@@ -104,7 +124,11 @@ pub const LISTS: &[List] = &[
         without: "credit given after payment, by which net revenue is too high",
     },
     List {
-        kind: ObjectKind::InvoicePayment,
+        kind: kind::INVOICE_PAYMENT,
+        part: Some(Part::InvoicePayments),
+        stage: Stage::Rest,
+        tells_changes: false,
+        is_deletable: false,
         path: "/v1/invoice_payments",
         label: "Invoice payments",
         permission: "Invoices",
@@ -113,7 +137,11 @@ pub const LISTS: &[List] = &[
         without: "which payment paid which invoice, so that charges of invoices are taken for others",
     },
     List {
-        kind: ObjectKind::Coupon,
+        kind: kind::COUPON,
+        part: None,
+        stage: Stage::Names,
+        tells_changes: true,
+        is_deletable: true,
         path: "/v1/coupons",
         label: "Coupons",
         permission: "Coupons",
@@ -122,7 +150,11 @@ pub const LISTS: &[List] = &[
         without: "names of coupons",
     },
     List {
-        kind: ObjectKind::PromotionCode,
+        kind: kind::PROMOTION_CODE,
+        part: None,
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/promotion_codes",
         label: "Promotion codes",
         permission: "Promotion Codes",
@@ -131,7 +163,11 @@ pub const LISTS: &[List] = &[
         without: "which code brought a discount",
     },
     List {
-        kind: ObjectKind::Dispute,
+        kind: kind::DISPUTE,
+        part: None,
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/disputes",
         label: "Disputes",
         permission: "Disputes",
@@ -140,7 +176,11 @@ pub const LISTS: &[List] = &[
         without: "disputed payments",
     },
     List {
-        kind: ObjectKind::PaymentIntent,
+        kind: kind::PAYMENT_INTENT,
+        part: None,
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/payment_intents",
         label: "Payment intents",
         permission: "PaymentIntents",
@@ -149,7 +189,11 @@ pub const LISTS: &[List] = &[
         without: "attempts to pay that led to no charge",
     },
     List {
-        kind: ObjectKind::BalanceTransaction,
+        kind: kind::BALANCE_TRANSACTION,
+        part: None,
+        stage: Stage::Rest,
+        tells_changes: false,
+        is_deletable: false,
         path: "/v1/balance_transactions",
         label: "Balance transactions",
         permission: "Balance transaction sources",
@@ -158,7 +202,11 @@ pub const LISTS: &[List] = &[
         without: "fees and net cash",
     },
     List {
-        kind: ObjectKind::Event,
+        kind: kind::EVENT,
+        part: None,
+        stage: Stage::Rest,
+        tells_changes: true,
+        is_deletable: false,
         path: "/v1/events",
         label: "Events",
         permission: "Events",
@@ -169,26 +217,26 @@ pub const LISTS: &[List] = &[
 ];
 
 /// The lists to load, in order of importance: what MRR is made of, who pays it, then what else moved money.
-pub const BACKFILL_KINDS: &[ObjectKind] = &[
-    ObjectKind::Subscription,
-    ObjectKind::Price,
-    ObjectKind::Product,
-    ObjectKind::Invoice,
-    ObjectKind::Customer,
-    ObjectKind::InvoiceItem,
-    ObjectKind::Charge,
-    ObjectKind::Refund,
-    ObjectKind::CreditNote,
-    ObjectKind::InvoicePayment,
-    ObjectKind::Coupon,
-    ObjectKind::PromotionCode,
-    ObjectKind::Dispute,
-    ObjectKind::PaymentIntent,
-    ObjectKind::BalanceTransaction,
+pub const LOAD_ORDER: &[ObjectKind] = &[
+    kind::SUBSCRIPTION,
+    kind::PRICE,
+    kind::PRODUCT,
+    kind::INVOICE,
+    kind::CUSTOMER,
+    kind::INVOICE_ITEM,
+    kind::CHARGE,
+    kind::REFUND,
+    kind::CREDIT_NOTE,
+    kind::INVOICE_PAYMENT,
+    kind::COUPON,
+    kind::PROMOTION_CODE,
+    kind::DISPUTE,
+    kind::PAYMENT_INTENT,
+    kind::BALANCE_TRANSACTION,
 ];
 
 /// The path of a kind's list, below the base address. `None`: the kind has no list of its own.
-pub fn endpoint(kind: ObjectKind) -> Option<&'static str> {
+fn endpoint(kind: ObjectKind) -> Option<&'static str> {
     LISTS.iter().find(|list| list.kind == kind).map(|list| list.path)
 }
 
@@ -206,6 +254,12 @@ pub fn key_link() -> String {
     format!("https://dashboard.stripe.com/apikeys/create?{}", query.finish())
 }
 
+/// The dashboard's page of a customer.
+pub fn customer_link(id: &CustomerId, is_test_mode: bool) -> String {
+    let mode = if is_test_mode { "test/" } else { "" };
+    format!("https://dashboard.stripe.com/{mode}customers/{id}")
+}
+
 /// A list's path in segments.
 pub(super) fn list_path(kind: ObjectKind) -> Option<Vec<&'static str>> {
     Some(endpoint(kind)?.split('/').skip(1).collect())
@@ -218,8 +272,8 @@ pub(super) fn object_path(kind: ObjectKind, id: &str) -> Option<Vec<&str>> {
         return None;
     }
     let mut path = match kind {
-        ObjectKind::Account => return Some(vec!["v1", "account"]),
-        ObjectKind::SubscriptionItem => vec!["v1", "subscription_items"],
+        kind::ACCOUNT => return Some(vec!["v1", "account"]),
+        kind::SUBSCRIPTION_ITEM => vec!["v1", "subscription_items"],
         _ => list_path(kind)?,
     };
     path.push(id);
@@ -243,7 +297,7 @@ mod tests {
 
     #[test]
     fn everything_to_load_has_a_list() {
-        for kind in BACKFILL_KINDS {
+        for kind in LOAD_ORDER {
             assert!(endpoint(*kind).is_some(), "{kind}");
         }
     }

@@ -12,9 +12,10 @@ use super::refusal::Refusal;
 use super::retry::{self, Failure, Patience};
 use super::transport::{Answer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, account, catalog, facts, loose,
-    privacy, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, Retrieved, account, catalog, facts,
+    loose, privacy, probe,
 };
+use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer};
 
 /// Reads from one account of one server. Clones share its limits.
@@ -31,19 +32,6 @@ struct Inner {
 
 /// What a price is asked to bring along, the most first: servers that lack a field refuse to expand it.
 const EXPANSIONS: &[&[&str]] = &[&["tiers", "currency_options"], &["tiers"], &[]];
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Retrieved {
-    Found {
-        object: RawObject,
-        /// Its embedded list, where that was cut.
-        incomplete: Option<Children>,
-    },
-    /// The provider's tombstone.
-    Deleted(RawObject),
-    /// The provider does not know it.
-    Missing,
-}
 
 /// One request, repeated as often as needed.
 pub(super) struct Call<'a> {
@@ -120,11 +108,11 @@ impl Client {
         let id = children.parent_id.as_str();
         let mut query = vec![("limit", "100".to_owned())];
         let (kind, path) = match children.parent_kind {
-            ObjectKind::Subscription => {
+            kind::SUBSCRIPTION => {
                 query.push(("subscription", id.to_owned()));
-                (ObjectKind::SubscriptionItem, vec!["v1", "subscription_items"])
+                (kind::SUBSCRIPTION_ITEM, vec!["v1", "subscription_items"])
             }
-            _ => (ObjectKind::InvoiceLine, vec!["v1", "invoices", id, "lines"]),
+            _ => (kind::INVOICE_LINE, vec!["v1", "invoices", id, "lines"]),
         };
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
@@ -221,11 +209,7 @@ impl Client {
 
     /// Which of the expansions to ask for.
     fn expansion(&self, kind: ObjectKind) -> usize {
-        if kind == ObjectKind::Price {
-            self.0.expansion.load(Ordering::Relaxed)
-        } else {
-            EXPANSIONS.len() - 1
-        }
+        if kind == kind::PRICE { self.0.expansion.load(Ordering::Relaxed) } else { EXPANSIONS.len() - 1 }
     }
 
     /// The one to ask for instead, where this one may be why there is no answer. One that was answered is remembered.
@@ -234,7 +218,7 @@ impl Client {
             Err(failed) => {
                 (level + 1 < EXPANSIONS.len() && failed.may_be_the_expansion()).then_some(level + 1)
             }
-            Ok(_) if kind == ObjectKind::Price => {
+            Ok(_) if kind == kind::PRICE => {
                 self.0.expansion.fetch_max(level, Ordering::Relaxed);
                 None
             }
@@ -360,7 +344,7 @@ fn expand(prefix: &str, level: usize) -> Vec<(&'static str, String)> {
 
 fn list_query(request: &ListRequest) -> Vec<(&'static str, String)> {
     let mut query = vec![("limit", request.limit.clamp(1, 100).to_string())];
-    if request.kind == ObjectKind::Subscription {
+    if request.kind == kind::SUBSCRIPTION {
         query.push(("status", "all".to_owned()));
     }
     query.extend(request.created_gte.map(|at| ("created[gte]", at.to_string())));

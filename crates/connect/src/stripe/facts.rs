@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Children;
 use super::loose::{self, Embedded, Flag, Number, Object, OnlyId, Ref, Text};
+use crate::stripe::kind;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -84,21 +85,21 @@ impl Facts {
         let charge = self.charge.id().or_else(|| self.payment.get()?.charge.id());
         let owned = |id: Option<&str>| id.map(str::to_owned);
         // A customer is filed under itself, so that what is kept of one customer includes it.
-        let customer = if kind == ObjectKind::Customer { self.id.as_str() } else { self.customer.id() };
+        let customer = if kind == kind::CUSTOMER { self.id.as_str() } else { self.customer.id() };
         Counterparts {
             customer: owned(customer),
             subscription: owned(
-                details.or_else(|| self.subscription.id()).or_else(|| parent_of(ObjectKind::Subscription)),
+                details.or_else(|| self.subscription.id()).or_else(|| parent_of(kind::SUBSCRIPTION)),
             ),
-            invoice: owned(self.invoice.id().or_else(|| parent_of(ObjectKind::Invoice))),
+            invoice: owned(self.invoice.id().or_else(|| parent_of(kind::INVOICE))),
             charge: owned(charge),
         }
     }
 
     fn cut_list(&self, kind: ObjectKind, id: &str) -> Option<Children> {
         let list = match kind {
-            ObjectKind::Invoice => self.lines.get()?,
-            ObjectKind::Subscription => self.items.get()?,
+            kind::INVOICE => self.lines.get()?,
+            kind::SUBSCRIPTION => self.items.get()?,
             _ => return None,
         };
         let last = list.data.iter().last().and_then(|child| child.id.0.clone());

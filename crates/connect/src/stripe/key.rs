@@ -1,102 +1,57 @@
 //! API keys, told apart by their prefix.
 
 use model::Secret;
-use sha2::{Digest, Sha256};
 
-/// A secret or restricted API key. Prints as its hint.
-#[derive(Clone)]
-pub struct Key {
-    secret: Secret,
-    is_test_mode: bool,
-    is_restricted: bool,
-}
+use crate::{Key, KeyError, Source};
 
-/// Why a text is not a key to connect with. Never repeats the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    #[error("no key was given: paste a restricted key (rk_live_…) or a secret key (sk_live_…)")]
-    Empty,
-    #[error(
-        "this is a publishable key (pk_…): it can read nothing; use a restricted key (rk_live_…) or a secret key (sk_live_…)"
-    )]
-    Publishable,
-    #[error(
-        "this is a webhook signing secret (whsec_…), not a key: use a restricted key (rk_live_…) or a secret key (sk_live_…)"
-    )]
-    SigningSecret,
-    #[error("this is not a Stripe key: one begins with rk_live_, rk_test_, sk_live_ or sk_test_")]
-    NotAKey,
-}
+const EMPTY: KeyError = KeyError {
+    code: "key_malformed",
+    message: "no key was given: paste a restricted key (rk_live_…) or a secret key (sk_live_…)",
+};
+const PUBLISHABLE: KeyError = KeyError {
+    code: "key_publishable",
+    message: "this is a publishable key (pk_…): it can read nothing; use a restricted key (rk_live_…) or a secret key (sk_live_…)",
+};
+const SIGNING_SECRET: KeyError = KeyError {
+    code: "key_malformed",
+    message: "this is a webhook signing secret (whsec_…), not a key: use a restricted key (rk_live_…) or a secret key (sk_live_…)",
+};
+const NOT_A_KEY: KeyError = KeyError {
+    code: "key_malformed",
+    message: "this is not a Stripe key: one begins with rk_live_, rk_test_, sk_live_ or sk_test_",
+};
+
+/// What each kind of key begins with: whether it is restricted, and whether it is for test mode.
+const PREFIXES: [(&str, bool, bool); 4] = [
+    ("rk_live_", true, false),
+    ("rk_test_", true, true),
+    ("sk_live_", false, false),
+    ("sk_test_", false, true),
+];
 
 /// The longest key that is looked at. Stripe's have about 110 characters.
 const LONGEST: usize = 300;
 
-impl Key {
-    /// Reads a key; spaces around it are ignored.
-    ///
-    /// # Errors
-    /// When it is no secret or restricted key of Stripe's.
-    pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(KeyError::Empty);
-        }
-        if text.starts_with("pk_") {
-            return Err(KeyError::Publishable);
-        }
-        if text.starts_with("whsec_") {
-            return Err(KeyError::SigningSecret);
-        }
-        let (is_restricted, rest) = match (text.strip_prefix("rk_"), text.strip_prefix("sk_")) {
-            (Some(rest), _) => (true, rest),
-            (_, Some(rest)) => (false, rest),
-            _ => return Err(KeyError::NotAKey),
-        };
-        let (is_test_mode, rest) = match (rest.strip_prefix("live_"), rest.strip_prefix("test_")) {
-            (Some(rest), _) => (false, rest),
-            (_, Some(rest)) => (true, rest),
-            _ => return Err(KeyError::NotAKey),
-        };
-        let is_plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if rest.is_empty() || text.len() > LONGEST || !is_plain {
-            return Err(KeyError::NotAKey);
-        }
-        Ok(Self { secret: Secret::new(text), is_test_mode, is_restricted })
+/// Reads a key; spaces around it are ignored.
+pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(EMPTY);
     }
-
-    pub fn is_test_mode(&self) -> bool {
-        self.is_test_mode
+    if text.starts_with("pk_") {
+        return Err(PUBLISHABLE);
     }
-
-    /// Whether it can do only what it was given permission for.
-    pub fn is_restricted(&self) -> bool {
-        self.is_restricted
+    if text.starts_with("whsec_") {
+        return Err(SIGNING_SECRET);
     }
-
-    pub fn secret(&self) -> &Secret {
-        &self.secret
+    let known = PREFIXES.into_iter().find(|(prefix, ..)| text.starts_with(prefix));
+    let (prefix, is_restricted, is_test_mode) = known.ok_or(NOT_A_KEY)?;
+    let rest = &text[prefix.len()..];
+    let is_plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if rest.is_empty() || text.len() > LONGEST || !is_plain {
+        return Err(NOT_A_KEY);
     }
-
-    /// What may be shown of it: `rk_live_…abcd`. A key too short to keep a secret shows only its prefix.
-    pub fn hint(&self) -> String {
-        let text = self.secret.expose();
-        let (prefix, rest) = text.split_at(8);
-        let end = if rest.len() >= 12 { &rest[rest.len() - 4..] } else { "" };
-        format!("{prefix}…{end}")
-    }
-
-    /// The same for the same key, and no way back to it: 32 hexadecimal digits.
-    pub fn fingerprint(&self) -> String {
-        let digest =
-            Sha256::new().chain_update(b"stripe key\0").chain_update(self.secret.expose()).finalize();
-        hex::encode(&digest[..16])
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Key({})", self.hint())
-    }
+    Ok(Key { source: Source::Stripe, secret: Secret::new(text), is_test_mode, is_restricted, prefix })
 }
 
 #[cfg(test)]
@@ -105,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_key_is_known_by_its_prefix() {
-        let kind = |text: &str| Key::parse(text).map(|key| (key.is_restricted(), key.is_test_mode()));
+        let kind = |text: &str| parse(text).map(|key| (key.is_restricted(), key.is_test_mode()));
         assert_eq!(kind("sk_live_abcdefghijkl"), Ok((false, false)));
         assert_eq!(kind("sk_test_abcdefghijkl"), Ok((false, true)));
         assert_eq!(kind(" rk_live_abcdefghijkl\n"), Ok((true, false)));
@@ -114,30 +69,30 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused_with_its_reason() {
-        let refused = |text: &str| Key::parse(text).unwrap_err();
-        assert_eq!(refused("  "), KeyError::Empty);
-        assert_eq!(refused("pk_live_abcdefghijkl"), KeyError::Publishable);
-        assert_eq!(refused("whsec_abcdefghijkl"), KeyError::SigningSecret);
+        let refused = |text: &str| parse(text).unwrap_err();
+        assert_eq!(refused("  "), EMPTY);
+        assert_eq!(refused("pk_live_abcdefghijkl"), PUBLISHABLE);
+        assert_eq!(refused("whsec_abcdefghijkl"), SIGNING_SECRET);
         for text in
             ["sk_live_", "sk_abc", "SK_LIVE_abc", "hello", "sk_live_a b", "sk_live_ä", "sk_live_a\r\nx: y"]
         {
-            assert_eq!(refused(text), KeyError::NotAKey, "{text}");
+            assert_eq!(refused(text), NOT_A_KEY, "{text}");
         }
-        assert_eq!(refused(&format!("sk_live_{}", "a".repeat(LONGEST))), KeyError::NotAKey);
+        assert_eq!(refused(&format!("sk_live_{}", "a".repeat(LONGEST))), NOT_A_KEY);
     }
 
     #[test]
     fn a_key_shows_only_its_ends() {
-        let key = Key::parse("rk_live_51SecretSecretSecretabcd").unwrap();
+        let key = parse("rk_live_51SecretSecretSecretabcd").unwrap();
         assert_eq!(key.hint(), "rk_live_…abcd");
-        assert_eq!(Key::parse("sk_test_short").unwrap().hint(), "sk_test_…");
+        assert_eq!(parse("sk_test_short").unwrap().hint(), "sk_test_…");
         let shown = format!("{key:?} {}", key.fingerprint());
         assert!(!shown.contains("Secret"), "{shown}");
     }
 
     #[test]
     fn a_fingerprint_is_the_keys_own() {
-        let print = |text: &str| Key::parse(text).unwrap().fingerprint();
+        let print = |text: &str| parse(text).unwrap().fingerprint();
         assert_eq!(print("sk_test_one"), print(" sk_test_one "));
         assert_ne!(print("sk_test_one"), print("sk_test_two"));
         assert_eq!(print("sk_test_one").len(), 32);

@@ -65,7 +65,7 @@ impl Limiter {
         if limits == Limits::None {
             return Self { budgets: None, is_limited: AtomicBool::new(false), concurrency: unlimited() };
         }
-        let is_limited = limits == Limits::Stripe;
+        let is_limited = limits == Limits::Published;
         let share_per_hour = |per_second: u64| per_second * 3600 * share / 100;
         let budgets = Budgets {
             account: Budget::new(share_per_hour(per_second), Instant::now()),

@@ -3,25 +3,17 @@
 //!
 //! By a list of what stays, not of what goes: a field that the provider adds tomorrow is dropped until it is known.
 
+use crate::stripe::kind;
 use model::ObjectKind;
 use serde_json::{Map, Value};
-
-/// What is fetched of people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Privacy {
-    /// Everything, as it comes.
-    #[default]
-    AsReceived,
-    /// Ids and numbers; no names, addresses beyond the country, card details or free text.
-    Pseudonymous,
-}
 
 /// Fields whose value is an id, a number, a time, a flag, a code of the provider's, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
     "active", "aggregate_usage", "amount", "amount_captured", "amount_decimal", "amount_discount", "amount_due",
     "amount_excluding_tax", "amount_off", "amount_overpaid", "amount_paid", "amount_received", "amount_refunded",
-    "amount_refundable", "amount_remaining", "amount_requested", "amount_shipping", "amounts", "applies_to",
+    "amount_refundable", "amount_remaining", "amount_requested", "amount_shipping", "amount_subtotal", "amount_tax",
+    "amount_total", "amounts", "applies_to",
     "attempt_count", "attempted", "automatic_tax", "available_on", "balance_transaction", "balance_transactions",
     "billing_cycle_anchor", "billing_reason", "billing_scheme", "canceled_at", "cancel_at", "cancel_at_period_end",
     "cancellation_details", "cancellation_reason", "captured", "charge", "closed", "collection_method", "coupon",
@@ -38,7 +30,7 @@ const KEPT: &[&str] = &[
     "period_end", "period_start", "plan", "post_payment_amount", "post_payment_credit_notes_amount", "pre_payment_amount",
     "pre_payment_credit_notes_amount", "pretax_credit_amounts", "price", "price_details", "pricing", "product", "promotion_code",
     "proration", "proration_details", "quantity", "quantity_decimal", "reason", "recurring", "redeem_by", "refund",
-    "refunded", "refunds", "reporting_category", "resumes_at", "round", "schedule", "source", "start", "start_date",
+    "refunded", "refunds", "reporting_category", "resumes_at", "round", "schedule", "shipping_cost", "source", "start", "start_date",
     "starting_balance", "status", "status_transitions", "subscription", "subscription_details", "subscription_item",
     "subscription_item_details", "subtotal", "subtotal_excluding_tax", "tax", "tax_amounts", "tax_behavior", "taxable_amount",
     "taxability_reason", "taxes", "tax_rate", "tax_rates", "test_clock", "tiers", "tiers_mode", "times_redeemed", "total", "total_count",
@@ -65,6 +57,8 @@ const KEPT_OF_ACCOUNT: &[&str] = &[
     "charges_enabled",
     "details_submitted",
 ];
+/// Its keys are codes of currencies.
+const CURRENCY_OPTIONS: &str = "currency_options";
 /// Of an address only this.
 const COUNTRY: &str = "country";
 
@@ -76,12 +70,9 @@ pub fn redacted(kind: ObjectKind, body: &str) -> Box<str> {
 /// The same; `None` when it is no JSON object.
 pub fn redact(kind: ObjectKind, body: &str) -> Option<Box<str>> {
     let Value::Object(object) = serde_json::from_str(body).ok()? else { return None };
-    let is_goods = matches!(
-        kind,
-        ObjectKind::Product | ObjectKind::Price | ObjectKind::Coupon | ObjectKind::PromotionCode
-    );
+    let is_goods = matches!(kind, kind::PRODUCT | kind::PRICE | kind::COUPON | kind::PROMOTION_CODE);
     let more = match kind {
-        ObjectKind::Account => KEPT_OF_ACCOUNT,
+        kind::ACCOUNT => KEPT_OF_ACCOUNT,
         _ if is_goods => KEPT_OF_GOODS,
         _ => &[],
     };
@@ -95,6 +86,9 @@ fn kept_of(object: Map<String, Value>, more: &'static [&'static str]) -> Map<Str
     let fields = object.into_iter().filter_map(|(key, value)| {
         if matches!(key.as_str(), "address" | "shipping") {
             return Some((key, country_of(value)?));
+        }
+        if key == CURRENCY_OPTIONS {
+            return Some((key, by_currency(value, more)?));
         }
         // The address of a list is a path of ids; any other address opens a page about somebody.
         let is_kept = match key.as_str() {
@@ -112,6 +106,13 @@ fn kept(value: Value, more: &'static [&'static str]) -> Value {
         Value::Array(values) => Value::Array(values.into_iter().map(|value| kept(value, more)).collect()),
         plain => plain,
     }
+}
+
+fn by_currency(value: Value, more: &'static [&'static str]) -> Option<Value> {
+    let Value::Object(options) = value else { return None };
+    let is_code = |key: &str| key.len() == 3 && key.bytes().all(|byte| byte.is_ascii_lowercase());
+    let options = options.into_iter().filter(|(key, _)| is_code(key));
+    Some(Value::Object(options.map(|(key, value)| (key, kept(value, more))).collect()))
 }
 
 /// Of an address, or of what has one.
@@ -139,6 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn a_price_keeps_what_it_costs_in_each_currency() {
+        let price = json!({
+            "id": "price_1", "object": "price", "currency": "usd", "unit_amount": 1000,
+            "currency_options": {
+                "eur": {"unit_amount": 900, "unit_amount_decimal": "900", "note": "for Ada"},
+                "ada lovelace": {"unit_amount": 1},
+            },
+        });
+        let kept = kept_of_object(kind::PRICE, &price);
+        assert_eq!(
+            kept["currency_options"],
+            json!({"eur": {"unit_amount": 900, "unit_amount_decimal": "900"}})
+        );
+    }
+
+    #[test]
     fn a_customer_keeps_its_id_and_country_alone() {
         let customer = json!({
             "id": "cus_1", "object": "customer", "created": 5, "currency": "eur", "delinquent": false,
@@ -149,7 +166,7 @@ mod tests {
             "preferred_locales": ["en"], "tax_exempt": "none", "some_new_field": "Ada again",
         });
         assert_eq!(
-            kept_of_object(ObjectKind::Customer, &customer),
+            kept_of_object(kind::CUSTOMER, &customer),
             json!({
                 "id": "cus_1", "object": "customer", "created": 5, "currency": "eur", "delinquent": false,
                 "address": {"country": "GB"}, "shipping": {"address": {"country": "FR"}},
@@ -169,12 +186,12 @@ mod tests {
             "outcome": {"type": "authorized", "seller_message": "Ada paid", "network_status": "approved"},
             "fraud_details": {"user_report": "safe"}, "metadata": {"ip": "192.0.2.1"},
         });
-        let kept = kept_of_object(ObjectKind::Charge, &charge).to_string();
+        let kept = kept_of_object(kind::CHARGE, &charge).to_string();
         for gone in ["Ada", "ada@", "4242", "Xt5", "2030", "192.0.2.1", "ADA", "pay.example", "GB"] {
             assert!(!kept.contains(gone), "{gone} in {kept}");
         }
         assert!(kept.contains("cus_1") && kept.contains("authorized"));
-        assert!(redact(ObjectKind::Charge, "[]").is_none());
+        assert!(redact(kind::CHARGE, "[]").is_none());
     }
 
     /// Whatever the numbers are made of reads the same afterwards.
@@ -187,10 +204,8 @@ mod tests {
         let redact = |kind, body: &str| redact(kind, body).unwrap();
 
         let body = read("invoice");
-        let (mut before, mut after) = (
-            translate::invoice(&body).unwrap(),
-            translate::invoice(&redact(ObjectKind::Invoice, &body)).unwrap(),
-        );
+        let (mut before, mut after) =
+            (translate::invoice(&body).unwrap(), translate::invoice(&redact(kind::INVOICE, &body)).unwrap());
         for parts in [&mut before, &mut after] {
             parts.invoice.lines.iter_mut().for_each(|line| line.description = None);
         }
@@ -199,26 +214,26 @@ mod tests {
         let body = read("invoiceitem");
         let (mut before, _) = translate::invoice_item(&body).unwrap();
         before.line.description = None;
-        assert_eq!(translate::invoice_item(&redact(ObjectKind::InvoiceItem, &body)).unwrap().0, before);
+        assert_eq!(translate::invoice_item(&redact(kind::INVOICE_ITEM, &body)).unwrap().0, before);
 
         let body = read("subscription");
-        let after = translate::subscription(&redact(ObjectKind::Subscription, &body)).unwrap();
+        let after = translate::subscription(&redact(kind::SUBSCRIPTION, &body)).unwrap();
         assert_eq!(translate::subscription(&body).unwrap(), after);
         for name in ["price", "plan"] {
             let body = read(name);
-            assert_eq!(translate::price(&body), translate::price(&redact(ObjectKind::Price, &body)));
+            assert_eq!(translate::price(&body), translate::price(&redact(kind::PRICE, &body)));
         }
         let body = read("product");
-        assert_eq!(translate::product(&body), translate::product(&redact(ObjectKind::Product, &body)));
+        assert_eq!(translate::product(&body), translate::product(&redact(kind::PRODUCT, &body)));
         let body = read("charge");
-        assert_eq!(translate::charge(&body), translate::charge(&redact(ObjectKind::Charge, &body)));
+        assert_eq!(translate::charge(&body), translate::charge(&redact(kind::CHARGE, &body)));
         let body = read("refund");
-        assert_eq!(translate::refund(&body), translate::refund(&redact(ObjectKind::Refund, &body)));
+        assert_eq!(translate::refund(&body), translate::refund(&redact(kind::REFUND, &body)));
         let body = read("credit_note");
-        let after = translate::credit_note(&redact(ObjectKind::CreditNote, &body));
+        let after = translate::credit_note(&redact(kind::CREDIT_NOTE, &body));
         assert_eq!(translate::credit_note(&body), after);
         let body = read("invoice_payment");
-        let after = translate::invoice_payment(&redact(ObjectKind::InvoicePayment, &body));
+        let after = translate::invoice_payment(&redact(kind::INVOICE_PAYMENT, &body));
         assert_eq!(translate::invoice_payment(&body), after);
     }
 }

@@ -1,36 +1,10 @@
 //! What a key may read, found out before anything is saved.
 
 use futures_util::future::join_all;
-use model::ObjectKind;
 
-use super::catalog::{LISTS, List};
-use super::{Client, ListRequest, retry};
+use super::catalog::LISTS;
+use super::{Client, List, ListRequest, Probe, ProbeState, retry};
 use crate::ConnectError;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
-    pub kind: ObjectKind,
-    /// In the plural, for a list on a page.
-    pub label: &'static str,
-    /// What the dashboard calls the permission.
-    pub permission: &'static str,
-    pub state: ProbeState,
-    /// Whether nothing can be computed without it.
-    pub is_required: bool,
-    /// What will be missing without it.
-    pub without: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProbeState {
-    Granted,
-    /// The permission by the provider's own name, where it says it.
-    Missing {
-        permission: Option<String>,
-    },
-    /// The server has no such endpoint.
-    Absent,
-}
 
 pub(super) async fn run(client: &Client) -> Result<Vec<Probe>, ConnectError> {
     let states = join_all(LISTS.iter().map(|list| state(client, list))).await;

@@ -13,7 +13,7 @@ mod subscription;
 pub use booking::booked_for;
 pub use charge::{charge, credit_note, invoice_payment, refund};
 pub use customer::{customer, product};
-pub use event::{EventFacts, event};
+pub use event::event;
 pub use invoice::{InvoiceParts, invoice};
 pub use line::{invoice_item, invoice_line};
 pub use price::price;
@@ -24,17 +24,7 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
 use super::loose::{self, Number, Text};
-
-/// Why an object cannot be used. Names what and where, never its data.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    #[error("{kind} cannot be read: {reason}")]
-    NotAnObject { kind: ObjectKind, reason: String },
-    #[error("{kind} {id} has no {field}")]
-    Missing { kind: ObjectKind, id: String, field: &'static str },
-    #[error("{kind} {id} has something for {field} that cannot be understood")]
-    Wrong { kind: ObjectKind, id: String, field: &'static str },
-}
+pub use crate::ReadError;
 
 /// Beyond these a number is a mistake, and sums and products of it would not fit.
 const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;

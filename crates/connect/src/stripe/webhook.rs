@@ -1,14 +1,15 @@
 //! The account's webhook endpoints: the only thing that is ever written to a provider.
 
-use model::{ObjectKind, Secret};
+use model::{Secret, UnixSeconds};
 use serde::Deserialize;
 
 use super::client::{Call, Client, Unreadable, Verb};
 use super::limiter::{Access, Endpoint};
 use super::loose::Text;
 use super::transport::Answer;
-use super::{API_VERSION, retry};
-use crate::ConnectError;
+use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry, translate};
+use crate::stripe::kind;
+use crate::{ConnectError, EventList};
 
 /// What is to be told about: everything that changes an object that is kept.
 pub const WEBHOOK_EVENTS: &[&str] = &[
@@ -79,22 +80,6 @@ pub const WEBHOOK_EVENTS: &[&str] = &[
     "refund.updated",
 ];
 
-/// An endpoint that was registered just now. Its secret is told this once.
-#[derive(Debug, Clone)]
-pub struct Webhook {
-    pub id: String,
-    pub secret: Secret,
-}
-
-/// One that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebhookEndpoint {
-    pub id: String,
-    pub url: String,
-    /// Delivered to. One that fails for days is switched off by the provider.
-    pub is_enabled: bool,
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Shape {
@@ -110,7 +95,37 @@ struct Listed {
     data: Vec<Shape>,
 }
 
+/// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
+pub(crate) const EVENT_LIST: EventList =
+    EventList { reach_seconds: 29 * 86_400, overlap_seconds: 300, delivered_within_seconds: 240 };
+
 impl Client {
+    /// One page of the list of events since an instant.
+    ///
+    /// # Errors
+    /// As [`Client::list`].
+    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<EventPage, ConnectError> {
+        let request = ListRequest {
+            created_gte: Some(since.0),
+            starting_after: after.map(str::to_owned),
+            ..ListRequest::new(kind::EVENT)
+        };
+        let page = self.list(&request).await?;
+        let last = page.objects.last();
+        let next = last.filter(|last| page.has_more && after != Some(&last.id)).map(|last| last.id.clone());
+        let oldest = last.and_then(|last| last.created_at);
+        let read = page.objects.iter().map(|object| translate::event(&object.body));
+        let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+        Ok(EventPage {
+            events: events.into_iter().flatten().collect(),
+            unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
+            // A server that ignores the window has gone past it.
+            next: next.filter(|_| oldest.is_none_or(|at| at >= since)),
+            oldest,
+            server_time: page.server_time,
+        })
+    }
+
     /// Registers an endpoint for [`WEBHOOK_EVENTS`], in the version that is read here.
     ///
     /// # Errors
@@ -168,7 +183,7 @@ impl Client {
 
 fn call<'a>(path: Vec<&'a str>, verb: Verb) -> Call<'a> {
     // Of a kind that is listed rarely: the limits of the other lists stay theirs.
-    let endpoint = Endpoint { kind: ObjectKind::Account, access: Access::Retrieve };
+    let endpoint = Endpoint { kind: kind::ACCOUNT, access: Access::Retrieve };
     Call { endpoint, path, query: Vec::new(), verb, patience: retry::INTERACTIVE }
 }
 

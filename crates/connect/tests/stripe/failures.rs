@@ -1,14 +1,14 @@
 //! What each failure means, and which of them are tried again.
 
 use connect::ConnectError;
-use connect::stripe::{Client, ListRequest, Page};
-use model::ObjectKind;
+use connect::stripe::kind;
+use connect::{Client, ListRequest, Page};
 use tokio::net::TcpListener;
 
 use crate::server::{KEY, Reply, Server, client, empty_list, json, refusal};
 
 async fn customers(client: &Client) -> Result<Page, ConnectError> {
-    client.list(&ListRequest::new(ObjectKind::Customer)).await
+    client.list(&ListRequest::new(kind::CUSTOMER)).await
 }
 
 #[tokio::test]
@@ -66,17 +66,17 @@ async fn what_stays_is_reported_for_what_it_is() {
 
     let permission = Some("rak_customer_read".to_owned());
     let expected = ConnectError::PermissionMissing { permission, request_id: request_id("req_7") };
-    assert_eq!(failed(ObjectKind::Customer).await, expected);
-    assert_eq!(failed(ObjectKind::Invoice).await, ConnectError::KeyRefused { request_id: None });
-    for kind in [ObjectKind::Refund, ObjectKind::Charge, ObjectKind::Dispute] {
+    assert_eq!(failed(kind::CUSTOMER).await, expected);
+    assert_eq!(failed(kind::INVOICE).await, ConnectError::KeyRefused { request_id: None });
+    for kind in [kind::REFUND, kind::CHARGE, kind::DISPUTE] {
         assert_eq!(failed(kind).await, ConnectError::EndpointAbsent { kind });
     }
     let expected = ConnectError::ProviderFailed { status: 500, request_id: request_id("req_8") };
-    assert_eq!(failed(ObjectKind::Event).await, expected);
+    assert_eq!(failed(kind::EVENT).await, expected);
     assert!(expected.is_retryable());
-    assert!(matches!(failed(ObjectKind::Product).await, ConnectError::Unreadable { .. }));
+    assert!(matches!(failed(kind::PRODUCT).await, ConnectError::Unreadable { .. }));
 
-    let refused = failed(ObjectKind::Coupon).await.to_string();
+    let refused = failed(kind::COUPON).await.to_string();
     assert!(refused.contains("status 400"), "{refused}");
     for private in ["jane", "secret", KEY] {
         assert!(!refused.contains(private), "{refused}");
@@ -92,17 +92,17 @@ async fn a_missing_parent_and_a_missing_endpoint_are_told_apart() {
         _ => refusal(404, "", "Unrecognized request URL (GET: /v1/x)."),
     })
     .await;
-    let lines_of = |id: &str| connect::stripe::Children {
-        parent_kind: ObjectKind::Invoice,
+    let lines_of = |id: &str| connect::Children {
+        parent_kind: kind::INVOICE,
         parent_id: id.to_owned(),
         starting_after: None,
     };
     let gone = server.client.list_children(&lines_of("in_gone")).await;
-    assert!(matches!(gone, Err(ConnectError::NotFound { kind: ObjectKind::Invoice, .. })), "{gone:?}");
+    assert!(matches!(gone, Err(ConnectError::NotFound { kind: kind::INVOICE, .. })), "{gone:?}");
     let absent = server.client.list_children(&lines_of("in_1")).await;
-    assert_eq!(absent, Err(ConnectError::EndpointAbsent { kind: ObjectKind::InvoiceLine }));
-    let absent = server.client.retrieve(ObjectKind::Price, "price_1").await;
-    assert_eq!(absent, Err(ConnectError::EndpointAbsent { kind: ObjectKind::Price }));
+    assert_eq!(absent, Err(ConnectError::EndpointAbsent { kind: kind::INVOICE_LINE }));
+    let absent = server.client.retrieve(kind::PRICE, "price_1").await;
+    assert_eq!(absent, Err(ConnectError::EndpointAbsent { kind: kind::PRICE }));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! What is asked for, and what is made of a page.
 
-use connect::stripe::{Children, ListRequest, ProbeState, Retrieved};
-use model::{ObjectKind, UnixSeconds};
+use connect::stripe::kind;
+use connect::{Children, ListRequest, ProbeState, Retrieved};
+use model::UnixSeconds;
 
 use crate::server::{KEY, Server, client, empty_list, json, refusal};
 
@@ -16,7 +17,7 @@ async fn every_request_says_who_asks_and_in_which_version() {
         created_gte: Some(10),
         created_lte: Some(20),
         starting_after: Some("cus_a&b".to_owned()),
-        ..ListRequest::new(ObjectKind::Customer)
+        ..ListRequest::new(kind::CUSTOMER)
     };
     server.client.list(&request).await.unwrap();
     let asked = &server.asked()[0];
@@ -34,7 +35,7 @@ async fn every_request_says_who_asks_and_in_which_version() {
 #[tokio::test]
 async fn canceled_subscriptions_are_asked_for_too() {
     let server = Server::start(|_, _| empty_list()).await;
-    server.client.list(&ListRequest::new(ObjectKind::Subscription)).await.unwrap();
+    server.client.list(&ListRequest::new(kind::SUBSCRIPTION)).await.unwrap();
     assert_eq!(server.asked()[0].value("status"), Some("all"));
 }
 
@@ -43,7 +44,7 @@ async fn an_object_is_kept_byte_for_byte() {
     let body = r#"{ "id":"cus_1",  "created" : 1.0e1, "name":"\u00e9\/é", "x":[1.50, -0, 12345678901234567890123],"deleted":false }"#;
     let page = list_of(&[body]);
     let server = Server::start(move |_, _| json(&page).header("date", "Mon, 23 Nov 2026 22:47:40 GMT")).await;
-    let page = server.client.list(&ListRequest::new(ObjectKind::Customer)).await.unwrap();
+    let page = server.client.list(&ListRequest::new(kind::CUSTOMER)).await.unwrap();
     assert_eq!(&*page.objects[0].body, body);
     assert_eq!(page.objects[0].created_at, Some(UnixSeconds(10)));
     assert_eq!(page.server_time, Some(UnixSeconds(1_795_474_060)));
@@ -57,7 +58,7 @@ async fn an_object_is_filed_under_what_it_belongs_to_in_both_shapes() {
         r#"{"id":"in_old","customer":"cus_1","subscription":{"id":"sub_1"},"charge":"ch_1"}"#,
     ]);
     let server = Server::start(move |_, _| json(&page)).await;
-    let page = server.client.list(&ListRequest::new(ObjectKind::Invoice)).await.unwrap();
+    let page = server.client.list(&ListRequest::new(kind::INVOICE)).await.unwrap();
     for object in &page.objects {
         assert_eq!(object.counterparts.customer.as_deref(), Some("cus_1"), "{}", object.id);
         assert_eq!(object.counterparts.subscription.as_deref(), Some("sub_1"), "{}", object.id);
@@ -75,7 +76,7 @@ async fn an_object_without_an_id_is_left_out_and_counted_without_its_data() {
         r#"{"id":""}"#,
     ]);
     let server = Server::start(move |_, _| json(&page)).await;
-    let page = server.client.list(&ListRequest::new(ObjectKind::Customer)).await.unwrap();
+    let page = server.client.list(&ListRequest::new(kind::CUSTOMER)).await.unwrap();
     assert_eq!(page.objects.len(), 1);
     assert_eq!(page.unreadable.len(), 4);
     assert!(!format!("{:?}", page.unreadable).contains("jane"));
@@ -92,9 +93,9 @@ async fn a_cut_embedded_list_is_read_on_where_it_ends() {
         _ => json(r#"{"data":[{"id":"il_3","object":"line_item"}],"has_more":false}"#),
     })
     .await;
-    let page = server.client.list(&ListRequest::new(ObjectKind::Invoice)).await.unwrap();
+    let page = server.client.list(&ListRequest::new(kind::INVOICE)).await.unwrap();
     let rest = Children {
-        parent_kind: ObjectKind::Invoice,
+        parent_kind: kind::INVOICE,
         parent_id: "in_cut".to_owned(),
         starting_after: Some("il_2".to_owned()),
     };
@@ -106,7 +107,7 @@ async fn a_cut_embedded_list_is_read_on_where_it_ends() {
         (asked.path.as_str(), asked.value("starting_after")),
         ("/v1/invoices/in_cut/lines", Some("il_2"))
     );
-    assert_eq!(lines.objects[0].kind, ObjectKind::InvoiceLine);
+    assert_eq!(lines.objects[0].kind, kind::INVOICE_LINE);
     assert_eq!(lines.objects[0].counterparts.invoice.as_deref(), Some("in_cut"));
 }
 
@@ -114,7 +115,7 @@ async fn a_cut_embedded_list_is_read_on_where_it_ends() {
 async fn the_rest_of_a_subscriptions_items_comes_from_their_own_list() {
     let server = Server::start(|_, _| json(r#"{"data":[{"id":"si_11"}],"has_more":false}"#)).await;
     let rest = Children {
-        parent_kind: ObjectKind::Subscription,
+        parent_kind: kind::SUBSCRIPTION,
         parent_id: "sub_1".to_owned(),
         starting_after: Some("si_10".to_owned()),
     };
@@ -129,7 +130,7 @@ async fn a_server_that_ignores_the_window_is_found_out() {
     let page =
         list_of(&[r#"{"id":"cus_1","created":50}"#, r#"{"id":"cus_2","created":9}"#, r#"{"id":"cus_3"}"#]);
     let server = Server::start(move |_, _| json(&page)).await;
-    let from = |at| ListRequest { created_gte: Some(at), ..ListRequest::new(ObjectKind::Customer) };
+    let from = |at| ListRequest { created_gte: Some(at), ..ListRequest::new(kind::CUSTOMER) };
     assert!(server.client.list(&from(9)).await.unwrap().honours_window);
     assert!(!server.client.list(&from(10)).await.unwrap().honours_window);
 }
@@ -142,7 +143,7 @@ async fn prices_come_with_their_tiers_unless_the_server_refuses_that() {
     })
     .await;
     for _ in 0..2 {
-        let page = server.client.list(&ListRequest::new(ObjectKind::Price)).await.unwrap();
+        let page = server.client.list(&ListRequest::new(kind::PRICE)).await.unwrap();
         assert_eq!(page.objects.len(), 1);
     }
     let expanded: Vec<_> = server.asked().iter().map(|asked| asked.value("expand[]").is_some()).collect();
@@ -161,22 +162,22 @@ async fn one_object_is_found_deleted_or_missing() {
     })
     .await;
     let client = &server.client;
-    match client.retrieve(ObjectKind::Subscription, "sub_1").await.unwrap() {
+    match client.retrieve(kind::SUBSCRIPTION, "sub_1").await.unwrap() {
         Retrieved::Found { object, incomplete } => {
             assert_eq!(object.id, "sub_1");
             assert_eq!(incomplete.unwrap().starting_after.as_deref(), Some("si_1"));
         }
         other => panic!("{other:?}"),
     }
-    match client.retrieve(ObjectKind::Customer, "cus_gone").await.unwrap() {
+    match client.retrieve(kind::CUSTOMER, "cus_gone").await.unwrap() {
         Retrieved::Deleted(tombstone) => assert!(tombstone.is_deleted),
         other => panic!("{other:?}"),
     }
-    assert!(matches!(client.retrieve(ObjectKind::Coupon, "50%/OFF").await, Ok(Retrieved::Found { .. })));
-    assert_eq!(client.retrieve(ObjectKind::Invoice, "in_never").await, Ok(Retrieved::Missing));
+    assert!(matches!(client.retrieve(kind::COUPON, "50%/OFF").await, Ok(Retrieved::Found { .. })));
+    assert_eq!(client.retrieve(kind::INVOICE, "in_never").await, Ok(Retrieved::Missing));
     let before = server.asked().len();
     for id in ["", ".", ".."] {
-        assert_eq!(client.retrieve(ObjectKind::Invoice, id).await, Ok(Retrieved::Missing), "{id:?}");
+        assert_eq!(client.retrieve(kind::INVOICE, id).await, Ok(Retrieved::Missing), "{id:?}");
     }
     assert_eq!(server.asked().len(), before, "such an id would have named the list");
 }
@@ -221,14 +222,14 @@ async fn a_key_is_probed_list_by_list() {
     let probes = server.client.probe().await.unwrap();
     for probe in &probes {
         let expected = match probe.kind {
-            ObjectKind::Charge => ProbeState::Missing { permission: Some("rak_charge_read".to_owned()) },
-            ObjectKind::Dispute | ObjectKind::Event => ProbeState::Absent,
+            kind::CHARGE => ProbeState::Missing { permission: Some("rak_charge_read".to_owned()) },
+            kind::DISPUTE | kind::EVENT => ProbeState::Absent,
             _ => ProbeState::Granted,
         };
         assert_eq!(probe.state, expected, "{}", probe.kind);
     }
     let required: Vec<_> = probes.iter().filter(|probe| probe.is_required).map(|probe| probe.kind).collect();
-    use ObjectKind::{Customer, Invoice, Price, Subscription};
-    assert_eq!(required, [Customer, Subscription, Invoice, Price]);
+
+    assert_eq!(required, [kind::CUSTOMER, kind::SUBSCRIPTION, kind::INVOICE, kind::PRICE]);
     assert!(server.asked().iter().all(|asked| asked.value("limit") == Some("1")));
 }

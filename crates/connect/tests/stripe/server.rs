@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use connect::stripe::{Backoff, Client, ClientConfig, Key, Limits};
+use connect::{Backoff, Client, ClientConfig, Limits, Source};
 use futures_util::stream;
 use model::Clock;
 use tokio::net::TcpListener;
@@ -140,7 +140,7 @@ pub fn client(base: &str, key: &str) -> Client {
         base: base.parse().unwrap(),
         limits: Limits::None,
         backoff: short,
-        ..ClientConfig::new(Key::parse(key).unwrap(), Clock::System)
+        ..ClientConfig::new(Source::Stripe.parse_key(key).unwrap(), Clock::System)
     };
     Client::new(config).unwrap()
 }

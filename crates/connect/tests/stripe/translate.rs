@@ -1,11 +1,12 @@
 //! Both families of shapes mean the same; what cannot be understood is named without its data.
 
+use connect::stripe::kind;
 use connect::stripe::translate::{self, ReadError};
 use model::billing::{
     BillingInterval, CancellationReason, ChargeStatus, InvoiceStatus, Period, PriceScheme, Recurrence,
     SubscriptionStatus, Tier, TransformQuantity,
 };
-use model::{Currency, ObjectKind, UnixSeconds};
+use model::{Currency, UnixSeconds};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -75,7 +76,7 @@ fn stripes_own_examples_of_money_are_understood() {
     let payment = translate::invoice_payment(include_str!("../fixtures/invoice_payment.json")).unwrap();
     assert_eq!((payment.invoice.as_str(), payment.is_paid), ("invoice", false));
     let event = translate::event(include_str!("../fixtures/event.json")).unwrap();
-    assert_eq!((event.event_type.as_str(), event.kind), ("plan.created", Some(ObjectKind::Price)));
+    assert_eq!((event.event_type.as_str(), event.kind), ("plan.created", Some(kind::PRICE)));
 }
 
 #[test]
@@ -255,11 +256,11 @@ fn an_event_names_the_object_to_fetch() {
     };
     let named = |kind, id: &str| Some((kind, id.to_owned()));
     let canceled = event("customer.subscription.deleted", json!({ "id": "sub_1", "object": "subscription" }));
-    assert_eq!(canceled, (named(ObjectKind::Subscription, "sub_1"), false));
+    assert_eq!(canceled, (named(kind::SUBSCRIPTION, "sub_1"), false));
     let deleted = event("customer.deleted", json!({ "id": "cus_1", "object": "customer" }));
-    assert_eq!(deleted, (named(ObjectKind::Customer, "cus_1"), true));
+    assert_eq!(deleted, (named(kind::CUSTOMER, "cus_1"), true));
     let discount = json!({ "id": "di_1", "object": "discount", "customer": "cus_1", "subscription": null });
-    assert_eq!(event("customer.discount.deleted", discount), (named(ObjectKind::Customer, "cus_1"), false));
+    assert_eq!(event("customer.discount.deleted", discount), (named(kind::CUSTOMER, "cus_1"), false));
     assert_eq!(event("invoice.upcoming", json!({ "object": "invoice" })), (None, false));
     assert_eq!(event("payout.paid", json!({ "id": "po_1", "object": "payout" })), (None, false));
 }
@@ -268,10 +269,7 @@ fn an_event_names_the_object_to_fetch() {
 fn what_cannot_be_understood_is_named_without_its_data() {
     let body = json!({ "id": "in_1", "created": "jane@example.com", "currency": "usd", "total": 1 });
     let wrong = translate::invoice(&body.to_string()).unwrap_err();
-    assert_eq!(
-        wrong,
-        ReadError::Wrong { kind: ObjectKind::Invoice, id: "in_1".to_owned(), field: "created" }
-    );
+    assert_eq!(wrong, ReadError::Wrong { kind: kind::INVOICE, id: "in_1".to_owned(), field: "created" });
     let refused = |body: &str| translate::charge(body).unwrap_err().to_string();
     assert_eq!(refused(r#"{"id":"ch_1","created":1,"currency":"usd"}"#), "charge ch_1 has no amount");
     assert_eq!(refused(r#"{"amount":1}"#), "charge without an id has no id");

@@ -5,15 +5,16 @@ use std::str::FromStr;
 
 use model::{CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::exchange::Factor;
 use super::scope::{LEFT_OUT, Scope, Selection};
+use super::tally::Lines;
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
 use crate::columns::{Chunk, Ledger, Place};
-use crate::fx::{Rates, exchange, round_minor};
+use crate::fx::Rates;
 use crate::schema::MoneyAmount;
 
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ pub struct CustomerRow {
     /// One a currency that is not 0.
     #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
-    /// `None` natively, and where a currency has no rate.
+    /// Of what has a rate; `None` natively, and where nothing has one.
     pub mrr_converted_minor: Option<i64>,
     /// Labels of the plans it has.
     pub plans: Vec<String>,
@@ -145,7 +146,8 @@ pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Resu
 /// What the whole list has in common.
 struct List<'a> {
     ledger: &'a Ledger,
-    rates: &'a Rates,
+    /// By currency; none natively.
+    factors: Vec<Option<Factor>>,
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
@@ -174,14 +176,21 @@ struct Cursor {
 
 impl<'a> List<'a> {
     fn new(ledger: &'a Ledger, rates: &'a Rates, asked: &'a CustomersQuery) -> Self {
-        let selection = Selection { filter: &asked.filter, by: None, is_converted: false, without: &[] };
+        let selection = Selection { filter: &asked.filter, by: None, is_converted: false };
         let today = ledger.calendar().day(asked.now);
         let last = asked.on.map_or(today, |on| on.min(today));
+        let scope = Scope::new(ledger, selection);
+        let factors = match asked.currency {
+            Reporting::Native => Vec::new(),
+            Reporting::In(target) => {
+                scope.currencies.iter().map(|currency| Factor::of(rates, last, *currency, target)).collect()
+            }
+        };
         Self {
             ledger,
-            rates,
+            factors,
             asked,
-            scope: Scope::new(ledger, selection),
+            scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
             search: asked
                 .search
@@ -193,7 +202,7 @@ impl<'a> List<'a> {
 
     fn hits(&self, index: usize, chunk: &Chunk) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut trail = Trail::default();
+        let (mut trail, mut lines) = (Trail::default(), Lines::default());
         for customer in 0..chunk.customer_count() {
             if !self.is_found(chunk, customer) || !self.walk(chunk, customer, &mut trail) {
                 continue;
@@ -202,7 +211,7 @@ impl<'a> List<'a> {
                 continue;
             }
             let number = match self.asked.sort {
-                CustomerSort::Mrr => self.mrr(&trail),
+                CustomerSort::Mrr => self.mrr(chunk, customer, &trail, &mut lines),
                 CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
                 CustomerSort::Name => 0,
             };
@@ -224,29 +233,31 @@ impl<'a> List<'a> {
         texts.iter().any(|text| text.to_lowercase().contains(search.as_str()))
     }
 
-    fn mrr(&self, trail: &Trail) -> i64 {
+    fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
         let natively = || trail.lanes.iter().map(|lane| lane.value).sum();
         match self.asked.currency {
             Reporting::Native => natively(),
-            Reporting::In(_) => self.converted(trail).unwrap_or(0),
+            Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }
     }
 
-    /// All currencies at the rates of the list's day, rounded once. `None` where one has no rate.
-    fn converted(&self, trail: &Trail) -> Option<i64> {
-        let Reporting::In(target) = self.asked.currency else { return None };
-        let on = self.range.last;
-        let mut sum = Decimal::ZERO;
-        for lane in trail.lanes.iter().filter(|lane| lane.value != 0) {
-            let currency = self.scope.currency_of(lane.series);
-            if currency == target {
-                sum = sum.checked_add(Decimal::from(lane.value))?;
-                continue;
-            }
-            let (from, to) = (self.rates.rate(on, currency)?.0, self.rates.rate(on, target)?.0);
-            sum = sum.checked_add(exchange(lane.value, (currency, from), (target, to))?)?;
+    /// What has a rate on the list's day: every subscription and price converted by itself, as in a total. `None`
+    /// where nothing has one.
+    fn converted(&self, chunk: &Chunk, customer: usize, lines: &mut Lines) -> Option<i64> {
+        if self.factors.is_empty() {
+            return None;
         }
-        round_minor(sum)
+        let country = self.scope.country(chunk.country(customer))?;
+        lines.read(chunk.rows(customer), country, &self.scope, self.range);
+        let mut sum = None;
+        for line in lines.lines.iter().filter(|line| line.value != 0) {
+            let currency = self.scope.series[line.series as usize].currency;
+            if let Some(factor) = self.factors[currency as usize] {
+                sum = Some(sum.unwrap_or(0) + factor.convert(line.value).ok()?);
+            }
+        }
+        let is_nothing = lines.lines.iter().all(|line| line.value == 0);
+        if is_nothing { Some(0) } else { sum }
     }
 
     fn key(&self, hit: &Hit) -> Key<'a> {
@@ -299,7 +310,7 @@ impl<'a> List<'a> {
             created_at: entry.created_at,
             state,
             mrr: money(trail, &self.scope),
-            mrr_converted_minor: self.converted(trail),
+            mrr_converted_minor: self.converted(chunk, customer, &mut Lines::default()),
             plans: self.plans(chunk, customer),
             first_paid_on: trail.moves.iter().find(|one| one.after > 0).map(|one| one.day),
             churned_on: last_churn.filter(|_| state == CustomerState::Churned).map(|one| one.day),

@@ -1,14 +1,14 @@
-//! Sums in several currencies to one figure, each part at the rate of its day, rounded once.
+//! Amounts of one customer, subscription and price, or of one payment, in the reporting currency: each converted at the
+//! rate of its day and rounded once, half away from zero. Every total is a sum of what comes out of here.
 
 use model::{Currency, Day};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::{QueryError, Reporting};
 use crate::fx::{Rates, exchange, round_minor};
 
-/// Comparing converted values takes this many decimals of a rate.
-const COMPARED_DIGITS: u32 = 15;
+/// What one amount can come to before it is refused: sums of a thousand such still fit into 64 bits.
+const MAX_MINOR: u64 = 1 << 53;
 
 /// The rates of every day of a range, looked up once.
 #[derive(Debug)]
@@ -16,116 +16,267 @@ pub(super) struct Exchange {
     /// The day that the columns begin with.
     first: Day,
     /// `None`: every currency stays as it is.
-    to: Option<(Currency, Vec<Decimal>)>,
-    /// One a currency, 0 on days without a rate; `None` where a day since the first amount has none.
-    from: Vec<(Currency, Option<Vec<Decimal>>)>,
-    /// The day of the newest rate used at the end of the range.
+    target: Option<Currency>,
+    /// One a currency.
+    columns: Vec<Column>,
+    /// The oldest day of the rates that the last day of the range uses.
     pub(super) rates_on: Option<Day>,
 }
 
-/// An amount of one day, in the currency of this number.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Term {
-    pub(super) currency: u32,
-    pub(super) day: Day,
-    pub(super) amount_minor: i64,
+/// A currency's rates, day by day.
+#[derive(Debug)]
+enum Column {
+    /// It is the reporting currency, or there is none.
+    Same,
+    /// `None` on days without a rate.
+    Rates(Vec<Option<Factor>>),
 }
 
+/// What a smallest unit of one currency is worth in another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Factor {
+    /// The factor is at least `scaled / 2^shift` and below `(scaled + 1) / 2^shift`.
+    scaled: u64,
+    /// 0: only the exact way.
+    shift: u32,
+    exact: Exact,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Exact {
+    One,
+    Fraction {
+        numerator: u64,
+        denominator: u64,
+    },
+    /// Rates with so many digits that they make no fraction of 64 bits.
+    Decimals {
+        from: (Currency, Decimal),
+        to: (Currency, Decimal),
+    },
+}
+
+/// An amount is too large to be written in the reporting currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
 impl Exchange {
-    /// `begins` tells the first day on which there is an amount of a currency.
     pub(super) fn new(
         rates: &Rates,
         reporting: Reporting,
         currencies: &[Currency],
         (first, last): (Day, Day),
-        begins: impl Fn(Currency) -> Option<Day>,
     ) -> Self {
         let Reporting::In(target) = reporting else {
-            let from = currencies.iter().map(|currency| (*currency, Some(Vec::new()))).collect();
-            return Self { first, to: None, from, rates_on: None };
+            let columns = currencies.iter().map(|_| Column::Same).collect();
+            return Self { first, target: None, columns, rates_on: None };
         };
-        let column = |currency: Currency| -> Vec<Decimal> {
-            let rate = |day| rates.rate(Day(day), currency).map_or(Decimal::ZERO, |(rate, _)| rate);
-            (first.0..=last.0).map(rate).collect()
-        };
-        let to = column(target);
-        let resolve = |currency: Currency| -> Option<Vec<Decimal>> {
-            if currency == target {
-                return Some(Vec::new());
-            }
-            let from = column(currency);
-            // A day in between without a rate would be worth nothing, so all days since the first amount decide.
-            let begins = begins(currency).map_or(last, |day| day.clamp(first, last));
-            let begins = usize::try_from(begins.0 - first.0).unwrap_or(0);
-            let is_known = [&from, &to].iter().all(|rates| {
-                rates.get(begins..).is_some_and(|rates| rates.iter().all(|rate| !rate.is_zero()))
-            });
-            is_known.then_some(from)
-        };
-        let from: Vec<_> = currencies.iter().map(|currency| (*currency, resolve(*currency))).collect();
-        let used = from.iter().filter(|(currency, rates)| *currency != target && rates.is_some());
-        let published = used.flat_map(|(currency, _)| [*currency, target]).filter(|c| *c != Currency::EUR);
-        let rates_on = published.filter_map(|currency| rates.rate(last, currency).map(|(_, on)| on)).max();
-        Self { first, to: Some((target, to)), from, rates_on }
+        let columns = currencies.iter().map(|currency| column(rates, *currency, target, first, last));
+        let used = currencies.iter().filter(|currency| **currency != target);
+        let used = used.filter(|currency| rates.rate(last, **currency).is_some());
+        let published = used.flat_map(|currency| [*currency, target]).filter(|c| *c != Currency::EUR);
+        let rates_on = published.filter_map(|currency| rates.rate(last, currency).map(|(_, on)| on)).min();
+        Self { first, target: Some(target), columns: columns.collect(), rates_on }
     }
 
     pub(super) fn is_native(&self) -> bool {
-        self.to.is_none()
+        self.target.is_none()
     }
 
-    /// Whether a currency has a rate on every day with an amount.
-    pub(super) fn has(&self, currency: u32) -> bool {
-        self.from[currency as usize].1.is_some()
+    /// What an amount of a currency has to be converted by on a day; `None` where there is no rate.
+    pub(super) fn factor(&self, currency: u32, day: Day) -> Option<Factor> {
+        match &self.columns[currency as usize] {
+            Column::Same => Some(Factor::ONE),
+            Column::Rates(days) => {
+                let offset = usize::try_from(day.0 - self.first.0).unwrap_or(0);
+                days.get(offset).copied().flatten()
+            }
+        }
     }
 
-    /// The currencies that have to be listed by themselves.
-    pub(super) fn unconvertible(&self) -> Vec<Currency> {
-        self.from.iter().filter(|(_, rates)| rates.is_none()).map(|(currency, _)| *currency).collect()
+    /// Whether a currency has a rate on every day of the range.
+    pub(super) fn is_steady(&self, currency: u32) -> bool {
+        match &self.columns[currency as usize] {
+            Column::Same => true,
+            Column::Rates(days) => days.iter().all(Option::is_some),
+        }
     }
 
-    /// The sum of terms as one figure. Terms without a rate are not part of it.
-    ///
-    /// # Errors
-    /// When the figure does not fit into 64 bits.
-    pub(super) fn sum(&self, terms: impl Iterator<Item = Term>) -> Result<i64, QueryError> {
-        let Some((target, to)) = &self.to else {
-            return Ok(terms.map(|term| term.amount_minor).sum());
+    pub(super) fn refused(&self, _: TooLarge) -> QueryError {
+        QueryError::TooLarge(self.target.unwrap_or(Currency::EUR))
+    }
+}
+
+fn column(rates: &Rates, from: Currency, to: Currency, first: Day, last: Day) -> Column {
+    if from == to {
+        return Column::Same;
+    }
+    let mut known: Option<((Decimal, Decimal), Factor)> = None;
+    let mut days = Vec::new();
+    for day in (first.0..=last.0).map(Day) {
+        let pair = rates.rate(day, from).zip(rates.rate(day, to)).map(|(from, to)| (from.0, to.0));
+        let factor = pair.map(|pair| match known {
+            // Rates stay as they are from one banking day to the next.
+            Some((same, factor)) if same == pair => factor,
+            _ => {
+                let factor = Factor::new((from, pair.0), (to, pair.1));
+                known = Some((pair, factor));
+                factor
+            }
+        });
+        days.push(factor);
+    }
+    Column::Rates(days)
+}
+
+impl Factor {
+    pub(super) const ONE: Self = Self { scaled: 1 << 63, shift: 63, exact: Exact::One };
+
+    /// The factor of one day; `None` where either currency has no rate on it.
+    pub(super) fn of(rates: &Rates, day: Day, from: Currency, to: Currency) -> Option<Self> {
+        if from == to {
+            return Some(Self::ONE);
+        }
+        Some(Self::new((from, rates.rate(day, from)?.0), (to, rates.rate(day, to)?.0)))
+    }
+
+    fn new(from: (Currency, Decimal), to: (Currency, Decimal)) -> Self {
+        let Some((numerator, denominator)) = fraction(from, to) else {
+            return Self { scaled: 0, shift: 0, exact: Exact::Decimals { from, to } };
         };
-        let mut whole = 0_i64;
-        let mut exact = Decimal::ZERO;
-        let too_large = QueryError::TooLarge(*target);
-        for term in terms.filter(|term| term.amount_minor != 0) {
-            let (currency, from) = &self.from[term.currency as usize];
-            let Some(from) = from else { continue };
-            if currency == target {
-                whole += term.amount_minor;
+        let (scaled, shift) = scaled(numerator, denominator);
+        Self { scaled, shift, exact: Exact::Fraction { numerator, denominator } }
+    }
+
+    /// An amount in the reporting currency, rounded half away from zero.
+    #[inline]
+    pub(super) fn convert(&self, amount_minor: i64) -> Result<i64, TooLarge> {
+        if self.shift != 0 {
+            let amount = amount_minor.unsigned_abs();
+            let low = u128::from(amount) * u128::from(self.scaled) + (1_u128 << (self.shift - 1));
+            let high = low + u128::from(amount);
+            let rounded = low >> self.shift;
+            // What was cut off the factor decides only where the result is within it of a half.
+            if rounded == high >> self.shift && rounded < u128::from(MAX_MINOR) {
+                let rounded = i64::try_from(rounded).unwrap_or(i64::MAX);
+                return Ok(if amount_minor < 0 { -rounded } else { rounded });
+            }
+        }
+        self.convert_exactly(amount_minor)
+    }
+
+    #[cold]
+    fn convert_exactly(&self, amount_minor: i64) -> Result<i64, TooLarge> {
+        match self.exact {
+            Exact::One => Ok(amount_minor),
+            Exact::Fraction { numerator, denominator } => {
+                let denominator = u128::from(denominator);
+                let product = u128::from(amount_minor.unsigned_abs()).checked_mul(u128::from(numerator));
+                let product = product.ok_or(TooLarge)?;
+                let (whole, rest) = (product / denominator, product % denominator);
+                let rounded = whole + u128::from(rest >= denominator - rest);
+                let rounded = i64::try_from(rounded).map_err(|_| TooLarge)?;
+                checked(if amount_minor < 0 { -rounded } else { rounded })
+            }
+            Exact::Decimals { from, to } => {
+                exchange(amount_minor, from, to).and_then(round_minor).ok_or(TooLarge).and_then(checked)
+            }
+        }
+    }
+}
+
+fn checked(minor: i64) -> Result<i64, TooLarge> {
+    if minor.unsigned_abs() < MAX_MINOR { Ok(minor) } else { Err(TooLarge) }
+}
+
+/// The factor in lowest terms, where both fit into 64 bits.
+fn fraction(
+    (from, from_rate): (Currency, Decimal),
+    (to, to_rate): (Currency, Decimal),
+) -> Option<(u64, u64)> {
+    let part = |rate: Decimal, other: Decimal, exponent: u32| -> Option<u128> {
+        let mantissa = u128::try_from(rate.mantissa()).ok()?;
+        mantissa.checked_mul(10_u128.checked_pow(other.scale().checked_add(exponent)?)?)
+    };
+    let numerator = part(to_rate, from_rate, to.exponent())?;
+    let denominator = part(from_rate, to_rate, from.exponent())?;
+    if numerator == 0 || denominator == 0 {
+        return None;
+    }
+    let divisor = greatest_common_divisor(numerator, denominator);
+    Some((u64::try_from(numerator / divisor).ok()?, u64::try_from(denominator / divisor).ok()?))
+}
+
+fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// The first 64 bits of a fraction, or one less, and how far they are shifted: by 0 where they cannot be used.
+fn scaled(numerator: u64, denominator: u64) -> (u64, u32) {
+    let shift = 63 + denominator.ilog2() - numerator.ilog2();
+    let quotient = (u128::from(numerator) << shift) / u128::from(denominator);
+    match u64::try_from(quotient) {
+        Ok(scaled) if shift > 0 => (scaled, shift),
+        _ => (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn currency(code: &str) -> Currency {
+        code.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_converted_fast_is_what_decimals_say() {
+        let mut seed = 7_u64;
+        let mut next = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 20) % below
+        };
+        let codes = ["usd", "jpy", "kwd", "eur"].map(currency);
+        for _ in 0..20_000 {
+            let from =
+                (codes[usize::try_from(next(4)).unwrap()], Decimal::new(next(900_000).cast_signed() + 1, 4));
+            let to =
+                (codes[usize::try_from(next(4)).unwrap()], Decimal::new(next(90_000).cast_signed() + 1, 3));
+            if from.0 == to.0 {
                 continue;
             }
-            let day = self.offset(term.day);
-            let part = exchange(term.amount_minor, (*currency, from[day]), (*target, to[day]));
-            let sum = part.and_then(|part| exact.checked_add(part));
-            exact = sum.ok_or_else(|| too_large.clone())?;
-        }
-        let sum = exact.checked_add(Decimal::from(whole));
-        sum.and_then(round_minor).ok_or(too_large)
-    }
-
-    /// What a unit is worth on a day, to compare by: exact to more digits than any sum has. 0 without a rate.
-    pub(super) fn scale(&self, currency: u32, day: Day) -> i128 {
-        let Some((target, to)) = &self.to else { return 1 };
-        let one = 10_i64.pow(COMPARED_DIGITS);
-        match &self.from[currency as usize] {
-            (currency, _) if currency == target => i128::from(one),
-            (_, None) => 0,
-            (currency, Some(from)) => {
-                let day = self.offset(day);
-                let worth = exchange(one, (*currency, from[day]), (*target, to[day]));
-                worth.and_then(|worth| worth.to_i128()).unwrap_or(0)
+            let factor = Factor::new(from, to);
+            let digits = next(36) + 1;
+            let amount = next(1 << digits).cast_signed();
+            for amount in [amount, -amount] {
+                let exact = exchange(amount, from, to).and_then(round_minor).unwrap();
+                assert_eq!(factor.convert(amount), Ok(exact), "{amount} by {from:?} to {to:?}");
             }
         }
     }
 
-    fn offset(&self, day: Day) -> usize {
-        usize::try_from(day.0 - self.first.0).unwrap_or(0)
+    #[test]
+    fn a_half_is_rounded_away_from_zero() {
+        let half = Factor::new((Currency::USD, Decimal::TWO), (Currency::EUR, Decimal::ONE));
+        let converted = [1, 2, 3, -1, -3, 0].map(|amount| half.convert(amount).unwrap());
+        assert_eq!(converted, [1, 1, 2, -1, -2, 0]);
+    }
+
+    #[test]
+    fn rates_with_more_digits_than_a_fraction_holds_convert_as_well() {
+        let long: Decimal = "1.2345678901234567890123456789".parse().unwrap();
+        let factor = Factor::new((Currency::USD, long), (Currency::EUR, Decimal::ONE));
+        assert_eq!(factor.convert(1_000_000), Ok(810_000));
+    }
+
+    #[test]
+    fn an_amount_that_cannot_be_written_is_refused() {
+        let rate = Decimal::from(1_000_000);
+        let factor = Factor::new((Currency::EUR, Decimal::ONE), (currency("jpy"), rate));
+        assert_eq!(factor.convert(i64::MAX), Err(TooLarge));
+        assert_eq!(factor.convert(100), Ok(1_000_000));
     }
 }

@@ -2,7 +2,6 @@
 
 use model::{Currency, Day};
 
-use super::exchange::Term;
 use super::scope::Selection;
 use super::span::Span;
 use super::tally::{Shape, Tally};
@@ -12,7 +11,7 @@ use crate::fx::Rates;
 
 const KINDS: usize = MovementKind::ALL.len();
 
-/// All figures of one bucket. Converted ones are each rounded once.
+/// All figures of one bucket.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Figures {
     pub(crate) mrr_before: i64,
@@ -25,6 +24,10 @@ pub(crate) struct Figures {
     pub(crate) retained: i64,
     /// For each of them the smaller of MRR before and at the end.
     pub(crate) kept: i64,
+    /// MRR and customers just before the bucket: the whole that churn and retention are a part of. What has no rate at
+    /// the end of the bucket is in neither.
+    pub(crate) base_mrr: i64,
+    pub(crate) base_customers: i64,
     pub(crate) customers_before: i64,
     pub(crate) customers: i64,
     pub(crate) subscriptions: i64,
@@ -48,36 +51,27 @@ pub(super) struct AllFigures {
     pub(super) series: Vec<FigureSeries>,
 }
 
-/// What becomes one series of the answer: the native series that it is made of, and where its customers are counted.
+/// What becomes one series of the answer.
 struct Part {
     currency: Currency,
     group: Option<Group>,
-    series: Vec<u32>,
     counted: u32,
 }
 
-/// Computes every figure of a query. With `is_strict`, customers of currencies without a rate are not counted either.
-pub(super) fn figures(
-    ledger: &Ledger,
-    rates: &Rates,
-    query: &Query,
-    is_strict: bool,
-) -> Result<AllFigures, QueryError> {
+/// Computes every figure of a query.
+pub(super) fn figures(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<AllFigures, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: query.by, is_converted, without: &[] };
-    let all = Reader::new(ledger, rates, query, &span, selection)?;
-    let unconverted = all.unconverted();
-    let rates_on = all.shape.exchange.rates_on;
-    let without = all.shape.exchange.unconvertible();
-    let series = if is_strict && !without.is_empty() {
-        let selection = Selection { without: &without, ..selection };
-        Reader::new(ledger, rates, query, &span, selection)?.series(query.currency)?
-    } else {
-        all.series(query.currency)?
-    };
-    Ok(AllFigures { rates_on, unconverted, series, span: span.clone() })
+    let selection = Selection { filter: &query.filter, by: query.by, is_converted };
+    let shape = Shape::new(ledger, rates, query, &span, selection)?;
+    let reader = Reader { tally: shape.add_up(ledger)?, shape, span: &span };
+    Ok(AllFigures {
+        rates_on: reader.shape.exchange.rates_on,
+        unconverted: reader.unconverted(),
+        series: reader.series(query.currency),
+        span: span.clone(),
+    })
 }
 
 /// The sums of a whole ledger.
@@ -87,23 +81,12 @@ struct Reader<'a> {
     span: &'a Span,
 }
 
-impl<'a> Reader<'a> {
-    fn new(
-        ledger: &Ledger,
-        rates: &Rates,
-        query: &Query,
-        span: &'a Span,
-        selection: Selection<'_>,
-    ) -> Result<Self, QueryError> {
-        let shape = Shape::new(ledger, rates, query, span, selection)?;
-        Ok(Self { tally: shape.add_up(ledger), shape, span })
-    }
-
+impl Reader<'_> {
     /// Series with anything in them; in one currency and without groups always the one.
-    fn series(&self, reporting: Reporting) -> Result<Vec<FigureSeries>, QueryError> {
+    fn series(&self, reporting: Reporting) -> Vec<FigureSeries> {
         let mut series = Vec::new();
         for part in self.parts(reporting) {
-            let figures = self.figures(&part)?;
+            let figures = self.figures(part.counted);
             let is_alone = part.group.is_none() && reporting != Reporting::Native;
             if is_alone || figures.iter().any(|figures| !figures.is_nothing()) {
                 series.push(FigureSeries { currency: part.currency, group: part.group, figures });
@@ -114,157 +97,67 @@ impl<'a> Reader<'a> {
         series.sort_by_key(|one| {
             (one.currency, one.group.is_some().then(|| std::cmp::Reverse(last(one))), one.group.clone())
         });
-        Ok(series)
+        series
     }
 
     fn parts(&self, reporting: Reporting) -> Vec<Part> {
         let scope = &self.shape.scope;
-        let numbered = (0_u32..).zip(&scope.series);
         match reporting {
-            Reporting::Native => numbered
-                .map(|(index, key)| Part {
-                    currency: scope.currency_of(index),
+            Reporting::Native => (0_u32..)
+                .zip(&scope.series)
+                .map(|(counted, key)| Part {
+                    currency: scope.currency_of(counted),
                     group: scope.groups[key.group as usize].clone(),
-                    series: vec![index],
-                    counted: index,
+                    counted,
                 })
                 .collect(),
             Reporting::In(currency) => (0_u32..)
                 .zip(&scope.groups)
-                .map(|(counted, group)| {
-                    let own = numbered.clone().filter(|(_, key)| key.group == counted);
-                    Part {
-                        currency,
-                        group: group.clone(),
-                        series: own.map(|(index, _)| index).collect(),
-                        counted,
-                    }
-                })
+                .map(|(counted, group)| Part { currency, group: group.clone(), counted })
                 .collect(),
         }
     }
 
-    fn figures(&self, part: &Part) -> Result<Vec<Figures>, QueryError> {
-        let customers = self.shape.customers(&self.tally, part.counted);
-        let subscriptions = self.shape.subscriptions(&self.tally, part.counted);
-        let mut native: Vec<(u32, i64)> =
-            part.series.iter().map(|series| (*series, self.shape.opening(&self.tally, *series))).collect();
-        let mut mrr_before = self.total(&native, self.span.first.previous())?;
-        let mut all = Vec::with_capacity(self.span.buckets.len());
-        for bucket in 0..self.span.buckets.len() {
-            let mut figures = Figures {
-                mrr_before,
-                customers_before: customers[bucket],
-                customers: customers[bucket + 1],
-                subscriptions: subscriptions[bucket + 1],
-                churned_customers: self.shape.churned(&self.tally, part.counted, bucket),
-                ..Figures::default()
+    fn figures(&self, counted: u32) -> Vec<Figures> {
+        let tally = &self.tally;
+        let of_bucket = |bucket: usize| {
+            let before = self.shape.at_level(counted, None) + bucket;
+            let place = self.shape.at_bucket(counted, bucket);
+            let by_kind = |sums: &[i64]| {
+                let mut all = [0; KINDS];
+                all.copy_from_slice(&sums[place * KINDS..][..KINDS]);
+                all
             };
-            self.movements(part, bucket, &mut figures)?;
-            self.retention(&native, bucket, &mut figures)?;
-            for (series, value) in &mut native {
-                *value += self.change(*series, bucket);
+            Figures {
+                mrr_before: tally.mrr[before],
+                mrr: tally.mrr[before + 1],
+                moved: by_kind(&tally.moved),
+                lost: tally.lost[place],
+                retained: tally.retained[place],
+                kept: tally.kept[place],
+                base_mrr: tally.base_mrr[place],
+                base_customers: tally.base_customers[place],
+                customers_before: tally.active[before],
+                customers: tally.active[before + 1],
+                subscriptions: tally.subscriptions[before + 1],
+                movers: by_kind(&tally.movers),
+                churned_customers: tally.churned[place],
             }
-            figures.mrr = self.total(&native, self.span.end_of(bucket))?;
-            mrr_before = figures.mrr;
-            all.push(figures);
-        }
-        Ok(all)
-    }
-
-    fn movements(&self, part: &Part, bucket: usize, figures: &mut Figures) -> Result<(), QueryError> {
-        for kind in MovementKind::ALL {
-            figures.movers[kind as usize] = self.shape.movers(&self.tally, part.counted, bucket, kind);
-            figures.moved[kind as usize] = self
-                .over_slots(part, bucket, |series, slot| self.shape.moved(&self.tally, series, slot, kind))?;
-        }
-        figures.lost =
-            self.over_slots(part, bucket, |series, slot| self.shape.lost(&self.tally, series, slot))?;
-        Ok(())
-    }
-
-    /// Customers that did not move keep what they had, so only the others' sums have to be put in place of theirs.
-    fn retention(
-        &self,
-        before: &[(u32, i64)],
-        bucket: usize,
-        figures: &mut Figures,
-    ) -> Result<(), QueryError> {
-        let start = self.span.buckets[bucket].start_on.previous();
-        let end = self.span.end_of(bucket);
-        let mut retained = Vec::with_capacity(before.len());
-        let mut kept = Vec::with_capacity(before.len() * 3);
-        for (series, value) in before {
-            let currency = self.currency(*series);
-            let moved = self.shape.retained(&self.tally, *series, bucket);
-            let term = |day, amount_minor| Term { currency, day, amount_minor };
-            let unmoved = value - moved.start_minor;
-            retained.push(term(end, unmoved + moved.end_minor));
-            let is_worth_less =
-                self.shape.exchange.scale(currency, start) > self.shape.exchange.scale(currency, end);
-            kept.push(term(if is_worth_less { end } else { start }, unmoved));
-            kept.push(term(start, moved.kept_start_minor));
-            kept.push(term(end, moved.kept_end_minor));
-        }
-        figures.retained = self.shape.exchange.sum(retained.into_iter())?;
-        figures.kept = self.shape.exchange.sum(kept.into_iter())?;
-        Ok(())
-    }
-
-    fn over_slots(
-        &self,
-        part: &Part,
-        bucket: usize,
-        amount: impl Fn(u32, usize) -> i64,
-    ) -> Result<i64, QueryError> {
-        let terms = part.series.iter().flat_map(|series| {
-            let currency = self.currency(*series);
-            let amount = &amount;
-            self.shape.slots_of(bucket).map(move |(slot, day)| Term {
-                currency,
-                day,
-                amount_minor: amount(*series, slot),
-            })
-        });
-        self.shape.exchange.sum(terms)
-    }
-
-    /// What all movements of a bucket add to a series.
-    fn change(&self, series: u32, bucket: usize) -> i64 {
-        let of_slot = |slot| {
-            MovementKind::ALL.iter().map(move |kind| self.shape.moved(&self.tally, series, slot, *kind))
         };
-        self.shape.slots_of(bucket).flat_map(|(slot, _)| of_slot(slot)).sum()
+        (0..self.span.buckets.len()).map(of_bucket).collect()
     }
 
-    fn total(&self, native: &[(u32, i64)], day: Day) -> Result<i64, QueryError> {
-        let term = |(series, value): &(u32, i64)| Term {
-            currency: self.currency(*series),
-            day,
-            amount_minor: *value,
-        };
-        self.shape.exchange.sum(native.iter().map(term))
-    }
-
-    fn currency(&self, series: u32) -> u32 {
-        self.shape.scope.series[series as usize].currency
-    }
-
-    /// Currencies without a rate, with what they come to in the end.
+    /// Currencies without a rate at the end of a period, as they were at the end of the last such.
     fn unconverted(&self) -> Vec<Unconverted> {
-        let mut totals = std::collections::BTreeMap::new();
-        for (series, key) in (0_u32..).zip(&self.shape.scope.series) {
-            if self.shape.exchange.has(key.currency) {
-                continue;
-            }
-            let buckets = 0..self.span.buckets.len();
-            let change: i64 = buckets.map(|bucket| self.change(series, bucket)).sum();
-            let total = totals.entry(self.shape.scope.currency_of(series)).or_insert(0_i64);
-            *total += self.shape.opening(&self.tally, series) + change;
-        }
-        // Of a currency of which nothing is left nothing is missing.
-        let left = totals.into_iter().filter(|(_, mrr_minor)| *mrr_minor != 0);
-        left.map(|(currency, mrr_minor)| Unconverted { currency, mrr_minor }).collect()
+        let levels = self.shape.levels();
+        let of_currency = |(index, currency): (usize, &Currency)| {
+            let left_out = &self.tally.unconverted[index * levels..][..levels];
+            let bucket = left_out[1..].iter().rposition(|one| *one != (0, 0))?;
+            let (mrr_minor, customers) = left_out[bucket + 1];
+            let on = self.span.end_of(bucket);
+            Some(Unconverted { currency: *currency, mrr_minor, customers, on })
+        };
+        self.shape.scope.currencies.iter().enumerate().filter_map(of_currency).collect()
     }
 }
 

@@ -4,12 +4,14 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
-use model::{Currency, CustomerId, Day};
+use model::{Currency, CustomerId, Day, UnixSeconds};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::exchange::Factor;
 use super::scope::{Scope, Selection};
+use super::tally::{Change, Lines};
 use super::walk::{Range, Trail};
 use super::{Query, QueryError, Reporting};
 use crate::columns::{Chunk, Ledger, Place};
@@ -60,7 +62,7 @@ pub struct Movement {
     pub currency: Currency,
     pub delta_minor: i64,
     pub mrr_after_minor: i64,
-    /// The change in the reporting currency at the rate of its day.
+    /// The change in the reporting currency at the rate of its day; left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub converted_minor: Option<i64>,
@@ -79,6 +81,7 @@ struct Found {
     kind: MovementKind,
     delta_minor: i64,
     after_minor: i64,
+    now: UnixSeconds,
 }
 
 /// A page of the movements of a range of days.
@@ -91,7 +94,9 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
         return Err(QueryError::EmptyRange { from, to });
     }
     let range = Range { first: from, last: to.min(ledger.calendar().day(now)), now };
-    let mut found = find(ledger, asked, range);
+    let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false };
+    let scope = Scope::new(ledger, selection);
+    let mut found = find(ledger, asked, &scope, range);
     let total = found.len();
     if let Some(cursor) = &asked.cursor {
         let last = Cursor::read(cursor)?;
@@ -108,15 +113,13 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
         Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
             .write()
     });
-    let data = found.iter().map(|one| one.look_up(ledger, rates, asked.query.currency)).collect();
+    let data = found.iter().map(|one| one.look_up(ledger, rates, &scope, asked.query.currency)).collect();
     Ok(MovementPage { data, next_cursor, total })
 }
 
-fn find(ledger: &Ledger, asked: &MovementsQuery, range: Range) -> Vec<Found> {
-    let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false, without: &[] };
-    let scope = Scope::new(ledger, selection);
+fn find(ledger: &Ledger, asked: &MovementsQuery, scope: &Scope, range: Range) -> Vec<Found> {
     let chunks = ledger.chunks().par_iter().enumerate();
-    chunks.flat_map_iter(|(index, chunk)| find_in_chunk(index, chunk, &scope, &asked.kinds, range)).collect()
+    chunks.flat_map_iter(|(index, chunk)| find_in_chunk(index, chunk, scope, &asked.kinds, range)).collect()
 }
 
 fn find_in_chunk(
@@ -139,6 +142,7 @@ fn find_in_chunk(
                 kind: one.kind,
                 delta_minor: one.after - one.before,
                 after_minor: one.after,
+                now: range.now,
             });
         }
     }
@@ -150,14 +154,12 @@ fn order<'a>(ledger: &'a Ledger, one: &Found) -> (Reverse<Day>, &'a str, Currenc
 }
 
 impl Found {
-    fn look_up(&self, ledger: &Ledger, rates: &Rates, reporting: Reporting) -> Movement {
+    fn look_up(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, reporting: Reporting) -> Movement {
         let chunk = ledger.chunk(self.place);
         let entry = chunk.entry(self.place.customer as usize);
         let converted_minor = match reporting {
             Reporting::Native => None,
-            Reporting::In(currency) => rates
-                .convert(self.delta_minor, self.currency, currency, self.on)
-                .map(|converted| converted.amount_minor),
+            Reporting::In(currency) => self.converted(ledger, rates, scope, currency),
         };
         Movement {
             customer_id: entry.id.to_string(),
@@ -171,6 +173,21 @@ impl Found {
             converted_minor,
             is_involuntary: (self.kind == MovementKind::Churn).then(|| self.is_involuntary(ledger, chunk)),
         }
+    }
+
+    /// What its subscriptions and prices changed by, each converted, so that a list adds up to the series.
+    fn converted(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, target: Currency) -> Option<i64> {
+        let chunk = ledger.chunk(self.place);
+        let customer = self.place.customer as usize;
+        let country = scope.country(chunk.country(customer))?;
+        let factor = Factor::of(rates, self.on, self.currency, target)?;
+        let mut lines = Lines::default();
+        let range = Range { first: self.on, last: self.on, now: self.now };
+        lines.read(chunk.rows(customer), country, scope, range);
+        let is_own =
+            |change: &&Change| scope.currency_of(lines.lines[change.line as usize].series) == self.currency;
+        let own = lines.changes.iter().filter(is_own);
+        own.map(|change| factor.convert(change.after - change.before).ok()).sum()
     }
 
     /// Whether the subscription that ended last on the day ended because payment failed.

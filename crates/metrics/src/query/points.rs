@@ -1,12 +1,13 @@
 //! Answers as they are written: series of points.
 
-use model::{Bucket, Currency, Day, Interval};
+use model::{Currency, Day, Interval};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::figures::{AllFigures, Figures};
+use super::span::Cut;
 use super::{MovementKind, Query, Reporting};
 use crate::columns::Ledger;
 use crate::fx::round_minor;
@@ -21,7 +22,7 @@ pub struct Answer<P> {
     #[schema(value_type = String)]
     pub currency: Reporting,
     pub timezone: String,
-    /// The day of the newest reference rate that was used; `None` where nothing was converted.
+    /// The day of the oldest reference rate in the figures at the end of the range; `None` where nothing was converted.
     #[schema(value_type = Option<String>, format = Date)]
     pub rates_on: Option<Day>,
     /// What is in no series because its currency has no rate.
@@ -46,13 +47,17 @@ pub struct Group {
     pub label: String,
 }
 
-/// A currency without a rate on every day that was needed, with its own total at the end of the last period.
+/// What is in no figure, because its currency has no rate: in its own currency, as it was at the end of the last period
+/// that lacks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Unconverted {
     #[schema(value_type = String)]
     pub currency: Currency,
     /// Of revenue metrics: the sum over the range.
     pub mrr_minor: i64,
+    pub customers: i64,
+    #[schema(value_type = String, format = Date)]
+    pub on: Day,
 }
 
 /// MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
@@ -61,9 +66,11 @@ pub struct Unconverted {
 pub struct MrrPoint {
     #[schema(value_type = String, format = Date)]
     pub start_on: Day,
-    /// The period's last day, also of the one that still runs.
+    /// The last day that is in it: of the period that still runs, today.
     #[schema(value_type = String, format = Date)]
     pub end_on: Day,
+    /// Less than a whole period: the range begins or ends within it, or it still runs.
+    pub is_partial: bool,
     pub mrr_minor: i64,
     pub customers: i64,
     pub subscriptions: i64,
@@ -87,6 +94,8 @@ pub struct ValuePoint {
     pub start_on: Day,
     #[schema(value_type = String, format = Date)]
     pub end_on: Day,
+    /// Less than a whole period: the range begins or ends within it, or it still runs.
+    pub is_partial: bool,
     /// `None`: a ratio with nothing to divide by.
     #[schema(value_type = Option<f64>)]
     pub value: Option<Value>,
@@ -107,7 +116,7 @@ impl<P> Answer<P> {
         ledger: &Ledger,
         query: &Query,
         figures: AllFigures,
-        point: impl Fn(Bucket, &Figures) -> P,
+        point: impl Fn(Cut, &Figures) -> P,
     ) -> Self {
         let AllFigures { span, rates_on, unconverted, series } = figures;
         let points = |figures: &[Figures]| {
@@ -130,17 +139,25 @@ impl<P> Answer<P> {
     }
 }
 
+impl ValuePoint {
+    pub(super) fn new(bucket: Cut, value: Option<Value>) -> Self {
+        let Cut { start_on, end_on, is_partial } = bucket;
+        Self { start_on, end_on, is_partial, value }
+    }
+}
+
 pub(super) fn zone_name(ledger: &Ledger) -> String {
     ledger.zone().iana_name().unwrap_or("UTC").to_owned()
 }
 
 impl MrrPoint {
-    pub(super) fn new(bucket: Bucket, figures: &Figures) -> Self {
+    pub(super) fn new(bucket: Cut, figures: &Figures) -> Self {
         let moved = |kind| figures.moved(kind);
         let movers = |kind| figures.movers(kind);
         Self {
             start_on: bucket.start_on,
             end_on: bucket.end_on,
+            is_partial: bucket.is_partial,
             mrr_minor: figures.mrr,
             customers: figures.customers,
             subscriptions: figures.subscriptions,

@@ -1,11 +1,11 @@
-//! Net revenue and refunds: money by the day it moved.
+//! Net revenue and refunds: money by the day it moved, each amount converted by itself.
 
 use std::sync::Arc;
 
 use model::{Currency, UnixSeconds};
 use rayon::prelude::*;
 
-use super::exchange::{Exchange, Term};
+use super::exchange::{Exchange, TooLarge};
 use super::points::zone_name;
 use super::scope::country_group;
 use super::span::Span;
@@ -21,12 +21,23 @@ use crate::registry::Metric;
 /// How often an amount of a kind is added.
 type Sign = fn(MoneyKind) -> i64;
 
-/// Sums by group, currency and slot; a slot is a bucket, or a day where amounts are converted.
-struct Sums {
+/// How the sums are numbered: by group, currency and bucket.
+struct Shape<'a> {
+    ledger: &'a Ledger,
+    query: &'a Query,
+    span: &'a Span,
+    exchange: Exchange,
     currencies: Vec<Currency>,
     groups: Vec<(Option<Country>, Option<Group>)>,
-    slots: usize,
+}
+
+/// In the currency that is reported in.
+#[derive(Default)]
+struct Sums {
     sums: Vec<i64>,
+    /// By currency: what has no rate on its day, in its own currency, and how many customers have some.
+    unconverted: Vec<(i64, i64)>,
+    is_too_large: bool,
 }
 
 /// A metric of money that moved, one value a point.
@@ -45,26 +56,25 @@ pub(super) fn revenue(
     let span = Span::of(query, ledger)?;
     let currencies = currencies(ledger, query);
     let days = (span.first, span.last.max(span.first));
-    let exchange =
-        Exchange::new(rates, query.currency, &currencies, days, |currency| first_day(ledger, currency));
-    let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
+    let exchange = Exchange::new(rates, query.currency, &currencies, days);
     let groups = groups(ledger, query);
-    let empty = Sums { sums: vec![0; groups.len() * currencies.len() * slots], currencies, groups, slots };
-    let sums = empty.add_up(ledger, sign, query, &span, exchange.is_native());
-    let mut unconverted = Vec::new();
-    for (index, currency) in (0_u32..).zip(&sums.currencies).filter(|(index, _)| !exchange.has(*index)) {
-        let groups = 0..sums.groups.len();
-        let mrr_minor = groups.map(|group| sums.slots(group, index).iter().sum::<i64>()).sum();
-        unconverted.push(Unconverted { currency: *currency, mrr_minor });
-    }
+    let shape = Shape { ledger, query, span: &span, exchange, currencies, groups };
+    let sums = shape.add_up(sign)?;
+    let left_out = shape.currencies.iter().zip(&sums.unconverted).filter(|(_, left)| **left != (0, 0));
+    let unconverted = left_out.map(|(currency, (mrr_minor, customers))| Unconverted {
+        currency: *currency,
+        mrr_minor: *mrr_minor,
+        customers: *customers,
+        on: span.last,
+    });
     Ok(Answer {
         metric: metric.id,
         interval: query.interval,
         currency: query.currency,
         timezone: zone_name(ledger),
-        rates_on: exchange.rates_on,
-        unconverted,
-        series: sums.series(query, &span, &exchange)?,
+        rates_on: shape.exchange.rates_on,
+        unconverted: unconverted.collect(),
+        series: shape.series(&sums),
     })
 }
 
@@ -100,19 +110,6 @@ fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
     currencies
 }
 
-/// The first day on which any money moved in a currency.
-fn first_day(ledger: &Ledger, currency: Currency) -> Option<model::Day> {
-    let of_chunk = |chunk: &Arc<Chunk>| {
-        let rows = (0..chunk.customer_count()).flat_map(|customer| {
-            let money = chunk.money(customer);
-            money.at.iter().zip(money.currency)
-        });
-        rows.filter(|(_, own)| **own == currency).map(|(at, _)| *at).min()
-    };
-    let first = ledger.chunks().par_iter().filter_map(of_chunk).min()?;
-    Some(ledger.calendar().day(UnixSeconds(first)))
-}
-
 fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>)> {
     if query.by != Some(Dimension::Country) {
         return vec![(None, None)];
@@ -124,116 +121,105 @@ fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>
     countries.into_iter().map(|country| (Some(country), Some(country_group(country)))).collect()
 }
 
-impl Sums {
-    fn add_up(self, ledger: &Ledger, sign: Sign, query: &Query, span: &Span, is_native: bool) -> Self {
-        let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
-        let parts: Vec<Vec<i64>> = ledger
-            .chunks()
-            .par_chunks(part)
-            .map(|chunks| self.add_up_chunks(chunks, ledger, sign, query, span, is_native))
-            .collect();
-        let mut total = self;
+impl Shape<'_> {
+    fn add_up(&self, sign: Sign) -> Result<Sums, QueryError> {
+        let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
+        let chunks = self.ledger.chunks().par_chunks(part);
+        let parts: Vec<Sums> = chunks.map(|chunks| self.add_up_chunks(chunks, sign)).collect();
+        let mut total = self.empty();
         for sums in parts {
-            total.sums.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+            total.sums.iter_mut().zip(sums.sums).for_each(|(a, b)| *a += b);
+            for (a, b) in total.unconverted.iter_mut().zip(sums.unconverted) {
+                *a = (a.0 + b.0, a.1 + b.1);
+            }
+            total.is_too_large |= sums.is_too_large;
         }
-        total
+        if total.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(total) }
     }
 
-    fn add_up_chunks(
-        &self,
-        chunks: &[Arc<Chunk>],
-        ledger: &Ledger,
-        sign: Sign,
-        query: &Query,
-        span: &Span,
-        is_native: bool,
-    ) -> Vec<i64> {
-        let mut sums = vec![0; self.sums.len()];
+    fn empty(&self) -> Sums {
+        let cells = self.groups.len() * self.currencies.len() * self.span.buckets.len();
+        Sums { sums: vec![0; cells], unconverted: vec![(0, 0); self.currencies.len()], is_too_large: false }
+    }
+
+    fn add_up_chunks(&self, chunks: &[Arc<Chunk>], sign: Sign) -> Sums {
+        let mut sums = self.empty();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let country = chunk.country(customer);
-                let Some(group) = self.group(country).filter(|_| query.filter.has_country(country)) else {
-                    continue;
-                };
-                let money = chunk.money(customer);
-                for row in 0..money.at.len() {
-                    let day = ledger.calendar().day(UnixSeconds(money.at[row]));
-                    if day > span.last || money.at[row] > span.now.0 {
-                        break;
-                    }
-                    let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
-                    if day < span.first {
-                        continue;
-                    }
-                    let slot = if is_native { span.bucket(day) } else { span.offset(day) };
-                    let amount = sign(money.kind[row]) * money.amount_minor[row];
-                    sums[self.cell(group, currency) + slot] += amount;
+                let group = self.group(country).filter(|_| self.query.filter.has_country(country));
+                if let Some(group) = group {
+                    self.add_customer(&mut sums, chunk, customer, group, sign);
                 }
             }
         }
         sums
     }
 
-    fn series(
-        &self,
-        query: &Query,
-        span: &Span,
-        exchange: &Exchange,
-    ) -> Result<Vec<Series<ValuePoint>>, QueryError> {
-        let all: Vec<u32> = (0_u32..).take(self.currencies.len()).collect();
-        let by_currency = query.by == Some(Dimension::Currency);
+    fn add_customer(&self, sums: &mut Sums, chunk: &Chunk, customer: usize, group: usize, sign: Sign) {
+        let money = chunk.money(customer);
+        let mut lacking: Vec<usize> = Vec::new();
+        for row in 0..money.at.len() {
+            let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
+            if day > self.span.last || money.at[row] > self.span.now.0 {
+                break;
+            }
+            let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
+            let amount = sign(money.kind[row]) * money.amount_minor[row];
+            if day < self.span.first || amount == 0 {
+                continue;
+            }
+            match self.exchange.factor(number(currency), day).map(|factor| factor.convert(amount)) {
+                Some(Ok(converted)) => {
+                    sums.sums[self.cell(group, currency) + self.span.bucket(day)] += converted;
+                }
+                Some(Err(TooLarge)) => sums.is_too_large = true,
+                None => {
+                    let left_out = &mut sums.unconverted[currency];
+                    left_out.0 += amount;
+                    if !lacking.contains(&currency) {
+                        left_out.1 += 1;
+                        lacking.push(currency);
+                    }
+                }
+            }
+        }
+    }
+
+    fn series(&self, sums: &Sums) -> Vec<Series<ValuePoint>> {
+        let all: Vec<usize> = (0..self.currencies.len()).collect();
+        let by_currency = self.query.by == Some(Dimension::Currency);
         let mut series = Vec::new();
         for (group, (_, named)) in self.groups.iter().enumerate() {
-            let parts: Vec<&[u32]> = match query.currency {
+            let parts: Vec<&[usize]> = match self.query.currency {
                 Reporting::In(_) if !by_currency => vec![&all],
                 _ => all.chunks(1).collect(),
             };
             for part in parts {
-                let native = part.first().map(|index| self.currencies[*index as usize]);
-                let currency = match (query.currency, native) {
+                let native = part.first().map(|index| self.currencies[*index]);
+                let currency = match (self.query.currency, native) {
                     (Reporting::In(currency), _) | (Reporting::Native, Some(currency)) => currency,
                     (Reporting::Native, None) => continue,
                 };
                 let group_of_currency =
                     || native.map(|c| Group::named(c.as_str(), &c.as_str().to_ascii_uppercase()));
                 let named = if by_currency { group_of_currency() } else { named.clone() };
-                let points = self.points(group, part, span, exchange)?;
+                let points = self.points(sums, group, part);
                 let is_something = points.iter().any(|point| point.value != Some(Value::Minor(0)));
-                if is_something || (named.is_none() && query.currency != Reporting::Native) {
+                if is_something || (named.is_none() && self.query.currency != Reporting::Native) {
                     series.push(Series { currency, group: named, points });
                 }
             }
         }
-        Ok(series)
+        series
     }
 
-    fn points(
-        &self,
-        group: usize,
-        currencies: &[u32],
-        span: &Span,
-        exchange: &Exchange,
-    ) -> Result<Vec<ValuePoint>, QueryError> {
-        let mut points = Vec::with_capacity(span.buckets.len());
-        for (index, bucket) in span.buckets.iter().enumerate() {
-            let end = span.end_of(index);
-            let terms = currencies.iter().flat_map(|currency| {
-                let amounts = self.slots(group, *currency);
-                let (first, days) = if exchange.is_native() {
-                    (index, end.0..=end.0)
-                } else {
-                    (span.offset(bucket.start_on), bucket.start_on.0..=end.0)
-                };
-                days.enumerate().map(move |(slot, day)| Term {
-                    currency: *currency,
-                    day: model::Day(day),
-                    amount_minor: amounts[first + slot],
-                })
-            });
-            let value = Some(Value::Minor(exchange.sum(terms)?));
-            points.push(ValuePoint { start_on: bucket.start_on, end_on: bucket.end_on, value });
-        }
-        Ok(points)
+    fn points(&self, sums: &Sums, group: usize, currencies: &[usize]) -> Vec<ValuePoint> {
+        let value = |bucket: usize| {
+            currencies.iter().map(|currency| sums.sums[self.cell(group, *currency) + bucket]).sum()
+        };
+        let buckets = self.span.buckets.iter().enumerate();
+        buckets.map(|(index, bucket)| ValuePoint::new(*bucket, Some(Value::Minor(value(index))))).collect()
     }
 
     fn group(&self, country: Country) -> Option<usize> {
@@ -244,11 +230,11 @@ impl Sums {
     }
 
     fn cell(&self, group: usize, currency: usize) -> usize {
-        (group * self.currencies.len() + currency) * self.slots
+        (group * self.currencies.len() + currency) * self.span.buckets.len()
     }
+}
 
-    fn slots(&self, group: usize, currency: u32) -> &[i64] {
-        let from = self.cell(group, currency as usize);
-        &self.sums[from..from + self.slots]
-    }
+/// There are some two hundred currencies.
+fn number(currency: usize) -> u32 {
+    u32::try_from(currency).unwrap_or(u32::MAX)
 }

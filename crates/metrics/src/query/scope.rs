@@ -55,15 +55,12 @@ pub(super) struct Selection<'a> {
     pub(super) by: Option<Dimension>,
     /// Whether currencies are counted together.
     pub(super) is_converted: bool,
-    /// Currencies to leave out.
-    pub(super) without: &'a [Currency],
 }
 
 impl Scope {
     pub(super) fn new(ledger: &Ledger, selection: Selection<'_>) -> Self {
         let plans = ledger.catalog().plans();
-        let is_in =
-            |plan: &Plan| selection.filter.has_plan(plan) && !selection.without.contains(&plan.currency);
+        let is_in = |plan: &Plan| selection.filter.has_plan(plan);
         let mut currencies: Vec<Currency> =
             plans.iter().filter(|plan| is_in(plan)).map(|plan| plan.currency).collect();
         currencies.sort_unstable();

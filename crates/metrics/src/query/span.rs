@@ -1,6 +1,6 @@
-//! The buckets of a query, and the bucket of every day.
+//! The periods of a query, and the period of every day.
 
-use model::{Bucket, Day, UnixSeconds};
+use model::{Day, UnixSeconds};
 
 use super::{Query, QueryError};
 use crate::columns::Ledger;
@@ -9,49 +9,60 @@ use crate::columns::Ledger;
 const BUCKETS_MAX: usize = 4_000;
 const DAYS_MAX: i64 = 100 * 366;
 
-/// Consecutive whole buckets; the last may still run.
+/// A period as it is shown: cut to the range, and to today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub(super) start_on: Day,
+    pub(super) end_on: Day,
+    /// Less than the whole period: the range begins or ends within it, or it still runs.
+    pub(super) is_partial: bool,
+}
+
+/// Consecutive periods.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
     /// The first day of the first bucket.
     pub(super) first: Day,
-    /// The last day that counts: the end of the last bucket, or today.
+    /// The last day that counts.
     pub(super) last: Day,
     /// Nothing after it counts, also within the last day.
     pub(super) now: UnixSeconds,
-    pub(super) buckets: Vec<Bucket>,
+    pub(super) buckets: Vec<Cut>,
     bucket_of_day: Vec<u32>,
 }
 
 impl Span {
-    /// The buckets that have a day of the query's range. Those that start after now are left out.
+    /// The periods that have a day of the query's range up to today.
     pub(super) fn of(query: &Query, ledger: &Ledger) -> Result<Self, QueryError> {
         let Query { from, to, .. } = *query;
         if from > to {
             return Err(QueryError::EmptyRange { from, to });
         }
         let today = ledger.calendar().day(query.now);
-        // A bucket that runs is of interest even when what was asked for of it is still to come.
-        let to = to.min(today).max(from);
+        let to = to.min(today);
         if i64::from(to.0) - i64::from(from.0) > DAYS_MAX {
             return Err(QueryError::TooManyPoints);
         }
-        let mut buckets = query.interval.buckets(from, to, query.week_start);
-        buckets.retain(|bucket| bucket.start_on <= today);
-        if buckets.len() > BUCKETS_MAX {
+        let whole = query.interval.buckets(from, to, query.week_start);
+        if whole.len() > BUCKETS_MAX {
             return Err(QueryError::TooManyPoints);
         }
-        Ok(Self::new(buckets, today, query.now))
+        let cut = whole.into_iter().map(|whole| {
+            let (start_on, end_on) = (whole.start_on.max(from), whole.end_on.min(to));
+            let is_whole = start_on == whole.start_on && end_on == whole.end_on && end_on < today;
+            Cut { start_on, end_on, is_partial: !is_whole }
+        });
+        Ok(Self::new(cut.collect(), from, query.now))
     }
 
-    fn new(buckets: Vec<Bucket>, today: Day, now: UnixSeconds) -> Self {
-        let first = buckets.first().map_or(today, |bucket| bucket.start_on);
-        let last = buckets.last().map_or(first.previous(), |bucket| bucket.end_on).min(today);
+    fn new(buckets: Vec<Cut>, from: Day, now: UnixSeconds) -> Self {
+        let last = buckets.last().map_or(from.previous(), |bucket| bucket.end_on);
         let mut bucket_of_day = Vec::new();
         for (index, bucket) in (0_u32..).zip(&buckets) {
             let days = bucket.end_on.0 - bucket.start_on.0 + 1;
             bucket_of_day.extend(std::iter::repeat_n(index, usize::try_from(days).unwrap_or(0)));
         }
-        Self { first, last, now, buckets, bucket_of_day }
+        Self { first: from, last, now, buckets, bucket_of_day }
     }
 
     /// Days since the first. Only for days of the span.
@@ -64,13 +75,8 @@ impl Span {
         self.bucket_of_day[self.offset(day)] as usize
     }
 
-    /// How many days count.
-    pub(super) fn day_count(&self) -> usize {
-        self.offset(self.last.next())
-    }
-
-    /// The last day of a bucket that counts.
+    /// The last day of a bucket.
     pub(super) fn end_of(&self, bucket: usize) -> Day {
-        self.buckets[bucket].end_on.min(self.last)
+        self.buckets[bucket].end_on
     }
 }

@@ -59,7 +59,7 @@ pub fn summary(
 ) -> Result<Summary, QueryError> {
     let today = ledger.calendar().day(now);
     let query = Query {
-        from: today,
+        from: Interval::Month.bucket(today, WeekStart::default()).start_on,
         to: today,
         interval: Interval::Month,
         week_start: WeekStart::default(),
@@ -68,35 +68,28 @@ pub fn summary(
         by: None,
         now,
     };
-    let all = figures(ledger, rates, &query, false)?;
-    let counted = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
-    // The mean is of those whose MRR is part of the sum.
-    let converted = if all.unconverted.is_empty() {
-        counted
-    } else {
-        let strict = figures(ledger, rates, &query, true)?;
-        strict.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default()
-    };
+    let all = figures(ledger, rates, &query)?;
+    let now = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
     let month_on = all.span.first;
-    let arpa_minor = match Value::mean(converted.mrr, converted.customers) {
+    let arpa_minor = match Value::mean(now.mrr, now.customers) {
         Some(Value::Minor(amount)) => Some(amount),
         _ => None,
     };
     Ok(Summary {
         currency,
         mrr: SummaryMrr {
-            value_minor: counted.mrr,
-            before_minor: counted.mrr_before,
-            change_minor: counted.mrr - counted.mrr_before,
-            change_ratio: Value::ratio(counted.mrr - counted.mrr_before, counted.mrr_before),
+            value_minor: now.mrr,
+            before_minor: now.mrr_before,
+            change_minor: now.mrr - now.mrr_before,
+            change_ratio: Value::ratio(now.mrr - now.mrr_before, now.mrr_before),
         },
-        arr_minor: counted.mrr * 12,
+        arr_minor: now.mrr * 12,
         arpa_minor,
-        active_customers: counted.customers,
-        active_subscriptions: counted.subscriptions,
+        active_customers: now.customers,
+        active_subscriptions: now.subscriptions,
         net_revenue_minor: of_month(ledger, rates, &NET_REVENUE, &query)?,
         refunds_minor: of_month(ledger, rates, &REFUNDS, &query)?,
-        customer_churn_rate: Value::ratio(counted.churned_customers, counted.customers_before),
+        customer_churn_rate: Value::ratio(now.churned_customers, now.base_customers),
         month_on,
         compared_with_on: month_on.previous(),
         rates_on: all.rates_on,

@@ -1,28 +1,30 @@
 //! Everything that one pass over the ledger adds up.
 //!
-//! Sums are kept natively, by series and slot: a bucket where currencies stay as they are, a day where they are
-//! converted, since every movement takes the rate of its own day.
+//! Natively a customer's series is what is looked at; where currencies are converted, every subscription and price of
+//! it by itself, since that is what is converted and rounded.
 
+mod converted;
 mod customer;
+mod lines;
 
 use std::sync::Arc;
 
-use model::{Currency, Day};
 use rayon::prelude::*;
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::walk::{Range, Trail};
 use super::{MovementKind, Query, QueryError};
 use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
+use converted::Converter;
+
+pub(super) use lines::{Change, Lines};
 
 /// Eight bytes each of these in every thread: a few hundred megabytes would be too many.
 const CELLS_MAX: usize = 16_000_000;
-/// The five kinds of movement, and what customers lost that were above 0 when the bucket began.
-const KINDS: usize = 6;
-const LOST: usize = 5;
+const KINDS: usize = MovementKind::ALL.len();
 
 /// What is added up and how it is numbered.
 #[derive(Debug)]
@@ -30,32 +32,28 @@ pub(super) struct Shape<'a> {
     pub(super) scope: Scope,
     pub(super) span: &'a Span,
     pub(super) exchange: Exchange,
-    slots: usize,
-    /// What a unit of a currency is worth just before and at the end of a bucket, to compare values by.
-    scales: Vec<(i128, i128)>,
 }
 
-/// The sums. Counts of customers and subscriptions are kept as changes from bucket to bucket, the first of which is
-/// how many there were before the range.
+/// The sums, by what is counted within and bucket, in the currency that is reported in. What is a level has an entry
+/// more than there are buckets: the first is just before the range.
 #[derive(Debug)]
 pub(super) struct Tally {
-    opening: Vec<i64>,
-    moved: Vec<i64>,
-    active: Vec<i64>,
-    subscriptions: Vec<i64>,
-    movers: Vec<i64>,
-    churned: Vec<i64>,
-    retained: Vec<Retained>,
-}
-
-/// Of customers above 0 just before a bucket, those that moved in it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Retained {
-    pub(super) start_minor: i64,
-    pub(super) end_minor: i64,
-    /// The smaller of both: where that is the value at the start, and where it is the one at the end.
-    pub(super) kept_start_minor: i64,
-    pub(super) kept_end_minor: i64,
+    pub(super) mrr: Vec<i64>,
+    pub(super) active: Vec<i64>,
+    pub(super) subscriptions: Vec<i64>,
+    pub(super) moved: Vec<i64>,
+    pub(super) movers: Vec<i64>,
+    /// Of customers that were above 0 just before the bucket, as everything below.
+    pub(super) lost: Vec<i64>,
+    pub(super) retained: Vec<i64>,
+    pub(super) kept: Vec<i64>,
+    pub(super) churned: Vec<i64>,
+    /// MRR and customers just before the bucket, of what also has a rate at its end.
+    pub(super) base_mrr: Vec<i64>,
+    pub(super) base_customers: Vec<i64>,
+    /// By currency and level: what has no rate there, in its own currency, and whose it is.
+    pub(super) unconverted: Vec<(i64, i64)>,
+    is_too_large: bool,
 }
 
 impl<'a> Shape<'a> {
@@ -68,175 +66,136 @@ impl<'a> Shape<'a> {
     ) -> Result<Self, QueryError> {
         let scope = Scope::new(ledger, selection);
         let days = (span.first.previous(), span.last.max(span.first));
-        let begins = |currency| first_day(ledger, currency);
-        let exchange = Exchange::new(rates, query.currency, &scope.currencies, days, begins);
-        let slots = if exchange.is_native() { span.buckets.len() } else { span.day_count() };
-        let cells = scope.series.len().saturating_mul(slots).saturating_mul(KINDS);
+        let exchange = Exchange::new(rates, query.currency, &scope.currencies, days);
+        let cells = scope.counted_len.saturating_mul(span.buckets.len() + 1).saturating_mul(3 * KINDS);
         if cells > CELLS_MAX {
             return Err(QueryError::TooManyPoints);
         }
-        let mut scales = Vec::new();
-        for currency in (0_u32..).take(scope.currencies.len()) {
-            for bucket in 0..span.buckets.len() {
-                let before = span.buckets[bucket].start_on.previous();
-                let end = span.end_of(bucket);
-                scales.push((exchange.scale(currency, before), exchange.scale(currency, end)));
-            }
-        }
-        Ok(Self { scope, span, exchange, slots, scales })
+        Ok(Self { scope, span, exchange })
     }
 
     /// Goes over the whole ledger.
-    pub(super) fn add_up(&self, ledger: &Ledger) -> Tally {
+    ///
+    /// # Errors
+    /// When an amount is too large for the reporting currency.
+    pub(super) fn add_up(&self, ledger: &Ledger) -> Result<Tally, QueryError> {
         // A tally for a part of the chunks, not for each; and for few parts where tallies are large.
         let threads = rayon::current_num_threads();
-        let is_large = self.scope.series.len() * self.slots * KINDS > CELLS_MAX / 16;
+        let is_large = self.scope.counted_len * self.levels() * 3 * KINDS > CELLS_MAX / 16;
         let parts = if is_large { threads.min(4) } else { threads * 4 };
         let part = ledger.chunks().len().div_ceil(parts).max(1);
         let tallies: Vec<Tally> =
             ledger.chunks().par_chunks(part).map(|chunks| self.add_up_chunks(chunks)).collect();
         let mut total = self.empty();
         tallies.iter().for_each(|tally| total.merge(tally));
-        total
+        if total.is_too_large {
+            return Err(self.exchange.refused(TooLarge));
+        }
+        self.finish(&mut total);
+        Ok(total)
     }
 
     fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Tally {
         let mut tally = self.empty();
         let mut trail = Trail::default();
+        let mut converter = (!self.exchange.is_native()).then(|| Converter::new(self));
         let range = Range { first: self.span.first, last: self.span.last, now: self.span.now };
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let Some(country) = self.scope.country(chunk.country(customer)) else { continue };
-                trail.walk(chunk.rows(customer), country, &self.scope, range);
-                if trail.lanes.is_empty() {
+                let rows = chunk.rows(customer);
+                trail.walk(rows, country, &self.scope, range);
+                if trail.is_nothing() {
                     continue;
                 }
-                tally.add(self, &mut trail, chunk, customer, country);
+                match &mut converter {
+                    None => tally.add(self, &trail, chunk, customer, country),
+                    Some(converter) => {
+                        let added = converter.add(&mut tally, self, &trail, rows, country);
+                        tally.is_too_large |= added.is_err();
+                    }
+                }
             }
         }
         tally
     }
 
     fn empty(&self) -> Tally {
-        let (series, counted) = (self.scope.series.len(), self.scope.counted_len);
-        let buckets = self.span.buckets.len();
+        let counted = self.scope.counted_len;
+        let (levels, buckets) = (counted * self.levels(), counted * self.span.buckets.len());
         Tally {
-            opening: vec![0; series],
-            moved: vec![0; series * self.slots * KINDS],
-            active: vec![0; counted * (buckets + 1)],
-            subscriptions: vec![0; counted * (buckets + 1)],
-            movers: vec![0; counted * buckets * MovementKind::ALL.len()],
-            churned: vec![0; counted * buckets],
-            retained: vec![Retained::default(); series * buckets],
+            mrr: vec![0; levels],
+            active: vec![0; levels],
+            subscriptions: vec![0; levels],
+            moved: vec![0; buckets * KINDS],
+            movers: vec![0; buckets * KINDS],
+            lost: vec![0; buckets],
+            retained: vec![0; buckets],
+            kept: vec![0; buckets],
+            churned: vec![0; buckets],
+            base_mrr: vec![0; buckets],
+            base_customers: vec![0; buckets],
+            unconverted: vec![(0, 0); self.scope.currencies.len() * self.levels()],
+            is_too_large: false,
         }
     }
 
-    fn slot(&self, day: Day) -> usize {
-        if self.exchange.is_native() { self.span.bucket(day) } else { self.span.offset(day) }
+    /// From changes to levels. What is of the customers above 0 before was kept as what they differ by.
+    fn finish(&self, tally: &mut Tally) {
+        let buckets = self.span.buckets.len();
+        for counted in 0..self.scope.counted_len {
+            let level = counted * self.levels();
+            for bucket in 0..buckets {
+                tally.mrr[level + bucket + 1] += tally.mrr[level + bucket];
+                tally.active[level + bucket + 1] += tally.active[level + bucket];
+                tally.subscriptions[level + bucket + 1] += tally.subscriptions[level + bucket];
+                let place = counted * buckets + bucket;
+                let before = tally.mrr[level + bucket];
+                tally.retained[place] += before;
+                tally.kept[place] += before;
+                tally.base_mrr[place] += before;
+                tally.base_customers[place] += tally.active[level + bucket];
+            }
+        }
     }
 
-    /// The slots of a bucket, each with the day whose rate it takes.
-    pub(super) fn slots_of(&self, bucket: usize) -> impl Iterator<Item = (usize, Day)> + use<> {
-        let Self { span, .. } = self;
-        let (start, end) = (span.buckets[bucket].start_on, span.end_of(bucket));
-        let (first_slot, days) = if self.exchange.is_native() {
-            (bucket, end.0..=end.0)
-        } else {
-            (span.offset(start), start.0..=end.0)
-        };
-        days.enumerate().map(move |(index, day)| (first_slot + index, Day(day)))
+    /// How many levels there are: before the range and at the end of each bucket.
+    pub(super) fn levels(&self) -> usize {
+        self.span.buckets.len() + 1
     }
 
-    pub(super) fn moved(&self, tally: &Tally, series: u32, slot: usize, kind: MovementKind) -> i64 {
-        tally.moved[self.cell(series, slot) + kind as usize]
-    }
-
-    pub(super) fn lost(&self, tally: &Tally, series: u32, slot: usize) -> i64 {
-        tally.moved[self.cell(series, slot) + LOST]
-    }
-
-    pub(super) fn opening(&self, tally: &Tally, series: u32) -> i64 {
-        tally.opening[series as usize]
-    }
-
-    pub(super) fn retained(&self, tally: &Tally, series: u32, bucket: usize) -> Retained {
-        tally.retained[series as usize * self.span.buckets.len() + bucket]
-    }
-
-    /// How many there were at the end of each bucket, with those before the range in front.
-    pub(super) fn customers(&self, tally: &Tally, counted: u32) -> Vec<i64> {
-        self.running(&tally.active, counted)
-    }
-
-    pub(super) fn subscriptions(&self, tally: &Tally, counted: u32) -> Vec<i64> {
-        self.running(&tally.subscriptions, counted)
-    }
-
-    pub(super) fn movers(&self, tally: &Tally, counted: u32, bucket: usize, kind: MovementKind) -> i64 {
-        tally.movers[self.at_bucket(counted, bucket) * MovementKind::ALL.len() + kind as usize]
-    }
-
-    pub(super) fn churned(&self, tally: &Tally, counted: u32, bucket: usize) -> i64 {
-        tally.churned[self.at_bucket(counted, bucket)]
-    }
-
-    fn running(&self, changes: &[i64], counted: u32) -> Vec<i64> {
-        let entries = self.span.buckets.len() + 1;
-        let from = counted as usize * entries;
-        let sum = |total: &mut i64, change: &i64| {
-            *total += change;
-            Some(*total)
-        };
-        changes[from..from + entries].iter().scan(0, sum).collect()
-    }
-
-    fn cell(&self, series: u32, slot: usize) -> usize {
-        (series as usize * self.slots + slot) * KINDS
-    }
-
-    fn at_bucket(&self, counted: u32, bucket: usize) -> usize {
+    pub(super) fn at_bucket(&self, counted: u32, bucket: usize) -> usize {
         counted as usize * self.span.buckets.len() + bucket
     }
 
-    /// Where `active` and `subscriptions` keep a change that takes effect in a bucket; `None` is before the range.
-    fn at_change(&self, counted: u32, bucket: Option<usize>) -> usize {
-        counted as usize * (self.span.buckets.len() + 1) + bucket.map_or(0, |bucket| bucket + 1)
+    /// Where a level is kept that is reached in a bucket; `None` is before the range.
+    pub(super) fn at_level(&self, counted: u32, bucket: Option<usize>) -> usize {
+        counted as usize * self.levels() + bucket.map_or(0, |bucket| bucket + 1)
     }
-
-    fn scales(&self, series: u32, bucket: usize) -> (i128, i128) {
-        let currency = self.scope.series[series as usize].currency as usize;
-        self.scales[currency * self.span.buckets.len() + bucket]
-    }
-}
-
-/// The first day on which any customer's value in a currency changed.
-fn first_day(ledger: &Ledger, currency: Currency) -> Option<Day> {
-    let is_in: Vec<bool> = ledger.catalog().plans().iter().map(|plan| plan.currency == currency).collect();
-    let of_chunk = |chunk: &Arc<Chunk>| {
-        let rows = chunk.all_days().iter().zip(chunk.all_plans());
-        rows.filter(|(_, plan)| is_in[**plan as usize]).map(|(day, _)| *day).min()
-    };
-    ledger.chunks().par_iter().filter_map(of_chunk).min()
 }
 
 impl Tally {
     fn merge(&mut self, other: &Self) {
         let pairs = [
-            (&mut self.opening, &other.opening),
-            (&mut self.moved, &other.moved),
+            (&mut self.mrr, &other.mrr),
             (&mut self.active, &other.active),
             (&mut self.subscriptions, &other.subscriptions),
+            (&mut self.moved, &other.moved),
             (&mut self.movers, &other.movers),
+            (&mut self.lost, &other.lost),
+            (&mut self.retained, &other.retained),
+            (&mut self.kept, &other.kept),
             (&mut self.churned, &other.churned),
+            (&mut self.base_mrr, &other.base_mrr),
+            (&mut self.base_customers, &other.base_customers),
         ];
         for (into, from) in pairs {
             into.iter_mut().zip(from).for_each(|(a, b)| *a += b);
         }
-        for (a, b) in self.retained.iter_mut().zip(&other.retained) {
-            a.start_minor += b.start_minor;
-            a.end_minor += b.end_minor;
-            a.kept_start_minor += b.kept_start_minor;
-            a.kept_end_minor += b.kept_end_minor;
+        for (a, b) in self.unconverted.iter_mut().zip(&other.unconverted) {
+            a.0 += b.0;
+            a.1 += b.1;
         }
+        self.is_too_large |= other.is_too_large;
     }
 }

@@ -62,7 +62,7 @@ pub fn customer_timeline(
     let place = ledger.find(customer)?;
     let rows = ledger.chunk(place).rows(place.customer as usize);
     let everything = Filter::default();
-    let selection = Selection { filter: &everything, by: None, is_converted: false, without: &[] };
+    let selection = Selection { filter: &everything, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
     let mut trail = Trail::default();
     let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };

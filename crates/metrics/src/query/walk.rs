@@ -25,9 +25,6 @@ pub(super) struct Lane {
     pub(super) opening: i64,
     /// At the end of the last day that was looked at.
     pub(super) value: i64,
-    /// For whoever goes through the movements again: now, and when the period began.
-    pub(super) current: i64,
-    pub(super) start: i64,
     /// Within the day that is being netted.
     running: i64,
     day: Day,
@@ -83,11 +80,15 @@ impl Trail {
         self.put_back(lane, place);
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             close(lane, index, range.first, &mut self.moves);
-            lane.current = lane.opening;
         }
         if self.lanes.len() > 1 {
             self.moves.sort_by_key(|one| one.day);
         }
+    }
+
+    /// Whether the customer has nothing in the range: neither just before it nor within.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.moves.is_empty() && self.lanes.iter().all(|lane| lane.opening == 0)
     }
 
     pub(super) fn lane_of(&self, one: &Move) -> &Lane {
@@ -112,17 +113,7 @@ impl Trail {
 
 impl Lane {
     fn new(series: u32, counted: u32) -> Self {
-        Self {
-            series,
-            counted,
-            opening: 0,
-            value: 0,
-            current: 0,
-            start: 0,
-            running: 0,
-            day: Day(i32::MIN),
-            is_ever_above: false,
-        }
+        Self { series, counted, opening: 0, value: 0, running: 0, day: Day(i32::MIN), is_ever_above: false }
     }
 }
 

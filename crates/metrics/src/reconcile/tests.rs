@@ -114,6 +114,23 @@ fn totals_are_what_was_used_and_what_was_left_out() {
 }
 
 #[test]
+fn shipping_and_billing_credits_are_in_the_total_and_on_no_line() {
+    // 10,000 of a line less 1,500 of credits, 700 of shipping and 920 of tax on both.
+    let mut paid = invoice("in_1", "2024-01-05T00:00:00Z", 10_120, 920, vec![line("plan", 10_000)]);
+    paid.shipping_minor = 700;
+    paid.billing_credits_minor = 1_500;
+    // What was taken from the customer's balance changes what is due, not the total.
+    paid.amount_due_minor = 4_000;
+    let month = &reconciled(vec![paid], "UTC")[0];
+    assert_eq!((month.used_minor, month.unexplained_minor), (10_000, 0));
+    let left_out = month.left_out.iter().map(|sum| (sum.reason, sum.amount_minor));
+    assert_eq!(
+        left_out.collect::<Vec<_>>(),
+        [(Reason::Tax, 920), (Reason::Shipping, 700), (Reason::BillingCredit, -1_500)]
+    );
+}
+
+#[test]
 fn an_invoice_whose_lines_are_missing_is_named() {
     let months =
         reconciled(vec![invoice("in_1", "2024-01-05T00:00:00Z", 900, 0, vec![line("plan", 500)])], "UTC");

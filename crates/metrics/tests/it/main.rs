@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "also the tests' helpers stop where something is missing")]
 
+mod adding_up;
 mod columns;
 mod currencies;
 mod lists;

@@ -103,15 +103,20 @@ fn a_customer_that_moved_twice_in_a_period_is_counted_once_a_kind() {
 }
 
 #[test]
-fn buckets_are_whole_and_the_running_one_ends_now() {
+fn periods_are_cut_to_the_range_and_the_running_one_ends_now() {
     let world = World::default().with("a", "usd", &[("2024-01-20", 1_000), ("2024-03-20T12:00:00Z", 5_000)]);
     let mut asked = query("2024-01-25", "2024-12-31");
     asked.now = at("2024-03-20T11:59:59Z");
     let months = points(&world, &asked);
     assert_eq!(months.len(), 3, "what starts after now is left out");
-    assert_eq!(months[0].new_minor, 1_000, "a month is the month, wherever the range begins in it");
+    assert_eq!(
+        (months[0].new_minor, months[0].mrr_minor),
+        (0, 1_000),
+        "what was before the range is not new in it"
+    );
     assert_eq!(months[2].mrr_minor, 1_000, "a second later it is more");
-    assert_eq!(months[2].end_on.to_string(), "2024-03-31");
+    assert_eq!(months[2].end_on.to_string(), "2024-03-20");
+    assert_eq!(months.iter().map(|month| month.is_partial).collect::<Vec<_>>(), [true, false, true]);
     asked.now = at("2024-03-20T12:00:00Z");
     assert_eq!(points(&world, &asked)[2].mrr_minor, 5_000);
     asked.interval = Interval::Year;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::fx::Rates;
 use metrics::query::{Dimension, Filter, MovementKind, Query, Reporting};
-use model::{Bucket, Currency, Day, Interval};
+use model::{Bucket, Currency, Day};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::world::{Change, TestCustomer, World};
@@ -18,10 +18,25 @@ pub struct Reference<'a> {
     rates: &'a Rates,
     query: &'a Query,
     today: Day,
-    /// By customer, group and currency.
-    customers: BTreeMap<(usize, String, Currency), Days>,
-    /// By customer, subscription, group and currency.
-    subscriptions: BTreeMap<(usize, String, String, Currency), Days>,
+    lines: BTreeMap<Line, Days>,
+}
+
+/// The finest grain: what one price of one subscription is worth.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    group: String,
+    customer: usize,
+    currency: Currency,
+    subscription: String,
+    price: String,
+}
+
+/// A period as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub start_on: Day,
+    pub end_on: Day,
+    pub is_partial: bool,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -35,136 +50,177 @@ pub struct Expected {
     pub subscriptions: i64,
     pub churned: i64,
     pub lost: i64,
-    pub retained: Decimal,
-    pub kept: Decimal,
+    pub retained: i64,
+    pub kept: i64,
+    pub base_mrr: i64,
+    pub base_customers: i64,
 }
 
 impl<'a> Reference<'a> {
-    pub fn new(world: &World, zone: &TimeZone, rates: &'a Rates, query: &'a Query, is_strict: bool) -> Self {
-        let mut reference = Self {
-            rates,
-            query,
-            today: query.now.day(zone),
-            customers: BTreeMap::new(),
-            subscriptions: BTreeMap::new(),
-        };
+    pub fn new(world: &World, zone: &TimeZone, rates: &'a Rates, query: &'a Query) -> Self {
+        let mut lines: BTreeMap<Line, Days> = BTreeMap::new();
         for (index, customer) in world.customers.iter().enumerate() {
             for change in deltas(customer) {
-                let is_left_out = is_strict && !reference.has_rate(change.currency);
-                if is_left_out || change.at > query.now || !passes(&query.filter, customer, &change) {
+                if change.at > query.now || !passes(&query.filter, customer, &change) {
                     continue;
                 }
-                let (group, on) = (group(query.by, customer, &change), change.at.day(zone));
-                let key = (index, group.clone(), change.currency);
-                add(reference.customers.entry(key).or_default(), on, change.value_minor);
-                let key = (index, change.subscription.clone(), group, change.currency);
-                add(reference.subscriptions.entry(key).or_default(), on, change.value_minor);
+                let line = Line {
+                    group: group(query.by, customer, &change),
+                    customer: index,
+                    currency: change.currency,
+                    subscription: change.subscription.clone(),
+                    price: change.price.clone(),
+                };
+                add(lines.entry(line).or_default(), change.at.day(zone), change.value_minor);
             }
         }
-        reference
+        Self { rates, query, today: query.now.day(zone), lines }
     }
 
     /// Every group and currency that a series may be of.
     pub fn series(&self) -> BTreeSet<(String, Currency)> {
-        let keys = self.customers.keys();
-        match self.query.currency {
-            Reporting::Native => keys.map(|(_, group, currency)| (group.clone(), *currency)).collect(),
-            Reporting::In(target) => keys.map(|(_, group, _)| (group.clone(), target)).collect(),
-        }
-    }
-
-    pub fn buckets(&self) -> Vec<Bucket> {
-        let Query { from, to, interval, week_start, .. } = *self.query;
-        let mut buckets = interval.buckets(from, to, week_start);
-        if interval == Interval::Day {
-            assert_eq!(buckets.len(), usize::try_from(to.0 - from.0 + 1).unwrap());
-        }
-        buckets.retain(|bucket| bucket.start_on <= self.today);
-        buckets
-    }
-
-    pub fn expected(&self, group: &str, currency: Currency, bucket: Bucket) -> Expected {
-        let start = bucket.start_on.previous();
-        let end = bucket.end_on.min(self.today);
-        let own = |key_group: &str, key_currency: Currency| {
-            key_group == group && (self.query.currency != Reporting::Native || key_currency == currency)
+        let key = |line: &Line| match self.query.currency {
+            Reporting::Native => (line.group.clone(), line.currency),
+            Reporting::In(target) => (line.group.clone(), target),
         };
+        self.lines.keys().map(key).collect()
+    }
+
+    /// Day by day, cut where the range begins and ends and where it is today.
+    pub fn periods(&self) -> Vec<Period> {
+        let Query { from, to, interval, week_start, .. } = *self.query;
+        let mut periods: Vec<(Bucket, Period)> = Vec::new();
+        for day in (from.0..=to.0.min(self.today.0)).map(Day) {
+            let whole = interval.bucket(day, week_start);
+            match periods.last_mut() {
+                Some((last, period)) if *last == whole => period.end_on = day,
+                _ => periods.push((whole, Period { start_on: day, end_on: day, is_partial: false })),
+            }
+        }
+        for (whole, period) in &mut periods {
+            period.is_partial = (whole.start_on, whole.end_on) != (period.start_on, period.end_on)
+                || period.end_on >= self.today;
+        }
+        periods.into_iter().map(|(_, period)| period).collect()
+    }
+
+    pub fn expected(&self, group: &str, currency: Currency, period: Period) -> Expected {
+        let (start, end) = (period.start_on.previous(), period.end_on);
+        let is_native = self.query.currency == Reporting::Native;
+        let mut by_customer: BTreeMap<usize, Vec<(&Line, &Days)>> = BTreeMap::new();
+        for (line, days) in &self.lines {
+            if line.group == group && (!is_native || line.currency == currency) {
+                by_customer.entry(line.customer).or_default().push((line, days));
+            }
+        }
         let mut expected = Expected::default();
-        let mut by_customer: BTreeMap<usize, Vec<(Currency, &Days)>> = BTreeMap::new();
-        for ((customer, key_group, key_currency), days) in &self.customers {
-            if own(key_group, *key_currency) {
-                by_customer.entry(*customer).or_default().push((*key_currency, days));
-            }
-        }
-        let mut moved: BTreeMap<(&str, Currency, Day), i64> = BTreeMap::new();
-        let mut lost: BTreeMap<(Currency, Day), i64> = BTreeMap::new();
-        let mut totals: BTreeMap<Currency, (i64, i64)> = BTreeMap::new();
-        for lanes in by_customer.values() {
-            let was_above = lanes.iter().any(|(_, days)| value(days, start) > 0);
-            let is_above = lanes.iter().any(|(_, days)| value(days, end) > 0);
-            expected.customers_before += i64::from(was_above);
-            expected.customers += i64::from(is_above);
-            expected.churned += i64::from(was_above && !is_above);
-            let mut kinds = BTreeSet::new();
-            let (mut worth_start, mut worth_end) = (Decimal::ZERO, Decimal::ZERO);
-            for (lane_currency, days) in lanes {
-                let total = totals.entry(*lane_currency).or_default();
-                total.0 += value(days, start);
-                total.1 += value(days, end);
-                worth_start += self.worth(value(days, start), *lane_currency, start);
-                worth_end += self.worth(value(days, end), *lane_currency, end);
-                for (kind, on, delta) in movements(days, bucket.start_on, end) {
-                    kinds.insert(kind);
-                    *moved.entry((kind, *lane_currency, on)).or_default() += delta;
-                    if was_above && (kind == "churn" || kind == "contraction") {
-                        *lost.entry((*lane_currency, on)).or_default() += delta;
-                    }
-                }
-            }
-            for kind in kinds {
-                *expected.movers.entry(kind).or_default() += 1;
-            }
-            if was_above {
-                expected.retained += worth_end;
-                expected.kept += worth_start.min(worth_end);
-            }
-        }
         for kind in MovementKind::ALL.map(MovementKind::as_str) {
-            let own = moved.iter().filter(|((moved_kind, _, _), _)| *moved_kind == kind);
-            let sum = own.map(|((_, currency, on), delta)| self.worth(*delta, *currency, *on)).sum();
-            expected.moved.insert(kind, round(sum));
-            expected.movers.entry(kind).or_default();
+            expected.moved.insert(kind, 0);
+            expected.movers.insert(kind, 0);
         }
-        expected.lost = round(lost.iter().map(|((c, on), delta)| self.worth(*delta, *c, *on)).sum());
-        expected.mrr_before = round(totals.iter().map(|(c, total)| self.worth(total.0, *c, start)).sum());
-        expected.mrr = round(totals.iter().map(|(c, total)| self.worth(total.1, *c, end)).sum());
-        let mut subscriptions = BTreeSet::new();
-        for ((customer, subscription, key_group, key_currency), days) in &self.subscriptions {
-            if own(key_group, *key_currency) && value(days, end) > 0 {
-                subscriptions.insert((customer, subscription));
-            }
+        for lines in by_customer.values() {
+            self.add_customer(lines, (start, end), period, &mut expected);
         }
-        expected.subscriptions = i64::try_from(subscriptions.len()).unwrap();
         expected
     }
 
-    fn has_rate(&self, currency: Currency) -> bool {
-        self.query.currency == Reporting::Native || self.rates.has(currency)
-    }
-
-    /// In the series' currency, exactly; 0 without a rate.
-    fn worth(&self, amount_minor: i64, currency: Currency, on: Day) -> Decimal {
-        let amount = Decimal::from(amount_minor);
-        match self.query.currency {
-            Reporting::Native => amount,
-            Reporting::In(target) if target == currency => amount,
-            Reporting::In(target) => {
-                let Some((from, _)) = self.rates.rate(on, currency) else { return Decimal::ZERO };
-                let (to, _) = self.rates.rate(on, target).unwrap();
-                let unit = |c: Currency| Decimal::from(10_i64.pow(c.exponent()));
-                amount * to * unit(target) / (from * unit(currency))
+    fn add_customer(
+        &self,
+        lines: &[(&Line, &Days)],
+        (start, end): (Day, Day),
+        period: Period,
+        expected: &mut Expected,
+    ) {
+        let currencies: BTreeSet<Currency> = lines.iter().map(|(line, _)| line.currency).collect();
+        let lane = |currency: Currency| {
+            let mut sum = Days::new();
+            for (_, days) in lines.iter().filter(|(line, _)| line.currency == currency) {
+                let mut before = 0;
+                for (on, value) in *days {
+                    // Later days of the lane carry the difference on.
+                    let delta = value - before;
+                    before = *value;
+                    add_from(&mut sum, *on, delta);
+                }
+            }
+            sum
+        };
+        let is_above = |on: Day, also: Day| {
+            currencies.iter().any(|c| self.has(*c, on) && self.has(*c, also) && value(&lane(*c), on) > 0)
+        };
+        let worth = |on: Day, also: Day| -> i64 {
+            let counted = lines.iter().filter(|(line, _)| self.has(line.currency, also));
+            counted.filter_map(|(line, days)| self.worth(value(days, on), line.currency, on)).sum()
+        };
+        let was_above = is_above(start, end);
+        expected.customers_before += i64::from(is_above(start, start));
+        expected.customers += i64::from(is_above(end, end));
+        expected.base_customers += i64::from(was_above);
+        expected.churned += i64::from(was_above && !is_above(end, start));
+        expected.mrr_before += worth(start, start);
+        expected.mrr += worth(end, end);
+        expected.base_mrr += worth(start, end);
+        if was_above {
+            expected.retained += worth(end, start);
+            expected.kept += worth(end, start).min(worth(start, end));
+        }
+        let mut kinds = BTreeSet::new();
+        for currency in &currencies {
+            for (kind, on) in movements(&lane(*currency), period.start_on, end) {
+                let own = lines.iter().filter(|(line, _)| line.currency == *currency);
+                let changes = own.map(|(_, days)| value(days, on) - value(days, on.previous()));
+                let converted: Option<i64> = changes.map(|delta| self.worth(delta, *currency, on)).sum();
+                let Some(converted) = converted else { continue };
+                kinds.insert(kind);
+                *expected.moved.entry(kind).or_default() += converted;
+                if was_above && (kind == "churn" || kind == "contraction") {
+                    expected.lost += converted;
+                }
             }
         }
+        for kind in kinds {
+            *expected.movers.entry(kind).or_default() += 1;
+        }
+        let mut subscriptions: BTreeMap<&str, i64> = BTreeMap::new();
+        for (line, days) in lines.iter().filter(|(line, _)| self.has(line.currency, end)) {
+            *subscriptions.entry(&line.subscription).or_default() += value(days, end);
+        }
+        let active = subscriptions.values().filter(|value| **value > 0).count();
+        expected.subscriptions += i64::try_from(active).unwrap();
+    }
+
+    /// By currency: what has no rate at the end of the last period in which something has none.
+    pub fn unconverted(&self) -> BTreeMap<Currency, (i64, i64, Day)> {
+        let mut found = BTreeMap::new();
+        for end in self.periods().into_iter().map(|period| period.end_on) {
+            let mut customers: BTreeMap<(Currency, usize), i64> = BTreeMap::new();
+            for (line, days) in self.lines.iter().filter(|(line, _)| !self.has(line.currency, end)) {
+                *customers.entry((line.currency, line.customer)).or_default() += value(days, end);
+            }
+            let mut sums: BTreeMap<Currency, (i64, i64, Day)> = BTreeMap::new();
+            for ((currency, _), minor) in customers.into_iter().filter(|(_, minor)| *minor > 0) {
+                let sum = sums.entry(currency).or_insert((0, 0, end));
+                *sum = (sum.0 + minor, sum.1 + 1, end);
+            }
+            found.extend(sums);
+        }
+        found
+    }
+
+    fn has(&self, currency: Currency, on: Day) -> bool {
+        self.worth(1, currency, on).is_some()
+    }
+
+    /// In the series' currency, rounded half away from zero; `None` without a rate.
+    fn worth(&self, amount_minor: i64, currency: Currency, on: Day) -> Option<i64> {
+        let Reporting::In(target) = self.query.currency else { return Some(amount_minor) };
+        if target == currency {
+            return Some(amount_minor);
+        }
+        let (from, _) = self.rates.rate(on, currency)?;
+        let (to, _) = self.rates.rate(on, target)?;
+        let unit = |c: Currency| Decimal::from(10_i64.pow(c.exponent()));
+        Some(round(Decimal::from(amount_minor) * to * unit(target) / (from * unit(currency))))
     }
 }
 
@@ -184,16 +240,25 @@ fn deltas(customer: &TestCustomer) -> Vec<Change> {
         .collect()
 }
 
+/// Changes come in order.
 fn add(days: &mut Days, on: Day, delta: i64) {
     let before = value(days, on);
     days.insert(on, before + delta);
+}
+
+/// Changes come in any order.
+fn add_from(days: &mut Days, on: Day, delta: i64) {
+    add(days, on, delta);
+    for (_, value) in days.range_mut(on.next()..) {
+        *value += delta;
+    }
 }
 
 fn value(days: &Days, on: Day) -> i64 {
     days.range(..=on).next_back().map_or(0, |(_, value)| *value)
 }
 
-fn movements(days: &Days, from: Day, to: Day) -> Vec<(&'static str, Day, i64)> {
+fn movements(days: &Days, from: Day, to: Day) -> Vec<(&'static str, Day)> {
     let mut found = Vec::new();
     for on in (from.0..=to.0).map(Day) {
         let (before, after) = (value(days, on.previous()), value(days, on));
@@ -211,7 +276,7 @@ fn movements(days: &Days, from: Day, to: Day) -> Vec<(&'static str, Day, i64)> {
         } else {
             "contraction"
         };
-        found.push((kind, on, after - before));
+        found.push((kind, on));
     }
     found
 }

@@ -4,10 +4,9 @@
 
 use std::fmt;
 
-use model::ObjectKind;
-
 use super::Generated;
 use super::facts::PLANS;
+use crate::ObjectKind;
 use crate::world::{Cursor, ListFilter, ListQuery, RawPage, UnknownCursor};
 
 /// The kinds that there are objects of.

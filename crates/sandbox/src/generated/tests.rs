@@ -1,9 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
-use model::{ObjectKind, UnixSeconds};
+use model::UnixSeconds;
 use serde_json::Value;
 
 use super::Generated;
+use crate::ObjectKind;
 use crate::world::{Cursor, ListQuery, Merchant};
 
 const NOW: UnixSeconds = UnixSeconds(1_763_900_000);

@@ -5,20 +5,21 @@ use std::sync::{Arc, PoisonError};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-use model::ObjectKind;
 use serde_json::json;
 
 use super::App;
 use super::error::{Refusal, json_response};
 use super::expand::Expand;
 use super::faults::{Fault, spoil};
+use super::file::{Asking, FileRoute};
 use super::limits::Admission;
 use super::lists::envelope;
 use super::params::Params;
 use super::resources::{Resource, by_name};
-use super::shape::Shaper;
+use super::shape::{EMBEDDED_MAX, Shaper};
 use super::version::ApiVersion;
 use super::wire::Fuse;
+use crate::ObjectKind;
 use crate::Permission;
 
 /// More than any form that is sent here.
@@ -26,6 +27,8 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// What a method and a path ask for.
 enum Route<'a> {
+    /// Whatever it is, of an account that is served from a file.
+    OfFile(FileRoute<'a>),
     Account,
     List(&'static Resource),
     /// Those of one other object: the list, the parameter it is named by, and its id.
@@ -62,6 +65,7 @@ impl<'a> Route<'a> {
     /// What its requests are counted under.
     fn endpoint(&self) -> &'static str {
         match self {
+            Self::OfFile(route) => route.endpoint(),
             Self::Account => "account",
             Self::List(resource) | Self::ListOf(resource, ..) | Self::Retrieve(resource, _) => resource.name,
             Self::InvoiceLines(_) => "invoices/lines",
@@ -69,15 +73,17 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn permission(&self) -> Permission {
-        match self {
+    /// `None`: any key may.
+    fn permission(&self) -> Option<Permission> {
+        Some(match self {
+            Self::OfFile(route) => return route.permission(),
             Self::Account => Permission::Account,
             Self::List(resource) | Self::ListOf(resource, ..) | Self::Retrieve(resource, _) => {
                 resource.permission
             }
             Self::InvoiceLines(_) => Permission::Invoices,
             _ => Permission::WebhookEndpoints,
-        }
+        })
     }
 }
 
@@ -101,7 +107,10 @@ pub async fn answer(
         let path = parts.uri.path();
         let decoded: Vec<String> = path.trim_start_matches('/').split('/').map(decode).collect();
         let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
-        let route = Route::find(&parts.method, &segments);
+        let route = match &app.account_file {
+            Some(_) => FileRoute::find(&parts.method, path, &segments).map(Route::OfFile),
+            None => Route::find(&parts.method, &segments),
+        };
         let route = route.ok_or_else(|| Refusal::no_such_url(parts.method.as_str(), path))?;
         admission = admit(&app, &route)?;
         fault = app.faults.next(&target);
@@ -112,9 +121,16 @@ pub async fn answer(
             Some(Fault::RateLimited) => return Err(Refusal::rate_limited("global-rate")),
             _ => {}
         }
-        app.lock.require(route.permission())?;
+        if let Some(permission) = route.permission() {
+            app.lock.require(permission)?;
+        }
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        serve(&app, &route, version, &query, &form)
+        let json = serve(&app, &route, version, &query, &form)?;
+        if let Some(recorder) = &app.recorder {
+            let merchant = app.merchant();
+            recorder.note(&segments, &json, app.origin(&**merchant));
+        }
+        Ok(json)
     });
 
     let (status, body, mut response) = match answer {
@@ -145,10 +161,20 @@ fn serve(
     form: &[u8],
 ) -> Result<String, Refusal> {
     let merchant = app.merchant();
-    let shaper = Shaper { merchant: &**merchant, lock: &app.lock, version, embedded_max: app.embedded_max };
+    let shaper = Shaper {
+        merchant: &**merchant,
+        lock: &app.lock,
+        version,
+        embedded_max: app.embedded_max.unwrap_or(EMBEDDED_MAX),
+    };
     let endpoints = &app.courier.endpoints;
     let no_endpoint = |id: &str| Refusal::no_such_object("webhook endpoint", id);
     match route {
+        Route::OfFile(route) => {
+            let Some(account) = &app.account_file else { return Err(Refusal::read_only()) };
+            let (embedded_max, query) = (app.embedded_max, &query.clone().without_empty());
+            route.answer(&Asking { account, merchant: &**merchant, version, embedded_max, query })
+        }
         Route::Account => Ok(merchant.account().to_string()),
         Route::List(resource) => shaper.list(resource, query),
         Route::ListOf(resource, param, id) => shaper.list(resource, &query.clone().with(param, id)),

@@ -2,9 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode};
-use model::ObjectKind;
 use serde_json::{Map, Value, json};
 
+use crate::ObjectKind;
 use crate::Permission;
 
 /// Why a request is refused. Stripe's "Errors" page.
@@ -51,6 +51,11 @@ impl Refusal {
     /// `path`: the property as it was asked for.
     pub fn not_expandable(path: &str) -> Self {
         Self::bad_request(format!("This property cannot be expanded ({path})."))
+    }
+
+    /// An account that is served from a file is only read.
+    pub fn read_only() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "This key may not write.")
     }
 
     /// An id that is in the path: 404.

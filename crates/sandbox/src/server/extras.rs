@@ -57,7 +57,7 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let merchant = app.merchant();
     let counts: Map<String, Value> =
         merchant.counts().into_iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
-    let facts = json!({ "merchant": app.merchant_name.as_str(), "now": merchant.now(), "counts": counts });
+    let facts = json!({ "merchant": app.merchant_name, "now": merchant.now(), "counts": counts });
     json_response(StatusCode::OK, facts.to_string())
 }
 

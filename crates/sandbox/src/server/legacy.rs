@@ -6,7 +6,7 @@ mod lines;
 use serde_json::{Map, Value, json};
 
 use super::version::ApiVersion;
-use model::ObjectKind;
+use crate::ObjectKind;
 
 pub type Fields = Map<String, Value>;
 

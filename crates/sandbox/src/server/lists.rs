@@ -1,6 +1,5 @@
 //! Lists, and the retrieval of one object.
 
-use model::ObjectKind;
 use serde_json::Value;
 
 use super::error::{Refusal, noun};
@@ -9,6 +8,7 @@ use super::params::{CreatedBounds, Cursor, Params};
 use super::resources::Resource;
 use super::shape::Shaper;
 use super::version;
+use crate::ObjectKind;
 use crate::world::{self, ListQuery, UnknownCursor};
 
 /// How far back the list of events reaches.

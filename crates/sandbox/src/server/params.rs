@@ -41,6 +41,17 @@ impl Params {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Those that have a value.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        self.0.retain(|(_, value)| !value.is_empty());
+        self
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// A value that must not be empty where it is given.
     pub fn non_empty(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.get(name) {

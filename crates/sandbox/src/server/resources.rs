@@ -1,7 +1,6 @@
 //! The endpoints: which kind each lists, which permission it takes, which bounds it knows.
 
-use model::ObjectKind;
-
+use crate::ObjectKind;
 use crate::Permission;
 
 /// A list endpoint, with the retrieval of its objects.
@@ -45,6 +44,11 @@ const RESOURCES: &[Resource] = &[
 /// The list endpoint of that name.
 pub fn by_name(name: &str) -> Option<&'static Resource> {
     RESOURCES.iter().find(|resource| resource.name == name)
+}
+
+/// What the list of a kind is called.
+pub fn list_name(kind: ObjectKind) -> Option<&'static str> {
+    RESOURCES.iter().find(|resource| resource.kind == kind).map(|resource| resource.name)
 }
 
 /// The permission that a kind needs, wherever it shows up.

@@ -1,7 +1,6 @@
 //! How an object is shown: embedded lists cut, what is only there when asked for left out or put in, other objects
 //! in the place of their ids, and all of it in the shape of the version. Stripe's "Expanding responses".
 
-use model::ObjectKind;
 use serde_json::{Value, json};
 
 use super::auth::Lock;
@@ -10,6 +9,7 @@ use super::expand::Expand;
 use super::legacy::{Fields, Links, Payment, downgrade};
 use super::resources::{kind_of_field, permission_for};
 use super::version::ApiVersion;
+use crate::ObjectKind;
 use crate::world::{ListQuery, Merchant};
 
 /// An embedded list holds so many and says that there are more, unless the options say otherwise.

@@ -3,6 +3,7 @@
 mod access;
 mod broken;
 mod deliveries;
+mod files;
 mod lists;
 mod shapes;
 mod tiny;

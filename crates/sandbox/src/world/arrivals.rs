@@ -1,7 +1,7 @@
 //! Who comes when, and which scenario each customer lives through. Scenarios take turns, so that every situation occurs in every
 //! history that is long enough; chance decides the rest.
 
-use model::{Currency, ObjectKind};
+use model::Currency;
 
 use super::calendar::{DAY, HOUR};
 use super::catalog::{Deal, Plan};
@@ -11,6 +11,7 @@ use super::scenarios::SCENARIOS;
 use super::scheduled::{CustomerAction, Scheduled};
 use super::simulated::{MerchantSize, World};
 use super::subscribing::Terms;
+use crate::ObjectKind;
 
 /// The last customers of the history came at least so long before its end that they have begun.
 const QUIET_S: i64 = HOUR;

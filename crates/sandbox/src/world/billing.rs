@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use model::ObjectKind;
 use model::billing::Recurrence;
 
 use super::calendar::{self, HOUR};
@@ -11,6 +10,7 @@ use super::pricing::{self, PICOS, Part, Reduction};
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// Drafts of renewals wait so long before they are finalized ("Subscription invoices" in Stripe's documentation).
 const DRAFT_S: i64 = HOUR;

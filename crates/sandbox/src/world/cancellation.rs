@@ -1,13 +1,12 @@
 //! How customers cancel, come back, and take advantage of offers.
 
-use model::ObjectKind;
-
 use super::calendar::DAY;
 use super::catalog::{Deal, Plan};
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::simulated::World;
 use super::subscribing::Terms;
+use crate::ObjectKind;
 
 const FEEDBACK: [&str; 6] =
     ["too_expensive", "missing_features", "switched_service", "unused", "customer_service", "too_complex"];

@@ -1,12 +1,11 @@
 //! Lists: everything is kept in the order of its creation, so a list is a range of numbers, read backwards.
 
-use model::ObjectKind;
-
 use super::calendar::DAY;
 use super::ids::{self, Tag};
 use super::records::{InvoiceStatus, Status};
 use super::simulated::World;
 use super::{Cursor, ListFilter, ListPage, ListQuery, UnknownCursor};
+use crate::ObjectKind;
 
 const EVENTS_LISTED_S: i64 = 30 * DAY;
 

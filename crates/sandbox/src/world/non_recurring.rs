@@ -1,13 +1,14 @@
 //! What happens to money beside subscriptions: fees, refunds, disputes, credit notes, one-off and sent invoices.
 //! None of it moves recurring value (METRICS: it moves revenue).
 
-use model::{Currency, ObjectKind};
+use model::Currency;
 
 use super::calendar::{DAY, HOUR};
 use super::pricing::{self, PICOS};
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::simulated::{MerchantSize, World};
+use crate::ObjectKind;
 
 /// Days that a customer has to pay a one-off invoice.
 const ONE_OFF_DAYS: i64 = 14;

@@ -5,12 +5,12 @@ mod customer;
 mod invoice;
 mod payment;
 
-use model::ObjectKind;
 use serde_json::{Value, json};
 
 use super::ids::Tag;
 use super::pricing::PICOS;
 use super::simulated::{MerchantSize, World};
+use crate::ObjectKind;
 
 pub(super) const API_VERSION: &str = "2026-07-29.dahlia";
 

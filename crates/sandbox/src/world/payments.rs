@@ -1,12 +1,11 @@
 //! Finalizing, paying, failing to pay, and what becomes of invoices that nobody pays.
 
-use model::ObjectKind;
-
 use super::calendar::DAY;
 use super::expected_mrr::Fate;
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::simulated::World;
+use crate::ObjectKind;
 
 const RETRY_DAYS: [i64; 4] = [3, 4, 5, 7];
 const DECLINES: [&str; 4] = ["card_declined", "insufficient_funds", "expired_card", "processing_error"];

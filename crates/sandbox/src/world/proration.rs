@@ -1,12 +1,11 @@
 //! Changes within a period, as "Prorations" in Stripe's documentation has them: by the second, the unused time of what
 //! was billed first, then the remaining time of what there is now, with the discount in force inside the amounts.
 
-use model::ObjectKind;
-
 use super::expected_mrr::{Act, Kind};
 use super::pricing::{self, PICOS, Reduction};
 use super::records::*;
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// What a change asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

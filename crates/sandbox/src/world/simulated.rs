@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use model::{CustomerId, ObjectKind, UnixSeconds};
+use model::{CustomerId, UnixSeconds};
 use serde_json::Value;
 
 use super::calendar::{self, DAY};
@@ -13,6 +13,7 @@ use super::ids::{self, Tag};
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::{ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor, listing};
+use crate::ObjectKind;
 
 /// How long the provider keeps events.
 const EVENTS_KEPT_S: i64 = 30 * DAY;

@@ -1,6 +1,6 @@
 //! How subscriptions begin, go on, pause and end.
 
-use model::{Currency, ObjectKind};
+use model::Currency;
 
 use super::calendar::{self, DAY, HOUR};
 use super::catalog::{Deal, Plan};
@@ -9,6 +9,7 @@ use super::pricing::TaxRule;
 use super::records::*;
 use super::scheduled::{CustomerAction, Scheduled};
 use super::simulated::World;
+use crate::ObjectKind;
 
 /// How a subscription begins.
 #[derive(Debug, Clone)]

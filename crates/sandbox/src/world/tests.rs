@@ -4,11 +4,12 @@ mod scenarios;
 
 use std::collections::HashSet;
 
-use model::{ObjectKind, UnixSeconds};
+use model::UnixSeconds;
 use serde_json::Value;
 
 use super::calendar::DAY;
 use super::{Cursor, ListQuery, Merchant, Simulated, Start};
+use crate::ObjectKind;
 
 /// 2026-11-23 in UTC.
 const NOW: i64 = 1_795_392_000;

@@ -1,4 +1,5 @@
-use model::{AccountId, Counterparts, ObjectKind, RawObject, Secret, Settings};
+use crate::kind;
+use model::{AccountId, Counterparts, RawObject, Secret, Settings};
 
 use super::*;
 use crate::{Batch, ConnectionFiles, NewConnection, NewDelivery, Objects};
@@ -7,7 +8,7 @@ const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
 fn object(number: usize) -> RawObject {
     RawObject {
-        kind: ObjectKind::Customer,
+        kind: kind::CUSTOMER,
         id: format!("cus_{number}"),
         created_at: Some(NOW),
         counterparts: Counterparts { customer: Some(format!("cus_{number}")), ..Counterparts::default() },
@@ -50,7 +51,7 @@ fn count(data: &DataDir) -> usize {
     let catalog = data.catalog().unwrap();
     let id = catalog.all_connections().unwrap()[0].id.clone();
     let objects = data.connection_files(&id).objects_to_read().unwrap();
-    objects.scan(ObjectKind::Customer, None, 1_000_000).unwrap().len()
+    objects.scan(kind::CUSTOMER, None, 1_000_000).unwrap().len()
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn a_copy_made_while_somebody_writes_is_one_state_and_opens_elsewhere() {
     let delivery = NewDelivery {
         event_id: "evt_1".to_owned(),
         event_type: "customer.created".to_owned(),
-        kind: Some(ObjectKind::Customer),
+        kind: Some(kind::CUSTOMER),
         object_id: Some("cus_1".to_owned()),
         created_at: NOW,
         received_at_ms: 1,

@@ -97,7 +97,7 @@ pub struct LastError {
 pub struct ConnectionRecord {
     pub id: ConnectionId,
     pub workspace: WorkspaceId,
-    /// Such as `stripe`.
+    /// The id of its source.
     pub source: String,
     pub name: String,
     pub account_id: AccountId,

@@ -1,4 +1,5 @@
-use model::{AccountId, ChurnAt, ConnectionId, Currency, ObjectKind, Secret, UnixSeconds, WorkspaceId};
+use crate::kind;
+use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, UnixSeconds, WorkspaceId};
 
 use super::*;
 use crate::{DataDir, Keyring};
@@ -32,7 +33,7 @@ fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
         is_sample: false,
         settings: model::Settings::default(),
         default_currency: Some(Currency::USD),
-        absent: vec![(ObjectKind::Dispute, AbsentReason::Forbidden)],
+        absent: vec![(kind::DISPUTE, AbsentReason::Forbidden)],
     }
 }
 
@@ -177,7 +178,7 @@ fn what_changes_on_a_connection_is_kept_and_what_it_is_cannot_change() {
             action: "enter a new key".into(),
             at: NOW,
         });
-        record.absent = vec![(ObjectKind::Charge, AbsentReason::Absent)];
+        record.absent = vec![(kind::CHARGE, AbsentReason::Absent)];
     };
     let mut wanted = before.clone();
     change(&mut wanted);

@@ -1,10 +1,11 @@
 use super::*;
+use crate::kind;
 
 fn event(number: usize) -> NewDelivery {
     NewDelivery {
         event_id: format!("evt_{number}"),
         event_type: "invoice.paid".to_owned(),
-        kind: Some(ObjectKind::Invoice),
+        kind: Some(kind::INVOICE),
         object_id: Some(format!("in_{number}")),
         created_at: UnixSeconds(100),
         received_at_ms: 100_000,

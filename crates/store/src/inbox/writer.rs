@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use model::ObjectKind;
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::NewDelivery;
 use crate::StoreError;
 use crate::error::{Fault, InFile};
+use crate::kinds::first_code;
 
 /// Deliveries of one transaction.
 const GROUP: usize = 500;
@@ -66,15 +68,17 @@ impl Writer {
 }
 
 fn insert(conn: &Connection, delivery: &NewDelivery) -> Result<bool, Fault> {
-    let sql = "INSERT INTO deliveries (event_id, event_type, kind, object_id, created_at, received_at_ms)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (event_id) DO NOTHING";
+    let sql = "INSERT INTO deliveries (event_id, event_type, kind, object_id, created_at, received_at_ms,
+            kind_name)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (event_id) DO NOTHING";
     let inserted = conn.prepare_cached(sql)?.execute(params![
         delivery.event_id,
         delivery.event_type,
-        delivery.kind.map(|kind| kind.code()),
+        delivery.kind.and_then(first_code),
         delivery.object_id,
         delivery.created_at.0,
         delivery.received_at_ms,
+        delivery.kind.map(ObjectKind::as_str),
     ])?;
     Ok(inserted == 1)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
+use model::{Column, CustomerId, ObjectKind, RawObject, UnixSeconds};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use zstd::zstd_safe::DCtx;
 
@@ -10,6 +10,7 @@ use super::codec::{Codec, Compressed};
 use super::index::WriterIndex;
 use super::{Batch, Committed};
 use crate::error::Fault;
+use crate::kinds::Kinds;
 
 const INSERT: &str =
     "INSERT INTO objects (kind, id, created_at, customer, is_owner_derived, subscription, invoice,
@@ -29,6 +30,9 @@ const UPDATE: &str = "UPDATE objects SET created_at = coalesce(?2, created_at),
     is_deleted = ?8, seen_at = ?9, dictionary = ?10, body = ?11 WHERE row = ?1 RETURNING customer";
 
 const OWNER: &str = "SELECT customer FROM objects WHERE row = ?1";
+
+/// What may say whose an object is, where that is not said of itself.
+const PARENTS: [Column; 3] = [Column::Invoice, Column::Subscription, Column::Charge];
 
 /// What was changed so far by one batch.
 #[derive(Default)]
@@ -114,7 +118,8 @@ pub(super) fn objects(
             Outcome::Unchanged => continue,
         };
         let Some(owner) = owner else { continue };
-        let mut heirs = Heirs { conn, index: &mut *pen.index, owner: &owner, changes: &mut *changes };
+        let (kinds, index) = (&codec.kinds, &mut *pen.index);
+        let mut heirs = Heirs { conn, kinds, index, owner: &owner, changes: &mut *changes };
         heirs.adopt_orphans(object.kind, &object.id)?;
         // Of the figures of both something is another now.
         if let Some(previous) = previous.filter(|previous| *previous != owner) {
@@ -135,9 +140,10 @@ impl Pen<'_> {
     ) -> Result<Outcome, Fault> {
         let owner = self.owner(object)?;
         let of = &object.counterparts;
-        let Some(row) = self.index.row(self.conn, object.kind, &object.id)? else {
+        let code = self.codec.kinds.code_to_write(self.conn, object.kind)?;
+        let Some(row) = self.index.row(self.conn, code, &object.id)? else {
             let values = params![
-                object.kind.code(),
+                code,
                 object.id,
                 object.created_at.map(|at| at.0),
                 owner.customer,
@@ -151,7 +157,7 @@ impl Pen<'_> {
                 body.bytes,
             ];
             let row = self.insert.query_row(values, |row| row.get(0))?;
-            self.index.add(object.kind, &object.id, row);
+            self.index.add(code, &object.id, row);
             return Ok(Outcome::Inserted { owner: owner.customer });
         };
         let present = find(&mut self.find, row, object, owner.customer.as_deref())?;
@@ -176,30 +182,27 @@ impl Pen<'_> {
         ];
         let owner: Option<String> = self.update.query_row(values, |row| row.get(0))?;
         let previous_owner = present.owner;
-        self.index.move_row(self.conn, (object.kind, row), previous_owner.as_deref(), owner.as_deref())?;
+        self.index.move_row(self.conn, (code, row), previous_owner.as_deref(), owner.as_deref())?;
         Ok(Outcome::Updated { previous_owner, owner, was_deleted: present.is_deleted })
     }
 
     /// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
     fn owner(&mut self, object: &RawObject) -> Result<Owner, Fault> {
         let of = &object.counterparts;
-        if object.kind == ObjectKind::Customer {
+        if self.codec.kinds.named_in(object.kind) == Some(Column::Customer) {
             return Ok(Owner { customer: Some(object.id.clone()), is_derived: false });
         }
         if of.customer.is_some() {
             return Ok(Owner { customer: of.customer.clone(), is_derived: false });
         }
-        let parents = [
-            (ObjectKind::Invoice, &of.invoice),
-            (ObjectKind::Subscription, &of.subscription),
-            (ObjectKind::Charge, &of.charge),
-        ];
-        for (kind, id) in parents {
-            let Some(id) = id else { continue };
-            let Some(row) = self.index.row(self.conn, kind, id)? else { continue };
-            let customer: Option<String> = self.owner.query_row([row], |row| row.get(0))?;
-            if customer.is_some() {
-                return Ok(Owner { customer, is_derived: true });
+        for column in PARENTS {
+            let Some(id) = of.get(column) else { continue };
+            for code in self.codec.kinds.codes_named_in(column) {
+                let Some(row) = self.index.row(self.conn, code, id)? else { continue };
+                let customer: Option<String> = self.owner.query_row([row], |row| row.get(0))?;
+                if customer.is_some() {
+                    return Ok(Owner { customer, is_derived: true });
+                }
             }
         }
         Ok(Owner::default())
@@ -231,15 +234,21 @@ impl Pen<'_> {
 /// Gives a customer what follows from an invoice, a subscription or a charge of theirs.
 struct Heirs<'c> {
     conn: &'c Connection,
+    kinds: &'c Kinds,
     index: &'c mut WriterIndex,
     owner: &'c str,
     changes: &'c mut Changes,
 }
 
 impl Heirs<'_> {
+    /// Where others name an object that says whose they are.
+    fn column_of(&self, kind: ObjectKind) -> Option<&'static str> {
+        self.kinds.named_in(kind).filter(|column| PARENTS.contains(column)).map(Column::as_str)
+    }
+
     /// The objects that came before what says whose they are, and theirs in turn.
     fn adopt_orphans(&mut self, kind: ObjectKind, id: &str) -> Result<(), Fault> {
-        let Some(column) = column_of(kind) else { return Ok(()) };
+        let Some(column) = self.column_of(kind) else { return Ok(()) };
         let sql = format!(
             "UPDATE objects SET customer = ?1, is_owner_derived = 1 WHERE customer IS NULL AND {column} = ?2
             RETURNING kind, id, row"
@@ -249,12 +258,13 @@ impl Heirs<'_> {
             let mut statement = self.conn.prepare_cached(&sql)?;
             let mut rows = statement.query(params![self.owner, id])?;
             while let Some(row) = rows.next()? {
-                adopted.push((super::reader::kind(row.get(0)?)?, row.get::<_, String>(1)?, row.get(2)?));
+                adopted.push((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?));
             }
         }
-        for (kind, id, row) in adopted {
+        for (code, id, row) in adopted {
+            let kind = self.kinds.kind(self.conn, code)?;
             self.changes.kinds.entry(kind).or_default();
-            self.index.move_row(self.conn, (kind, row), None, Some(self.owner))?;
+            self.index.move_row(self.conn, (code, row), None, Some(self.owner))?;
             self.adopt_orphans(kind, &id)?;
         }
         Ok(())
@@ -262,7 +272,7 @@ impl Heirs<'_> {
 
     /// What the previous owner had by it alone, and theirs in turn.
     fn take_from(&mut self, previous: &str, kind: ObjectKind, id: &str) -> Result<(), Fault> {
-        let Some(column) = column_of(kind) else { return Ok(()) };
+        let Some(column) = self.column_of(kind) else { return Ok(()) };
         let sql = format!(
             "UPDATE objects SET customer = ?1 WHERE row = ?2 AND {column} = ?3 AND is_owner_derived = 1
             RETURNING id"
@@ -273,22 +283,12 @@ impl Heirs<'_> {
                 statement.query_row(params![self.owner, row, id], |row| row.get(0)).optional()?;
             drop(statement);
             let Some(taken) = taken else { continue };
-            let kind = super::reader::kind(code)?;
+            let kind = self.kinds.kind(self.conn, code)?;
             self.changes.kinds.entry(kind).or_default();
-            self.index.move_row(self.conn, (kind, row), Some(previous), Some(self.owner))?;
+            self.index.move_row(self.conn, (code, row), Some(previous), Some(self.owner))?;
             self.take_from(previous, kind, &taken)?;
         }
         Ok(())
-    }
-}
-
-/// Where others name an object that says whose they are.
-fn column_of(kind: ObjectKind) -> Option<&'static str> {
-    match kind {
-        ObjectKind::Invoice => Some("invoice"),
-        ObjectKind::Subscription => Some("subscription"),
-        ObjectKind::Charge => Some("charge"),
-        _ => None,
     }
 }
 
@@ -326,16 +326,16 @@ fn find(
 }
 
 /// Writes what is not an object: windows, follow-ups and facts.
-pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
+pub(super) fn cursors(conn: &Connection, kinds: &Kinds, batch: &Batch) -> Result<(), Fault> {
     for kind in &batch.windows_cleared {
-        conn.prepare_cached("DELETE FROM windows WHERE kind = ?1")?.execute([kind.code()])?;
+        conn.prepare_cached("DELETE FROM windows WHERE kind = ?1")?.execute([kinds.code(conn, *kind)?])?;
     }
     for window in &batch.windows {
         let sql = "INSERT OR REPLACE INTO windows
             (kind, number, created_gte, created_lte, starting_after, is_done, objects)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         conn.prepare_cached(sql)?.execute(params![
-            window.kind.code(),
+            kinds.code_to_write(conn, window.kind)?,
             window.number,
             window.created_gte,
             window.created_lte,
@@ -346,12 +346,12 @@ pub(super) fn cursors(conn: &Connection, batch: &Batch) -> Result<(), Fault> {
     }
     for followup in &batch.followups_done {
         let sql = "DELETE FROM followups WHERE kind = ?1 AND id = ?2";
-        conn.prepare_cached(sql)?.execute(params![followup.kind.code(), followup.id])?;
+        conn.prepare_cached(sql)?.execute(params![kinds.code(conn, followup.kind)?, followup.id])?;
     }
     for followup in &batch.followups_added {
         let sql = "INSERT OR REPLACE INTO followups (kind, id, starting_after) VALUES (?1, ?2, ?3)";
         conn.prepare_cached(sql)?.execute(params![
-            followup.kind.code(),
+            kinds.code_to_write(conn, followup.kind)?,
             followup.id,
             followup.starting_after
         ])?;
@@ -404,7 +404,7 @@ impl Changes {
     }
 
     /// Adds the counts up in the file; the last step of a batch.
-    pub fn finish(mut self, conn: &Connection) -> Result<Committed, Fault> {
+    pub fn finish(mut self, conn: &Connection, kinds: &Kinds) -> Result<Committed, Fault> {
         let sql = "INSERT INTO kinds (kind, live, deleted, oldest_created_at, newest_created_at)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind) DO UPDATE SET
             live = live + excluded.live, deleted = deleted + excluded.deleted,
@@ -414,7 +414,7 @@ impl Changes {
                 coalesce(excluded.newest_created_at, newest_created_at))";
         for (kind, change) in &self.kinds {
             conn.prepare_cached(sql)?.execute(params![
-                kind.code(),
+                kinds.code_to_write(conn, *kind)?,
                 change.live,
                 change.deleted,
                 change.oldest_created_at,

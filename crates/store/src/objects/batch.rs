@@ -90,8 +90,8 @@ pub struct KindFacts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct References {
     pub dangling: Vec<Dangling>,
-    /// The ids of one kind that are named and missing, in order.
-    pub missing: Vec<String>,
+    /// What is named and missing of the kinds that were asked for, in order.
+    pub missing: Vec<(ObjectKind, String)>,
 }
 
 /// References from one kind to another that point nowhere.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use model::ObjectKind;
+use model::{Column, ObjectKind, Reference};
 use rusqlite::{Connection, Row};
 
 use super::filter::hash;
-use super::reader::kind;
+use super::reader::Reader;
 use super::{Dangling, DanglingExample, References};
 use crate::error::Fault;
 
@@ -15,41 +15,27 @@ const EXAMPLES_MAX: usize = 20;
 /// In the order of the file.
 const ROWS: &str =
     "SELECT kind, id, customer, subscription, invoice, charge FROM objects WHERE is_deleted = 0";
-const CUSTOMER: usize = 2;
-const SUBSCRIPTION: usize = 3;
-const INVOICE: usize = 4;
-const CHARGE: usize = 5;
-
-/// Which kinds name which others, and the column of [`ROWS`] that the name is in.
-const REFERENCES: &[(ObjectKind, usize, ObjectKind)] = &[
-    (ObjectKind::Subscription, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::SubscriptionItem, SUBSCRIPTION, ObjectKind::Subscription),
-    (ObjectKind::Invoice, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::Invoice, SUBSCRIPTION, ObjectKind::Subscription),
-    (ObjectKind::InvoiceLine, INVOICE, ObjectKind::Invoice),
-    (ObjectKind::InvoiceItem, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::InvoiceItem, INVOICE, ObjectKind::Invoice),
-    (ObjectKind::InvoicePayment, INVOICE, ObjectKind::Invoice),
-    (ObjectKind::Charge, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::Charge, INVOICE, ObjectKind::Invoice),
-    (ObjectKind::PaymentIntent, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::PaymentIntent, INVOICE, ObjectKind::Invoice),
-    (ObjectKind::Refund, CHARGE, ObjectKind::Charge),
-    (ObjectKind::Dispute, CHARGE, ObjectKind::Charge),
-    (ObjectKind::CreditNote, CUSTOMER, ObjectKind::Customer),
-    (ObjectKind::CreditNote, INVOICE, ObjectKind::Invoice),
-];
+/// Where a column is in [`ROWS`].
+fn place(column: Column) -> usize {
+    match column {
+        Column::Customer => 2,
+        Column::Subscription => 3,
+        Column::Invoice => 4,
+        Column::Charge => 5,
+    }
+}
 
 /// The objects of the kinds that others name. By a hash of 64 bits: of ten million objects the chance that one that is
 /// missing looks like one that is there is 1 to 10^11.
 struct Known {
-    ids: HashMap<ObjectKind, HashSet<u64>>,
+    /// By the number of the kind.
+    ids: HashMap<u8, HashSet<u64>>,
 }
 
 impl Known {
-    fn load(conn: &Connection) -> Result<Self, Fault> {
-        let mut ids: HashMap<ObjectKind, HashSet<u64>> =
-            REFERENCES.iter().map(|(.., to)| (*to, HashSet::new())).collect();
+    fn load(conn: &Connection, looked_for: &[LookedFor]) -> Result<Self, Fault> {
+        let mut ids: HashMap<u8, HashSet<u64>> =
+            looked_for.iter().map(|one| (one.to, HashSet::new())).collect();
         let through: i64 = conn.query_row("SELECT max(through) FROM runs", [], |row| row.get(0))?;
         for (sql, after) in [
             ("SELECT kind, id FROM by_id WHERE run > ?1", 0),
@@ -58,17 +44,17 @@ impl Known {
             let mut statement = conn.prepare_cached(sql)?;
             let mut rows = statement.query([after])?;
             while let Some(row) = rows.next()? {
-                let kind = kind(row.get(0)?)?;
+                let kind: u8 = row.get(0)?;
                 if let Some(ids) = ids.get_mut(&kind) {
-                    ids.insert(hash(kind.code(), text(row, 1)?.unwrap_or_default()));
+                    ids.insert(hash(kind, text(row, 1)?.unwrap_or_default()));
                 }
             }
         }
         Ok(Self { ids })
     }
 
-    fn has(&self, kind: ObjectKind, id: &str) -> bool {
-        self.ids.get(&kind).is_some_and(|ids| ids.contains(&hash(kind.code(), id)))
+    fn has(&self, kind: u8, id: &str) -> bool {
+        self.ids.get(&kind).is_some_and(|ids| ids.contains(&hash(kind, id)))
     }
 }
 
@@ -78,36 +64,58 @@ fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Fault> {
 
 /// Two sweeps, over the ids and over the rows, each in the order of the file: looking each reference up would read the
 /// whole index in no order.
-pub(super) fn references(conn: &Connection, wanted: ObjectKind, limit: usize) -> Result<References, Fault> {
-    let known = Known::load(conn)?;
+pub(super) fn references(
+    reader: &Reader,
+    all: &[Reference],
+    wanted: &[ObjectKind],
+    limit: usize,
+) -> Result<References, Fault> {
+    let conn = &reader.conn;
+    let mut looked_for = all.iter().map(|one| LookedFor::of(reader, one)).collect::<Result<Vec<_>, _>>()?;
+    let known = Known::load(conn, &looked_for)?;
     let mut missing = BTreeSet::new();
-    let mut lost: Vec<(u64, BTreeMap<String, String>)> = vec![Default::default(); REFERENCES.len()];
     let mut statement = conn.prepare(ROWS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let code: u8 = row.get(0)?;
-        let of_kind = REFERENCES.iter().zip(&mut lost).filter(|((from, ..), _)| from.code() == code);
-        for ((_, column, to), (count, examples)) in of_kind {
-            let Some(named) = text(row, *column)?.filter(|id| !known.has(*to, id)) else { continue };
-            *count += 1;
-            examples.insert(row.get(1)?, named.to_owned());
-            if examples.len() > EXAMPLES_MAX {
-                examples.pop_last();
+        for one in looked_for.iter_mut().filter(|one| one.from == code) {
+            let named = text(row, place(one.reference.column))?;
+            let Some(named) = named.filter(|id| !known.has(one.to, id)) else { continue };
+            one.lost += 1;
+            one.examples.insert(row.get(1)?, named.to_owned());
+            if one.examples.len() > EXAMPLES_MAX {
+                one.examples.pop_last();
             }
-            if *to == wanted && !missing.contains(named) {
-                missing.insert(named.to_owned());
+            if wanted.contains(&one.reference.to) {
+                missing.insert((one.reference.to, named.to_owned()));
                 if missing.len() > limit {
                     missing.pop_last();
                 }
             }
         }
     }
-    let dangling = REFERENCES.iter().zip(lost).filter(|(_, (count, _))| *count > 0);
-    let dangling = dangling.map(|((from, _, to), (count, examples))| {
+    let dangling = looked_for.into_iter().filter(|one| one.lost > 0).map(|one| {
         let example = |(id, points_to)| DanglingExample { id, points_to };
-        Dangling { from: *from, to: *to, count, examples: examples.into_iter().map(example).collect() }
+        let Reference { from, to, .. } = one.reference;
+        Dangling { from, to, count: one.lost, examples: one.examples.into_iter().map(example).collect() }
     });
     Ok(References { dangling: dangling.collect(), missing: missing.into_iter().collect() })
+}
+
+/// A reference with the numbers of its kinds, and what of it points nowhere.
+struct LookedFor {
+    reference: Reference,
+    from: u8,
+    to: u8,
+    lost: u64,
+    examples: BTreeMap<String, String>,
+}
+
+impl LookedFor {
+    fn of(reader: &Reader, reference: &Reference) -> Result<Self, Fault> {
+        let (from, to) = (reader.code(reference.from)?, reader.code(reference.to)?);
+        Ok(Self { reference: *reference, from, to, lost: 0, examples: BTreeMap::new() })
+    }
 }
 
 /// Keys without their row, rows without their keys, or with those of another.
@@ -136,7 +144,8 @@ const INDEX: [(&str, &str); 4] = [
 ];
 
 /// SQLite's own check, and a recount of what is counted along the way.
-pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
+pub(super) fn integrity(reader: &Reader) -> Result<Vec<String>, Fault> {
+    let conn = &reader.conn;
     let mut wrong: Vec<String> = conn
         .prepare("PRAGMA integrity_check(20)")?
         .query_map([], |row| row.get(0))?
@@ -150,7 +159,7 @@ pub(super) fn integrity(conn: &Connection) -> Result<Vec<String>, Fault> {
     let mut statement = conn.prepare(recount)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (kind, live, deleted) = (kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+        let (kind, live, deleted) = (reader.kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
         wrong.push(format!("{kind}: miscounted by {live} and {deleted} deleted"));
     }
     for (what, sql) in INDEX {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use zstd::zstd_safe::{self, CCtx, CDict, DCtx, DDict};
 
 use crate::error::Fault;
+use crate::kinds::Kinds;
 
 /// As quick as level 1 on bodies of 2 KB with a dictionary, and a little smaller.
 const LEVEL: i32 = 3;
@@ -37,6 +38,8 @@ pub(super) struct Compressed {
 /// The dictionaries of one file, shared by its writer and all its readers.
 #[derive(Default)]
 pub(super) struct Codec {
+    /// The file's kinds, which the dictionaries are for.
+    pub kinds: Kinds,
     shelf: RwLock<Shelf>,
 }
 
@@ -55,6 +58,7 @@ struct Dictionary {
 impl Codec {
     /// Takes in the dictionaries that the file has and this codec does not know yet.
     pub fn load(&self, conn: &Connection) -> Result<(), Fault> {
+        self.kinds.load(conn)?;
         let mut statement = conn.prepare_cached("SELECT id, kind, bytes FROM dictionaries ORDER BY id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -62,8 +66,7 @@ impl Codec {
             if self.read().by_id.contains_key(&id) {
                 continue;
             }
-            let kind = ObjectKind::from_code(row.get(1)?)
-                .ok_or_else(|| Fault::Damaged(format!("dictionary {id} is for no known kind")))?;
+            let kind = self.kinds.kind(conn, row.get(1)?)?;
             self.add(id, kind, &row.get::<_, Vec<u8>>(2)?)?;
         }
         Ok(())
@@ -85,7 +88,7 @@ impl Codec {
     /// Keeps a new dictionary: into the file first, then to use.
     pub fn keep(&self, conn: &Connection, kind: ObjectKind, bytes: &[u8]) -> Result<(), Fault> {
         let sql = "INSERT INTO dictionaries (kind, bytes) VALUES (?1, ?2)";
-        conn.execute(sql, params![kind.code(), bytes])?;
+        conn.execute(sql, params![self.kinds.code_to_write(conn, kind)?, bytes])?;
         let id = u32::try_from(conn.last_insert_rowid());
         self.add(id.map_err(|_| Fault::Damaged("dictionary ids".into()))?, kind, bytes)
     }

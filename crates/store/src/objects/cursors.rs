@@ -1,9 +1,8 @@
 //! Reading what is kept beside the objects: counts, windows, follow-ups, facts.
 
-use model::{ObjectKind, UnixSeconds};
+use model::UnixSeconds;
 use rusqlite::OptionalExtension;
 
-use super::reader::kind;
 use super::{Followup, KindFacts, Objects, Window};
 use crate::StoreError;
 
@@ -20,7 +19,7 @@ impl Objects {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(KindFacts {
-                    kind: kind(row.get(0)?)?,
+                    kind: reader.kind(row.get(0)?)?,
                     count: row.get::<_, i64>(1)?.unsigned_abs(),
                     deleted: row.get::<_, i64>(2)?.unsigned_abs(),
                     oldest_created_at: row.get::<_, Option<i64>>(3)?.map(UnixSeconds),
@@ -56,7 +55,7 @@ impl Objects {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(Window {
-                    kind: kind(row.get(0)?)?,
+                    kind: reader.kind(row.get(0)?)?,
                     number: row.get(1)?,
                     created_gte: row.get(2)?,
                     created_lte: row.get(3)?,
@@ -80,7 +79,7 @@ impl Objects {
             let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let kind: ObjectKind = kind(row.get(0)?)?;
+                let kind = reader.kind(row.get(0)?)?;
                 found.push(Followup { kind, id: row.get(1)?, starting_after: row.get(2)? });
             }
             Ok(found)

@@ -138,23 +138,27 @@ fn foreign() -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use model::{CustomerId, ObjectKind};
+    use crate::kind;
+    use crate::kinds::first_code;
+    use model::{Column, CustomerId, ObjectKind, Reference};
 
     use super::*;
     use crate::Objects;
 
-    const KEPT: [(ObjectKind, &str); 2] = [(ObjectKind::Customer, "cus_1"), (ObjectKind::Invoice, "in_1")];
+    const REFERENCES: [Reference; 1] =
+        [Reference { from: kind::INVOICE, column: Column::Customer, to: kind::CUSTOMER }];
+    const KEPT: [(ObjectKind, &str); 2] = [(kind::CUSTOMER, "cus_1"), (kind::INVOICE, "in_1")];
 
     fn has_what_was_kept(objects: &Objects) {
         assert_eq!(objects.all_customer_ids().unwrap(), [CustomerId::from("cus_1")]);
-        let found = objects.by_customer(&CustomerId::from("cus_1"), ObjectKind::ALL).unwrap();
+        let found = objects.by_customer(&CustomerId::from("cus_1"), kind::ALL).unwrap();
         let found: Vec<_> = found.iter().map(|kept| (kept.object.kind, kept.object.id.as_str())).collect();
         assert_eq!(found, KEPT);
         for (kind, id) in KEPT {
             assert!(objects.get(kind, id).unwrap().is_some());
             assert_eq!(objects.scan(kind, None, 10).unwrap().len(), 1);
         }
-        assert!(objects.references(ObjectKind::Customer, 1).unwrap().dangling.is_empty());
+        assert!(objects.references(&REFERENCES, &[kind::CUSTOMER], 1).unwrap().dangling.is_empty());
         assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
     }
 
@@ -168,9 +172,9 @@ mod tests {
         let sql = "INSERT INTO objects (kind, id, customer, is_deleted, seen_at, dictionary, body)
             VALUES (?1, ?2, 'cus_1', 0, 5, 0, ?3)";
         for (kind, id) in KEPT {
-            conn.execute(sql, rusqlite::params![kind.code(), id, body]).unwrap();
+            conn.execute(sql, rusqlite::params![first_code(kind).unwrap(), id, body]).unwrap();
             let sql = "INSERT INTO kinds (kind, live, deleted) VALUES (?1, 1, 0)";
-            conn.execute(sql, [kind.code()]).unwrap();
+            conn.execute(sql, [first_code(kind).unwrap()]).unwrap();
         }
         conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         conn.pragma_update(None, "user_version", 1).unwrap();
@@ -194,7 +198,7 @@ mod tests {
         assert_eq!(kept, "kept");
         drop(conn);
         assert_eq!(format(&open_for_writing(&path).unwrap()), FORMAT);
-        has_what_was_kept(&Objects::open(dir.path()).unwrap());
+        has_what_was_kept(&Objects::open(dir.path(), &[]).unwrap());
         has_what_was_kept(&reader);
     }
 }

@@ -4,11 +4,11 @@
 //! bytes, and nearly all that is written would be those pages. So new rows are found by reading them at first (the tail, some
 //! thousand rows at most). Then their keys are sorted and appended as a run, and some runs of a size are merged into one
 //! of the next: each key is written a few times, in long sweeps. Every row up to [`Index::through`] has its keys in exactly
-//! one run.
+//! one run. Kinds are the numbers that the file has for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::{CustomerId, ObjectKind};
+use model::CustomerId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::filter::Filter;
@@ -55,12 +55,11 @@ impl Index {
     }
 
     /// The row of an object, if a run has it.
-    fn row_in_runs(&self, conn: &Connection, kind: ObjectKind, id: &str) -> Result<Option<i64>, Fault> {
+    fn row_in_runs(&self, conn: &Connection, kind: u8, id: &str) -> Result<Option<i64>, Fault> {
         let sql = "SELECT row FROM by_id WHERE run = ?1 AND kind = ?2 AND id = ?3";
         let mut statement = conn.prepare_cached(sql)?;
         for run in &self.runs {
-            let found =
-                statement.query_row(params![run.number, kind.code(), id], |row| row.get(0)).optional()?;
+            let found = statement.query_row(params![run.number, kind, id], |row| row.get(0)).optional()?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -69,20 +68,20 @@ impl Index {
     }
 
     /// The row of an object.
-    pub fn row(&self, conn: &Connection, kind: ObjectKind, id: &str) -> Result<Option<i64>, Fault> {
+    pub fn row(&self, conn: &Connection, kind: u8, id: &str) -> Result<Option<i64>, Fault> {
         if let Some(row) = self.row_in_runs(conn, kind, id)? {
             return Ok(Some(row));
         }
         let sql = "SELECT row FROM objects WHERE row > ?1 AND kind = ?2 AND id = ?3";
         let mut statement = conn.prepare_cached(sql)?;
-        Ok(statement.query_row(params![self.through, kind.code(), id], |row| row.get(0)).optional()?)
+        Ok(statement.query_row(params![self.through, kind, id], |row| row.get(0)).optional()?)
     }
 
     /// Ids and rows of a kind, in the order of the ids: at most `limit` of those after the id `after`.
     pub fn ids(
         &self,
         conn: &Connection,
-        kind: ObjectKind,
+        kind: u8,
         after: &str,
         limit: usize,
     ) -> Result<BTreeMap<String, i64>, Fault> {
@@ -94,7 +93,7 @@ impl Index {
         let mut found = BTreeMap::new();
         for (sql, from) in of_runs.chain([(tail, self.through)]) {
             let mut statement = conn.prepare_cached(sql)?;
-            let mut rows = statement.query(params![from, kind.code(), after, most])?;
+            let mut rows = statement.query(params![from, kind, after, most])?;
             while let Some(row) = rows.next()? {
                 found.insert(row.get(0)?, row.get(1)?);
             }
@@ -164,7 +163,7 @@ impl Index {
 pub(super) struct WriterIndex {
     index: Index,
     /// Rows behind the runs, by kind and id.
-    tail: HashMap<ObjectKind, HashMap<String, i64>>,
+    tail: HashMap<u8, HashMap<String, i64>>,
     tail_rows: usize,
     /// What the runs have, where many ids are asked for.
     filter: Option<Filter>,
@@ -178,7 +177,7 @@ impl WriterIndex {
         let mut rows = statement.query([all.index.through])?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(1)?;
-            all.add(super::reader::kind(row.get(0)?)?, &id, row.get(2)?);
+            all.add(row.get(0)?, &id, row.get(2)?);
         }
         drop(rows);
         Ok(all)
@@ -199,18 +198,18 @@ impl WriterIndex {
         Ok(())
     }
 
-    pub fn row(&self, conn: &Connection, kind: ObjectKind, id: &str) -> Result<Option<i64>, Fault> {
+    pub fn row(&self, conn: &Connection, kind: u8, id: &str) -> Result<Option<i64>, Fault> {
         if let Some(row) = self.tail.get(&kind).and_then(|ids| ids.get(id)) {
             return Ok(Some(*row));
         }
-        if self.filter.as_ref().is_some_and(|filter| !filter.may_have(kind.code(), id)) {
+        if self.filter.as_ref().is_some_and(|filter| !filter.may_have(kind, id)) {
             return Ok(None);
         }
         self.index.row_in_runs(conn, kind, id)
     }
 
     /// Takes in a row that was just added to the table.
-    pub fn add(&mut self, kind: ObjectKind, id: &str, row: i64) {
+    pub fn add(&mut self, kind: u8, id: &str, row: i64) {
         self.tail.entry(kind).or_default().insert(id.to_owned(), row);
         self.tail_rows += 1;
     }
@@ -219,7 +218,7 @@ impl WriterIndex {
     pub fn move_row(
         &mut self,
         conn: &Connection,
-        (kind, row): (ObjectKind, i64),
+        (kind, row): (u8, i64),
         old: Option<&str>,
         new: Option<&str>,
     ) -> Result<(), Fault> {
@@ -230,12 +229,12 @@ impl WriterIndex {
             let sql = "DELETE FROM by_customer WHERE run = ?1 AND customer = ?2 AND kind = ?3 AND row = ?4";
             let mut statement = conn.prepare_cached(sql)?;
             for run in &self.index.runs {
-                statement.execute(params![run.number, old, kind.code(), row])?;
+                statement.execute(params![run.number, old, kind, row])?;
             }
         }
         if let Some(new) = new {
             let sql = "INSERT OR IGNORE INTO by_customer (run, customer, kind, row) VALUES (?1, ?2, ?3, ?4)";
-            conn.prepare_cached(sql)?.execute(params![MOVED, new, kind.code(), row])?;
+            conn.prepare_cached(sql)?.execute(params![MOVED, new, kind, row])?;
         }
         Ok(())
     }
@@ -291,7 +290,7 @@ impl WriterIndex {
         for (kind, ids) in &mut self.tail {
             for (id, _) in ids.drain() {
                 if let Some(filter) = &mut self.filter {
-                    filter.add(kind.code(), &id);
+                    filter.add(*kind, &id);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
+use model::{Column, Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
 use rusqlite::{Connection, Row};
 use zstd::zstd_safe::DCtx;
 
@@ -95,19 +95,32 @@ impl Reader {
         Ok(found)
     }
 
+    pub fn code(&self, kind: ObjectKind) -> Result<u8, Fault> {
+        self.codec.kinds.code(&self.conn, kind)
+    }
+
+    pub fn kind(&self, code: u8) -> Result<ObjectKind, Fault> {
+        self.codec.kinds.kind(&self.conn, code)
+    }
+
+    pub fn mask(&self, kinds: &[ObjectKind]) -> Result<i64, Fault> {
+        self.codec.kinds.mask(&self.conn, kinds)
+    }
+
     pub fn get(&mut self, kind: ObjectKind, id: &str) -> Result<Option<Stored>, Fault> {
-        let row = Index::load(&self.conn)?.row(&self.conn, kind, id)?;
+        let row = Index::load(&self.conn)?.row(&self.conn, self.code(kind)?, id)?;
         Ok(self.at(row)?.pop())
     }
 
     pub fn get_many(&mut self, kind: ObjectKind, ids: &[String]) -> Result<Vec<Stored>, Fault> {
         let index = WriterIndex::load(&self.conn)?;
-        let rows = ids.iter().filter_map(|id| index.row(&self.conn, kind, id).transpose());
+        let code = self.code(kind)?;
+        let rows = ids.iter().filter_map(|id| index.row(&self.conn, code, id).transpose());
         let rows = rows.collect::<Result<Vec<i64>, Fault>>()?;
         self.at(rows)
     }
 
-    /// One answer for each customer; `kinds` as [`mask`] makes it.
+    /// One answer for each customer; `kinds` as [`Reader::mask`] makes it.
     pub fn by_customers(&mut self, customers: &[CustomerId], kinds: i64) -> Result<Vec<Vec<Stored>>, Fault> {
         let index = Index::load(&self.conn)?;
         let mut tail = index.rows_in_tail(&self.conn, kinds)?;
@@ -126,11 +139,19 @@ impl Reader {
             "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind IN (9, 12, 13, 14, 17)
             ORDER BY kind, row"
         );
-        self.stored(&sql, [])
+        let mut found = self.stored(&sql, [])?;
+        for code in self.codec.kinds.declared_ownerless() {
+            // The number itself in the text, for the same reason.
+            let sql = format!(
+                "SELECT {COLUMNS} FROM objects WHERE customer IS NULL AND kind = {code} ORDER BY row"
+            );
+            found.extend(self.stored(&sql, [])?);
+        }
+        Ok(found)
     }
 
     pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: usize) -> Result<Vec<Stored>, Fault> {
-        let rows = Index::load(&self.conn)?.ids(&self.conn, kind, after, limit)?;
+        let rows = Index::load(&self.conn)?.ids(&self.conn, self.code(kind)?, after, limit)?;
         self.at(rows.into_values())
     }
 
@@ -141,7 +162,7 @@ impl Reader {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             match stored(row, &self.conn, &self.codec, &mut self.context) {
-                Err(Fault::Damaged(_)) => *unreadable.entry(kind(row.get(0)?)?).or_default() += 1,
+                Err(Fault::Damaged(_)) => *unreadable.entry(self.kind(row.get(0)?)?).or_default() += 1,
                 read => drop(read?),
             }
         }
@@ -154,7 +175,7 @@ impl Reader {
         let mut statement = self.conn.prepare_cached("SELECT id FROM objects WHERE row = ?1")?;
         let mut ids = Vec::new();
         for (code, row) in rows {
-            ids.push((kind(code)?, statement.query_row([row], |row| row.get(0))?));
+            ids.push((self.kind(code)?, statement.query_row([row], |row| row.get(0))?));
         }
         Ok(ids)
     }
@@ -174,28 +195,19 @@ impl Reader {
     }
 }
 
-/// A bit for each kind, for the question `(mask >> kind) & 1`.
-pub(super) fn mask(kinds: &[ObjectKind]) -> i64 {
-    kinds.iter().fold(0, |mask, kind| mask | 1 << kind.code())
-}
-
-pub(super) fn kind(code: u8) -> Result<ObjectKind, Fault> {
-    ObjectKind::from_code(code).ok_or_else(|| Fault::Damaged(format!("no kind has the number {code}")))
-}
-
 fn stored(
     row: &Row<'_>,
     conn: &Connection,
     codec: &Codec,
     context: &mut DCtx<'static>,
 ) -> Result<Stored, Fault> {
-    let kind = kind(row.get(0)?)?;
+    let kind = codec.kinds.kind(conn, row.get(0)?)?;
     let id: String = row.get(1)?;
     let bytes = row.get_ref(10)?.as_blob().map_err(rusqlite::Error::from)?;
     let body = codec.decompress(context, conn, row.get(9)?, bytes)?;
     let customer: Option<String> = row.get(3)?;
     let counterparts = Counterparts {
-        customer: customer.filter(|_| kind != ObjectKind::Customer),
+        customer: customer.filter(|_| codec.kinds.named_in(kind) != Some(Column::Customer)),
         subscription: row.get(4)?,
         invoice: row.get(5)?,
         charge: row.get(6)?,

@@ -8,7 +8,6 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::{Codec, Trainer};
-use super::reader::kind;
 use super::{FILE_NAME, LOCK_NAME, Objects, file};
 use crate::StoreError;
 use crate::data_dir::lock_file;
@@ -91,7 +90,7 @@ impl Plain {
         let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
         Ok(Self {
             row: row.get(0)?,
-            kind: kind(row.get(1)?)?,
+            kind: codec.kinds.kind(conn, row.get(1)?)?,
             id: row.get(2)?,
             customer: row.get(3)?,
             body: codec.decompress(context, conn, row.get(4)?, bytes)?,
@@ -123,7 +122,7 @@ fn trained(
     let mut statement = conn.prepare(&format!("SELECT {COLUMNS} FROM objects ORDER BY row"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if trainable.contains(&kind(row.get(1)?)?) {
+        if trainable.contains(&old.kinds.kind(conn, row.get(1)?)?) {
             continue;
         }
         let plain = Plain::read(row, conn, old, &mut context)?;
@@ -140,6 +139,7 @@ fn trained(
         ids.collect::<Result<_, _>>()?
     };
     let codec = Codec::default();
+    codec.kinds.load(conn)?;
     for kind in trainable {
         if let Some(bytes) = trainer.train(kind) {
             codec.keep(conn, kind, &bytes)?;
@@ -192,6 +192,7 @@ fn all(
 
 #[cfg(test)]
 mod tests {
+    use crate::kind;
     use model::{Counterparts, RawObject, UnixSeconds};
 
     use super::*;
@@ -202,7 +203,7 @@ mod tests {
     fn customer(number: usize) -> RawObject {
         let body = format!(r#"{{"id":"cus_{number}","name":"Ada Nr {number} Lovelace","balance":{number}}}"#);
         RawObject {
-            kind: ObjectKind::Customer,
+            kind: kind::CUSTOMER,
             id: format!("cus_{number}"),
             created_at: Some(UnixSeconds(number as i64)),
             counterparts: Counterparts { customer: Some(format!("cus_{number}")), ..Counterparts::default() },
@@ -223,7 +224,7 @@ mod tests {
     #[test]
     fn nothing_of_the_old_bodies_is_left_and_all_else_is() {
         let dir = tempfile::tempdir().unwrap();
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         // In pieces: those after the first are compressed against a dictionary.
         for first in (0..CUSTOMERS).step_by(500) {
             let batch = (first..first + 500).map(customer).collect();
@@ -244,17 +245,17 @@ mod tests {
         let mut last = 0;
         let rewritten =
             Objects::rewrite(dir.path(), ("privacy", "on"), nameless, |done| last = done).unwrap();
-        assert_eq!(rewritten, BTreeMap::from([(ObjectKind::Customer, CUSTOMERS as u64)]));
+        assert_eq!(rewritten, BTreeMap::from([(kind::CUSTOMER, CUSTOMERS as u64)]));
         assert_eq!(last, CUSTOMERS as u64);
         assert!(!holds(dir.path(), b"Lovelace"));
         assert_eq!(reader.meta("privacy").unwrap().as_deref(), Some("on"));
         for number in [0, 1_234, CUSTOMERS - 1] {
-            let stored = reader.get(ObjectKind::Customer, &format!("cus_{number}")).unwrap().unwrap();
+            let stored = reader.get(kind::CUSTOMER, &format!("cus_{number}")).unwrap().unwrap();
             assert_eq!(&*stored.object.body, format!(r#"{{"id":"cus_{number}","balance":{number}}}"#));
             assert_eq!(stored.seen_at, UnixSeconds(7));
         }
         // And writing goes on, by the new dictionary.
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         let batch = Batch { objects: vec![customer(9_999)], seen_at: UnixSeconds(8), ..Batch::default() };
         assert_eq!(objects.commit_blocking(batch).unwrap().inserted, 1);
         assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());

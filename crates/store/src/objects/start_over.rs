@@ -119,13 +119,14 @@ fn settle_log(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use model::{CustomerId, Day, ObjectKind, Restatement, RestatementReason, UnixSeconds};
+    use crate::kind;
+    use model::{CustomerId, Day, Restatement, RestatementReason, UnixSeconds};
 
     use super::*;
     use crate::{Batch, Objects};
 
     fn with_a_restatement(dir: &Path) -> Objects {
-        let objects = Objects::open(dir).unwrap();
+        let objects = Objects::open(dir, &[]).unwrap();
         let restated = Restatement {
             month_on: Day(20_000),
             customer: CustomerId::from("cus_1"),
@@ -152,10 +153,10 @@ mod tests {
         assert!(!reader.is_replaced());
         assert!(Objects::start_over(dir.path(), &["kept/"], &[("new", "1".to_owned())]).unwrap());
         assert!(reader.is_replaced(), "who holds the old file can tell");
-        let objects = Objects::open(dir.path()).unwrap();
+        let objects = Objects::open(dir.path(), &[]).unwrap();
         assert_eq!(objects.meta_keys("").unwrap(), ["kept/a", "kept/b", "new"]);
         assert_eq!((objects.restatements(None, 10).unwrap(), list.len()), (list, 1));
-        assert!(objects.scan(ObjectKind::Customer, None, 1).unwrap().is_empty());
+        assert!(objects.scan(kind::CUSTOMER, None, 1).unwrap().is_empty());
     }
 
     #[test]
@@ -165,7 +166,7 @@ mod tests {
         drop(with_a_restatement(dir.path()));
         std::fs::write(dir.path().join(FILE_NAME), [0x41; 20_000]).unwrap();
         assert!(!Objects::start_over(dir.path(), &[], &[]).unwrap());
-        assert!(Objects::open(dir.path()).unwrap().integrity_check().unwrap().is_empty());
+        assert!(Objects::open(dir.path(), &[]).unwrap().integrity_check().unwrap().is_empty());
     }
 
     #[test]

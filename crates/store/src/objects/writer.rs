@@ -107,12 +107,12 @@ impl Writer {
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
             let mut changes = Changes::default();
-            lists::begin(&tx, &job.batch)?;
+            lists::begin(&tx, &self.codec.kinds, &job.batch)?;
             apply::objects(&tx, &self.codec, &mut index, &job.batch, &job.bodies, &mut changes)?;
-            lists::end(&tx, &job.batch, &mut changes)?;
-            apply::cursors(&tx, &job.batch)?;
+            lists::end(&tx, &self.codec.kinds, &job.batch, &mut changes)?;
+            apply::cursors(&tx, &self.codec.kinds, &job.batch)?;
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
-            committed.push(Committed { restated, ..changes.finish(&tx)? });
+            committed.push(Committed { restated, ..changes.finish(&tx, &self.codec.kinds)? });
         }
         index.settle(&tx)?;
         tx.commit()?;

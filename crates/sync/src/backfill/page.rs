@@ -1,6 +1,6 @@
 //! What a plan has to know of a page.
 
-use connect::stripe::Page;
+use connect::Page;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageFacts {

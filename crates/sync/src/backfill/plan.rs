@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 
-use connect::stripe::ListRequest;
+use connect::{ListRequest, Source};
 use model::ObjectKind;
 
 use super::page::PageFacts;
@@ -27,6 +27,7 @@ const WORTH_CUTTING: u64 = 200;
 
 #[derive(Debug)]
 pub(crate) struct Plan {
+    source: Source,
     horizon: Horizon,
     cursors: Cursors,
     kinds: Vec<KindPlan>,
@@ -61,8 +62,8 @@ pub(crate) struct Changes {
 }
 
 impl Plan {
-    pub fn new(kinds: Vec<KindPlan>, horizon: Horizon, cursors: Cursors) -> Self {
-        Self { horizon, cursors, kinds }
+    pub fn new(source: Source, kinds: Vec<KindPlan>, horizon: Horizon, cursors: Cursors) -> Self {
+        Self { source, horizon, cursors, kinds }
     }
 
     /// The next page to ask for, while there is one and a cursor free for it.
@@ -135,9 +136,9 @@ impl Plan {
         self.kinds.iter().find(|kind| kind.kind == id.kind)?.spans.iter().find(|span| span.id == id)
     }
 
-    /// Invoices created since this second are all there. `None`: not one page yet; `Some(i64::MIN)`: all of them.
-    pub fn invoices_reach_back_to(&self) -> Option<i64> {
-        self.kinds.iter().find(|kind| kind.kind == ObjectKind::Invoice)?.reaches_back_to(self.horizon)
+    /// Bills created since this second are all there. `None`: not one page yet; `Some(i64::MIN)`: all of them.
+    pub fn bills_reach_back_to(&self) -> Option<i64> {
+        self.kinds.iter().find(|kind| kind.kind == self.source.bills())?.reaches_back_to(self.horizon)
     }
 
     pub fn progress(&self) -> Vec<KindProgress> {
@@ -151,13 +152,17 @@ impl Plan {
 
     fn first_waiting(&self) -> Option<(Rank, SpanId)> {
         let waiting = self.candidates().filter(|span| !span.is_running);
-        let ranked = waiting.map(|span| (rank(span, self.horizon), -span.unread_to(self.horizon), span.id));
-        ranked.min().map(|(rank, _, id)| (rank, id))
+        let ranked = waiting.map(|span| {
+            let order = self.source.order_of(span.id.kind);
+            (rank(self.source, span, self.horizon), -span.unread_to(self.horizon), order, span.id)
+        });
+        ranked.min().map(|(rank, .., id)| (rank, id))
     }
 
     fn first_cuttable(&self) -> Option<(Rank, SpanId)> {
         let cuttable = self.candidates().filter(|span| span.is_running && self.is_worth_cutting(span));
-        let ranked = cuttable.map(|span| (rank(span, self.horizon), Reverse(self.rest_of(span)), span.id));
+        let ranked = cuttable
+            .map(|span| (rank(self.source, span, self.horizon), Reverse(self.rest_of(span)), span.id));
         ranked.min().map(|(rank, _, id)| (rank, id))
     }
 

@@ -1,6 +1,6 @@
 //! What is read first: whatever brings today's MRR, then the history behind it, then the rest.
 
-use model::ObjectKind;
+use connect::{Source, Stage};
 
 use super::span::{Horizon, Span};
 
@@ -14,18 +14,18 @@ pub(crate) const YEAR_SECONDS: i64 = 370 * DAY;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank(u8);
 
-pub(crate) fn rank(span: &Span, horizon: Horizon) -> Rank {
-    use ObjectKind::{Coupon, Customer, Invoice, InvoiceItem, Price, Product, Subscription};
+pub(crate) fn rank(source: Source, span: &Span, horizon: Horizon) -> Rank {
     let age = horizon.now - span.unread_to(horizon);
     let is_recent = age < RECENT_SECONDS;
-    Rank(match span.id.kind {
-        Price | Product | Coupon => 0,
-        Subscription => 1,
-        Invoice | Customer | InvoiceItem if is_recent => 1,
-        Invoice | InvoiceItem if age < YEAR_SECONDS => 2,
-        Invoice | Customer | InvoiceItem => 3,
-        _ if is_recent => 4,
-        _ => 5,
+    let stage = source.list(span.id.kind).map_or(Stage::Rest, |list| list.stage);
+    Rank(match stage {
+        Stage::Names => 0,
+        Stage::Running => 1,
+        Stage::Billed | Stage::People if is_recent => 1,
+        Stage::Billed if age < YEAR_SECONDS => 2,
+        Stage::Billed | Stage::People => 3,
+        Stage::Rest if is_recent => 4,
+        Stage::Rest => 5,
     })
 }
 

@@ -1,14 +1,11 @@
 //! The plan as the database keeps it.
 
-use connect::stripe::{ClientConfig, Limits};
+use connect::{ClientConfig, Source};
 use model::{ObjectKind, UnixSeconds};
 use store::{Objects, StoreError, Window};
 
 use super::plan::{Cursors, KindPlan};
 use super::span::{Horizon, Span, SpanId};
-
-/// Stripe opened to the public: no account is older. 2011-09-29.
-const FIRST_ACCOUNTS: i64 = 1_317_254_400;
 
 /// Remembers that a server ignores `created` on a list.
 pub(super) fn plain_key(kind: ObjectKind) -> String {
@@ -16,20 +13,15 @@ pub(super) fn plain_key(kind: ObjectKind) -> String {
 }
 
 impl Horizon {
-    pub(super) fn new(account_created_at: Option<UnixSeconds>, now: UnixSeconds) -> Self {
-        let floor = account_created_at.map_or(FIRST_ACCOUNTS, |at| at.0);
+    pub(super) fn new(source: Source, account_created_at: Option<UnixSeconds>, now: UnixSeconds) -> Self {
+        let floor = account_created_at.unwrap_or(source.first_accounts()).0;
         Self { floor: floor.min(now.0), now: now.0 }
     }
 }
 
 /// As many as keep the client's limits busy; more would only wait there.
 pub(super) fn cursors(config: &ClientConfig) -> Cursors {
-    let share = usize::from(config.share_percent.clamp(1, 100));
-    let at_once = match config.limits {
-        Limits::None | Limits::OnceRefused => 32,
-        Limits::Stripe if config.key.is_test_mode() => 25 * share / 100,
-        Limits::Stripe => 50 * share / 100,
-    };
+    let at_once = config.key.source().requests_at_once(config);
     Cursors { total: at_once.max(2), per_kind: (at_once / 3).max(1) }
 }
 

@@ -1,12 +1,12 @@
+use crate::testing::kind;
 use std::collections::BTreeMap;
 
-use connect::stripe::BACKFILL_KINDS;
 use model::{CustomerId, ObjectKind};
 use store::AbsentReason;
 
 use super::*;
 use crate::history;
-use crate::testing::{Merchant, Provider, context};
+use crate::testing::{Merchant, Provider, SOURCE, context};
 
 fn folder() -> (tempfile::TempDir, Objects) {
     let dir = tempfile::tempdir().unwrap();
@@ -21,7 +21,7 @@ fn counts(objects: &Objects) -> BTreeMap<ObjectKind, u64> {
 fn assert_all_is_here(provider: &Provider, objects: &Objects) {
     let counts = counts(objects);
     let merchant = provider.merchant.lock().unwrap();
-    for kind in BACKFILL_KINDS {
+    for kind in SOURCE.load_order() {
         assert_eq!(counts.get(kind).copied().unwrap_or(0), merchant.count(*kind), "{kind}");
     }
 }
@@ -78,7 +78,7 @@ async fn the_rest_of_a_cut_list_is_fetched_also_after_a_restart() {
     provider.manners(|manners| manners.embedded_lines = 10);
     let (_dir, objects) = folder();
     let lines = |objects: &Objects| {
-        let reading = history::read_customer(objects, &CustomerId::from("cus_0")).unwrap();
+        let reading = history::read_customer(SOURCE, objects, &CustomerId::from("cus_0")).unwrap();
         reading.history.invoices[0].lines.len()
     };
     for attempt in 0.. {
@@ -86,8 +86,9 @@ async fn the_rest_of_a_cut_list_is_fetched_also_after_a_restart() {
         let cancel = context.cancel.clone();
         let is_first = attempt == 0;
         // The invoice is there, its lines are still on their way.
-        provider
-            .manners(|manners| manners.cancel_after = is_first.then_some((BACKFILL_KINDS.len() + 1, cancel)));
+        provider.manners(|manners| {
+            manners.cancel_after = is_first.then_some((SOURCE.load_order().len() + 1, cancel))
+        });
         if run(&context).await.is_ok() {
             break;
         }
@@ -100,18 +101,17 @@ async fn the_rest_of_a_cut_list_is_fetched_also_after_a_restart() {
 async fn lists_that_cannot_be_read_are_named_and_the_rest_is_loaded() {
     let provider = Provider::start(Merchant::monthly(3, 2)).await;
     provider.manners(|manners| {
-        manners.refused = [(ObjectKind::Charge, 403), (ObjectKind::Dispute, 404)].into();
+        manners.refused = [(kind::CHARGE, 403), (kind::DISPUTE, 404)].into();
     });
     let (_dir, objects) = folder();
     let (context, _heard) = context(&provider, objects.clone());
     let mut absent = run(&context).await.unwrap().absent;
     absent.sort_by_key(|(kind, _)| *kind);
-    let expected =
-        [(ObjectKind::Charge, AbsentReason::Forbidden), (ObjectKind::Dispute, AbsentReason::Absent)];
+    let expected = [(kind::CHARGE, AbsentReason::Forbidden), (kind::DISPUTE, AbsentReason::Absent)];
     assert_eq!(absent, expected);
-    assert_eq!(counts(&objects)[&ObjectKind::Invoice], 6);
+    assert_eq!(counts(&objects)[&kind::INVOICE], 6);
     let progress = context.reporter.subscribe().borrow().clone();
-    let charges = progress.kinds.iter().find(|kind| kind.kind == ObjectKind::Charge).unwrap();
+    let charges = progress.kinds.iter().find(|kind| kind.kind == kind::CHARGE).unwrap();
     assert_eq!(charges.state, KindState::Forbidden);
     assert_eq!(progress.reaches_back_on, None, "all of it is there");
 }
@@ -119,11 +119,11 @@ async fn lists_that_cannot_be_read_are_named_and_the_rest_is_loaded() {
 #[tokio::test]
 async fn an_indispensable_list_stops_the_load_and_keeps_what_was_read() {
     let provider = Provider::start(Merchant::monthly(3, 2)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Invoice, 403)].into());
+    provider.manners(|manners| manners.refused = [(kind::INVOICE, 403)].into());
     let (_dir, objects) = folder();
     let (context, _heard) = context(&provider, objects);
     let error = run(&context).await.unwrap_err();
-    assert!(matches!(&error, SyncError::Indispensable { kind: ObjectKind::Invoice, .. }), "{error}");
+    assert!(matches!(&error, SyncError::Indispensable { kind: kind::INVOICE, .. }), "{error}");
     assert_eq!(error.code(), "permission_missing");
 
     provider.manners(|manners| manners.refused.clear());
@@ -134,7 +134,7 @@ async fn an_indispensable_list_stops_the_load_and_keeps_what_was_read() {
 #[tokio::test]
 async fn patience_ends_and_the_load_goes_on_once_the_provider_answers() {
     let provider = Provider::start(Merchant::monthly(3, 2)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Charge, 500)].into());
+    provider.manners(|manners| manners.refused = [(kind::CHARGE, 500)].into());
     let (_dir, objects) = folder();
     let (context, _heard) = context(&provider, objects);
     let error = run(&context).await.unwrap_err();
@@ -153,8 +153,8 @@ async fn a_server_that_ignores_windows_is_loaded_whole_and_remembered() {
     run(&context).await.unwrap();
     assert_all_is_here(&provider, &objects);
     let invoices: Vec<_> =
-        objects.windows().unwrap().into_iter().filter(|window| window.kind == ObjectKind::Invoice).collect();
+        objects.windows().unwrap().into_iter().filter(|window| window.kind == kind::INVOICE).collect();
     assert_eq!(invoices.len(), 1);
     assert_eq!((invoices[0].created_gte, invoices[0].created_lte), (None, None));
-    assert_eq!(objects.meta(&table::plain_key(ObjectKind::Invoice)).unwrap().as_deref(), Some("1"));
+    assert_eq!(objects.meta(&table::plain_key(kind::INVOICE)).unwrap().as_deref(), Some("1"));
 }

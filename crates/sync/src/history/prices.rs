@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use connect::stripe::translate;
+use connect::{Listing, Source, Unreadable};
 use metrics::ledger::PriceBook;
-use model::billing::{CustomerHistory, Price, Product};
-use model::{ObjectKind, PriceId, ProductId};
+use model::PriceId;
+use model::billing::{CustomerHistory, Price};
 use store::{Objects, StoreError};
-
-use crate::problems::Unreadable;
 
 /// Objects that are read at once.
 const BATCH: usize = 1000;
@@ -24,16 +22,16 @@ pub struct Prices {
 ///
 /// # Errors
 /// What the store says. Objects that cannot be read are no error.
-pub fn price_book(objects: &Objects) -> Result<Prices, StoreError> {
+pub fn price_book(source: Source, objects: &Objects) -> Result<Prices, StoreError> {
     let mut prices = Prices::default();
-    for kind in [ObjectKind::Price, ObjectKind::Product] {
+    for kind in source.price_list_kinds() {
         let mut after: Option<String> = None;
         loop {
-            let stored = objects.scan(kind, after.as_deref(), BATCH)?;
+            let stored = objects.scan(*kind, after.as_deref(), BATCH)?;
             let Some(last) = stored.last() else { break };
             after = Some(last.object.id.clone());
             for stored in &stored {
-                prices.add(&stored.object);
+                prices.add(source, &stored.object);
             }
         }
     }
@@ -41,20 +39,11 @@ pub fn price_book(objects: &Objects) -> Result<Prices, StoreError> {
 }
 
 impl Prices {
-    fn add(&mut self, object: &model::RawObject) {
-        let read = if object.kind == ObjectKind::Price {
-            translate::price(&object.body).map(|price| self.book.insert(price))
-        } else {
-            translate::product(&object.body).map(|product| self.book.insert_product(product))
-        };
-        match read {
-            Ok(()) => {}
-            // A tombstone has nothing to read but its id.
-            Err(_) if object.is_deleted && object.kind == ObjectKind::Product => {
-                let id = ProductId::from(object.id.as_str());
-                self.book.insert_product(Product { id, name: None, is_active: false, is_deleted: true });
-            }
-            Err(_) if object.is_deleted => {}
+    fn add(&mut self, source: Source, object: &model::RawObject) {
+        match source.listing(object) {
+            Ok(Listing::Price(price)) => self.book.insert(price),
+            Ok(Listing::Product(product)) => self.book.insert_product(product),
+            Ok(Listing::Nothing) => {}
             Err(error) => {
                 let (kind, id) = (object.kind, object.id.clone());
                 self.skipped.push(Unreadable { kind, id, reason: error.to_string() });
@@ -82,7 +71,9 @@ pub fn with_inline(
     let mut own = PriceBook::default();
     let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines);
     let lines = lines.chain(history.invoice_items.iter().map(|item| &item.line));
-    for price in lines.filter_map(|line| book.get(line.price.as_ref()?)) {
+    let items = history.subscriptions.iter().flat_map(|subscription| &subscription.items);
+    let named = lines.filter_map(|line| line.price.as_ref()).chain(items.map(|item| &item.price));
+    for price in named.filter_map(|id| book.get(id)) {
         own.insert_inline(price.clone());
     }
     for price in gaps.values() {
@@ -90,3 +81,6 @@ pub fn with_inline(
     }
     Some((own, gaps.into_values().collect()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use connect::{Source, Unreadable};
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::ledger::{CustomerLedger, PriceBook, build};
@@ -13,7 +14,7 @@ use store::{Objects, StoreError, Stored};
 
 use super::{OnProgress, Restating};
 use crate::history::{self, NOBODY, Prices};
-use crate::problems::{Problem, Unreadable};
+use crate::problems::Problem;
 
 /// Customers whose objects are in memory at once, on each core.
 const AT_ONCE: usize = 64;
@@ -45,22 +46,24 @@ impl Built {
 /// # Errors
 /// What the store says.
 pub fn build_all(
+    source: Source,
     objects: &Objects,
     rules: LedgerRules,
     zone: TimeZone,
     on_progress: OnProgress<'_>,
 ) -> Result<Built, StoreError> {
-    build_comparing(objects, rules, zone, on_progress, None)
+    build_comparing(source, objects, rules, zone, on_progress, None)
 }
 
 pub(super) fn build_comparing(
+    source: Source,
     objects: &Objects,
     rules: LedgerRules,
     zone: TimeZone,
     on_progress: OnProgress<'_>,
     restating: Option<&Restating<'_>>,
 ) -> Result<Built, StoreError> {
-    let Prices { mut book, skipped } = history::price_book(objects)?;
+    let Prices { mut book, skipped } = history::price_book(source, objects)?;
     let mut ids = objects.all_customer_ids()?;
     if !objects.ownerless()?.is_empty() {
         ids.push(CustomerId::from(NOBODY));
@@ -69,7 +72,7 @@ pub(super) fn build_comparing(
     let leftovers = Mutex::new((Vec::new(), skipped));
     let (done, total) = (AtomicU64::new(0), ids.len() as u64);
     ids.par_chunks(AT_ONCE).try_for_each(|ids| -> Result<(), StoreError> {
-        let some = build_some(objects, ids, &book, rules, restating)?;
+        let some = build_some(source, objects, ids, &book, rules, restating)?;
         for (entry, ledger) in some.changes {
             builder.add(entry, &ledger);
         }
@@ -95,6 +98,7 @@ pub(super) fn build_comparing(
 /// # Errors
 /// What the store says.
 pub fn build_some(
+    source: Source,
     objects: &Objects,
     ids: &[CustomerId],
     book: &PriceBook,
@@ -103,9 +107,9 @@ pub fn build_some(
 ) -> Result<Partial, StoreError> {
     let mut some = Partial::default();
     for ids in ids.chunks(AT_ONCE) {
-        for (id, stored) in ids.iter().zip(objects.read_customers(ids, history::KINDS)?) {
+        for (id, stored) in ids.iter().zip(objects.read_customers(ids, source.history_kinds())?) {
             let stored = if id.as_str() == NOBODY { objects.ownerless()? } else { stored };
-            let history = some.add(id, stored, book, rules);
+            let history = some.add(source, id, &stored, book, rules);
             if let (Some(restating), Some((_, ledger))) = (restating, some.changes.last()) {
                 restating.customer(id, &history, ledger)?;
             }
@@ -118,12 +122,13 @@ impl Partial {
     /// Returns what the customer's ledger was built from.
     fn add(
         &mut self,
+        source: Source,
         id: &CustomerId,
-        stored: Vec<Stored>,
+        stored: &[Stored],
         book: &PriceBook,
         rules: LedgerRules,
     ) -> CustomerHistory {
-        let reading = history::from_objects(stored);
+        let reading = history::from_objects(source, stored);
         self.skipped.extend(reading.skipped);
         let history = reading.history;
         let ledger = match history::with_inline(book, &history, reading.inline_prices) {

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use connect::Source;
 use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::ledger::CustomerLedger;
@@ -111,6 +112,7 @@ impl<'a> Restating<'a> {
 
 /// Everything from the objects, with what it restates of the previous ledger on record.
 pub(crate) fn build_recording(
+    source: Source,
     objects: &Objects,
     settings: &Settings,
     previous: Option<&Previous>,
@@ -125,7 +127,7 @@ pub(crate) fn build_recording(
             None => restating,
         }
     });
-    let built = build_comparing(objects, settings.rules, zone, on_progress, restating.as_ref())?;
+    let built = build_comparing(source, objects, settings.rules, zone, on_progress, restating.as_ref())?;
     if let Some(restating) = restating {
         restating.finish()?;
     }

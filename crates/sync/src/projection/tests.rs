@@ -4,7 +4,7 @@ use store::Batch;
 
 use super::*;
 use crate::backfill;
-use crate::testing::{Merchant, Provider, bytes, context};
+use crate::testing::{Merchant, Provider, SOURCE, bytes, context};
 
 fn files(dir: &tempfile::TempDir) -> ConnectionFiles {
     ConnectionFiles::in_folder(dir.path())
@@ -20,7 +20,7 @@ async fn loaded() -> (tempfile::TempDir, Objects) {
 }
 
 fn rebuild_now(objects: &Objects, dir: &tempfile::TempDir) -> (Arc<Ledger>, RebuildReport) {
-    rebuild(objects, &files(dir), &Settings::default(), None, &|_, _| {}).unwrap()
+    rebuild(SOURCE, objects, &files(dir), &Settings::default(), None, &|_, _| {}).unwrap()
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use connect::Source;
 use metrics::columns::Ledger;
 use model::{RestatementReason, Settings};
 use store::{ConnectionFiles, ConnectionRecord, Objects, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
@@ -34,8 +36,8 @@ impl Shared {
         }
         let epoch = slot.epoch();
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
-        let recording = self.recording(record);
-        let snapshot = blocking(move || open(&files, &settings, recording)).await?;
+        let (source, recording) = (source_of(record)?, self.recording(record));
+        let snapshot = blocking(move || open(source, &files, &settings, recording)).await?;
         // Work may have shown a newer one meanwhile.
         if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
             return Ok(newer);
@@ -74,6 +76,7 @@ impl Shared {
 
 /// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
 fn open(
+    source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
@@ -83,13 +86,16 @@ fn open(
         return Ok(snapshot);
     }
     match files.objects_to_write() {
-        Ok(writer) => build(files, settings, &writer, recording),
+        Ok(writer) => build(source, files, settings, &writer, recording),
         Err(StoreError::AlreadyOpen { .. }) => {
             let keeper = Keeper::open(files, settings)?;
             let version = keeper.version()?;
             let ledger = match keeper.load(settings.zone()?)? {
                 Some(outdated) => outdated,
-                None => projection::build_all(&reader, settings.rules, settings.zone()?, &|_, _| {})?.ledger,
+                None => {
+                    projection::build_all(source, &reader, settings.rules, settings.zone()?, &|_, _| {})?
+                        .ledger
+                }
             };
             Ok(Snapshot { version, ledger: Arc::new(ledger) })
         }
@@ -111,6 +117,7 @@ pub(super) fn is_current(
 
 /// For whoever works on the connection, and so may write.
 pub(super) fn open_to_work(
+    source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
@@ -123,19 +130,20 @@ pub(super) fn open_to_work(
             Ok(snapshot)
         }
         (Some(snapshot), None) => Ok(snapshot),
-        (None, Some(_)) => build(files, settings, objects, recording),
+        (None, Some(_)) => build(source, files, settings, objects, recording),
         (None, None) => begin(files, settings, objects),
     }
 }
 
 /// Records what changed settings restate, before the ledger that tells of it goes.
 pub(super) fn settle(
+    source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
 ) -> Result<(), SyncError> {
     if recording.is_some() && files.objects_if_any()?.is_some() {
-        open_to_work(files, settings, &files.objects_to_write()?, recording)?;
+        open_to_work(source, files, settings, &files.objects_to_write()?, recording)?;
     }
     Ok(())
 }
@@ -175,15 +183,17 @@ fn stored(
 
 /// Builds everything from the objects, records what that restates, and stores it.
 pub(super) fn build(
+    source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
     recording: Option<Recording>,
 ) -> Result<Snapshot, SyncError> {
-    build_telling(files, settings, objects, recording, &|_, _| {})
+    build_telling(source, files, settings, objects, recording, &|_, _| {})
 }
 
 pub(super) fn build_telling(
+    source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     objects: &Objects,
@@ -193,7 +203,8 @@ pub(super) fn build_telling(
     let sequence = objects.meta(SEQUENCE)?;
     let mut keeper = Keeper::open(files, settings)?;
     let previous = keeper.previous()?;
-    let built = projection::build_recording(objects, settings, previous.as_ref(), recording, on_progress)?;
+    let built =
+        projection::build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     let version = keeper.next_version(objects)?;
     keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })

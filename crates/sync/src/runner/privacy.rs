@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use connect::stripe::{Privacy, privacy, translate};
+use connect::{Privacy, Source};
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
 use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
@@ -48,6 +49,7 @@ fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
 
 /// Drops the personal data of some customers for good, and how many objects of each kind that was.
 fn erase(
+    source: Source,
     files: &ConnectionFiles,
     customers: &[CustomerId],
     now: UnixSeconds,
@@ -57,36 +59,37 @@ fn erase(
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
     // A folder that is new gets its tables first.
     drop(files.objects_to_write()?);
-    let theirs = Theirs::of(files, customers)?;
-    let objects = drop_personal(files, (key, at), |seen| theirs.has(seen), |_| {})?;
+    let theirs = Theirs::of(source, files, customers)?;
+    let objects = drop_personal(source, files, (key, at), |seen| theirs.has(seen), |_| {})?;
     files.objects_to_write()?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
     Ok(objects)
 }
 
 /// What is some customers': what says so, and what was booked for that.
 pub(super) struct Theirs {
+    source: Source,
     customers: HashSet<String>,
     objects: HashSet<String>,
 }
 
 impl Theirs {
-    pub fn of(files: &ConnectionFiles, customers: &[CustomerId]) -> Result<Self, StoreError> {
+    pub fn of(source: Source, files: &ConnectionFiles, customers: &[CustomerId]) -> Result<Self, StoreError> {
         let stored = files.objects_to_read()?;
         let mut objects = HashSet::new();
         for customer in customers {
             objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
         }
-        Ok(Self { customers: customers.iter().map(ToString::to_string).collect(), objects })
+        Ok(Self { source, customers: customers.iter().map(ToString::to_string).collect(), objects })
     }
 
     pub fn has(&self, seen: &Rewritable<'_>) -> bool {
         match seen.customer {
             Some(customer) => self.customers.contains(customer),
             // It names what it was booked for, and may repeat its description.
-            None if seen.kind == ObjectKind::BalanceTransaction => {
-                translate::booked_for(seen.body).is_some_and(|source| self.objects.contains(&source))
+            None => {
+                let booked_for = self.source.booked_for(seen.kind, seen.body);
+                booked_for.is_some_and(|id| self.objects.contains(&id))
             }
-            None => false,
         }
     }
 }
@@ -124,13 +127,14 @@ impl Undone {
 /// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
 /// ledger names customers, so it goes and is built anew.
 pub(super) fn drop_personal(
+    source: Source,
     files: &ConnectionFiles,
     note: (&str, &str),
     is_theirs: impl Fn(&Rewritable<'_>) -> bool,
     tell: impl FnMut(u64),
 ) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
     let redact =
-        |seen: &Rewritable<'_>| is_theirs(seen).then(|| privacy::redact(seen.kind, seen.body)).flatten();
+        |seen: &Rewritable<'_>| is_theirs(seen).then(|| source.redact(seen.kind, seen.body)).flatten();
     files.rewrite_objects(note, redact, tell)
 }
 
@@ -157,13 +161,14 @@ impl Runner {
         to_its_end(async move {
             // At once; what is under way goes on after.
             let _alone = slot.take_over().await;
-            let (recording, now) = (shared.recording(&record), shared.config.clock.now());
+            let (source, recording) = (source_of(&record)?, shared.recording(&record));
+            let now = shared.config.clock.now();
             let receipt = blocking(move || {
-                ledger::settle(&files, &record.settings, recording)?;
+                ledger::settle(source, &files, &record.settings, recording)?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
-                let objects = erase(&files, one, now)?;
+                let objects = erase(source, &files, one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
@@ -182,6 +187,7 @@ impl Shared {
         slot: &Arc<Slot>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
+        let source = source_of(record)?;
         let (files, wanted) = (self.config.data.connection_files(&slot.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), files.clone());
@@ -190,18 +196,18 @@ impl Shared {
         if !erasures.is_empty() || (wanted && !is_private) {
             let (files, settings, recording) =
                 (files.clone(), record.settings.clone(), self.recording(record));
-            blocking(move || ledger::settle(&files, &settings, recording)).await?;
+            blocking(move || ledger::settle(source, &files, &settings, recording)).await?;
         }
         if !erasures.is_empty() {
             slot.reporter.begin(Phase::Erasing);
             let (customers, files) = (erasures.len(), files.clone());
             let _loading = slot.loading.lock().await;
-            blocking(move || Ok(erase(&files, &erasures, now)?)).await?;
+            blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
             slot.close_files();
             tracing::info!(connection = %slot.id, customers, "erasures were made up for");
         }
         match (is_private, wanted) {
-            (false, true) => erase_everybody(slot, files).await,
+            (false, true) => erase_everybody(source, slot, files).await,
             (true, false) => {
                 let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
                 blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
@@ -211,7 +217,7 @@ impl Shared {
     }
 }
 
-async fn erase_everybody(slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(), SyncError> {
+async fn erase_everybody(source: Source, slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(), SyncError> {
     slot.reporter.begin(Phase::Erasing);
     let reporter = slot.reporter.clone();
     // Nobody shows what was made before.
@@ -224,7 +230,7 @@ async fn erase_everybody(slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(),
                 reporter.message(Some(format!("{done} objects")));
             }
         };
-        let objects = drop_personal(&files, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
+        let objects = drop_personal(source, &files, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
         Ok(objects.values().sum::<u64>())
     });
     let objects = erased.await?;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect::Source;
 use metrics::columns::{CustomerEntry, Ledger};
 use metrics::ledger::{CustomerLedger, PriceBook};
-use model::{Clock, CustomerId, ObjectKind, Settings};
+use model::{Clock, CustomerId, Settings};
 use rayon::prelude::*;
 use store::{ConnectionFiles, Objects, StoreError};
 use tokio::sync::mpsc;
@@ -38,6 +39,7 @@ const AT_ONCE: usize = 2048;
 const PER_CORE: usize = 64;
 
 pub(super) struct Projector {
+    pub source: Source,
     pub slot: Arc<Slot>,
     pub epoch: u64,
     pub objects: Objects,
@@ -87,14 +89,13 @@ enum Nobody {
 }
 
 impl Dirty {
-    fn absorb(&mut self, written: Written) {
-        use ObjectKind::{Charge, CreditNote, Invoice, InvoicePayment, Price, Product, Refund};
+    fn absorb(&mut self, source: Source, written: Written) {
         self.customers.extend(written.committed.touched_customers);
         let kinds = &written.committed.changed_kinds;
-        if kinds.iter().any(|kind| matches!(kind, Invoice | Charge | Refund | CreditNote | InvoicePayment)) {
+        if kinds.iter().any(|kind| source.may_be_ownerless(*kind)) {
             self.customers.insert(CustomerId::from(NOBODY));
         }
-        self.are_prices |= kinds.iter().any(|kind| matches!(kind, Price | Product));
+        self.are_prices |= kinds.iter().any(|kind| source.price_list_kinds().contains(kind));
         self.sequence = Some(written.sequence);
     }
 
@@ -117,7 +118,7 @@ impl Projector {
             tokio::select! {
                 heard = written.recv() => match heard {
                     Some(written) => {
-                        self.dirty.absorb(written);
+                        self.dirty.absorb(self.source, written);
                         if std::mem::take(&mut is_first) {
                             due = Instant::now() + first_after;
                         }
@@ -144,7 +145,7 @@ impl Projector {
             return self.keep(&[], sequence);
         }
         if dirty.are_prices {
-            let book = history::price_book(&self.objects)?.book;
+            let book = history::price_book(self.source, &self.objects)?.book;
             if gives_other_values(&self.book, &book) {
                 return self.build_all();
             }
@@ -182,10 +183,10 @@ impl Projector {
         customers: &[CustomerId],
         restating: Option<&Restating<'_>>,
     ) -> Result<Vec<(CustomerEntry, CustomerLedger)>, StoreError> {
-        let (objects, book, rules) = (&self.objects, &self.book, self.settings.rules);
+        let (source, objects, book, rules) = (self.source, &self.objects, &self.book, self.settings.rules);
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
-            .map(|ids| projection::build_some(objects, ids, book, rules, restating))
+            .map(|ids| projection::build_some(source, objects, ids, book, rules, restating))
             .collect();
         let mut changes = Vec::with_capacity(customers.len());
         for part in parts? {
@@ -214,7 +215,8 @@ impl Projector {
     /// anew. Keeps the report.
     pub fn audit(&mut self, mut audit: Audit, customers: &[CustomerId]) -> Result<(), SyncError> {
         let (shown, rules, now) = (Arc::clone(&self.shown.ledger), self.settings.rules, self.clock.now());
-        audit.differing = audit::differing(&self.objects, customers, &shown, &self.book, rules, now)?;
+        audit.differing =
+            audit::differing(self.source, &self.objects, customers, &shown, &self.book, rules, now)?;
         if !audit.differing.is_empty() {
             tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "figures differed; made anew");
             self.build_all()?;
@@ -232,12 +234,18 @@ impl Projector {
                 reporter.message(Some(format!("{done} of {total} customers")));
             }
         };
-        let built =
-            super::ledger::build_telling(&self.files, &self.settings, &self.objects, self.recording, &tell);
+        let built = super::ledger::build_telling(
+            self.source,
+            &self.files,
+            &self.settings,
+            &self.objects,
+            self.recording,
+            &tell,
+        );
         self.slot.reporter.message(None);
         self.shown = built?;
         self.slot.publish(self.shown.clone(), self.epoch);
-        self.book = history::price_book(&self.objects)?.book;
+        self.book = history::price_book(self.source, &self.objects)?.book;
         Ok(())
     }
 
@@ -276,8 +284,8 @@ impl Projector {
 fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
     old.prices().any(|old| {
         new.get(&old.id).is_some_and(|new| {
-            (old.currency, old.recurrence, &old.scheme, old.transform_quantity)
-                != (new.currency, new.recurrence, &new.scheme, new.transform_quantity)
+            (old.currency, old.recurrence, &old.scheme, &old.currency_options, old.transform_quantity)
+                != (new.currency, new.recurrence, &new.scheme, &new.currency_options, new.transform_quantity)
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connect::stripe::{Client, ClientConfig, Key, Limits};
+use connect::{Client, ClientConfig, Limits, Source};
 use model::{ConnectionId, CustomerId, UnixSeconds};
 use store::{ConnectionRecord, ConnectionState};
 use url::Url;
@@ -15,6 +15,14 @@ use crate::update::Absent;
 /// What a connection's key is sealed for: it opens for no other.
 pub fn key_context(id: &ConnectionId) -> String {
     format!("connection/{id}/key")
+}
+
+/// The provider that a connection is with.
+///
+/// # Errors
+/// `UnknownSource`: a later version connected it.
+pub fn source_of(record: &ConnectionRecord) -> Result<Source, SyncError> {
+    Source::of(&record.source).ok_or_else(|| SyncError::UnknownSource(record.source.clone()))
 }
 
 /// What a piece of work brought about.
@@ -33,13 +41,13 @@ impl Shared {
         let config = &self.config;
         let sealed = config.catalog.sealed_key(&record.workspace, &record.id)?;
         let sealed = sealed.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
-        let key =
-            Key::parse(config.data.existing_keyring()?.open(&key_context(&record.id), &sealed)?.expose())?;
+        let key = source_of(record)?
+            .parse_key(config.data.existing_keyring()?.open(&key_context(&record.id), &sealed)?.expose())?;
         let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
         let defaults = ClientConfig::new(key, config.clock.clone());
         let limits = match config.limits {
             _ if record.is_sample => Limits::None,
-            Limits::Stripe if connect::is_on_this_machine(&base) => Limits::OnceRefused,
+            Limits::Published if connect::is_on_this_machine(&base) => Limits::OnceRefused,
             limits => limits,
         };
         let privacy = super::privacy::privacy_of(&record.settings);

@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use connect::stripe::{endpoint, translate};
+use connect::Source;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
-use model::{CustomerId, ObjectKind, Settings, UnixSeconds};
+use model::{CustomerId, Settings, UnixSeconds};
 use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::privacy::{Theirs, drop_personal};
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Shared, blocking, ledger};
 use crate::SyncError;
@@ -42,12 +43,12 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a String>) -> String {
 
 /// Fetches all of those who came back, whose personal data was dropped.
 pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
-    let objects = context.objects.clone();
+    let (source, objects) = (context.source(), context.objects.clone());
     let wanted = blocking(move || {
         let mut wanted = Vec::new();
         for customer in listed(&objects, RETURNED)? {
             let theirs = objects.ids_by_customer(&CustomerId::from(customer))?;
-            wanted.extend(theirs.into_iter().filter(|(kind, _)| endpoint(*kind).is_some()));
+            wanted.extend(theirs.into_iter().filter(|(kind, _)| source.list(*kind).is_some()));
         }
         Ok(wanted)
     });
@@ -70,20 +71,20 @@ impl Shared {
     ) -> Result<(), SyncError> {
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
-        let recording = self.recording(record);
+        let (source, recording) = (source_of(record)?, self.recording(record));
         // Nobody shows what was made before.
         let _loading = slot.loading.lock().await;
         let turn = blocking(move || {
-            let Some(turn) = Turn::due(&files, &settings, now)? else { return Ok(None) };
+            let Some(turn) = Turn::due(source, &files, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
             let lapsed = list(&turn.lapsed);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
-                ledger::settle(&files, &settings, recording)?;
+                ledger::settle(source, &files, &settings, recording)?;
                 let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
-                let theirs = Theirs::of(&files, &new)?;
+                let theirs = Theirs::of(source, &files, &new)?;
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
-                drop_personal(&files, (LAPSED, &lapsed), is_theirs, |_| {})?;
+                drop_personal(source, &files, (LAPSED, &lapsed), is_theirs, |_| {})?;
             }
             // Last, so that what was cut off is done again.
             let objects = files.objects_to_write()?;
@@ -117,6 +118,7 @@ struct Turn {
 impl Turn {
     /// `None` where today was looked at already, or nobody was ever to be forgotten.
     fn due(
+        source: Source,
         files: &ConnectionFiles,
         settings: &Settings,
         now: UnixSeconds,
@@ -131,7 +133,7 @@ impl Turn {
         }
         let noted = lapsed(&objects)?;
         let lapsed = match months {
-            Some(months) => left_before(&objects, months_before(now, months))?,
+            Some(months) => left_before(source, &objects, months_before(now, months))?,
             None => BTreeSet::new(),
         };
         Ok(Some(Self { looked, noted, lapsed }))
@@ -144,15 +146,17 @@ fn months_before(now: UnixSeconds, months: u16) -> UnixSeconds {
     UnixSeconds(then.map_or(i64::MIN, |then| then.timestamp().as_second()))
 }
 
-/// Customers of whom nothing was created since, and whose subscriptions all ended before.
-fn left_before(objects: &Objects, before: UnixSeconds) -> Result<BTreeSet<String>, StoreError> {
+/// Customers of whom nothing was created since, and whose agreements all ended before.
+fn left_before(
+    source: Source,
+    objects: &Objects,
+    before: UnixSeconds,
+) -> Result<BTreeSet<String>, StoreError> {
     let mut left = BTreeSet::new();
     for customer in objects.idle_customers(before)? {
-        let subscriptions = objects.by_customer(&customer, &[ObjectKind::Subscription])?;
-        let is_over = subscriptions.iter().all(|stored| {
-            let read = translate::subscription(&stored.object.body);
-            read.is_ok_and(|parts| parts.subscription.ended_at.is_some_and(|at| at < before))
-        });
+        let agreements = objects.by_customer(&customer, source.agreements())?;
+        let mut ends = agreements.iter().map(|stored| source.ended_at(&stored.object));
+        let is_over = ends.all(|ended_at| ended_at.is_some_and(|at| at < before));
         if is_over {
             left.insert(customer.to_string());
         }

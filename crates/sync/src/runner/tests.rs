@@ -7,6 +7,7 @@ mod reload;
 mod restated;
 mod retention;
 
+use crate::testing::{SOURCE, kind};
 use model::{ChurnAt, CustomerId, LedgerRules, ObjectKind, UnixSeconds};
 use serde_json::json;
 use store::{AbsentReason, ConnectionState, StoreError};
@@ -20,7 +21,7 @@ use crate::testing::{Folder, Merchant, NOW, Provider, bytes};
 fn rebuilt(folder: &Folder) -> Ledger {
     let settings = folder.now().settings;
     let zone = settings.zone().unwrap();
-    projection::build_all(&folder.objects(), settings.rules, zone, &|_, _| {}).unwrap().ledger
+    projection::build_all(SOURCE, &folder.objects(), settings.rules, zone, &|_, _| {}).unwrap().ledger
 }
 
 #[tokio::test]
@@ -69,15 +70,15 @@ async fn what_happened_since_is_fetched_by_events() {
     let since = folder.now().data_through.unwrap().0;
     provider.merchant(|merchant| {
         merchant.cancel(3, since + 5);
-        merchant.remove(ObjectKind::Customer, "cus_4");
-        merchant.note("customer.deleted", ObjectKind::Customer, "cus_4", since + 6);
+        merchant.remove(kind::CUSTOMER, "cus_4");
+        merchant.note("customer.deleted", kind::CUSTOMER, "cus_4", since + 6);
         merchant.sign_up(9, since + 7);
         merchant.bill(9, 0, since + 7, 1);
         for (kind, id) in [
-            (ObjectKind::Customer, "cus_9"),
-            (ObjectKind::Subscription, "sub_9"),
-            (ObjectKind::Invoice, "in_9_00"),
-            (ObjectKind::Charge, "ch_9_00"),
+            (kind::CUSTOMER, "cus_9"),
+            (kind::SUBSCRIPTION, "sub_9"),
+            (kind::INVOICE, "in_9_00"),
+            (kind::CHARGE, "ch_9_00"),
         ] {
             merchant.note("it.created", kind, id, since + 7);
         }
@@ -100,8 +101,8 @@ async fn a_rush_of_new_objects_is_listed_instead_of_fetched_one_by_one() {
         for customer in 100..130 {
             merchant.sign_up(customer, since + 5);
             merchant.bill(customer, 0, since + 5, 1);
-            merchant.note("customer.created", ObjectKind::Customer, &format!("cus_{customer}"), since + 5);
-            merchant.note("invoice.created", ObjectKind::Invoice, &format!("in_{customer}_00"), since + 5);
+            merchant.note("customer.created", kind::CUSTOMER, &format!("cus_{customer}"), since + 5);
+            merchant.note("invoice.created", kind::INVOICE, &format!("in_{customer}_00"), since + 5);
         }
     });
     folder.sync(&runner).await.unwrap();
@@ -113,13 +114,13 @@ async fn a_rush_of_new_objects_is_listed_instead_of_fetched_one_by_one() {
 #[tokio::test]
 async fn without_events_what_is_new_is_listed_and_what_is_gone_is_found_out() {
     let provider = Provider::start(Merchant::monthly(4, 2)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Event, 404)].into());
+    provider.manners(|manners| manners.refused = [(kind::EVENT, 404)].into());
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
     let since = folder.now().data_through.unwrap().0;
     provider.merchant(|merchant| {
         merchant.cancel(1, since - 5);
-        merchant.remove(ObjectKind::Customer, "cus_2");
+        merchant.remove(kind::CUSTOMER, "cus_2");
         merchant.sign_up(9, since + 7);
         merchant.bill(9, 0, since + 7, 1);
     });
@@ -145,7 +146,7 @@ async fn a_month_of_silence_is_made_up_for_by_listing_everything() {
     // The event about it is long forgotten.
     provider.merchant(|merchant| {
         merchant.cancel(1, NOW - 20 * 86_400);
-        merchant.objects.remove(&ObjectKind::Event);
+        merchant.objects.remove(&kind::EVENT);
     });
     let runner = folder.runner();
     folder.sync(&runner).await.unwrap();
@@ -157,7 +158,7 @@ async fn a_month_of_silence_is_made_up_for_by_listing_everything() {
 async fn a_refused_key_fails_the_connection_with_what_to_do() {
     let provider = Provider::start(Merchant::monthly(2, 1)).await;
     let folder = Folder::connected_to(&provider);
-    provider.manners(|manners| manners.refused = [(ObjectKind::Subscription, 401)].into());
+    provider.manners(|manners| manners.refused = [(kind::SUBSCRIPTION, 401)].into());
     let error = folder.sync(&folder.runner()).await.unwrap_err();
     assert_eq!(error.code(), "key_refused");
     let record = folder.now();
@@ -173,18 +174,18 @@ async fn a_refused_key_fails_the_connection_with_what_to_do() {
 #[tokio::test]
 async fn what_could_not_be_read_stands_in_the_record() {
     let provider = Provider::start(Merchant::monthly(2, 1)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Charge, 403)].into());
+    provider.manners(|manners| manners.refused = [(kind::CHARGE, 403)].into());
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
-    assert_eq!(folder.now().absent, [(ObjectKind::Charge, AbsentReason::Forbidden)]);
+    assert_eq!(folder.now().absent, [(kind::CHARGE, AbsentReason::Forbidden)]);
 }
 
 #[tokio::test]
 async fn references_that_point_nowhere_are_listed_and_deleted_customers_are_looked_up() {
     let mut merchant = Merchant::monthly(2, 1);
-    merchant.remove(ObjectKind::Customer, "cus_1");
-    merchant.remove(ObjectKind::Subscription, "sub_0");
-    merchant.add(ObjectKind::Invoice, "in_bad", NOW - 50, json!({ "customer": "cus_0", "currency": 7 }));
+    merchant.remove(kind::CUSTOMER, "cus_1");
+    merchant.remove(kind::SUBSCRIPTION, "sub_0");
+    merchant.add(kind::INVOICE, "in_bad", NOW - 50, json!({ "customer": "cus_0", "currency": 7 }));
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
@@ -193,7 +194,7 @@ async fn references_that_point_nowhere_are_listed_and_deleted_customers_are_look
         problems.iter().map(|problem| (problem.code.as_str(), problem.examples[0].id.as_str())).collect();
     assert!(told.contains(&("dangling_reference", "in_0_00")), "{told:?}");
     assert!(told.contains(&("unreadable_object", "in_bad")), "{told:?}");
-    assert!(folder.objects().get(ObjectKind::Customer, "cus_1").unwrap().unwrap().object.is_deleted);
+    assert!(folder.objects().get(kind::CUSTOMER, "cus_1").unwrap().unwrap().object.is_deleted);
 }
 
 #[tokio::test]
@@ -202,14 +203,15 @@ async fn money_without_a_customer_is_somebodys_too() {
     let charge = json!({
         "status": "succeeded", "currency": "usd", "amount": 700, "amount_captured": 700, "captured": true,
     });
-    merchant.add(ObjectKind::Charge, "ch_guest", NOW - 500, charge);
+    merchant.add(kind::CHARGE, "ch_guest", NOW - 500, charge);
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
     let runner = folder.runner();
     folder.sync(&runner).await.unwrap();
     let ledger = folder.ledger(&runner).await;
     assert!(ledger.customer(&CustomerId::from(NOBODY)).is_some());
-    let reading = crate::history::read_customer(&folder.objects(), &CustomerId::from(NOBODY)).unwrap();
+    let reading =
+        crate::history::read_customer(SOURCE, &folder.objects(), &CustomerId::from(NOBODY)).unwrap();
     assert_eq!(reading.history.charges.len(), 1);
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use connect::ConnectError;
-use connect::stripe::signature::{self, SignatureError};
-use connect::stripe::translate::{self, ReadError};
+use connect::{ConnectError, ReadError, SignatureError, Source};
+use http::HeaderMap;
 use model::{ConnectionId, Secret, UnixSeconds, WorkspaceId};
 use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, WebhookRecord};
 use url::Url;
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
@@ -75,22 +75,26 @@ impl Runner {
     /// When it is not to be believed, or could not be kept; then it is delivered again.
     pub async fn receive(
         &self,
+        source: Source,
         path: &str,
-        signature: Option<&str>,
+        headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Receipt, WebhookRefusal> {
         let shared = &self.shared;
         let (known, wanted) = (Arc::clone(shared), path.to_owned());
         let found = blocking(move || {
             let Some(webhook) = known.config.catalog.webhook_by_path(&wanted)? else { return Ok(None) };
+            let connection = known.config.catalog.connection(&webhook.workspace, &webhook.connection)?;
+            if connection.is_none_or(|connection| connection.source != source.id()) {
+                return Ok(None);
+            }
             let secrets = known.webhook_secrets(&webhook)?;
             Ok(Some((webhook, secrets)))
         });
         let (webhook, secrets) = found.await?.ok_or(WebhookRefusal::Unknown)?;
         let now = shared.config.clock.now();
-        signature::verify(&secrets, signature.unwrap_or_default(), body, now)?;
-        let text = String::from_utf8_lossy(body);
-        let event = translate::event(&text)?;
+        source.verify(&secrets, headers, body, now)?;
+        let event = source.delivered(body)?;
         let slot = shared.slot(&webhook.connection);
         let inbox = shared.inbox(&slot).await?;
         let delivery = NewDelivery {
@@ -293,10 +297,7 @@ impl Shared {
     ) -> Result<WebhookRecord, SyncError> {
         tracing::info!(connection = %connection.id, %error, "the webhook cannot be registered");
         let mut refused = SyncError::Provider(error.clone()).last_error(self.config.clock.now());
-        refused.action =
-            "Give the key write access to webhook endpoints, or make the endpoint by hand in Stripe and \
-            enter its signing secret."
-                .to_owned();
+        refused.action = source_of(connection)?.texts().webhook_by_hand.to_owned();
         self.update_webhook(connection, move |webhook| webhook.refused = Some(refused)).await
     }
 

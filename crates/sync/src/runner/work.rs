@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::stripe::Account;
+use connect::Account;
 use model::{ConnectionId, CustomerId};
 use store::{Batch, ConnectionRecord, ConnectionState};
 use tokio::sync::mpsc;
@@ -174,16 +174,18 @@ impl Work {
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
         let (client, objects, erased, asked, projector) = blocking(move || {
             let client = opening.client(&of)?;
-            let objects = files.objects_to_write()?;
+            let source = client.source();
+            let objects = files.objects_to_write_of(source.shapes())?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
             let is_current = |own: &Snapshot| ledger::is_current(&files, &settings, &objects, own);
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = match in_memory {
                 Some(own) if is_current(&own)? => own,
-                _ => ledger::open_to_work(&files, &settings, &objects, recording)?,
+                _ => ledger::open_to_work(source, &files, &settings, &objects, recording)?,
             };
             own_slot.publish(shown.clone(), epoch);
             let projector = Projector {
+                source,
                 slot: own_slot,
                 epoch,
                 objects: objects.clone(),
@@ -191,7 +193,7 @@ impl Work {
                 settings,
                 recording,
                 clock: opening.config.clock.clone(),
-                book: history::price_book(&objects)?.book,
+                book: history::price_book(source, &objects)?.book,
                 shown,
                 dirty: Dirty::default(),
                 unkept: Unkept::default(),

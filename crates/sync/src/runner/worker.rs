@@ -6,6 +6,7 @@ use std::time::Duration;
 use store::{ConnectionRecord, ConnectionState, StoreError};
 use tokio::time::Instant;
 
+use super::record::source_of;
 use super::slot::Slot;
 use super::work::Task;
 use super::{Shared, blocking};
@@ -147,8 +148,9 @@ impl Shared {
     async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
         self.reload_if_moved(slot, record).await?;
         let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
-        let now = self.config.clock.now();
-        let state = blocking(move || Ok(crate::backfill::state_of(&reading.reading(&files)?, now)?)).await?;
+        let (source, now) = (source_of(record)?, self.config.clock.now());
+        let state = blocking(move || Ok(crate::backfill::state_of(source, &reading.reading(&files)?, now)?));
+        let state = state.await?;
         let phase = if record.loaded_at.is_some() { Phase::Updating } else { Phase::Loading };
         slot.reporter.change(|progress| {
             progress.phase = phase;

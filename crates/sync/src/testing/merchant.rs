@@ -1,5 +1,6 @@
 //! A merchant with monthly customers, as plain JSON.
 
+use super::kind;
 use std::collections::BTreeMap;
 
 use model::ObjectKind;
@@ -18,13 +19,13 @@ impl Merchant {
     /// So many customers, each on one price for so many months; the last invoice of each was a moment ago.
     pub fn monthly(customers: i64, months: i64) -> Self {
         let mut merchant = Self::default();
-        merchant.add(ObjectKind::Product, "prod_1", 0, json!({ "name": "Plan", "active": true }));
+        merchant.add(kind::PRODUCT, "prod_1", 0, json!({ "name": "Plan", "active": true }));
         let price = json!({
             "product": "prod_1", "currency": "usd", "active": true, "type": "recurring",
             "billing_scheme": "per_unit", "unit_amount": 1000, "unit_amount_decimal": "1000",
             "recurring": { "interval": "month", "interval_count": 1, "usage_type": "licensed" },
         });
-        merchant.add(ObjectKind::Price, "price_1", 0, price);
+        merchant.add(kind::PRICE, "price_1", 0, price);
         for customer in 0..customers {
             merchant.sign_up(customer, NOW - customer - 100 - (months - 1) * MONTH);
             for month in 0..months {
@@ -35,7 +36,7 @@ impl Merchant {
     }
 
     pub fn add(&mut self, kind: ObjectKind, id: &str, created: i64, mut body: Value) {
-        let object = if kind == ObjectKind::InvoiceItem { "invoiceitem" } else { kind.as_str() };
+        let object = if kind == kind::INVOICE_ITEM { "invoiceitem" } else { kind.as_str() };
         body["id"] = json!(id);
         body["object"] = json!(object);
         body["created"] = json!(created);
@@ -44,7 +45,7 @@ impl Merchant {
 
     pub fn sign_up(&mut self, customer: i64, at: i64) {
         let name = format!("Customer {customer}");
-        self.add(ObjectKind::Customer, &format!("cus_{customer}"), at, json!({ "name": name }));
+        self.add(kind::CUSTOMER, &format!("cus_{customer}"), at, json!({ "name": name }));
         let item = json!({
             "id": format!("si_{customer}"), "object": "subscription_item", "quantity": 1, "price": "price_1",
             "current_period_start": at, "current_period_end": at + MONTH,
@@ -53,7 +54,7 @@ impl Merchant {
             "customer": format!("cus_{customer}"), "status": "active", "start_date": at, "currency": "usd",
             "items": { "object": "list", "data": [item], "has_more": false },
         });
-        self.add(ObjectKind::Subscription, &format!("sub_{customer}"), at, subscription);
+        self.add(kind::SUBSCRIPTION, &format!("sub_{customer}"), at, subscription);
     }
 
     /// A paid invoice over `lines` seats, one line each, and the charge that paid it.
@@ -77,31 +78,31 @@ impl Merchant {
             "parent": { "type": "subscription_details", "subscription_details": subscription },
             "lines": { "object": "list", "data": (0..lines).map(line).collect::<Vec<_>>(), "has_more": false },
         });
-        self.add(ObjectKind::Invoice, &id, at, invoice);
+        self.add(kind::INVOICE, &id, at, invoice);
         let charge = json!({
             "customer": format!("cus_{customer}"), "status": "succeeded", "currency": "usd",
             "amount": 1000 * lines, "amount_captured": 1000 * lines, "amount_refunded": 0, "captured": true,
             "payment_intent": format!("pi_{id}"),
         });
-        self.add(ObjectKind::Charge, &format!("ch_{customer}_{month:02}"), at + 60, charge);
+        self.add(kind::CHARGE, &format!("ch_{customer}_{month:02}"), at + 60, charge);
     }
 
     /// The subscription ends, and the provider says so.
     pub fn cancel(&mut self, customer: i64, at: i64) {
         let id = format!("sub_{customer}");
-        let subscription = self.get_mut(ObjectKind::Subscription, &id);
+        let subscription = self.get_mut(kind::SUBSCRIPTION, &id);
         subscription["status"] = json!("canceled");
         subscription["canceled_at"] = json!(at);
         subscription["ended_at"] = json!(at);
-        self.note("customer.subscription.deleted", ObjectKind::Subscription, &id, at);
+        self.note("customer.subscription.deleted", kind::SUBSCRIPTION, &id, at);
     }
 
     /// An event about an object.
     pub fn note(&mut self, event_type: &str, kind: ObjectKind, id: &str, at: i64) {
-        let events = self.objects.get(&ObjectKind::Event).map_or(0, BTreeMap::len);
+        let events = self.objects.get(&kind::EVENT).map_or(0, BTreeMap::len);
         let data = json!({ "object": { "id": id, "object": kind.as_str() } });
         let event = json!({ "type": event_type, "data": data });
-        self.add(ObjectKind::Event, &format!("evt_{events:05}"), at, event);
+        self.add(kind::EVENT, &format!("evt_{events:05}"), at, event);
     }
 
     pub fn get_mut(&mut self, kind: ObjectKind, id: &str) -> &mut Value {

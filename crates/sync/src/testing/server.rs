@@ -1,5 +1,6 @@
 //! Answers as the provider does, or as badly as a test wants.
 
+use super::kind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +9,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use connect::stripe::endpoint;
 use model::ObjectKind;
 use serde_json::{Value, json};
 
@@ -186,11 +186,11 @@ async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(Stri
 
 async fn lines(State(provider): State<Provider>, Path(id): Path<String>, Query(query): Asked) -> Response {
     provider.note(format!("/v1/invoices/{id}/lines"));
-    if let Some(refusal) = provider.refusal(ObjectKind::InvoiceLine) {
+    if let Some(refusal) = provider.refusal(kind::INVOICE_LINE) {
         return refusal;
     }
     let merchant = provider.merchant.lock().unwrap().clone();
-    let Some(invoice) = merchant.objects.get(&ObjectKind::Invoice).and_then(|all| all.get(&id)) else {
+    let Some(invoice) = merchant.objects.get(&kind::INVOICE).and_then(|all| all.get(&id)) else {
         return refuse(404);
     };
     let mut data = invoice["lines"]["data"].as_array().unwrap().clone();
@@ -209,8 +209,9 @@ fn page(data: Vec<Value>, has_more: bool) -> Response {
 }
 
 fn kind_of(list: &str) -> Option<ObjectKind> {
-    let path = format!("/v1/{list}");
-    ObjectKind::ALL.iter().copied().find(|kind| endpoint(*kind) == Some(path.as_str()))
+    let kinds = super::SOURCE.lists().iter().map(|list| list.kind);
+    let path = |kind| if kind == kind::INVOICE_ITEM { "invoiceitems".to_owned() } else { format!("{kind}s") };
+    kinds.into_iter().find(|kind| path(*kind) == list)
 }
 
 fn refuse(status: u16) -> Response {

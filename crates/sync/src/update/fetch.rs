@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use connect::ConnectError;
-use connect::stripe::{Children, ListRequest, Retrieved, privacy, tombstone, translate};
+use connect::{Children, ConnectError, ListRequest, Retrieved};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use model::billing::Price;
 use model::{ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, NewDelivery};
 
 use super::reduce::Changed;
 use super::{Listed, is_unavailable, list, missing};
 use crate::blocking::blocking;
-use crate::context::{Context, is_required, say_what_is_left_out};
+use crate::context::{Context, say_what_is_left_out};
 use crate::{SyncError, backfill};
 
 /// Requests at once.
@@ -150,7 +148,7 @@ pub(super) async fn worth_another_try(context: &Context, failures: Failures) -> 
     for ((kind, id), error) in failures {
         let is_hopeless =
             matches!(error, ConnectError::PermissionMissing { .. } | ConnectError::EndpointAbsent { .. });
-        if is_hopeless && !is_required(kind) {
+        if is_hopeless && !context.is_required(kind) {
             given_up.insert(kind, error);
         } else {
             left.push(((kind, id), error));
@@ -209,7 +207,7 @@ async fn retrieve_some(
     let asked_at = context.asked_at();
     let fetched = stream::iter(wanted).map(async |(kind, id)| match retrieve(context, kind, &id).await {
         // Without it numbers would be wrong that look right: it is not passed over.
-        Err(SyncError::Provider(source)) if is_required(kind) && is_refusal(&source) => {
+        Err(SyncError::Provider(source)) if context.is_required(kind) && is_refusal(&source) => {
             Err(SyncError::Indispensable { kind, source })
         }
         Err(SyncError::Provider(error)) if is_unavailable(&error) => Ok(Err(((kind, id), error))),
@@ -247,24 +245,18 @@ pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> R
             }
         }
         Retrieved::Deleted(gone) => fetched.objects.push(last_known(context, gone).await?),
-        Retrieved::Missing => fetched.objects.push(last_known(context, tombstone(kind, id)).await?),
+        Retrieved::Missing => {
+            fetched.objects.push(last_known(context, context.source().tombstone(kind, id)).await?)
+        }
     }
     Ok(fetched)
 }
 
-/// What is gone goes on to give the figures of its time: a price what was paid by it, a customer the country it was in.
+/// What is gone goes on to give the figures of its time.
 async fn last_known(context: &Context, gone: RawObject) -> Result<RawObject, SyncError> {
-    if !matches!(gone.kind, ObjectKind::Price | ObjectKind::Product | ObjectKind::Customer) {
-        return Ok(gone);
-    }
     let (objects, kind, id) = (context.objects.clone(), gone.kind, gone.id.clone());
-    let Some(stored) = blocking(move || Ok(objects.get(kind, &id)?)).await? else { return Ok(gone) };
-    let body = match kind {
-        // Who is deleted there is not named here.
-        ObjectKind::Customer => privacy::redacted(kind, &stored.object.body),
-        _ => stored.object.body,
-    };
-    Ok(RawObject { body, ..gone })
+    let stored = blocking(move || Ok(objects.get(kind, &id)?)).await?;
+    Ok(context.source().last_known(gone, stored.map(|stored| stored.object)))
 }
 
 /// Objects as they are now, lists whole.
@@ -291,7 +283,7 @@ impl Fetched {
                 // Gone with its parent, whose own list tells the rest.
                 Err(SyncError::Provider(ConnectError::NotFound { .. })) => break,
                 Err(SyncError::Provider(source)) if !source.is_retryable() => {
-                    let kind = backfill::part_of(children.parent_kind);
+                    let kind = context.source().part_of(children.parent_kind);
                     return Err(SyncError::Indispensable { kind, source });
                 }
                 Err(error) => return Err(error),
@@ -310,24 +302,27 @@ impl Fetched {
 
     /// Prices that are named and not there: a new one may be told of later than what was billed by it.
     async fn add_unknown_prices(&mut self, context: &Context) -> Result<(), SyncError> {
-        let named: BTreeSet<String> = self.objects.iter().flat_map(prices_of).collect();
+        let source = context.source();
+        let prices = source.prices();
+        let named: BTreeSet<String> =
+            self.objects.iter().flat_map(|object| source.named_prices(object)).collect();
         let objects = context.objects.clone();
         let unknown = blocking(move || {
             let mut unknown = Vec::new();
             for id in named {
-                if objects.get(ObjectKind::Price, &id)?.is_none() {
+                if objects.get(prices, &id)?.is_none() {
                     unknown.push(id);
                 }
             }
             Ok(unknown)
         });
         for id in unknown.await? {
-            match context.try_once(context.client.retrieve(ObjectKind::Price, &id)).await {
+            match context.try_once(context.client.retrieve(prices, &id)).await {
                 Ok(Retrieved::Found { object, .. } | Retrieved::Deleted(object)) => self.objects.push(object),
                 // Not to be asked for again.
-                Ok(Retrieved::Missing) => self.objects.push(tombstone(ObjectKind::Price, &id)),
+                Ok(Retrieved::Missing) => self.objects.push(source.tombstone(prices, &id)),
                 Err(SyncError::Provider(error)) if is_unavailable(&error) => {
-                    put_off(context, vec![((ObjectKind::Price, id), error)]).await?;
+                    put_off(context, vec![((prices, id), error)]).await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -352,25 +347,4 @@ impl Fetched {
         };
         Ok(context.commit(batch).await?)
     }
-}
-
-/// Prices that an object names without saying what they are.
-fn prices_of(object: &RawObject) -> Vec<String> {
-    let body = &object.body;
-    let read: Result<(_, Vec<Price>), _> = match object.kind {
-        ObjectKind::Invoice => {
-            translate::invoice(body).map(|parts| (parts.invoice.lines, parts.inline_prices))
-        }
-        ObjectKind::InvoiceLine => {
-            translate::invoice_line(body).map(|(line, price)| (vec![line], Vec::from_iter(price)))
-        }
-        ObjectKind::InvoiceItem => {
-            translate::invoice_item(body).map(|(item, price)| (vec![item.line], Vec::from_iter(price)))
-        }
-        _ => return Vec::new(),
-    };
-    let Ok((lines, told)) = read else { return Vec::new() };
-    let named = lines.into_iter().filter_map(|line| line.price);
-    let untold = named.filter(|named| told.iter().all(|told| told.id != *named));
-    untold.map(|price| price.to_string()).collect()
 }

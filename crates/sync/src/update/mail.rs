@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use connect::Source;
 use model::{ObjectKind, UnixSeconds};
 use store::{Delivery, Inbox, NextAttempt, StoreError};
 
@@ -29,7 +30,7 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         if due.is_empty() {
             return Ok(newest);
         }
-        let changed = changed(&due);
+        let changed = changed(context.source(), &due);
         // Also what was created a little before the oldest event about it.
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
         let failures = fetch::changed(context, changed, from).await?;
@@ -41,11 +42,14 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
     }
 }
 
-fn changed(due: &[Delivery]) -> Vec<Changed> {
-    reduce::objects(due.iter().filter_map(|delivery| {
-        let event = &delivery.event;
-        Some((event.kind?, event.object_id.as_deref()?, event.event_type.as_str()))
-    }))
+fn changed(source: Source, due: &[Delivery]) -> Vec<Changed> {
+    reduce::objects(
+        source,
+        due.iter().filter_map(|delivery| {
+            let event = &delivery.event;
+            Some((event.kind?, event.object_id.as_deref()?, event.event_type.as_str()))
+        }),
+    )
 }
 
 /// What was fetched goes; what was not is tried again later, or given up.

@@ -1,12 +1,11 @@
 //! Kinds that cannot be read: left out, said so, and read from their beginning once they can.
 
 use connect::ConnectError;
-use connect::stripe::BACKFILL_KINDS;
 use model::ObjectKind;
 use store::{AbsentReason, Batch, Objects, StoreError};
 
 use crate::blocking::blocking;
-use crate::context::{Context, is_required};
+use crate::context::Context;
 use crate::{SyncError, backfill};
 
 /// Kinds that are left out, and why.
@@ -17,8 +16,8 @@ pub type Absent = Vec<(ObjectKind, AbsentReason)>;
 /// # Errors
 /// As for a load.
 pub(crate) async fn catch_up(context: &Context) -> Result<Absent, SyncError> {
-    let objects = context.objects.clone();
-    if blocking(move || Ok(backfill::is_done(&objects)?)).await? {
+    let (source, objects) = (context.source(), context.objects.clone());
+    if blocking(move || Ok(backfill::is_done(source, &objects)?)).await? {
         return Ok(Absent::new());
     }
     Ok(backfill::run(context).await?.absent)
@@ -45,7 +44,7 @@ pub(super) async fn note(context: &Context, kind: ObjectKind, source: ConnectErr
         return Ok(());
     }
     // Without it numbers would be wrong that look right.
-    if is_required(kind) {
+    if context.is_required(kind) {
         return Err(SyncError::Indispensable { kind, source });
     }
     lose(context, kind).await
@@ -53,7 +52,8 @@ pub(super) async fn note(context: &Context, kind: ObjectKind, source: ConnectErr
 
 async fn lose(context: &Context, kind: ObjectKind) -> Result<(), SyncError> {
     let objects = context.objects.clone();
-    if BACKFILL_KINDS.contains(&kind) && blocking(move || Ok(is_read(&objects, kind)?)).await? {
+    if context.source().load_order().contains(&kind) && blocking(move || Ok(is_read(&objects, kind)?)).await?
+    {
         tracing::warn!(%kind, "may not be read any more; once it may, all of it is read again");
         context.commit(Batch { windows_cleared: vec![kind], ..Batch::default() }).await?;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connect::stripe::translate::EventFacts;
+use connect::{Event, Source};
 use model::ObjectKind;
 
 /// An object that something happened to.
@@ -16,8 +16,9 @@ pub struct Changed {
 
 /// Each object once, however often and in whatever order something happened to it: what it is now is fetched anyway.
 /// In the order of kinds, so that prices and products come before what names them.
-pub(crate) fn reduce(events: &[EventFacts]) -> Vec<Changed> {
+pub(crate) fn reduce(source: Source, events: &[Event]) -> Vec<Changed> {
     objects(
+        source,
         events
             .iter()
             .filter_map(|event| Some((event.kind?, event.object_id.as_deref()?, event.event_type.as_str()))),
@@ -25,28 +26,35 @@ pub(crate) fn reduce(events: &[EventFacts]) -> Vec<Changed> {
 }
 
 /// The same of kinds, ids and types of events.
-pub(crate) fn objects<'a>(events: impl Iterator<Item = (ObjectKind, &'a str, &'a str)>) -> Vec<Changed> {
-    let mut objects: BTreeMap<(ObjectKind, &str), bool> = BTreeMap::new();
+pub(crate) fn objects<'a>(
+    source: Source,
+    events: impl Iterator<Item = (ObjectKind, &'a str, &'a str)>,
+) -> Vec<Changed> {
+    let mut objects: BTreeMap<(usize, ObjectKind, &str), bool> = BTreeMap::new();
     for (kind, id, event_type) in events {
-        if connect::stripe::endpoint(kind).is_none() {
+        if source.list(kind).is_none() {
             continue;
         }
-        *objects.entry((kind, id)).or_default() |= event_type.ends_with(".created");
+        *objects.entry((source.order_of(kind), kind, id)).or_default() |= source.is_creation(event_type);
     }
-    let changed =
-        |((kind, id), is_new): ((ObjectKind, &str), bool)| Changed { kind, id: id.to_owned(), is_new };
+    let changed = |((_, kind, id), is_new): ((usize, ObjectKind, &str), bool)| Changed {
+        kind,
+        id: id.to_owned(),
+        is_new,
+    };
     objects.into_iter().map(changed).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::{SOURCE, kind};
     use model::UnixSeconds;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn event(event_type: &str, kind: Option<ObjectKind>, id: Option<&str>) -> EventFacts {
-        EventFacts {
+    fn event(event_type: &str, kind: Option<ObjectKind>, id: Option<&str>) -> Event {
+        Event {
             id: "evt_1".to_owned(),
             created_at: UnixSeconds(1),
             event_type: event_type.to_owned(),
@@ -59,21 +67,21 @@ mod tests {
     #[test]
     fn each_object_is_fetched_once_and_prices_before_what_names_them() {
         let events = [
-            event("invoice.paid", Some(ObjectKind::Invoice), Some("in_1")),
-            event("invoice.created", Some(ObjectKind::Invoice), Some("in_1")),
-            event("customer.deleted", Some(ObjectKind::Customer), Some("cus_1")),
-            event("price.updated", Some(ObjectKind::Price), Some("price_1")),
-            event("invoice.upcoming", Some(ObjectKind::Invoice), None),
+            event("invoice.paid", Some(kind::INVOICE), Some("in_1")),
+            event("invoice.created", Some(kind::INVOICE), Some("in_1")),
+            event("customer.deleted", Some(kind::CUSTOMER), Some("cus_1")),
+            event("price.updated", Some(kind::PRICE), Some("price_1")),
+            event("invoice.upcoming", Some(kind::INVOICE), None),
             event("payout.paid", None, None),
-            event("account.updated", Some(ObjectKind::Account), Some("acct_1")),
+            event("account.updated", Some(kind::ACCOUNT), Some("acct_1")),
         ];
         let changed = |kind, id: &str, is_new| Changed { kind, id: id.to_owned(), is_new };
         assert_eq!(
-            reduce(&events),
+            reduce(SOURCE, &events),
             [
-                changed(ObjectKind::Customer, "cus_1", false),
-                changed(ObjectKind::Price, "price_1", false),
-                changed(ObjectKind::Invoice, "in_1", true),
+                changed(kind::CUSTOMER, "cus_1", false),
+                changed(kind::PRICE, "price_1", false),
+                changed(kind::INVOICE, "in_1", true),
             ]
         );
     }
@@ -85,16 +93,16 @@ mod tests {
             picks in proptest::collection::vec((0..4_usize, 0..3_usize, any::<bool>()), 0..20),
             turn in 0..20_usize,
         ) {
-            let kinds = [ObjectKind::Customer, ObjectKind::Invoice, ObjectKind::Price, ObjectKind::Charge];
+            let kinds = [kind::CUSTOMER, kind::INVOICE, kind::PRICE, kind::CHARGE];
             let made = picks.iter().map(|(kind, id, is_new)| {
                 let event_type = if *is_new { "x.created" } else { "x.updated" };
                 event(event_type, Some(kinds[*kind]), Some(["a", "b", "c"][*id]))
             });
-            let events: Vec<EventFacts> = made.collect();
+            let events: Vec<Event> = made.collect();
             let mut shuffled = [events.clone(), events.clone()].concat();
             let turns = turn % shuffled.len().max(1);
             shuffled.rotate_left(turns);
-            prop_assert_eq!(reduce(&shuffled), reduce(&events));
+            prop_assert_eq!(reduce(SOURCE, &shuffled), reduce(SOURCE, &events));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Lists everything again, and finds out what is gone.
 
-use connect::stripe::{BACKFILL_KINDS, translate};
-use model::billing::InvoiceStatus;
+use connect::Source;
 use model::{ObjectKind, UnixSeconds};
 use store::{Batch, Objects, StoreError, Stored};
 
@@ -13,15 +12,6 @@ use crate::context::Context;
 
 /// When it began, by our clock; empty when none is under way.
 const RELIST_BEGAN: &str = "relist_began";
-/// What a provider lets its users delete. Of invoices only drafts.
-const DELETABLE: &[ObjectKind] = &[
-    ObjectKind::Customer,
-    ObjectKind::Product,
-    ObjectKind::Price,
-    ObjectKind::Coupon,
-    ObjectKind::InvoiceItem,
-    ObjectKind::Invoice,
-];
 /// Objects that are read at once.
 const BATCH: usize = 500;
 
@@ -44,7 +34,8 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
     let loaded = backfill::run(context).await?;
     // What a list that could not be read would have shown is no sign of anything.
     let is_absent = |kind: &ObjectKind| loaded.absent.iter().any(|(absent, _)| absent == kind);
-    let kinds = DELETABLE.iter().copied().filter(|kind| !is_absent(kind)).collect();
+    let deletable = context.source().lists().iter().filter(|list| list.is_deletable).map(|list| list.kind);
+    let kinds = deletable.filter(|kind| !is_absent(kind)).collect();
     let unseen = unseen_since(context, kinds, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
     let through = loaded.began.unwrap_or_else(|| context.clock.now());
@@ -63,7 +54,7 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
 async fn begin(context: &Context) -> Result<i64, SyncError> {
     let now = context.asked_at().0;
     let began = vec![(RELIST_BEGAN.to_owned(), now.to_string()), (LOAD_BEGAN.to_owned(), String::new())];
-    let windows_cleared = BACKFILL_KINDS.to_vec();
+    let windows_cleared = context.source().load_order().to_vec();
     context.commit(Batch { windows_cleared, meta: began, ..Batch::default() }).await?;
     Ok(now)
 }
@@ -74,7 +65,7 @@ async fn unseen_since(
     kinds: Vec<ObjectKind>,
     began_at: i64,
 ) -> Result<Vec<(ObjectKind, String)>, SyncError> {
-    let objects = context.objects.clone();
+    let (source, objects) = (context.source(), context.objects.clone());
     let search = move || -> Result<Vec<_>, SyncError> {
         let mut unseen = Vec::new();
         for kind in kinds {
@@ -83,7 +74,7 @@ async fn unseen_since(
                 let stored = objects.scan(kind, after.as_deref(), BATCH)?;
                 let Some(last) = stored.last() else { break };
                 after = Some(last.object.id.clone());
-                let gone = stored.into_iter().filter(|stored| may_be_gone(stored, began_at));
+                let gone = stored.into_iter().filter(|stored| may_be_gone(source, stored, began_at));
                 unseen.extend(gone.map(|stored| (kind, stored.object.id)));
             }
         }
@@ -92,13 +83,6 @@ async fn unseen_since(
     blocking(search).await
 }
 
-fn may_be_gone(stored: &Stored, began_at: i64) -> bool {
-    if stored.object.is_deleted || stored.seen_at.0 >= began_at {
-        return false;
-    }
-    let is_draft = || {
-        translate::invoice(&stored.object.body)
-            .is_ok_and(|parts| parts.invoice.status == InvoiceStatus::Draft)
-    };
-    stored.object.kind != ObjectKind::Invoice || is_draft()
+fn may_be_gone(source: Source, stored: &Stored, began_at: i64) -> bool {
+    !stored.object.is_deleted && stored.seen_at.0 < began_at && source.may_be_gone(&stored.object)
 }

@@ -1,6 +1,7 @@
 //! The whole way from the provider's API to the ledger, against the sandbox.
 #![expect(clippy::unwrap_used, reason = "a test's helpers stop at what must not happen")]
 
+mod accounts;
 mod oracle;
 mod support;
 mod webhook;

@@ -1,4 +1,4 @@
-//! The whole way from Stripe's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
+//! The whole way from a provider's API to the ledger, judged by what the sandbox's merchant meant each customer to be worth.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord 
     let workspace = catalog.default_workspace().unwrap().id;
     let connection = NewConnection {
         workspace: workspace.clone(),
-        source: "stripe".to_owned(),
+        source: sandbox::SOURCE.to_owned(),
         name: "Sandbox".to_owned(),
         account_id: AccountId::from("acct_1"),
         account_name: None,
@@ -45,4 +45,17 @@ pub fn difference(meant: &str, found: &str) -> String {
         a.lines().filter(|line| !other.contains(line)).take(5).collect::<Vec<_>>().join("\n")
     };
     format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
+}
+
+/// Whose API the merchants speak.
+pub fn source() -> connect::Source {
+    connect::Source::of(sandbox::SOURCE).unwrap()
+}
+
+/// The headers of a delivery that is signed so.
+pub fn signed_by(signature: &str) -> http::HeaderMap {
+    http::HeaderMap::from_iter([(
+        http::HeaderName::from_static(sandbox::SIGNATURE_HEADER),
+        signature.parse().unwrap(),
+    )])
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use connect::stripe::{Client, ClientConfig, Key, Limits};
+use connect::{Client, ClientConfig, Limits};
 use model::{Clock, ManualClock, UnixSeconds};
 use store::{ConnectionRecord, DataDir, WebhookRecord};
 use sync::runner::Callbacks;
 use sync::{Runner, RunnerConfig};
 
-use crate::support::{NOW, connected};
+use crate::support::{NOW, connected, signed_by, source};
 
 const DAY: i64 = 86_400;
 
@@ -72,8 +72,10 @@ impl Told {
     }
 
     fn client(&self) -> Client {
-        let config =
-            ClientConfig::new(Key::parse(&self.merchant.key).unwrap(), Clock::Manual(self.clock.clone()));
+        let config = ClientConfig::new(
+            source().parse_key(&self.merchant.key).unwrap(),
+            Clock::Manual(self.clock.clone()),
+        );
         let base = self.merchant.api_base.parse().unwrap();
         Client::new(ClientConfig { base, limits: Limits::None, ..config }).unwrap()
     }
@@ -93,7 +95,7 @@ async fn what_is_not_delivered_shows_that_the_webhook_is_silent() {
     let secret = model::Secret::new("whsec_by_hand");
     told.runner.add_webhook_secret(&told.record.workspace, &told.record.id, secret).await.unwrap();
     let signed = sandbox::signature("whsec_by_hand", Clock::Manual(told.clock.clone()).now(), event);
-    told.runner.receive(&silent.path, Some(&signed), event.as_bytes()).await.unwrap();
+    told.runner.receive(source(), &silent.path, &signed_by(&signed), event.as_bytes()).await.unwrap();
     told.until("its voice", WebhookRecord::delivers).await;
     told.runner.stop().await;
 }

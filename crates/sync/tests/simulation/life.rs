@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::Request;
 use connect::Network;
 use metrics::query::steps;
-use model::{Clock, CustomerId, ManualClock, ObjectKind, Secret, UnixSeconds};
+use model::{Clock, CustomerId, ManualClock, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
 use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
@@ -21,7 +21,7 @@ use tokio::time::sleep;
 use crate::chance::Chance;
 use crate::disk::{self, SmallDisk};
 use crate::months;
-use crate::support::{NOW, connected, lines};
+use crate::support::{NOW, connected, lines, signed_by, source};
 use crate::world::{Trouble, World};
 
 const DAY: i64 = 86_400;
@@ -208,7 +208,7 @@ impl Simulation {
                 let (receiving, path, here) = (runner.clone(), path.clone(), Handle::current());
                 // On a thread that counts as busy, so that no time passes until it is on the disk.
                 let received = tokio::task::spawn_blocking(move || {
-                    here.block_on(receiving.receive(&path, Some(&signed), body.as_bytes()))
+                    here.block_on(receiving.receive(source(), &path, &signed_by(&signed), body.as_bytes()))
                 });
                 received.await.unwrap().unwrap();
             }
@@ -462,7 +462,8 @@ impl Simulation {
         let restated = objects.restatements(None, usize::MAX).unwrap();
         months::check_restated(&restated, &meant, &settings, &self.log);
         for (customer, email) in &self.erased {
-            let theirs = objects.by_customer(customer, ObjectKind::ALL).unwrap();
+            let kinds: Vec<_> = source().shapes().iter().map(|shape| shape.kind).collect();
+            let theirs = objects.by_customer(customer, &kinds).unwrap();
             assert!(!theirs.is_empty());
             let came_back = theirs.iter().any(|stored| stored.object.body.contains(email));
             assert!(!came_back, "the address of {customer} is there again\n{}", self.log);

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::chance::mix;
 use crate::strange;
 
-/// Stripe's own libraries wait no longer.
+/// The provider's own libraries wait no longer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
 const WRONG_KEY: &str = "Bearer rk_test_withdrawn000000000000000";
 /// What no list and no object looks like.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use api::connections::admission;
-use connect::stripe::{Client, ClientConfig, Key, ListRequest, ProbeState};
+use connect::{Client, ClientConfig, Key, ProbeState};
 use metrics::fx::OLDEST_DAYS;
-use model::{Clock, ObjectKind};
+use model::Clock;
 use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, StoreError};
 use sync::{RatesState, ReferenceRates};
 
@@ -209,11 +209,15 @@ fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
     match stored_key(folder, record) {
         Ok(_) => Finding::well(format!("{}: its key opens", record.id)),
         Err(error) => {
-            let to_do =
-                "put the right master.key back, or enter the key again: chartsy connect stripe --key-stdin";
+            let again = enter_again(record);
+            let to_do = format!("put the right master.key back, or {again}");
             Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
         }
     }
+}
+
+fn enter_again(record: &ConnectionRecord) -> String {
+    format!("enter the key again: chartsy connect {} --key-stdin", record.source)
 }
 
 /// Reach, key, permissions and clock, by one request a list.
@@ -222,12 +226,12 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
     let key = match stored_key(folder, record) {
         Ok(key) => key,
         Err(error) => {
-            let to_do = "enter the key again: chartsy connect stripe --key-stdin";
+            let to_do = enter_again(record);
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
         }
     };
     let mut config = ClientConfig::new(key, Clock::System);
-    if let Ok(Some(base)) = admission::parse_base(Some(&record.api_base)) {
+    if let Ok(Some(base)) = admission::parse_base(config.key.source(), Some(&record.api_base)) {
         config.base = base;
     }
     let client = match Client::new(config) {
@@ -259,12 +263,11 @@ fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key>
     let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
     let sealed = sealed.ok_or_else(|| anyhow::anyhow!("there is no key for it"))?;
     let secret = folder.data.existing_keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
-    Ok(Key::parse(secret.expose())?)
+    Ok(sync::runner::source_of(record)?.parse_key(secret.expose())?)
 }
 
 async fn clock(client: &Client) -> Option<Finding> {
-    let request = ListRequest { limit: 1, ..ListRequest::new(ObjectKind::Price) };
-    let server_time = client.list(&request).await.ok()?.server_time?;
+    let server_time = client.server_time().await?;
     let skew = Clock::System.now().0 - server_time.0;
     if skew.abs() <= MOST_CLOCK_SKEW_SECONDS {
         return Some(Finding::well("this machine's clock agrees with the provider's"));

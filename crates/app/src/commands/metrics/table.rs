@@ -30,7 +30,7 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let group = has_groups.then_some("group");
-    let headings = columns.iter().map(|column| column.trim_end_matches("_minor"));
+    let headings = columns.iter().map(|column| heading(column));
     table.set_header(["currency"].into_iter().chain(group).chain(headings));
     for (series, point) in rows(answer) {
         let currency = series["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
@@ -49,9 +49,18 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     for missing in answer["unconverted"].as_array().into_iter().flatten() {
         let currency = missing["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
         let amount = shown("mrr_minor", &missing["mrr_minor"], metric.unit, currency);
-        writeln!(out, "not converted: {amount} {}", plain(&missing["currency"]))?;
+        let (customers, currency) = (plain(&missing["customers"]), plain(&missing["currency"]));
+        writeln!(
+            out,
+            "not converted: {customers} customers, {amount} {currency} on {}",
+            plain(&missing["on"])
+        )?;
     }
     Ok(())
+}
+
+fn heading(column: &str) -> &str {
+    if column == "is_partial" { "partial" } else { column.trim_end_matches("_minor") }
 }
 
 fn rows(answer: &Value) -> impl Iterator<Item = (&Value, &Value)> {
@@ -72,9 +81,10 @@ fn columns(answer: &Value) -> Vec<String> {
 
 /// As the API writes them; `serde_json` keeps keys in order of the alphabet.
 fn order(name: &str) -> usize {
-    const ORDER: [&str; 17] = [
+    const ORDER: [&str; 18] = [
         "start_on",
         "end_on",
+        "is_partial",
         "value",
         "mrr_minor",
         "customers",
@@ -109,6 +119,7 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
             let money = Money { amount_minor, currency }.to_string();
             money.split(' ').next().unwrap_or_default().to_owned()
         }
+        _ if column == "is_partial" => if value == &Value::Bool(true) { "partial" } else { "" }.to_owned(),
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
     }
@@ -121,17 +132,22 @@ mod tests {
     #[test]
     fn a_spreadsheet_gets_one_line_a_point_in_smallest_units() {
         let answer = serde_json::json!({"series": [{"currency": "usd", "group": null, "points": [
-            {"start_on": "2026-01-01", "end_on": "2026-01-31", "value": 1250}]}]});
+            {"start_on": "2026-01-01", "end_on": "2026-01-31", "is_partial": false, "value": 1250}]}]});
         let mut out = Vec::new();
         write_csv(&mut out, &answer).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text, "currency,group,start_on,end_on,value\nusd,,2026-01-01,2026-01-31,1250\n");
+        assert_eq!(
+            text,
+            "currency,group,start_on,end_on,is_partial,value\nusd,,2026-01-01,2026-01-31,false,1250\n"
+        );
     }
 
     #[test]
     fn people_get_main_units_and_a_dash_for_what_is_undefined() {
         assert_eq!(shown("mrr_minor", &1250.into(), Unit::Money, Some(Currency::USD)), "12.50");
         assert_eq!(shown("value", &Value::Null, Unit::Ratio, Some(Currency::USD)), "–");
+        assert_eq!(shown("is_partial", &true.into(), Unit::Count, None), "partial");
+        assert_eq!(shown("is_partial", &false.into(), Unit::Count, None), "");
         assert_eq!(shown("customers", &3.into(), Unit::Money, Some(Currency::USD)), "3");
     }
 }

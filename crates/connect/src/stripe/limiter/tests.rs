@@ -4,12 +4,13 @@ use futures_util::future::join_all;
 use tokio::time::{advance, timeout};
 
 use super::*;
+use crate::stripe::kind;
 
-const LIST: Endpoint = Endpoint { kind: ObjectKind::Invoice, access: Access::List };
-const RETRIEVE: Endpoint = Endpoint { kind: ObjectKind::Invoice, access: Access::Retrieve };
+const LIST: Endpoint = Endpoint { kind: kind::INVOICE, access: Access::List };
+const RETRIEVE: Endpoint = Endpoint { kind: kind::INVOICE, access: Access::Retrieve };
 
 fn lists() -> Vec<Endpoint> {
-    ObjectKind::ALL.iter().map(|kind| Endpoint { kind: *kind, access: Access::List }).collect()
+    kind::ALL.iter().map(|kind| Endpoint { kind: *kind, access: Access::List }).collect()
 }
 
 /// When each of so many requests, started at once over these endpoints in turn, was let go. In order.
@@ -32,7 +33,7 @@ fn most_in_a_second(times: &[Instant]) -> usize {
 #[tokio::test(start_paused = true)]
 async fn an_account_is_asked_no_faster_than_its_share_and_hardly_slower() {
     for (is_test_mode, per_second, most) in [(false, 80, 84), (true, 20, 24)] {
-        let limiter = Limiter::new(Limits::Stripe, is_test_mode, 80);
+        let limiter = Limiter::new(Limits::Published, is_test_mode, 80);
         let begun = Instant::now();
         let times = started(&limiter, &lists(), 800).await;
         assert!(most_in_a_second(&times) <= most, "{} in a second", most_in_a_second(&times));
@@ -43,7 +44,7 @@ async fn an_account_is_asked_no_faster_than_its_share_and_hardly_slower() {
 
 #[tokio::test(start_paused = true)]
 async fn one_endpoint_has_a_budget_of_its_own() {
-    let limiter = Limiter::new(Limits::Stripe, false, 80);
+    let limiter = Limiter::new(Limits::Published, false, 80);
     let times = started(&limiter, &[LIST], 200).await;
     assert!(most_in_a_second(&times) <= 24, "{} in a second", most_in_a_second(&times));
     assert!(times[199] - times[0] <= Duration::from_secs(11));
@@ -51,7 +52,7 @@ async fn one_endpoint_has_a_budget_of_its_own() {
 
 #[tokio::test(start_paused = true)]
 async fn a_crowd_at_one_endpoint_keeps_nobody_from_another() {
-    let limiter = Limiter::new(Limits::Stripe, false, 80);
+    let limiter = Limiter::new(Limits::Published, false, 80);
     let crowd = started(&limiter, &[LIST], 300);
     let other = async {
         tokio::task::yield_now().await;
@@ -65,7 +66,7 @@ async fn a_crowd_at_one_endpoint_keeps_nobody_from_another() {
 
 #[tokio::test(start_paused = true)]
 async fn being_told_to_slow_down_slows_what_was_named_and_passes() {
-    let limiter = Limiter::new(Limits::Stripe, false, 80);
+    let limiter = Limiter::new(Limits::Published, false, 80);
     started(&limiter, &[LIST, RETRIEVE], 20).await;
     limiter.slow_down(LIST, Some("endpoint-rate"), Duration::from_secs(3));
     // Another answer to a request of the same moment is the same news.
@@ -89,7 +90,7 @@ async fn being_told_to_slow_down_slows_what_was_named_and_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn the_account_named_slows_every_endpoint() {
-    let limiter = Limiter::new(Limits::Stripe, false, 80);
+    let limiter = Limiter::new(Limits::Published, false, 80);
     limiter.slow_down(LIST, Some("global-rate"), Duration::ZERO);
     let times = started(&limiter, &lists(), 160).await;
     let took = times[159] - times[0];
@@ -115,7 +116,7 @@ async fn no_more_run_at_once_than_the_bound_which_complaints_lower() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_given_up_while_it_waits_or_runs_takes_no_place() {
-    let limiter = Arc::new(Limiter::new(Limits::Stripe, true, 1));
+    let limiter = Arc::new(Limiter::new(Limits::Published, true, 1));
     // One place in all, and a turn every four seconds.
     let place = limiter.enter(LIST).await;
     let waiting = tokio::spawn({

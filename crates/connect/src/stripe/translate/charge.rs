@@ -1,12 +1,13 @@
 //! Money that moved: charges, refunds, credit notes, and which payment paid which invoice.
 
 use model::billing::{Charge, ChargeStatus, CreditNote, InvoicePayment, Refund};
-use model::{ChargeId, CreditNoteId, CustomerId, InvoiceId, ObjectKind, RefundId};
+use model::{ChargeId, CreditNoteId, CustomerId, InvoiceId, RefundId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::line::Amount;
 use super::{ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
 
 #[derive(Debug, Default, Deserialize)]
@@ -34,8 +35,8 @@ struct ChargeShape {
 /// # Errors
 /// When it is no JSON object with an id, an amount, a currency and a time of creation, or one cannot be understood.
 pub fn charge(body: &str) -> Result<Charge, ReadError> {
-    let shape: ChargeShape = read(ObjectKind::Charge, body)?;
-    let reading = Reading::begin(ObjectKind::Charge, &shape.id)?;
+    let shape: ChargeShape = read(kind::CHARGE, body)?;
+    let reading = Reading::begin(kind::CHARGE, &shape.id)?;
     let amount_minor = reading.amount(shape.amount, "amount")?;
     let captured = reading.optional_amount(shape.amount_captured, "amount_captured")?;
     let refunded = reading.optional_amount(shape.amount_refunded, "amount_refunded")?;
@@ -85,8 +86,8 @@ struct RefundShape {
 /// # Errors
 /// When it is no JSON object with an id, an amount, a currency and a time of creation, or one cannot be understood.
 pub fn refund(body: &str) -> Result<Refund, ReadError> {
-    let shape: RefundShape = read(ObjectKind::Refund, body)?;
-    let reading = Reading::begin(ObjectKind::Refund, &shape.id)?;
+    let shape: RefundShape = read(kind::REFUND, body)?;
+    let reading = Reading::begin(kind::REFUND, &shape.id)?;
     Ok(Refund {
         id: RefundId::from(reading.id),
         charge: shape.charge.id().map(ChargeId::from),
@@ -129,8 +130,8 @@ struct CreditedRefund {
 /// # Errors
 /// When it is no JSON object with an id, a currency and a time of creation, or an amount cannot be understood.
 pub fn credit_note(body: &str) -> Result<CreditNote, ReadError> {
-    let shape: CreditNoteShape = read(ObjectKind::CreditNote, body)?;
-    let reading = Reading::begin(ObjectKind::CreditNote, &shape.id)?;
+    let shape: CreditNoteShape = read(kind::CREDIT_NOTE, body)?;
+    let reading = Reading::begin(kind::CREDIT_NOTE, &shape.id)?;
     let post_payment_minor = match reading
         .optional_amount(shape.post_payment_amount, "post_payment_amount")?
     {
@@ -180,8 +181,8 @@ struct Payment {
 /// # Errors
 /// When it is no JSON object with an id and an invoice.
 pub fn invoice_payment(body: &str) -> Result<InvoicePayment, ReadError> {
-    let shape: InvoicePaymentShape = read(ObjectKind::InvoicePayment, body)?;
-    let reading = Reading::begin(ObjectKind::InvoicePayment, &shape.id)?;
+    let shape: InvoicePaymentShape = read(kind::INVOICE_PAYMENT, body)?;
+    let reading = Reading::begin(kind::INVOICE_PAYMENT, &shape.id)?;
     let invoice = shape.invoice.id().ok_or_else(|| reading.missing("invoice"))?;
     let payment = shape.payment.get();
     Ok(InvoicePayment {

@@ -1,10 +1,11 @@
 //! Customers and products: what things and people are called.
 
 use model::billing::{Customer, Product};
-use model::{CustomerId, ObjectKind, ProductId};
+use model::{CustomerId, ProductId};
 use serde::Deserialize;
 
 use super::{ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Flag, Number, Object, Text};
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,8 +48,8 @@ struct ProductShape {
 /// # Errors
 /// When it is no JSON object with an id, or its time of creation is none.
 pub fn customer(body: &str) -> Result<Customer, ReadError> {
-    let shape: CustomerShape = read(ObjectKind::Customer, body)?;
-    let reading = Reading::begin(ObjectKind::Customer, &shape.id)?;
+    let shape: CustomerShape = read(kind::CUSTOMER, body)?;
+    let reading = Reading::begin(kind::CUSTOMER, &shape.id)?;
     let address = shape.address.get();
     let shipping = shape.shipping.get().and_then(|shipping| shipping.address.get());
     let country = [address, shipping].into_iter().flatten().find_map(Address::code);
@@ -69,8 +70,8 @@ pub fn customer(body: &str) -> Result<Customer, ReadError> {
 /// # Errors
 /// When it is no JSON object with an id.
 pub fn product(body: &str) -> Result<Product, ReadError> {
-    let shape: ProductShape = read(ObjectKind::Product, body)?;
-    let reading = Reading::begin(ObjectKind::Product, &shape.id)?;
+    let shape: ProductShape = read(kind::PRODUCT, body)?;
+    let reading = Reading::begin(kind::PRODUCT, &shape.id)?;
     Ok(Product {
         id: ProductId::from(reading.id),
         name: said(&shape.name),

@@ -1,24 +1,12 @@
 //! Events: which object something happened to. Their payload is old news; the object is fetched.
 
-use model::{ObjectKind, UnixSeconds};
+use model::ObjectKind;
 use serde::Deserialize;
 
 use super::{ReadError, Reading, read};
+use crate::Event;
+use crate::stripe::kind;
 use crate::stripe::loose::{Flag, Number, Object, Ref, Text};
-
-/// That something happened to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventFacts {
-    pub id: String,
-    pub created_at: UnixSeconds,
-    /// Stripe's name of what happened, such as `invoice.paid`.
-    pub event_type: String,
-    /// `None`: of a kind that is not kept, or without an id (an upcoming invoice has none).
-    pub kind: Option<ObjectKind>,
-    pub object_id: Option<String>,
-    /// The object itself is gone. A canceled subscription is not.
-    pub is_deletion: bool,
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -50,14 +38,14 @@ struct Subject {
 ///
 /// # Errors
 /// When it is no JSON object with an id, a type and a time of creation.
-pub fn event(body: &str) -> Result<EventFacts, ReadError> {
-    let shape: Shape = read(ObjectKind::Event, body)?;
-    let reading = Reading::begin(ObjectKind::Event, &shape.id)?;
+pub fn event(body: &str) -> Result<Event, ReadError> {
+    let shape: Shape = read(kind::EVENT, body)?;
+    let reading = Reading::begin(kind::EVENT, &shape.id)?;
     let event_type = shape.event_type.as_str().ok_or_else(|| reading.missing("type"))?;
     let subject = shape.data.get().and_then(|data| data.object.get());
     let (kind, object_id) = subject.and_then(Subject::kept).unzip();
     let says_deleted = event_type.ends_with(".deleted") && !is_about_a_survivor(event_type);
-    Ok(EventFacts {
+    Ok(Event {
         id: reading.id.to_owned(),
         created_at: reading.instant(shape.created, "created")?,
         event_type: event_type.to_owned(),
@@ -80,13 +68,13 @@ impl Subject {
     fn kept(&self) -> Option<(ObjectKind, String)> {
         let object = self.object.as_str()?;
         if object == "discount" {
-            let subscription = self.subscription.id().map(|id| (ObjectKind::Subscription, id.to_owned()));
-            return subscription.or_else(|| Some((ObjectKind::Customer, self.customer.id()?.to_owned())));
+            let subscription = self.subscription.id().map(|id| (kind::SUBSCRIPTION, id.to_owned()));
+            return subscription.or_else(|| Some((kind::CUSTOMER, self.customer.id()?.to_owned())));
         }
         let kind = match object {
-            "invoiceitem" => ObjectKind::InvoiceItem,
-            "plan" => ObjectKind::Price,
-            _ => object.parse().ok()?,
+            "invoiceitem" => kind::INVOICE_ITEM,
+            "plan" => kind::PRICE,
+            _ => kind::named(object)?,
         };
         // Longer than any that the provider makes, it would not even fit into an address.
         let id = self.id.0.clone().filter(|id| !id.is_empty() && id.len() <= ID_MAX)?;

@@ -1,12 +1,13 @@
 //! Invoices with the lines inside them.
 
 use model::billing::{Invoice, InvoiceLine, InvoiceStatus, Price};
-use model::{CustomerId, InvoiceId, ObjectKind, SubscriptionId};
+use model::{CustomerId, InvoiceId, SubscriptionId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::line::{Amount, Around, LineShape};
 use super::{ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Embedded, Flag, Number, Object, Ref, Text};
 
 /// An invoice with the lines that came inside it, and the prices that came inside those.
@@ -90,8 +91,8 @@ struct Transitions {
 /// When it is no JSON object with an id, a currency and a time of creation, or when one of its amounts or lines
 /// cannot be understood: with a part of it the numbers would be wrong.
 pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
-    let shape: Shape = read(ObjectKind::Invoice, body)?;
-    let reading = Reading::begin(ObjectKind::Invoice, &shape.id)?;
+    let shape: Shape = read(kind::INVOICE, body)?;
+    let reading = Reading::begin(kind::INVOICE, &shape.id)?;
     let created_at = reading.instant(shape.created.or(shape.date), "created")?;
     let currency = reading.currency(&shape.currency)?;
     let below = shape.parent.get().and_then(|parent| parent.subscription_details.get());
@@ -100,7 +101,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
     let around = Around { created_at: Some(created_at), currency: Some(currency), subscription };
     let (mut lines, mut inline_prices) = (Vec::new(), Vec::new());
     for line in shape.lines.get().iter().flat_map(|list| list.data.iter()) {
-        let (line, price) = line.read(ObjectKind::InvoiceLine, around)?;
+        let (line, price) = line.read(kind::INVOICE_LINE, around)?;
         lines.push(line);
         inline_prices.extend(price);
     }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::customer::said;
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
 
 #[derive(Debug, Default, Clone, PartialEq, Deserialize)]
@@ -135,7 +136,7 @@ pub(super) struct Around<'a> {
 /// # Errors
 /// When it is no JSON object with an id, an amount, a currency and a period, or one of them cannot be understood.
 pub fn invoice_line(body: &str) -> Result<(InvoiceLine, Option<Price>), ReadError> {
-    read::<LineShape>(ObjectKind::InvoiceLine, body)?.read(ObjectKind::InvoiceLine, Around::default())
+    read::<LineShape>(kind::INVOICE_LINE, body)?.read(kind::INVOICE_LINE, Around::default())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,12 +153,12 @@ struct ItemShape {
 /// # Errors
 /// As for an invoice line; without a period it is dated by its creation.
 pub fn invoice_item(body: &str) -> Result<(InvoiceItem, Option<Price>), ReadError> {
-    let line: LineShape = read(ObjectKind::InvoiceItem, body)?;
-    let shape: ItemShape = read(ObjectKind::InvoiceItem, body)?;
-    let reading = Reading::begin(ObjectKind::InvoiceItem, &line.id)?;
+    let line: LineShape = read(kind::INVOICE_ITEM, body)?;
+    let shape: ItemShape = read(kind::INVOICE_ITEM, body)?;
+    let reading = Reading::begin(kind::INVOICE_ITEM, &line.id)?;
     let created_at = reading.optional_instant(shape.created.or(shape.date), "date")?;
     let around = Around { created_at, ..Around::default() };
-    let (mut read, price) = line.read(ObjectKind::InvoiceItem, around)?;
+    let (mut read, price) = line.read(kind::INVOICE_ITEM, around)?;
     let id = InvoiceItemId::from(reading.id);
     read.invoice_item = Some(id.clone());
     let item = InvoiceItem {

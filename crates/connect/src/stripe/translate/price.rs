@@ -3,11 +3,12 @@
 use model::billing::{
     BillingInterval, CurrencyOption, Price, PriceScheme, Recurrence, Tier, TransformQuantity,
 };
-use model::{ObjectKind, PriceId, ProductId};
+use model::{PriceId, ProductId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::{LARGEST_AMOUNT, LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Keyed, Link, Number, Object, Ref, Text};
 
 /// A price or a plan: a plan has the recurrence on itself, and calls the amount just that.
@@ -76,7 +77,7 @@ struct TransformShape {
 /// # Errors
 /// When it is no JSON object with an id and a currency, or an amount or the interval in it cannot be understood.
 pub fn price(body: &str) -> Result<Price, ReadError> {
-    read::<PriceShape>(ObjectKind::Price, body)?.read()
+    read::<PriceShape>(kind::PRICE, body)?.read()
 }
 
 /// The id of a price that another object names or holds, and the price itself where it holds one that can be read. One
@@ -97,7 +98,7 @@ pub(super) fn linked(links: [&Link<PriceShape>; 3]) -> (Option<PriceId>, Option<
 
 impl PriceShape {
     fn read(&self) -> Result<Price, ReadError> {
-        let reading = Reading::begin(ObjectKind::Price, &self.id)?;
+        let reading = Reading::begin(kind::PRICE, &self.id)?;
         let transform = self.transform_quantity.get().or(self.transform_usage.get());
         Ok(Price {
             id: PriceId::from(reading.id),

@@ -3,7 +3,7 @@
 use model::billing::{
     CancellationReason, PendingUpdate, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus,
 };
-use model::{CustomerId, InvoiceId, ObjectKind, SubscriptionId, SubscriptionItemId, UnixSeconds};
+use model::{CustomerId, InvoiceId, SubscriptionId, SubscriptionItemId, UnixSeconds};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -11,6 +11,7 @@ use super::customer::said;
 use super::line::{TaxRate, inclusive_percent};
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
+use crate::stripe::kind;
 use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Text};
 
 /// A subscription, and the prices that came inside it.
@@ -81,8 +82,8 @@ struct ItemShape {
 /// # Errors
 /// When it is no JSON object with an id and a customer, or one of its instants or quantities cannot be understood.
 pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
-    let shape: Shape = read(ObjectKind::Subscription, body)?;
-    let reading = Reading::begin(ObjectKind::Subscription, &shape.id)?;
+    let shape: Shape = read(kind::SUBSCRIPTION, body)?;
+    let reading = Reading::begin(kind::SUBSCRIPTION, &shape.id)?;
     let (items, inline_prices) = shape.items(reading)?;
     let customer = shape.customer.id().ok_or_else(|| reading.missing("customer"))?;
     let created_at = reading.optional_instant(shape.created, "created")?;
@@ -125,9 +126,9 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
 /// # Errors
 /// When it is no JSON object with an id and a price, or its quantity cannot be understood.
 pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>), ReadError> {
-    let shape: ItemShape = read(ObjectKind::SubscriptionItem, body)?;
+    let shape: ItemShape = read(kind::SUBSCRIPTION_ITEM, body)?;
     let (item, price) = shape.read(None)?;
-    let reading = Reading::begin(ObjectKind::SubscriptionItem, &shape.id)?;
+    let reading = Reading::begin(kind::SUBSCRIPTION_ITEM, &shape.id)?;
     Ok((item.ok_or_else(|| reading.missing("price"))?, price))
 }
 
@@ -158,7 +159,7 @@ impl Shape {
 impl ItemShape {
     /// `period`: the subscription's own, in the older shape. An item without any price is no item.
     fn read(&self, period: Option<Period>) -> Result<(Option<SubscriptionItem>, Option<Price>), ReadError> {
-        let reading = Reading::begin(ObjectKind::SubscriptionItem, &self.id)?;
+        let reading = Reading::begin(kind::SUBSCRIPTION_ITEM, &self.id)?;
         let (price, inline) = linked([&self.price, &self.plan, &Link::Absent]);
         let Some(price) = price else { return Ok((None, None)) };
         let bounds = [self.current_period_start, self.current_period_end];

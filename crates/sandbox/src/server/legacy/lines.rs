@@ -1,9 +1,9 @@
 //! Invoice lines and invoice items before 2025-03-31: what they belong to and what they price lay on the line itself.
 
-use model::ObjectKind;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, Links, elements};
+use crate::ObjectKind;
 
 /// `parent`, `pricing` and `taxes` back to `subscription`, `type`, `proration`, `price`, `plan` and `tax_amounts`.
 pub fn invoice_line(fields: &mut Fields, links: &dyn Links) {

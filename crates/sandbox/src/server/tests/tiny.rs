@@ -1,8 +1,9 @@
 //! A merchant made by hand: a few objects of each sort that the server has a rule about.
 
-use model::{Currency, CustomerId, ObjectKind, UnixSeconds};
+use model::{Currency, CustomerId, UnixSeconds};
 use serde_json::{Value, json};
 
+use crate::ObjectKind;
 use crate::world::{Cursor, ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor};
 
 pub struct Tiny {

@@ -1,3 +1,4 @@
+use crate::kind;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -35,7 +36,7 @@ proptest! {
         for wanted in 0..6_u8 {
             let id = format!("in_{wanted}");
             let newest = all.iter().rev().flat_map(|batch| &batch.objects).find(|object| object.id == id);
-            let stored = objects.get(ObjectKind::Invoice, &id).unwrap();
+            let stored = objects.get(kind::INVOICE, &id).unwrap();
             prop_assert_eq!(stored.map(|stored| stored.object), newest.cloned());
         }
         prop_assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());

@@ -1,5 +1,6 @@
 //! Plans played against a list that answers as a provider's does.
 
+use crate::testing::{SOURCE, kind};
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -76,7 +77,7 @@ impl Run {
             }
             KindPlan::resumed(*kind, spans, self.kept.plain.contains(kind))
         });
-        Plan::new(kinds.collect(), HORIZON, CURSORS)
+        Plan::new(SOURCE, kinds.collect(), HORIZON, CURSORS)
     }
 
     /// Plays until done, or until `stop_after` pages. `picks` says which of the pages on their way comes next.
@@ -134,7 +135,7 @@ fn evenly(count: i64, seconds: i64) -> Vec<i64> {
 
 #[test]
 fn a_small_account_costs_one_request_a_kind() {
-    let kinds = [ObjectKind::Customer, ObjectKind::Invoice, ObjectKind::Price];
+    let kinds = [kind::CUSTOMER, kind::INVOICE, kind::PRICE];
     let mut run = Run::new(kinds.map(|kind| (kind, List::new(evenly(80, YEAR), 100))).to_vec());
     let plan = run.play(&mut std::iter::empty(), usize::MAX);
     assert!(plan.is_done());
@@ -144,7 +145,7 @@ fn a_small_account_costs_one_request_a_kind() {
 
 #[test]
 fn a_long_list_is_read_by_as_many_cursors_as_it_may_have() {
-    let mut run = Run::new(vec![(ObjectKind::Invoice, List::new(evenly(50_000, 4 * YEAR), 100))]);
+    let mut run = Run::new(vec![(kind::INVOICE, List::new(evenly(50_000, 4 * YEAR), 100))]);
     let plan = run.play(&mut std::iter::empty(), usize::MAX);
     assert!(plan.is_done());
     run.assert_all_is_here();
@@ -154,23 +155,23 @@ fn a_long_list_is_read_by_as_many_cursors_as_it_may_have() {
 
 #[test]
 fn what_is_needed_for_today_comes_before_history_and_the_rest() {
-    let kinds = [ObjectKind::Charge, ObjectKind::Subscription, ObjectKind::Invoice, ObjectKind::Price];
+    let kinds = [kind::CHARGE, kind::SUBSCRIPTION, kind::INVOICE, kind::PRICE];
     let run = Run::new(kinds.map(|kind| (kind, List::new(evenly(5_000, YEAR), 100))).to_vec());
     let mut plan = run.plan();
     let order: Vec<ObjectKind> = std::iter::from_fn(|| plan.next()).map(|task| task.span.kind).collect();
-    let expected = [ObjectKind::Price, ObjectKind::Subscription, ObjectKind::Invoice, ObjectKind::Charge];
+    let expected = [kind::PRICE, kind::SUBSCRIPTION, kind::INVOICE, kind::CHARGE];
     assert_eq!(order, expected);
 }
 
 #[test]
 fn the_running_month_is_read_in_parallel_before_older_invoices() {
-    let mut run = Run::new(vec![(ObjectKind::Invoice, List::new(evenly(120_000, YEAR), 100))]);
+    let mut run = Run::new(vec![(kind::INVOICE, List::new(evenly(120_000, YEAR), 100))]);
     let mut picks = std::iter::repeat(0);
     run.play(&mut picks, 160);
     let month_ago = NOW - 35 * 86_400;
-    let list = &run.lists[&ObjectKind::Invoice];
+    let list = &run.lists[&kind::INVOICE];
     let month: BTreeSet<u32> = list.objects.iter().filter(|o| o.0 >= month_ago).map(|o| o.1).collect();
-    let kept = &run.kept.objects[&ObjectKind::Invoice];
+    let kept = &run.kept.objects[&kind::INVOICE];
     let missing = month.difference(kept).count();
     assert!(missing < month.len() / 10, "{missing} of {} are missing after 160 pages", month.len());
 }
@@ -179,7 +180,7 @@ fn the_running_month_is_read_in_parallel_before_older_invoices() {
 fn a_server_that_ignores_windows_is_read_by_one_cursor() {
     let mut list = List::new(evenly(5_000, 3 * YEAR), 100);
     list.honours_window = false;
-    let mut run = Run::new(vec![(ObjectKind::Customer, list)]);
+    let mut run = Run::new(vec![(kind::CUSTOMER, list)]);
     let plan = run.play(&mut std::iter::empty(), usize::MAX);
     assert!(plan.is_done());
     run.assert_all_is_here();
@@ -190,7 +191,7 @@ fn a_server_that_ignores_windows_is_read_by_one_cursor() {
 
 #[test]
 fn objects_of_one_second_are_no_reason_to_cut_or_to_stop() {
-    let mut run = Run::new(vec![(ObjectKind::Customer, List::new(vec![NOW - YEAR; 3_000], 100))]);
+    let mut run = Run::new(vec![(kind::CUSTOMER, List::new(vec![NOW - YEAR; 3_000], 100))]);
     let plan = run.play(&mut std::iter::empty(), usize::MAX);
     assert!(plan.is_done());
     run.assert_all_is_here();
@@ -198,7 +199,7 @@ fn objects_of_one_second_are_no_reason_to_cut_or_to_stop() {
 
 #[test]
 fn a_list_that_gives_the_same_page_again_and_again_ends() {
-    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Coupon, false)], HORIZON, CURSORS);
+    let mut plan = Plan::new(SOURCE, vec![KindPlan::new(kind::COUPON, false)], HORIZON, CURSORS);
     let page = PageFacts {
         objects: 10,
         oldest: None,
@@ -215,7 +216,7 @@ fn a_list_that_gives_the_same_page_again_and_again_ends() {
 
 #[test]
 fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
-    let mut plan = Plan::new(vec![KindPlan::new(ObjectKind::Customer, false)], HORIZON, CURSORS);
+    let mut plan = Plan::new(SOURCE, vec![KindPlan::new(kind::CUSTOMER, false)], HORIZON, CURSORS);
     let id = plan.next().unwrap().span;
     assert_eq!(plan.cursor_gone(id), None, "there was no cursor to blame");
     let page = PageFacts {
@@ -235,11 +236,11 @@ fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
 
 #[test]
 fn a_refused_kind_holds_nothing_up() {
-    let kinds = vec![KindPlan::new(ObjectKind::Charge, false), KindPlan::new(ObjectKind::Customer, false)];
-    let mut plan = Plan::new(kinds, HORIZON, CURSORS);
-    plan.refuse(ObjectKind::Charge, KindState::Forbidden);
+    let kinds = vec![KindPlan::new(kind::CHARGE, false), KindPlan::new(kind::CUSTOMER, false)];
+    let mut plan = Plan::new(SOURCE, kinds, HORIZON, CURSORS);
+    plan.refuse(kind::CHARGE, KindState::Forbidden);
     let task = plan.next().unwrap();
-    assert_eq!(task.span.kind, ObjectKind::Customer);
+    assert_eq!(task.span.kind, kind::CUSTOMER);
     assert_eq!(plan.next(), None);
     let (_, page) = List::new(vec![NOW], 100).answer(&task.request);
     plan.page_read(task.span, &page);
@@ -249,7 +250,7 @@ fn a_refused_kind_holds_nothing_up() {
 
 #[test]
 fn an_estimate_is_unknown_until_something_was_read_and_exact_at_the_end() {
-    let mut run = Run::new(vec![(ObjectKind::Invoice, List::new(evenly(10_000, 6 * YEAR), 100))]);
+    let mut run = Run::new(vec![(kind::INVOICE, List::new(evenly(10_000, 6 * YEAR), 100))]);
     let progress = |plan: &Plan| plan.progress()[0].clone();
     assert_eq!(progress(&run.plan()).estimated_total, None);
     let plan = run.play(&mut std::iter::empty(), 10);
@@ -263,11 +264,11 @@ fn an_estimate_is_unknown_until_something_was_read_and_exact_at_the_end() {
 #[test]
 fn history_reaches_back_as_far_as_it_has_no_gap() {
     let span = |number, from, to, reached, is_done| {
-        let mut span = Span::new(SpanId { kind: ObjectKind::Invoice, number }, from, to);
+        let mut span = Span::new(SpanId { kind: kind::INVOICE, number }, from, to);
         (span.reached, span.is_done) = (reached, is_done);
         span
     };
-    let back_to = |spans| KindPlan::resumed(ObjectKind::Invoice, spans, false).reaches_back_to(HORIZON);
+    let back_to = |spans| KindPlan::resumed(kind::INVOICE, spans, false).reaches_back_to(HORIZON);
     assert_eq!(back_to(vec![span(0, None, None, None, false)]), None);
     assert_eq!(back_to(vec![span(0, None, None, Some(70), false)]), Some(70));
     let (newest, middle) = (span(0, Some(70), None, None, true), span(1, Some(50), Some(69), None, true));
@@ -299,7 +300,7 @@ proptest! {
         stops in proptest::collection::vec(1..40_usize, 0..6),
         page in 5..100_usize,
     ) {
-        let kinds = [ObjectKind::Invoice, ObjectKind::Customer, ObjectKind::Charge];
+        let kinds = [kind::INVOICE, kind::CUSTOMER, kind::CHARGE];
         let lists = kinds.into_iter().zip(created.into_iter().map(|created| List::new(created, page)));
         let mut run = Run::new(lists.collect());
         let mut picks = picks.into_iter().cycle();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::audit::{self, Audit};
+use crate::testing::SOURCE;
 
 #[tokio::test]
 async fn a_change_that_nothing_told_of_is_found_and_taken_in() {
@@ -37,10 +38,10 @@ async fn figures_that_are_not_what_the_objects_give_are_told_apart() {
     folder.sync(&folder.runner()).await.unwrap();
     let objects = folder.objects();
     let customers = objects.all_customer_ids().unwrap();
-    let book = crate::history::price_book(&objects).unwrap().book;
+    let book = crate::history::price_book(SOURCE, &objects).unwrap().book;
     let differing = |shown: &Ledger| {
         let (rules, now) = (LedgerRules::default(), UnixSeconds(NOW));
-        audit::differing(&objects, &customers, shown, &book, rules, now).unwrap()
+        audit::differing(SOURCE, &objects, &customers, shown, &book, rules, now).unwrap()
     };
     assert_eq!(differing(&rebuilt(&folder)), Vec::<CustomerId>::new());
     let other_rules = Ledger::empty(jiff::tz::TimeZone::UTC);

@@ -1,6 +1,7 @@
 //! A person who is to be forgotten is forgotten at once, by everybody who knew.
 
 use super::*;
+use crate::testing::kind;
 
 const WORDS: &str = "Ada Lovelace, +44 1234";
 
@@ -9,7 +10,7 @@ async fn with_bookings() -> (Provider, Folder) {
     for customer in 0..3 {
         let of = format!("ch_{customer}_01");
         let booking = json!({ "source": of, "description": WORDS, "amount": 1000, "currency": "usd" });
-        merchant.add(ObjectKind::BalanceTransaction, &format!("txn_{customer}"), NOW - 40, booking);
+        merchant.add(kind::BALANCE_TRANSACTION, &format!("txn_{customer}"), NOW - 40, booking);
     }
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
@@ -30,9 +31,9 @@ fn says(folder: &Folder, kind: ObjectKind, id: &str) -> bool {
 async fn what_was_booked_for_a_person_goes_with_them() {
     let (_provider, folder) = with_bookings().await;
     let receipt = erase(&folder, &folder.runner(), "cus_1").await;
-    assert_eq!(receipt.objects.get(&ObjectKind::BalanceTransaction), Some(&1));
-    assert!(!says(&folder, ObjectKind::BalanceTransaction, "txn_1"));
-    assert!(says(&folder, ObjectKind::BalanceTransaction, "txn_2"), "nobody else's");
+    assert_eq!(receipt.objects.get(&kind::BALANCE_TRANSACTION), Some(&1));
+    assert!(!says(&folder, kind::BALANCE_TRANSACTION, "txn_1"));
+    assert!(says(&folder, kind::BALANCE_TRANSACTION, "txn_2"), "nobody else's");
 }
 
 #[tokio::test]
@@ -57,11 +58,11 @@ async fn a_server_forgets_what_another_process_erased() {
 async fn an_erasure_waits_for_no_provider() {
     let (provider, folder) = with_bookings().await;
     let endless = RunnerConfig {
-        limits: connect::stripe::Limits::None,
+        limits: connect::Limits::None,
         ..RunnerConfig::command(folder.data.clone(), folder.data.catalog().unwrap(), crate::testing::clock())
     };
     let runner = Runner::new(RunnerConfig { patience: crate::Patience::ENDLESS, ..endless });
-    provider.manners(|manners| manners.refused = [(ObjectKind::Event, 500)].into());
+    provider.manners(|manners| manners.refused = [(kind::EVENT, 500)].into());
     let asked_before = provider.times_asked("/v1/events");
     let working = {
         let (runner, record) = (runner.clone(), folder.record.clone());
@@ -71,6 +72,6 @@ async fn an_erasure_waits_for_no_provider() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     let receipt = erase(&folder, &runner, "cus_1").await;
-    assert_eq!(receipt.objects.get(&ObjectKind::Customer), Some(&1));
+    assert_eq!(receipt.objects.get(&kind::CUSTOMER), Some(&1));
     assert!(matches!(working.await.unwrap(), Err(SyncError::Cancelled)));
 }

@@ -2,6 +2,7 @@
 //! are what they would have been without it.
 
 use super::*;
+use crate::testing::kind;
 
 /// The ledger of a merchant to whom nothing ever happens.
 async fn undisturbed(merchant: Merchant) -> String {
@@ -44,7 +45,7 @@ async fn a_permission_that_is_withdrawn_after_the_load() {
     let before = folder.steps();
     let since = folder.now().data_through.unwrap().0;
     provider.merchant(|merchant| merchant.cancel(3, since + 5));
-    provider.manners(|manners| manners.refused_objects = [(ObjectKind::Subscription, 403)].into());
+    provider.manners(|manners| manners.refused_objects = [(kind::SUBSCRIPTION, 403)].into());
     let error = folder.sync(&folder.runner()).await.unwrap_err();
     assert!(error.to_string().contains("subscription"), "{error}");
     assert_eq!(folder.steps(), before, "what is known stays");
@@ -56,13 +57,13 @@ async fn a_permission_that_is_withdrawn_after_the_load() {
 #[tokio::test]
 async fn a_name_that_leads_nowhere() {
     let provider = Provider::start(merchant()).await;
-    let lost = Provider { base: "http://stripe.invalid".to_owned(), ..provider };
+    let lost = Provider { base: "http://provider.invalid".to_owned(), ..provider };
     let folder = Folder::connected_to(&lost);
     fails_as(&folder, "provider_unreachable").await;
     let record = folder.now();
     assert_eq!(record.state, ConnectionState::Loading, "it may pass by itself");
     let said = record.last_error.unwrap().message;
-    assert!(said.contains("stripe.invalid"), "{said}");
+    assert!(said.contains("provider.invalid"), "{said}");
 }
 
 #[tokio::test]
@@ -110,33 +111,33 @@ async fn clocks_that_do_not_agree() {
 #[tokio::test]
 async fn objects_as_nobody_has_seen_them() {
     let mut strange = merchant();
-    let subscription = strange.get_mut(ObjectKind::Subscription, "sub_1");
+    let subscription = strange.get_mut(kind::SUBSCRIPTION, "sub_1");
     subscription["hibernation"] = json!({"since": "always", "deep": [[[1]]]});
     subscription["collection_method"] = json!("by_pigeon");
-    strange.get_mut(ObjectKind::Customer, "cus_2").as_object_mut().unwrap().remove("created");
+    strange.get_mut(kind::CUSTOMER, "cus_2").as_object_mut().unwrap().remove("created");
     let megabyte = "x".repeat(1024 * 1024);
-    strange.get_mut(ObjectKind::Customer, "cus_3")["metadata"] = json!({ "notes": megabyte });
+    strange.get_mut(kind::CUSTOMER, "cus_3")["metadata"] = json!({ "notes": megabyte });
     let provider = Provider::start(strange).await;
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
     let since = folder.now().data_through.unwrap().0;
     provider.merchant(|merchant| {
-        merchant.note("teleporter.activated", ObjectKind::Customer, "tp_1", since + 5);
-        let event = merchant.get_mut(ObjectKind::Event, "evt_00000");
+        merchant.note("teleporter.activated", kind::CUSTOMER, "tp_1", since + 5);
+        let event = merchant.get_mut(kind::EVENT, "evt_00000");
         event["data"]["object"]["object"] = json!("teleporter");
         merchant.cancel(4, since + 6);
     });
     folder.sync(&folder.runner()).await.unwrap();
     let ledger = folder.ledger(&folder.runner()).await;
     assert_eq!((ledger.customer_count(), ledger.row_count()), (6, 6 + 1));
-    let kept = folder.objects().get(ObjectKind::Customer, "cus_3").unwrap().unwrap();
+    let kept = folder.objects().get(kind::CUSTOMER, "cus_3").unwrap().unwrap();
     assert!(kept.object.body.contains(&megabyte), "whole");
 }
 
 #[tokio::test]
 async fn a_status_that_nobody_knows_is_not_taken_for_service() {
     let mut strange = merchant();
-    strange.get_mut(ObjectKind::Subscription, "sub_1")["status"] = json!("hibernating");
+    strange.get_mut(kind::SUBSCRIPTION, "sub_1")["status"] = json!("hibernating");
     let provider = Provider::start(strange).await;
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();

@@ -1,5 +1,7 @@
 //! What a list left out, a permission kept back or a clock hid for a while is there in the end, and nothing that is not.
 
+use crate::testing::SOURCE;
+use crate::testing::kind;
 use std::collections::BTreeMap;
 
 use super::*;
@@ -41,9 +43,9 @@ async fn with_a_long_invoice() -> Provider {
 }
 
 fn shorten(merchant: &mut Merchant, lines: usize, at: i64) {
-    let data = merchant.get_mut(ObjectKind::Invoice, "in_0_01")["lines"]["data"].as_array_mut().unwrap();
+    let data = merchant.get_mut(kind::INVOICE, "in_0_01")["lines"]["data"].as_array_mut().unwrap();
     data.truncate(lines);
-    merchant.note("invoice.updated", ObjectKind::Invoice, "in_0_01", at);
+    merchant.note("invoice.updated", kind::INVOICE, "in_0_01", at);
 }
 
 #[tokio::test]
@@ -52,7 +54,7 @@ async fn an_invoice_that_is_listed_again_keeps_its_lines_until_the_rest_is_read(
     let folder = loaded(&provider).await;
     let before = folder.steps();
     provider.manners(|manners| {
-        manners.refused = [(ObjectKind::Event, 403), (ObjectKind::InvoiceLine, 403)].into();
+        manners.refused = [(kind::EVENT, 403), (kind::INVOICE_LINE, 403)].into();
     });
     // Half way through listing everything: the invoice is here, the rest of its lines is not.
     folder.sync(&folder.runner_at(later(90_000))).await.unwrap_err();
@@ -79,7 +81,7 @@ async fn lines_that_an_invoice_lost_are_gone_at_once() {
 async fn an_audit_reads_a_long_invoice_to_its_end() {
     let provider = with_a_long_invoice().await;
     let folder = loaded(&provider).await;
-    provider.merchant(|merchant| merchant.get_mut(ObjectKind::Invoice, "in_0_01")["amount_due"] = 5.into());
+    provider.merchant(|merchant| merchant.get_mut(kind::INVOICE, "in_0_01")["amount_due"] = 5.into());
     folder.sync(&folder.runner_at(later(90_000))).await.unwrap();
     let missed = crate::audit::Audit::last(&folder.objects()).unwrap().unwrap().missed;
     assert_eq!(missed.len(), 1);
@@ -91,7 +93,7 @@ async fn an_audit_passes_over_what_cannot_be_read_singly() {
     let provider = Provider::start(Merchant::monthly(2, 2)).await;
     let folder = loaded(&provider).await;
     provider.manners(|manners| {
-        manners.refused_objects = [(ObjectKind::Subscription, 400), (ObjectKind::Invoice, 403)].into();
+        manners.refused_objects = [(kind::SUBSCRIPTION, 400), (kind::INVOICE, 403)].into();
     });
     folder.sync(&folder.runner_at(later(90_000))).await.unwrap();
     assert_eq!(folder.now().state, ConnectionState::Live);
@@ -100,14 +102,14 @@ async fn an_audit_passes_over_what_cannot_be_read_singly() {
 #[tokio::test]
 async fn a_list_is_read_once_the_key_may_read_it() {
     let provider = Provider::start(Merchant::monthly(3, 4)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Charge, 403)].into());
+    provider.manners(|manners| manners.refused = [(kind::CHARGE, 403)].into());
     let folder = loaded(&provider).await;
-    assert_eq!(count(&folder, ObjectKind::Charge), 0);
+    assert_eq!(count(&folder, kind::CHARGE), 0);
     folder.sync(&folder.runner()).await.unwrap();
-    assert_eq!(folder.now().absent, [(ObjectKind::Charge, AbsentReason::Forbidden)], "still");
+    assert_eq!(folder.now().absent, [(kind::CHARGE, AbsentReason::Forbidden)], "still");
     provider.manners(|manners| manners.refused.clear());
     folder.sync(&folder.runner()).await.unwrap();
-    assert_eq!((count(&folder, ObjectKind::Charge), folder.now().absent), (12, vec![]));
+    assert_eq!((count(&folder, kind::CHARGE), folder.now().absent), (12, vec![]));
     assert_eq!(folder.steps(), anew(&provider).await);
     let asked = provider.times_asked("/v1/charges");
     folder.sync(&folder.runner()).await.unwrap();
@@ -119,25 +121,25 @@ async fn what_happened_while_a_permission_was_withdrawn_is_read_when_it_is_back(
     let provider = Provider::start(Merchant::monthly(3, 4)).await;
     let folder = loaded(&provider).await;
     provider.manners(|manners| {
-        manners.refused = [(ObjectKind::Charge, 403)].into();
-        manners.refused_objects = [(ObjectKind::Charge, 403)].into();
+        manners.refused = [(kind::CHARGE, 403)].into();
+        manners.refused_objects = [(kind::CHARGE, 403)].into();
     });
     provider.merchant(|merchant| {
         merchant.bill(0, 9, NOW + 5, 1);
-        merchant.note("charge.succeeded", ObjectKind::Charge, "ch_0_09", after(&folder));
+        merchant.note("charge.succeeded", kind::CHARGE, "ch_0_09", after(&folder));
     });
     folder.sync(&folder.runner_at(later(100))).await.unwrap();
     folder.sync(&folder.runner_at(later(160))).await.unwrap();
-    assert_eq!(folder.now().absent, [(ObjectKind::Charge, AbsentReason::Forbidden)], "it is told");
+    assert_eq!(folder.now().absent, [(kind::CHARGE, AbsentReason::Forbidden)], "it is told");
     provider.manners(|manners| (manners.refused, manners.refused_objects) = Default::default());
     folder.sync(&folder.runner_at(later(7_200))).await.unwrap();
-    assert_eq!((count(&folder, ObjectKind::Charge), folder.now().absent), (13, vec![]));
+    assert_eq!((count(&folder, kind::CHARGE), folder.now().absent), (13, vec![]));
 }
 
 #[tokio::test]
 async fn events_that_may_be_read_from_now_on_tell_of_all_since_the_load() {
     let provider = Provider::start(Merchant::monthly(3, 2)).await;
-    provider.manners(|manners| manners.refused = [(ObjectKind::Event, 403)].into());
+    provider.manners(|manners| manners.refused = [(kind::EVENT, 403)].into());
     let folder = loaded(&provider).await;
     let since = after(&folder);
     provider.merchant(|merchant| merchant.cancel(1, since));
@@ -159,8 +161,8 @@ async fn a_price_that_is_deleted_stays_what_was_paid() {
     let folder = loaded(&provider).await;
     let before = folder.steps();
     provider.merchant(|merchant| {
-        merchant.remove(ObjectKind::Price, "price_1");
-        merchant.note("price.deleted", ObjectKind::Price, "price_1", after(&folder));
+        merchant.remove(kind::PRICE, "price_1");
+        merchant.note("price.deleted", kind::PRICE, "price_1", after(&folder));
     });
     let runner = folder.runner_at(later(10));
     folder.sync(&runner).await.unwrap();
@@ -174,19 +176,20 @@ async fn a_price_that_is_deleted_stays_what_was_paid() {
 async fn a_customer_who_is_deleted_keeps_a_country_and_loses_a_name() {
     let provider = Provider::start(Merchant::monthly(2, 1)).await;
     provider.merchant(|merchant| {
-        merchant.get_mut(ObjectKind::Customer, "cus_1")["address"] =
+        merchant.get_mut(kind::CUSTOMER, "cus_1")["address"] =
             serde_json::json!({ "country": "DE", "city": "Secretstadt" });
     });
     let folder = loaded(&provider).await;
     provider.merchant(|merchant| {
-        merchant.remove(ObjectKind::Customer, "cus_1");
-        merchant.note("customer.deleted", ObjectKind::Customer, "cus_1", after(&folder));
+        merchant.remove(kind::CUSTOMER, "cus_1");
+        merchant.note("customer.deleted", kind::CUSTOMER, "cus_1", after(&folder));
     });
     folder.sync(&folder.runner_at(later(10))).await.unwrap();
-    let reading = crate::history::read_customer(&folder.objects(), &CustomerId::from("cus_1")).unwrap();
+    let reading =
+        crate::history::read_customer(SOURCE, &folder.objects(), &CustomerId::from("cus_1")).unwrap();
     let customer = reading.history.customer.unwrap();
     assert_eq!((customer.country.as_deref(), customer.name, customer.is_deleted), (Some("DE"), None, true));
-    let stored = folder.objects().get(ObjectKind::Customer, "cus_1").unwrap().unwrap();
+    let stored = folder.objects().get(kind::CUSTOMER, "cus_1").unwrap().unwrap();
     assert!(!stored.object.body.contains("Secretstadt") && !stored.object.body.contains("Customer 1"));
 }
 
@@ -195,20 +198,20 @@ async fn a_price_comes_along_with_the_first_invoice_that_names_it() {
     let provider = Provider::start(Merchant::monthly(2, 1)).await;
     let folder = loaded(&provider).await;
     provider.merchant(|merchant| {
-        let mut price = merchant.get_mut(ObjectKind::Price, "price_1").clone();
+        let mut price = merchant.get_mut(kind::PRICE, "price_1").clone();
         price["unit_amount"] = 700.into();
-        merchant.add(ObjectKind::Price, "price_new", NOW + 1, price);
+        merchant.add(kind::PRICE, "price_new", NOW + 1, price);
         merchant.sign_up(7, NOW + 5);
         merchant.bill(7, 0, NOW + 5, 1);
-        let line = &mut merchant.get_mut(ObjectKind::Invoice, "in_7_00")["lines"]["data"][0];
+        let line = &mut merchant.get_mut(kind::INVOICE, "in_7_00")["lines"]["data"][0];
         line["pricing"]["price_details"]["price"] = "price_new".into();
-        for (kind, id) in [(ObjectKind::Customer, "cus_7"), (ObjectKind::Invoice, "in_7_00")] {
+        for (kind, id) in [(kind::CUSTOMER, "cus_7"), (kind::INVOICE, "in_7_00")] {
             merchant.note("something.happened", kind, id, after(&folder));
         }
     });
     let runner = folder.runner_at(later(10));
     folder.sync(&runner).await.unwrap();
-    assert!(folder.objects().get(ObjectKind::Price, "price_new").unwrap().is_some());
+    assert!(folder.objects().get(kind::PRICE, "price_new").unwrap().is_some());
     assert_eq!(bytes(&*folder.ledger(&runner).await), bytes(&rebuilt(&folder)));
 }
 
@@ -235,7 +238,7 @@ async fn at_work(provider: &Provider) -> (tempfile::TempDir, Context, UnixSecond
 }
 
 fn is_canceled(context: &Context, id: &str) -> bool {
-    context.objects.get(ObjectKind::Subscription, id).unwrap().unwrap().object.body.contains("canceled_at")
+    context.objects.get(kind::SUBSCRIPTION, id).unwrap().unwrap().object.body.contains("canceled_at")
 }
 
 #[tokio::test]
@@ -280,15 +283,15 @@ async fn a_cursor_that_is_deleted_hides_nothing_of_what_is_new() {
         for customer in 10..40 {
             merchant.sign_up(customer, began.0 + 5);
             let id = format!("cus_{customer}");
-            merchant.note("customer.created", ObjectKind::Customer, &id, began.0 + 5);
+            merchant.note("customer.created", kind::CUSTOMER, &id, began.0 + 5);
         }
     });
     provider.manners(|manners| {
         (manners.page, manners.lost_cursors) = (7, 1);
-        manners.refused = [(ObjectKind::Event, 403)].into();
+        manners.refused = [(kind::EVENT, 403)].into();
     });
     update::run(&context, began, Thoroughness::JustLoaded, Vec::new()).await.unwrap();
-    for kind in [ObjectKind::Customer, ObjectKind::Subscription] {
+    for kind in [kind::CUSTOMER, kind::SUBSCRIPTION] {
         assert_eq!(context.objects.scan(kind, None, 100).unwrap().len(), 31, "{kind}");
     }
 }

@@ -1,6 +1,7 @@
 //! What is lost, refused or damaged, and what must never pass for a finished load.
 
 use super::*;
+use crate::testing::kind;
 
 async fn loaded(merchant: Merchant) -> (Provider, Folder) {
     let provider = Provider::start(merchant).await;
@@ -17,16 +18,16 @@ async fn an_invoice_whose_rest_is_refused_is_not_taken_for_whole() {
         let provider = Provider::start(merchant).await;
         provider.manners(|manners| {
             manners.embedded_lines = 10;
-            manners.refused = [(ObjectKind::InvoiceLine, status)].into();
+            manners.refused = [(kind::INVOICE_LINE, status)].into();
         });
         let folder = Folder::connected_to(&provider);
         let error = folder.sync(&folder.runner()).await.unwrap_err();
-        assert!(matches!(error, SyncError::Indispensable { kind: ObjectKind::InvoiceLine, .. }), "{error}");
+        assert!(matches!(error, SyncError::Indispensable { kind: kind::INVOICE_LINE, .. }), "{error}");
         assert_eq!(folder.now().loaded_at, None);
         // It is asked for again, and only then is everything here.
         provider.manners(|manners| manners.refused.clear());
         folder.sync(&folder.runner()).await.unwrap();
-        let lines = folder.objects().scan(ObjectKind::InvoiceLine, None, 100).unwrap();
+        let lines = folder.objects().scan(kind::INVOICE_LINE, None, 100).unwrap();
         assert_eq!(lines.len(), 15, "those that did not come with the invoice");
     }
 }
@@ -36,9 +37,9 @@ async fn a_changed_subscription_that_may_not_be_read_is_not_passed_over() {
     let (provider, folder) = loaded(Merchant::monthly(3, 2)).await;
     let since = folder.now().data_through.unwrap();
     provider.merchant(|merchant| merchant.cancel(1, since.0 + 5));
-    provider.manners(|manners| manners.refused_objects = [(ObjectKind::Subscription, 403)].into());
+    provider.manners(|manners| manners.refused_objects = [(kind::SUBSCRIPTION, 403)].into());
     let error = folder.sync(&folder.runner()).await.unwrap_err();
-    assert!(matches!(error, SyncError::Indispensable { kind: ObjectKind::Subscription, .. }), "{error}");
+    assert!(matches!(error, SyncError::Indispensable { kind: kind::SUBSCRIPTION, .. }), "{error}");
     assert_eq!(folder.now().data_through, Some(since), "nothing new is claimed");
     provider.manners(|manners| manners.refused_objects.clear());
     folder.sync(&folder.runner()).await.unwrap();
@@ -56,7 +57,7 @@ async fn objects_that_are_gone_are_loaded_again() {
         }
     }
     folder.sync(&folder.runner()).await.unwrap();
-    assert_eq!(folder.objects().scan(ObjectKind::Customer, None, 100).unwrap().len(), 4);
+    assert_eq!(folder.objects().scan(kind::CUSTOMER, None, 100).unwrap().len(), 4);
     assert_eq!(folder.ledger(&folder.runner()).await.row_count(), 4);
     assert!(folder.now().loaded_at.is_some());
 }
@@ -99,16 +100,16 @@ async fn nobody_is_no_customer_once_everything_has_an_owner() {
     let since = folder.now().data_through.unwrap().0;
     let body = serde_json::json!({"amount": 500, "currency": "usd", "status": "succeeded", "captured": true});
     provider.merchant(|merchant| {
-        merchant.add(ObjectKind::Charge, "ch_alone", since + 5, body.clone());
-        merchant.note("charge.succeeded", ObjectKind::Charge, "ch_alone", since + 5);
+        merchant.add(kind::CHARGE, "ch_alone", since + 5, body.clone());
+        merchant.note("charge.succeeded", kind::CHARGE, "ch_alone", since + 5);
     });
     folder.sync(&folder.runner()).await.unwrap();
     let nobody = CustomerId::from(NOBODY);
     assert!(folder.ledger(&folder.runner()).await.customer(&nobody).is_some());
 
     provider.merchant(|merchant| {
-        merchant.get_mut(ObjectKind::Charge, "ch_alone")["customer"] = "cus_1".into();
-        merchant.note("charge.updated", ObjectKind::Charge, "ch_alone", since + 6);
+        merchant.get_mut(kind::CHARGE, "ch_alone")["customer"] = "cus_1".into();
+        merchant.note("charge.updated", kind::CHARGE, "ch_alone", since + 6);
     });
     folder.sync(&folder.runner()).await.unwrap();
     let ledger = folder.ledger(&folder.runner()).await;
@@ -119,9 +120,9 @@ async fn nobody_is_no_customer_once_everything_has_an_owner() {
 #[tokio::test]
 async fn what_moves_to_another_customer_leaves_the_figures_of_the_old_one_without_a_rebuild() {
     let moved = [
-        (ObjectKind::Charge, "ch_1_00", "charge.updated"),
-        (ObjectKind::Invoice, "in_1_00", "invoice.updated"),
-        (ObjectKind::Subscription, "sub_1", "customer.subscription.updated"),
+        (kind::CHARGE, "ch_1_00", "charge.updated"),
+        (kind::INVOICE, "in_1_00", "invoice.updated"),
+        (kind::SUBSCRIPTION, "sub_1", "customer.subscription.updated"),
     ];
     for (kind, id, event) in moved {
         let (provider, folder) = loaded(Merchant::monthly(3, 2)).await;

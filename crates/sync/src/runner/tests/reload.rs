@@ -1,16 +1,17 @@
 //! Loading again: what must come back as it was, and what must not come back.
 
 use super::*;
+use crate::testing::kind;
 
 fn body_of(folder: &Folder, customer: &str) -> String {
-    folder.objects().get(ObjectKind::Customer, customer).unwrap().unwrap().object.body.to_string()
+    folder.objects().get(kind::CUSTOMER, customer).unwrap().unwrap().object.body.to_string()
 }
 
 /// Customers with names, loaded.
 async fn named() -> (Provider, Folder) {
     let mut merchant = Merchant::monthly(40, 6);
     for customer in 0..40 {
-        let object = merchant.get_mut(ObjectKind::Customer, &format!("cus_{customer}"));
+        let object = merchant.get_mut(kind::CUSTOMER, &format!("cus_{customer}"));
         object["name"] = json!(format!("Ada Lovelace the {customer}th"));
     }
     let provider = Provider::start(merchant).await;
@@ -152,7 +153,7 @@ async fn who_looks_meanwhile_sees_the_new_objects_and_their_ledger() {
     let (workspace, id) = (&folder.record.workspace, &folder.record.id);
     let is_there = async || {
         let objects = looking.objects(workspace, id).await.unwrap();
-        objects.get(ObjectKind::Customer, "cus_77").unwrap().is_some()
+        objects.get(kind::CUSTOMER, "cus_77").unwrap().is_some()
     };
     assert!(!is_there().await);
     let before = looking.ledger(workspace, id).await.unwrap().version;
@@ -184,6 +185,6 @@ async fn a_load_that_is_under_way_ends_first() {
     runner.start_sync(&folder.record.id);
     let is_done = |progress: &Progress| progress.phase == Phase::Idle && progress.data_through.is_some();
     progress.wait_for(is_done).await.unwrap();
-    assert_eq!(folder.objects().scan(ObjectKind::Customer, None, 100).unwrap().len(), 40);
+    assert_eq!(folder.objects().scan(kind::CUSTOMER, None, 100).unwrap().len(), 40);
     runner.stop().await;
 }

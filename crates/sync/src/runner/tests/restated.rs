@@ -1,5 +1,6 @@
 //! Figures of finished months do not change without being told. It is 23 November.
 
+use crate::testing::kind;
 use metrics::restate::Shown;
 use model::RestatementReason::{InvoiceVoided, SettingsChanged};
 use model::{RestatementReason, Settings};
@@ -39,8 +40,8 @@ async fn with_an_invoice_voided() -> (Provider, Folder) {
     folder.sync(&folder.runner()).await.unwrap();
     let since = folder.now().data_through.unwrap().0;
     provider.merchant(|merchant| {
-        merchant.get_mut(ObjectKind::Invoice, "in_1_00")["status"] = json!("void");
-        merchant.note("invoice.voided", ObjectKind::Invoice, "in_1_00", since + 5);
+        merchant.get_mut(kind::INVOICE, "in_1_00")["status"] = json!("void");
+        merchant.note("invoice.voided", kind::INVOICE, "in_1_00", since + 5);
     });
     (provider, folder)
 }
@@ -95,7 +96,7 @@ async fn what_was_recorded_before_a_crash_is_not_recorded_again_after_it() {
 async fn objects_that_a_crash_left_without_a_ledger_are_told_of_with_the_next() {
     let (_provider, folder) = with_an_invoice_voided().await;
     let objects = folder.files().objects_to_write().unwrap();
-    let mut invoice = objects.get(ObjectKind::Invoice, "in_1_00").unwrap().unwrap().object;
+    let mut invoice = objects.get(kind::INVOICE, "in_1_00").unwrap().unwrap().object;
     invoice.body = invoice.body.replace(r#""status":"paid""#, r#""status":"void""#).into();
     let batch = Batch { objects: vec![invoice], seen_at: UnixSeconds(NOW + 9), ..Batch::default() };
     crate::context::write(objects, batch).await.unwrap();
@@ -109,7 +110,7 @@ async fn other_rules_tell_what_they_change_and_change_back() {
     let provider = Provider::start(Merchant::monthly(3, 3)).await;
     provider.merchant(|merchant| {
         merchant.cancel(1, NOW - 40);
-        merchant.get_mut(ObjectKind::Subscription, "sub_1")["canceled_at"] = json!(OCTOBER_4);
+        merchant.get_mut(kind::SUBSCRIPTION, "sub_1")["canceled_at"] = json!(OCTOBER_4);
     });
     let folder = Folder::connected_to(&provider);
     let runner = folder.runner();

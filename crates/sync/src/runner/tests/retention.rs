@@ -1,11 +1,12 @@
 //! Personal data that ends with time.
 
 use super::*;
+use crate::testing::kind;
 
 const DAY: i64 = 86_400;
 
 fn name_of(folder: &Folder, customer: i64) -> Option<String> {
-    let stored = folder.objects().get(ObjectKind::Customer, &format!("cus_{customer}")).unwrap().unwrap();
+    let stored = folder.objects().get(kind::CUSTOMER, &format!("cus_{customer}")).unwrap().unwrap();
     let object: serde_json::Value = serde_json::from_str(&stored.object.body).unwrap();
     object["name"].as_str().map(str::to_owned)
 }
@@ -62,7 +63,7 @@ async fn who_left_long_ago_has_no_name_until_they_come_back() {
     let since = folder.now().data_through.unwrap().0 + 5;
     provider.merchant(|merchant| {
         merchant.bill(1, 9, since, 1);
-        merchant.note("invoice.created", ObjectKind::Invoice, "in_1_09", since);
+        merchant.note("invoice.created", kind::INVOICE, "in_1_09", since);
     });
     folder.sync(&runner).await.unwrap();
     clock.set(UnixSeconds(since + DAY));

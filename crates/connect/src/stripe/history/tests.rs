@@ -1,5 +1,3 @@
-use connect::stripe::translate;
-use metrics::ledger::PriceBook;
 use model::{Counterparts, InvoiceId, UnixSeconds};
 use serde_json::{Value, json};
 
@@ -7,13 +5,12 @@ use super::*;
 
 const AT: i64 = 1_700_000_000;
 
-fn stored(kind: ObjectKind, id: &str, of: Counterparts, mut body: Value) -> Stored {
+fn stored(kind: ObjectKind, id: &str, of: Counterparts, mut body: Value) -> RawObject {
     body["id"] = json!(id);
     body["created"] = json!(AT);
     let created_at = Some(UnixSeconds(AT));
     let body = body.to_string().into_boxed_str();
-    let object = RawObject { kind, id: id.to_owned(), created_at, counterparts: of, is_deleted: false, body };
-    Stored { object, seen_at: UnixSeconds(AT) }
+    RawObject { kind, id: id.to_owned(), created_at, counterparts: of, is_deleted: false, body }
 }
 
 fn line(id: &str, item: Option<&str>) -> Value {
@@ -26,20 +23,20 @@ fn line(id: &str, item: Option<&str>) -> Value {
     })
 }
 
-fn invoice(id: &str, lines: &[Value]) -> Stored {
+fn invoice(id: &str, lines: &[Value]) -> RawObject {
     let body = json!({
         "object": "invoice", "status": "paid", "currency": "usd", "total": 100, "customer": "cus_1",
         "lines": { "object": "list", "data": lines, "has_more": true },
     });
-    stored(ObjectKind::Invoice, id, Counterparts::default(), body)
+    stored(kind::INVOICE, id, Counterparts::default(), body)
 }
 
-fn extra_line(id: &str, invoice: &str) -> Stored {
+fn extra_line(id: &str, invoice: &str) -> RawObject {
     let of = Counterparts { invoice: Some(invoice.to_owned()), ..Counterparts::default() };
-    stored(ObjectKind::InvoiceLine, id, of, line(id, None))
+    stored(kind::INVOICE_LINE, id, of, line(id, None))
 }
 
-fn line_ids(reading: &Reading) -> Vec<&str> {
+fn line_ids(reading: &Billed) -> Vec<&str> {
     reading.history.invoices[0].lines.iter().map(|line| line.id.as_str()).collect()
 }
 
@@ -51,14 +48,14 @@ fn lines_that_came_apart_join_their_invoice_once() {
         extra_line("il_2", "in_1"),
         extra_line("il_9", "in_other"),
     ];
-    assert_eq!(line_ids(&from_objects(objects)), ["il_1", "il_2", "il_3"]);
+    assert_eq!(line_ids(&billed(&objects)), ["il_1", "il_2", "il_3"]);
 }
 
 #[test]
 fn lines_of_an_earlier_longer_list_are_none_of_an_invoice_that_has_all_inside() {
     let mut newer = invoice("in_1", &[line("il_1", None)]);
-    newer.object.body = newer.object.body.replace("\"has_more\":true", "\"has_more\":false").into();
-    assert_eq!(line_ids(&from_objects(vec![newer, extra_line("il_2", "in_1")])), ["il_1"]);
+    newer.body = newer.body.replace("\"has_more\":true", "\"has_more\":false").into();
+    assert_eq!(line_ids(&billed(&vec![newer, extra_line("il_2", "in_1")])), ["il_1"]);
 }
 
 #[test]
@@ -68,10 +65,9 @@ fn a_pending_item_that_became_a_line_is_not_pending_any_more() {
             "object": "invoiceitem", "customer": "cus_1", "amount": 100, "currency": "usd", "quantity": 1,
             "date": AT, "period": { "start": AT, "end": AT + 10 }, "invoice": null,
         });
-        stored(ObjectKind::InvoiceItem, id, Counterparts::default(), body)
+        stored(kind::INVOICE_ITEM, id, Counterparts::default(), body)
     };
-    let reading =
-        from_objects(vec![item("ii_1"), item("ii_2"), invoice("in_1", &[line("il_1", Some("ii_1"))])]);
+    let reading = billed(&vec![item("ii_1"), item("ii_2"), invoice("in_1", &[line("il_1", Some("ii_1"))])]);
     let items: Vec<_> =
         reading.history.invoice_items.iter().map(|i| (i.id.as_str(), i.invoice.clone())).collect();
     assert_eq!(items, [("ii_1", Some(InvoiceId::from("in_1"))), ("ii_2", None)]);
@@ -84,57 +80,36 @@ fn a_charge_finds_its_invoice_by_the_payment_in_between() {
             "object": "charge", "status": "succeeded", "amount": 100, "currency": "usd", "customer": "cus_1",
             "payment_intent": intent,
         });
-        stored(ObjectKind::Charge, id, Counterparts::default(), body)
+        stored(kind::CHARGE, id, Counterparts::default(), body)
     };
     let payment = json!({
         "object": "invoice_payment", "invoice": "in_1", "status": "paid",
         "payment": { "type": "payment_intent", "payment_intent": "pi_1" },
     });
-    let payment = stored(ObjectKind::InvoicePayment, "inpay_1", Counterparts::default(), payment);
-    let reading = from_objects(vec![charge("ch_1", "pi_1"), charge("ch_2", "pi_2"), payment]);
+    let payment = stored(kind::INVOICE_PAYMENT, "inpay_1", Counterparts::default(), payment);
+    let reading = billed(&vec![charge("ch_1", "pi_1"), charge("ch_2", "pi_2"), payment]);
     let invoices: Vec<_> = reading.history.charges.iter().map(|charge| charge.invoice.clone()).collect();
     assert_eq!(invoices, [Some(InvoiceId::from("in_1")), None]);
 }
 
 #[test]
 fn what_cannot_be_read_is_named_and_skipped() {
-    let bad = stored(ObjectKind::Charge, "ch_1", Counterparts::default(), json!({ "object": "charge" }));
-    let reading = from_objects(vec![bad, invoice("in_1", &[])]);
+    let bad = stored(kind::CHARGE, "ch_1", Counterparts::default(), json!({ "object": "charge" }));
+    let reading = billed(&vec![bad, invoice("in_1", &[])]);
     assert_eq!(reading.history.invoices.len(), 1);
     assert_eq!(reading.history.charges.len(), 0);
     let skipped: Vec<_> = reading.skipped.iter().map(|s| (s.kind, s.id.as_str())).collect();
-    assert_eq!(skipped, [(ObjectKind::Charge, "ch_1")]);
+    assert_eq!(skipped, [(kind::CHARGE, "ch_1")]);
 }
 
 #[test]
 fn a_deleted_customer_stays_and_a_deleted_draft_does_not() {
-    let mut customer =
-        stored(ObjectKind::Customer, "cus_1", Counterparts::default(), json!({ "deleted": true }));
-    customer.object.is_deleted = true;
+    let mut customer = stored(kind::CUSTOMER, "cus_1", Counterparts::default(), json!({ "deleted": true }));
+    customer.is_deleted = true;
     let mut draft = invoice("in_1", &[]);
-    draft.object.is_deleted = true;
-    let reading = from_objects(vec![customer, draft]);
+    draft.is_deleted = true;
+    let reading = billed(&vec![customer, draft]);
     assert!(reading.history.customer.unwrap().is_deleted);
     assert_eq!(reading.history.invoices.len(), 0);
     assert_eq!(reading.skipped, []);
-}
-
-#[test]
-fn inline_prices_fill_the_gaps_of_the_price_list_and_nothing_else() {
-    let price = |id: &str, amount: i64| {
-        let body = json!({
-            "id": id, "object": "price", "currency": "usd", "unit_amount": amount, "type": "recurring",
-            "billing_scheme": "per_unit", "recurring": { "interval": "month", "interval_count": 1 },
-        });
-        translate::price(&body.to_string()).unwrap()
-    };
-    let mut book = PriceBook::default();
-    book.insert(price("price_1", 100));
-    let history = CustomerHistory::default();
-    assert!(with_inline(&book, &history, vec![price("price_1", 999)]).is_none(), "the list knows better");
-    let (own, gaps) =
-        with_inline(&book, &history, vec![price("price_2", 200), price("price_1", 999)]).unwrap();
-    assert_eq!(gaps, [price("price_2", 200)]);
-    assert_eq!(own.get(&"price_2".into()), Some(&price("price_2", 200)));
-    assert_eq!(own.get(&"price_1".into()), None, "nothing of this customer names it");
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use model::Clock;
 use url::Url;
 
-use super::{Key, Privacy};
-use crate::Network;
+use crate::{Key, Network};
 
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -26,11 +25,11 @@ pub struct ClientConfig {
 /// How fast the server allows itself to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Limits {
-    /// By Stripe's "Rate limits": an account 100 requests a second (25 in test mode), an endpoint 25.
+    /// By the provider's published limits.
     #[default]
-    Stripe,
-    /// As fast as it answers, until it first refuses a request for its limits; from then on by Stripe's. For a server on
-    /// this machine, which may be a sandbox or a proxy.
+    Published,
+    /// As fast as it answers, until it first refuses a request for its limits; from then on by the published ones. For a
+    /// server on this machine, which may be a sandbox or a proxy.
     OnceRefused,
     /// No budget a second, only a bound on requests at once. For a server of one's own.
     None,
@@ -50,13 +49,13 @@ impl Default for Backoff {
 }
 
 impl ClientConfig {
-    /// Stripe itself, with room left for the account's other tools.
+    /// The provider itself, with room left for the account's other tools.
     pub fn new(key: Key, clock: Clock) -> Self {
         Self {
-            base: default_base(),
+            base: key.source().default_base(),
             key,
             share_percent: 80,
-            limits: Limits::Stripe,
+            limits: Limits::Published,
             backoff: Backoff::default(),
             clock,
             network: Network::Real,
@@ -65,7 +64,12 @@ impl ClientConfig {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a constant; its test reads it")]
-fn default_base() -> Url {
-    Url::parse("https://api.stripe.com").expect("the address is well-formed")
+/// What is fetched of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Privacy {
+    /// Everything, as it comes.
+    #[default]
+    AsReceived,
+    /// Ids and numbers; no names, addresses beyond the country, card details or free text.
+    Pseudonymous,
 }

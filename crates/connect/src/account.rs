@@ -1,0 +1,35 @@
+//! The account that a key belongs to.
+
+use model::{AccountId, Currency, RawObject, UnixSeconds};
+
+use crate::Key;
+
+/// Before what is made of the key where the account's own id is not told.
+const DERIVED: &str = "key_";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Derived from the key where the server does not tell it.
+    pub id: AccountId,
+    pub name: Option<String>,
+    /// ISO 3166, two letters, upper case.
+    pub country: Option<String>,
+    pub default_currency: Option<Currency>,
+    /// An IANA name.
+    pub time_zone: Option<String>,
+    pub created_at: Option<UnixSeconds>,
+    /// `None`: the server has no account to read, or the key may not.
+    pub raw: Option<RawObject>,
+}
+
+impl Account {
+    /// Whether an id stands for one that the server does not tell.
+    pub fn is_derived(id: &AccountId) -> bool {
+        id.as_str().starts_with(DERIVED)
+    }
+
+    /// An id for an account that is known by its key alone.
+    pub(crate) fn derived_id(key: &Key) -> AccountId {
+        AccountId::from(format!("{DERIVED}{}", key.fingerprint()))
+    }
+}

@@ -1,0 +1,146 @@
+//! The way to one account, whatever the provider.
+
+use model::{ObjectKind, UnixSeconds};
+
+use crate::{
+    Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
+    Webhook, WebhookEndpoint, stripe,
+};
+
+/// Reads from one account of one server. Clones share its limits.
+#[derive(Clone)]
+pub struct Client(Inner);
+
+#[derive(Clone)]
+enum Inner {
+    Stripe(stripe::Client),
+}
+
+impl Client {
+    /// Prepares a client for the key's source; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address cannot be one of an API, or the machine trusts no certificates.
+    pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
+        Ok(Self(match config.key.source() {
+            Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
+        }))
+    }
+
+    pub fn source(&self) -> Source {
+        match &self.0 {
+            Inner::Stripe(_) => Source::Stripe,
+        }
+    }
+
+    pub fn config(&self) -> &ClientConfig {
+        match &self.0 {
+            Inner::Stripe(client) => client.config(),
+        }
+    }
+
+    /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
+    /// derived from what is known.
+    ///
+    /// # Errors
+    /// When the key is refused or the server cannot be reached.
+    pub async fn account(&self) -> Result<Account, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.account().await,
+        }
+    }
+
+    /// Finds out what the key may read, one object of each list.
+    ///
+    /// # Errors
+    /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
+    pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.probe().await,
+        }
+    }
+
+    /// The provider's clock, if it tells it.
+    pub async fn server_time(&self) -> Option<UnixSeconds> {
+        let request = ListRequest { limit: 1, ..ListRequest::new(self.source().prices()) };
+        self.list(&request).await.ok()?.server_time
+    }
+
+    /// Reads one page of a list.
+    ///
+    /// # Errors
+    /// When the server has no such list, the key may not read it, or there is no readable answer after retrying.
+    pub async fn list(&self, request: &ListRequest) -> Result<Page, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.list(request).await,
+        }
+    }
+
+    /// Reads the next page of a list that came cut inside its parent.
+    ///
+    /// # Errors
+    /// As [`Client::list`]; `NotFound` when the parent is gone.
+    pub async fn list_children(&self, children: &Children) -> Result<Page, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.list_children(children).await,
+        }
+    }
+
+    /// Reads one object as it is now.
+    ///
+    /// # Errors
+    /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
+    pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.retrieve(kind, id).await,
+        }
+    }
+
+    /// One page of what happened since an instant of the provider's clock; `after` as the page before says.
+    ///
+    /// # Errors
+    /// As [`Client::list`].
+    pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<EventPage, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.events(since, after).await,
+        }
+    }
+
+    /// Registers an endpoint for all that changes what is kept. The only thing that is ever written to a provider.
+    ///
+    /// # Errors
+    /// When the key may not write webhook endpoints, the provider refuses the address, or does not answer.
+    pub async fn create_webhook(&self, url: &str) -> Result<Webhook, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.create_webhook(url).await,
+        }
+    }
+
+    /// The account's endpoints.
+    ///
+    /// # Errors
+    /// When the key may not read webhook endpoints, or there is no readable answer.
+    pub async fn webhooks(&self) -> Result<Vec<WebhookEndpoint>, ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.webhooks().await,
+        }
+    }
+
+    /// Removes an endpoint. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// When the key may not write webhook endpoints, or the provider does not answer.
+    pub async fn delete_webhook(&self, id: &str) -> Result<(), ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.delete_webhook(id).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Inner::Stripe(client) => client.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The lists that a source has: what each needs, what it feeds, and when it is read.
+
+use model::ObjectKind;
+
+/// One list of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct List {
+    pub kind: ObjectKind,
+    pub stage: Stage,
+    /// Whether the feed of events tells of all that happens to its objects.
+    pub tells_changes: bool,
+    /// Whether the provider lets its users delete such objects, or some of them.
+    pub is_deletable: bool,
+    /// What of the figures is made of its objects alone, so that it is missing without them.
+    pub part: Option<Part>,
+    /// Below the base address; for the source itself.
+    pub(crate) path: &'static str,
+    /// In the plural, for a list on a page.
+    pub label: &'static str,
+    /// What the dashboard calls the permission to read it.
+    pub permission: &'static str,
+    /// What the API calls it; for the source itself.
+    pub(crate) scope: &'static str,
+    /// Whether nothing can be computed without it.
+    pub is_required: bool,
+    /// What will be missing without it.
+    pub without: &'static str,
+}
+
+/// When a list's objects are needed, in a first load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Few, and named by all else: at once.
+    Names,
+    /// What runs today is among them, however old: at once.
+    Running,
+    /// The newest month at once, then the year, then the rest.
+    Billed,
+    /// The newest month at once, then the rest.
+    People,
+    /// After all that MRR is made of.
+    Rest,
+}
+
+/// A part of the figures that one list alone brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    PendingItems,
+    Charges,
+    Refunds,
+    CreditNotes,
+    InvoicePayments,
+}

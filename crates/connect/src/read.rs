@@ -1,0 +1,42 @@
+//! What reading objects gives: what was billed, and what could not be read.
+
+use model::ObjectKind;
+use model::billing::{CustomerHistory, Price, Product};
+
+/// Why an object cannot be used. Names what and where, never its data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    #[error("{kind} cannot be read: {reason}")]
+    NotAnObject { kind: ObjectKind, reason: String },
+    #[error("{kind} {id} has no {field}")]
+    Missing { kind: ObjectKind, id: String, field: &'static str },
+    #[error("{kind} {id} has something for {field} that cannot be understood")]
+    Wrong { kind: ObjectKind, id: String, field: &'static str },
+}
+
+/// An object that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    pub kind: ObjectKind,
+    pub id: String,
+    /// Names the field, never its content.
+    pub reason: String,
+}
+
+/// All that was billed to one customer, with what came along and what did not.
+#[derive(Debug, Clone, Default)]
+pub struct Billed {
+    pub history: CustomerHistory,
+    /// Prices that came inside other objects, as in older shapes.
+    pub inline_prices: Vec<Price>,
+    pub skipped: Vec<Unreadable>,
+}
+
+/// An entry of the price list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Listing {
+    Price(Price),
+    Product(Product),
+    /// One that is gone without leaving anything to read.
+    Nothing,
+}

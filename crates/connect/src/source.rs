@@ -1,0 +1,418 @@
+//! What every source can do, in words that all of them share. What a source is called stands only below this line: in its
+//! folder, in its variant here, and in texts that are keyed by it.
+
+use http::HeaderMap;
+use model::{CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds};
+use url::Url;
+
+use crate::{
+    Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
+    WebhookTerms, stripe,
+};
+
+/// A provider that accounts can be connected with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    Stripe,
+}
+
+/// What a source is called, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Texts {
+    pub name: &'static str,
+    /// What can be connected.
+    pub account: &'static str,
+    /// What the address of its API is for.
+    pub api_base: &'static str,
+    /// What a key is.
+    pub key: &'static str,
+    /// How to come by another key.
+    pub new_key: &'static str,
+    /// How to give a key what it lacks.
+    pub permission: &'static str,
+    /// What to check where a server answers, but not as this provider does.
+    pub unlike: &'static str,
+    /// What to do where the webhook cannot be registered.
+    pub webhook_by_hand: &'static str,
+}
+
+/// What is known of a source.
+impl Source {
+    pub const ALL: &'static [Self] = &[Self::Stripe];
+
+    /// The source of this id.
+    pub fn of(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|source| source.id() == id)
+    }
+
+    /// Its name in addresses, files and commands. Never changes.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+        }
+    }
+
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Self::Stripe => &stripe::TEXTS,
+        }
+    }
+
+    /// All lists that are read, the indispensable first.
+    pub fn lists(self) -> &'static [List] {
+        match self {
+            Self::Stripe => stripe::LISTS,
+        }
+    }
+
+    pub fn list(self, kind: ObjectKind) -> Option<&'static List> {
+        self.lists().iter().find(|list| list.kind == kind)
+    }
+
+    /// The lists of a first load, in order of importance: what MRR is made of, who pays it, then what else moved money.
+    pub fn load_order(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => stripe::LOAD_ORDER,
+        }
+    }
+
+    /// Whether nothing can be computed without it.
+    pub fn is_required(self, kind: ObjectKind) -> bool {
+        self.list(kind).is_some_and(|list| list.is_required)
+    }
+
+    /// What a list is called; a kind without a list, by its own name.
+    pub fn label(self, kind: ObjectKind) -> &'static str {
+        self.list(kind).map_or(kind.as_str(), |list| list.label)
+    }
+
+    /// Where a kind stands among all: what is named comes before what names it.
+    pub fn order_of(self, kind: ObjectKind) -> usize {
+        let shapes = self.shapes();
+        shapes.iter().position(|shape| shape.kind == kind).unwrap_or(shapes.len())
+    }
+
+    /// How its kinds hang together, for filing them.
+    pub fn shapes(self) -> &'static [KindShape] {
+        match self {
+            Self::Stripe => stripe::kind::SHAPES,
+        }
+    }
+
+    /// Whether such objects count also when they are nobody's.
+    pub fn may_be_ownerless(self, kind: ObjectKind) -> bool {
+        self.shapes().iter().any(|shape| shape.kind == kind && shape.may_be_ownerless)
+    }
+
+    /// Which kinds name which others.
+    pub fn references(self) -> &'static [Reference] {
+        match self {
+            Self::Stripe => stripe::kind::REFERENCES,
+        }
+    }
+
+    /// The kind that customers are of.
+    pub fn customers(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::CUSTOMER,
+        }
+    }
+
+    /// The kind that prices are of.
+    pub fn prices(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::PRICE,
+        }
+    }
+
+    /// The kind that products are of.
+    pub fn products(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::PRODUCT,
+        }
+    }
+
+    /// The list whose reach says since when figures are whole.
+    pub fn bills(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::INVOICE,
+        }
+    }
+
+    /// The kind of what waits to be billed.
+    pub fn pending_items(self) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::kind::INVOICE_ITEM,
+        }
+    }
+
+    /// What an agreement with a customer is: over once all of these are.
+    pub fn agreements(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => &[stripe::kind::SUBSCRIPTION],
+        }
+    }
+
+    /// Kinds that a daily sample is read again of.
+    pub fn sampled(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => &[stripe::kind::SUBSCRIPTION, stripe::kind::INVOICE],
+        }
+    }
+
+    /// What the ids of customers begin with.
+    pub fn customer_prefix(self) -> &'static str {
+        match self {
+            Self::Stripe => stripe::CUSTOMER_PREFIX,
+        }
+    }
+
+    /// No account is older.
+    pub fn first_accounts(self) -> UnixSeconds {
+        match self {
+            Self::Stripe => UnixSeconds(stripe::FIRST_ACCOUNTS),
+        }
+    }
+
+    /// Its list of what happened, if it has one.
+    pub fn event_list(self) -> Option<&'static EventList> {
+        match self {
+            Self::Stripe => Some(&stripe::EVENT_LIST),
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "constants; a test reads each")]
+    pub(crate) fn default_base(self) -> Url {
+        let base = match self {
+            Self::Stripe => stripe::BASE,
+        };
+        Url::parse(base).expect("the address is well-formed")
+    }
+}
+
+/// Keys and addresses.
+impl Source {
+    /// Reads a key; spaces around it are ignored.
+    ///
+    /// # Errors
+    /// When it is no key that reads an account.
+    pub fn parse_key(self, text: &str) -> Result<Key, KeyError> {
+        match self {
+            Self::Stripe => stripe::parse_key(text),
+        }
+    }
+
+    /// However an address is written, it is one: without what a request adds itself.
+    pub fn tidy_path(self, path: &str) -> String {
+        let path = path.trim_end_matches('/');
+        match self {
+            // The documentation writes it with the version; every request begins with that.
+            Self::Stripe => path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// The dashboard's page that makes a key, with name and permissions filled in.
+    pub fn key_link(self) -> Option<String> {
+        match self {
+            Self::Stripe => Some(stripe::key_link()),
+        }
+    }
+
+    /// The dashboard's page of a customer.
+    pub fn customer_link(self, id: &CustomerId, is_test_mode: bool) -> Option<String> {
+        match self {
+            Self::Stripe => Some(stripe::customer_link(id, is_test_mode)),
+        }
+    }
+
+    /// As many requests as keep the limits busy.
+    pub fn requests_at_once(self, config: &ClientConfig) -> usize {
+        match self {
+            Self::Stripe => stripe::requests_at_once(config),
+        }
+    }
+}
+
+/// What a provider tells by itself.
+impl Source {
+    /// Checks that a delivery was signed with one of the endpoint's secrets (several while one is rolled).
+    ///
+    /// # Errors
+    /// When it is not to be believed.
+    pub fn verify(
+        self,
+        secrets: &[Secret],
+        headers: &HeaderMap,
+        body: &[u8],
+        now: UnixSeconds,
+    ) -> Result<(), SignatureError> {
+        match self {
+            Self::Stripe => {
+                let header = headers.get(stripe::signature::HEADER).and_then(|value| value.to_str().ok());
+                stripe::signature::verify(secrets, header.unwrap_or_default(), body, now)
+            }
+        }
+    }
+
+    /// What a delivery says happened.
+    ///
+    /// # Errors
+    /// When it does not say enough.
+    pub fn delivered(self, body: &[u8]) -> Result<Event, ReadError> {
+        match self {
+            Self::Stripe => stripe::translate::event(&String::from_utf8_lossy(body)),
+        }
+    }
+
+    /// Whether webhooks tell of events of this type.
+    pub fn is_delivered(self, event_type: &str) -> bool {
+        self.webhook_terms().events.contains(&event_type)
+    }
+
+    /// Whether an event of this type says that its object came into being.
+    pub fn is_creation(self, event_type: &str) -> bool {
+        match self {
+            Self::Stripe => stripe::is_creation(event_type),
+        }
+    }
+
+    /// What an endpoint that is made by hand has to be told about.
+    pub fn webhook_terms(self) -> WebhookTerms {
+        match self {
+            Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },
+        }
+    }
+}
+
+/// Reading its objects.
+impl Source {
+    /// What a history is made of.
+    pub fn history_kinds(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => stripe::HISTORY_KINDS,
+        }
+    }
+
+    /// All that was billed to one customer, from its objects in whatever order. One that cannot be read is skipped and
+    /// said so.
+    pub fn billed<'a>(self, objects: impl IntoIterator<Item = &'a RawObject>) -> Billed {
+        match self {
+            Self::Stripe => stripe::billed(objects),
+        }
+    }
+
+    /// What the price list is made of.
+    pub fn price_list_kinds(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => stripe::PRICE_LIST,
+        }
+    }
+
+    /// An entry of the price list from its object.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn listing(self, object: &RawObject) -> Result<Listing, ReadError> {
+        match self {
+            Self::Stripe => stripe::listing(object),
+        }
+    }
+
+    /// Kinds whose objects name prices.
+    pub fn priced(self) -> &'static [ObjectKind] {
+        match self {
+            Self::Stripe => stripe::PRICED,
+        }
+    }
+
+    /// Prices that an object names without saying what they are.
+    pub fn named_prices(self, object: &RawObject) -> Vec<String> {
+        match self {
+            Self::Stripe => stripe::named_prices(object),
+        }
+    }
+
+    /// When an agreement ended. `None`: it runs, or cannot be read.
+    pub fn ended_at(self, object: &RawObject) -> Option<UnixSeconds> {
+        match self {
+            Self::Stripe => stripe::translate::subscription(&object.body).ok()?.subscription.ended_at,
+        }
+    }
+
+    /// The id of what an object that names no customer was booked for.
+    pub fn booked_for(self, kind: ObjectKind, body: &str) -> Option<String> {
+        match self {
+            Self::Stripe if kind == stripe::kind::BALANCE_TRANSACTION => stripe::translate::booked_for(body),
+            Self::Stripe => None,
+        }
+    }
+
+    /// Whether two versions say the same in billing words: links and texts may change without anything having happened.
+    pub fn says_the_same(self, stored: &RawObject, found: &RawObject) -> bool {
+        match self {
+            Self::Stripe => stripe::says_the_same(stored, found),
+        }
+    }
+
+    /// What an object's cut list is a list of.
+    pub fn part_of(self, parent: ObjectKind) -> ObjectKind {
+        match self {
+            Self::Stripe => stripe::part_of(parent),
+        }
+    }
+
+    /// Whether an object that no list shows any more may have been deleted.
+    pub fn may_be_gone(self, object: &RawObject) -> bool {
+        match self {
+            Self::Stripe => stripe::may_be_gone(object),
+        }
+    }
+
+    /// What stands for an object that is gone without a trace.
+    pub fn tombstone(self, kind: ObjectKind, id: &str) -> RawObject {
+        match self {
+            Self::Stripe => stripe::tombstone(kind, id),
+        }
+    }
+
+    /// What is kept of an object that is gone, beside what was known of it last.
+    pub fn last_known(self, gone: RawObject, stored: Option<RawObject>) -> RawObject {
+        match self {
+            Self::Stripe => stripe::last_known(gone, stored),
+        }
+    }
+
+    /// The same object without what identifies a person; `None` when it cannot be read.
+    pub fn redact(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
+        match self {
+            Self::Stripe => stripe::privacy::redact(kind, body),
+        }
+    }
+
+    /// The same; an object that holds nothing in place of what cannot be read.
+    pub fn redacted(self, kind: ObjectKind, body: &str) -> Box<str> {
+        self.redact(kind, body).unwrap_or_else(|| "{}".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_source_is_found_by_its_id_and_complete() {
+        for source in Source::ALL {
+            assert_eq!(Source::of(source.id()), Some(*source));
+            assert!(source.id().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert_eq!(source.default_base().scheme(), "https");
+            let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
+            assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
+            for kind in source.load_order() {
+                assert!(source.list(*kind).is_some(), "{kind}");
+            }
+            let references = source.references().iter();
+            assert!(references.flat_map(|one| [one.from, one.to]).all(|kind| has_shape(&kind)));
+            assert!(source.history_kinds().iter().chain(source.price_list_kinds()).all(has_shape));
+        }
+    }
+}

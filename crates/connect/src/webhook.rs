@@ -1,0 +1,79 @@
+//! What a provider tells by itself: webhooks, and what they say happened.
+
+use model::{ObjectKind, Secret, UnixSeconds};
+
+use crate::ReadError;
+
+/// An endpoint that was registered just now. Its secret is told this once.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    pub id: String,
+    pub secret: Secret,
+}
+
+/// One that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookEndpoint {
+    pub id: String,
+    pub url: String,
+    /// Delivered to. One that fails for days is switched off by the provider.
+    pub is_enabled: bool,
+}
+
+/// What an endpoint that somebody makes by hand has to be told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebhookTerms {
+    pub events: &'static [&'static str],
+    /// The version of the API whose shapes are read.
+    pub api_version: &'static str,
+}
+
+/// Why a delivery is not to be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    #[error("the {header} header is missing or malformed")]
+    Malformed { header: &'static str },
+    #[error("the signature does not match: check the endpoint's signing secret")]
+    Mismatch,
+    #[error("the signature is too old or from the future: check the machine's clock")]
+    OutsideTolerance,
+}
+
+/// That something happened to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub id: String,
+    pub created_at: UnixSeconds,
+    /// The provider's name of what happened, such as `invoice.paid`.
+    pub event_type: String,
+    /// `None`: of a kind that is not kept, or without an id (an upcoming invoice has none).
+    pub kind: Option<ObjectKind>,
+    pub object_id: Option<String>,
+    /// The object itself is gone. A canceled subscription is not.
+    pub is_deletion: bool,
+}
+
+/// Where a provider lists what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventList {
+    /// For how long an event stays in the list, less what is not relied on.
+    pub reach_seconds: i64,
+    /// Events may show late and out of order: so much before the last look is looked at again.
+    pub overlap_seconds: i64,
+    /// A webhook has told of an event by then, also after a short failure.
+    pub delivered_within_seconds: i64,
+}
+
+/// One page of what happened, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPage {
+    pub events: Vec<Event>,
+    /// Those that say too little.
+    pub unreadable: Vec<ReadError>,
+    /// Where the next page begins; `None`: this was the last.
+    pub next: Option<String>,
+    /// When the oldest of them happened.
+    pub oldest: Option<UnixSeconds>,
+    /// The provider's clock when it answered.
+    pub server_time: Option<UnixSeconds>,
+}

@@ -1,0 +1,193 @@
+//! Prices and products that only a line or a price names: inline ones, archived ones, and those that are gone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use connect::{Listing, Source};
+use metrics::ledger::{LeftOut, LineVerdict, line_verdicts};
+use model::{CustomerId, LedgerRules, Money, ObjectKind};
+use rayon::prelude::*;
+use store::{Objects, StoreError};
+
+use crate::SyncError;
+use crate::blocking::blocking;
+use crate::context::Context;
+use crate::history;
+use crate::problems::{EXAMPLES_MAX, Example, Problem};
+
+/// Objects that are read at once.
+const BATCH: usize = 1000;
+
+/// Prices that lines name and nothing describes.
+#[derive(Default)]
+pub(super) struct Unknown {
+    /// Never requested.
+    missing: BTreeSet<String>,
+    /// The customers of the lines, also of prices that are known to be gone.
+    customers_by_price: BTreeMap<String, BTreeSet<CustomerId>>,
+}
+
+impl Unknown {
+    pub(super) fn missing(&self, source: Source, most: usize) -> Vec<(ObjectKind, String)> {
+        self.missing.iter().take(most).map(|id| (source.prices(), id.clone())).collect()
+    }
+}
+
+/// What is stored of a price.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OnFile {
+    Described,
+    /// Only that it is gone.
+    Gone,
+    Missing,
+}
+
+fn on_file(source: Source, objects: &Objects, id: &str) -> Result<OnFile, StoreError> {
+    Ok(match objects.get(source.prices(), id)? {
+        None => OnFile::Missing,
+        Some(stored) if stored.object.is_deleted && source.listing(&stored.object).is_err() => OnFile::Gone,
+        Some(stored) if matches!(source.listing(&stored.object), Ok(Listing::Nothing)) => OnFile::Gone,
+        Some(_) => OnFile::Described,
+    })
+}
+
+/// Reads every object that names prices, so never on a thread that answers requests.
+pub(super) async fn unknown(context: &Context) -> Result<Unknown, SyncError> {
+    let (objects, source) = (context.objects.clone(), context.source());
+    blocking(move || Ok(find_unknown(source, &objects)?)).await
+}
+
+fn find_unknown(source: Source, objects: &Objects) -> Result<Unknown, StoreError> {
+    let mut known: HashMap<String, OnFile> = HashMap::new();
+    let mut unknown = Unknown::default();
+    for naming in source.priced() {
+        let mut after: Option<String> = None;
+        loop {
+            let stored = objects.scan(*naming, after.as_deref(), BATCH)?;
+            let Some(last) = stored.last() else { break };
+            after = Some(last.object.id.clone());
+            let live = stored.par_iter().filter(|stored| !stored.object.is_deleted);
+            let named: Vec<(Option<&String>, Vec<String>)> = live
+                .map(|stored| {
+                    (stored.object.counterparts.customer.as_ref(), source.named_prices(&stored.object))
+                })
+                .collect();
+            for (customer, prices) in named {
+                let customer = customer.map_or(history::NOBODY, String::as_str);
+                for price in prices {
+                    let on_file = match known.get(&price) {
+                        Some(on_file) => *on_file,
+                        None => {
+                            let on_file = on_file(source, objects, &price)?;
+                            known.insert(price.clone(), on_file);
+                            on_file
+                        }
+                    };
+                    if on_file == OnFile::Described {
+                        continue;
+                    }
+                    if on_file == OnFile::Missing {
+                        unknown.missing.insert(price.clone());
+                    }
+                    let customers = unknown.customers_by_price.entry(price).or_default();
+                    customers.insert(CustomerId::from(customer));
+                }
+            }
+        }
+    }
+    Ok(unknown)
+}
+
+/// Products that prices name and that are missing.
+pub(super) async fn unknown_products(
+    context: &Context,
+    most: usize,
+) -> Result<Vec<(ObjectKind, String)>, SyncError> {
+    let (objects, source) = (context.objects.clone(), context.source());
+    blocking(move || Ok(find_unknown_products(source, &objects, most)?)).await
+}
+
+fn find_unknown_products(
+    source: Source,
+    objects: &Objects,
+    most: usize,
+) -> Result<Vec<(ObjectKind, String)>, StoreError> {
+    let kind = source.products();
+    let mut named = BTreeSet::new();
+    let mut after: Option<String> = None;
+    loop {
+        let stored = objects.scan(source.prices(), after.as_deref(), BATCH)?;
+        let Some(last) = stored.last() else { break };
+        after = Some(last.object.id.clone());
+        for stored in &stored {
+            // A price that cannot be read is listed elsewhere.
+            if let Ok(Listing::Price(price)) = source.listing(&stored.object) {
+                named.extend(price.product.map(|product| product.to_string()));
+            }
+        }
+    }
+    let mut missing = Vec::new();
+    for id in named {
+        if missing.len() < most && objects.get(kind, &id)?.is_none() {
+            missing.push((kind, id));
+        }
+    }
+    Ok(missing)
+}
+
+/// What the prices cost that cannot be had: the lines whose recurring value is unknown.
+pub(super) async fn problem(context: &Context, unknown: Unknown) -> Result<Option<Problem>, SyncError> {
+    if unknown.customers_by_price.is_empty() {
+        return Ok(None);
+    }
+    let (objects, source) = (context.objects.clone(), context.source());
+    blocking(move || Ok(costs(source, &objects, unknown)?)).await
+}
+
+fn costs(source: Source, objects: &Objects, unknown: Unknown) -> Result<Option<Problem>, StoreError> {
+    let book = history::price_book(source, objects)?.book;
+    let gone =
+        unknown.customers_by_price.into_iter().filter(|(id, _)| book.get(&id.as_str().into()).is_none());
+    let customers: BTreeSet<CustomerId> = gone.flat_map(|(_, customers)| customers).collect();
+    let mut count = 0;
+    let mut examples = Vec::new();
+    let mut amounts: BTreeMap<model::Currency, i64> = BTreeMap::new();
+    for customer in customers {
+        let billed = history::read_customer(source, objects, &customer)?;
+        let own = history::with_inline(&book, &billed.history, billed.inline_prices);
+        let prices = own.as_ref().map_or(&book, |(own, _)| own);
+        for (reference, line, verdict) in line_verdicts(&billed.history, prices, LedgerRules::default()) {
+            if verdict != LineVerdict::LeftOut(LeftOut::UnknownPrice) {
+                continue;
+            }
+            count += 1;
+            let sum = amounts.entry(line.currency).or_default();
+            *sum = sum.saturating_add(line.amount_minor.saturating_sub(line.discount_minor));
+            if examples.len() < EXAMPLES_MAX {
+                let (kind, id) = match reference.invoice {
+                    Some(invoice) => (source.bills(), invoice.to_string()),
+                    None => (source.pending_items(), reference.line.to_string()),
+                };
+                let points_to = line.price.as_ref().map(ToString::to_string);
+                examples.push(Example { kind, id, points_to });
+            }
+        }
+    }
+    if count == 0 {
+        return Ok(None);
+    }
+    let amounts: Vec<String> = amounts
+        .into_iter()
+        .map(|(currency, amount_minor)| Money { amount_minor, currency }.to_string())
+        .collect();
+    Ok(Some(Problem {
+        code: "unknown_price".to_owned(),
+        title: "Invoice lines whose price is missing".to_owned(),
+        detail: format!(
+            "The provider no longer has these prices, so it is not known for which interval the lines were billed. \
+             {} of {count} lines are missing from MRR. Revenue is complete.",
+            amounts.join(" and ")
+        ),
+        count,
+        examples,
+    }))
+}
