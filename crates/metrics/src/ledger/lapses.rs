@@ -1,5 +1,5 @@
-//! When an item is worth nothing though nobody gave time back: its bill was given up, it was not renewed, or it was not
-//! billed for a while.
+//! When an item is worth nothing although no time was credited: its bill was given up, it was not renewed, or it was
+//! not billed for a while.
 
 use std::collections::BTreeSet;
 

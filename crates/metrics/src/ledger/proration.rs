@@ -86,7 +86,7 @@ impl<'b, 'a> Beside<'b, 'a> {
     fn read(self, change: &Bill<'_>, full: Option<Picos>, span: Ratio) -> Reading {
         let amount = Picos::of_minor(change.amount_minor());
         let itemized = change.proportion().filter(|_| change.discount_minor() != 0);
-        // A graduated price bills a line a tier, each rounded by itself.
+        // A graduated price bills a line per tier, each rounded by itself.
         let lines = i64::try_from(change.lines.len()).unwrap_or(i64::MAX);
         let is_share = |full: &Picos| amount.distance(full.times(span)) <= Picos::of_minor(lines);
         let (whole, valuation) = match (full.filter(is_share), itemized) {

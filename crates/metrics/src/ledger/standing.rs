@@ -1,4 +1,4 @@
-//! Whether a line counts, by what became of its invoice.
+//! Whether a line counts, depending on what happened to its invoice.
 
 use std::collections::BTreeMap;
 
@@ -167,7 +167,7 @@ fn is_seen_later(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option
         .iter()
         .any(|item| item.price == *price && (item.quantity == own || item.quantity == change.line.quantity));
     let later = entries.iter().filter(|e| e.counts() && e.period().start > at && e.price_id() == price);
-    // A graduated price bills a line a tier.
+    // A graduated price bills a line per tier.
     let mut bills: BTreeMap<(Option<&InvoiceId>, UnixSeconds, bool), Decimal> = BTreeMap::new();
     for entry in later {
         let key = (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit());
