@@ -30,7 +30,7 @@ async function lookAtProvider(page, id) {
   await page.request.post(path, { headers: { origin: both.app.url } });
   for (;;) {
     const progress = await (await page.request.get(path)).json();
-    if (progress.phase === 'idle' && progress.data_through !== before.data_through) return;
+    if (progress.phase === 'idle' && progress.started_at !== before.started_at) return;
     await pause(100);
   }
 }

@@ -92,7 +92,7 @@ test('a name can neither widen a page on a phone nor turn it around', async (t) 
   });
   for (const path of ['mrr', 'movements', 'customers', `customers/${data[0].id}`, 'reconcile', 'sync', 'settings']) {
     await page.goto(`${both.app.url}/c/${id}/${path}`);
-    await page.getByText(/Donaudampf/).first().waitFor();
+    await page.getByText(/Donaudampf/).filter({ visible: true }).first().waitFor();
     await page.getByRole('heading').first().waitFor();
     await page.waitForFunction(() => document.querySelector('.animate-pulse') === null);
     await picture(page, `33-long-${path.split('/').length > 1 ? 'customer' : path}`);

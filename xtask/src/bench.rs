@@ -1,4 +1,4 @@
-//! Measurements. Each prints what it measures beside its limit or peer, in CPU time or as a ratio.
+//! Benchmarks. Each prints its result next to its limit or a comparison, in CPU time or as a ratio.
 
 use anyhow::{Result, bail};
 
@@ -30,7 +30,7 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
     let chosen: Vec<_> = BENCHES.iter().filter(|(bench, ..)| is_chosen(*bench)).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = BENCHES.iter().map(|(bench, ..)| *bench).collect();
-        bail!("there is no measurement '{}': choose {}", name.unwrap_or_default(), names.join(", "));
+        bail!("benchmark '{}' not found: choose {}", name.unwrap_or_default(), names.join(", "));
     }
     for (bench, package, example) in chosen {
         eprintln!("── {bench}");

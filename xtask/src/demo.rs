@@ -16,6 +16,6 @@ pub fn run_demo(arguments: &[String]) -> Result<()> {
         })?;
         pages.join().map_err(|_| anyhow!("building the pages crashed"))?
     })?;
-    eprintln!("── the demo: stop it with Ctrl-C");
+    eprintln!("── the demo: press Ctrl-C to stop it");
     run(cargo().args(["run", "--quiet", "--package", "app", "--", "demo"]).args(passed_on(arguments)))
 }

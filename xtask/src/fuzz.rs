@@ -1,4 +1,4 @@
-//! Bytes that nobody has seen before, given to whatever reads what comes from outside.
+//! Feeds random bytes to everything that reads outside input.
 
 use std::process::Command;
 
@@ -21,7 +21,7 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
     let chosen: Vec<&str> =
         TARGETS.into_iter().filter(|target| name.is_none_or(|name| name == *target)).collect();
     if chosen.is_empty() {
-        bail!("there is no target '{}': choose {}", name.unwrap_or_default(), TARGETS.join(", "));
+        bail!("target '{}' not found: choose {}", name.unwrap_or_default(), TARGETS.join(", "));
     }
     if run(cargo().args(["fuzz", "--version"])).is_err() {
         bail!("fuzzing needs cargo-fuzz and a nightly compiler: cargo install cargo-fuzz");

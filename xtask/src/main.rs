@@ -22,7 +22,7 @@ cargo xtask <task>
   bench  measure: store, query, ledger, backfill, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, currencies, rates [--csv FILE]
-  tidy   check the layout: arrows between crates, file sizes, licences
+  tidy   check the layout: arrows between crates, file sizes, licenses
 ";
 
 fn main() -> ExitCode {
@@ -53,6 +53,6 @@ fn run(arguments: &[String]) -> Result<()> {
             eprint!("{HELP}");
             Ok(())
         }
-        other => bail!("there is no task '{other}'\n\n{HELP}"),
+        other => bail!("task '{other}' not found\n\n{HELP}"),
     }
 }

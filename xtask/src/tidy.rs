@@ -1,4 +1,4 @@
-//! What a compiler does not check: which crate may know which, how long a file is, under which licence a library comes.
+//! What a compiler does not check: which crate may depend on which, how long a file is, which license a library has.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::step::cargo;
 
-/// Which of our crates each may depend on (tests may depend on more).
+/// Which of our crates each crate may depend on (tests may depend on more).
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("connect", &["model"]),
@@ -25,8 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Libraries that only these crates may use.
 const OWNERS: &[(&str, &[&str])] = &[("rusqlite", &["store"]), ("reqwest", &["connect", "sandbox", "sync"])];
 
-/// What a library's licence may be made of, to be fit for MIT OR Apache-2.0.
-const LICENCES: &[&str] = &[
+/// The licenses that a library may have to be compatible with MIT OR Apache-2.0.
+const LICENSES: &[&str] = &[
     "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
@@ -50,7 +50,7 @@ pub fn run() -> Result<()> {
     let packages = packages()?;
     let mut findings = Vec::new();
     arrows(&packages, &mut findings);
-    licences(&packages, &mut findings);
+    licenses(&packages, &mut findings);
     reasons(&mut findings)?;
     files(&mut findings)?;
     if findings.is_empty() { Ok(()) } else { bail!("{}", findings.join("\n")) }
@@ -81,8 +81,10 @@ fn arrows(packages: &[Value], findings: &mut Vec<String>) {
     let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
     for package in packages.iter().filter(|package| package["source"].is_null()) {
         let Some(may) = allowed.get(name(package)) else {
-            findings
-                .push(format!("crate '{}' is not in the picture: add it to tidy's arrows", name(package)));
+            findings.push(format!(
+                "crate '{}' is not in tidy's list of allowed dependencies: add it",
+                name(package)
+            ));
             continue;
         };
         let dependencies = package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -99,24 +101,24 @@ fn arrows(packages: &[Value], findings: &mut Vec<String>) {
     }
 }
 
-fn licences(packages: &[Value], findings: &mut Vec<String>) {
+fn licenses(packages: &[Value], findings: &mut Vec<String>) {
     for package in packages.iter().filter(|package| package["source"].is_string()) {
-        let licence = package["license"].as_str().unwrap_or("none");
-        if !is_fit(licence) {
-            findings.push(format!("library '{}' has the licence '{licence}'", name(package)));
+        let license = package["license"].as_str().unwrap_or("none");
+        if !is_fit(license) {
+            findings.push(format!("library '{}' has the license '{license}'", name(package)));
         }
     }
 }
 
-/// One way to choose among the alternatives has only fit licences.
-fn is_fit(licence: &str) -> bool {
-    let plain = licence.replace(['(', ')'], " ").replace('/', " OR ").replace(" WITH LLVM-exception", "");
-    let is_known = |word: &str| LICENCES.contains(&word.trim());
-    // Read loosely: `A AND (B OR C)` is fit when every part joined by AND has a fit alternative.
+/// One way to choose among the alternatives has only fit licenses.
+fn is_fit(license: &str) -> bool {
+    let plain = license.replace(['(', ')'], " ").replace('/', " OR ").replace(" WITH LLVM-exception", "");
+    let is_known = |word: &str| LICENSES.contains(&word.trim());
+    // Approximately: `A AND (B OR C)` is fit if every part joined by AND has a fit alternative.
     plain.split(" AND ").all(|part| part.split(" OR ").any(is_known))
 }
 
-/// Each dependency of the workspace has a word on why it is here: beside it, or above its group.
+/// Each dependency of the workspace says why it is here: beside it, or above its group.
 fn reasons(findings: &mut Vec<String>) -> Result<()> {
     let manifest = fs::read_to_string("Cargo.toml").context("can't read Cargo.toml")?;
     let dependencies = manifest.lines().skip_while(|line| *line != "[workspace.dependencies]").skip(1);

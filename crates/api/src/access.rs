@@ -1,4 +1,4 @@
-//! Who may do what: people by a session cookie, programs by a bearer token, each within one workspace.
+//! Who may do what: users with a session cookie, programs with a bearer token, each within one workspace.
 
 pub mod credential;
 pub mod identity;

@@ -25,9 +25,9 @@ use crate::watch::Counters;
 pub struct Options {
     /// The address that people open, where it is not the one that is listened on.
     pub public_url: Option<Url>,
-    /// Only this machine can reach the server.
+    /// The server can be reached only from this machine.
     pub is_loopback: bool,
-    /// Asked for when the owner's account is made. Without one, whoever comes first owns the server.
+    /// Required to create the owner account. Without one, the first visitor owns the server.
     pub setup_code: Option<Secret>,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,

@@ -1,4 +1,4 @@
-//! Customers: the list, one of them, and why its numbers are what they are.
+//! Customers: the list, a single customer, and why its figures are what they are.
 
 pub mod billing;
 pub mod detail;

@@ -1,4 +1,4 @@
-//! What every request passes through.
+//! What every request passes through: logging, headers, origin check, body limits.
 
 pub mod headers;
 pub mod json;

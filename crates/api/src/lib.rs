@@ -1,5 +1,5 @@
-//! The HTTP API and the embedded pages: one folder a feature, one file an action. The pages are a client of it
-//! like any other.
+//! The HTTP API and the embedded pages: one folder per feature, one file per action. The pages are a client like any
+//! other.
 
 pub mod access;
 pub mod connections;
@@ -62,11 +62,11 @@ pub fn router(context: Shared) -> Router {
 }
 
 async fn wrong_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this address does not take that method")
-        .action("see /api/openapi.json for what it takes")
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this address does not support that method")
+        .action("see /api/openapi.json for the supported methods")
 }
 
-/// A mistake of ours fails one request, not the server. What it says may hold data, so it is not repeated.
+/// A bug fails one request, not the server. The panic message may contain data, so it is not repeated.
 fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     Problem::internal(&"a handler panicked").into_response()
 }

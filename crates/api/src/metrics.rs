@@ -1,4 +1,4 @@
-//! Every metric over time, and how things stand now.
+//! Every metric over time, and the current figures.
 
 pub mod facets;
 pub mod list;

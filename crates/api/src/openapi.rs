@@ -17,7 +17,7 @@ const PATH_PARTS: [(&str, &str); 6] = [
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
     ("token_id", "The token"),
-    ("rate_id", "The entered rate"),
+    ("rate_id", "The id of the entered rate"),
     ("kind", "The kind of object"),
 ];
 

@@ -1,4 +1,4 @@
-//! Every error that leaves the API: RFC 9457, with a code for programs and what to do for people.
+//! Every error of the API (RFC 9457), with a code for programs and advice for people.
 
 mod from;
 
@@ -69,9 +69,9 @@ impl Problem {
         problem
     }
 
-    /// Also for what belongs to another workspace: that it exists is not told.
+    /// Also for objects of another workspace, so that their existence is not revealed.
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what} here"))
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("{what} not found"))
     }
 
     pub fn signed_out() -> Self {
@@ -85,9 +85,9 @@ impl Problem {
 
     /// 500. The cause goes to the log, not to the client.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(error = %cause, "a request failed inside");
+        tracing::error!(error = %cause, "a request failed with an internal error");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong inside Chartsy")
-            .action("try again; the server's log says more")
+            .action("try again; the server's log has the details")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Exchange rates that the people of a workspace enter.
+//! Exchange rates that the users of a workspace enter.
 
 pub mod create;
 pub mod delete;

@@ -1,3 +1,3 @@
-//! What was paid against what the ledger made of it.
+//! What was paid, compared with what the ledger made of it.
 
 pub mod read;

@@ -1,3 +1,3 @@
-//! What was shown of finished months and no longer holds.
+//! Figures of past months that have changed since they were shown.
 
 pub mod list;

@@ -1,4 +1,4 @@
-//! Every address of the API, once: the router and the description are made of the same list.
+//! Every path of the API, once: the router and the description are built from the same list.
 
 use axum::Router;
 use axum::routing::{MethodFilter, on};

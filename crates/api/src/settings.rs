@@ -1,4 +1,4 @@
-//! What a connection's owner may choose about the numbers.
+//! Settings of a connection that affect its figures.
 
 pub mod dto;
 pub mod preview;

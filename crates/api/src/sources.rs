@@ -1,3 +1,3 @@
-//! Where numbers can come from.
+//! The billing systems that can be connected.
 
 pub mod list;

@@ -1,4 +1,4 @@
-//! How far the work on a connection is, and what it found wrong.
+//! Progress of the work on a connection, and the problems it found.
 
 pub mod dto;
 pub mod problems;

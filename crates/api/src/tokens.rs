@@ -1,4 +1,4 @@
-//! The tokens that programs use. Only a person can make or revoke one.
+//! Tokens for programs. Only a user can create or revoke one.
 
 pub mod create;
 pub mod delete;

@@ -13,7 +13,7 @@ struct Files;
 /// Vite names the files in here after their contents.
 const HASHED: &str = "assets/";
 
-/// A file of the pages; any other address is the app's own and gets its first page.
+/// A file of the pages; any other address belongs to the app and gets its first page.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path == "api" || path.starts_with("api/") {

@@ -1,4 +1,4 @@
-//! What whoever runs the server watches: is it alive, can it work, and what has it done. No personal data, no secret.
+//! Monitoring: whether the server is alive, whether it can work, and what it has done. No personal data, no secrets.
 
 pub mod health;
 pub mod metrics;
@@ -6,7 +6,7 @@ pub mod ready;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What became of a webhook's delivery.
+/// The outcome of a webhook delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
     Kept,

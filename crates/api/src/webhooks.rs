@@ -1,4 +1,4 @@
-//! Webhooks: what providers deliver, and how that stands.
+//! Webhooks: what providers deliver, and their state.
 
 pub mod dead;
 pub mod read;

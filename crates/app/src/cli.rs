@@ -1,4 +1,4 @@
-//! What can be typed. Others script it: names, defaults and exit codes are stable.
+//! The command line. Scripts depend on it: names, defaults and exit codes are stable.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -8,12 +8,12 @@ use crate::commands;
 #[command(
     name = "chartsy",
     version,
-    about = "Subscription analytics: what your billing says, exact to the cent"
+    about = "Subscription analytics from what you billed, exact to the cent"
 )]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
-    /// How the log on stderr is written; RUST_LOG chooses what is in it
+    /// Format of the log on stderr; RUST_LOG sets what is logged
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 }
@@ -28,13 +28,13 @@ pub enum LogFormat {
 pub enum Command {
     /// Serve the pages and the API, and keep every connection up to date
     Serve(commands::serve::Serve),
-    /// Connect an account and load everything
+    /// Connect an account and import its data
     Connect(commands::connect::Connect),
     /// Bring connections up to date
     Sync(commands::sync::Sync),
-    /// Delete and rebuild what is computed from the stored objects
+    /// Delete everything that is computed from the stored objects, and rebuild it
     Rebuild(commands::rebuild::Rebuild),
-    /// Show what is loaded, up to when, and the last error
+    /// Show what has been imported, how current it is, and the last error
     Status(commands::status::Status),
     /// Print a metric over time
     Metrics(commands::metrics::Metrics),
@@ -42,28 +42,28 @@ pub enum Command {
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line
     Explain(commands::explain::Explain),
-    /// Copy the data folder, also while a server works on it
+    /// Copy the data folder, even while a server is using it
     Backup(commands::backup::Backup),
-    /// Make a data folder from a backup
+    /// Create a data folder from a backup
     Restore(commands::restore::Restore),
     /// Erase a customer's personal data, a connection, or everything
     Erase(commands::erase::Erase),
-    /// Check the data folder, the keys and the providers, and say what to do
+    /// Check the data folder, the keys and the providers, and advise what to do
     Doctor(commands::doctor::Doctor),
-    /// Open the pages on a sample merchant
+    /// Open the pages with a sample merchant
     Demo(commands::demo::Demo),
     #[command(about = sandbox::ABOUT)]
     Sandbox(commands::sandbox::Sandbox),
-    /// Make, list and revoke the tokens that programs use
+    /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
-    /// Enter, import, list and remove exchange rates
+    /// Enter, import, list and remove your own exchange rates
     Rates(commands::rates::Rates),
     /// Print the API's description
     #[command(hide = true)]
     Openapi,
 }
 
-/// Where everything is kept.
+/// The data folder to use.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// The data folder
@@ -76,7 +76,7 @@ pub struct DataArgs {
 pub struct ConnectionArgs {
     #[command(flatten)]
     pub data: DataArgs,
-    /// Which connection, where there are several
+    /// The connection to use if there are several
     #[arg(long, value_name = "ID")]
     pub connection: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! How a command that failed says so: one line of what, one of what to do, and an exit code to script against.
+//! How a failed command reports: one line for what happened, one for what to do, and an exit code for scripts.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -8,13 +8,13 @@ use connect::{ConnectError, KeyError, Source};
 use store::StoreError;
 use sync::SyncError;
 
-/// 0 and 2 are clap's: it worked, and it was typed wrong.
+/// 0 and 2 are clap's: success, and an invalid command line.
 const OTHER: u8 = 1;
 const KEY_REFUSED: u8 = 3;
 const PERMISSION_MISSING: u8 = 4;
 const UNREACHABLE: u8 = 5;
 
-/// An error that knows what to do about it, where the kind of error alone does not tell.
+/// An error with advice, where the kind of error alone does not say what to do.
 #[derive(Debug)]
 pub struct Advice {
     message: String,
@@ -32,7 +32,7 @@ impl Advice {
         Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))
     }
 
-    /// The key lacks what nothing can be computed without.
+    /// The key lacks a permission without which nothing can be computed.
     pub fn permission_missing(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: PERMISSION_MISSING, ..Self::new(message, help) }
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Advice {
 
 impl std::error::Error for Advice {}
 
-/// Writes the error to stderr and gives the code to end with.
+/// Writes the error to stderr and returns the exit code.
 pub fn tell(error: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(error) {
         return ExitCode::SUCCESS;
@@ -64,7 +64,7 @@ pub fn tell(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(code(error))
 }
 
-/// The chain of causes, each once: a cause that its effect quotes already is left out.
+/// The chain of causes, each once: a cause that is already quoted by its effect is skipped.
 fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
@@ -98,7 +98,7 @@ fn code(error: &anyhow::Error) -> u8 {
     OTHER
 }
 
-/// What the provider said, wherever an error carries it: a transparent error is not in the chain by itself.
+/// The provider's error, wherever another error carries it: a transparent error is not in the chain itself.
 fn provider<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a ConnectError> {
     if let Some(
         SyncError::Provider(source)
@@ -140,16 +140,16 @@ fn help(error: &anyhow::Error) -> Option<String> {
         }
         if is_no_key(cause) {
             let links = Source::ALL.iter().filter_map(|source| source.key_link());
-            return Some(format!("make a restricted key at {}", links.collect::<Vec<_>>().join(" or ")));
+            return Some(format!("create a restricted key at {}", links.collect::<Vec<_>>().join(" or ")));
         }
         if let Some(connect) = provider(cause) {
             return connect_help(connect).map(str::to_owned);
         }
         if matches!(cause.downcast_ref(), Some(SyncError::Cancelled)) {
-            return Some("run it again, and it goes on where it was".to_owned());
+            return Some("run it again to continue where it stopped".to_owned());
         }
         if let Some(SyncError::Store(store::StoreError::DiskFull { .. })) = cause.downcast_ref() {
-            return Some("free some space and run it again; it goes on where it was".to_owned());
+            return Some("free some space and run it again to continue where it stopped".to_owned());
         }
         if let Some(StoreError::MasterKey { .. }) = cause.downcast_ref() {
             return Some(StoreError::MASTER_KEY_HELP.to_owned());
@@ -164,20 +164,20 @@ fn help(error: &anyhow::Error) -> Option<String> {
 fn connect_help(error: &ConnectError) -> Option<&'static str> {
     match error {
         ConnectError::KeyRefused { .. } => {
-            Some("make a new key in the provider's dashboard, where API keys are")
+            Some("create a new key on the API keys page of the provider's dashboard")
         }
         ConnectError::PermissionMissing { .. } => {
             Some("add the permission to the key in the provider's dashboard")
         }
         ConnectError::Unreachable { .. } => {
-            Some("check the network and --api-base; run it again, and it goes on where it was")
+            Some("check the network and --api-base, then run it again to continue where it stopped")
         }
-        error if error.is_retryable() => Some("run it again later; it goes on where it was"),
+        error if error.is_retryable() => Some("run it again later to continue where it stopped"),
         _ => None,
     }
 }
 
-/// Whoever read our output has had enough of it, as `head` does. That is no failure.
+/// The reader of our output closed it early, as `head` does. That is not a failure.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let is_closed = |kind| kind == std::io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| is_closed(e.kind())))

@@ -9,7 +9,7 @@ use store::{Catalog, ConnectionRecord, DataDir};
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
 
-/// A data folder with its catalog open. The command line acts in the workspace that is there from the start.
+/// A data folder with its catalog open. The command line acts in the default workspace.
 pub struct Folder {
     pub data: DataDir,
     pub catalog: Catalog,
@@ -17,18 +17,18 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, or makes it.
+    /// Opens a folder, or creates it.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         Self::with(DataDir::open(path)?)
     }
 
-    /// Opens a folder that has to be there.
+    /// Opens a folder that must exist.
     pub fn existing(path: &Path) -> anyhow::Result<Self> {
         let data = DataDir::open_existing(path).map_err(|error| match error {
             store::StoreError::Missing { path } => anyhow::Error::from(Advice::new(
-                format!("there is no data folder at {}", path.display()),
+                format!("no data folder at {}", path.display()),
                 format!(
-                    "name it with --data or CHARTSY_DATA, or make one with '{}' or 'chartsy serve'",
+                    "set it with --data or CHARTSY_DATA, or create one with '{}' or 'chartsy serve'",
                     connect_command()
                 ),
             )),
@@ -38,7 +38,7 @@ impl Folder {
     }
 
     fn with(data: DataDir) -> anyhow::Result<Self> {
-        let catalog = data.catalog().context("the catalog does not open")?;
+        let catalog = data.catalog().context("the catalog can't be opened")?;
         let workspace = catalog.default_workspace()?.id;
         Ok(Self { data, catalog, workspace })
     }
@@ -52,8 +52,7 @@ impl Folder {
         if let Some(id) = named {
             let found = self.catalog.connection(&self.workspace, &ConnectionId::from(id))?;
             return found.ok_or_else(|| {
-                Advice::new(format!("there is no connection '{id}'"), "list them with 'chartsy status'")
-                    .into()
+                Advice::new(format!("connection '{id}' not found"), "list them with 'chartsy status'").into()
             });
         }
         let mut all = self.connections()?;

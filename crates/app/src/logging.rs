@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::LogFormat;
 
-/// Quiet unless asked: commands tell their own story.
+/// Quiet by default: commands report their own progress.
 const DEFAULT_FILTER: &str = "warn";
 
 pub fn start(format: LogFormat) {

@@ -1,4 +1,4 @@
-//! How far a load is, on stderr: a bar on a terminal, plain lines in a log.
+//! Progress of an import, on stderr: a bar on a terminal, plain lines in a log.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use sync::{Phase, Progress};
 
-/// Lines in a log come this often at most.
+/// The minimum interval between lines in a log.
 const LINE_EVERY_MS: i64 = 5_000;
 
 pub enum Display {

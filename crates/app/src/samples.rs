@@ -26,14 +26,10 @@ pub const MERCHANTS: &[SampleMerchant] = &[
         name: "Mid-size SaaS",
         description: "Seats, tiers, usage, coupons, trials, dunning and five currencies",
     },
-    SampleMerchant {
-        id: "empty",
-        name: "First day",
-        description: "An account in which nothing has happened yet",
-    },
+    SampleMerchant { id: "empty", name: "First day", description: "An empty account" },
 ];
 
-/// The system chooses.
+/// The system chooses the port.
 const FREE_PORT: u16 = 0;
 
 /// The sandboxes that are running.
@@ -53,7 +49,7 @@ impl Sandboxes {
         Samples { merchants: MERCHANTS, start: Arc::new(start) }
     }
 
-    /// Starts a merchant whose history was made up on `began_on`, or gives the one that is running.
+    /// Starts a merchant whose history was generated on `began_on`, or returns the one that is running.
     pub async fn start(&self, id: &'static str, began_on: Day, port: u16) -> anyhow::Result<SampleAccount> {
         let mut running = self.running.lock().await;
         if let Some((_, account)) = running.get(id) {
@@ -67,9 +63,9 @@ impl Sandboxes {
             now: Some(began_on.starts_at(&jiff::tz::TimeZone::UTC)),
             ..Options::default()
         };
-        let started = sandbox::start(options).await.context("the sample merchant did not start")?;
+        let started = sandbox::start(options).await.context("the sample merchant could not be started")?;
         started.advance(now()).await;
-        let source = Source::of(sandbox::SOURCE).context("the sample merchant's API is not known")?;
+        let source = Source::of(sandbox::SOURCE).context("the sample merchant's API is unknown")?;
         let account = SampleAccount {
             source,
             api_base: format!("{}/#{id}/{began_on}", started.api_base).parse()?,
@@ -85,7 +81,7 @@ impl Sandboxes {
             let Some((id, began_on, port)) = remembered(&record.api_base) else { continue };
             if let Err(error) = self.start(id, began_on, port).await {
                 let error = format!("{error:#}");
-                tracing::warn!(connection = %record.id, error, "its sample merchant is not running");
+                tracing::warn!(connection = %record.id, error, "the connection's sample merchant is not running");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Being told to stop: ctrl-c, or a service manager that asks politely.
+//! Signals to stop: Ctrl-C, or SIGTERM from a service manager.
 
 /// Listens from when it is made. Make it before anything is told that it runs: until then a signal just kills the process.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl StopSignal {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits until it is told. Nothing is lost when the waiting is given up and begun again.
+    /// Waits for a signal. Nothing is lost if waiting is canceled and started again.
     #[cfg(unix)]
     pub async fn received(&mut self) -> std::io::Result<()> {
         tokio::select! {

@@ -11,7 +11,7 @@ use crate::folder::Folder;
 use crate::progress::Display;
 use crate::stop::StopSignal;
 
-/// How often changes are asked for, without and with a webhook that tells of them.
+/// How often to poll for changes, without and with a webhook that delivers them.
 #[derive(Debug, Clone, Copy)]
 pub struct Polling {
     pub seconds: u64,
@@ -27,7 +27,7 @@ impl Default for Polling {
     }
 }
 
-/// A server's runner on a folder. It begins when it is told to.
+/// A server's runner for a folder. It does not start on its own.
 pub fn for_server(folder: &Folder, callbacks: Callbacks, polling: Polling) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     let config = RunnerConfig::server(data, catalog, Clock::System);
@@ -40,7 +40,7 @@ pub fn for_server(folder: &Folder, callbacks: Callbacks, polling: Polling) -> an
     }))
 }
 
-/// A runner for one command, which somebody waits for.
+/// A runner for a single command, which somebody is waiting for.
 pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     Ok(Runner::new(RunnerConfig::command(data, catalog, Clock::System)))

@@ -4,12 +4,12 @@ use model::{AccountId, Currency, RawObject, UnixSeconds};
 
 use crate::Key;
 
-/// Before what is made of the key where the account's own id is not told.
+/// Prefix of ids that are derived from the key because the server does not reveal the account's own id.
 const DERIVED: &str = "key_";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Derived from the key where the server does not tell it.
+    /// Derived from the key if the server does not reveal it.
     pub id: AccountId,
     pub name: Option<String>,
     /// ISO 3166, two letters, upper case.
@@ -23,7 +23,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether an id stands for one that the server does not tell.
+    /// Whether an id stands for one that the server does not reveal.
     pub fn is_derived(id: &AccountId) -> bool {
         id.as_str().starts_with(DERIVED)
     }

@@ -1,4 +1,4 @@
-//! The way to one account, whatever the provider.
+//! Access to one account, whichever the provider.
 
 use model::{ObjectKind, UnixSeconds};
 
@@ -7,7 +7,7 @@ use crate::{
     Webhook, WebhookEndpoint, stripe,
 };
 
-/// Reads from one account of one server. Clones share its limits.
+/// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
 pub struct Client(Inner);
 
@@ -50,7 +50,7 @@ impl Client {
         }
     }
 
-    /// Finds out what the key may read, one object of each list.
+    /// Finds out what the key may read, by requesting one object of each list.
     ///
     /// # Errors
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
@@ -60,7 +60,7 @@ impl Client {
         }
     }
 
-    /// The provider's clock, if it tells it.
+    /// The provider's clock, if it reports it.
     pub async fn server_time(&self) -> Option<UnixSeconds> {
         let request = ListRequest { limit: 1, ..ListRequest::new(self.source().prices()) };
         self.list(&request).await.ok()?.server_time
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// Reads the next page of a list that came cut inside its parent.
+    /// Reads the next page of a list that came truncated inside its parent.
     ///
     /// # Errors
     /// As [`Client::list`]; `NotFound` when the parent is gone.
@@ -86,7 +86,7 @@ impl Client {
         }
     }
 
-    /// Reads one object as it is now.
+    /// Reads one object in its current state.
     ///
     /// # Errors
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
@@ -106,7 +106,8 @@ impl Client {
         }
     }
 
-    /// Registers an endpoint for all that changes what is kept. The only thing that is ever written to a provider.
+    /// Registers an endpoint for everything that changes stored objects. This is the only thing that we ever write to
+    /// a provider.
     ///
     /// # Errors
     /// When the key may not write webhook endpoints, the provider refuses the address, or does not answer.
@@ -126,7 +127,7 @@ impl Client {
         }
     }
 
-    /// Removes an endpoint. One that is gone already is no error.
+    /// Removes an endpoint. It is not an error if the endpoint no longer exists.
     ///
     /// # Errors
     /// When the key may not write webhook endpoints, or the provider does not answer.

@@ -1,4 +1,4 @@
-//! What a client is told about the server that it talks to.
+//! What a client needs to know about the server that it talks to.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ pub struct ClientConfig {
     pub backoff: Backoff,
     pub clock: Clock,
     pub network: Network,
-    /// What is dropped of every object before anything else sees it.
+    /// What is removed from every object before anything else sees it.
     pub privacy: Privacy,
 }
 
-/// How fast the server allows itself to be asked.
+/// The rate of requests that the server allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Limits {
     /// By the provider's published limits.
@@ -64,7 +64,7 @@ impl ClientConfig {
     }
 }
 
-/// What is fetched of people.
+/// Which personal data is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Privacy {
     /// Everything, as it comes.

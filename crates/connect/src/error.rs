@@ -1,18 +1,19 @@
-//! What can go wrong between us and a provider, by what the caller can do about it.
+//! What can go wrong between us and a provider, grouped by what the caller can do about it.
 
 use model::ObjectKind;
 
-/// A request that gave no answer to work with. Every text may be shown and logged: no secret and no customer's data in it.
+/// A request without a usable answer. Every message may be shown and logged; none contains a secret or a customer's
+/// data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     #[error(
-        "the key was refused: it is wrong, expired or was deleted; make a new one and enter it{}",
+        "the provider rejected the key: it is wrong, expired or deleted; create a new one and enter it{}",
         request(request_id)
     )]
     KeyRefused { request_id: Option<String> },
 
     #[error(
-        "the key may not read this{}: add the permission to the key, or make a new one{}",
+        "the key may not read this{}: add the permission to the key, or create a new one{}",
         named(permission),
         request(request_id)
     )]
@@ -28,24 +29,21 @@ pub enum ConnectError {
     #[error("the server has no endpoint for {kind} objects")]
     EndpointAbsent { kind: ObjectKind },
 
-    #[error(
-        "the provider still says that requests come too fast; trying again later helps{}",
-        request(request_id)
-    )]
+    #[error("the provider is rate-limiting this key; try again later{}", request(request_id))]
     RateLimited {
         /// When the server said how long to wait: seconds.
         retry_after: Option<u64>,
         request_id: Option<String>,
     },
 
-    #[error("{host} cannot be reached: {reason}")]
+    #[error("{host} can't be reached: {reason}")]
     Unreachable { host: String, reason: String },
 
-    #[error("the provider failed with status {status}; trying again later helps{}", request(request_id))]
+    #[error("the provider failed with status {status}; try again later{}", request(request_id))]
     ProviderFailed { status: u16, request_id: Option<String> },
 
     #[error(
-        "the answer of {path} cannot be read: {reason}; check that the address is that of the provider's API{}",
+        "the answer from {path} can't be read: {reason}; check that the address belongs to the provider's API{}",
         request(request_id)
     )]
     Unreadable { path: String, reason: String, request_id: Option<String> },

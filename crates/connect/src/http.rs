@@ -86,7 +86,7 @@ fn tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
     Ok(builder.with_no_client_auth())
 }
 
-/// Whether an address is one of this machine's own.
+/// Whether an address belongs to this machine.
 pub fn is_on_this_machine(base: &Url) -> bool {
     match base.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -104,7 +104,7 @@ pub(crate) fn host_of(base: &Url) -> String {
 /// The cause at the bottom of an error: what the system or TLS said, without any address or header.
 fn deepest(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return "it did not answer in time".to_owned();
     }
     let mut cause: &dyn Error = error;
     while let Some(below) = cause.source() {

@@ -1,6 +1,6 @@
-//! Talks to billing providers. The only place that knows their JSON: one folder a source, each with its client and the
-//! translation of its objects into `model::billing`. Everything above asks [`Source`] and [`Client`], which say it in
-//! words that all sources share.
+//! Talks to billing providers. The only place that knows their JSON: one folder per source, each with its client and
+//! the translation of its objects into `model::billing`. Everything above uses [`Source`] and [`Client`], which speak
+//! in words that all sources share.
 
 mod account;
 mod client;

@@ -7,11 +7,11 @@ use model::ObjectKind;
 pub struct List {
     pub kind: ObjectKind,
     pub stage: Stage,
-    /// Whether the feed of events tells of all that happens to its objects.
+    /// Whether the list of events reports every change of its objects.
     pub tells_changes: bool,
     /// Whether the provider lets its users delete such objects, or some of them.
     pub is_deletable: bool,
-    /// What of the figures is made of its objects alone, so that it is missing without them.
+    /// The part of the figures that depends on its objects alone, and is missing without them.
     pub part: Option<Part>,
     /// Below the base address; for the source itself.
     pub(crate) path: &'static str,
@@ -23,7 +23,7 @@ pub struct List {
     pub(crate) scope: &'static str,
     /// Whether nothing can be computed without it.
     pub is_required: bool,
-    /// What will be missing without it.
+    /// What you lose without it.
     pub without: &'static str,
 }
 

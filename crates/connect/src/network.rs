@@ -1,4 +1,4 @@
-//! What carries requests to a provider: the network, or what a simulation has in its place.
+//! What carries requests to a provider: the network, or its replacement in a simulation.
 
 use std::fmt;
 use std::pin::Pin;
@@ -26,7 +26,7 @@ pub type Carrying<'a> = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, No
 pub enum NoAnswer {
     #[error("{0}")]
     Connection(String),
-    #[error("its answer is too large")]
+    #[error("the answer is too large")]
     TooLarge,
 }
 

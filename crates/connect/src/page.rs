@@ -1,4 +1,4 @@
-//! What is asked of a list or for an object, and what comes back.
+//! Requests for a list or an object, and their answers.
 
 use model::{ObjectKind, RawObject, UnixSeconds};
 
@@ -37,7 +37,7 @@ pub struct Page {
     pub has_more: bool,
     /// The embedded lists of these objects that were cut.
     pub incomplete: Vec<Children>,
-    /// Why objects of the page were left out, one reason each, without their data.
+    /// Why objects of the page were skipped, one reason each, without their data.
     pub unreadable: Vec<String>,
     /// The provider's clock when it answered.
     pub server_time: Option<UnixSeconds>,

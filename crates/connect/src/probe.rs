@@ -1,4 +1,4 @@
-//! What a key may read, found out before anything is saved.
+//! What a key may read, checked before anything is saved.
 
 use model::ObjectKind;
 
@@ -12,7 +12,7 @@ pub struct Probe {
     pub state: ProbeState,
     /// Whether nothing can be computed without it.
     pub is_required: bool,
-    /// What will be missing without it.
+    /// What you lose without it.
     pub without: &'static str,
 }
 

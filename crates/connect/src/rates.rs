@@ -34,7 +34,7 @@ pub fn shown(address: &str) -> String {
 pub async fn fetch(address: &str, from: Day) -> Result<String, ConnectError> {
     let unusable = |host: &str, reason: String| ConnectError::Unreachable { host: host.to_owned(), reason };
     let url = Url::parse(&address.replace("{from}", &from.to_string()))
-        .map_err(|error| unusable("the address of reference rates", error.to_string()))?;
+        .map_err(|error| unusable("the address for reference rates", error.to_string()))?;
     let unreachable = |reason: String| unusable(&host_of(&url), reason);
     let http = Http::new(&url, TIMEOUT, LARGEST_ANSWER).map_err(unreachable)?;
     let request = Request::get(url.as_str()).body(Vec::new());
@@ -44,5 +44,5 @@ pub async fn fetch(address: &str, from: Day) -> Result<String, ConnectError> {
     if !status.is_success() {
         return Err(unreachable(format!("it answered with status {}", status.as_u16())));
     }
-    String::from_utf8(answer.into_body()).map_err(|_| unreachable("its answer is no text".to_owned()))
+    String::from_utf8(answer.into_body()).map_err(|_| unreachable("the answer is not text".to_owned()))
 }

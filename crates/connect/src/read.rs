@@ -1,4 +1,4 @@
-//! What reading objects gives: what was billed, and what could not be read.
+//! The result of reading objects: what was billed, and what could not be read.
 
 use model::ObjectKind;
 use model::billing::{CustomerHistory, Price, Product};
@@ -6,11 +6,11 @@ use model::billing::{CustomerHistory, Price, Product};
 /// Why an object cannot be used. Names what and where, never its data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    #[error("{kind} cannot be read: {reason}")]
+    #[error("{kind} can't be read: {reason}")]
     NotAnObject { kind: ObjectKind, reason: String },
     #[error("{kind} {id} has no {field}")]
     Missing { kind: ObjectKind, id: String, field: &'static str },
-    #[error("{kind} {id} has something for {field} that cannot be understood")]
+    #[error("{kind} {id} has an invalid {field}")]
     Wrong { kind: ObjectKind, id: String, field: &'static str },
 }
 
@@ -23,7 +23,7 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-/// All that was billed to one customer, with what came along and what did not.
+/// Everything that was billed to one customer, with inline prices and unreadable objects.
 #[derive(Debug, Clone, Default)]
 pub struct Billed {
     pub history: CustomerHistory,
@@ -37,6 +37,6 @@ pub struct Billed {
 pub enum Listing {
     Price(Price),
     Product(Product),
-    /// One that is gone without leaving anything to read.
+    /// One that was deleted without leaving anything to read.
     Nothing,
 }

@@ -1,4 +1,4 @@
-//! What every source can do, in words that all of them share. What a source is called stands only below this line: in its
+//! What every source can do, in words that all of them share. The name of a source appears only in this crate: in its
 //! folder, in its variant here, and in texts that are keyed by it.
 
 use http::HeaderMap;
@@ -26,13 +26,13 @@ pub struct Texts {
     pub api_base: &'static str,
     /// What a key is.
     pub key: &'static str,
-    /// How to come by another key.
+    /// How to get another key.
     pub new_key: &'static str,
     /// How to give a key what it lacks.
     pub permission: &'static str,
-    /// What to check where a server answers, but not as this provider does.
+    /// What to check if a server answers, but not like this provider.
     pub unlike: &'static str,
-    /// What to do where the webhook cannot be registered.
+    /// What to do if the webhook can't be registered.
     pub webhook_by_hand: &'static str,
 }
 
@@ -86,20 +86,20 @@ impl Source {
         self.list(kind).map_or(kind.as_str(), |list| list.label)
     }
 
-    /// Where a kind stands among all: what is named comes before what names it.
+    /// A kind's position among all: objects come before the objects that name them.
     pub fn order_of(self, kind: ObjectKind) -> usize {
         let shapes = self.shapes();
         shapes.iter().position(|shape| shape.kind == kind).unwrap_or(shapes.len())
     }
 
-    /// How its kinds hang together, for filing them.
+    /// How its kinds are related, for filing them.
     pub fn shapes(self) -> &'static [KindShape] {
         match self {
             Self::Stripe => stripe::kind::SHAPES,
         }
     }
 
-    /// Whether such objects count also when they are nobody's.
+    /// Whether such objects count even without a customer.
     pub fn may_be_ownerless(self, kind: ObjectKind) -> bool {
         self.shapes().iter().any(|shape| shape.kind == kind && shape.may_be_ownerless)
     }
@@ -132,7 +132,7 @@ impl Source {
         }
     }
 
-    /// The list whose reach says since when figures are whole.
+    /// The list whose reach says since when figures are complete.
     pub fn bills(self) -> ObjectKind {
         match self {
             Self::Stripe => stripe::kind::INVOICE,
@@ -146,21 +146,21 @@ impl Source {
         }
     }
 
-    /// What an agreement with a customer is: over once all of these are.
+    /// The kinds that are agreements with a customer. A customer has left once all of them have ended.
     pub fn agreements(self) -> &'static [ObjectKind] {
         match self {
             Self::Stripe => &[stripe::kind::SUBSCRIPTION],
         }
     }
 
-    /// Kinds that a daily sample is read again of.
+    /// Kinds that the daily audit fetches again.
     pub fn sampled(self) -> &'static [ObjectKind] {
         match self {
             Self::Stripe => &[stripe::kind::SUBSCRIPTION, stripe::kind::INVOICE],
         }
     }
 
-    /// What the ids of customers begin with.
+    /// The prefix of customer ids.
     pub fn customer_prefix(self) -> &'static str {
         match self {
             Self::Stripe => stripe::CUSTOMER_PREFIX,
@@ -202,7 +202,7 @@ impl Source {
         }
     }
 
-    /// However an address is written, it is one: without what a request adds itself.
+    /// Normalizes an address: removes the part that a request adds itself.
     pub fn tidy_path(self, path: &str) -> String {
         let path = path.trim_end_matches('/');
         match self {
@@ -233,12 +233,12 @@ impl Source {
     }
 }
 
-/// What a provider tells by itself.
+/// What a provider reports on its own: webhooks and their events.
 impl Source {
     /// Checks that a delivery was signed with one of the endpoint's secrets (several while one is rolled).
     ///
     /// # Errors
-    /// When it is not to be believed.
+    /// When the signature is not valid.
     pub fn verify(
         self,
         secrets: &[Secret],
@@ -264,19 +264,19 @@ impl Source {
         }
     }
 
-    /// Whether webhooks tell of events of this type.
+    /// Whether webhooks deliver events of this type.
     pub fn is_delivered(self, event_type: &str) -> bool {
         self.webhook_terms().events.contains(&event_type)
     }
 
-    /// Whether an event of this type says that its object came into being.
+    /// Whether an event of this type means that its object was created.
     pub fn is_creation(self, event_type: &str) -> bool {
         match self {
             Self::Stripe => stripe::is_creation(event_type),
         }
     }
 
-    /// What an endpoint that is made by hand has to be told about.
+    /// The events that a manually created endpoint must subscribe to.
     pub fn webhook_terms(self) -> WebhookTerms {
         match self {
             Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },
@@ -293,8 +293,8 @@ impl Source {
         }
     }
 
-    /// All that was billed to one customer, from its objects in whatever order. One that cannot be read is skipped and
-    /// said so.
+    /// Everything that was billed to one customer, from its objects in any order. Unreadable objects are skipped and
+    /// reported.
     pub fn billed<'a>(self, objects: impl IntoIterator<Item = &'a RawObject>) -> Billed {
         match self {
             Self::Stripe => stripe::billed(objects),
@@ -347,42 +347,42 @@ impl Source {
         }
     }
 
-    /// Whether two versions say the same in billing words: links and texts may change without anything having happened.
+    /// Whether two versions have the same billing content: links and texts may change although nothing happened.
     pub fn says_the_same(self, stored: &RawObject, found: &RawObject) -> bool {
         match self {
             Self::Stripe => stripe::says_the_same(stored, found),
         }
     }
 
-    /// What an object's cut list is a list of.
+    /// What an object's truncated list is a list of.
     pub fn part_of(self, parent: ObjectKind) -> ObjectKind {
         match self {
             Self::Stripe => stripe::part_of(parent),
         }
     }
 
-    /// Whether an object that no list shows any more may have been deleted.
+    /// Whether an object that is no longer in any list may have been deleted.
     pub fn may_be_gone(self, object: &RawObject) -> bool {
         match self {
             Self::Stripe => stripe::may_be_gone(object),
         }
     }
 
-    /// What stands for an object that is gone without a trace.
+    /// The tombstone of an object that was deleted without a trace.
     pub fn tombstone(self, kind: ObjectKind, id: &str) -> RawObject {
         match self {
             Self::Stripe => stripe::tombstone(kind, id),
         }
     }
 
-    /// What is kept of an object that is gone, beside what was known of it last.
+    /// The tombstone of a deleted object, with its last known version.
     pub fn last_known(self, gone: RawObject, stored: Option<RawObject>) -> RawObject {
         match self {
             Self::Stripe => stripe::last_known(gone, stored),
         }
     }
 
-    /// The same object without what identifies a person; `None` when it cannot be read.
+    /// The same object without anything that identifies a person; `None` if it can't be read.
     pub fn redact(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
         match self {
             Self::Stripe => stripe::privacy::redact(kind, body),

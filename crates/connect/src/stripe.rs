@@ -40,17 +40,16 @@ pub const API_VERSION: &str = "2026-07-29.dahlia";
 pub(crate) const BASE: &str = "https://api.stripe.com";
 /// Stripe opened to the public: no account is older. 2011-09-29.
 pub(crate) const FIRST_ACCOUNTS: i64 = 1_317_254_400;
-/// What the ids of customers begin with.
+/// The prefix of customer ids.
 pub(crate) const CUSTOMER_PREFIX: &str = "cus_";
 
 pub(crate) const TEXTS: Texts = Texts {
     name: "Stripe",
-    account: "A Stripe account, or a server that answers as Stripe does",
-    api_base: "Where the API is, when it is not Stripe's own address; may carry a path",
+    account: "A Stripe account, or a server that answers like Stripe",
+    api_base: "The API address, if it is not Stripe's own; it may include a path",
     key: "A restricted or secret key.",
-    new_key: "make a new key in Stripe's dashboard under Developers, API keys",
+    new_key: "create a new key in Stripe's dashboard under Developers, API keys",
     permission: "add the permission to the key in Stripe's dashboard",
-    unlike: "check that the address is that of a Stripe API",
-    webhook_by_hand: "Give the key write access to webhook endpoints, or make the endpoint by hand in Stripe and \
-        enter its signing secret.",
+    unlike: "check that the address belongs to a Stripe API",
+    webhook_by_hand: "Give the key write access to webhook endpoints, or create the endpoint in Stripe yourself and enter its signing secret.",
 };

@@ -1,10 +1,10 @@
-//! What a provider tells by itself: webhooks, and what they say happened.
+//! What a provider reports on its own: webhooks and their events.
 
 use model::{ObjectKind, Secret, UnixSeconds};
 
 use crate::ReadError;
 
-/// An endpoint that was registered just now. Its secret is told this once.
+/// An endpoint that was just registered. Its secret is shown only this once.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     pub id: String,
@@ -20,7 +20,7 @@ pub struct WebhookEndpoint {
     pub is_enabled: bool,
 }
 
-/// What an endpoint that somebody makes by hand has to be told about.
+/// The events that a manually created endpoint must subscribe to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WebhookTerms {
     pub events: &'static [&'static str],
@@ -28,14 +28,14 @@ pub struct WebhookTerms {
     pub api_version: &'static str,
 }
 
-/// Why a delivery is not to be believed.
+/// Why a delivery is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     #[error("the {header} header is missing or malformed")]
     Malformed { header: &'static str },
     #[error("the signature does not match: check the endpoint's signing secret")]
     Mismatch,
-    #[error("the signature is too old or from the future: check the machine's clock")]
+    #[error("the signature is too old or in the future: check this machine's clock")]
     OutsideTolerance,
 }
 
@@ -49,18 +49,18 @@ pub struct Event {
     /// `None`: of a kind that is not kept, or without an id (an upcoming invoice has none).
     pub kind: Option<ObjectKind>,
     pub object_id: Option<String>,
-    /// The object itself is gone. A canceled subscription is not.
+    /// The object itself was deleted. A canceled subscription still exists.
     pub is_deletion: bool,
 }
 
-/// Where a provider lists what happened.
+/// A provider's list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventList {
     /// For how long an event stays in the list, less what is not relied on.
     pub reach_seconds: i64,
     /// Events may show late and out of order: so much before the last look is looked at again.
     pub overlap_seconds: i64,
-    /// A webhook has told of an event by then, also after a short failure.
+    /// A webhook has delivered an event by then, even after a short failure.
     pub delivered_within_seconds: i64,
 }
 
@@ -68,7 +68,7 @@ pub struct EventList {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
     pub events: Vec<Event>,
-    /// Those that say too little.
+    /// Events that say too little.
     pub unreadable: Vec<ReadError>,
     /// Where the next page begins; `None`: this was the last.
     pub next: Option<String>,

@@ -52,7 +52,7 @@ pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
-/// Any metric, one value a point.
+/// Any metric, one value per point.
 ///
 /// # Errors
 /// When the range makes no sense, or the metric cannot be filtered so.

@@ -1,9 +1,9 @@
 //! Daily reference rates, and money from one currency to another at the rate of a day.
 //!
-//! Three sources, in this order: what people typed in or uploaded, official pegs to a currency that is quoted, and the
-//! European Central Bank's reference rates. Each says how much of a currency one euro buys. A day that a source has no
-//! rate for uses its latest one, if that is at most [`OLDEST_DAYS`] old; the newest of the three counts, and of the
-//! same day the first of them. Everything is decimal and exact until the one rounding at the end.
+//! There are three sources, in this order: rates that users entered or uploaded, official pegs to a currency that is
+//! quoted, and the European Central Bank's reference rates. Each says how much of a currency one euro buys. A day
+//! that a source has no rate for uses its latest one, if that is at most [`OLDEST_DAYS`] old; the newest of the three
+//! counts, and of the same day the first of them. Everything is decimal and exact until the one rounding at the end.
 
 mod entered;
 mod iso;
@@ -73,13 +73,12 @@ pub struct Converted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FxError {
     #[error(
-        "these are not reference rates: the first line must start with 'Date' and name currencies, or name the columns \
-         CURRENCY, TIME_PERIOD and OBS_VALUE"
+        "this is not a file of reference rates: the first line must start with 'Date' and name currencies, or name the columns CURRENCY, TIME_PERIOD and OBS_VALUE"
     )]
     NoHeader,
-    #[error("reference rates, line {line}: '{text}' is not a date or not a rate above 0")]
+    #[error("reference rates, line {line}: '{text}' is not a date, or not a rate above 0")]
     BadLine { line: usize, text: String },
-    #[error("the reference rates cannot be unpacked: {0}")]
+    #[error("the reference rates can't be decompressed: {0}")]
     Unreadable(String),
 }
 
@@ -89,7 +88,7 @@ impl Rates {
         static RATES: LazyLock<Arc<Rates>> = LazyLock::new(|| {
             // A test reads the same bytes, so a build that passed it never takes the second way.
             Arc::new(Rates::unpack(EMBEDDED).unwrap_or_else(|error| {
-                tracing::error!(%error, "no reference rates: every other currency will be listed as unconverted");
+                tracing::error!(%error, "no reference rates: amounts in other currencies can't be converted");
                 Rates::default()
             }))
         });
@@ -102,8 +101,9 @@ impl Rates {
         Self::from_csv(&text)
     }
 
-    /// Reads rates in the ECB's layouts: `Date,USD,JPY,…`, a line a day in any order, empty or `N/A` where none is; or
-    /// that of its data service, a line an observation with the columns `CURRENCY`, `TIME_PERIOD` and `OBS_VALUE`.
+    /// Reads rates in the ECB's layouts: `Date,USD,JPY,…`, a line per day in any order, empty or `N/A` where none is;
+    /// or that of its data service, a line per observation with the columns `CURRENCY`, `TIME_PERIOD` and
+    /// `OBS_VALUE`.
     ///
     /// # Errors
     /// When the header is missing, or a line has what is neither a date nor a rate.

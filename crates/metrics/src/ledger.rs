@@ -2,7 +2,7 @@
 //! billed to one customer.
 //!
 //! Nothing here does I/O, reads a clock or knows of other customers, so any customer's ledger can be thrown away and
-//! built again to the same values. The rules are told in `docs/metrics/mrr.md`; each is one file below.
+//! built again to the same values. `docs/metrics/mrr.md` states the rules; each is one file below.
 
 mod amounts;
 mod bills;
@@ -60,7 +60,7 @@ pub enum Cause {
     Billed { lines: Vec<LineRef> },
     /// A change within a period was billed for the time that remained. `beside`: other bills that told its value.
     Prorated { lines: Vec<LineRef>, valuation: Valuation, beside: Vec<LineRef> },
-    /// Unused time was given back and nothing of the same price took its place.
+    /// Unused time was credited and not replaced by the same price.
     Removed { lines: Vec<LineRef> },
     /// The invoice of the period was voided or written off.
     GivenUp { lines: Vec<LineRef> },
@@ -74,7 +74,7 @@ pub enum Cause {
     Unbilled,
     /// Service ended in the billing system.
     Ended,
-    /// Cancellation was asked for (setting).
+    /// Cancellation was requested (setting).
     CancellationRequested,
     /// The last paid period ran out (setting).
     PaidThrough,
@@ -129,7 +129,8 @@ pub struct UnbilledItem {
 }
 
 impl CustomerLedger {
-    /// The customer's totals per currency, one entry a change, in order of time. Steps of one instant are one change.
+    /// The customer's totals per currency, one entry per change, in order of time. Steps of one instant are one
+    /// change.
     pub fn totals(&self) -> Vec<CustomerTotal> {
         let mut totals: Vec<CustomerTotal> = Vec::new();
         let mut current: BTreeMap<Currency, i64> = BTreeMap::new();

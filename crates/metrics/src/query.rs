@@ -1,6 +1,6 @@
-//! The questions that pages, the API and the command line ask of a ledger.
+//! Queries of a ledger, for the pages, the API and the command line.
 //!
-//! All of them are loops over the ledger's columns, chunks in parallel. A query that filters by plan, product or
+//! All of them are loops over the ledger's columns, with chunks in parallel. A query that filters by plan, product or
 //! interval means: the definitions applied to the ledger that is left. A breakdown means: each group as if filtered
 //! to it.
 
@@ -91,17 +91,17 @@ pub enum Dimension {
 pub enum QueryError {
     #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
     NotOfRevenue { metric: &'static str, dimension: Dimension },
-    #[error("{from} is after {to}: the range has no days")]
+    #[error("{from} is after {to}, so the range is empty")]
     EmptyRange { from: Day, to: Day },
-    #[error("the range has too many points: ask for a shorter one, a longer interval or fewer groups")]
+    #[error("the range has too many points: choose a shorter range, a longer interval or fewer groups")]
     TooManyPoints,
-    #[error("'{0}' does not continue a list: start again without a cursor")]
+    #[error("'{0}' is not a valid cursor: start again without one")]
     BadCursor(String),
     #[error(
-        "there is no reference rate for {0}, so nothing can be converted to it: ask in another currency, or 'native'"
+        "there is no reference rate for {0}, so nothing can be converted to it: use another currency, or 'native'"
     )]
     NoRate(Currency),
-    #[error("an amount is too large to be written in {0}")]
+    #[error("an amount is too large to be converted to {0}")]
     TooLarge(Currency),
 }
 
@@ -133,7 +133,7 @@ pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPo
     Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
 
-/// Any metric of the registry, one value a point.
+/// Any metric of the registry, one value per point.
 ///
 /// # Errors
 /// As [`mrr`]; and when revenue is to be filtered or broken down by what it does not have.

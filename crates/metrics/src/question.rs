@@ -1,4 +1,4 @@
-//! What is asked of the numbers, as an address or a command line says it.
+//! What is asked for: a range, an interval, a currency and filters, as written in an address or on a command line.
 
 use jiff::ToSpan;
 use model::{Currency, Day, Interval};
@@ -58,41 +58,40 @@ const MAX_VALUES: usize = 1000;
 
 /// Everything that can be asked, in the order in which it is described.
 pub static PARAMETERS: &[Parameter] = &[
-    time("from", "First day, `YYYY-MM-DD`; without it that of `range`.", |question, text| {
+    time("from", "First day, `YYYY-MM-DD`. Default: the first day of `range`.", |question, text| {
         set(&mut question.from, text)
     }),
-    time("to", "Last day; without it today, or that of `range`.", |question, text| {
+    time("to", "Last day. Default: today, or the last day of `range`.", |question, text| {
         set(&mut question.to, text)
     }),
     time(
         "range",
-        "`last_12_months` (without it): the eleven full months before that of `to`, and that one so far. \
-         `last_12_full_months`: the twelve before it.",
+        "`last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it.",
         |question, text| set(&mut question.range, text),
     ),
-    time("interval", "`day`, `week`, `month`, `quarter` or `year`; without it `month`.", |question, text| {
+    time("interval", "`day`, `week`, `month`, `quarter` or `year`. Default: `month`.", |question, text| {
         set(&mut question.interval, text)
     }),
     Parameter {
         name: "currency",
-        description: "`native` (without it), or the code of a currency to convert to.",
+        description: "`native` (default), or the code of the currency to convert to.",
         kind: ParameterKind::Currency,
         read: |question, text| set(&mut question.currency, text),
     },
     time(
         "by",
-        "`plan`, `product`, `interval`, `currency` or `country`: a series a group.",
+        "`plan`, `product`, `interval`, `currency` or `country`: one series per group.",
         |question, text| set(&mut question.by, text),
     ),
-    filter("plan", "Ids of prices.", |question, text| question.filter.add(Dimension::Plan, text)),
-    filter("product", "Ids of products.", |question, text| question.filter.add(Dimension::Product, text)),
-    filter("billing_interval", "As in `month`, `year`, `3-month`.", |question, text| {
+    filter("plan", "Price ids.", |question, text| question.filter.add(Dimension::Plan, text)),
+    filter("product", "Product ids.", |question, text| question.filter.add(Dimension::Product, text)),
+    filter("billing_interval", "Such as `month`, `year` or `3-month`.", |question, text| {
         question.filter.add(Dimension::Interval, text)
     }),
-    filter("filter_currency", "Codes of currencies that are billed in.", |question, text| {
+    filter("filter_currency", "Codes of the currencies that were billed.", |question, text| {
         question.filter.add(Dimension::Currency, text)
     }),
-    filter("country", "Two letters as in ISO 3166, or `unknown`.", |question, text| {
+    filter("country", "Two letters (ISO 3166), or `unknown`.", |question, text| {
         question.filter.add(Dimension::Country, text)
     }),
 ];
@@ -194,7 +193,7 @@ impl Filter {
     }
 }
 
-/// Refuses what nobody knows: a misspelt filter would otherwise show numbers of everything.
+/// Rejects unknown parameters: with a misspelled filter, figures would otherwise cover everything.
 ///
 /// # Errors
 /// When anything is left.
@@ -202,7 +201,7 @@ pub fn nothing_else(others: &[(String, String)]) -> Result<(), ParameterError> {
     match others.first() {
         None => Ok(()),
         Some((name, _)) => {
-            Err(ParameterError { name: name.clone(), problem: "there is no such parameter".to_owned() })
+            Err(ParameterError { name: name.clone(), problem: "unknown parameter".to_owned() })
         }
     }
 }

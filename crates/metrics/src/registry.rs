@@ -129,7 +129,7 @@ pub static METRICS: &[Metric] = &[
         "customer_churn_rate",
         "Customer churn rate",
         Unit::Ratio,
-        "Of the customers above 0 just before the period, the share that is at 0 at its end",
+        "Share of the customers above 0 just before the period that are at 0 at its end",
         "metrics/customer-churn-rate.md",
         |period| Value::ratio(period.churned_customers, period.base_customers),
     ),
@@ -137,7 +137,7 @@ pub static METRICS: &[Metric] = &[
         "gross_mrr_churn_rate",
         "Gross MRR churn rate",
         Unit::Ratio,
-        "What the customers above 0 just before the period lost by contraction and churn ÷ MRR just before the period",
+        "MRR that the customers above 0 just before the period lost to contraction and churn ÷ MRR just before the period",
         "metrics/gross-mrr-churn-rate.md",
         |period| Value::ratio(-period.lost, period.base_mrr),
     ),
@@ -153,7 +153,7 @@ pub static METRICS: &[Metric] = &[
         "net_revenue_retention",
         "Net revenue retention",
         Unit::Ratio,
-        "MRR at the end of the customers above 0 just before the period ÷ MRR just before the period",
+        "MRR at the end of the period, of the customers above 0 just before it ÷ MRR just before the period",
         "metrics/net-revenue-retention.md",
         |period| Value::ratio(period.retained, period.base_mrr),
     ),
@@ -161,8 +161,7 @@ pub static METRICS: &[Metric] = &[
         "gross_revenue_retention",
         "Gross revenue retention",
         Unit::Ratio,
-        "For each customer above 0 just before the period the smaller of its MRR then and at the end, summed ÷ MRR \
-         just before the period",
+        "Sum over the customers above 0 just before the period of the smaller of their MRR then and at the end ÷ MRR just before the period",
         "metrics/gross-revenue-retention.md",
         |period| Value::ratio(period.kept, period.base_mrr),
     ),
@@ -175,7 +174,7 @@ pub(crate) const MRR: Metric = recurring(
     "mrr",
     "MRR",
     Unit::Money,
-    "What all subscriptions are worth per month at the end of the period, from what was billed",
+    "What all subscriptions are worth per month at the end of the period, computed from what was billed",
     "metrics/mrr.md",
     |period| Some(Value::Minor(period.mrr)),
 );
@@ -184,7 +183,7 @@ pub(crate) const MRR: Metric = recurring(
 pub(crate) const NET_REVENUE: Metric = money(
     "net_revenue",
     "Net revenue",
-    "Paid invoices without tax, plus charges without an invoice, less refunds and credit notes after payment",
+    "Paid invoices less tax, plus charges without an invoice, less refunds and credit notes after payment",
     "metrics/net-revenue.md",
     &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments],
     |kind| match kind {
@@ -197,7 +196,7 @@ pub(crate) const NET_REVENUE: Metric = money(
 pub(crate) const REFUNDS: Metric = money(
     "refunds",
     "Refunds",
-    "Refunds that succeeded, by the day of the refund",
+    "Succeeded refunds, by the day of the refund",
     "metrics/refunds.md",
     &[Feed::Refunds],
     |kind| i64::from(kind == MoneyKind::Refund),

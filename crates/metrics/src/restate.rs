@@ -1,4 +1,4 @@
-//! Months that were over and had been shown, and whose figures are others now.
+//! Closed months that had been shown and whose figures have changed.
 //!
 //! A month is compared only if it was over for the data that the shown figures were made of: before that its figure
 //! was still moving, and nobody was told that it is final.

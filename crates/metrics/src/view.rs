@@ -1,5 +1,5 @@
-//! What the numbers of a connection are computed from, at one moment. A command makes it from the files, the server
-//! from what it holds in memory.
+//! What a connection's figures are computed from, at one moment. A command makes it from the files, the server from
+//! what it holds in memory.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub struct View {
 /// How far the data behind a view reaches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Everything that the provider had at this time is here.
+    /// Everything that the provider had at this time has been imported.
     pub data_through: Option<UnixSeconds>,
     pub is_history_complete: bool,
     /// While it is not: from this day on it is.

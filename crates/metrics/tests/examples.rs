@@ -38,7 +38,7 @@ fn the_documented_examples_come_out_as_documented() {
             count += 1;
         }
     }
-    assert!(count >= 9, "only {count} examples were found");
+    assert!(count >= 29, "only {count} examples were found");
 }
 
 fn read(block: &str) -> Example {
@@ -48,22 +48,32 @@ fn read(block: &str) -> Example {
         match words.as_slice() {
             ["setting", "churn_at", "requested"] => example.rules.churn_at = ChurnAt::Requested,
             ["setting", "churn_at", "paid_through"] => example.rules.churn_at = ChurnAt::PaidThrough,
-            ["price", name, amount, interval] => example.prices.insert(price(name, minor(amount), interval)),
+            ["setting", "include_metered"] => example.rules.include_metered = true,
+            ["setting", "count_unbilled"] => example.rules.count_unbilled = true,
+            ["price", name, amount, interval, facts @ ..] => {
+                example.prices.insert(price(name, minor(amount), interval, facts));
+            }
             ["subscription", status, facts @ ..] => {
                 example.history.subscriptions.push(subscription(status, facts))
             }
-            ["invoice", on, status] => example.history.invoices.push(invoice(at(on), status)),
+            ["item", name, price, quantity @ ..] => {
+                let subscription = example.history.subscriptions.last_mut();
+                let items = &mut subscription.expect("an item stands under its subscription").items;
+                items.push(item(name, price, quantity.first().copied().unwrap_or("x1")));
+            }
+            ["invoice", on, status, facts @ ..] => {
+                let attempt_count = fact(facts, "attempted").map_or(0, |count| count.parse().unwrap());
+                let invoice = Invoice { attempt_count, ..invoice(at(on), status) };
+                example.history.invoices.push(invoice);
+            }
             ["line", name, amount, period, facts @ ..] => {
-                let mut line = line(name, minor(amount), period);
-                line.discount_minor = fact(facts, "discount").map_or(0, minor);
-                line.inclusive_tax_minor = fact(facts, "tax").map_or(0, minor);
-                push(&mut example.history, line);
+                push(&mut example.history, line(name, minor(amount), period, facts));
             }
-            ["proration", name, quantity, amount, period] => {
-                push(&mut example.history, proration(name, quantity, minor(amount), period));
+            ["proration", name, quantity, amount, period, facts @ ..] => {
+                push(&mut example.history, proration(name, quantity, minor(amount), period, facts));
             }
-            ["pending", name, quantity, amount, period] => {
-                let line = proration(name, quantity, minor(amount), period);
+            ["pending", name, quantity, amount, period, facts @ ..] => {
+                let line = proration(name, quantity, minor(amount), period, facts);
                 let id = format!("ii_{}", example.history.invoice_items.len()).into();
                 example.history.invoice_items.push(InvoiceItem { id, customer: None, invoice: None, line });
             }
@@ -92,20 +102,29 @@ fn minor(text: &str) -> i64 {
     (text.parse::<Decimal>().unwrap() * Decimal::ONE_HUNDRED).try_into().unwrap()
 }
 
-fn price(name: &str, amount_minor: i64, interval: &str) -> Price {
+/// `facts` may say that it is metered, and what it costs in other currencies: `eur 9.00`.
+fn price(name: &str, amount_minor: i64, interval: &str, facts: &[&str]) -> Price {
     let interval = match interval {
         "month" => BillingInterval::Month,
         "year" => BillingInterval::Year,
         other => panic!("an example can't bill by {other}"),
+    };
+    let (is_metered, others) = match facts {
+        ["metered", others @ ..] => (true, others),
+        others => (false, others),
+    };
+    let option = |pair: &[&str]| CurrencyOption {
+        currency: pair[0].parse().unwrap(),
+        scheme: PriceScheme::PerUnit(Some(minor(pair[1]).into())),
     };
     Price {
         id: name.into(),
         product: None,
         nickname: None,
         currency: Currency::USD,
-        recurrence: Some(Recurrence { interval, interval_count: 1, is_metered: false }),
+        recurrence: Some(Recurrence { interval, interval_count: 1, is_metered }),
         scheme: PriceScheme::PerUnit(Some(amount_minor.into())),
-        currency_options: Vec::new(),
+        currency_options: others.chunks(2).map(option).collect(),
         transform_quantity: None,
         is_active: true,
     }
@@ -123,7 +142,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         customer: "cus_1".into(),
         status,
         created_at: None,
-        started_at: None,
+        started_at: fact(facts, "started").map(at),
         ended_at: fact(facts, "ended").map(at),
         canceled_at: fact(facts, "canceled").map(at),
         cancel_at: None,
@@ -134,10 +153,14 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         billing_cycle_anchor: None,
         is_collection_paused: false,
         inclusive_tax_percent: None,
-        pending_update: None,
+        pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         currency: None,
         items: Vec::new(),
     }
+}
+
+fn item(name: &str, price: &str, quantity: &str) -> SubscriptionItem {
+    SubscriptionItem { id: name.into(), price: price.into(), quantity: count(quantity), current_period: None }
 }
 
 fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
@@ -168,28 +191,32 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
     }
 }
 
-fn line(price: &str, amount_minor: i64, period: &str) -> InvoiceLine {
+fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> InvoiceLine {
     let (start, end) = period.split_once("..").unwrap();
     InvoiceLine {
         id: format!("il_{price}_{period}_{amount_minor}").into(),
         description: None,
         amount_minor,
-        discount_minor: 0,
-        inclusive_tax_minor: 0,
+        discount_minor: fact(facts, "discount").map_or(0, minor),
+        inclusive_tax_minor: fact(facts, "tax").map_or(0, minor),
         inclusive_tax_percent: None,
-        currency: Currency::USD,
+        currency: fact(facts, "currency").map_or(Currency::USD, |code| code.parse().unwrap()),
         period: Period { start: at(start), end: at(end) },
         is_proration: false,
         is_proration_credit: false,
         quantity: Decimal::ONE,
         price: Some(price.into()),
         subscription: Some("sub_1".into()),
-        subscription_item: None,
+        subscription_item: fact(facts, "item").map(Into::into),
         invoice_item: None,
     }
 }
 
-fn proration(price: &str, quantity: &str, amount_minor: i64, period: &str) -> InvoiceLine {
-    let quantity = quantity.trim_start_matches('x').parse().unwrap();
-    InvoiceLine { is_proration: true, quantity, ..line(price, amount_minor, period) }
+fn proration(price: &str, quantity: &str, amount_minor: i64, period: &str, facts: &[&str]) -> InvoiceLine {
+    InvoiceLine { is_proration: true, quantity: count(quantity), ..line(price, amount_minor, period, facts) }
+}
+
+/// `x3` is three.
+fn count(text: &str) -> Decimal {
+    text.trim_start_matches('x').parse().unwrap()
 }

@@ -128,7 +128,7 @@ pub struct Subscription {
     pub created_at: Option<UnixSeconds>,
     pub started_at: Option<UnixSeconds>,
     pub ended_at: Option<UnixSeconds>,
-    /// When cancelling was asked for, also while it still runs.
+    /// When cancellation was requested, even while the subscription is still active.
     pub canceled_at: Option<UnixSeconds>,
     /// When it is set to end.
     pub cancel_at: Option<UnixSeconds>,

@@ -1,4 +1,4 @@
-//! The only place that asks the machine what time it is.
+//! The only place that reads the machine's clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -32,7 +32,7 @@ impl ObjectKind {
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if name.is_empty() || name.len() > NAME_MAX || !is_plain {
             return Err(format!(
-                "'{}' is not a kind of object",
+                "'{}' is not an object kind",
                 name.chars().take(NAME_MAX).collect::<String>()
             ));
         }
@@ -96,7 +96,7 @@ impl Column {
     }
 }
 
-/// How objects of a kind hang together with others: what filing them takes.
+/// How objects of a kind are related to others, as needed for filing them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindShape {
     pub kind: ObjectKind,
@@ -104,7 +104,7 @@ pub struct KindShape {
     pub named_in: Option<Column>,
     /// The column that names the object whose list it is a part of.
     pub part_of: Option<Column>,
-    /// It counts also when it is nobody's.
+    /// It counts even without a customer.
     pub may_be_ownerless: bool,
 }
 
@@ -144,7 +144,7 @@ pub struct RawObject {
     /// The provider's own time of creation; some kinds have none.
     pub created_at: Option<UnixSeconds>,
     pub counterparts: Counterparts,
-    /// The provider says that it is gone. Kept as a tombstone.
+    /// The provider says that it was deleted. Kept as a tombstone.
     pub is_deleted: bool,
     /// JSON, byte for byte.
     pub body: Box<str>,

@@ -1,4 +1,4 @@
-//! Figures of months that were over, and are others now.
+//! Figures of past months that have changed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Currency, CustomerId, Day, InvoiceId};
 
-/// A customer's MRR at the end of a month that was over, against what was shown for it.
+/// A customer's MRR at the end of a closed month, compared with what was shown before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restatement {
     /// The first day of the month.
@@ -21,7 +21,7 @@ pub struct Restatement {
     pub invoice: Option<InvoiceId>,
 }
 
-/// What made a figure another.
+/// Why a figure changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RestatementReason {
@@ -71,16 +71,16 @@ impl RestatementReason {
         match self {
             Self::InvoiceVoided => "An invoice that had counted was voided.",
             Self::InvoiceUncollectible => "An invoice that had counted was written off as uncollectible.",
-            Self::InvoiceGone => "An invoice or a pending item that had counted is no longer there.",
+            Self::InvoiceGone => "An invoice or a pending item that had counted no longer exists.",
             Self::LateInvoice => "A period was billed after the month was over.",
             Self::BillingChanged => "What had been billed was changed afterwards.",
             Self::BackdatedChange => {
-                "A change of the subscription took effect on a day that had already been shown."
+                "A change to the subscription took effect on a day that had already been shown."
             }
             Self::SubscriptionEnded => "The subscription ended on a day that had already been shown.",
-            Self::SubscriptionEndedUnpaid => "The subscription ended without the money that was expected.",
-            Self::SettingsChanged => "The settings of the connection were changed.",
-            Self::RulesChanged => "A newer version of Chartsy computes it by other rules.",
+            Self::SubscriptionEndedUnpaid => "The subscription ended without the expected payment.",
+            Self::SettingsChanged => "The connection's settings were changed.",
+            Self::RulesChanged => "Calculated differently since a Chartsy update.",
         }
     }
 }
@@ -96,6 +96,6 @@ impl FromStr for RestatementReason {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
-        found.ok_or_else(|| format!("'{text}' is no reason for a restatement"))
+        found.ok_or_else(|| format!("'{text}' is not a reason for a restatement"))
     }
 }

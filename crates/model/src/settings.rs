@@ -1,4 +1,4 @@
-//! What a connection's owner may choose about the numbers. Each default comes first in its definition.
+//! Settings of a connection that affect its figures. Each default comes first in its definition.
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ pub enum ChurnAt {
     /// When service ends in the billing system.
     #[default]
     Ended,
-    /// When the cancellation was asked for.
+    /// When cancellation was requested.
     Requested,
     /// At the end of the last paid period.
     PaidThrough,
 }
 
-/// The settings that change the ledger itself: with another value it has to be rebuilt.
+/// The settings that change the ledger itself: if one changes, the ledger has to be rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct LedgerRules {
@@ -35,15 +35,15 @@ pub struct LedgerRules {
 pub struct Settings {
     #[serde(flatten)]
     pub rules: LedgerRules,
-    /// An IANA name. The days, and with them the months, of every number are this zone's.
+    /// An IANA name. Days, and with them months, follow this time zone.
     pub time_zone: Option<String>,
     /// `None`: the account's default currency.
     pub reporting_currency: Option<Currency>,
     pub week_start: WeekStart,
-    /// Whether nothing that identifies a customer is kept: no names, contact or card details, no free text. The
-    /// provider's ids, amounts and times stay.
+    /// Whether nothing that identifies a customer is stored: no names, contact or card details, no free text. The
+    /// provider's ids, amounts and times are kept.
     pub gdpr: bool,
-    /// For how many months after a customer left their personal data is kept. `None`: for good.
+    /// For how many months a former customer's personal data is kept. `None`: forever.
     pub retention_months: Option<u16>,
 }
 
@@ -51,7 +51,7 @@ pub struct Settings {
 pub enum SettingsError {
     #[error("'{0}' is not a time zone: use an IANA name such as Europe/Berlin, or UTC")]
     UnknownTimeZone(String),
-    #[error("personal data is kept for 1 to {RETENTION_MONTHS_MAX} months, or for good")]
+    #[error("personal data can be kept for 1 to {RETENTION_MONTHS_MAX} months, or forever")]
     Retention,
 }
 
@@ -71,7 +71,7 @@ impl Settings {
     }
 
     /// # Errors
-    /// When personal data is to be kept for no time, or for longer than a life.
+    /// When the retention period is zero or too long.
     pub fn check_retention(&self) -> Result<(), SettingsError> {
         let fits = self.retention_months.is_none_or(|months| (1..=RETENTION_MONTHS_MAX).contains(&months));
         fits.then_some(()).ok_or(SettingsError::Retention)

@@ -1,4 +1,4 @@
-//! Chance that a seed names: the same on every machine and with every compiler.
+//! Random numbers from a seed: the same on every machine and with every compiler.
 
 /// Well-spread bits of three numbers (the finalizer of SplitMix64, once for each).
 pub fn mix(a: u64, b: u64, c: u64) -> u64 {

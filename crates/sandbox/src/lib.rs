@@ -1,6 +1,5 @@
-//! A server that behaves as Stripe's API does, with sample merchants behind it: what the demo shows and what the
-//! tests and benchmarks connect to. It also knows the recurring value that each merchant *intended*, which no
-//! real account can tell.
+//! A server that behaves like Stripe's API, with sample merchants behind it: the demo, the tests and the benchmarks
+//! connect to it. It also knows the recurring value that each merchant *intended*, which no real account can tell.
 
 mod account_file;
 mod chance;
@@ -23,4 +22,4 @@ pub const SOURCE: &str = "stripe";
 /// The header that a delivery's signature is in.
 pub const SIGNATURE_HEADER: &str = "stripe-signature";
 /// What it is, in the list of commands.
-pub const ABOUT: &str = "Run a server that behaves as Stripe's API does, with a sample merchant behind it";
+pub const ABOUT: &str = "Run a server that behaves like Stripe's API, with a sample merchant behind it";

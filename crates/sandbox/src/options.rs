@@ -1,4 +1,4 @@
-//! What a sandbox is started with.
+//! The options of a sandbox.
 
 mod faults;
 mod permissions;
@@ -27,7 +27,7 @@ pub struct Options {
     pub objects: Option<Arc<AccountFile>>,
     /// Where `write_recording` writes what was served.
     pub record: Option<PathBuf>,
-    /// Names the merchant's history and, unless the faults name one, the stream of faults.
+    /// Seed of the merchant's history and, unless the faults name one, the stream of faults.
     pub seed: u64,
     /// How many customers; `None`: as many as the merchant usually has.
     pub customers: Option<u64>,
@@ -86,9 +86,7 @@ pub enum OptionsError {
     Faults { part: String, problem: String },
     #[error("permission '{name}': {problem}")]
     Permissions { name: String, problem: String },
-    #[error(
-        "'{0}' is not a key a sandbox can have: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_"
-    )]
+    #[error("'{0}' can't be a sandbox key: it must start with sk_test_, sk_live_, rk_test_ or rk_live_")]
     Key(String),
     #[error("'{0}' is not a version of Stripe's API: write it as 2026-07-29.dahlia or 2024-06-20")]
     ApiVersion(String),

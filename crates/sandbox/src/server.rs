@@ -66,9 +66,11 @@ const GENERATED_CUSTOMERS: u32 = 10_000;
 pub enum StartError {
     #[error(transparent)]
     Options(#[from] OptionsError),
-    #[error("cannot listen on {addr}: {source}; choose another with --listen, or port 0 for a free one")]
+    #[error(
+        "can't listen on {addr}: {source}; choose another address with --listen, or port 0 for any free port"
+    )]
     Listen { addr: SocketAddr, source: std::io::Error },
-    #[error("cannot prepare to deliver webhooks: {0}")]
+    #[error("can't prepare to deliver webhooks: {0}")]
     Deliver(#[from] reqwest::Error),
 }
 

@@ -1,4 +1,4 @@
-//! A copy of a data folder, consistent while a server works on it, and a folder from such a copy.
+//! Consistent copies of a data folder, even while a server is using it, and data folders from such copies.
 //!
 //! Files are copied in an order in which whatever changes between two of them is made up for by itself: the catalog
 //! first, then each connection's inbox, then its objects. So objects are never older than what the catalog says is
@@ -24,7 +24,7 @@ const MANIFEST: &str = "backup.json";
 /// Files of a connection, in the order in which they are copied.
 const OF_CONNECTION: [&str; 2] = [inbox::FILE_NAME, objects::FILE_NAME];
 
-/// What a backup is made of, written last: without it a folder is none.
+/// The contents of a backup, written last: a folder without it is not a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub created_at: i64,
@@ -103,7 +103,7 @@ impl DataDir {
         Ok(names)
     }
 
-    /// Makes a data folder at `to`, which must not exist or be empty, from a backup.
+    /// Creates a data folder at `to`, which must not exist or be empty, from a backup.
     ///
     /// # Errors
     /// `NotABackup` when the backup lacks something or something in it was changed; `AlreadyThere`; those of the files.
@@ -145,18 +145,18 @@ fn manifest(from: &Path) -> Result<Manifest, StoreError> {
     let path = from.join(MANIFEST);
     let text = match fs::read(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(not_a_backup(from, format!("it has no {MANIFEST}")));
+            return Err(not_a_backup(from, format!("{MANIFEST} is missing")));
         }
         read => read.in_file(&path)?,
     };
-    let manifest: Manifest = serde_json::from_slice(&text)
-        .map_err(|_| not_a_backup(from, format!("{MANIFEST} cannot be read")))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|_| not_a_backup(from, format!("{MANIFEST} can't be read")))?;
     let is_inside = |file: &ManifestFile| {
         let mut parts = Path::new(&file.path).components();
         parts.all(|part| matches!(part, std::path::Component::Normal(_)))
     };
     match manifest.files.iter().find(|file| !is_inside(file)) {
-        Some(outside) => Err(not_a_backup(from, format!("{} is no path inside it", outside.path))),
+        Some(outside) => Err(not_a_backup(from, format!("{} is not a path inside it", outside.path))),
         None => Ok(manifest),
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what, and which accounts are connected. Every read of a tenant's data takes the workspace.
+//! Users, permissions and connected accounts. Every read of a tenant's data takes the workspace.
 
 mod connections;
 mod erasures;
@@ -70,7 +70,7 @@ impl Catalog {
         read(&locked(&self.shared.reader)).in_file(&self.shared.path)
     }
 
-    /// The same for what takes secrets away: no byte of them stays in the file or its log.
+    /// The same for deleting secrets: no trace of them stays in the file or its log.
     fn write_and_scrub<T>(
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,

@@ -1,4 +1,4 @@
-//! The folder that everything is in.
+//! The data folder.
 
 mod identity;
 mod lock;
@@ -34,7 +34,7 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Opens a data folder, or makes one (mode 0700) of a path that is not there or empty. A folder of a newer
+    /// Opens a data folder, or creates one (mode 0700) at a path that is missing or empty. A folder of a newer
     /// format, or with anything else in it, is left untouched.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl DataDir {
         Self::check(path, &format)
     }
 
-    /// Opens a data folder that must be there: for commands that only read.
+    /// Opens an existing data folder: for commands that only read.
     ///
     /// # Errors
     /// `Missing` when there is none, else as [`DataDir::open`].
@@ -80,7 +80,7 @@ impl DataDir {
         &self.path
     }
 
-    /// Keeps the folder for one server as long as the lock lives.
+    /// Reserves the folder for one server as long as the lock lives.
     ///
     /// # Errors
     /// `AlreadyOpen` when another server has it.
@@ -94,14 +94,14 @@ impl DataDir {
         let path = self.path.join(CATALOG);
         let is_new = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
         if is_new && has_entries(&self.path.join(CONNECTIONS)) {
-            let detail = "it is gone, though there is data of connections".to_owned();
+            let detail = "it is missing, although there are connections".to_owned();
             return Err(StoreError::Damaged { path, detail });
         }
         Catalog::open(&path)
     }
 
-    /// The master key from the environment variable `CHARTSY_MASTER_KEY`, else from the file `master.key`, which is
-    /// made when there is none.
+    /// The master key from the environment variable `CHARTSY_MASTER_KEY`, or else from the file `master.key`, which
+    /// is created if it is missing.
     ///
     /// # Errors
     /// `MasterKey` when it is not 32 bytes in base64.
@@ -115,7 +115,7 @@ impl DataDir {
         }
     }
 
-    /// The same, for opening what was sealed before: without the file there is none to make.
+    /// The same, for decrypting existing secrets: if the file is missing, no new one is created.
     ///
     /// # Errors
     /// As [`DataDir::keyring`], and when the file is gone.
@@ -123,15 +123,15 @@ impl DataDir {
         let path = self.path.join(MASTER_KEY_FILE);
         let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
         if !is_in_variable && !path.try_exists().in_file(&path)? {
-            return Err(StoreError::MasterKey { reason: format!("{} is gone", path.display()) });
+            return Err(StoreError::MasterKey { reason: format!("{} is missing", path.display()) });
         }
         self.keyring()
     }
 
-    /// Whether something can be written, by writing it.
+    /// Checks that the folder is writable, by writing to it.
     ///
     /// # Errors
-    /// What keeps it from that.
+    /// What prevents it.
     pub fn try_writing(&self) -> Result<(), StoreError> {
         let path = self.path.join(".try");
         let written = std::fs::File::create(&path).and_then(|mut file| {
@@ -151,7 +151,7 @@ impl DataDir {
         ConnectionFiles::in_folder(self.path.join(CONNECTIONS).join(connection.as_str()))
     }
 
-    /// Newer reference rates than the built-in ones, as they were kept; `None` where there are none.
+    /// Stored reference rates that are newer than the built-in ones; `None` if there are none.
     ///
     /// # Errors
     /// What the disk says.
@@ -163,7 +163,7 @@ impl DataDir {
         }
     }
 
-    /// Keeps them, all or none of them.
+    /// Stores them, all or none of them.
     ///
     /// # Errors
     /// What the disk says.
@@ -174,7 +174,7 @@ impl DataDir {
     }
 }
 
-/// Somebody else's folder; or ours, without what says so.
+/// Somebody else's folder, or ours without its format file.
 fn foreign(path: &Path) -> StoreError {
     if path.join(CATALOG).exists() {
         let words = format!("{FORMAT_WORDS}{FORMAT}");

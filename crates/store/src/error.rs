@@ -1,4 +1,4 @@
-//! What can go wrong with the files, told apart by what the caller can do about it.
+//! What can go wrong with the files, grouped by what the caller can do about it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,59 +6,59 @@ use std::path::{Path, PathBuf};
 use model::{AccountId, ConnectionId};
 use rusqlite::ffi;
 
-/// Every message names the file and the way out, and holds no secret and no personal data: it may be shown.
+/// Every message names the file, says what to do, and contains no secret or personal data: it may be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the disk with {} is full: free some space, then it goes on", path.display())]
+    #[error("the disk with {} is full: free some space, and work continues on its own", path.display())]
     DiskFull { path: PathBuf },
-    #[error("the disk fails with {} ({detail}): see whether it is full, over its quota or broken", path.display())]
+    #[error("the disk reports errors for {} ({detail}): check whether it is full, over its quota or broken", path.display())]
     DiskFailed { path: PathBuf, detail: String },
     #[error(
-        "{} cannot be opened or written: see that its disk is not mounted read-only, and that it belongs to the user that runs chartsy",
+        "{} can't be opened or written: check that its disk is not mounted read-only, and that it belongs to the user that runs chartsy",
         path.display()
     )]
     ReadOnly { path: PathBuf },
-    #[error("{} is damaged ({detail}): restore it from a backup, or see what 'chartsy doctor' says", path.display())]
+    #[error("{} is damaged ({detail}): restore it from a backup, or run 'chartsy doctor' for details", path.display())]
     Damaged { path: PathBuf, detail: String },
-    #[error("{what} is in use by another chartsy process: stop that one first, or wait until it is done")]
+    #[error("{what} is in use by another chartsy process: stop that process, or wait until it is done")]
     AlreadyOpen { what: String },
-    #[error("{} stayed locked by another process: try again", path.display())]
+    #[error("{} is locked by another process: try again", path.display())]
     Busy { path: PathBuf },
     #[error(
-        "{} was written by a newer chartsy (format {found}, this one knows up to {known}): use the newer version",
+        "{} was written by a newer version of chartsy (format {found}; this version supports up to {known}): use the newer version",
         path.display()
     )]
     NewerFormat { path: PathBuf, found: i64, known: i64 },
-    #[error("{} holds files that are not chartsy's: choose an empty or a new folder", path.display())]
+    #[error("{} contains files that don't belong to chartsy: choose an empty or a new folder", path.display())]
     ForeignFolder { path: PathBuf },
     #[error(
-        "{} is gone or damaged: put it back from a backup, or write the line '{words}' into it",
+        "{} is missing or damaged: restore it from a backup, or write the line '{words}' into it",
         path.display()
     )]
     FormatLost { path: PathBuf, words: String },
-    #[error("{} is there already: choose a path that is not", path.display())]
+    #[error("{} already exists; choose a new path", path.display())]
     AlreadyThere { path: PathBuf },
-    #[error("{} is no whole backup ({reason}): take another", path.display())]
+    #[error("{} is not a complete backup ({reason}); use another one", path.display())]
     NotABackup { path: PathBuf, reason: String },
     #[error("{} does not exist: check the path, or connect an account first", path.display())]
     Missing { path: PathBuf },
-    #[error("there is no {what}")]
+    #[error("{what} not found")]
     NotFound { what: String },
-    #[error("account {account} is connected already as {connection}: use that connection")]
+    #[error("account {account} is already connected as {connection}: use that connection")]
     AlreadyConnected { connection: ConnectionId, account: AccountId },
-    #[error("this chartsy has its owner already: sign in instead")]
+    #[error("this server already has an owner; sign in instead")]
     OwnerExists,
     #[error("{path} was opened for reading only", path = path.display())]
     OpenedForReading { path: PathBuf },
     #[error("the writer of {} has stopped: start chartsy again", path.display())]
     WriterStopped { path: PathBuf },
-    #[error("the master key is not usable: {reason}")]
+    #[error("the master key can't be used: {reason}")]
     MasterKey { reason: String },
     #[error(
-        "the stored secret does not open with this master key: put the old key back, or enter the secret again"
+        "the stored secret can't be decrypted with this master key: restore the old key, or enter the secret again"
     )]
     Sealed,
-    #[error("the operating system gave no randomness: {0}")]
+    #[error("the operating system provided no randomness: {0}")]
     Random(String),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
@@ -68,9 +68,9 @@ pub enum StoreError {
 
 impl StoreError {
     /// What to do about a master key that is not usable.
-    pub const MASTER_KEY_HELP: &str = "Put the master key back, the file 'master.key' or the variable CHARTSY_MASTER_KEY. If it is lost, move what is left of the file away and enter the key of each connection again.";
+    pub const MASTER_KEY_HELP: &str = "Restore the master key: the file 'master.key' or the variable CHARTSY_MASTER_KEY. If it is lost, move what is left of the file away and enter the key of each connection again.";
 
-    /// Whether the same call can succeed later without anybody changing the data.
+    /// Whether the same call can succeed later although nobody changes the data.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
@@ -157,7 +157,7 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
     }
     match source.sqlite_error_code() {
         Some(Code::DiskFull) => StoreError::DiskFull { path },
-        // A quota or a limit of the file's size is told this way, too.
+        // A quota or a file size limit is reported this way too.
         Some(Code::SystemIoFailure) => {
             let code = source.sqlite_error().map_or(0, |error| error.extended_code);
             StoreError::DiskFailed { path, detail: format!("disk I/O error {code}") }
@@ -168,7 +168,7 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
             StoreError::Damaged { path, detail: source.to_string() }
         }
         Some(Code::CannotOpen) if !path.exists() => StoreError::Missing { path },
-        // Statements are not wrong by themselves: the tables or the format are not what was written.
+        // Our statements are correct, so the tables or the format must have been changed.
         Some(Code::Unknown) => StoreError::Damaged { path, detail: source.to_string() },
         // The file is there, but not what has to be written beside it.
         Some(Code::CannotOpen) => StoreError::ReadOnly { path },

@@ -1,4 +1,4 @@
-//! What a provider delivered and nobody has worked off yet: only which object something happened to, never a payload.
+//! Deliveries that have not been processed yet: only which object something happened to, never a payload.
 //!
 //! A delivery is on the disk before it is acknowledged, and stays until the object is fetched. Deliveries that arrive
 //! together share one transaction, so that a burst waits for the disk once.
@@ -22,7 +22,7 @@ use crate::{StoreError, tables};
 
 pub(crate) const FILE_NAME: &str = "inbox.db";
 const FORMAT: i64 = 1;
-/// Deliveries that may wait for the writer; who brings one more waits too.
+/// Deliveries that may wait for the writer; a caller that brings one more waits too.
 const QUEUE: usize = 1024;
 
 const TABLES: &str = "
@@ -64,11 +64,11 @@ pub struct NewDelivery {
 pub struct Delivery {
     pub number: i64,
     pub event: NewDelivery,
-    /// How often working it off failed.
+    /// How often processing it failed.
     pub attempts: u32,
     pub next_attempt_at: UnixSeconds,
     pub last_error: Option<String>,
-    /// Given up: it waits for a person.
+    /// Given up: it needs a person.
     pub is_dead: bool,
 }
 
@@ -101,8 +101,8 @@ struct Shared {
 }
 
 impl Inbox {
-    /// Opens the inbox in a connection's folder; a new one is empty. One that is damaged is made anew: the provider's list
-    /// of events has what was in it.
+    /// Opens the inbox in a connection's folder; a new one is empty. A damaged one is recreated: its deliveries are
+    /// in the provider's list of events too.
     ///
     /// # Errors
     /// `NewerFormat` when it cannot be used; what the file system says.
@@ -111,7 +111,7 @@ impl Inbox {
         let path = connection_dir.join(FILE_NAME);
         let conn = match open_sound(&path) {
             Err(error @ StoreError::Damaged { .. }) => {
-                tracing::warn!(%error, "the inbox is made anew; the list of events has what was in it");
+                tracing::warn!(%error, "the inbox was damaged and has been recreated; its deliveries are in the list of events too");
                 remove_database(&path)?;
                 open(&path)?
             }
@@ -136,13 +136,13 @@ impl Inbox {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&path, flags).in_file(&path)?;
         match facts(&conn).in_file(&path) {
-            // Whoever works on it makes it anew.
+            // The process that works on it recreates it.
             Err(StoreError::Damaged { .. }) => Ok(InboxFacts::default()),
             looked => looked,
         }
     }
 
-    /// Keeps a delivery for good; whether it was not there already. Whoever delivered may be answered then.
+    /// Stores a delivery durably; returns whether it is new. The provider may be answered then.
     ///
     /// # Errors
     /// When it is not on the disk.
@@ -154,7 +154,7 @@ impl Inbox {
         outcome.await.map_err(|_| stopped())?
     }
 
-    /// Those to be worked off by now, as they came.
+    /// Deliveries due now, in order of arrival.
     ///
     /// # Errors
     /// Those of the file.
@@ -174,7 +174,7 @@ impl Inbox {
         self.with(|conn| deliveries(conn, &sql, params![i64::try_from(limit).unwrap_or(i64::MAX)]))
     }
 
-    /// Takes out what was worked off.
+    /// Removes processed deliveries.
     ///
     /// # Errors
     /// Those of the file.
@@ -184,7 +184,7 @@ impl Inbox {
         })
     }
 
-    /// Notes that working these off failed. `error` must hold no personal data: it is shown.
+    /// Records that processing these failed. `error` must not contain personal data, because it is shown.
     ///
     /// # Errors
     /// Those of the file.
@@ -200,7 +200,7 @@ impl Inbox {
         })
     }
 
-    /// Lets all that wait for another try be due at once.
+    /// Makes all waiting deliveries due immediately.
     ///
     /// # Errors
     /// Those of the file.
@@ -211,7 +211,7 @@ impl Inbox {
         })
     }
 
-    /// Gives all that were given up another chance; how many there were.
+    /// Makes all given-up deliveries due again; returns how many there were.
     ///
     /// # Errors
     /// Those of the file.
@@ -262,7 +262,7 @@ fn open_sound(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// `synchronous = FULL`: whoever delivered is told that it is kept, and does not deliver again.
+/// `synchronous = FULL`: the provider is told that the delivery is stored, and does not deliver it again.
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(path).in_file(path)?;
     prepare(&mut conn, path).in_file(path)?;

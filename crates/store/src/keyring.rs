@@ -1,4 +1,4 @@
-//! Secrets at rest: XChaCha20-Poly1305 under one master key, each bound to what it is the secret of.
+//! Secrets at rest: XChaCha20-Poly1305 under one master key, each bound to its context.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ const NONCE_LENGTH: usize = 24;
 /// The first byte of everything sealed, so that another scheme can follow.
 const SCHEME: u8 = 1;
 
-/// Seals and opens secrets.
+/// Encrypts and decrypts secrets.
 #[derive(Clone)]
 pub struct Keyring {
     cipher: XChaCha20Poly1305,

@@ -1,4 +1,4 @@
-//! Numbers for kinds of object: a file names a kind by a number in each row, and by its text once.
+//! Numbers for object kinds: a file names a kind by a number in each row, and by its text once.
 //!
 //! The first kinds have the same number in every file, from when there were no others. What a source declares beyond them is
 //! numbered by the file itself, in a table that only such files have.
@@ -40,7 +40,7 @@ impl Numbered {
     }
 }
 
-/// Never change one: rows and indexes are under these numbers.
+/// Never change one: rows and indexes use these numbers.
 const FIRST: [Numbered; 19] = [
     plain(1, "account"),
     plain(2, "customer").named_in(Column::Customer),
@@ -138,7 +138,7 @@ impl Kinds {
             let code = known.unwrap_or(next);
             next += u8::from(known.is_none());
             if code > CODE_MAX {
-                return Err(Fault::Damaged(format!("more than {CODE_MAX} kinds of object in one file")));
+                return Err(Fault::Damaged(format!("more than {CODE_MAX} object kinds in one file")));
             }
             let sql =
                 "INSERT OR REPLACE INTO declared_kinds (code, name, named_in, part_of, may_be_ownerless)
@@ -209,7 +209,7 @@ impl Kinds {
         self.all().into_iter().filter(named).map(|known| known.code).collect()
     }
 
-    /// What the cut lists of a kind's objects are made of, and the column that names their parent.
+    /// What the truncated lists of a kind's objects are made of, and the column that names their parent.
     pub fn parts_of(&self, parent: ObjectKind) -> Vec<(Column, Numbered)> {
         let Some(column) = self.named_in(parent) else { return Vec::new() };
         let parts = self.all().into_iter().filter(|known| known.shape.part_of == Some(column));

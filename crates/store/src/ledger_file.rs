@@ -92,8 +92,8 @@ impl LedgerFile {
         self.write(|tx| put(tx, chunks, meta))
     }
 
-    /// Leaves nothing of a ledger in a connection's folder but its `version`, one higher: whoever has the ledger in memory
-    /// sees that it moved. One that cannot be read goes as it is.
+    /// Clears a ledger in a connection's folder except for its `version`, which is increased by one, so that
+    /// processes with the ledger in memory notice the change. An unreadable one is deleted as it is.
     ///
     /// # Errors
     /// `Busy` when a reader holds on to it; what the file system says.

@@ -1,4 +1,4 @@
-//! Keeps what was fetched and what was decided about it, in one folder. The only place that knows SQL.
+//! Stores what was fetched and what users decided about it, in one folder. The only place with SQL.
 //!
 //! Where a connection's files are, only [`ConnectionFiles`] knows. Four kinds of file, each with one writer: the catalog
 //! (`chartsy.db`: people, tokens, connections), the objects of a connection (`connections/<id>/objects.db`: the truth), its

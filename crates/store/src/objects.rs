@@ -1,4 +1,5 @@
-//! The objects of one connection: what the provider sent, the newest version of each, and how far reading has come.
+//! The objects of one connection: the newest version of everything that the provider sent, and how far each list has
+//! been read.
 
 mod apply;
 mod batch;
@@ -39,13 +40,13 @@ pub use rewrite::{Rewritable, Rewritten};
 pub(crate) const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.
 pub(crate) const LOCK_NAME: &str = "writer.lock";
-/// Batches that may wait for the writer; who brings one more waits too.
+/// Batches that may wait for the writer; a caller that brings one more waits too.
 const QUEUE_BATCHES: usize = 64;
 
 /// A handle on one `objects.db`, cheap to clone and usable from many threads.
 ///
-/// What a method needs is read in one transaction, so it sees one state of the file; nothing that reads ever waits
-/// for the writer or holds it up. The errors are those of the file: full, read-only, damaged.
+/// Each method reads in one transaction, so it sees one state of the file; readers never wait for the writer or delay
+/// it. The errors are those of the file: full, read-only, damaged.
 #[derive(Clone)]
 pub struct Objects {
     shared: Arc<Shared>,

@@ -1,4 +1,4 @@
-//! Deleting for good: what SQLite gives up stays in its file and its log until something else is written over it.
+//! Secure deletion: data that SQLite deletes stays in its file and its log until something else overwrites it.
 
 use std::thread;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// From here on pages that are given up are overwritten, not only forgotten.
 pub(crate) fn overwrite_from_now_on(conn: &Connection) -> Result<(), Fault> {
     conn.pragma_update(None, "secure_delete", true)?;
-    // A file is built anew beside itself: not in memory, which may hold less than a disk.
+    // A file is rebuilt beside itself: not in memory, which may hold less than a disk.
     conn.pragma_update(None, "temp_store", "file")?;
     Ok(())
 }

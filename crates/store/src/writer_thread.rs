@@ -1,4 +1,4 @@
-//! A thread that writes what is queued for it, and that is waited for when its handle goes.
+//! A thread that writes what is queued for it, and that is joined when its handle is dropped.
 
 use std::io;
 use std::thread::JoinHandle;
@@ -12,7 +12,7 @@ pub(crate) struct WriterThread<Job> {
 }
 
 impl<Job: Send + 'static> WriterThread<Job> {
-    /// Runs `write` until the handle goes. With `queue` jobs waiting, who brings one more waits too.
+    /// Runs `write` until the handle is dropped. With `queue` jobs waiting, a caller that brings one more waits too.
     pub fn spawn(
         name: &'static str,
         queue: usize,
@@ -35,7 +35,7 @@ impl<Job> Drop for WriterThread<Job> {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!(thread = self.name, "a writer ended by a panic");
+            tracing::error!(thread = self.name, "a writer thread panicked");
         }
     }
 }

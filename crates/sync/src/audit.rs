@@ -1,5 +1,5 @@
-//! Once a day a sample is made again and read again, so that what went wrong unnoticed is noticed: figures that are not
-//! what the objects give, and objects that are not what the provider has. Both are put right, and told.
+//! The daily audit. A sample of customers is recomputed and a sample of objects is fetched again, to find figures
+//! that do not match the objects and objects that do not match the provider's. Both are repaired and reported.
 
 use connect::Source;
 use metrics::columns::{Ledger, LedgerBuilder};
@@ -30,7 +30,7 @@ pub struct Audit {
     pub at: UnixSeconds,
     pub customers: u64,
     pub objects: u64,
-    /// Customers whose figures were not what their objects give.
+    /// Customers whose figures did not match their objects.
     pub differing: Vec<CustomerId>,
     /// Objects of which a change had been missed.
     pub missed: Vec<Example>,
@@ -50,14 +50,14 @@ impl Audit {
         let differing =
             self.differing.iter().map(|id| Example { kind: CUSTOMER, id: id.to_string(), points_to: None });
         let found = [
-            ("audit_figures", "customers whose figures differed from their objects", differing.collect()),
-            ("audit_missed", "objects of which a change had been missed", self.missed.clone()),
+            ("audit_figures", "customers whose figures did not match their objects", differing.collect()),
+            ("audit_missed", "objects with a missed change", self.missed.clone()),
         ];
         let found = found.into_iter().filter(|(.., examples): &(_, _, Vec<Example>)| !examples.is_empty());
         let problem = |(code, title, examples): (&str, &str, Vec<Example>)| Problem {
             code: code.to_owned(),
             title: title.to_owned(),
-            detail: format!("The daily audit of {} found and repaired them.", self.at),
+            detail: format!("The daily audit on {} found and repaired them.", self.at),
             count: examples.len() as u64,
             examples,
         };
@@ -94,7 +94,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
         let mut fetched = match update::retrieve(context, kind, id).await {
             Ok(fetched) => fetched,
             Err(SyncError::Provider(error)) if update::is_unavailable(&error) => {
-                tracing::info!(%kind, %error, "an object cannot be read again");
+                tracing::info!(%kind, %error, "an object could not be fetched for the audit");
                 continue;
             }
             Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! Loads an account's whole history, newest first.
+//! Loads an account's complete history, newest first.
 //!
 //! One loop owns the plan. Requests run beside it; each page that comes is entered into the plan and into the next
 //! batch at once, so that objects, cursors and follow-ups reach the disk together, in the order in which they were
@@ -29,9 +29,9 @@ use span::Horizon;
 /// When the load began, by the provider's clock: what happened since is fetched after it.
 pub(crate) const LOAD_BEGAN: &str = "load_began";
 
-/// Objects that may wait for the disk before no more are asked for.
+/// Objects that may wait for the disk before no more are requested.
 const PENDING_MAX: usize = 20_000;
-/// Lists that were cut are read beside the pages, by this part of all cursors.
+/// Lists that were truncated are read beside the pages, by this part of all cursors.
 const FOLLOWUP_SHARE: usize = 4;
 
 /// What there was to load.
@@ -157,7 +157,7 @@ impl<'a> Load<'a> {
             self.ask_for_more();
             let is_idle = self.requests.is_empty() && self.commit.is_empty() && self.paused_until.is_none();
             if is_idle {
-                debug_assert!(self.plan.is_done(), "whatever can be asked for has been asked for");
+                debug_assert!(self.plan.is_done(), "everything that can be requested has been requested");
                 return Ok(());
             }
             let pause = self.paused_until;
@@ -237,7 +237,7 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// A page of a cut list: the next one is asked for, or it is done.
+    /// A page of a truncated list: the next one is requested, or the list is done.
     fn rest_read(&mut self, followup: Followup, page: &Page) {
         let last = page.objects.last().map(|object| object.id.clone());
         if page.has_more && last.is_some() && last != followup.starting_after {
@@ -250,7 +250,7 @@ impl<'a> Load<'a> {
 
     fn failed(&mut self, work: Work, error: ConnectError) -> Result<(), SyncError> {
         if error.is_retryable() {
-            tracing::warn!(%error, "a page did not come");
+            tracing::warn!(%error, "a page could not be fetched");
             match work {
                 Work::Page(task) => self.plan.page_failed(task.span),
                 Work::Rest(followup) => self.followups.push_front(followup),
@@ -267,9 +267,9 @@ impl<'a> Load<'a> {
             return Err(error.into());
         }
         match work {
-            // Gone with its parent, whose own list tells the rest.
+            // Deleted with its parent; the parent's own list shows the rest.
             Work::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
-                tracing::warn!(%error, "the rest of a cut list is gone");
+                tracing::warn!(%error, "the rest of a truncated list no longer exists");
                 self.pending.followups_done.push(followup);
                 Ok(())
             }
@@ -292,7 +292,7 @@ impl<'a> Load<'a> {
         if self.context.is_required(kind) {
             return Err(SyncError::Indispensable { kind, source: error });
         }
-        tracing::info!(%kind, %error, "a list is left out");
+        tracing::info!(%kind, %error, "a list is skipped");
         let (state, reason) = match error {
             ConnectError::PermissionMissing { .. } => (KindState::Forbidden, AbsentReason::Forbidden),
             _ => (KindState::Absent, AbsentReason::Absent),

@@ -1,8 +1,8 @@
-//! Work that waits for the disk or takes long, off the threads that answer requests.
+//! Runs work that waits for the disk or takes long on other threads than those that answer requests.
 
 use crate::SyncError;
 
-/// Runs to its end, whoever still waits for it.
+/// Runs to its end, even if nobody waits for it any more.
 ///
 /// # Errors
 /// As [`blocking`].

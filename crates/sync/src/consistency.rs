@@ -54,7 +54,9 @@ fn problem(dangling: Dangling) -> Problem {
     Problem {
         code: "dangling_reference".to_owned(),
         title: format!("{from} objects whose {to} is missing"),
-        detail: format!("The provider did not send the {to}: it may be deleted, or the key may not read it."),
+        detail: format!(
+            "The provider did not return the {to}: it may have been deleted, or the key may not read it."
+        ),
         count,
         examples: examples
             .into_iter()

@@ -1,4 +1,5 @@
-//! What every piece of work on a connection needs, and the two things that all of it does: write, and ask patiently.
+//! What every unit of work on a connection needs, and the two things that all of them do: write, and send requests
+//! with patience.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,26 +16,26 @@ use crate::projection::SEQUENCE;
 use crate::reporter::Reporter;
 use crate::trouble::Trouble;
 
-/// Of all objects of the file, the latest instant that one was asked for.
+/// The latest instant at which any object of the file was requested.
 const ASKED_THROUGH: &str = "asked_through";
 
-/// After so long without an answer it is told where everybody looks.
+/// After this long without an answer, the outage is shown on the pages.
 const LONG_MS: i64 = 60_000;
 
-/// How long to wait for a provider that does not answer.
+/// How long to wait for a provider that does not respond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     pub first: Duration,
     pub longest: Duration,
-    /// Without one answer between. `None`: for ever.
+    /// Without one answer between. `None`: forever.
     pub give_up_after: Option<Duration>,
 }
 
 impl Patience {
-    /// A server's: it is still there tomorrow.
+    /// A server's: it can wait until tomorrow.
     pub const ENDLESS: Self =
         Self { first: Duration::from_secs(5), longest: Duration::from_secs(300), give_up_after: None };
-    /// A person's, who waits at a terminal: three minutes.
+    /// For a person who is waiting at a terminal: three minutes.
     pub const MINUTES: Self = Self {
         first: Duration::from_secs(2),
         longest: Duration::from_secs(20),
@@ -45,7 +46,7 @@ impl Patience {
 pub(crate) struct Context {
     pub client: Client,
     pub objects: Objects,
-    /// Where what could not be fetched waits for another try.
+    /// Where objects that could not be fetched wait for another attempt.
     pub inbox: Inbox,
     pub clock: Clock,
     pub patience: Patience,
@@ -53,7 +54,7 @@ pub(crate) struct Context {
     pub reporter: Reporter,
     /// Hears of every commit.
     pub written: mpsc::UnboundedSender<Written>,
-    /// Customers whose personal data is dropped whenever it comes.
+    /// Customers whose personal data is deleted whenever it arrives.
     pub erased: HashSet<String>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
@@ -61,7 +62,7 @@ pub(crate) struct Context {
     pub trouble: Trouble,
 }
 
-/// When something was asked for last.
+/// When the last request was made.
 pub(crate) struct Asked(AtomicI64);
 
 impl Asked {
@@ -87,8 +88,8 @@ impl Context {
         self.source().is_required(kind)
     }
 
-    /// When something is asked for: by the clock, and where that was put back no earlier than anything before, since what was
-    /// asked for later is taken for newer.
+    /// The time of a request: by the clock, but never earlier than any request before, even if the clock was set
+    /// back, because a later request counts as newer.
     pub fn asked_at(&self) -> UnixSeconds {
         let now = self.clock.now().0;
         UnixSeconds(self.asked.0.fetch_max(now, Ordering::Relaxed).max(now))
@@ -111,7 +112,7 @@ impl Context {
         write(self.objects.clone(), batch)
     }
 
-    /// Drops the personal data of customers who were erased. What does not say whose it is may be theirs.
+    /// Deletes the personal data of customers who were erased. What does not say whose it is may be theirs.
     pub fn leave_out_the_erased(&self, objects: &mut [RawObject]) {
         if self.erased.is_empty() {
             return;
@@ -126,11 +127,11 @@ impl Context {
 
     pub fn tell(&self, written: Written) {
         if self.written.send(written).is_err() {
-            tracing::debug!("nobody keeps the ledger any more");
+            tracing::debug!("the ledger task has ended");
         }
     }
 
-    /// Asks until there is an answer that another try would not change.
+    /// Repeats a request until there is an answer that another attempt would not change.
     pub async fn ask<T, F>(&self, mut request: impl FnMut() -> F) -> Result<T, SyncError>
     where
         F: Future<Output = Result<T, ConnectError>>,
@@ -187,19 +188,19 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
     Ok(Written { sequence, committed: objects.commit(batch).await? })
 }
 
-/// Says in the log what of a page is not there: without an id it can be kept nowhere.
+/// Logs objects of a page that are skipped: without an id they can't be stored.
 pub(crate) fn say_what_is_left_out(page: &Page) {
     for what in &page.unreadable {
-        tracing::warn!(what, "left out");
+        tracing::warn!(what, "an object without an id was skipped");
     }
 }
 
 /// For the page: what is being waited for, and how long.
 pub(crate) fn waiting(source: Source, pause: Duration) -> String {
-    format!("{} does not answer; trying again in {} s", source.texts().name, pause.as_secs().max(1))
+    format!("{} is not responding; trying again in {} s", source.texts().name, pause.as_secs().max(1))
 }
 
-/// Waits that grow, and an end to them.
+/// Growing waits, with a limit.
 #[derive(Debug)]
 pub(crate) struct Pauses {
     patience: Patience,

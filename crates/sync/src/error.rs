@@ -1,4 +1,4 @@
-//! Why work on a connection stopped, in words for a person, with what to do about it.
+//! Why work on a connection stopped, in plain words, with advice on what to do.
 
 use connect::ConnectError;
 use model::ObjectKind;
@@ -9,36 +9,36 @@ use store::{LastError, StoreError};
 pub enum SyncError {
     #[error(transparent)]
     Provider(#[from] ConnectError),
-    /// A list that no number can be computed without.
-    #[error("{kind} objects cannot be read: {source}")]
+    /// A list without which no figure can be computed.
+    #[error("{kind} objects can't be read: {source}")]
     Indispensable { kind: ObjectKind, source: ConnectError },
-    /// The provider did not answer for as long as we had patience.
+    /// The provider did not respond within the time that we were prepared to wait.
     #[error("the provider did not answer for {waited_seconds} s: {source}")]
     GaveUp { waited_seconds: u64, source: ConnectError },
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("this version knows no source called '{0}'")]
+    #[error("this version does not support the source '{0}'")]
     UnknownSource(String),
-    #[error("connection {0} does not exist")]
+    #[error("connection {0} not found")]
     NoConnection(model::ConnectionId),
     #[error("connection {0} has no key: enter it again")]
     NoKey(model::ConnectionId),
-    #[error("the stored key cannot be used: {0}")]
+    #[error("the stored key can't be used: {0}")]
     Key(#[from] connect::KeyError),
-    #[error("'{0}' is not the address of an API: use one such as https://api.example.com")]
+    #[error("'{0}' is not an API address: use one such as https://api.example.com")]
     BadBase(String),
     #[error(transparent)]
     Settings(#[from] model::SettingsError),
-    #[error("what is published as reference rates cannot be read: {0}")]
+    #[error("the published reference rates can't be read: {0}")]
     NoRates(String),
-    #[error("stopped before it was done; it goes on from here next time")]
+    #[error("stopped before it was done; the next run continues from here")]
     Cancelled,
     #[error("a part of the work ended unexpectedly: {0}")]
     Worker(String),
 }
 
 impl SyncError {
-    /// Tells kinds of failure apart for programs.
+    /// A code for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Provider(source) | Self::Indispensable { source, .. } => provider_code(source),
@@ -70,25 +70,27 @@ impl SyncError {
                 "Give the key the missing permission in the provider's dashboard, or enter another key."
             }
             "provider_unreachable" => {
-                "Check the network and the address of the API; it is tried again by itself."
+                "Check the network and the API address. Chartsy keeps trying on its own."
             }
-            "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the address of the API.",
-            "unknown_source" => "Update chartsy: a later version made this connection.",
-            "disk_full" => "Free some space on the disk; it goes on by itself.",
-            "disk_failed" => "See whether the disk is full, over its quota or broken; it goes on by itself.",
+            "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the API address.",
+            "unknown_source" => "Update chartsy: this connection was created by a later version.",
+            "disk_full" => "Free some space on the disk. Work then continues on its own.",
+            "disk_failed" => {
+                "Check whether the disk is full, over its quota or broken. Work then continues on its own."
+            }
             "disk_read_only" => {
-                "Make the data folder writable for the user that runs chartsy; it goes on by itself."
+                "Make the data folder writable for the user that runs chartsy. Work then continues on its own."
             }
             "data_damaged" => {
-                "Load everything again, here or with 'chartsy sync --reload', or restore it from a backup."
+                "Import everything again, here or with 'chartsy sync --reload', or restore a backup."
             }
             "not_found" => "Check the id.",
             "in_use" => "Wait until the other chartsy process is done.",
-            _ => "Try again; if it stays, look into the log.",
+            _ => "Try again. If the problem persists, check the server's log.",
         }
     }
 
-    /// Whether the same work may succeed later without anybody changing anything.
+    /// Whether the same work may succeed later although nobody changes anything.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Provider(source) | Self::Indispensable { source, .. } => source.is_retryable(),

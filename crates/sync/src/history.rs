@@ -8,7 +8,7 @@ use store::{Objects, StoreError, Stored};
 
 pub use prices::{Prices, price_book, with_inline};
 
-/// Stands for everybody who paid without being a customer. No provider's id looks like it.
+/// Stands for everyone who paid without being a customer. No provider's id looks like it.
 pub const NOBODY: &str = "without-customer";
 
 /// Everything of one customer; of [`NOBODY`], what belongs to no customer.

@@ -1,4 +1,4 @@
-//! Moves data: loads an account's history, keeps it up to date, and turns its objects into the ledger.
+//! Moves data: loads an account's history, keeps it up to date, and builds the ledger from its objects.
 
 pub mod audit;
 pub mod backfill;

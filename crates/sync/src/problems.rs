@@ -1,4 +1,4 @@
-//! What is wrong with the data itself: listed, never hidden and never fatal.
+//! Problems with the data itself: listed, never hidden and never fatal.
 
 use connect::Unreadable;
 use model::ObjectKind;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Examples that are kept of one problem.
 pub(crate) const EXAMPLES_MAX: usize = 20;
 
-/// One thing that is wrong, with how often and where.
+/// One kind of problem, with its number and examples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Such as `unreadable_object` or `dangling_reference`.
@@ -18,17 +18,17 @@ pub struct Problem {
     pub examples: Vec<Example>,
 }
 
-/// An object that a problem is seen at.
+/// An object that has the problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     pub kind: ObjectKind,
     pub id: String,
-    /// The id of what it names and what is not there; or what is wrong with it.
+    /// The id of the missing object that it names; or what is wrong with it.
     pub points_to: Option<String>,
 }
 
 impl Problem {
-    /// Objects that were skipped, as one problem a kind.
+    /// Objects that were skipped, as one problem per kind.
     pub fn of_unreadable(skipped: &[Unreadable]) -> Vec<Self> {
         let mut sorted: Vec<&Unreadable> = skipped.iter().collect();
         sorted.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
@@ -36,8 +36,8 @@ impl Problem {
         let by_kind = sorted.chunk_by(|a, b| a.kind == b.kind);
         let problem = |group: &[&Unreadable]| Self {
             code: "unreadable_object".to_owned(),
-            title: format!("{} objects that cannot be read", group[0].kind),
-            detail: "They were skipped: nothing of them is in any number.".to_owned(),
+            title: format!("{} objects that can't be read", group[0].kind),
+            detail: "They were skipped and are not included in any figure.".to_owned(),
             count: group.len() as u64,
             examples: group.iter().take(EXAMPLES_MAX).map(|unreadable| example(unreadable)).collect(),
         };

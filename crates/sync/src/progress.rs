@@ -1,4 +1,4 @@
-//! How far the work on a connection is, for the page, the terminal and the API alike.
+//! Progress of the work on a connection, for the page, the terminal and the API alike.
 
 use std::collections::VecDeque;
 
@@ -11,9 +11,9 @@ use serde::Serialize;
 pub enum Phase {
     #[default]
     Idle,
-    /// Asking who the account is and what the key may read.
+    /// Finding out which account it is and what the key may read.
     Connecting,
-    /// Dropping personal data from what is kept.
+    /// Deleting personal data from what is kept.
     Erasing,
     /// Reading the account's history.
     Loading,
@@ -49,7 +49,7 @@ pub struct KindProgress {
     pub state: KindState,
 }
 
-/// A snapshot. Every number in it is counted or measured; what is not known is absent.
+/// A snapshot. Every number in it is counted or measured; unknown numbers are missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Progress {
     pub phase: Phase,
@@ -64,7 +64,7 @@ pub struct Progress {
     pub data_through: Option<UnixSeconds>,
     /// Moves whenever the ledger did.
     pub ledger_version: u64,
-    /// What it waits for, or why it failed, in words for a person.
+    /// What it waits for, or why it failed, in plain words.
     pub message: Option<String>,
 }
 

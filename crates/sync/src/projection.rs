@@ -1,5 +1,5 @@
-//! The ledger as a projection of the objects: made anew, read from its file, or brought up to date. It can be deleted
-//! at any time, and making it again gives the same bytes.
+//! The ledger as a projection of the objects: rebuilt, read from its file, or brought up to date. It can be deleted
+//! at any time, and rebuilding it gives the same bytes.
 
 mod build;
 mod file;
@@ -33,7 +33,7 @@ pub struct RebuildReport {
     pub customers: u64,
     /// Objects that could not be read.
     pub objects_skipped: u64,
-    /// Whether what was stored was something else. `None`: nothing usable was stored.
+    /// Whether the stored ledger was different. `None`: nothing usable was stored.
     pub differed: Option<bool>,
 }
 
@@ -41,7 +41,7 @@ pub struct RebuildReport {
 pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Builds the ledger again from the objects and puts it in place of the stored one, whatever that is. With a
-/// `recording` figures of finished months that come out differently are recorded first.
+/// `recording` figures of past months that come out differently are recorded first.
 ///
 /// # Errors
 /// What the store says, and a time zone that is not known.
@@ -87,7 +87,7 @@ pub fn problems(objects: &Objects, files: &ConnectionFiles) -> Result<Vec<Proble
         json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
     };
     let mut problems = read(objects.meta(PROBLEMS)?);
-    // One that is damaged says nothing, and is made anew by the next work.
+    // A damaged ledger lists no problems, and is rebuilt by the next work.
     match files.ledger().and_then(|ledger| ledger.meta(PROBLEMS)) {
         Err(StoreError::Damaged { .. }) => {}
         found => problems.extend(read(found?)),

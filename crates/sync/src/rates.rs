@@ -1,5 +1,5 @@
-//! The exchange rates of a process: those inside the binary, with newer ones laid over them as they are published, and
-//! before all of them what the people of a workspace entered.
+//! The exchange rates of a process: those inside the binary, newer ones as they are published, and, with precedence
+//! over all of them, the rates that users of a workspace entered.
 
 mod entered;
 mod state;
@@ -43,7 +43,7 @@ struct WorkspaceRates {
 }
 
 impl ReferenceRates {
-    /// What is known without asking anybody. A kept file that cannot be read is left out and said so.
+    /// What is known without a network request. An unreadable stored file is ignored and reported.
     pub fn open(data: DataDir, catalog: Catalog) -> Self {
         let built_in = Rates::embedded();
         let kept = data.rates().map_err(|error| error.to_string());
@@ -54,7 +54,7 @@ impl ReferenceRates {
             Ok(Some(kept)) => Arc::new(built_in.merged(&kept)),
             Ok(None) => built_in,
             Err(error) => {
-                tracing::warn!(%error, "kept reference rates are left out");
+                tracing::warn!(%error, "the stored reference rates could not be read");
                 built_in
             }
         };

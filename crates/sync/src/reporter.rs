@@ -1,4 +1,4 @@
-//! Tells whoever listens how far it is: never more often than an eye can follow.
+//! Reports progress to listeners, never more often than an eye can follow.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -79,7 +79,7 @@ impl Reporter {
         });
     }
 
-    /// Whether it is time to tell again. Whoever asks and hears yes, tells.
+    /// Whether it is time to report again. A caller that gets `true` must report.
     pub fn is_due(&self) -> bool {
         let now_ms = self.0.clock.now_ms();
         let mut state = self.state();

@@ -1,8 +1,8 @@
-//! Keeps every connection of a process going: loads it, brings it up to date, and hands out its ledger.
+//! Runs every connection of a process: loads it, brings it up to date, and hands out its ledger.
 //!
-//! A connection's work never touches another's: each has a task, a slot in memory and files of its own. Files are
-//! held for writing only while there is work, so that a command line and a server can share a folder: whoever comes
-//! second waits, and shows what the first has written.
+//! A connection's work never touches another's: each has its own task, slot in memory and files. Files are held for
+//! writing only while there is work, so that a command line and a server can share a folder: the second one waits,
+//! and shows what the first has written.
 
 mod ledger;
 mod privacy;
@@ -40,7 +40,7 @@ pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 
 /// How often the catalog is looked through for connections that another process has added.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
-/// A ledger that nobody looked at for this long leaves memory.
+/// A ledger that has not been used for this long is dropped from memory.
 const IDLE_SECONDS: i64 = 30 * 60;
 
 #[derive(Clone)]
@@ -54,20 +54,20 @@ pub struct RunnerConfig {
     pub limits: Limits,
     pub network: Network,
     pub patience: Patience,
-    /// How often a live connection looks for changes. `None`: only when asked.
+    /// How often a live connection is polled for changes. `None`: only on request.
     pub update_every_seconds: Option<u64>,
-    /// How often it does where webhooks tell of them: a net under what they miss.
+    /// How often it is polled when webhooks deliver, for anything that they miss.
     pub update_every_seconds_with_webhooks: u64,
     pub callbacks: Callbacks,
 }
 
 impl RunnerConfig {
-    /// How often a server looks for changes, unless it is told otherwise.
+    /// How often a server polls for changes by default.
     pub const UPDATE_EVERY_SECONDS: u64 = 60;
-    /// The same where webhooks tell of them.
+    /// The same when webhooks deliver.
     pub const UPDATE_EVERY_SECONDS_WITH_WEBHOOKS: u64 = 600;
 
-    /// A server's: patient, and looking for changes by itself.
+    /// A server's: patient, and polling for changes on its own.
     pub fn server(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
         Self {
             data,
@@ -83,7 +83,7 @@ impl RunnerConfig {
         }
     }
 
-    /// A command's, with somebody waiting for it.
+    /// A command's, with somebody waiting for the result.
     pub fn command(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
         let server = Self::server(data, catalog, clock);
         Self { patience: Patience::MINUTES, update_every_seconds: None, ..server }
@@ -267,7 +267,7 @@ impl Shared {
                         self.look_after_others(&slot, &record).await;
                     }
                 }
-                Err(error) => tracing::error!(%error, "the catalog cannot be read"),
+                Err(error) => tracing::error!(%error, "the catalog can't be read"),
             }
             let slots: Vec<Arc<Slot>> = lock(&self.slots).values().cloned().collect();
             for slot in slots {
@@ -284,7 +284,7 @@ impl Shared {
     async fn look_after_others(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
         let Ok(_idle) = slot.working.try_lock() else { return };
         if let Err(error) = self.reload_if_moved(slot, record).await {
-            tracing::warn!(connection = %slot.id, %error, "another process' work cannot be seen");
+            tracing::warn!(connection = %slot.id, %error, "another process's progress can't be read");
         }
     }
 

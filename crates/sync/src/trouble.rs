@@ -1,4 +1,5 @@
-//! A provider that does not answer, said where everybody looks: work that waits for it has not ended and so not failed.
+//! Reports an outage of the provider on the pages: work that waits for the provider has not ended, and so has not
+//! failed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +9,7 @@ use store::{Catalog, ConnectionRecord, LastError};
 use crate::SyncError;
 use crate::blocking::blocking;
 
-/// Tells the catalog once that it goes on for long, and once that it is over.
+/// Records a long outage in the catalog once, and its end once.
 pub(crate) struct Trouble {
     place: Option<Place>,
     is_told: AtomicBool,
@@ -28,7 +29,7 @@ impl Trouble {
         Self { place: Some(place), is_told: AtomicBool::new(false) }
     }
 
-    /// Told to nobody.
+    /// Reported to nobody.
     #[cfg(test)]
     pub fn unheard() -> Self {
         Self { place: None, is_told: AtomicBool::new(false) }
@@ -37,7 +38,7 @@ impl Trouble {
     pub async fn tell(&self, error: SyncError) {
         let Some(place) = &self.place else { return };
         if !self.is_told.swap(true, Ordering::SeqCst) {
-            tracing::warn!(connection = %place.connection, %error, "waiting");
+            tracing::warn!(connection = %place.connection, %error, "waiting for the provider");
             place.note(Some(error.last_error(place.clock.now()))).await;
         }
     }
@@ -45,7 +46,7 @@ impl Trouble {
     pub async fn is_over(&self) {
         let Some(place) = &self.place else { return };
         if self.is_told.swap(false, Ordering::SeqCst) {
-            tracing::info!(connection = %place.connection, "going on");
+            tracing::info!(connection = %place.connection, "the provider responds again");
             place.note(None).await;
         }
     }
@@ -60,7 +61,7 @@ impl Place {
             Ok(())
         });
         if let Err(error) = noted.await {
-            tracing::warn!(connection = %self.connection, %error, "that could not be noted");
+            tracing::warn!(connection = %self.connection, %error, "could not record the outage");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Brings a loaded connection up to date: by the events list where there is one and it reaches back far enough, else
-//! by listing what is new or, now and then, everything again.
+//! Brings a loaded connection up to date: from the list of events if there is one that reaches back far enough, or
+//! else by listing new objects and, now and then, everything.
 
 mod fetch;
 pub(crate) mod mail;
@@ -56,11 +56,11 @@ pub(crate) enum Thoroughness {
     JustLoaded,
     /// A server that looks every minute.
     Regular,
-    /// Somebody asked.
+    /// A user requested it.
     Asked,
 }
 
-/// Fetches what changed since `since`, an instant of the provider's clock, but nothing of what is absent.
+/// Fetches what has changed since `since`, an instant of the provider's clock, except for kinds that can't be read.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, an impatience that ran out, what the store says.
@@ -75,8 +75,8 @@ pub(crate) async fn run(
     }
     let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
-    // Webhooks may have told of what came after events that they missed. Where no events were seen yet, those since the
-    // load began count.
+    // Webhooks may have delivered events that came after ones they missed. If no events were seen yet, those since
+    // the load began count.
     let looked_through = instant(context, EVENTS_THROUGH)?.or(instant(context, LOAD_BEGAN)?);
     let looked_through = looked_through.map_or(since, |at| at.min(since));
     match events(context, looked_through).await? {
@@ -164,7 +164,7 @@ async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncErr
         let page = match context.ask(|| context.client.events(from, after.as_deref())).await {
             Ok(page) => page,
             Err(SyncError::Provider(error)) if is_absence(&error) => {
-                tracing::info!(%error, "no events to go by");
+                tracing::info!(%error, "the list of events can't be used");
                 return Ok(Events::None);
             }
             Err(error) => return Err(error),
@@ -210,7 +210,7 @@ async fn list(context: &Context, request: &ListRequest) -> Result<Listed, SyncEr
     }
 }
 
-/// The one list or object is not to be had; others may be.
+/// This list or object is not available; others may be.
 fn is_absence(error: &ConnectError) -> bool {
     matches!(
         error,
@@ -221,7 +221,7 @@ fn is_absence(error: &ConnectError) -> bool {
     )
 }
 
-/// An object cannot be had now; others may be.
+/// An object is not available now; others may be.
 pub(crate) fn is_unavailable(error: &ConnectError) -> bool {
     error.is_retryable() || is_absence(error)
 }

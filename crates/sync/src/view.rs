@@ -1,4 +1,4 @@
-//! What the numbers of a connection are computed from, as its record and the provider's clock say.
+//! What a connection's figures are computed from, according to its record and the provider's clock.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub fn of(
     }
 }
 
-/// What a kind of object feeds; `None` where nothing is counted without it.
+/// What a kind of object feeds; `None` if nothing can be computed without it.
 fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
     Some(match source.list(kind)?.part? {
         Part::PendingItems => Feed::PendingItems,

@@ -2,12 +2,16 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { connectionPath, connectionsQuery, ledgerKey, progressQuery, webhookQuery } from './queries'
+import { connectionPath, connectionsQuery, ledgerKey, progressQuery, sessionQuery, webhookQuery } from './queries'
 import { reachability } from './reachability'
 import type { Phase, Progress } from './types'
 
 /** The first change shows at once. While more follow, the pages ask again no more often than this, and never twice at a time. */
 const REFRESH_MS = 1_000
+
+/** Between two tries to open a stream that was refused. */
+const SHORTEST_PAUSE_MS = 2_000
+const LONGEST_PAUSE_MS = 60_000
 
 /** The phases of a first import or a reload: while they last, the connection itself changes with them. */
 const IMPORT_PHASES: ReadonlySet<Phase> = new Set(['connecting', 'loading', 'building', 'checking'])
@@ -86,25 +90,35 @@ export function useLive(id: string) {
   const client = useQueryClient()
   useEffect(() => {
     let stop = () => {}
+    let pause = SHORTEST_PAUSE_MS
+    let timer: ReturnType<typeof setTimeout> | undefined
     const open = () => {
       const stream = new EventSource(`/api/v1${connectionPath(id)}/sync/stream`)
       const unfollow = follow(client, id, stream)
-      stream.addEventListener('open', () => reachability.answered())
+      stream.addEventListener('open', () => {
+        pause = SHORTEST_PAUSE_MS
+        reachability.answered()
+      })
       stream.addEventListener('error', () => {
         reachability.failed()
-        // The server answered, but with no stream: the session or the connection may be gone, which these say.
-        if (stream.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+        if (stream.readyState !== EventSource.CLOSED) return
+        // The answer was no stream, and the browser gives up. The session may have ended, or something in between failed.
+        void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+        timer = setTimeout(reopen, pause)
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
       })
       stop = () => {
+        clearTimeout(timer)
         stream.close()
         unfollow()
       }
     }
-    open()
-    const unsubscribe = reachability.onReturn(() => {
+    const reopen = () => {
       stop()
       open()
-    })
+    }
+    open()
+    const unsubscribe = reachability.onReturn(reopen)
     return () => {
       unsubscribe()
       stop()

@@ -14,7 +14,7 @@ export interface paths {
         /** List the workspace's connections */
         get: operations["list_connections"];
         put?: never;
-        /** Connect an account and start loading it */
+        /** Connect an account and start its import */
         post: operations["create_connection"];
         delete?: never;
         options?: never;
@@ -29,11 +29,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One connection */
+        /** Show a connection */
         get: operations["read_connection"];
         put?: never;
         post?: never;
-        /** Delete a connection and all that was fetched */
+        /** Delete a connection and all imported data */
         delete: operations["delete_connection"];
         options?: never;
         head?: never;
@@ -65,7 +65,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer: its MRR through time, subscriptions, invoices and charges */
+        /** Show a customer: its MRR over time, subscriptions, invoices and charges */
         get: operations["read_customer"];
         put?: never;
         post?: never;
@@ -84,7 +84,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Erase a customer's personal data */
+        /** Permanently delete a customer's personal data */
         post: operations["erase_customer"];
         delete?: never;
         options?: never;
@@ -116,7 +116,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What there is to filter by */
+        /** List the values to filter by */
         get: operations["read_facets"];
         put?: never;
         post?: never;
@@ -184,7 +184,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The movements of a range of days */
+        /** List the movements in a range of days */
         get: operations["list_movements"];
         put?: never;
         post?: never;
@@ -201,7 +201,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was found wrong with the data */
+        /** List problems with the data */
         get: operations["list_problems"];
         put?: never;
         post?: never;
@@ -218,7 +218,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the money of the paid invoices went */
+        /** Reconcile paid invoices with MRR */
         get: operations["read_reconciliation"];
         put?: never;
         post?: never;
@@ -255,7 +255,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed about finished months */
+        /** List changed figures of past months */
         get: operations["list_restatements"];
         put?: never;
         post?: never;
@@ -272,9 +272,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The settings of a connection's numbers */
+        /** Show a connection's settings */
         get: operations["read_settings"];
-        /** Change the settings; the numbers are rebuilt where they have to be */
+        /** Change the settings; figures are rebuilt if necessary */
         put: operations["replace_settings"];
         post?: never;
         delete?: never;
@@ -292,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What other settings would change */
+        /** Preview a change of settings */
         post: operations["preview_settings"];
         delete?: never;
         options?: never;
@@ -307,7 +307,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How things stand now */
+        /** Show the current figures */
         get: operations["read_summary"];
         put?: never;
         post?: never;
@@ -324,7 +324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the work on a connection is */
+        /** Show the progress of the work on a connection */
         get: operations["read_sync"];
         put?: never;
         /** Bring a connection up to date now */
@@ -342,7 +342,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Progress and new numbers as they come */
+        /** Stream progress and new figures */
         get: operations["stream_sync"];
         put?: never;
         post?: never;
@@ -359,7 +359,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the connection's webhook stands */
+        /** Show the state of a connection's webhook */
         get: operations["read_webhook"];
         put?: never;
         post?: never;
@@ -377,7 +377,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries that were given up */
+        /** List deliveries that were given up */
         get: operations["list_dead_deliveries"];
         put?: never;
         post?: never;
@@ -396,7 +396,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try again what was given up */
+        /** Retry deliveries that were given up */
         post: operations["retry_dead_deliveries"];
         delete?: never;
         options?: never;
@@ -430,7 +430,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a key: whose it is and what it may read */
+        /** Check a key: which account it belongs to and what it may read */
         post: operations["check_key"];
         delete?: never;
         options?: never;
@@ -445,7 +445,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every metric, with its definition */
+        /** List every metric with its definition */
         get: operations["list_metrics"];
         put?: never;
         post?: never;
@@ -481,7 +481,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server waits for its owner */
+        /** Show whether the server is waiting for its owner account */
         get: operations["read_setup"];
         put?: never;
         post?: never;
@@ -500,7 +500,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the owner's account, and sign in */
+        /** Create the owner account and sign in */
         post: operations["create_owner"];
         delete?: never;
         options?: never;
@@ -515,7 +515,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What can be connected, and what each needs */
+        /** List what can be connected, and what each source needs */
         get: operations["list_sources"];
         put?: never;
         post?: never;
@@ -535,7 +535,7 @@ export interface paths {
         /** List the workspace's tokens */
         get: operations["list_tokens"];
         put?: never;
-        /** Make a token */
+        /** Create a token */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -564,12 +564,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A kind of object that cannot be had. */
+        /** @description A kind of object that can't be read. */
         Absent: {
             kind: string;
             label: string;
             reason: components["schemas"]["AbsentReason"];
-            /** @description What is missing without it. */
+            /** @description What you lose without it. */
             without: string;
         };
         /** @enum {string} */
@@ -605,7 +605,7 @@ export interface components {
             account: components["schemas"]["CheckedAccount"];
             /** @description No required permission is missing. */
             can_connect: boolean;
-            /** @description The account is connected already. */
+            /** @description The account is already connected. */
             existing_connection_id?: string | null;
             is_restricted: boolean;
             is_test_mode: boolean;
@@ -622,7 +622,7 @@ export interface components {
             without: string;
         };
         CheckRequest: {
-            /** @description Where the API is, when it is not Stripe's own address. */
+            /** @description The API address, if it is not Stripe's own. */
             api_base?: string | null;
             /**
              * Format: password
@@ -655,7 +655,7 @@ export interface components {
             data_through?: number | null;
             id: string;
             is_history_complete: boolean;
-            /** @description A merchant that does not exist. */
+            /** @description A sample merchant. */
             is_sample: boolean;
             is_test_mode: boolean;
             /** @description What may be shown of the key. */
@@ -674,16 +674,16 @@ export interface components {
             time_zone: string;
         };
         ConnectRequest: {
-            /** @description Where the API is, when it is not Stripe's own address. */
+            /** @description The API address, if it is not Stripe's own. */
             api_base?: string | null;
-            /** @description Keep nothing that identifies a customer. */
+            /** @description Store nothing that identifies a customer. */
             gdpr?: boolean;
             /**
              * Format: password
              * @description A restricted or secret key.
              */
             key: string;
-            /** @description Without one it is the account's. */
+            /** @description By default the account's name. */
             name?: string | null;
             /** @enum {string} */
             source: "stripe";
@@ -694,7 +694,7 @@ export interface components {
             source: "sample";
         };
         CreatedToken: components["schemas"]["TokenView"] & {
-            /** @description The token itself. It is shown this once. */
+            /** @description The token itself. It is shown only this once. */
             secret: string;
         };
         Customer: {
@@ -729,7 +729,7 @@ export interface components {
             first_paid_on?: string | null;
             id: string;
             is_deleted: boolean;
-            /** @description One a currency that is not 0. */
+            /** @description One per currency that is not 0. */
             mrr: components["schemas"]["Money"][];
             /**
              * Format: int64
@@ -786,7 +786,7 @@ export interface components {
             customer: string;
             /** Format: int64 */
             erased_at: number;
-            /** @description Objects from which personal data was dropped, by kind. Ids, amounts and times stay: no number changes. */
+            /** @description Objects from which personal data was deleted, by kind. Ids, amounts and times are kept, so no figure changes. */
             objects: {
                 [key: string]: number;
             };
@@ -1065,7 +1065,7 @@ export interface components {
             password: string;
             /** Format: password */
             password_confirmation: string;
-            /** @description Where `needs_code` says so. */
+            /** @description Required if `needs_code` is true. */
             setup_code?: string | null;
             /** @description Letters and digits. */
             username: string;
@@ -1084,7 +1084,7 @@ export interface components {
             label: string;
             /** @description What the provider's dashboard calls it. */
             permission: string;
-            /** @description What will be missing without it. */
+            /** @description What you lose without it. */
             without: string;
         };
         /** @enum {string} */
@@ -1132,7 +1132,7 @@ export interface components {
              * @description Moves whenever the numbers did.
              */
             ledger_version: number;
-            /** @description What it waits for, or why it stopped. */
+            /** @description What it is waiting for, or why it stopped. */
             message?: string | null;
             /** Format: int64 */
             objects_done: number;
@@ -1193,7 +1193,7 @@ export interface components {
         RenameRequest: {
             name: string;
         };
-        /** @description A customer's MRR at the end of a month that was over, against what was shown for it before. */
+        /** @description A customer's MRR at the end of a closed month, compared with what was shown before. */
         Restatement: {
             currency: string;
             customer_id: string;
@@ -1230,11 +1230,7 @@ export interface components {
         };
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
-            /**
-             * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
-             *     back as objects change.
-             *     Left out of a request, it stays as it is.
-             */
+            /** @description Whether nothing that identifies a customer is stored. Switching it on erases what is there; after switching it off, it comes back as objects change. Omit it to leave it unchanged. */
             gdpr?: boolean;
             /** @description Whether usage-based lines count as recurring. */
             include_metered: boolean;
@@ -1258,9 +1254,9 @@ export interface components {
             mrr_before: components["schemas"]["Money"][];
         };
         Setup: {
-            /** @description The owner's account can only be made with the code that the server printed on its terminal. */
+            /** @description The owner account can be created only with the code that the server printed in its terminal. */
             needs_code: boolean;
-            /** @description Nobody has an account yet. */
+            /** @description There is no account yet. */
             needs_owner: boolean;
             version: string;
         };
@@ -1271,7 +1267,7 @@ export interface components {
         Source: {
             /** @description `stripe` or `sample`. */
             id: string;
-            /** @description The provider's page that makes a key, with name and permissions filled in. */
+            /** @description The provider's page for creating a key, with name and permissions filled in. */
             key_link?: string | null;
             merchants: components["schemas"]["Merchant"][];
             name: string;
@@ -1299,7 +1295,7 @@ export interface components {
             /** @description The provider's word for it. */
             status: string;
         };
-        /** @description How things stand now, against the end of last month. */
+        /** @description The current figures, compared with the end of last month. */
         Summary: {
             /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
             absent: string[];
@@ -1365,7 +1361,7 @@ export interface components {
             on: string;
         };
         TokenRequest: {
-            /** @description What it is for. */
+            /** @description Its name. */
             name: string;
         };
         Tokens: {
@@ -1433,7 +1429,7 @@ export interface components {
              * @description Deliveries that were given up and wait for a person.
              */
             dead: number;
-            /** @description What an endpoint that is made by hand has to be told about. */
+            /** @description The events that a manually created endpoint must subscribe to. */
             events: string[];
             /** Format: int64 */
             last_received_at?: number | null;
@@ -1738,15 +1734,15 @@ export interface operations {
                 currency?: string;
                 cursor?: string;
                 filter_currency?: string[];
-                /** @description At most 500; without it 50. */
+                /** @description At most 500. Default: 50. */
                 limit?: number;
-                /** @description MRR at the end of this day; without it now. */
+                /** @description MRR at the end of this day. Default: now. */
                 on?: string;
                 plan?: string[];
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
-                /** @description `mrr`, `name` or `created`, with `-` in front for descending. Without it `-mrr`. */
+                /** @description `mrr`, `name` or `created`, with a leading `-` for descending order. Default: `-mrr`. */
                 sort?: string;
                 /** @description `active`, `churned` or `never`. */
                 state?: string;
@@ -1851,7 +1847,7 @@ export interface operations {
     explain_customer: {
         parameters: {
             query?: {
-                /** @description This instant, in seconds since 1970. Without either, all of time. */
+                /** @description This instant, in seconds since 1970. Without either parameter, the complete history. */
                 at?: number;
                 /** @description The end of this day. */
                 on?: string;
@@ -1958,21 +1954,21 @@ export interface operations {
     read_metric: {
         parameters: {
             query?: {
-                /** @description As in `month`, `year`, `3-month`. */
+                /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: a series a group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
                 country?: string[];
-                /** @description `native` (without it), or the code of a currency to convert to. */
+                /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 filter_currency?: string[];
                 /** @description First day, `YYYY-MM-DD`; without it twelve months before `to`. */
                 from?: string;
-                /** @description `day`, `week`, `month`, `quarter` or `year`; without it `month`. */
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
                 plan?: string[];
                 product?: string[];
-                /** @description Last day; without it today. */
+                /** @description Last day. Default: today. */
                 to?: string;
             };
             header?: never;
@@ -2009,21 +2005,21 @@ export interface operations {
     read_mrr: {
         parameters: {
             query?: {
-                /** @description As in `month`, `year`, `3-month`. */
+                /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: a series a group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
                 country?: string[];
-                /** @description `native` (without it), or the code of a currency to convert to. */
+                /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 filter_currency?: string[];
                 /** @description First day, `YYYY-MM-DD`; without it twelve months before `to`. */
                 from?: string;
-                /** @description `day`, `week`, `month`, `quarter` or `year`; without it `month`. */
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
                 plan?: string[];
                 product?: string[];
-                /** @description Last day; without it today. */
+                /** @description Last day. Default: today. */
                 to?: string;
             };
             header?: never;
@@ -2064,12 +2060,12 @@ export interface operations {
                 cursor?: string;
                 filter_currency?: string[];
                 from?: string;
-                /** @description At most 500; without it 50. */
+                /** @description At most 500. Default: 50. */
                 limit?: number;
                 plan?: string[];
                 product?: string[];
                 to?: string;
-                /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several with commas. Without it all. */
+                /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */
                 type?: string;
             };
             header?: never;
@@ -2136,9 +2132,9 @@ export interface operations {
     read_reconciliation: {
         parameters: {
             query?: {
-                /** @description A day of the first month; without it a year before `to`. */
+                /** @description A day of the first month. Default: a year before `to`. */
                 from?: string;
-                /** @description A day of the last month; without it today. */
+                /** @description A day of the last month. Default: today. */
                 to?: string;
             };
             header?: never;
@@ -2182,7 +2178,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Under way, or about to be */
+            /** @description Running, or about to start */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2204,7 +2200,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                /** @description At most 500; without it 50. */
+                /** @description At most 500. Default: 50. */
                 limit?: number;
             };
             header?: never;
@@ -2423,7 +2419,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Under way, or about to be */
+            /** @description Running, or about to start */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2949,7 +2945,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It opens nothing any more */
+            /** @description Revoked */
             204: {
                 headers: {
                     [name: string]: unknown;

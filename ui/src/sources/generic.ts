@@ -7,7 +7,7 @@ export const generic = (name: string): SourceTexts => ({
   webhook: {
     states: {
       live: `${name} notifies this server of every change. Chartsy also checks the event list every ten minutes for anything that was missed.`,
-      registered: 'Webhook registered, waiting for its first event. Until then Chartsy polls every minute.',
+      registered: 'The webhook is registered and waiting for its first event. Until then Chartsy polls every minute.',
       silent: `${name} has stopped delivering events to this server. Chartsy polls every minute until deliveries resume.`,
       pending: 'The webhook is being registered. Until then Chartsy polls every minute.',
       unreachable: `${name} can’t reach this server, so Chartsy polls every minute. To see changes within a second, start the server with --public-url and its public address. No data is lost without it.`,

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Secret;
 use sha2::{Digest, Sha256};
 
-/// What every API token starts with, so that it is recognised where it leaks.
+/// What every API token starts with, so that it is recognized if it leaks.
 pub const TOKEN_PREFIX: &str = "chtk_";
 
 /// How much of a token is kept readable, to tell tokens apart in a list.
@@ -32,7 +32,7 @@ pub fn new_token() -> Result<Secret, getrandom::Error> {
 /// # Errors
 /// When the machine has no randomness to give.
 pub fn new_setup_code() -> Result<Secret, getrandom::Error> {
-    // Crockford's base 32: without the letters that are taken for digits.
+    // Crockford's base 32, without letters that look like digits.
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut random = [0_u8; 16];
     getrandom::fill(&mut random)?;
@@ -46,7 +46,7 @@ pub fn new_setup_code() -> Result<Secret, getrandom::Error> {
     Ok(Secret::new(code))
 }
 
-/// What a request is called in the log and in its answer.
+/// The request's id in the log and in its answer.
 pub fn new_request_id() -> String {
     let mut random = [0_u8; 8];
     match getrandom::fill(&mut random) {

@@ -1,4 +1,4 @@
-//! Who sent a request, and the one way to the connections that they may see.
+//! Who sent a request, and the only way to the connections that they may see.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -18,18 +18,18 @@ pub const SESSION_SECONDS: i64 = 30 * 86_400;
 #[derive(Debug, Clone)]
 pub struct Tenant {
     pub workspace: WorkspaceId,
-    /// Who acts, to be noted with what they change: a person's username or a token's name.
+    /// Who acts, recorded with their changes: a user's username or a token's name.
     pub name: String,
 }
 
-/// A person who is signed in. Programs cannot do what needs one.
+/// A signed-in user. Programs can't do what requires one.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub session: Session,
 }
 
-/// The connection that the address names, if it is one of the tenant's. Every handler that touches a connection
-/// gets it from here.
+/// The connection named in the path, if it belongs to the tenant. Every handler that touches a connection gets it
+/// from here.
 #[derive(Debug, Clone)]
 pub struct Connection(pub ConnectionRecord);
 
@@ -51,8 +51,8 @@ impl FromRequestParts<Shared> for Person {
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         if let Some(token) = bearer(&parts.headers) {
             by_token(context, token).await?;
-            return Err(Problem::forbidden("person_needed", "a token may not do this")
-                .action("sign in on the pages: tokens are made and revoked by people"));
+            return Err(Problem::forbidden("person_needed", "a token can't do this")
+                .action("sign in on the pages: only users can create and revoke tokens"));
         }
         let credential = cookie(&parts.headers).ok_or_else(Problem::signed_out)?;
         let hash = credential::hash(credential.expose());

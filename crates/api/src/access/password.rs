@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// Characters, counted as a person would.
 pub const MIN_LENGTH: usize = 8;
-/// Bytes. Hashing reads all of it, so there is an end.
+/// Bytes. Hashing reads the whole password, so there is a limit.
 pub const MAX_LENGTH: usize = 256;
 
 /// One hash takes 19 MiB and 50 ms: two at a time leave the machine to the others.
@@ -21,7 +21,7 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 /// Checked when the login is unknown, so that an answer takes as long as for a known one.
 static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
 
-/// What a new password lacks, or `None` when it will do.
+/// What a new password lacks, or `None` if it is good enough.
 pub fn weakness(password: &str) -> Option<&'static str> {
     if password.chars().count() < MIN_LENGTH {
         return Some("the password needs at least 8 characters");

@@ -1,4 +1,4 @@
-//! How often signing in may fail: per login with growing waits, and over all logins together.
+//! Limits on failed sign-ins: per login with growing waits, and over all logins together.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ const LONGEST_WAIT_S: i64 = 15 * 60;
 const FORGOTTEN_AFTER_S: i64 = 60 * 60;
 /// Over all logins: someone is trying many names.
 const MAX_FAILURES_A_MINUTE: u32 = 60;
-/// So that made-up logins cannot fill the memory.
+/// So that invented logins can't fill the memory.
 const MAX_LOGINS: usize = 10_000;
 
 #[derive(Debug, Default)]

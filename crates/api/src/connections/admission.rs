@@ -1,4 +1,4 @@
-//! What happens between a pasted key and a saved connection. The command line goes the same way.
+//! What happens between a pasted key and a saved connection. The command line uses the same steps.
 
 use ::sync::runner::key_context;
 use connect::{
@@ -8,27 +8,27 @@ use model::{Clock, ConnectionId, Secret, Settings, WorkspaceId};
 use store::{AbsentReason, Catalog, ConnectionRecord, DataDir, NewConnection, StoreError};
 use url::Url;
 
-/// Why a key is not connected with. Each text may be shown.
+/// Why a key is refused. Every message may be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum AdmissionError {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    #[error("'{0}' is not the address of an API: use http(s)://host, with a path if it has one")]
+    #[error("'{0}' is not an API address: use http(s)://host, with a path if it has one")]
     Base(String),
-    #[error("{base} answers, but not as {}'s API does: check the address", .source_of.texts().name)]
+    #[error("{base} answers, but not like {}'s API: check the address", .source_of.texts().name)]
     Unlike { base: String, source_of: Source },
-    #[error("there is no such source: use one of {0}")]
+    #[error("source not found: use one of {0}")]
     Source(String),
-    #[error("a name has 1 to 100 characters, and nothing but text")]
+    #[error("a name must have 1 to 100 characters and no control characters")]
     Name,
-    #[error("the key may not read {}: nothing can be computed without", labels(.0))]
+    #[error("the key may not read {}, and nothing can be computed without it", labels(.0))]
     PermissionsMissing(Vec<Probe>),
-    #[error("the key belongs to another account ({found}) than the connection ({expected})")]
+    #[error("the key belongs to account {found}, but the connection is for account {expected}")]
     OtherAccount { expected: String, found: String },
     #[error(
-        "the key is of {}, and the connection of {}: connect it as one more",
+        "this key belongs to {}, but the connection is for {}; add it as a new connection",
         mode(!.is_test_mode),
         mode(*.is_test_mode)
     )]
@@ -37,7 +37,7 @@ pub enum AdmissionError {
     Store(#[from] StoreError),
 }
 
-/// A key that was tried, and what it opens. Nothing is saved yet.
+/// A key that was checked, and what it can read. Nothing is saved yet.
 pub struct Candidate {
     pub key: Key,
     pub api_base: Url,
@@ -226,7 +226,7 @@ impl Candidate {
 /// What is chosen about a new connection.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wishes<'a> {
-    /// Without one it is the account's.
+    /// By default the account's name.
     pub name: Option<&'a str>,
     pub is_sample: bool,
     /// Nothing that identifies a customer is kept.

@@ -1,4 +1,4 @@
-//! `POST /connections/check`: what a key opens, with nothing saved.
+//! `POST /connections/check`: what a key can read, without saving anything.
 
 use axum::Json;
 use axum::extract::State;
@@ -33,7 +33,7 @@ pub struct CheckedKey {
     pub permissions: Vec<CheckedPermission>,
     /// No required permission is missing.
     pub can_connect: bool,
-    /// The account is connected already.
+    /// The account is already connected.
     pub existing_connection_id: Option<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct CheckedAccount {
     pub default_currency: Option<model::Currency>,
 }
 
-/// Try a key: whose it is and what it may read
+/// Check a key: which account it belongs to and what it may read
 #[utoipa::path(post, path = "/api/v1/connections/check", operation_id = "check_key", tag = "connections",
     request_body = CheckRequest, responses((status = 200, body = CheckedKey)))]
 pub async fn handle(

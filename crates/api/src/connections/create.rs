@@ -1,4 +1,4 @@
-//! `POST /connections`: save an account and start loading it.
+//! `POST /connections`: save a connection and start its import.
 
 use std::sync::Arc;
 
@@ -28,16 +28,16 @@ pub struct ConnectRequest {
     key: Option<Secret>,
     /// Where the API is, when it is not the provider's own address.
     api_base: Option<String>,
-    /// Without one it is the account's.
+    /// By default the account's name.
     name: Option<String>,
-    /// Keep nothing that identifies a customer.
+    /// Store nothing that identifies a customer.
     #[serde(default)]
     gdpr: bool,
     /// Of `sample`: one of its merchants.
     merchant: Option<String>,
 }
 
-/// Connect an account and start loading it
+/// Connect an account and start its import
 #[utoipa::path(post, path = "/api/v1/connections", operation_id = "create_connection", tag = "connections",
     request_body = ConnectRequest, responses((status = 201, body = ConnectionView)))]
 pub async fn handle(
@@ -61,7 +61,7 @@ pub async fn handle(
 
 async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<ConnectionView, Problem> {
     let merchant = context.samples.merchants.iter().find(|merchant| merchant.id == id);
-    let merchant = merchant.ok_or_else(|| Problem::field("merchant", "there is no such sample merchant"))?;
+    let merchant = merchant.ok_or_else(|| Problem::field("merchant", "sample merchant not found"))?;
     let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
     let wishes = Wishes { name: Some(merchant.name), is_sample: true, gdpr: false };
     let candidate =

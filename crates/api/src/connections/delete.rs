@@ -1,4 +1,4 @@
-//! `DELETE /connections/{id}`: the connection, its key and all that was fetched.
+//! `DELETE /connections/{id}`: deletes the connection, its key and all imported data.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct RemovalReceiptView {
     pub webhook: WebhookRemovalView,
 }
 
-/// What became of our endpoint at the provider.
+/// What happened to our endpoint at the provider.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = WebhookRemoval)]
@@ -32,11 +32,11 @@ pub enum WebhookRemovalView {
     /// There was none.
     None,
     Removed,
-    /// The provider did not remove it: it is to be removed there by hand. What it delivers is refused.
+    /// The provider did not remove it: delete it there by hand. Its deliveries are rejected.
     Left,
 }
 
-/// Delete a connection and all that was fetched
+/// Delete a connection and all imported data
 #[utoipa::path(delete, path = "/api/v1/connections/{id}", operation_id = "delete_connection", tag = "connections",
     responses((status = 200, body = RemovalReceiptView)))]
 pub async fn handle(

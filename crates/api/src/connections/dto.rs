@@ -17,15 +17,15 @@ pub struct ConnectionView {
     pub account_id: String,
     pub account_name: Option<String>,
     pub is_test_mode: bool,
-    /// A merchant that does not exist.
+    /// A sample merchant.
     pub is_sample: bool,
     /// What may be shown of the key.
     pub key_hint: Option<String>,
     pub created_at: i64,
     pub state: StateView,
-    /// Everything that the provider had at this time is here.
+    /// Everything that the provider had at this time has been imported.
     pub data_through: Option<i64>,
-    /// The first day from which invoices are there without a gap. Absent: nothing yet, or everything.
+    /// The first day from which invoices are complete. Missing: none yet, or all of them.
     #[schema(value_type = Option<String>, format = Date)]
     pub reaches_back_on: Option<Day>,
     pub is_history_complete: bool,
@@ -60,13 +60,13 @@ impl From<LastError> for LastErrorView {
     }
 }
 
-/// A kind of object that cannot be had.
+/// A kind of object that can't be read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Absent {
     pub kind: &'static str,
     pub label: &'static str,
     pub reason: AbsentReasonView,
-    /// What is missing without it.
+    /// What you lose without it.
     pub without: &'static str,
 }
 

@@ -7,7 +7,7 @@ use super::dto::ConnectionView;
 use crate::access::identity::Connection;
 use crate::context::Shared;
 
-/// One connection
+/// Show a connection
 #[utoipa::path(get, path = "/api/v1/connections/{id}", operation_id = "read_connection", tag = "connections",
     responses((status = 200, body = ConnectionView)))]
 pub async fn handle(State(context): State<Shared>, Connection(record): Connection) -> Json<ConnectionView> {

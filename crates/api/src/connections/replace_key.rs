@@ -32,7 +32,7 @@ pub async fn handle(
     Body(request): Body<KeyRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
     if record.is_sample {
-        return Err(Problem::field("key", "a sample merchant keeps its key"));
+        return Err(Problem::field("key", "a sample merchant's key can't be replaced"));
     }
     let source = source_of(&record)?;
     let base = admission::parse_base(source, Some(&record.api_base))?;
@@ -44,7 +44,7 @@ pub async fn handle(
         Ok(shared.catalog.connection(&record.workspace, &record.id)?)
     });
     let record = changed.await??.ok_or_else(|| Problem::not_found("connection"))?;
-    // Work that is under way goes on with the new key.
+    // Work in progress continues with the new key.
     context.runner.settings_changed(&record.id);
     context.runner.start_sync(&record.id);
     Ok(Json(ConnectionView::new(record, &context)))

@@ -66,7 +66,7 @@ pub struct SubscriptionDetail {
 pub struct ItemDetail {
     pub price_id: String,
     pub label: String,
-    /// Absent where it is beyond what a number in JSON holds.
+    /// Missing if it is too large for a number in JSON.
     pub quantity: Option<f64>,
 }
 

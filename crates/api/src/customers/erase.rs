@@ -1,4 +1,4 @@
-//! `POST /connections/{id}/customers/{customer_id}/erase`: a customer's personal data goes, at once and for good.
+//! `POST /connections/{id}/customers/{customer_id}/erase`: permanently deletes a customer's personal data.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ pub struct ErasureReceiptView {
     pub connection: String,
     pub customer: String,
     pub erased_at: i64,
-    /// Objects from which personal data was dropped, by kind. Ids, amounts and times stay: no number changes.
+    /// Objects from which personal data was deleted, by kind. Ids, amounts and times are kept, so no figure changes.
     pub objects: BTreeMap<String, u64>,
 }
 
-/// Erase a customer's personal data
+/// Permanently delete a customer's personal data
 #[utoipa::path(post, path = "/api/v1/connections/{id}/customers/{customer_id}/erase", operation_id = "erase_customer",
     tag = "customers", params(("customer_id" = String, Path)), responses((status = 200, body = ErasureReceiptView)))]
 pub async fn handle(

@@ -21,7 +21,7 @@ pub struct ExplainParams {
     /// The end of this day.
     #[param(value_type = Option<String>)]
     pub on: Option<Day>,
-    /// This instant, in seconds since 1970. Without either, all of time.
+    /// This instant, in seconds since 1970. Without either parameter, the complete history.
     pub at: Option<i64>,
 }
 

@@ -22,12 +22,12 @@ pub struct CustomersParams {
     pub q: Option<String>,
     /// `active`, `churned` or `never`.
     pub state: Option<String>,
-    /// `mrr`, `name` or `created`, with `-` in front for descending. Without it `-mrr`.
+    /// `mrr`, `name` or `created`, with a leading `-` for descending order. Default: `-mrr`.
     pub sort: Option<String>,
-    /// MRR at the end of this day; without it now.
+    /// MRR at the end of this day. Default: now.
     pub on: Option<String>,
     pub cursor: Option<String>,
-    /// At most 500; without it 50.
+    /// At most 500. Default: 50.
     pub limit: Option<u32>,
 }
 
@@ -86,7 +86,7 @@ impl Wanted {
                         CustomerSort::with_direction(&value).map_err(|problem| refused(&name, problem))?
                 }
                 "on" => wanted.on = Some(parse(&name, &value)?),
-                _ => return Err(refused(&name, "there is no such parameter")),
+                _ => return Err(refused(&name, "unknown parameter")),
             }
         }
         Ok(wanted)

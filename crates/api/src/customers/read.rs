@@ -16,7 +16,7 @@ pub struct CustomerPath {
     pub customer_id: String,
 }
 
-/// A customer: its MRR through time, subscriptions, invoices and charges
+/// Show a customer: its MRR over time, subscriptions, invoices and charges
 #[utoipa::path(get, path = "/api/v1/connections/{id}/customers/{customer_id}", operation_id = "read_customer",
     tag = "customers", responses((status = 200, body = CustomerDetail)))]
 pub async fn handle(

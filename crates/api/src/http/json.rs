@@ -38,31 +38,32 @@ impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         match rejection {
             JsonRejection::MissingJsonContentType(_) => {
-                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "the body has to be JSON")
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "the request body must be JSON")
                     .action("send 'Content-Type: application/json'")
             }
-            JsonRejection::JsonSyntaxError(_) => Self::bad_request("not_json", "the body is not JSON"),
-            // The texts of serde name the field and what was expected, and may quote the value: a key must not
-            // come back, so only the path is told.
+            JsonRejection::JsonSyntaxError(_) => {
+                Self::bad_request("not_json", "the request body is not valid JSON")
+            }
+            // serde's messages name the field and what was expected, and may quote the value. A key must not be
+            // returned, so only the path is reported.
             JsonRejection::JsonDataError(error) => {
                 let text = error.body_text();
                 let mut problem = Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "invalid",
-                    "the body does not have the right fields",
+                    "the request body has missing or invalid fields",
                 );
                 problem.detail = missing_field(&text).map(String::into_boxed_str);
                 problem
             }
-            other => Self::new(other.status(), "unreadable", "the body could not be read"),
+            other => Self::new(other.status(), "unreadable", "the request body could not be read"),
         }
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request("invalid", "a parameter of the address is not acceptable")
-            .detail(rejection.body_text())
+        Self::bad_request("invalid", "a parameter in the address is invalid").detail(rejection.body_text())
     }
 }
 

@@ -1,5 +1,5 @@
-//! One line a request: method, route pattern, status, time. Never the address itself: it holds customers' ids
-//! and what was searched for.
+//! One line per request: method, route pattern, status, time. Never the address itself, which contains customers' ids
+//! and search terms.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -10,7 +10,7 @@ use crate::context::Shared;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Logs the request, and names it in `X-Request-Id` so that a report can be found in the log.
+/// Logs the request and returns its id as `X-Request-Id`, so that it can be found in the log.
 pub async fn request(State(context): State<Shared>, request: Request, next: Next) -> Response {
     let started_ms = context.clock.now_ms();
     let method = request.method().clone();

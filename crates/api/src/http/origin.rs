@@ -1,4 +1,4 @@
-//! Requests that another site made a browser send are refused before anything is read.
+//! Requests that another website made a browser send are rejected before anything is read.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -49,7 +49,7 @@ fn unknown_host() -> Problem {
     Problem::new(
         StatusCode::MISDIRECTED_REQUEST,
         "unknown_host",
-        "this server does not answer under that name",
+        "this server does not answer under that host name",
     )
     .action("start it with --public-url set to the address that people open")
 }
@@ -71,12 +71,12 @@ fn check_sender(
         (None, None) => !headers.contains_key(header::COOKIE),
     };
     if !is_ours {
-        return Err(Problem::forbidden("cross_site", "this request came from another site")
+        return Err(Problem::forbidden("cross_site", "this request came from another website")
             .action("use the pages of this server, or a bearer token"));
     }
     match text(header::CONTENT_TYPE) {
         Some(kind) if !kind.trim_start().to_ascii_lowercase().starts_with("application/json") => {
-            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "the body has to be JSON")
+            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "the request body must be JSON")
                 .action("send 'Content-Type: application/json'"))
         }
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/facets`: what there is to filter by.
+//! `GET /connections/{id}/facets`: the values to filter by.
 
 use ::metrics::query::{self, Facets};
 use axum::Json;
@@ -9,7 +9,7 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
-/// What there is to filter by
+/// List the values to filter by
 #[utoipa::path(get, path = "/api/v1/connections/{id}/facets", operation_id = "read_facets", tag = "metrics",
     responses((status = 200, body = Facets)))]
 pub async fn handle(

@@ -12,7 +12,7 @@ pub struct Metrics {
     pub data: &'static [Metric],
 }
 
-/// Every metric, with its definition
+/// List every metric with its definition
 #[utoipa::path(get, path = "/api/v1/metrics", operation_id = "list_metrics", tag = "metrics",
     responses((status = 200, body = Metrics)))]
 pub async fn handle(_: Tenant) -> Json<Metrics> {

@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/summary`: how things stand now, in one currency.
+//! `GET /connections/{id}/summary`: the current figures, in one currency.
 
 use ::metrics::envelope::{self, Envelope};
 use ::metrics::query::Summary;
@@ -13,7 +13,7 @@ use crate::context::Shared;
 use crate::http::json::Query;
 use crate::problem::Problem;
 
-/// How things stand now
+/// Show the current figures
 #[utoipa::path(get, path = "/api/v1/connections/{id}/summary", operation_id = "read_summary", tag = "metrics",
     params(FilterParams), responses((status = 200, body = Envelope<Summary>)))]
 pub async fn handle(

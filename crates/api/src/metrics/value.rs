@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/metrics/{metric}`: any metric, one value a point.
+//! `GET /connections/{id}/metrics/{metric}`: any metric, one value per point.
 
 use ::metrics::envelope::{self, Envelope};
 use ::metrics::query::{Answer, ValuePoint};

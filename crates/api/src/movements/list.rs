@@ -19,14 +19,14 @@ use crate::problem::Problem;
 pub struct MovementParams {
     pub from: Option<String>,
     pub to: Option<String>,
-    /// `new`, `expansion`, `contraction`, `churn`, `reactivation`; several with commas. Without it all.
+    /// `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all.
     pub r#type: Option<String>,
     pub cursor: Option<String>,
-    /// At most 500; without it 50.
+    /// At most 500. Default: 50.
     pub limit: Option<u32>,
 }
 
-/// The movements of a range of days
+/// List the movements in a range of days
 #[utoipa::path(get, path = "/api/v1/connections/{id}/movements", operation_id = "list_movements", tag = "metrics",
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(

@@ -13,7 +13,7 @@ use crate::connections::admission::AdmissionError;
 impl Problem {
     /// 429, with how long to wait.
     pub fn too_many_tries(wait_s: u32) -> Self {
-        let title = "too many tries that failed";
+        let title = "too many failed attempts";
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", title)
             .action(format!("try again in {wait_s} seconds"));
         problem.retry_after_s = Some(wait_s);
@@ -49,17 +49,20 @@ impl From<StoreError> for Problem {
             StoreError::MasterKey { .. } => (StatusCode::CONFLICT, "master_key"),
             _ => return Self::internal(&error),
         };
-        // Paths of the server are its operator's business.
-        tracing::warn!(%error, code, "the store refused");
+        // Paths on the server are for its operator only.
+        tracing::warn!(%error, code, "the store refused a request");
         let told = match code {
             "not_found" | "already_connected" | "owner_exists" | "key_sealed" => error.to_string(),
-            "disk_full" => "the server's disk is full: free some space, then it goes on".to_owned(),
-            "disk_failed" => {
-                "the server's disk fails: see whether it is full, over its quota or broken".to_owned()
+            "disk_full" => {
+                "the server's disk is full: free some space, and work continues on its own".to_owned()
             }
-            "master_key" => "the server's master key is not usable".to_owned(),
-            "read_only" => "the server cannot write its data folder".to_owned(),
-            _ => "another chartsy process works on this: try again".to_owned(),
+            "disk_failed" => {
+                "the server's disk reports errors: check whether it is full, over its quota or broken"
+                    .to_owned()
+            }
+            "master_key" => "the server's master key can't be used".to_owned(),
+            "read_only" => "the server can't write to its data folder".to_owned(),
+            _ => "another chartsy process is working on this: try again".to_owned(),
         };
         Self::new(status, code, told)
     }
@@ -68,7 +71,7 @@ impl From<StoreError> for Problem {
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.to_string())
-            .action("make a restricted key with the link on this page");
+            .action("create a restricted key with the link on this page");
         problem.field = Some("key");
         problem
     }
@@ -77,7 +80,9 @@ impl From<KeyError> for Problem {
 impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
         let (code, action) = match &error {
-            ConnectError::KeyRefused { .. } => ("key_refused", "make a new key and paste it"),
+            ConnectError::KeyRefused { .. } => {
+                ("key_refused", "check that you copied all of it, or create a new one")
+            }
             ConnectError::PermissionMissing { .. } => {
                 ("permission_missing", "add the permission to the key in the provider's dashboard")
             }
@@ -86,9 +91,9 @@ impl From<ConnectError> for Problem {
                 ("provider_unreachable", "check the address and the network, then try again")
             }
             ConnectError::Unreadable { .. } => {
-                ("provider_unreachable", "check that the address is that of the provider's API")
+                ("provider_unreachable", "check that the address belongs to the provider's API")
             }
-            _ => ("provider_refused", "try again; the provider's message says more"),
+            _ => ("provider_refused", "try again; the provider's message has the details"),
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string()).action(action)
     }
@@ -107,12 +112,12 @@ impl From<AdmissionError> for Problem {
             AdmissionError::PermissionsMissing(probes) => {
                 let names: Vec<&str> = probes.iter().map(|probe| probe.permission).collect();
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "permission_missing", told)
-                    .action(format!("allow the key to read: {}", names.join(", ")))
+                    .action(format!("give the key read access to: {}", names.join(", ")))
             }
             AdmissionError::OtherMode { .. } => Self::field("key", error.to_string()),
             AdmissionError::OtherAccount { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "other_account", told)
-                    .action("connect the other account as a connection of its own")
+                    .action("add the other account as a new connection")
             }
         }
     }

@@ -15,10 +15,10 @@ use crate::problem::Problem;
 
 /// Enter an exchange rate
 ///
-/// It comes before official pegs and published rates, from the next request on. One of the same currency and days is
-/// replaced.
+/// It takes precedence over official pegs and published rates from the next request on. A rate for the same currency
+/// and days is replaced.
 #[utoipa::path(post, path = "/api/v1/rates", operation_id = "create_rate", tag = "rates",
-    request_body = RateRequest, responses((status = 201, description = "It counts from now on")))]
+    request_body = RateRequest, responses((status = 201, description = "The rate applies from now on")))]
 pub async fn handle(
     State(context): State<Shared>,
     tenant: Tenant,

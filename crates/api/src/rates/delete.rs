@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 /// Delete an exchange rate that was entered
 #[utoipa::path(delete, path = "/api/v1/rates/{rate_id}", operation_id = "delete_rate", tag = "rates",
-    responses((status = 204, description = "Pegs and published rates count again")))]
+    responses((status = 204, description = "Deleted; pegs and published rates apply again")))]
 pub async fn handle(
     State(context): State<Shared>,
     tenant: Tenant,

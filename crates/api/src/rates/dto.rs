@@ -15,10 +15,10 @@ pub struct RateRequest {
     pub currency: String,
     /// What the rate is in: so many `currency` are one `base`.
     pub base: String,
-    /// The first day, or the only one.
+    /// The first day, or the only day.
     #[schema(format = Date)]
     pub from: String,
-    /// The last day, included. Left out: `from` alone.
+    /// The last day, inclusive. Default: `from`.
     #[schema(format = Date)]
     pub to: Option<String>,
     /// A decimal number as text, so that it is exact.

@@ -27,7 +27,7 @@ pub struct ImportedRates {
     pub rates: usize,
 }
 
-/// Enter the exchange rates of a CSV file, all or none of them
+/// Import the exchange rates of a CSV file, all or none of them
 #[utoipa::path(post, path = "/api/v1/rates/import", operation_id = "import_rates", tag = "rates",
     request_body = RateImport, responses((status = 200, body = ImportedRates)))]
 pub async fn handle(

@@ -21,12 +21,12 @@ pub struct RateList {
     /// The newest day that rates were published for.
     #[schema(value_type = Option<String>, format = Date)]
     pub published_on: Option<Day>,
-    /// The currencies that amounts of today can be converted into.
+    /// The currencies that today's amounts can be converted to.
     #[schema(value_type = Vec<String>)]
     pub targets: Vec<Currency>,
 }
 
-/// The exchange rates that the workspace entered
+/// List the exchange rates that the workspace entered
 #[utoipa::path(get, path = "/api/v1/rates", operation_id = "list_rates", tag = "rates",
     responses((status = 200, body = RateList)))]
 pub async fn handle(State(context): State<Shared>, tenant: Tenant) -> Result<Json<RateList>, Problem> {

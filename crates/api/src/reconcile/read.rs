@@ -26,9 +26,9 @@ const AT_ONCE: usize = 200;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReconcileParams {
-    /// A day of the first month; without it a year before `to`.
+    /// A day of the first month. Default: a year before `to`.
     pub from: Option<String>,
-    /// A day of the last month; without it today.
+    /// A day of the last month. Default: today.
     pub to: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub struct Months {
     pub months: Vec<ReconciledMonth>,
 }
 
-/// Where the money of the paid invoices went
+/// Reconcile paid invoices with MRR
 #[utoipa::path(get, path = "/api/v1/connections/{id}/reconcile", operation_id = "read_reconciliation",
     tag = "metrics", params(ReconcileParams), responses((status = 200, body = Months)))]
 pub async fn handle(
@@ -60,7 +60,7 @@ pub async fn handle(
     Ok(Json(Months { months: months.await?? }))
 }
 
-/// Reads every customer: what is listed has to be all.
+/// Reads every customer, because the result must be complete.
 fn reconcile(
     source: Source,
     objects: &Objects,

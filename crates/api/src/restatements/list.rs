@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/restatements`: nothing about a finished month changes silently.
+//! `GET /connections/{id}/restatements`: no figure of a past month changes silently.
 
 use ::metrics::columns::Ledger;
 use ::metrics::question::{nothing_else, parse};
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 #[into_params(parameter_in = Query)]
 pub struct RestatementParams {
     pub cursor: Option<String>,
-    /// At most 500; without it 50.
+    /// At most 500. Default: 50.
     pub limit: Option<u32>,
 }
 
@@ -32,7 +32,7 @@ pub struct Restatements {
     pub next_cursor: Option<String>,
 }
 
-/// A customer's MRR at the end of a month that was over, against what was shown for it before.
+/// A customer's MRR at the end of a closed month, compared with what was shown before.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Restatement)]
 pub struct RestatementView {
@@ -53,7 +53,7 @@ pub struct RestatementView {
     pub invoice_id: Option<String>,
 }
 
-/// Why a figure is another now.
+/// Why a figure changed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RestatementReason)]
 #[serde(rename_all = "snake_case")]
@@ -70,7 +70,7 @@ pub enum Reason {
     RulesChanged,
 }
 
-/// What changed about finished months
+/// List changed figures of past months
 #[utoipa::path(get, path = "/api/v1/connections/{id}/restatements", operation_id = "list_restatements",
     tag = "metrics", params(RestatementParams), responses((status = 200, body = Restatements)))]
 pub async fn handle(

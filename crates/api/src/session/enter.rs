@@ -1,4 +1,4 @@
-//! `GET /enter/{code}`: a link that signs in. Only a demo has one: it is printed where the demo was started.
+//! `GET /enter/{code}`: a link that signs in. Only a demo has one; it prints the link when it starts.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};

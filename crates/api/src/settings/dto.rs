@@ -12,8 +12,8 @@ pub struct SettingsView {
     pub churn_at: ChurnAtView,
     /// Whether usage-based lines count as recurring.
     pub include_metered: bool,
-    /// Whether an active subscription that was never billed counts from its start, at the price of its items. Left out of
-    /// a request, it stays as it is.
+    /// Whether an active subscription that was never billed counts from its start, at the price of its items. Omit it
+    /// to leave it unchanged.
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     pub count_unbilled: Option<bool>,
@@ -22,14 +22,13 @@ pub struct SettingsView {
     /// Absent: the account's default currency.
     pub reporting_currency: Option<String>,
     pub week_start: WeekStartView,
-    /// Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
-    /// back as objects change.
-    /// Left out of a request, it stays as it is.
+    /// Whether nothing that identifies a customer is stored. Switching it on erases what is there; after switching it
+    /// off, it comes back as objects change. Omit it to leave it unchanged.
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     pub gdpr: Option<bool>,
-    /// For how many months after a customer left their personal data is kept, 1 to 1200; `null`: for good. Left out of a
-    /// request, it stays as it is.
+    /// For how many months a former customer's personal data is kept, 1 to 1200; `null`: forever. Omit it to leave it
+    /// unchanged.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u16>, required = false)]
     pub retention_months: Option<Option<u16>>,
@@ -47,7 +46,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u16
 pub enum ChurnAtView {
     /// When service ends.
     Ended,
-    /// When cancelling was asked for.
+    /// When cancellation was requested.
     Requested,
     /// At the end of the last paid period.
     PaidThrough,

@@ -1,4 +1,4 @@
-//! `POST /connections/{id}/settings/preview`: what other settings would change, with nothing changed.
+//! `POST /connections/{id}/settings/preview`: what other settings would change, without changing anything.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub struct ChangedMonth {
 /// MRR at the end of every month, per currency.
 type Months = BTreeMap<(Day, Currency), i64>;
 
-/// What other settings would change
+/// Preview a change of settings
 #[utoipa::path(post, path = "/api/v1/connections/{id}/settings/preview", operation_id = "preview_settings",
     tag = "settings", request_body = SettingsView, responses((status = 200, body = SettingsPreview)))]
 pub async fn handle(

@@ -5,7 +5,7 @@ use axum::Json;
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
 
-/// The settings of a connection's numbers
+/// Show a connection's settings
 #[utoipa::path(get, path = "/api/v1/connections/{id}/settings", operation_id = "read_settings", tag = "settings",
     responses((status = 200, body = SettingsView)))]
 pub async fn handle(Connection(record): Connection) -> Json<SettingsView> {

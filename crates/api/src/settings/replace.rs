@@ -1,4 +1,4 @@
-//! `PUT /connections/{id}/settings`: from here on the numbers follow them.
+//! `PUT /connections/{id}/settings`: changes the settings; figures follow them from then on.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
 
-/// Change the settings; the numbers are rebuilt where they have to be
+/// Change the settings; figures are rebuilt if necessary
 #[utoipa::path(put, path = "/api/v1/connections/{id}/settings", operation_id = "replace_settings", tag = "settings",
     request_body = SettingsView, responses((status = 200, body = SettingsView)))]
 pub async fn handle(
@@ -33,8 +33,8 @@ pub async fn handle(
     Ok(Json(SettingsView::from(&changed.settings)))
 }
 
-/// Refuses a currency that nothing could be converted into today. The account's own needs no rate, and one that is set
-/// already keeps nobody from changing something else.
+/// Rejects a currency that nothing could be converted to today. The account's own currency needs no rate, and a
+/// currency that is already set does not keep anyone from changing something else.
 async fn check_currency(
     context: &Shared,
     record: &ConnectionRecord,
@@ -52,8 +52,7 @@ async fn check_currency(
         return Ok(());
     }
     let code = currency.as_str().to_ascii_uppercase();
-    let title =
-        format!("there is no exchange rate for {code} in the last {} days", ::metrics::fx::OLDEST_DAYS);
+    let title = format!("no exchange rate for {code} in the last {} days", ::metrics::fx::OLDEST_DAYS);
     Err(Problem::field("reporting_currency", title)
         .action("choose another currency, or enter its rates first"))
 }

@@ -27,12 +27,12 @@ pub struct OwnerRequest {
     pub password: Secret,
     #[schema(value_type = String, format = Password)]
     pub password_confirmation: Secret,
-    /// Where `needs_code` says so.
+    /// Required if `needs_code` is true.
     #[schema(value_type = Option<String>)]
     pub setup_code: Option<Secret>,
 }
 
-/// Make the owner's account, and sign in
+/// Create the owner account and sign in
 #[utoipa::path(post, path = "/api/v1/setup/owner", operation_id = "create_owner", tag = "setup", security(()),
     request_body = OwnerRequest, responses((status = 201, body = SignedIn)))]
 pub async fn handle(
@@ -58,16 +58,16 @@ pub async fn handle(
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(signed_in)))
 }
 
-/// The code is guessed at no faster than a password.
+/// The code can't be guessed faster than a password.
 fn check_setup_code(context: &Context, given: Option<&Secret>) -> Result<(), Problem> {
     const THROTTLED_AS: &str = "the setup code";
     let Some(code) = &context.options.setup_code else { return Ok(()) };
     context.throttle.begin(THROTTLED_AS).map_err(Problem::too_many_tries)?;
     let given = given.map_or("", Secret::expose).trim();
     if !bool::from(given.as_bytes().ct_eq(code.expose().as_bytes())) {
-        let mut problem = Problem::field("setup_code", "the setup code is not right");
+        let mut problem = Problem::field("setup_code", "wrong setup code");
         problem.code = "setup_code_wrong";
-        return Err(problem.action("it was printed on the terminal that the server was started from"));
+        return Err(problem.action("the server printed it in the terminal where it was started"));
     }
     context.throttle.succeeded(THROTTLED_AS);
     Ok(())
@@ -83,18 +83,18 @@ fn check_fields(request: &OwnerRequest) -> Result<(), Problem> {
     }
     let username = &request.username;
     if username.is_empty() || username.len() > 50 || !username.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(Problem::field("username", "a username has letters and digits only, at most 50"));
+        return Err(Problem::field("username", "a username can have only letters and digits, at most 50"));
     }
     if let Some(weakness) = password::weakness(request.password.expose()) {
         return Err(Problem::field("password", weakness));
     }
     if request.password.expose() != request.password_confirmation.expose() {
-        return Err(Problem::field("password_confirmation", "the two passwords differ"));
+        return Err(Problem::field("password_confirmation", "the passwords don't match"));
     }
     Ok(())
 }
 
-/// Whether mail could go there. Only sending to it would tell.
+/// Whether it could be an e-mail address. Only sending mail to it would prove that.
 fn is_plausible_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());

@@ -1,4 +1,4 @@
-//! `GET /setup`: whether the server waits for its owner.
+//! `GET /setup`: whether the server is waiting for its owner account.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,14 +11,14 @@ use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Setup {
-    /// Nobody has an account yet.
+    /// There is no account yet.
     pub needs_owner: bool,
-    /// The owner's account can only be made with the code that the server printed on its terminal.
+    /// The owner account can be created only with the code that the server printed in its terminal.
     pub needs_code: bool,
     pub version: &'static str,
 }
 
-/// Whether the server waits for its owner
+/// Show whether the server is waiting for its owner account
 #[utoipa::path(get, path = "/api/v1/setup", operation_id = "read_setup", tag = "setup", security(()),
     responses((status = 200, body = Setup)))]
 pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Problem> {

@@ -22,7 +22,7 @@ pub struct Source {
     /// As requests name it; `sample` has merchants that do not exist.
     pub id: &'static str,
     pub name: &'static str,
-    /// The provider's page that makes a key, with name and permissions filled in.
+    /// The provider's page for creating a key, with name and permissions filled in.
     pub key_link: Option<String>,
     pub permissions: Vec<Permission>,
     pub merchants: Vec<Merchant>,
@@ -37,7 +37,7 @@ pub struct Permission {
     pub access: &'static str,
     /// Nothing can be computed without it.
     pub is_required: bool,
-    /// What will be missing without it.
+    /// What you lose without it.
     pub without: &'static str,
 }
 
@@ -48,7 +48,7 @@ pub struct Merchant {
     pub description: &'static str,
 }
 
-/// What can be connected, and what each needs
+/// List what can be connected, and what each source needs
 #[utoipa::path(get, path = "/api/v1/sources", operation_id = "list_sources", tag = "connections",
     responses((status = 200, body = Sources)))]
 pub async fn handle(State(context): State<Shared>, _: Tenant) -> Json<Sources> {

@@ -16,13 +16,13 @@ pub struct ProgressView {
     pub objects_per_second: u64,
     pub seconds_left: Option<u64>,
     pub started_at: Option<i64>,
-    /// The first day from which invoices are there without a gap. Absent: nothing yet, or everything.
+    /// The first day from which invoices are complete. Missing: none yet, or all of them.
     #[schema(value_type = Option<String>, format = Date)]
     pub reaches_back_on: Option<Day>,
     pub data_through: Option<i64>,
-    /// Moves whenever the numbers did.
+    /// Changes whenever the figures do.
     pub ledger_version: u64,
-    /// What it waits for, or why it stopped.
+    /// What it is waiting for, or why it stopped.
     pub message: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/problems`: what was found wrong, and is listed rather than hidden.
+//! `GET /connections/{id}/problems`: problems that were found, listed rather than hidden.
 
 use ::sync::{SyncError, projection};
 use axum::Json;
@@ -35,7 +35,7 @@ pub struct ExampleView {
     pub points_to: Option<String>,
 }
 
-/// What was found wrong with the data
+/// List problems with the data
 #[utoipa::path(get, path = "/api/v1/connections/{id}/problems", operation_id = "list_problems", tag = "sync",
     responses((status = 200, body = Problems)))]
 pub async fn handle(

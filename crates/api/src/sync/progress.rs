@@ -8,7 +8,7 @@ use super::dto::ProgressView;
 use crate::access::identity::Connection;
 use crate::context::Shared;
 
-/// How far the work on a connection is
+/// Show the progress of the work on a connection
 #[utoipa::path(get, path = "/api/v1/connections/{id}/sync", operation_id = "read_sync", tag = "sync",
     responses((status = 200, body = ProgressView)))]
 pub async fn handle(State(context): State<Shared>, Connection(record): Connection) -> Json<ProgressView> {

@@ -1,4 +1,4 @@
-//! `POST /connections/{id}/reload`: for data that is damaged, or trusted no more.
+//! `POST /connections/{id}/reload`: for data that is corrupted or looks wrong.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,12 +7,12 @@ use crate::access::identity::Connection;
 use crate::context::Shared;
 use crate::problem::Problem;
 
-/// Let go of what was loaded and load everything again
+/// Discard the local copy and import everything again
 ///
-/// Key, settings and webhook stay, and erasures and the list of restatements as far as they can be read. Numbers fill in
-/// as on the first day.
+/// Key, settings and webhook are kept, and so are erasures and the list of restatements as far as they can be read.
+/// Figures fill in as during the first import.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/reload", operation_id = "reload_connection", tag = "sync",
-    responses((status = 202, description = "Under way, or about to be")))]
+    responses((status = 202, description = "Running, or about to start")))]
 pub async fn handle(
     State(context): State<Shared>,
     Connection(record): Connection,

@@ -8,7 +8,7 @@ use crate::context::Shared;
 
 /// Bring a connection up to date now
 #[utoipa::path(post, path = "/api/v1/connections/{id}/sync", operation_id = "start_sync", tag = "sync",
-    responses((status = 202, description = "Under way, or about to be")))]
+    responses((status = 202, description = "Running, or about to start")))]
 pub async fn handle(State(context): State<Shared>, Connection(record): Connection) -> StatusCode {
     context.runner.start_sync(&record.id);
     StatusCode::ACCEPTED

@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/sync/stream`: progress and new numbers as they come, as server-sent events.
+//! `GET /connections/{id}/sync/stream`: progress and new figures as server-sent events.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -38,7 +38,7 @@ struct Listener {
     waiting: Option<Event>,
 }
 
-/// Progress and new numbers as they come
+/// Stream progress and new figures
 #[utoipa::path(get, path = "/api/v1/connections/{id}/sync/stream", operation_id = "stream_sync", tag = "sync",
     responses((status = 200, content_type = "text/event-stream", body = String,
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TokenRequest {
-    /// What it is for.
+    /// Its name.
     pub name: String,
 }
 
@@ -25,11 +25,11 @@ pub struct TokenRequest {
 pub struct CreatedToken {
     #[serde(flatten)]
     pub token: TokenView,
-    /// The token itself. It is shown this once.
+    /// The token itself. It is shown only this once.
     pub secret: String,
 }
 
-/// Make a token
+/// Create a token
 #[utoipa::path(post, path = "/api/v1/tokens", operation_id = "create_token", tag = "tokens",
     request_body = TokenRequest, responses((status = 201, body = CreatedToken)))]
 pub async fn handle(
@@ -39,7 +39,7 @@ pub async fn handle(
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let name = request.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(Problem::field("name", "give the token a name of at most 100 characters"));
+        return Err(Problem::field("name", "enter a name of at most 100 characters"));
     }
     let secret = credential::new_token().map_err(|error| Problem::internal(&error))?;
     let new = NewToken {

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 /// Revoke a token
 #[utoipa::path(delete, path = "/api/v1/tokens/{token_id}", operation_id = "delete_token", tag = "tokens",
-    responses((status = 204, description = "It opens nothing any more")))]
+    responses((status = 204, description = "Revoked")))]
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,

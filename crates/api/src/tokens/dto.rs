@@ -1,4 +1,4 @@
-//! A token, without what opens anything.
+//! A token, without its secret part.
 
 use serde::Serialize;
 use store::ApiToken;

@@ -35,13 +35,13 @@ struct Class {
     class: String,
 }
 
-/// Open on this machine; elsewhere for who is signed in or has a token.
+/// Open on this machine; elsewhere only with a session or a token.
 pub async fn handle(
     State(context): State<Shared>,
     tenant: Result<Tenant, Problem>,
 ) -> Result<Response, Problem> {
     let is_private = context.options.is_loopback && context.options.public_url.is_none();
-    // Whoever is known sees what is theirs; on this machine alone everything may be seen.
+    // A known user sees their own connections; on a server that only this machine can reach, all are shown.
     let tenant = if is_private { None } else { Some(tenant?) };
     let shared = context.clone();
     let read = blocking(move || -> Result<_, store::StoreError> {
@@ -72,25 +72,27 @@ fn written(
         let of = Class { class: format!("{}xx", class + 1) };
         requests.get_or_create(&of).inc_by(counters.requests(class));
     }
-    registry.register("http_requests", "Requests answered, by the class of their status", requests);
+    registry.register("http_requests", "Requests answered, by class of status", requests);
     let deliveries = Family::<Outcome, Counter>::default();
     for what in Delivered::ALL {
         deliveries.get_or_create(&Outcome { outcome: what.as_str() }).inc_by(counters.deliveries(what));
     }
-    registry.register("webhook_deliveries", "Webhook deliveries, by what became of them", deliveries);
+    registry.register("webhook_deliveries", "Webhook deliveries, by outcome", deliveries);
 
     type Value = fn(&ConnectionRecord, &InboxFacts, UnixSeconds) -> Option<i64>;
     let gauges: [(&str, &str, Value); 5] = [
-        ("connection_live", "1 while the connection is live, 0 while it loads or has failed", |of, _, _| {
-            Some(i64::from(of.state == ConnectionState::Live))
-        }),
-        ("connection_failed", "1 while somebody has to do something about the connection", |of, _, _| {
+        (
+            "connection_live",
+            "1 while the connection is live, 0 while it is importing or has failed",
+            |of, _, _| Some(i64::from(of.state == ConnectionState::Live)),
+        ),
+        ("connection_failed", "1 while the connection needs attention from a person", |of, _, _| {
             Some(i64::from(of.state == ConnectionState::Failed))
         }),
-        ("connection_data_age_seconds", "How old the newest data is", |of, _, now| {
+        ("connection_data_age_seconds", "Age of the newest data", |of, _, now| {
             of.data_through.map(|through| (now.0 - through.0).max(0))
         }),
-        ("inbox_waiting", "Webhook deliveries that are not worked off yet", |_, inbox, _| {
+        ("inbox_waiting", "Webhook deliveries waiting to be processed", |_, inbox, _| {
             i64::try_from(inbox.waiting).ok()
         }),
         ("inbox_dead", "Webhook deliveries that were given up", |_, inbox, _| i64::try_from(inbox.dead).ok()),

@@ -12,7 +12,7 @@ pub const ROUTE: &str = "/readyz";
 pub async fn handle(State(context): State<Shared>) -> Result<&'static str, Problem> {
     if context.stopping.is_cancelled() {
         let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-        return Err(Problem::new(status, "stopping", "the server was told to stop"));
+        return Err(Problem::new(status, "stopping", "the server is stopping"));
     }
     let shared = context.clone();
     let is_able = move || shared.catalog.has_owner().and_then(|_| shared.data.try_writing());

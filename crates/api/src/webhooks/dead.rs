@@ -30,7 +30,7 @@ pub struct DeadDelivery {
     pub error: String,
 }
 
-/// Deliveries that were given up
+/// List deliveries that were given up
 #[utoipa::path(get, path = "/api/v1/connections/{id}/webhook/dead", operation_id = "list_dead_deliveries", tag = "sync",
     responses((status = 200, body = DeadDeliveries)))]
 pub async fn handle(

@@ -1,4 +1,4 @@
-//! `GET /connections/{id}/webhook`: whether changes are told at once, and what to do when they are not.
+//! `GET /connections/{id}/webhook`: whether changes are delivered, and what to do if they are not.
 
 use ::sync::runner::source_of;
 use axum::Json;
@@ -20,11 +20,11 @@ pub struct WebhookView {
     /// Why it could not be registered.
     pub refused: Option<LastErrorView>,
     pub last_received_at: Option<i64>,
-    /// Deliveries that are not worked off yet.
+    /// Deliveries waiting to be processed.
     pub waiting: u64,
-    /// Deliveries that were given up and wait for a person.
+    /// List deliveries that were given up and wait for a person.
     pub dead: u64,
-    /// What an endpoint that is made by hand has to be told about.
+    /// The events that a manually created endpoint must subscribe to.
     pub events: &'static [&'static str],
     pub api_version: &'static str,
 }
@@ -33,22 +33,21 @@ pub struct WebhookView {
 #[serde(rename_all = "snake_case")]
 #[schema(as = WebhookState)]
 pub enum WebhookStateView {
-    /// The provider cannot reach this server: it is asked every minute instead.
+    /// The provider can't reach this server, so it is polled every minute.
     Unreachable,
     /// It is about to be registered.
     Pending,
-    /// It has to be made by hand.
+    /// It has to be created by hand.
     Manual,
-    /// It is there, and nothing came yet.
+    /// It is registered, and nothing has been delivered yet.
     Registered,
-    /// Deliveries come.
+    /// Deliveries are arriving.
     Live,
-    /// They came, and now things happen that are not delivered: the provider is asked every minute until they come
-    /// again.
+    /// Deliveries have stopped although changes happen: the provider is polled every minute until they resume.
     Silent,
 }
 
-/// How the connection's webhook stands
+/// Show the state of a connection's webhook
 #[utoipa::path(get, path = "/api/v1/connections/{id}/webhook", operation_id = "read_webhook", tag = "sync",
     responses((status = 200, body = WebhookView)))]
 pub async fn handle(

@@ -1,5 +1,5 @@
-//! `POST /webhooks/{source}/{path}`: a provider tells that something happened. Outside of the API: what lets a delivery
-//! in is its signature alone.
+//! `POST /webhooks/{source}/{path}`: a provider reports that something happened. Outside the API: a delivery is
+//! accepted by its signature alone.
 
 use ::sync::runner::{Receipt, WebhookRefusal};
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ use crate::watch::Delivered;
 
 pub const ROUTE: &str = "/webhooks/{source}/{path}";
 
-/// Answers once the delivery is on the disk; it is worked off after.
+/// Answers once the delivery is on disk; it is processed afterwards.
 pub async fn handle(
     State(context): State<Shared>,
     Path((source, path)): Path<(String, String)>,
@@ -24,7 +24,7 @@ pub async fn handle(
     let count = |what| context.counters.delivered(what);
     let body = body.map_err(|rejection| {
         count(Delivered::Oversized);
-        Problem::new(rejection.status(), "unreadable", "the body is too large or did not arrive whole")
+        Problem::new(rejection.status(), "unreadable", "the request body is too large or incomplete")
     })?;
     let Some(source) = Source::of(&source) else {
         count(Delivered::Unknown);

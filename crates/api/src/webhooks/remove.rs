@@ -1,4 +1,4 @@
-//! `DELETE /connections/{id}/webhook`: no more deliveries, until the server is asked to look again.
+//! `DELETE /connections/{id}/webhook`: no more deliveries until the next sync is requested.
 
 use axum::extract::State;
 use axum::http::StatusCode;

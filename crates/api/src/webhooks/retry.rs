@@ -1,4 +1,4 @@
-//! `POST /connections/{id}/webhook/retry`: another chance for what was given up.
+//! `POST /connections/{id}/webhook/retry`: retries deliveries that were given up.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ pub struct Retried {
     pub deliveries: usize,
 }
 
-/// Try again what was given up
+/// Retry deliveries that were given up
 #[utoipa::path(post, path = "/api/v1/connections/{id}/webhook/retry", operation_id = "retry_dead_deliveries", tag = "sync",
     responses((status = 200, body = Retried)))]
 pub async fn handle(

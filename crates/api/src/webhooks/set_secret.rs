@@ -1,4 +1,4 @@
-//! `PUT /connections/{id}/webhook/secret`: the secret of an endpoint that was made by hand, or a rolled one.
+//! `PUT /connections/{id}/webhook/secret`: the secret of a manually created endpoint, or a rolled one.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ const LONGEST: usize = 200;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct WebhookSecretRequest {
-    /// Begins with `whsec_`. The one before stays good for deliveries that are on their way.
+    /// Starts with `whsec_`. The previous secret stays valid for deliveries that are on their way.
     #[schema(value_type = String, format = Password)]
     pub secret: Secret,
 }
@@ -32,7 +32,7 @@ pub async fn handle(
     if !secret.starts_with("whsec_") || secret.len() > LONGEST {
         return Err(Problem::field(
             "secret",
-            "a signing secret begins with whsec_: copy it from the endpoint's page",
+            "a signing secret starts with whsec_: copy it from the endpoint's page",
         ));
     }
     context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;

@@ -99,7 +99,7 @@ pub fn ask(addr: &str, method: &str, path: &str, token: &str, body: &str) -> Res
     Ok(body.to_owned())
 }
 
-/// Where `/proc/PID/stat` counts user and system time behind the process' name: of itself, and of children that have
+/// Where `/proc/PID/stat` counts user and system time behind the process's name: of itself, and of children that have
 /// ended.
 pub const OWN: usize = 11;
 pub const WAITED_FOR: usize = 13;

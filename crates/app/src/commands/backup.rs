@@ -1,4 +1,4 @@
-//! `chartsy backup`: a copy of the data folder, consistent while a server works on it.
+//! `chartsy backup`: a consistent copy of the data folder, even while a server is using it.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use crate::folder::Folder;
 pub struct Backup {
     #[command(flatten)]
     data: DataArgs,
-    /// The folder to make; it must not exist
+    /// The folder to create; it must not exist yet
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Also copy master.key, with which the providers' keys in the copy can be read
+    /// Also copy master.key, which can decrypt the providers' keys in the copy
     #[arg(long)]
     with_key: bool,
 }
@@ -28,7 +28,9 @@ pub fn run(args: &Backup) -> anyhow::Result<()> {
     let (files, to) = (manifest.files.len(), args.to.display());
     writeln!(std::io::stdout(), "{to}: {files} files, {bytes} bytes")?;
     if !args.with_key {
-        eprintln!("without master.key: keep that apart, or enter the providers' keys again after restoring");
+        eprintln!(
+            "master.key was not copied: store it separately, or enter the providers' keys again after restoring"
+        );
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::folder::Folder;
 use crate::stop::StopSignal;
 use crate::work;
 
-/// Keys have some 110 characters. More is not read.
+/// Keys have about 110 characters. No more than this is read.
 const MAX_INPUT_BYTES: u64 = 4096;
 
 /// An account of one of the sources.
@@ -59,19 +59,19 @@ impl clap::FromArgMatches for Connect {
 struct AccountArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Read the key from standard input: it must not be seen in a list of processes
+    /// Read the key from standard input, so that it does not show in the list of processes
     #[arg(long, required = true)]
     key_stdin: bool,
     /// Where the API is, when it is not the provider's own address; may carry a path
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
-    /// What the connection is called; without it the account's name
+    /// The connection's name; by default the account's name
     #[arg(long)]
     name: Option<String>,
-    /// Keep nothing that identifies a customer: no names, contact or card details, no free text
+    /// Store nothing that identifies a customer: no names, contact or card details, no free text
     #[arg(long)]
     gdpr: bool,
-    /// Return once the connection is saved; a running server loads it
+    /// Return once the connection is saved; a running server imports it
     #[arg(long)]
     no_wait: bool,
 }
@@ -80,14 +80,14 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     let Connect { source, account: args } = args;
     let key = read_key()?;
     if args.api_base.as_deref().is_some_and(|base| base.trim().is_empty()) {
-        let help = format!("leave --api-base out for {} itself", source.texts().name);
-        return Err(Advice::new("the address of the API is empty", help).into());
+        let help = format!("omit --api-base to use {} itself", source.texts().name);
+        return Err(Advice::new("the API address is empty", help).into());
     }
     let base = admission::parse_base(source, args.api_base.as_deref())?;
     if let Some(name) = args.name.as_deref() {
         admission::check_name(name)?;
     }
-    // Before anything is made on the disk: a key that is none leaves nothing behind.
+    // Before anything is created on disk, so that an invalid key leaves nothing behind.
     let candidate = admission::examine(source, &key, base, Clock::System).await?;
     tell_permissions(&candidate)?;
     let folder = Folder::open(&args.data.data)?;
@@ -95,7 +95,7 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     let record = save(&folder, &candidate, wishes)?;
     writeln!(std::io::stdout(), "{}", record.id)?;
     if args.no_wait {
-        eprintln!("saved; a running server loads it now, otherwise run: chartsy serve, or chartsy sync");
+        eprintln!("saved; a running server imports it now; otherwise run 'chartsy serve' or 'chartsy sync'");
         return Ok(());
     }
     let runner = work::for_command(&folder)?;
@@ -105,7 +105,7 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     }
     let record = folder.connection(Some(record.id.as_str()))?;
     let through = record.data_through.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
-    eprintln!("{} is loaded, data through {through}", record.name);
+    eprintln!("{} is imported, data through {through}", record.name);
     for problem in crate::commands::status::problems(&folder, &record)? {
         eprintln!("note: {} {}", problem.count, problem.title);
     }
@@ -119,7 +119,7 @@ fn read_key() -> anyhow::Result<Secret> {
     Ok(Secret::new(line.trim()))
 }
 
-/// Each list that cannot be read, with what will be absent. Without a required one there is no going on.
+/// Prints each list that can't be read and what will be missing. Fails if a required one is among them.
 fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
     for probe in &candidate.probes {
         let why = match &probe.state {
@@ -128,7 +128,7 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
             ProbeState::Missing { permission: None } => format!("the key may not read {}", probe.permission),
             ProbeState::Absent => "the server has no such list".to_owned(),
         };
-        let weight = if probe.is_required { "required" } else { "without it" };
+        let weight = if probe.is_required { "required" } else { "you lose" };
         eprintln!("{}: {why}; {weight}: {}", probe.label, probe.without);
     }
     let missing = candidate.missing_required();
@@ -137,11 +137,11 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
     }
     let names: Vec<&str> = missing.iter().map(|probe| probe.permission).collect();
     let link = candidate.source().key_link().map_or_else(String::new, |link| format!(": {link}"));
-    let help = format!("allow the key to read {}{link}", names.join(", "));
+    let help = format!("give the key read access to {}{link}", names.join(", "));
     Err(Advice::permission_missing(AdmissionError::PermissionsMissing(missing).to_string(), help).into())
 }
 
-/// The account's connection: the one that is there, with this key from now on, or a new one.
+/// The account's connection: the existing one, which uses this key from now on, or a new one.
 fn save(folder: &Folder, candidate: &Candidate, wishes: Wishes<'_>) -> anyhow::Result<ConnectionRecord> {
     let place = Place { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
     let Some(existing) = candidate.existing(&folder.catalog, &folder.workspace)? else {
@@ -152,23 +152,23 @@ fn save(folder: &Folder, candidate: &Candidate, wishes: Wishes<'_>) -> anyhow::R
         if let Some(name) = wishes.name {
             record.name = name.to_owned();
         }
-        // It is only ever switched off knowingly, in the settings.
+        // GDPR mode is only ever switched off deliberately, in the settings.
         record.settings.gdpr |= wishes.gdpr;
     })?;
-    eprintln!("{} is connected already; going on with it", existing.name);
+    eprintln!("{} is already connected; continuing with it", existing.name);
     Ok(existing)
 }
 
-/// Another process, a server most likely, does the work on this connection.
+/// Another process, most likely a server, is working on this connection.
 fn is_in_use(error: &anyhow::Error) -> bool {
     let held = |error: &SyncError| matches!(error, SyncError::Store(StoreError::AlreadyOpen { .. }));
     error.downcast_ref::<SyncError>().is_some_and(held)
 }
 
-/// Shows how far the other process is, from what it writes, until it is done or has stopped.
+/// Shows the progress of the other process, from what it writes, until it is done or has stopped.
 async fn follow(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<()> {
     const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
-    eprintln!("a running server does the work; following it");
+    eprintln!("a running server is importing; showing its progress");
     let mut stop_signal = StopSignal::listen()?;
     let mut last = 0;
     loop {

@@ -1,4 +1,4 @@
-//! `chartsy demo`: the pages on a sample merchant, in one command.
+//! `chartsy demo`: the pages with a sample merchant, in one command.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ const USERNAME: &str = "demo";
 
 #[derive(Debug, clap::Args)]
 pub struct Demo {
-    /// Keep the data here; without it, in a folder that is deleted at the end
+    /// Store the data here; by default in a folder that is deleted at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Where to listen; port 0 takes a free one
+    /// The address to listen on; port 0 takes any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// small, mid or empty
@@ -35,13 +35,13 @@ pub struct Demo {
 pub async fn run(args: Demo) -> anyhow::Result<()> {
     let merchant = crate::samples::MERCHANTS.iter().find(|merchant| merchant.id == args.merchant);
     let merchant = merchant
-        .with_context(|| format!("'{}' is not a merchant: use small, mid or empty", args.merchant))?;
+        .with_context(|| format!("'{}' is not a sample merchant: use small, mid or empty", args.merchant))?;
     let place = TemporaryOr::new(args.data)?;
     let folder = Folder::open(place.path())?;
     let password = make_owner(&folder).await?;
     let is_ours = folder.catalog.user_by_login(USERNAME)?.is_some();
     let entry = Entry { code: credential::new_setup_code()?, login: USERNAME.to_owned() };
-    // The sample merchant's time ends with the binary's rates, and a demo asks nobody on the network.
+    // The sample merchant's time ends with the binary's rates, and a demo makes no network requests.
     let site = Site {
         listen: args.listen,
         public_url: None,
@@ -51,12 +51,12 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     };
     let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;
-    // The code signs in; a folder that is somebody else's asks for its own password.
+    // The code signs in; a folder that belongs to somebody else asks for its own password.
     let path = if is_ours { format!("/enter/{}", entry.code.expose()) } else { "/".to_owned() };
     let url = format!("{}{path}", server.url.trim_end_matches('/'));
     println!("the MRR Breakdown of {} is at {url}", merchant.name);
     if let Some(password) = password {
-        println!("elsewhere, sign in as {USERNAME} with {}", password.expose());
+        println!("from another browser, sign in as {USERNAME} with the password {}", password.expose());
     }
     if !args.no_open {
         open_browser(&url);
@@ -64,7 +64,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     server.until_stopped().await
 }
 
-/// An account to sign in with, if nobody has one yet. Its password is new on each machine.
+/// An account to sign in with, if there is none yet. Its password is different on each machine.
 async fn make_owner(folder: &Folder) -> anyhow::Result<Option<Secret>> {
     if folder.catalog.has_owner()? {
         return Ok(None);
@@ -107,11 +107,11 @@ fn open_browser(url: &str) {
         .stderr(std::process::Stdio::null())
         .spawn();
     if let Err(error) = started {
-        tracing::info!(%error, "no browser was opened");
+        tracing::info!(%error, "the browser could not be opened");
     }
 }
 
-/// A folder of the user's, or one that goes when the demo ends.
+/// The user's folder, or a temporary one that is deleted when the demo ends.
 struct TemporaryOr {
     path: PathBuf,
     is_temporary: bool,
@@ -136,7 +136,7 @@ impl Drop for TemporaryOr {
         if self.is_temporary
             && let Err(error) = std::fs::remove_dir_all(&self.path)
         {
-            tracing::warn!(path = %self.path.display(), %error, "the demo's folder was not deleted");
+            tracing::warn!(path = %self.path.display(), %error, "the demo's folder could not be deleted");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::failure::Advice;
 pub struct Doctor {
     #[command(flatten)]
     data: DataArgs,
-    /// Do not ask the providers
+    /// Do not contact the providers
     #[arg(long)]
     offline: bool,
 }
@@ -19,7 +19,7 @@ pub struct Doctor {
 /// What one check found.
 struct Finding {
     what: String,
-    /// What is wrong and what to do; `None`: it is well.
+    /// What is wrong and what to do; `None`: no problem.
     trouble: Option<(String, String)>,
 }
 
@@ -47,10 +47,12 @@ pub async fn run(args: Doctor) -> anyhow::Result<()> {
     }
     match findings.iter().filter(|finding| finding.trouble.is_some()).count() {
         0 => Ok(()),
-        1 => Err(Advice::new("1 problem was found", "do what it says above, then run it again").into()),
+        1 => {
+            Err(Advice::new("found 1 problem", "follow the advice above, then run this command again").into())
+        }
         many => Err(Advice::new(
-            format!("{many} problems were found"),
-            "do what they say above, then run it again",
+            format!("found {many} problems"),
+            "follow the advice above, then run this command again",
         )
         .into()),
     }

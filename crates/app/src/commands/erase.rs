@@ -19,14 +19,14 @@ pub struct Erase {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// A customer's names, contact and card details and free text; ids, amounts and times stay, so no number changes
+    /// A customer's name, contact and card details and free text; ids, amounts and times stay, so no figure changes
     Customer {
         /// The provider's id of the customer
         id: String,
         #[command(flatten)]
         connection: ConnectionArgs,
     },
-    /// A connection with its key, its webhook and all that was fetched
+    /// A connection with its key, its webhook and all imported data
     Connection {
         /// As 'chartsy status' shows it
         id: String,
@@ -37,7 +37,7 @@ enum What {
     Everything {
         #[command(flatten)]
         data: DataArgs,
-        /// Say that this is meant
+        /// Confirm the deletion
         #[arg(long)]
         yes: bool,
     },
@@ -62,7 +62,7 @@ async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde
     let (folder, record) = folder::one(connection)?;
     let runner = work::for_command(&folder)?;
     let receipt = runner.erase_customer(&record.workspace, &record.id, &CustomerId::from(id)).await?;
-    eprintln!("erase the customer at the provider too: Chartsy never changes anything there");
+    eprintln!("erase the customer at the provider too: Chartsy changes no customer data there");
     Ok(serde_json::to_value(receipt)?)
 }
 
@@ -71,14 +71,17 @@ async fn one(folder: &Folder, id: &str) -> anyhow::Result<RemovalReceipt> {
     let record = folder.connection(Some(id))?;
     let receipt = work::for_command(folder)?.remove(&record.workspace, &record.id).await?;
     if receipt.webhook == WebhookRemoval::Left {
-        eprintln!("the webhook endpoint of {} stays with the provider: remove it there", receipt.name);
+        eprintln!(
+            "the webhook endpoint of {} could not be removed from the provider: delete it there",
+            receipt.name
+        );
     }
     Ok(receipt)
 }
 
 async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Value> {
     if !yes {
-        let help = "add --yes; there is no way back but a backup";
+        let help = "add --yes to confirm; only a backup can undo this";
         return Err(Advice::new("this erases the whole data folder", help).into());
     }
     let folder = Folder::existing(&data.data)?;
@@ -90,10 +93,7 @@ async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Va
     let path = folder.data.path().to_owned();
     drop(folder);
     std::fs::remove_dir_all(&path).map_err(|error| {
-        Advice::new(
-            format!("{} was not deleted: {error}", path.display()),
-            "delete what is left of it by hand",
-        )
+        Advice::new(format!("{} could not be deleted: {error}", path.display()), "delete the rest by hand")
     })?;
     drop(alone);
     Ok(json!({"erased_at": Clock::System.now().0, "folder": path, "connections": connections}))

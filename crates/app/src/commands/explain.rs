@@ -17,7 +17,7 @@ pub struct Explain {
     /// The provider's id of the customer
     #[arg(long, value_name = "ID")]
     customer: String,
-    /// An instant, as seconds since 1970 or such as 2026-01-31T12:00:00Z; without it, all of time
+    /// An instant, as seconds since 1970 or such as 2026-01-31T12:00:00Z; by default the complete history
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<UnixSeconds>,
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
@@ -27,13 +27,13 @@ pub struct Explain {
 pub fn run(args: &Explain) -> anyhow::Result<()> {
     let (folder, record) = folder::one(&args.connection)?;
     let objects = folder.data.connection_files(&record.id).objects_to_read();
-    let objects = objects.context("nothing was loaded yet")?;
+    let objects = objects.context("nothing has been imported yet")?;
     let id = CustomerId::from(args.customer.as_str());
     let source = sync::runner::source_of(&record)?;
     let (history, prices) = api::customers::billing::read(source, &objects, &id)?;
     if history.customer.is_none() && history.invoices.is_empty() && history.subscriptions.is_empty() {
-        let help = "'chartsy ledger' names every customer that has MRR";
-        return Err(Advice::new(format!("there is no customer '{id}'"), help).into());
+        let help = "'chartsy ledger' lists every customer that has ever had MRR";
+        return Err(Advice::new(format!("customer '{id}' not found"), help).into());
     }
     let explanation = explain::explain(&history, &prices, record.settings.rules, args.at);
     let mut out = std::io::stdout().lock();

@@ -1,4 +1,4 @@
-//! `chartsy metrics NAME`: a metric over time, by the same functions as the API's.
+//! `chartsy metrics NAME`: a metric over time, computed by the same functions as in the API.
 
 mod table;
 
@@ -22,13 +22,13 @@ pub struct Metrics {
     /// Such as mrr, arr or customer_churn_rate
     #[arg(value_name = "NAME", value_parser = metric)]
     metric: &'static Metric,
-    /// last_12_months (without it), or last_12_full_months
+    /// last_12_months (default) or last_12_full_months
     #[arg(long, value_name = "RANGE")]
     range: Option<Preset>,
-    /// First day, such as 2026-01-31; without it that of --range
+    /// First day, such as 2026-01-31; by default the first day of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Day>,
-    /// Last day; without it today, or that of --range
+    /// Last day; by default today, or the last day of --range
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Day>,
     /// day, week, month, quarter or year
@@ -37,7 +37,7 @@ pub struct Metrics {
     /// native, or the code of a currency to convert to
     #[arg(long, default_value = "native")]
     currency: Reporting,
-    /// A series a group: plan, product, interval, currency or country
+    /// One series per group: plan, product, interval, currency or country
     #[arg(long, value_name = "DIMENSION")]
     by: Option<Dimension>,
     /// Such as plan=price_123; may be repeated
@@ -83,17 +83,17 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Beside the figures: a table or CSV has no place for it.
+/// Printed beside the figures, because a table or CSV has no place for it.
 fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
     let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     for kind in listed("absent") {
-        eprintln!("note: without {} objects, which cannot be read", kind.as_str().unwrap_or("some"));
+        eprintln!("note: incomplete, because {} objects can't be read", kind.as_str().unwrap_or("some"));
     }
     if matches!(format, Format::Csv) {
         for missing in listed("unconverted") {
             let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);
             eprintln!(
-                "note: not converted, and not in any figure: {} customers, {amount} {} (smallest units) on {}",
+                "note: not converted and not in any figure: {} customers, {amount} {} (smallest units) on {}",
                 missing["customers"],
                 currency.as_str().unwrap_or("?"),
                 missing["on"].as_str().unwrap_or("?")
@@ -105,7 +105,7 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
 fn metric(text: &str) -> Result<&'static Metric, String> {
     Metric::find(text).ok_or_else(|| {
         let known: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
-        format!("there is no such metric; use {}", known.join(", "))
+        format!("metric not found; use {}", known.join(", "))
     })
 }
 

@@ -1,4 +1,4 @@
-//! `chartsy openapi`: the API's description, for generators of clients.
+//! `chartsy openapi`: the API's description, for client generators.
 
 use std::io::Write;
 

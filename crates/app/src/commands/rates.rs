@@ -1,4 +1,4 @@
-//! `chartsy rates`: exchange rates that come before pegs and published ones.
+//! `chartsy rates`: your own exchange rates, which take precedence over pegs and published ones.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::cli::{DataArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::folder::Folder;
 
-/// Who entered a rate here.
+/// The name recorded for rates entered here.
 const ENTERED_BY: &str = "command line";
 
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ enum Action {
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
     },
-    /// Enter a rate: on these days one BASE is RATE units of CURRENCY
+    /// Enter a rate: on these days one BASE is worth RATE units of CURRENCY
     Set {
         #[command(flatten)]
         data: DataArgs,
@@ -53,7 +53,7 @@ enum Action {
     Import {
         #[command(flatten)]
         data: DataArgs,
-        /// The file; - reads standard input
+        /// The file; use - for standard input
         file: PathBuf,
     },
     /// Delete a rate that was entered
@@ -85,7 +85,7 @@ fn import(folder: &Folder, file: &std::path::Path) -> anyhow::Result<()> {
         bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     }
     let text = String::from_utf8(bytes).map_err(|_| {
-        Advice::new("this file is not text in UTF-8", "save it as CSV in UTF-8 and import it again")
+        Advice::new("this file is not UTF-8 text", "save it as UTF-8 CSV and import it again")
     })?;
     let lines = read_csv(&text)?;
     let entries: Vec<EnteredRate> = lines.iter().map(|(_, entry)| *entry).collect();
@@ -107,7 +107,7 @@ fn enter(
         other => other.into(),
     })?;
     let what = if entries.len() == 1 { "1 rate".to_owned() } else { format!("{} rates", entries.len()) };
-    eprintln!("{what} entered; figures use them from now on");
+    eprintln!("{what} entered; figures use them now");
     Ok(())
 }
 
@@ -134,8 +134,8 @@ fn list(folder: &Folder, format: TextOrJson) -> anyhow::Result<()> {
 
 fn remove(folder: &Folder, id: &str) -> anyhow::Result<()> {
     if folder.catalog.delete_rate(&folder.workspace, id)? {
-        eprintln!("rate {id} removed; pegs and published rates count again on its days");
+        eprintln!("rate {id} removed; pegs and published rates apply again on its days");
         return Ok(());
     }
-    Err(Advice::new(format!("there is no rate '{id}'"), "list them with 'chartsy rates list'").into())
+    Err(Advice::new(format!("rate '{id}' not found"), "list them with 'chartsy rates list'").into())
 }

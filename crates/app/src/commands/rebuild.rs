@@ -1,4 +1,4 @@
-//! `chartsy rebuild`: deletes what is computed and computes it again, and says whether anything differed.
+//! `chartsy rebuild`: deletes what is computed, computes it again, and reports whether anything differed.
 
 use std::io::Write;
 
@@ -27,9 +27,9 @@ pub async fn run(args: Rebuild) -> anyhow::Result<()> {
         let report = runner.rebuild(&record.workspace, &record.id, display.listener()).await?;
         display.finish();
         let differed = match report.differed {
-            Some(true) => "it differed from what was stored",
+            Some(true) => "the result differed from what was stored",
             Some(false) => "nothing differed",
-            None => "nothing usable was stored before",
+            None => "nothing usable had been stored",
         };
         let skipped = match report.objects_skipped {
             0 => String::new(),

@@ -21,11 +21,11 @@ pub fn run(args: &Restore) -> anyhow::Result<()> {
     let path = data.path().display();
     writeln!(
         std::io::stdout(),
-        "{path}: as it was at {made_at}; what changed since is fetched by the next sync"
+        "{path}: restored as of {made_at}; the next sync fetches what has changed since"
     )?;
     let has_key = manifest.files.iter().any(|file| file.path == store::MASTER_KEY_FILE);
     if !has_key && std::env::var_os(store::MASTER_KEY_VARIABLE).is_none() {
-        eprintln!("put master.key back into it, or enter the providers' keys again");
+        eprintln!("copy master.key into it, or enter the providers' keys again");
     }
     Ok(())
 }

@@ -21,41 +21,41 @@ pub struct Sandbox {
     /// Write what was served to this account file when the sandbox stops
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Names the merchant's history
+    /// Seed of the merchant's history
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many customers, where it is not the merchant's usual number
+    /// The number of customers, if it is not the merchant's usual one
     #[arg(long)]
     customers: Option<u64>,
-    /// Where to listen; port 0 takes a free one
+    /// The address to listen on; port 0 takes any free port
     #[arg(long, default_value = "127.0.0.1:12111")]
     listen: SocketAddr,
     /// The only key that is accepted
     #[arg(long, default_value = sandbox::DEFAULT_KEY)]
     key: String,
-    /// What a restricted key may read: customers,invoices,… or all but some, such as all,-charges
+    /// What a restricted key may read: customers,invoices,… or all except some, such as all,-charges
     #[arg(long, value_name = "LIST")]
     permissions: Option<PermissionSet>,
-    /// What goes wrong: any of 500=SHARE,reset=SHARE,truncate=SHARE,slow=SHARE,429=SHARE,storm,seed=N, or none
+    /// Faults to inject: any of 500=SHARE,reset=SHARE,truncate=SHARE,slow=SHARE,429=SHARE,storm,seed=N, or none
     #[arg(long, value_name = "LIST")]
     faults: Option<Faults>,
     /// stripe or none
     #[arg(long, default_value = "none")]
     limits: Limits,
-    /// Let the merchant's clock run on: at its own pace, or so many times faster
+    /// Let the merchant's clock run: at normal speed, or this many times faster
     #[arg(long, value_name = "TIMES", num_args = 0..=1, default_missing_value = "1")]
     alive: Option<u32>,
-    /// Answer in the shapes of this version of Stripe's API, whatever is asked for, such as 2024-06-20
+    /// Always answer in the shapes of this version of Stripe's API, such as 2024-06-20
     #[arg(long, value_name = "VERSION")]
     api_version: Option<String>,
-    /// The merchant's present, such as 2026-01-31T00:00:00Z
+    /// The merchant's current time, such as 2026-01-31T00:00:00Z
     #[arg(long, value_name = "INSTANT")]
     now: Option<jiff::Timestamp>,
 }
 
 pub async fn run(args: Sandbox) -> anyhow::Result<()> {
     for name in args.objects.iter().flat_map(|file| file.settings().unknown()) {
-        eprintln!("warning: the account file has a setting that means nothing here: {name}");
+        eprintln!("warning: unknown setting in the account file: {name}");
     }
     let defaults = Options::default();
     let options = Options {
@@ -75,7 +75,7 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
         ..Options::default()
     };
     let mut stop_signal = StopSignal::listen()?;
-    let running = sandbox::start(options).await.context("the sandbox did not start")?;
+    let running = sandbox::start(options).await.context("the sandbox could not be started")?;
     let mut out = std::io::stdout();
     writeln!(out, "sandbox: {} key: {}", running.api_base, running.key)?;
     out.flush()?;

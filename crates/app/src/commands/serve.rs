@@ -1,4 +1,4 @@
-//! `chartsy serve`: the pages, the API and the work on every connection, until it is told to stop.
+//! `chartsy serve`: the pages, the API and the work on every connection, until it is stopped.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,39 +18,39 @@ use crate::samples::Sandboxes;
 use crate::stop::StopSignal;
 use crate::work::{self, Polling};
 
-/// More often would take the account's limits from its other tools; more seldom, events would be lost.
+/// More often would use up limits that the account's other tools need; less often, events would be lost.
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=86_400;
 /// In place of an address.
 const NO_RATES: &str = "none";
-/// How long what is under way may take once the server was told to stop.
+/// How long work in progress may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(8);
 
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen. Where others can reach it, by this or by --public-url, making the owner's account needs the code
-    /// that is printed
+    /// The address to listen on. If others can reach it, here or at --public-url, creating the owner account requires
+    /// the printed setup code
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The address that people open, where it is not the one that is listened on; with it providers are asked to tell
-    /// of changes at once
+    /// The address that people open, if it differs from the one to listen on; with it, providers deliver changes as
+    /// they happen
     #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<Url>,
-    /// Where new reference rates are published, as the European Central Bank does; {from} becomes the first day that is
-    /// wanted. 'none' keeps to those inside the binary
+    /// URL of new reference rates, in one of the European Central Bank's formats; {from} is replaced by the first day
+    /// that is needed. 'none' turns downloads off
     #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB,
         value_parser = rates_address)]
     rates_url: String,
-    /// A second address, asked where the first one fails or has nothing new any more
+    /// A second URL, requested if the first one fails or has no new rates
     #[arg(long, value_name = "URL", env = "CHARTSY_RATES_FALLBACK_URL", default_value = NO_RATES,
         value_parser = rates_address)]
     rates_fallback_url: String,
-    /// How often a connection's changes are asked for
+    /// How often to poll for a connection's changes
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS", default_value_t = Polling::default().seconds,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds: u64,
-    /// The same where its webhook tells of them: for what that misses
+    /// The same when its webhook delivers, for anything that was missed
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = Polling::default().seconds_with_webhooks,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds_with_webhooks: u64,
@@ -69,20 +69,20 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         entry: None,
     };
     let server = Server::start(folder, site).await?;
-    println!("chartsy is at {}", server.url);
+    println!("Chartsy is running at {}", server.url);
     if let Some(code) = &server.setup_code {
-        println!("setup code: {} (asked for when the owner's account is made)", code.expose());
+        println!("setup code: {} (needed to create the owner account)", code.expose());
     }
     server.until_stopped().await
 }
 
 fn web_address(text: &str) -> Result<Url, String> {
-    let url: Url = text.parse().map_err(|error| format!("{error}; write https://host"))?;
+    let url: Url = text.parse().map_err(|error| format!("{error}; use https://host"))?;
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    if is_web { Ok(url) } else { Err("it has to begin with https:// or http://".to_owned()) }
+    if is_web { Ok(url) } else { Err("it must start with https:// or http://".to_owned()) }
 }
 
-/// Without a first address nobody is asked, so the second one is not either.
+/// Without a first address nothing is requested, not even from the second one.
 fn rates_addresses(first: String, second: String) -> Vec<String> {
     if first == NO_RATES {
         return Vec::new();
@@ -101,7 +101,7 @@ fn rates_address(text: &str) -> Result<String, String> {
 pub struct Site {
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
-    /// Where new reference rates are published, the first before the second; none: those inside the binary are all.
+    /// URLs of new reference rates, the first before the second. Empty: only those inside the binary.
     pub rates_urls: Vec<String>,
     pub polling: Polling,
     pub entry: Option<Entry>,
@@ -111,13 +111,13 @@ pub struct Site {
 pub struct Server {
     /// What a person on this machine opens.
     pub url: String,
-    /// What making the owner's account needs, when others could come first.
+    /// Needed to create the owner account, if others could reach the server first.
     pub setup_code: Option<Secret>,
     pub context: api::Shared,
     pub sandboxes: Sandboxes,
     stop_signal: StopSignal,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
-    // Last, so that the folder is only free once all else has ended.
+    // Last, so that the folder is released only after everything else has ended.
     _lock: store::ServerLock,
 }
 
@@ -128,8 +128,8 @@ impl Server {
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
-            let help = "choose another with --listen, or port 0 for a free one";
-            anyhow::Error::from(Advice::new(format!("cannot listen on {listen}: {error}"), help))
+            let help = "choose another address with --listen, or port 0 for any free port";
+            anyhow::Error::from(Advice::new(format!("can't listen on {listen}: {error}"), help))
         })?;
         let addr = listener.local_addr()?;
         let sandboxes = Sandboxes::default();
@@ -154,7 +154,8 @@ impl Server {
         }
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();
-        // Made once: a plain router puts its routes and layers together anew for each connection, a millisecond each.
+        // Made once: a plain router assembles its routes and layers for each connection, which takes a millisecond
+        // each time.
         let service = router.into_make_service();
         let serving = tokio::spawn(async move {
             axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
@@ -179,21 +180,21 @@ impl Server {
             if !self.serving.is_finished()
                 && let Err(error) = self.serving.await
             {
-                tracing::warn!(%error, "serving did not end well");
+                tracing::warn!(%error, "the server did not stop cleanly");
             }
             self.context.runner.stop().await;
             self.sandboxes.stop().await;
         };
         if tokio::time::timeout(GRACE, ending).await.is_err() {
             tracing::warn!(
-                "stopped before everything had ended; nothing is lost, it goes on from what is committed"
+                "stopped before all work had ended; nothing is lost, the next start continues from the last commit"
             );
         }
         Ok(())
     }
 }
 
-/// A code, where someone else could reach the server before its owner does.
+/// A code, if someone else could reach the server before its owner does.
 fn setup_code(folder: &Folder, addr: SocketAddr, public_url: Option<&Url>) -> anyhow::Result<Option<Secret>> {
     let is_reachable =
         !addr.ip().is_loopback() || public_url.is_some_and(|url| !connect::is_on_this_machine(url));
@@ -203,7 +204,7 @@ fn setup_code(folder: &Folder, addr: SocketAddr, public_url: Option<&Url>) -> an
     Ok(Some(credential::new_setup_code()?))
 }
 
-/// Listening everywhere is no address to open.
+/// A wildcard address can't be opened in a browser.
 fn reachable(addr: SocketAddr) -> SocketAddr {
     if addr.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], addr.port())) } else { addr }
 }

@@ -1,4 +1,5 @@
-//! `chartsy status`: what is loaded, up to when, and the last error. Also while a server runs on the folder.
+//! `chartsy status`: what has been imported, how current it is, and the last error. Works while a server is using the
+//! folder.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -29,15 +30,15 @@ struct Report {
     rates: RatesStatus,
 }
 
-/// How old the exchange rates are, and what the last look for newer ones came to.
+/// How old the exchange rates are, and the outcome of the last check for newer ones.
 #[derive(Debug, Serialize)]
 struct RatesStatus {
     /// The newest day that rates were published for.
     published_on: Option<Day>,
     age_days: Option<i32>,
-    /// How many the workspace entered itself.
+    /// How many rates the workspace entered itself.
     entered: usize,
-    /// Address by address; empty when no server has looked yet.
+    /// One per address; empty if no server has checked yet.
     attempts: Vec<RatesAttempt>,
 }
 
@@ -53,36 +54,36 @@ struct ConnectionStatus {
     state: ConnectionState,
     is_history_complete: bool,
     data_through: Option<UnixSeconds>,
-    /// By kind, without those that the provider deleted.
+    /// By kind, without objects that the provider deleted.
     objects: BTreeMap<&'static str, u64>,
     objects_total: u64,
     last_error: Option<LastError>,
-    /// Changes that a webhook or a look told of and that wait to be fetched.
+    /// Changes, from a webhook or from polling, that wait to be fetched.
     waiting: u64,
-    /// When the next of them is tried.
+    /// When the next attempt is made.
     next_attempt_at: Option<UnixSeconds>,
-    /// Those that were given up until somebody asks.
+    /// Changes that were given up until somebody retries them.
     given_up: u64,
     webhook: Webhook,
     /// What happens next, in a sentence.
     next: String,
     /// Why some of this is not known.
     unreadable: Option<String>,
-    /// Lists that are not there, and why.
+    /// Lists that are missing, and why.
     absent: BTreeMap<&'static str, AbsentReason>,
     /// What is wrong with the data, by kind of problem.
     problems: Vec<ProblemCount>,
 }
 
-/// Whether the provider tells of changes.
+/// Whether the provider delivers changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Webhook {
     None,
-    /// Registered, but nothing was delivered yet.
+    /// Registered, but nothing has been delivered yet.
     Registered,
     Delivering,
-    /// Things happened that were not delivered.
+    /// Changes happened that were not delivered.
     Silent,
     /// It could not be registered.
     Refused,
@@ -109,7 +110,7 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
     }
     match report.connections.iter().filter(|one| one.unreadable.is_some()).count() {
         0 => Ok(()),
-        _ => Err(Advice::new("not everything can be read", "see what 'chartsy doctor' says").into()),
+        _ => Err(Advice::new("some data can't be read", "run 'chartsy doctor' for details").into()),
     }
 }
 
@@ -127,7 +128,7 @@ fn rates(folder: &Folder) -> anyhow::Result<RatesStatus> {
 fn write_rates(out: &mut impl Write, rates: &RatesStatus) -> std::io::Result<()> {
     match (rates.published_on, rates.age_days) {
         (Some(on), Some(age)) => {
-            let too_old = if age > OLDEST_DAYS { ": too old to convert amounts of today" } else { "" };
+            let too_old = if age > OLDEST_DAYS { ": too old to convert today's amounts" } else { "" };
             writeln!(out, "exchange rates: published up to {on}, {age} days ago{too_old}")?;
         }
         _ => writeln!(out, "exchange rates: none published")?,
@@ -139,7 +140,7 @@ fn write_rates(out: &mut impl Write, rates: &RatesStatus) -> std::io::Result<()>
         let outcome = match (&attempt.error, attempt.latest_on) {
             (Some(error), _) => format!("failed: {error}"),
             (None, Some(on)) => format!("rates up to {on}"),
-            (None, None) => "no rates in its answer".to_owned(),
+            (None, None) => "the answer contained no rates".to_owned(),
         };
         writeln!(out, "  {} ({}): {outcome}", attempt.address, attempt.at)?;
     }
@@ -159,7 +160,7 @@ fn counts(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<BTreeMap
 
 fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow::Result<ConnectionStatus> {
     let mut unreadable = None;
-    // One that is damaged hides no other.
+    // A damaged connection must not hide the others.
     let mut or_say = |error: anyhow::Error| unreadable = Some(format!("{error:#}"));
     let objects = counts(folder, &record).map_err(&mut or_say).unwrap_or_default();
     let found = problems(folder, &record).map_err(&mut or_say).unwrap_or_default();
@@ -194,14 +195,14 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
 
 fn next(record: &ConnectionRecord, is_served: bool) -> &'static str {
     match (is_served, record.state) {
-        (false, ConnectionState::Loading) => "nothing: load it with 'chartsy sync' or 'chartsy serve'",
+        (false, ConnectionState::Loading) => "nothing: import it with 'chartsy sync' or 'chartsy serve'",
         (false, _) => {
-            "nothing: no server runs; look once with 'chartsy sync', or for good with 'chartsy serve'"
+            "nothing: no server is running; sync once with 'chartsy sync', or continuously with 'chartsy serve'"
         }
-        (true, ConnectionState::Loading) => "the server goes on loading",
-        (true, ConnectionState::Live) => "the server looks for changes by itself",
+        (true, ConnectionState::Loading) => "the server continues the import",
+        (true, ConnectionState::Live) => "the server checks for changes on its own",
         (true, ConnectionState::Failed) => {
-            "the server tries again every 15 minutes, and at once when somebody presses Sync now"
+            "the server tries again every 15 minutes, or immediately when you press Sync now"
         }
     }
 }
@@ -219,11 +220,11 @@ impl Webhook {
 
     fn in_words(self) -> &'static str {
         match self {
-            Self::None => "none: changes are asked for",
-            Self::Registered => "registered; nothing was delivered yet",
+            Self::None => "none; polling for changes",
+            Self::Registered => "registered; waiting for its first event",
             Self::Delivering => "delivers",
-            Self::Silent => "registered, but not everything is delivered: changes are asked for",
-            Self::Refused => "could not be registered: changes are asked for; the sync page says what to do",
+            Self::Silent => "registered, but not every event is delivered; polling for changes",
+            Self::Refused => "could not be registered; polling for changes; the sync page says what to do",
         }
     }
 }
@@ -254,7 +255,7 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         };
         writeln!(out, "{} ({}, {}{mode})", connection.name, connection.id, connection.account_id)?;
         let state = match connection.state {
-            ConnectionState::Loading => "loading: history is not complete",
+            ConnectionState::Loading => "importing: history is not complete",
             ConnectionState::Live => "live",
             ConnectionState::Failed => "stopped",
         };
@@ -269,12 +270,13 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         }
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
         if connection.waiting > 0 {
-            let next = connection.next_attempt_at.map(|at| format!("; next try {at}")).unwrap_or_default();
+            let next =
+                connection.next_attempt_at.map(|at| format!("; next attempt {at}")).unwrap_or_default();
             writeln!(out, "  waiting: {} to be fetched{next}", changes(connection.waiting))?;
         }
         if connection.given_up > 0 {
             let what = changes(connection.given_up);
-            writeln!(out, "  given up: {what} that could not be fetched; try again on the sync page")?;
+            writeln!(out, "  given up: {what} that could not be fetched; retry on the sync page")?;
         }
         writeln!(out, "  next: {}", connection.next)?;
         for (kind, reason) in &connection.absent {
@@ -282,7 +284,7 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
                 AbsentReason::Absent => "the server has no such list",
                 AbsentReason::Forbidden => "the key may not read it",
             };
-            writeln!(out, "  absent: {kind} objects, {why}; what they feed is missing from the numbers")?;
+            writeln!(out, "  missing: {kind} objects, {why}; figures that need them are incomplete")?;
         }
         for problem in &connection.problems {
             writeln!(out, "  problem: {} {}", problem.count, problem.title)?;

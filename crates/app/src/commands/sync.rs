@@ -1,4 +1,4 @@
-//! `chartsy sync`: brings connections up to date, or goes on loading them.
+//! `chartsy sync`: brings connections up to date, or continues their import.
 
 use store::ConnectionRecord;
 use sync::Runner;
@@ -13,7 +13,8 @@ use crate::work;
 pub struct Sync {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Let go of what was loaded, readable or not, and load everything again; key, settings, webhook and erasures stay
+    /// Discard the local copy, readable or not, and import everything again; key, settings, webhook and erasures are
+    /// kept
     #[arg(long)]
     reload: bool,
 }
@@ -21,7 +22,7 @@ pub struct Sync {
 pub async fn run(args: Sync) -> anyhow::Result<()> {
     let folder = Folder::existing(&args.connection.data.data)?;
     let chosen = args.connection.connection.as_deref();
-    // Not of all at once by a slip.
+    // Not for all connections at once by mistake.
     let records = if args.reload { vec![folder.connection(chosen)?] } else { folder.chosen(chosen)? };
     if records.is_empty() {
         return Err(Advice::nothing_connected().into());
@@ -32,7 +33,7 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
     let mut first_failure = None;
     for record in &records {
         eprintln!("{} ({})", record.name, record.id);
-        // One account that cannot be reached must not keep the others from being updated.
+        // An account that can't be reached must not keep the others from being updated.
         if let Err(error) = one(&runner, record, args.reload).await {
             eprintln!("{}: {error:#}", record.id);
             first_failure.get_or_insert(error);
@@ -45,7 +46,7 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
 
 async fn one(runner: &Runner, record: &ConnectionRecord, reload: bool) -> anyhow::Result<()> {
     if reload && !runner.discard(&record.workspace, &record.id).await? {
-        eprintln!("the list of restatements could not be read to its end: older ones are gone");
+        eprintln!("the list of restatements could not be read completely: some entries are lost");
     }
     work::sync_shown(runner, record).await
 }

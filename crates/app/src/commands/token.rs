@@ -1,4 +1,4 @@
-//! `chartsy token`: the tokens that programs use.
+//! `chartsy token`: tokens for programs.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ pub struct Token {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Make a token and print it, this once
+    /// Create a token and print it; it won't be shown again
     Create {
         #[command(flatten)]
         data: DataArgs,
@@ -32,7 +32,7 @@ enum Action {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Make a token worthless
+    /// Revoke a token
     Revoke {
         #[command(flatten)]
         data: DataArgs,
@@ -60,7 +60,7 @@ fn create(folder: &Folder, name: &str) -> anyhow::Result<()> {
     };
     folder.catalog.create_token(&new, Clock::System.now())?;
     writeln!(std::io::stdout(), "{}", secret.expose())?;
-    eprintln!("send it as 'Authorization: Bearer …'; it is not shown again");
+    eprintln!("send it as 'Authorization: Bearer …'; it won't be shown again");
     Ok(())
 }
 
@@ -75,8 +75,8 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
 
 fn revoke(folder: &Folder, id: &str) -> anyhow::Result<()> {
     if folder.catalog.delete_token(&folder.workspace, id)? {
-        eprintln!("token {id} opens nothing any more");
+        eprintln!("token {id} is revoked");
         return Ok(());
     }
-    Err(Advice::new(format!("there is no token '{id}'"), "list them with 'chartsy token list'").into())
+    Err(Advice::new(format!("token '{id}' not found"), "list them with 'chartsy token list'").into())
 }

@@ -63,7 +63,7 @@ async fn a_script_can_tell_what_went_wrong_and_nothing_is_left_behind() {
     assert_eq!(connect(&data, KEY, &full.api_base, &["--nonsense"]).status.code(), Some(2));
     let status = chartsy(&data, &["status"], None);
     assert_eq!(status.status.code(), Some(1));
-    assert!(text(&status.stderr).contains("there is no data folder"));
+    assert!(text(&status.stderr).contains("no data folder"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,7 +47,7 @@ async fn a_disk_that_fills_up_at_any_place_loses_nothing() {
         failures += 1;
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("see whether it is full") && !said.contains("panicked"), "{said}");
+        assert!(said.contains("check whether it is full") && !said.contains("panicked"), "{said}");
     }
     assert!(failures >= 4, "{failures} failures");
     let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];

@@ -94,7 +94,7 @@ async fn the_second_address_is_asked_where_the_first_fails_or_has_stopped_publis
     assert_eq!(rates.update(&both, now).await.unwrap(), Some(next_day()));
     let attempts = noted();
     assert_eq!(attempts.len(), 2);
-    assert!(attempts[0].error.as_ref().unwrap().contains("cannot be read"), "{attempts:?}");
+    assert!(attempts[0].error.as_ref().unwrap().contains("can't be read"), "{attempts:?}");
     assert_eq!(attempts[1].address, format!("{publisher}/rates"), "nothing secret is noted");
     assert_eq!((attempts[1].latest_on, &attempts[1].error), (Some(next_day()), &None));
 

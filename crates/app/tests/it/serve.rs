@@ -76,7 +76,7 @@ async fn status_says_how_fresh_each_is_and_what_comes_next_also_beside_one_that_
     let (code, said, _) = run(&data, &["status"], "");
     assert_eq!(code, Some(0));
     assert_eq!(said.matches("  webhook: none: changes are asked for").count(), 2, "{said}");
-    assert_eq!(said.matches("no server runs; look once with 'chartsy sync'").count(), 2, "{said}");
+    assert_eq!(said.matches("no server is running; sync once with 'chartsy sync'").count(), 2, "{said}");
 
     for file in ["ledger.db", "objects.db"] {
         std::fs::write(data.join("connections").join(damaged.trim()).join(file), [b'x'; 20_000]).unwrap();

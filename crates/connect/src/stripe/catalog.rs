@@ -30,7 +30,7 @@ pub const LISTS: &[List] = &[
         permission: "Subscriptions",
         scope: "rak_subscription_read",
         is_required: true,
-        without: "MRR and everything made from it",
+        without: "MRR and everything based on it",
     },
     List {
         kind: kind::INVOICE,
@@ -43,7 +43,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: true,
-        without: "MRR and everything made from it",
+        without: "MRR and everything based on it",
     },
     List {
         kind: kind::PRICE,
@@ -56,7 +56,7 @@ pub const LISTS: &[List] = &[
         permission: "Prices",
         scope: "rak_plan_read",
         is_required: true,
-        without: "plans, and the interval that every amount is divided by",
+        without: "plans and billing intervals, without which there is no MRR",
     },
     List {
         kind: kind::PRODUCT,
@@ -69,7 +69,7 @@ pub const LISTS: &[List] = &[
         permission: "Products",
         scope: "rak_product_read",
         is_required: false,
-        without: "names of products, so that plans are named by their price",
+        without: "product names; plans are named after their price instead",
     },
     List {
         kind: kind::INVOICE_ITEM,
@@ -82,7 +82,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "changes of a plan until the invoice that bills them",
+        without: "plan changes until they are invoiced",
     },
     List {
         kind: kind::CHARGE,
@@ -108,7 +108,7 @@ pub const LISTS: &[List] = &[
         permission: "Charges and Refunds",
         scope: "rak_charge_read",
         is_required: false,
-        without: "refunds, so that net revenue equals gross revenue",
+        without: "refunds; net revenue will equal gross revenue",
     },
     List {
         kind: kind::CREDIT_NOTE,
@@ -121,7 +121,7 @@ pub const LISTS: &[List] = &[
         permission: "Credit notes",
         scope: "rak_credit_note_read",
         is_required: false,
-        without: "credit given after payment, by which net revenue is too high",
+        without: "credit notes after payment; net revenue will be too high",
     },
     List {
         kind: kind::INVOICE_PAYMENT,
@@ -134,7 +134,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "which payment paid which invoice, so that charges of invoices are taken for others",
+        without: "which payment settled which invoice; some will be counted as one-off payments",
     },
     List {
         kind: kind::COUPON,
@@ -147,7 +147,7 @@ pub const LISTS: &[List] = &[
         permission: "Coupons",
         scope: "rak_coupon_read",
         is_required: false,
-        without: "names of coupons",
+        without: "coupon names",
     },
     List {
         kind: kind::PROMOTION_CODE,
@@ -160,7 +160,7 @@ pub const LISTS: &[List] = &[
         permission: "Promotion Codes",
         scope: "rak_promotion_code_read",
         is_required: false,
-        without: "which code brought a discount",
+        without: "which promotion code gave a discount",
     },
     List {
         kind: kind::DISPUTE,
@@ -186,7 +186,7 @@ pub const LISTS: &[List] = &[
         permission: "PaymentIntents",
         scope: "rak_payment_intent_read",
         is_required: false,
-        without: "attempts to pay that led to no charge",
+        without: "payment attempts that did not lead to a charge",
     },
     List {
         kind: kind::BALANCE_TRANSACTION,
@@ -212,7 +212,7 @@ pub const LISTS: &[List] = &[
         permission: "Events",
         scope: "rak_event_read",
         is_required: false,
-        without: "quick updates, so that every list is read again",
+        without: "fast updates; every list has to be re-read instead",
     },
 ];
 
@@ -265,7 +265,7 @@ pub(super) fn list_path(kind: ObjectKind) -> Option<Vec<&'static str>> {
     Some(endpoint(kind)?.split('/').skip(1).collect())
 }
 
-/// Where one object is. `None`: such objects cannot be asked for one by one, or it can be no id.
+/// The path of one object. `None`: such objects can't be requested individually, or the id is invalid.
 pub(super) fn object_path(kind: ObjectKind, id: &str) -> Option<Vec<&str>> {
     // An address drops a segment of dots and would name the list instead.
     if matches!(id, "" | "." | "..") {

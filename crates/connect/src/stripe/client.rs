@@ -1,4 +1,4 @@
-//! The client: what can be asked of a server, and what each failure of it means.
+//! The client: what can be requested from a server, and what each of its failures means.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use super::{
 use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer};
 
-/// Reads from one account of one server. Clones share its limits.
+/// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -30,7 +30,7 @@ struct Inner {
     expansion: AtomicUsize,
 }
 
-/// What a price is asked to bring along, the most first: servers that lack a field refuse to expand it.
+/// The fields of a price that are expanded, the longest list first: servers that lack a field refuse to expand it.
 const EXPANSIONS: &[&[&str]] = &[&["tiers", "currency_options"], &["tiers"], &[]];
 
 /// One request, repeated as often as needed.
@@ -84,7 +84,7 @@ impl Client {
         account::fetch(self).await
     }
 
-    /// Finds out what the key may read, one object of each list.
+    /// Finds out what the key may read, by requesting one object of each list.
     ///
     /// # Errors
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
@@ -100,7 +100,7 @@ impl Client {
         self.list_with(request, retry::BACKGROUND).await
     }
 
-    /// Reads the next page of a list that came cut inside its parent.
+    /// Reads the next page of a list that came truncated inside its parent.
     ///
     /// # Errors
     /// As `list`; `NotFound` when the parent is gone.
@@ -129,7 +129,7 @@ impl Client {
         })
     }
 
-    /// Reads one object as it is now.
+    /// Reads one object in its current state.
     ///
     /// # Errors
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
@@ -190,7 +190,7 @@ impl Client {
     }
 
     pub(super) fn read_object(&self, answer: &Answer, kind: ObjectKind) -> Result<facts::Filed, Unreadable> {
-        // One strict pass first: it tells a body that was cut from one that is no JSON.
+        // A strict pass first, to distinguish a truncated body from one that is not JSON.
         let raw: &serde_json::value::RawValue = serde_json::from_slice(&answer.body)?;
         let filed = facts::file(kind, raw.get(), None);
         let filed = filed.map_err(|reason| Unreadable { reason, is_cut: false })?;
@@ -257,7 +257,7 @@ impl Client {
                 limiter.slow_down(call.endpoint, answer.limited_reason.as_deref(), pause);
             }
             let Some(wait) = wait else { return Err(self.give_up(failure, call)) };
-            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "asking again");
+            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "retrying a request");
             sleep(wait).await;
             attempt += 1;
         }
@@ -281,7 +281,7 @@ impl Client {
         })
     }
 
-    /// What a refusal means to whoever asked.
+    /// What a refusal means to the caller.
     pub(super) fn explain(&self, failed: Failed, call: &Call<'_>) -> ConnectError {
         let answer = match failed {
             Failed::Other(error) => return error,

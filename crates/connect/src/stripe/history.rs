@@ -1,6 +1,6 @@
-//! All that was billed to one customer, put together from the objects as they were received.
+//! Everything that was billed to one customer, assembled from the objects as they were received.
 //!
-//! An object that cannot be read is skipped and said so; it never takes the rest with it.
+//! An unreadable object is skipped and reported; it never affects the rest.
 
 mod merge;
 

@@ -1,4 +1,4 @@
-//! API keys, told apart by their prefix.
+//! API keys, distinguished by their prefix.
 
 use model::Secret;
 
@@ -10,7 +10,7 @@ const EMPTY: KeyError = KeyError {
 };
 const PUBLISHABLE: KeyError = KeyError {
     code: "key_publishable",
-    message: "this is a publishable key (pk_…): it can read nothing; use a restricted key (rk_live_…) or a secret key (sk_live_…)",
+    message: "this is a publishable key (pk_…), which can't read anything; use a restricted key (rk_live_…) or a secret key (sk_live_…)",
 };
 const SIGNING_SECRET: KeyError = KeyError {
     code: "key_malformed",
@@ -18,7 +18,7 @@ const SIGNING_SECRET: KeyError = KeyError {
 };
 const NOT_A_KEY: KeyError = KeyError {
     code: "key_malformed",
-    message: "this is not a Stripe key: one begins with rk_live_, rk_test_, sk_live_ or sk_test_",
+    message: "this is not a Stripe key: Stripe keys start with rk_live_, rk_test_, sk_live_ or sk_test_",
 };
 
 /// What each kind of key begins with: whether it is restricted, and whether it is for test mode.

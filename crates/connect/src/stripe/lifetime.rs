@@ -5,12 +5,12 @@ use model::{Counterparts, ObjectKind, RawObject};
 
 use super::{kind, privacy, translate};
 
-/// Whether an event of this type says that its object came into being.
+/// Whether an event of this type means that its object was created.
 pub fn is_creation(event_type: &str) -> bool {
     event_type.ends_with(".created")
 }
 
-/// What an object's cut list is a list of.
+/// What an object's truncated list is a list of.
 pub fn part_of(parent: ObjectKind) -> ObjectKind {
     match parent {
         kind::SUBSCRIPTION => kind::SUBSCRIPTION_ITEM,
@@ -18,14 +18,14 @@ pub fn part_of(parent: ObjectKind) -> ObjectKind {
     }
 }
 
-/// Whether an object that no list shows any more may have been deleted. Of invoices only drafts are.
+/// Whether an object that is no longer in any list may have been deleted. Of invoices only drafts are.
 pub fn may_be_gone(object: &RawObject) -> bool {
     let is_draft =
         || translate::invoice(&object.body).is_ok_and(|parts| parts.invoice.status == InvoiceStatus::Draft);
     object.kind != kind::INVOICE || is_draft()
 }
 
-/// What Stripe answers for a deleted object, for one that is gone without a trace.
+/// What Stripe answers for a deleted object, for one that was deleted without a trace.
 pub fn tombstone(kind: ObjectKind, id: &str) -> RawObject {
     let object = if kind == kind::INVOICE_ITEM { "invoiceitem" } else { kind.as_str() };
     let body = serde_json::json!({ "id": id, "object": object, "deleted": true }).to_string();
@@ -39,7 +39,8 @@ pub fn tombstone(kind: ObjectKind, id: &str) -> RawObject {
     }
 }
 
-/// What is gone goes on to give the figures of its time: a price what was paid by it, a customer the country it was in.
+/// What no longer exists goes on to give the figures of its time: a price what was paid by it, a customer the country
+/// it was in.
 pub fn last_known(gone: RawObject, stored: Option<RawObject>) -> RawObject {
     let Some(stored) = stored else { return gone };
     match gone.kind {

@@ -1,5 +1,5 @@
-//! Keeps one connection's requests below the provider's limits, by Stripe's "Rate limits": a budget a second for the
-//! account, one for each endpoint, and a bound on requests at once. What the provider answers moves them.
+//! Keeps one connection's requests below the provider's limits, by Stripe's "Rate limits": a budget per second for
+//! the account, one for each endpoint, and a bound on requests at once. What the provider answers moves them.
 
 mod budget;
 mod concurrency;

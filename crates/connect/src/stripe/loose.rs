@@ -1,5 +1,6 @@
-//! JSON values read for what they can mean. None of these types refuses a value of another kind: servers, proxies and old
-//! events differ in shape, and one odd field must not cost a whole object. Who needs the value decides what its absence is.
+//! JSON values, read for what they can mean. None of these types rejects a value of another kind: servers, proxies
+//! and old events differ in shape, and one odd field must not cost a whole object. The reader decides what a missing
+//! value means.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -321,7 +322,7 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
 /// A JSON error in words that hold nothing of the text.
 pub(super) fn why(error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        serde_json::error::Category::Eof => "it is cut short",
+        serde_json::error::Category::Eof => "it is truncated",
         serde_json::error::Category::Io => "it stopped arriving",
         serde_json::error::Category::Syntax => "it is not JSON",
         serde_json::error::Category::Data => "it has an unexpected shape",

@@ -15,7 +15,7 @@ struct Body<'a> {
     has_more: Flag,
 }
 
-/// What was asked for, as far as it decides how the answer is read.
+/// The part of the request that decides how the answer is read.
 pub(super) struct Asked<'a> {
     pub(super) kind: ObjectKind,
     pub(super) created_gte: Option<i64>,
@@ -54,7 +54,7 @@ pub(super) fn read(
 }
 
 impl Asked<'_> {
-    /// Whether an object of this age belongs to what was asked for. One without an age may.
+    /// Whether an object of this age belongs to the requested window. One without an age may.
     fn has(&self, created_at: Option<UnixSeconds>) -> bool {
         let Some(UnixSeconds(at)) = created_at else { return true };
         self.created_gte.is_none_or(|from| at >= from) && self.created_lte.is_none_or(|to| at <= to)

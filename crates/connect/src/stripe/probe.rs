@@ -1,4 +1,4 @@
-//! What a key may read, found out before anything is saved.
+//! What a key may read, checked before anything is saved.
 
 use futures_util::future::join_all;
 
@@ -27,7 +27,7 @@ async fn state(client: &Client, list: &List) -> Result<ProbeState, ConnectError>
         Ok(_) => Ok(ProbeState::Granted),
         Err(ConnectError::PermissionMissing { permission, .. }) => Ok(ProbeState::Missing { permission }),
         Err(ConnectError::EndpointAbsent { .. }) => Ok(ProbeState::Absent),
-        // A list that one can do without must not keep anyone from connecting, however oddly the server fails on it.
+        // An optional list must not keep anyone from connecting, however oddly the server fails on it.
         Err(
             ConnectError::ProviderFailed { .. }
             | ConnectError::Unreadable { .. }

@@ -71,7 +71,7 @@ impl Refusal {
     /// The message without what may be a secret or a person's: keys and e-mail addresses.
     pub(super) fn safe_message(&self) -> String {
         if self.message.is_empty() {
-            return "it gave no reason".to_owned();
+            return "no reason given".to_owned();
         }
         let is_unsafe = |word: &str| {
             let word = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());

@@ -1,5 +1,5 @@
-//! When to ask again, and after how long: as Stripe's own libraries decide it. Asking twice changes nothing: reads never
-//! do, and what is written carries an idempotency key.
+//! When to retry, and after how long, following Stripe's own libraries. A repeated request changes nothing: reads
+//! never do, and writes carry an idempotency key.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(super) const INTERACTIVE: Patience = Patience { connection: 3 };
 pub(super) const BACKGROUND: Patience = Patience { connection: 6 };
 
 const PROVIDER_FAILURE: u32 = 6;
-/// Being told to slow down is no failure: it passes, at the latest when the account's other tools are done.
+/// A request to slow down is not a failure: it passes, at the latest when the account's other tools are done.
 const RATE_LIMITED: u32 = 20;
 /// An answer that is whole but no JSON comes from something that is no Stripe API, and will again.
 const NOT_JSON: u32 = 3;
@@ -87,7 +87,7 @@ impl Backoff {
     }
 }
 
-/// The same for all attempts of one call, so that the provider does what is asked once.
+/// The same for all attempts of one call, so that the provider executes it only once.
 pub(super) fn idempotency_key() -> String {
     let chance = || getrandom::u64().unwrap_or_default();
     format!("chartsy-{:016x}{:016x}", chance(), chance())

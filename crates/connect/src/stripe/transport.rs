@@ -108,10 +108,10 @@ impl Answer {
 fn tidy(base: &Url) -> Result<Url, ConnectError> {
     let refused = |reason: &str| ConnectError::Unreachable { host: host_of(base), reason: reason.to_owned() };
     if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
-        return Err(refused("the address must begin with https:// or http://"));
+        return Err(refused("the address must start with https:// or http://"));
     }
     if !base.username().is_empty() || base.password().is_some() {
-        return Err(refused("the address must not hold a user name or a password"));
+        return Err(refused("the address must not contain a username or a password"));
     }
     let mut base = base.clone();
     base.set_query(None);
@@ -124,7 +124,7 @@ fn tidy(base: &Url) -> Result<Url, ConnectError> {
 }
 
 fn headers(config: &ClientConfig) -> Result<HeaderMap, String> {
-    let unfit = |_| "the key cannot be sent".to_owned();
+    let unfit = |_| "the key can't be sent".to_owned();
     let bearer = format!("Bearer {}", config.key.secret().expose());
     let mut authorization = HeaderValue::from_str(&bearer).map_err(unfit)?;
     authorization.set_sensitive(true);

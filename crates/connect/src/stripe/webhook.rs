@@ -1,4 +1,4 @@
-//! The account's webhook endpoints: the only thing that is ever written to a provider.
+//! The account's webhook endpoints: the only thing that we ever write to a provider.
 
 use model::{Secret, UnixSeconds};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry
 use crate::stripe::kind;
 use crate::{ConnectError, EventList};
 
-/// What is to be told about: everything that changes an object that is kept.
+/// The events to subscribe to: everything that changes a stored object.
 pub const WEBHOOK_EVENTS: &[&str] = &[
     "account.updated",
     "charge.captured",
@@ -95,7 +95,7 @@ struct Listed {
     data: Vec<Shape>,
 }
 
-/// Events are kept for 30 days; a day before that they are no longer trusted to reach back.
+/// Events are kept for 30 days; from 29 days on they are not relied on.
 pub(crate) const EVENT_LIST: EventList =
     EventList { reach_seconds: 29 * 86_400, overlap_seconds: 300, delivered_within_seconds: 240 };
 
@@ -134,7 +134,7 @@ impl Client {
         let mut form = vec![
             ("url", url.to_owned()),
             ("api_version", API_VERSION.to_owned()),
-            ("description", "Chartsy: keeps the numbers up to date".to_owned()),
+            ("description", "Chartsy: keeps figures up to date".to_owned()),
         ];
         form.extend(WEBHOOK_EVENTS.iter().map(|event| ("enabled_events[]", (*event).to_owned())));
         let post = Verb::Post { form, idempotency_key: retry::idempotency_key() };
@@ -143,7 +143,7 @@ impl Client {
             let shape = read::<Shape>(answer)?;
             match (shape.id.0, shape.secret.0) {
                 (Some(id), Some(secret)) => Ok(Webhook { id, secret: Secret::new(secret) }),
-                _ => Err(Unreadable { reason: "an endpoint without its secret".to_owned(), is_cut: false }),
+                _ => Err(Unreadable { reason: "an endpoint without a secret".to_owned(), is_cut: false }),
             }
         });
         made.await.map_err(|failed| self.explain(failed, &call))
@@ -167,7 +167,7 @@ impl Client {
         listed.await.map_err(|failed| self.explain(failed, &call))
     }
 
-    /// Removes an endpoint. One that is gone already is no error.
+    /// Removes an endpoint. It is not an error if the endpoint no longer exists.
     ///
     /// # Errors
     /// When the key may not write webhook endpoints, or the provider does not answer.

@@ -147,7 +147,25 @@ async fn prices_come_with_their_tiers_unless_the_server_refuses_that() {
         assert_eq!(page.objects.len(), 1);
     }
     let expanded: Vec<_> = server.asked().iter().map(|asked| asked.value("expand[]").is_some()).collect();
-    assert_eq!(expanded, [true, false, false], "asked for once");
+    assert_eq!(expanded, [true, true, false, false], "requested once with each, then never again");
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_currency_options_still_sends_tiers() {
+    let names_options = |(_, value): &(String, String)| value == "data.currency_options";
+    let server = Server::start(move |_, asked| {
+        if asked.query.iter().any(names_options) {
+            return refusal(400, "", "This property cannot be expanded (data.currency_options).");
+        }
+        json(r#"{"data":[{"id":"price_1"}],"has_more":false}"#)
+    })
+    .await;
+    for _ in 0..2 {
+        server.client.list(&ListRequest::new(kind::PRICE)).await.unwrap();
+    }
+    let asked = server.asked();
+    let tiers: Vec<_> = asked.iter().map(|asked| asked.value("expand[]")).collect();
+    assert_eq!(tiers, [Some("data.tiers"); 3]);
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ fn a_line_means_the_same_in_both_shapes() {
         "quantity": 2.5, "discount_amounts": [{ "amount": 100 }, { "amount": 20 }], "type": "invoiceitem",
         "tax_amounts": [{ "amount": 30, "inclusive": true }, { "amount": 7, "inclusive": false }],
         "price": { "id": "price_1", "object": "price" }, "plan": { "id": "price_1" }, "subscription": "sub_2",
-        "proration": true, "invoice_item": "ii_1" }));
+        "subscription_item": "si_1", "proration": true, "invoice_item": "ii_1" }));
     assert_eq!(new, old);
     assert_eq!((new.discount_minor, new.inclusive_tax_minor, new.is_proration), (120, 30, true));
     assert_eq!(new.quantity, "2.5".parse().unwrap());

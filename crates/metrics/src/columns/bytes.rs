@@ -119,9 +119,9 @@ fn seal(unpacked: &[u8]) -> Vec<u8> {
 fn open(blob: u32, bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let damaged = |what| Damaged::Blob { blob, what };
     let mut header = reader::Reader::new(bytes);
-    let cut = |_| damaged("it is cut off");
+    let cut = |_| damaged("it is truncated");
     if header.bytes(4).map_err(cut)? != MAGIC {
-        return Err(damaged("it is no ledger blob"));
+        return Err(damaged("it is not a ledger blob"));
     }
     let version = header.u32().map_err(cut)?;
     if version != FORMAT_VERSION {
@@ -137,7 +137,7 @@ fn open(blob: u32, bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
         return Err(damaged("it is too large"));
     }
     let capacity = usize::try_from(length).map_err(|_| damaged("it is too large"))?;
-    let unpacked = zstd::bulk::decompress(body, capacity).map_err(|_| damaged("it does not unpack"))?;
+    let unpacked = zstd::bulk::decompress(body, capacity).map_err(|_| damaged("it can't be decompressed"))?;
     if unpacked.len() == capacity { Ok(unpacked) } else { Err(damaged("its length differs")) }
 }
 

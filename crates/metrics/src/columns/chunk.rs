@@ -16,7 +16,7 @@ pub(super) const NO_INSTANT: i64 = i64::MIN;
 #[derive(Debug, Clone)]
 pub struct Chunk {
     columns: Arc<Columns>,
-    /// One a row. Derived: the only column that depends on the time zone.
+    /// One per row. Derived: the only column that depends on the time zone.
     days: Vec<Day>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Columns {
 /// What changed, when, by how much.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Rows {
-    /// One a customer: where its rows end.
+    /// One per customer: where its rows end.
     pub(super) ends: Vec<u32>,
     pub(super) at: Vec<i64>,
     /// Into the chunk's subscriptions.

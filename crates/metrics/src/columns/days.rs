@@ -32,7 +32,7 @@ impl CalendarDays {
     }
 
     fn tabled(&self, at: i64) -> Option<Day> {
-        // No zone is a whole day away from UTC, so the day is this one or a neighbour.
+        // No zone is a whole day away from UTC, so the day is this one or a neighbor.
         let guess = at.div_euclid(86_400).checked_sub(i64::from(FIRST.0))?.checked_add(1)?;
         let mut index = usize::try_from(guess).ok().filter(|index| *index < self.starts_at.len())?;
         while *self.starts_at.get(index)? > at {

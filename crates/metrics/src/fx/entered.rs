@@ -1,4 +1,4 @@
-//! Rates that people typed in or uploaded: which of them counts on a day.
+//! Rates that users entered or uploaded, and which of them applies on a day.
 
 use std::collections::BTreeMap;
 

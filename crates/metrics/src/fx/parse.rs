@@ -13,7 +13,7 @@ pub(super) fn columns(text: &str) -> Result<Columns, FxError> {
     if header.split(',').any(|name| name.trim() == "OBS_VALUE") { observations(text) } else { table(text) }
 }
 
-/// A line a currency and day, as the bank's data service answers: it names its columns, and has many more.
+/// A line per currency and day, as the bank's data service answers: it names its columns, and has many more.
 fn observations(text: &str) -> Result<Columns, FxError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|_| FxError::NoHeader)?.clone();
@@ -38,7 +38,7 @@ fn observations(text: &str) -> Result<Columns, FxError> {
     Ok(columns)
 }
 
-/// A line a day and a column a currency, as the bank publishes its history.
+/// A line per day and a column per currency, as the bank publishes its history.
 fn table(text: &str) -> Result<Columns, FxError> {
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |(_, line)| line);

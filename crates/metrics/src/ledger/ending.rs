@@ -1,9 +1,13 @@
 //! When a subscription's value ends.
 
+use std::collections::BTreeMap;
+
 use model::billing::{InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{ChurnAt, UnixSeconds};
 
 use super::Cause;
+use super::items::Item;
+use super::lapses::last_billed;
 use super::lines::Entry;
 
 /// From `at` on nothing of the subscription has a value.
@@ -41,7 +45,12 @@ fn paid_through(entries: &[Entry<'_>]) -> Option<UnixSeconds> {
         let is_paid = entry.invoice.is_some_and(|invoice| invoice.status == InvoiceStatus::Paid);
         is_paid && !entry.is_credit()
     });
-    paid.map(|entry| entry.period().end).max()
+    let mut items: BTreeMap<Item<'_>, Vec<&Entry<'_>>> = BTreeMap::new();
+    for entry in paid {
+        items.entry(entry.item).or_default().push(entry);
+    }
+    let last = items.into_values().filter_map(|own| last_billed(own.into_iter(), |entry| entry.period().end));
+    last.map(|entry| entry.period().end).max()
 }
 
 /// The period start of the first invoice that was left unpaid. One from before a paid period was settled in another

@@ -1,5 +1,5 @@
-//! When an item is worth nothing though nobody gave time back: its bill was given up, it was not renewed, or it was not
-//! billed for a while.
+//! When an item is worth nothing although no time was credited: its bill was given up, it was not renewed, or it was
+//! not billed for a while.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use model::billing::Subscription;
 use super::bills::refs;
 use super::items::{self, Item};
 use super::lines::Entry;
-use super::proration::typical_length_s;
+use super::proration::step;
 use super::standing::{Standing, is_alive};
 use super::subscription::{Setting, Track, track_of, zero};
 use super::{Cause, LineRef};
@@ -41,16 +41,27 @@ type Lapse = (UnixSeconds, Cause);
 fn billed_end(entry: &Entry<'_>) -> UnixSeconds {
     let end = entry.period().end.max(entry.period().start);
     if entry.is_usage() {
-        let next_s = (entry.period().end.0 - entry.period().start.0).max(typical_length_s(entry.recurrence));
-        return UnixSeconds(end.0.saturating_add(next_s));
+        return step(end, entry.recurrence, 1).unwrap_or(end);
     }
     end
+}
+
+/// The line that says for how long an item is billed, of its lines in order. One of another price took the place of those
+/// before it, though their periods were longer.
+pub(super) fn last_billed<'e, 'a: 'e>(
+    lines: impl Iterator<Item = &'e Entry<'a>>,
+    end: fn(&Entry<'_>) -> UnixSeconds,
+) -> Option<&'e Entry<'a>> {
+    lines.reduce(|last, entry| {
+        let takes_over = entry.price_id() != last.price_id() && entry.period().start > last.period().start;
+        if takes_over || end(entry) >= end(last) { entry } else { last }
+    })
 }
 
 /// The item's paid time is over by then. `None`: it was never billed before.
 fn is_over(own: &[Entry<'_>], at: UnixSeconds) -> Option<bool> {
     let before = own.iter().filter(|entry| entry.bills() && entry.period().start < at);
-    before.map(|entry| entry.period().end).max().map(|end| end <= at)
+    last_billed(before, |entry| entry.period().end).map(|last| last.period().end <= at)
 }
 
 fn is_billed_from(own: &[Entry<'_>], at: UnixSeconds) -> bool {
@@ -94,13 +105,14 @@ fn holes(own: &[Entry<'_>]) -> Vec<Lapse> {
     let mut billed: Vec<&Entry<'_>> = own.iter().filter(|entry| entry.bills()).collect();
     billed.sort_by_key(|entry| value_start(entry));
     let mut lapses = Vec::new();
-    let mut end: Option<UnixSeconds> = None;
+    let mut last: Option<&Entry<'_>> = None;
     for entry in billed {
         let start = value_start(entry);
+        let end = last.map(billed_end);
         if let Some(end) = end.filter(|end| start.0.saturating_sub(end.0) > HOLE_S) {
             lapses.push((end, Cause::NotBilled { lines: vec![entry.line_ref()] }));
         }
-        end = end.max(Some(billed_end(entry)));
+        last = last_billed(last.into_iter().chain([entry]), billed_end);
     }
     lapses
 }
@@ -116,7 +128,7 @@ fn not_renewed<'a>(
     entries: &[Entry<'a>],
     subscription: Option<&Subscription>,
 ) -> Option<Lapse> {
-    let last = own.iter().filter(|entry| entry.bills()).max_by_key(|entry| billed_end(entry))?;
+    let last = last_billed(own.iter().filter(|entry| entry.bills()), billed_end)?;
     let end = billed_end(last);
     let others = entries.iter().filter(|entry| entry.item != item && entry.bills() && entry.is_ordinary());
     let later: Vec<Entry<'_>> = others.filter(|entry| entry.period().start >= end).copied().collect();

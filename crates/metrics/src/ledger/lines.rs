@@ -12,7 +12,7 @@ use super::items::{self, Item};
 use super::standing::{self, Standing};
 use super::{LineRef, PriceBook};
 
-/// Why a line is no recurring value.
+/// Why a line has no recurring value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeftOut {
@@ -36,7 +36,7 @@ pub enum LeftOut {
     Replaced,
 }
 
-/// What becomes of one line.
+/// How a line is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "verdict", content = "reason", rename_all = "snake_case")]
 pub enum LineVerdict {
@@ -147,7 +147,7 @@ pub(super) fn by_subscription<'a>(
         });
     }
     for (id, entries) in &mut entries {
-        // Within an instant by the invoice and then the line, so that the order of arrival is of no consequence.
+        // Within an instant by the invoice and then the line, so that the order of arrival is irrelevant.
         entries.sort_by(|a, b| {
             let key = |entry: &Entry<'a>| {
                 (entry.period().start, entry.invoice.map(|i| i.created_at), &entry.line.id)

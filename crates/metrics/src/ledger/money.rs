@@ -77,7 +77,7 @@ fn charges(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             });
         };
         match charge.status {
-            // Authorised and never captured: no money moved.
+            // Authorized and never captured: no money moved.
             ChargeStatus::Succeeded if charge.amount_captured_minor == 0 => {}
             ChargeStatus::Succeeded => {
                 push(MoneyKind::Payment, charge.amount_captured_minor);

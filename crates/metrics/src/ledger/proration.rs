@@ -86,7 +86,7 @@ impl<'b, 'a> Beside<'b, 'a> {
     fn read(self, change: &Bill<'_>, full: Option<Picos>, span: Ratio) -> Reading {
         let amount = Picos::of_minor(change.amount_minor());
         let itemized = change.proportion().filter(|_| change.discount_minor() != 0);
-        // A graduated price bills a line a tier, each rounded by itself.
+        // A graduated price bills a line per tier, each rounded by itself.
         let lines = i64::try_from(change.lines.len()).unwrap_or(i64::MAX);
         let is_share = |full: &Picos| amount.distance(full.times(span)) <= Picos::of_minor(lines);
         let (whole, valuation) = match (full.filter(is_share), itemized) {
@@ -266,7 +266,7 @@ fn anchored_start(anchor: UnixSeconds, recurrence: Recurrence, end: UnixSeconds)
 }
 
 /// `count` intervals after an instant in UTC, whose days billing counts in.
-fn step(at: UnixSeconds, recurrence: Recurrence, count: i64) -> Option<UnixSeconds> {
+pub(super) fn step(at: UnixSeconds, recurrence: Recurrence, count: i64) -> Option<UnixSeconds> {
     let units = i64::from(recurrence.interval_count.max(1)).checked_mul(count)?;
     if units.unsigned_abs() > 100_000 {
         return None;
@@ -283,7 +283,7 @@ fn step(at: UnixSeconds, recurrence: Recurrence, count: i64) -> Option<UnixSecon
     zoned.checked_add(span).ok().map(|zoned| UnixSeconds(zoned.timestamp().as_second()))
 }
 
-pub(super) fn typical_length_s(recurrence: Recurrence) -> i64 {
+fn typical_length_s(recurrence: Recurrence) -> i64 {
     let unit_s = match recurrence.interval {
         BillingInterval::Day => DAY_S,
         BillingInterval::Week => 7 * DAY_S,

@@ -1,4 +1,4 @@
-//! Whether a line counts, by what became of its invoice.
+//! Whether a line counts, depending on what happened to its invoice.
 
 use std::collections::BTreeMap;
 
@@ -93,8 +93,8 @@ fn replace(entries: &mut [Entry<'_>]) {
     }
 }
 
-/// A change whose bill was given up counts all the same where it shows that it was made: the subscription has its price
-/// in that quantity, or a later line bills or credits it so.
+/// A change whose bill was given up counts all the same where it shows that it was made: the subscription has its price,
+/// or a later line bills or credits it. Where the item had the price before, its quantity has to show as well.
 fn make_changes(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
     let is_open = |entry: &Entry<'_>| {
         entry.line.is_proration && matches!(entry.standing, Standing::GivenUp | Standing::Unpaid)
@@ -147,7 +147,8 @@ fn was_made(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Sub
     counted_before && !is_billed_elsewhere && is_seen_later(change, entries, subscription)
 }
 
-/// Whether the subscription has the price in this quantity, or a later line knows of it.
+/// Whether the subscription has the price, or a later line knows of it: in this quantity where the item had the price
+/// before, since nothing else tells the new state from the old one. A price that is new to the item tells by itself.
 fn is_seen_later(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
     let (price, at) = (change.price_id(), change.period().start);
     let own = quantity(entries.iter().filter(|entry| {
@@ -155,12 +156,18 @@ fn is_seen_later(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option
             && entry.is_on_invoice_of(change)
             && (entry.price_id(), entry.item, entry.period().start) == (price, change.item, at)
     }));
+    let had_it = entries.iter().any(|entry| {
+        entry.bills() && entry.item == change.item && entry.price_id() == price && entry.period().start < at
+    });
+    if !had_it {
+        return is_known_later(price, at, entries, subscription);
+    }
     let items = subscription.map(|subscription| subscription.items.as_slice()).unwrap_or_default();
     let has_it = items
         .iter()
         .any(|item| item.price == *price && (item.quantity == own || item.quantity == change.line.quantity));
     let later = entries.iter().filter(|e| e.counts() && e.period().start > at && e.price_id() == price);
-    // A graduated price bills a line a tier.
+    // A graduated price bills a line per tier.
     let mut bills: BTreeMap<(Option<&InvoiceId>, UnixSeconds, bool), Decimal> = BTreeMap::new();
     for entry in later {
         let key = (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit());

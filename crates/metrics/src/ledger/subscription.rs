@@ -201,7 +201,7 @@ fn remaining<'a>(lines: &[Entry<'a>], beside: Beside<'_, 'a>) -> (Vec<Entry<'a>>
     if left_charges.is_empty() || left_charges.len() == charges.len() {
         return (left_credits, left_charges);
     }
-    // A graduated price bills a line a tier, and a tier that stays as it was looks as if it were undone.
+    // A graduated price bills a line per tier, and a tier that stays as it was looks as if it were undone.
     let is_exact = |lines: &[Entry<'a>]| {
         let prorated = proration::value(&Bill { lines: lines.to_vec() }, beside);
         prorated.is_some_and(|prorated| prorated.valuation != super::Valuation::ByAmount)

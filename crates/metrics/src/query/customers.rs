@@ -1,4 +1,4 @@
-//! The list of customers: searched, filtered, sorted, a page at a time.
+//! The list of customers: searched, filtered, sorted and paged.
 
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -72,7 +72,7 @@ pub struct CustomerRow {
     #[schema(value_type = Option<i64>)]
     pub created_at: Option<UnixSeconds>,
     pub state: CustomerState,
-    /// One a currency that is not 0.
+    /// One per currency that is not 0.
     #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
     /// Of what has a rate; `None` natively, and where nothing has one.

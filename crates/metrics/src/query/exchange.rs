@@ -17,7 +17,7 @@ pub(super) struct Exchange {
     first: Day,
     /// `None`: every currency stays as it is.
     target: Option<Currency>,
-    /// One a currency.
+    /// One per currency.
     columns: Vec<Column>,
     /// The oldest day of the rates that the last day of the range uses.
     pub(super) rates_on: Option<Day>,

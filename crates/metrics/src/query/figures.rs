@@ -39,7 +39,7 @@ pub(crate) struct Figures {
 pub(super) struct FigureSeries {
     pub(super) currency: Currency,
     pub(super) group: Option<Group>,
-    /// One a bucket.
+    /// One per bucket.
     pub(super) figures: Vec<Figures>,
 }
 

@@ -31,7 +31,7 @@ pub enum MovementKind {
 
 #[derive(Debug, Clone)]
 pub struct MovementsQuery {
-    /// Its interval and breakdown are of no matter here, and `from` and `to` are taken to the day.
+    /// Its interval and breakdown do not matter here, and `from` and `to` are taken to the day.
     pub query: Query,
     /// Empty: all.
     pub kinds: Vec<MovementKind>,

@@ -40,7 +40,7 @@ struct Sums {
     is_too_large: bool,
 }
 
-/// A metric of money that moved, one value a point.
+/// A metric of money that moved, one value per point.
 ///
 /// # Errors
 /// When the query names what revenue does not have, is empty, or has too many points.

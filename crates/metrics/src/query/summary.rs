@@ -1,4 +1,4 @@
-//! How things stand now, against the end of last month.
+//! The current figures, compared with the end of last month.
 
 use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Why a price of a subscription is worth something else at the end of a month that was over.
+//! Why the value of a subscription's price changed at the end of a closed month.
 
 use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus};
 use model::{InvoiceId, RestatementReason, UnixSeconds};

@@ -11,4 +11,5 @@ mod random;
 mod ratios;
 mod reference;
 mod restate;
+mod second_reader;
 mod world;

@@ -105,7 +105,7 @@ impl FileSettings {
                 let pairs: Result<Vec<(String, String)>, _> = serde_json::from_value(value);
                 let pairs = pairs.map_err(|_| wrong("a list of pairs of texts"))?;
                 if pairs.iter().any(|(old, _)| old.is_empty()) {
-                    return Err(AccountFileError::place("cannot replace an empty text"));
+                    return Err(AccountFileError::place("can't replace an empty text"));
                 }
                 self.raw_text = pairs;
             }

@@ -1,4 +1,4 @@
-//! How badly the sandbox behaves, and by which seed.
+//! Fault injection: which share of requests goes wrong, and by which seed.
 
 use std::str::FromStr;
 
@@ -57,7 +57,7 @@ impl FromStr for Faults {
                 continue;
             }
             let (name, value) =
-                part.split_once('=').ok_or_else(|| refuse("write it as name=share, such as 500=0.02"))?;
+                part.split_once('=').ok_or_else(|| refuse("use name=share, such as 500=0.02"))?;
             if name == "seed" {
                 faults.seed = Some(value.parse().map_err(|_| refuse("a seed is a whole number"))?);
                 continue;
@@ -70,7 +70,7 @@ impl FromStr for Faults {
                 "truncate" => faults.truncate_ppm = share,
                 "slow" => faults.slow_ppm = share,
                 "429" => faults.rate_limited_ppm = share,
-                _ => return Err(refuse("there are 500, reset, truncate, slow, 429, storm and seed")),
+                _ => return Err(refuse("use 500, reset, truncate, slow, 429, storm or seed")),
             }
         }
         Ok(faults)
@@ -109,11 +109,11 @@ mod tests {
     #[test]
     fn what_is_no_share_is_refused_with_the_way_out() {
         for (bad, reason) in [
-            ("500", "write it as name=share"),
+            ("500", "use name=share"),
             ("500=2", "between 0 and 1"),
             ("500=-0.1", "between 0 and 1"),
             ("500=x", "between 0 and 1"),
-            ("503=0.1", "there are 500"),
+            ("503=0.1", "use 500"),
             ("seed=abc", "whole number"),
         ] {
             let error = bad.parse::<Faults>().unwrap_err().to_string();

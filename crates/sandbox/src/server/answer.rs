@@ -1,4 +1,4 @@
-//! One request: who asks, how much was asked lately, what goes wrong, and only then what is asked for.
+//! Handling of one request: authentication, rate limits, injected faults, and only then the answer.
 
 use std::sync::{Arc, PoisonError};
 

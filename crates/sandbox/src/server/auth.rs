@@ -1,4 +1,4 @@
-//! Who asks: the one key of the account, by Bearer or Basic, and what it may do.
+//! Authentication: the account's key, by Bearer or Basic, and what it may do.
 
 use std::sync::{PoisonError, RwLock};
 

@@ -1,4 +1,5 @@
-//! What no Stripe has: what each customer is meant to be worth, what there is in all, and a hand on its clock.
+//! Endpoints that Stripe does not have: what each customer is meant to be worth, object counts, and control of the
+//! clock.
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub struct Advance {
     seconds: Option<i64>,
 }
 
-/// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line a change.
+/// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line per change.
 pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(4);
     tokio::task::spawn_blocking(move || {

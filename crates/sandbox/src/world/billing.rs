@@ -146,7 +146,7 @@ impl World {
         lines
     }
 
-    /// One line an item, or several for a graduated price. A trial's lines are free.
+    /// One line per item, or several for a graduated price. A trial's lines are free.
     fn period_lines(&self, number: u32) -> Vec<Line> {
         let subscription = &self.subscriptions[number as usize];
         let grain = self.grain_of(number);
@@ -328,7 +328,7 @@ impl World {
         self.schedule(end, Scheduled::PeriodEnds { subscription: number, at: end });
     }
 
-    /// Periods are counted anew from now.
+    /// Periods are counted again from now.
     pub(super) fn reset_cycle(&mut self, number: u32, recurrence: Recurrence) {
         let now = self.now;
         let subscription = self.subscription(number);

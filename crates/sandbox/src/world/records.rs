@@ -1,4 +1,5 @@
-//! What the simulator keeps of each object. Objects refer to each other by number; ids and JSON are made on the way out.
+//! What the simulator keeps of each object. Objects refer to each other by number; ids and JSON are made on what to
+//! do.
 
 use model::Currency;
 use model::billing::Recurrence;

@@ -266,7 +266,7 @@ impl World {
         state.items.iter().all(|item| item.price != price) && recurrence == Some(state.recurrence)
     }
 
-    /// Another interval: the cycle begins anew, with an invoice at once for the credit and a whole new period.
+    /// Another interval: the cycle begins again, with an invoice at once for the credit and a whole new period.
     pub(super) fn switch_interval(&mut self, number: u32, plan: Plan) {
         let Some((_, currency)) = self.plan_item(number) else { return };
         let price = self.catalog.plan(currency, plan);

@@ -66,7 +66,7 @@ impl Catalog {
         self.read(|conn| records(conn, &sql, [workspace.as_str()]))
     }
 
-    /// One connection of a workspace; those of others are not there.
+    /// One connection of a workspace; those of other workspaces are not found.
     ///
     /// # Errors
     /// Those of the file.
@@ -93,7 +93,7 @@ impl Catalog {
         self.read(|conn| by_account(conn, workspace, source, account, api_base, is_test_mode))
     }
 
-    /// Of all tenants: for the job runner only, never for a request.
+    /// For all tenants: only for the runner, never for a request.
     ///
     /// # Errors
     /// Those of the file.
@@ -137,7 +137,7 @@ impl Catalog {
         })
     }
 
-    /// Forgets a connection and its key; whether there was one. Its folder is deleted by
+    /// Deletes a connection and its key; returns whether there was one. Its folder is deleted by
     /// [`ConnectionFiles::delete`](crate::ConnectionFiles::delete).
     ///
     /// # Errors
@@ -269,5 +269,5 @@ fn state_name(state: ConnectionState) -> &'static str {
 fn state(name: &str) -> Result<ConnectionState, Fault> {
     let states = [ConnectionState::Loading, ConnectionState::Live, ConnectionState::Failed];
     let found = states.into_iter().find(|state| state_name(*state) == name);
-    found.ok_or_else(|| Fault::Damaged(format!("'{name}' is no state of a connection")))
+    found.ok_or_else(|| Fault::Damaged(format!("'{name}' is not a connection state")))
 }

@@ -1,4 +1,4 @@
-//! Whose personal data was erased for good.
+//! Customers whose personal data was permanently erased.
 
 use model::{ConnectionId, CustomerId, UnixSeconds, WorkspaceId};
 use rusqlite::params;
@@ -7,7 +7,7 @@ use super::Catalog;
 use crate::StoreError;
 
 impl Catalog {
-    /// Notes that customers' personal data is dropped from now on. Of those who are noted already, nothing changes.
+    /// Notes that customers' personal data is deleted from now on. Of those who are noted already, nothing changes.
     ///
     /// # Errors
     /// `NotFound` when the workspace has no such connection.
@@ -34,7 +34,7 @@ impl Catalog {
         })
     }
 
-    /// Customers whose personal data is dropped whenever it comes.
+    /// Customers whose personal data is deleted whenever it arrives.
     ///
     /// # Errors
     /// Those of the file.

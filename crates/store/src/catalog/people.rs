@@ -1,4 +1,4 @@
-//! Workspaces, people, and how they and their programs sign in.
+//! Workspaces, users, and how they and their programs sign in.
 
 use model::{Secret, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, params};
@@ -12,7 +12,7 @@ const USER: &str =
 const TOKEN: &str = "id, workspace, name, prefix, created_at, last_used_at";
 
 impl Catalog {
-    /// The workspace that is there from the start: the owner's, and the command line's.
+    /// The default workspace: the owner's, and the command line's.
     ///
     /// # Errors
     /// Those of the file.
@@ -37,7 +37,7 @@ impl Catalog {
         Ok(Workspace { id: WorkspaceId::from(id), name: name.to_owned() })
     }
 
-    /// Whether somebody has made the owner's account.
+    /// Whether the owner account exists.
     ///
     /// # Errors
     /// Those of the file.
@@ -45,7 +45,7 @@ impl Catalog {
         self.read(|conn| Ok(conn.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])?))
     }
 
-    /// Makes the first user, in the default workspace.
+    /// Creates the first user, in the default workspace.
     ///
     /// # Errors
     /// `OwnerExists` when there is a user already.
@@ -204,7 +204,7 @@ impl Catalog {
         })
     }
 
-    /// Deletes a token; whether there was one.
+    /// Deletes a token; returns whether there was one.
     ///
     /// # Errors
     /// Those of the file.

@@ -1,4 +1,4 @@
-//! Exchange rates that the people of a workspace entered.
+//! Exchange rates that the users of a workspace entered.
 
 use model::{Currency, Day, UnixSeconds, WorkspaceId};
 use rusqlite::{Row, Transaction, params};
@@ -48,7 +48,7 @@ impl Catalog {
         })
     }
 
-    /// A number that is another one after each change of the workspace's rates.
+    /// A number that changes with each change of the workspace's rates.
     ///
     /// # Errors
     /// Those of the file.
@@ -97,7 +97,7 @@ impl Catalog {
         })
     }
 
-    /// Deletes a rate; whether there was one.
+    /// Deletes a rate; returns whether there was one.
     ///
     /// # Errors
     /// Those of the file.

@@ -1,4 +1,4 @@
-//! What the catalog keeps, as values.
+//! The records of the catalog.
 
 use model::{
     AccountId, ConnectionId, Currency, ObjectKind, Secret, Settings, UnixSeconds, UserId, WorkspaceId,
@@ -41,7 +41,7 @@ pub struct Session {
     pub expires_at: UnixSeconds,
 }
 
-/// A token of the API, without what opens anything.
+/// An API token, without its secret part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiToken {
     pub id: String,
@@ -68,11 +68,11 @@ pub enum ConnectionState {
     /// Its history is still being fetched.
     Loading,
     Live,
-    /// Stopped until somebody does something; `last_error` says what.
+    /// Stopped until somebody acts; `last_error` says what to do.
     Failed,
 }
 
-/// Why a kind of object is not there.
+/// Why a kind of object is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AbsentReason {
@@ -111,9 +111,9 @@ pub struct ConnectionRecord {
     pub settings: Settings,
     pub default_currency: Option<Currency>,
     pub state: ConnectionState,
-    /// Everything that the provider had at this time is here.
+    /// Everything that the provider had at this time has been imported.
     pub data_through: Option<UnixSeconds>,
-    /// When the whole history was here for the first time.
+    /// When the complete history had been imported for the first time.
     pub loaded_at: Option<UnixSeconds>,
     pub last_error: Option<LastError>,
     pub absent: Vec<(ObjectKind, AbsentReason)>,
@@ -134,12 +134,12 @@ pub struct NewConnection {
     pub absent: Vec<(ObjectKind, AbsentReason)>,
 }
 
-/// Where the provider of a connection delivers what happens.
+/// Where a connection's provider delivers events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookRecord {
     pub connection: ConnectionId,
     pub workspace: WorkspaceId,
-    /// The last part of its address. Nobody can guess it.
+    /// The last part of its address, which can't be guessed.
     pub path: String,
     /// The provider's id of it, where it was registered by us.
     pub endpoint_id: Option<String>,
@@ -150,7 +150,7 @@ pub struct WebhookRecord {
     pub last_received_at: Option<UnixSeconds>,
     /// When the newest that was delivered happened, by the provider's clock.
     pub newest_event_at: Option<UnixSeconds>,
-    /// Since when things are known to happen that are not delivered.
+    /// Since when events are known to be missing.
     pub silent_since: Option<UnixSeconds>,
 }
 

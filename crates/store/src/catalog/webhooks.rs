@@ -1,4 +1,4 @@
-//! Where providers deliver what happens, and the sealed secrets that they sign it with.
+//! Where providers deliver events, and the encrypted secrets that they sign them with.
 
 use model::{ConnectionId, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
 
-/// A secret that is rolled stays good beside the new one; older ones do not.
+/// A rolled secret stays valid beside the new one; older ones do not.
 const SECRETS_MAX: i64 = 3;
 
 const COLUMNS: &str =

@@ -1,4 +1,4 @@
-//! The one thread that takes deliveries in.
+//! The single thread that writes deliveries.
 
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,7 @@ impl Writer {
                 // So that none fails for another.
                 Err(_) => group.iter().map(|job| self.write_one(job)).collect(),
             };
-            // Who delivered and no longer waits delivers again.
+            // A provider that stopped waiting will deliver again.
             for (job, outcome) in group.into_iter().zip(outcomes) {
                 drop(job.reply.send(outcome));
             }

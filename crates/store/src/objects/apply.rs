@@ -69,7 +69,7 @@ enum Outcome {
     Unchanged,
 }
 
-/// Whose an object is.
+/// The owner of an object.
 #[derive(Default)]
 struct Owner {
     customer: Option<String>,
@@ -121,7 +121,7 @@ pub(super) fn objects(
         let (kinds, index) = (&codec.kinds, &mut *pen.index);
         let mut heirs = Heirs { conn, kinds, index, owner: &owner, changes: &mut *changes };
         heirs.adopt_orphans(object.kind, &object.id)?;
-        // Of the figures of both something is another now.
+        // The figures of both customers change.
         if let Some(previous) = previous.filter(|previous| *previous != owner) {
             heirs.take_from(&previous, object.kind, &object.id)?;
             changes.touched.insert(CustomerId::from(previous));
@@ -186,7 +186,7 @@ impl Pen<'_> {
         Ok(Outcome::Updated { previous_owner, owner, was_deleted: present.is_deleted })
     }
 
-    /// Whose an object is: what it says itself, else what its invoice, subscription or charge says.
+    /// The owner of an object: as stated by itself, or else by its invoice, subscription or charge.
     fn owner(&mut self, object: &RawObject) -> Result<Owner, Fault> {
         let of = &object.counterparts;
         if self.codec.kinds.named_in(object.kind) == Some(Column::Customer) {

@@ -2,7 +2,7 @@
 
 use model::{CustomerId, ObjectKind, RawObject, Restatement, UnixSeconds};
 
-/// What is written together or not at all: a page of objects and how far reading has come with it.
+/// What is written together or not at all: a page of objects, and the position in its list.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     pub objects: Vec<RawObject>,
@@ -18,7 +18,7 @@ pub struct Batch {
     /// Those with the same kind and id are taken out, their lists having been read to the end. What is kept of such a list
     /// and was not met since it was begun is deleted.
     pub followups_done: Vec<Followup>,
-    /// Objects whose embedded lists were cut, the rest of which is read from here on.
+    /// Objects whose embedded lists were truncated, the rest of which is read from here on.
     pub lists_begun: Vec<(ObjectKind, String)>,
     /// Put in place of those with the same key.
     pub meta: Vec<(String, String)>,
@@ -43,7 +43,7 @@ pub struct Window {
     pub objects: u64,
 }
 
-/// An object with an embedded list that was cut.
+/// An object with an embedded list that was truncated.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Followup {
     pub kind: ObjectKind,
@@ -86,7 +86,7 @@ pub struct KindFacts {
     pub newest_created_at: Option<UnixSeconds>,
 }
 
-/// What the objects name that is not there.
+/// References to missing objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct References {
     pub dangling: Vec<Dangling>,

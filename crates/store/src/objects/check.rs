@@ -1,4 +1,4 @@
-//! Whether what is there fits together.
+//! Whether the stored data is consistent.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -121,12 +121,12 @@ impl LookedFor {
 /// Keys without their row, rows without their keys, or with those of another.
 const INDEX: [(&str, &str); 4] = [
     (
-        "ids of rows that are not there",
+        "ids of missing rows",
         "SELECT count(*) FROM by_id k LEFT JOIN objects o ON o.row = k.row AND o.kind = k.kind AND o.id = k.id
          WHERE o.row IS NULL",
     ),
     (
-        "customers of rows that are not theirs",
+        "customers with rows of other customers",
         "SELECT count(*) FROM by_customer k LEFT JOIN objects o
              ON o.row = k.row AND o.kind = k.kind AND o.customer = k.customer
          WHERE o.row IS NULL",
@@ -160,7 +160,7 @@ pub(super) fn integrity(reader: &Reader) -> Result<Vec<String>, Fault> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (kind, live, deleted) = (reader.kind(row.get(0)?)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
-        wrong.push(format!("{kind}: miscounted by {live} and {deleted} deleted"));
+        wrong.push(format!("{kind}: the count is off by {live} existing and {deleted} deleted objects"));
     }
     for (what, sql) in INDEX {
         let count: i64 = conn.query_row(sql, [], |row| row.get(0))?;

@@ -144,7 +144,7 @@ impl Codec {
         };
         read.map_err(unreadable)?;
         if !checksum.is_empty() && checksum != crc32fast::hash(&plain).to_le_bytes() {
-            return Err(Fault::Damaged("a body is not what was written".to_owned()));
+            return Err(Fault::Damaged("a body differs from what was written".to_owned()));
         }
         let text = String::from_utf8(plain);
         text.map(String::into_boxed_str).map_err(|_| Fault::Damaged("a body is not text".to_owned()))
@@ -156,7 +156,7 @@ impl Codec {
         }
         self.load(conn)?;
         let dictionary = self.read().by_id.get(&id).cloned();
-        dictionary.ok_or_else(|| Fault::Damaged(format!("dictionary {id} is gone")))
+        dictionary.ok_or_else(|| Fault::Damaged(format!("dictionary {id} is missing")))
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Shelf> {
@@ -201,7 +201,7 @@ impl Trainer {
         match dictionary {
             Ok(dictionary) => Some(dictionary),
             Err(error) => {
-                tracing::debug!(%kind, %error, "no dictionary could be trained");
+                tracing::debug!(%kind, %error, "a compression dictionary could not be trained");
                 None
             }
         }

@@ -133,7 +133,7 @@ fn refuse_newer(found: i64, path: &Path) -> Result<(), Fault> {
 }
 
 fn foreign() -> Fault {
-    Fault::Damaged("not a file of objects".to_owned())
+    Fault::Damaged("not an object file".to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a cut list left out: kept apart, and gone once the list is read again without it.
+//! The rest of truncated lists: stored separately, and deleted once the list is read again without it.
 
 use model::CustomerId;
 use rusqlite::{Connection, params};

@@ -89,7 +89,7 @@ impl Reader {
         let mut found = Vec::new();
         for number in rows {
             let mut rows = statement.query([number])?;
-            let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("row {number} is gone")))?;
+            let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("row {number} is missing")))?;
             found.push(stored(row, &self.conn, &self.codec, &mut self.context)?);
         }
         Ok(found)
@@ -166,7 +166,7 @@ impl Reader {
                 read => drop(read?),
             }
         }
-        let lines = unreadable.iter().map(|(kind, count)| format!("{kind}: {count} cannot be read"));
+        let lines = unreadable.iter().map(|(kind, count)| format!("{kind}: {count} can't be read"));
         Ok(lines.collect())
     }
 

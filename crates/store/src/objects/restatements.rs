@@ -1,4 +1,4 @@
-//! The list of figures that were shown for finished months and hold no longer.
+//! The list of figures of past months that have changed since they were shown.
 
 use model::{CustomerId, Day, InvoiceId, Restatement, UnixSeconds};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -1,4 +1,4 @@
-//! Bodies written anew, in a way that leaves nothing of the old ones in the file: for data that must not be kept.
+//! Rewrites bodies so that nothing of the old ones stays in the file: for data that must not be kept.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ const COLUMNS: &str = "row, kind, id, customer, dictionary, body";
 /// Rows of one transaction.
 const ROWS: i64 = 2_000;
 
-/// An object that may be written anew.
+/// An object that may be rewritten.
 pub struct Rewritable<'a> {
     pub kind: ObjectKind,
     pub id: &'a str,
@@ -28,14 +28,14 @@ pub struct Rewritable<'a> {
     pub body: &'a str,
 }
 
-/// Objects whose bodies were written anew, by kind.
+/// Objects whose bodies were rewritten, by kind.
 pub type Rewritten = BTreeMap<ObjectKind, u64>;
 
 impl Objects {
     /// Lets `rewrite` see every object and write a body in place of its own; `None` leaves it. Afterwards no byte of
-    /// the old bodies is in the file, its log or its dictionaries, which are trained anew, nor is anything left of the ledger
-    /// that was made of them. `meta` is set once that is so: stopped before, it can be done again. Nobody else may write
-    /// meanwhile; reading goes on.
+    /// the old bodies is in the file, its log or its dictionaries, which are retrained, nor is anything left of the
+    /// ledger that was made of them. `meta` is set once that is so: stopped before, it can be done again. Nobody else
+    /// may write meanwhile; reading goes on.
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle writes; `Busy` when a reader holds on to the old pages; those of the file.

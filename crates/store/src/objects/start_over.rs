@@ -1,4 +1,4 @@
-//! A file in place of another: for one that is damaged, or that its owner trusts no more.
+//! Replaces a file that is corrupted or that its owner no longer trusts.
 
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn read(connection_dir: &Path, kept: &[&str]) -> Result<(Irreplaceable, bool), S
     match read_into(&mut found, connection_dir, kept) {
         Ok(()) => Ok((found, true)),
         Err(error @ StoreError::Damaged { .. }) => {
-            tracing::warn!(%error, "not everything that is nowhere else can be kept");
+            tracing::warn!(%error, "some data that exists nowhere else could not be kept");
             Ok((found, false))
         }
         Err(error) => Err(error),
@@ -113,7 +113,7 @@ fn settle_log(path: &Path) {
     let settled = Connection::open(path)
         .and_then(|conn| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
     if let Err(error) = settled {
-        tracing::debug!(%error, "the old file is not whole");
+        tracing::debug!(%error, "the old file is incomplete");
     }
 }
 

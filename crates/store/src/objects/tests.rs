@@ -370,7 +370,7 @@ fn a_body_that_the_disk_has_changed_is_found_and_never_taken_for_another() {
             Ok(stored) => assert_eq!(*stored.unwrap().object.body, *body, "bit {bit} of byte {place}"),
             Err(error) => {
                 assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
-                assert_eq!(objects.integrity_check().unwrap(), ["invoice: 1 cannot be read"]);
+                assert_eq!(objects.integrity_check().unwrap(), ["invoice: 1 can't be read"]);
                 found += 1;
             }
         }

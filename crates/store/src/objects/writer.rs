@@ -1,4 +1,4 @@
-//! The one thread that writes to a file.
+//! The single thread that writes to a file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,14 +65,14 @@ impl Writer {
         };
         let plain = group.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
         let trainable = collect_samples(&self.codec, &mut self.trainer, plain.map(|(job, _)| job));
-        // Who asked and no longer waits is no reason to undo anything.
+        // A caller that stopped waiting must not roll the write back.
         for (job, outcome) in group.into_iter().zip(outcomes) {
             drop(job.reply.send(outcome));
         }
         for kind in trainable {
             // Without a dictionary bodies are longer, and that is all.
             if let Err(error) = self.train(kind) {
-                tracing::warn!(%kind, %error, "no dictionary was kept");
+                tracing::warn!(%kind, %error, "a compression dictionary could not be stored");
             }
         }
     }

@@ -12,7 +12,7 @@ use super::table;
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     objects: Vec<RawObject>,
-    /// The earliest of when they were asked for: none is taken for newer than it is.
+    /// The earliest time of their requests, so that none is taken for newer than it is.
     asked_at: Option<UnixSeconds>,
     pub spans: BTreeSet<SpanId>,
     pub turned_plain: BTreeSet<ObjectKind>,
@@ -32,7 +32,7 @@ impl Pending {
         self.asked_at = Some(self.asked_at.map_or(asked_at, |earliest| earliest.min(asked_at)));
     }
 
-    /// Lists that were cut. Gives back what is to be read of them.
+    /// Lists that were truncated. Gives back what is to be read of them.
     pub fn begin_lists(&mut self, cut: impl IntoIterator<Item = Followup>) -> Vec<Followup> {
         let followups = self.add_followups(cut);
         self.lists_begun.extend(followups.iter().map(|followup| (followup.kind, followup.id.clone())));

@@ -1,7 +1,7 @@
-//! Who reads what next. Pure: it is told what pages brought and answers which page to ask for.
+//! Decides which cursor reads what next. Pure: it is told what pages contained, and answers which page to request.
 //!
 //! Every kind begins with one range and one cursor. A cursor without work takes the next range by rank; where none is
-//! left it takes the older part of a range that another is still reading. So a small account costs one request a
+//! left it takes the older part of a range that another is still reading. So a small account costs one request per
 //! kind, and a large one is read by as many cursors as the limits allow.
 
 use std::cmp::Reverse;
@@ -103,7 +103,7 @@ impl Plan {
         Changes { spans: vec![id], turned_plain: None }
     }
 
-    /// The page did not come; it will be asked for again.
+    /// The page could not be fetched; it will be requested again.
     pub fn page_failed(&mut self, id: SpanId) {
         if let Some(span) = self.span_mut(id) {
             span.is_running = false;

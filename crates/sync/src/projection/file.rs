@@ -1,4 +1,4 @@
-//! The ledger's file: what it was made by and of, so that nobody takes an outdated one for the truth.
+//! The ledger's file, with the rules and objects that it was built from, so that an outdated one is never used.
 
 use jiff::tz::TimeZone;
 use metrics::columns::{FORMAT_VERSION, Ledger};
@@ -13,7 +13,7 @@ const RULES_VERSION: u32 = 1;
 
 const FINGERPRINT: &str = "fingerprint";
 const VERSION: &str = LedgerFile::VERSION;
-/// Of objects that took the place of others: below the versions of all their ledgers, and above those of the others'.
+/// The ledger version after a reload: higher than any version of the old data, lower than any of the new.
 pub const FIRST_VERSION: &str = "first_ledger_version";
 /// Whose days the figures had when they were last shown.
 const ZONE: &str = "zone";
@@ -75,7 +75,7 @@ impl Keeper {
             return Ok(None);
         }
         let ledger = Ledger::from_bytes(self.file.load()?, zone);
-        Ok(ledger.inspect_err(|damaged| tracing::warn!(%damaged, "the stored ledger is not usable")).ok())
+        Ok(ledger.inspect_err(|damaged| tracing::warn!(%damaged, "the stored ledger can't be used")).ok())
     }
 
     /// What was shown last, also when it was made by other settings or of fewer objects. `None`: there is nothing, or
@@ -153,7 +153,7 @@ impl Keeper {
         meta.push((PROBLEMS.to_owned(), problems));
         match self.file.replace_all(blobs, &meta) {
             Err(StoreError::Damaged { .. }) => {
-                tracing::warn!("the stored ledger is damaged; it is made again");
+                tracing::warn!("the stored ledger is damaged; rebuilding it");
                 self.files.delete_ledger()?;
                 self.file = self.files.ledger()?;
                 let blobs = ledger.blob_ids().filter_map(|id| Some((id, ledger.to_bytes(id)?)));

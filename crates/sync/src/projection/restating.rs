@@ -1,4 +1,4 @@
-//! Comparing what is built with what was shown before, and recording what differs of finished months.
+//! Compares what is built with what was shown before, and records differences in past months.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -57,7 +57,8 @@ impl<'a> Restating<'a> {
         self.add(self.shown.restated(id, history, ledger))
     }
 
-    /// Customers who are in no new ledger any more: what was somebody's without a name has an owner now.
+    /// Customers that are no longer in the new ledger, because the objects of the "no customer" entry have an owner
+    /// now.
     pub(super) fn those_gone_from(&self, new: &Ledger) -> Result<(), StoreError> {
         let gone = self.previous.customer_ids().into_iter().filter(|id| new.customer(id).is_none());
         for id in gone {
@@ -101,7 +102,7 @@ impl<'a> Restating<'a> {
         }
         let batch = Batch { restatements, seen_at: self.now, ..Batch::default() };
         let committed = self.objects.commit_blocking(batch)?;
-        tracing::info!(figures = committed.restated, "figures of finished months were restated");
+        tracing::info!(figures = committed.restated, "figures of past months were restated");
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Rates that people enter: checked against all the others, then kept.
+//! Rates that users enter: checked against all the others, then stored.
 
 use metrics::fx::{Entered, EnteredRate, EntryError};
 use model::{UnixSeconds, WorkspaceId};
@@ -59,7 +59,7 @@ pub(super) fn read(records: &[RateRecord]) -> Vec<EnteredRate> {
         let NewRate { currency, base, first_on, last_on, rate } = &record.rate;
         let (first, last) = (first_on.to_string(), last_on.to_string());
         EnteredRate::parse(currency.as_str(), base.as_str(), &first, Some(&last), rate)
-            .map_err(|error| tracing::warn!(%error, id = record.id, "an entered rate is left out"))
+            .map_err(|error| tracing::warn!(%error, id = record.id, "an entered rate is ignored"))
             .ok()
     };
     records.iter().filter_map(entry).collect()

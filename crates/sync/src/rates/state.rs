@@ -1,4 +1,4 @@
-//! What the last look for rates came to, for people who wonder how old theirs are.
+//! The outcome of the last check for rates, shown to people who want to know how old theirs are.
 
 use metrics::fx::Rates;
 use model::{Day, UnixSeconds};

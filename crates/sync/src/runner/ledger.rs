@@ -14,7 +14,7 @@ use crate::SyncError;
 use crate::projection::{self, Keeper, Kept, Recording, Restating, SEQUENCE};
 
 impl Shared {
-    /// Whether figures of finished months are final by now. `None`: history is still loading.
+    /// Whether figures of past months are final by now. `None`: history is still loading.
     pub(super) fn recording(&self, record: &ConnectionRecord) -> Option<Recording> {
         let shown_through =
             record.data_through.or(record.loaded_at).filter(|_| record.loaded_at.is_some())?;
@@ -66,7 +66,7 @@ impl Shared {
         });
         match moved.await? {
             Some(Some(snapshot)) => slot.publish(snapshot, epoch),
-            // It was cleared, and is made anew by whoever wants to see it.
+            // It was cleared, and is rebuilt for the next reader.
             Some(None) => slot.drop_snapshot(),
             None => {}
         }
@@ -74,7 +74,7 @@ impl Shared {
     }
 }
 
-/// For whoever only looks. An outdated file is made anew, unless somebody is just about to.
+/// For readers. An outdated file is rebuilt, unless a worker is about to do so.
 fn open(
     source: Source,
     files: &ConnectionFiles,
@@ -115,7 +115,7 @@ pub(super) fn is_current(
     Ok(is_same && keeper.other_zone()?.is_none())
 }
 
-/// For whoever works on the connection, and so may write.
+/// For workers on the connection, which may write.
 pub(super) fn open_to_work(
     source: Source,
     files: &ConnectionFiles,
@@ -135,7 +135,7 @@ pub(super) fn open_to_work(
     }
 }
 
-/// Records what changed settings restate, before the ledger that tells of it goes.
+/// Records what changed settings restate, before the old ledger is replaced.
 pub(super) fn settle(
     source: Source,
     files: &ConnectionFiles,

@@ -1,4 +1,4 @@
-//! What must not be known of people: dropped from what is there, and kept from coming back.
+//! Personal data that must not be kept: deleted from stored objects, and kept from coming back.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const PSEUDONYMOUS: &str = "pseudonymous";
 /// Before the id of a customer whose personal data was erased, and when.
 pub(super) const ERASED: &str = "erased/";
 
-/// That personal data was erased, and from how many objects.
+/// Proof that personal data was erased, and from how many objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ErasureReceipt {
     pub connection: ConnectionId,
@@ -31,12 +31,12 @@ pub struct ErasureReceipt {
     pub objects: BTreeMap<ObjectKind, u64>,
 }
 
-/// What a connection's client may know of people.
+/// What personal data a connection's client may pass on.
 pub(super) fn privacy_of(settings: &Settings) -> Privacy {
     if settings.gdpr { Privacy::Pseudonymous } else { Privacy::AsReceived }
 }
 
-/// Customers whose personal data is dropped whenever it comes again.
+/// Customers whose personal data is deleted whenever it arrives again.
 pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
     let erased = erased_for_good(objects)?.into_iter().map(|customer| customer.to_string());
     Ok(erased.chain(super::retention::lapsed(objects)?).collect())
@@ -47,7 +47,7 @@ fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
     Ok(keys.iter().filter_map(|key| key.strip_prefix(ERASED)).map(CustomerId::from).collect())
 }
 
-/// Drops the personal data of some customers for good, and how many objects of each kind that was.
+/// Permanently deletes the personal data of some customers; returns the number of objects of each kind.
 fn erase(
     source: Source,
     files: &ConnectionFiles,
@@ -57,7 +57,7 @@ fn erase(
     let notes: Vec<_> =
         customers.iter().map(|customer| (format!("{ERASED}{customer}"), now.0.to_string())).collect();
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
-    // A folder that is new gets its tables first.
+    // A new folder gets its tables first.
     drop(files.objects_to_write()?);
     let theirs = Theirs::of(source, files, customers)?;
     let objects = drop_personal(source, files, (key, at), |seen| theirs.has(seen), |_| {})?;
@@ -65,7 +65,7 @@ fn erase(
     Ok(objects)
 }
 
-/// What is some customers': what says so, and what was booked for that.
+/// The objects of some customers, and the balance transactions booked for them.
 pub(super) struct Theirs {
     source: Source,
     customers: HashSet<String>,
@@ -94,7 +94,7 @@ impl Theirs {
     }
 }
 
-/// What was decided about people's data, as far as it is not done on what is kept.
+/// Privacy decisions that have not been applied to the stored objects yet.
 struct Undone {
     is_private: bool,
     /// Cut off, or decided on objects that these took the place of.
@@ -124,8 +124,8 @@ impl Undone {
     }
 }
 
-/// Drops the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was. The
-/// ledger names customers, so it goes and is built anew.
+/// Deletes the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was.
+/// The ledger names customers, so it goes and is rebuilt.
 pub(super) fn drop_personal(
     source: Source,
     files: &ConnectionFiles,
@@ -139,8 +139,8 @@ pub(super) fn drop_personal(
 }
 
 impl Runner {
-    /// Drops a customer's personal data from everything that is kept, at once and for good: ids, amounts and times
-    /// stay, so that no number changes, and what comes of the customer later is dropped as it comes.
+    /// Permanently deletes a customer's personal data from everything that is stored. Ids, amounts and times are
+    /// kept, so no figure changes, and personal data that arrives later is deleted on arrival.
     ///
     /// # Errors
     /// `NoConnection`; `NotFound` from the store where there is no such customer; what else the store says.
@@ -159,7 +159,7 @@ impl Runner {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
         to_its_end(async move {
-            // At once; what is under way goes on after.
+            // Immediately; work in progress continues afterwards.
             let _alone = slot.take_over().await;
             let (source, recording) = (source_of(&record)?, shared.recording(&record));
             let now = shared.config.clock.now();
@@ -181,7 +181,7 @@ impl Runner {
 }
 
 impl Shared {
-    /// Does what was decided about people's data and is not done yet, before any other work.
+    /// Applies pending privacy decisions before any other work.
     pub(super) async fn ensure_private(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
@@ -204,7 +204,7 @@ impl Shared {
             let _loading = slot.loading.lock().await;
             blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
             slot.close_files();
-            tracing::info!(connection = %slot.id, customers, "erasures were made up for");
+            tracing::info!(connection = %slot.id, customers, "pending erasures were carried out");
         }
         match (is_private, wanted) {
             (false, true) => erase_everybody(source, slot, files).await,
@@ -220,10 +220,10 @@ impl Shared {
 async fn erase_everybody(source: Source, slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(), SyncError> {
     slot.reporter.begin(Phase::Erasing);
     let reporter = slot.reporter.clone();
-    // Nobody shows what was made before.
+    // Nothing that was computed before is shown meanwhile.
     let _loading = slot.loading.lock().await;
     let erased = blocking(move || {
-        // A folder that is new gets its tables first.
+        // A new folder gets its tables first.
         drop(files.objects_to_write()?);
         let tell = |done| {
             if reporter.is_due() {

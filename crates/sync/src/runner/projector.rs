@@ -1,5 +1,5 @@
-//! Keeps the ledger in step with the objects while work goes on: soon after the first page, then as often as costs
-//! little beside the work itself.
+//! Keeps the ledger in step with the objects during work: soon after the first page, then as often as it costs little
+//! compared with the work itself.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::context::Written;
 use crate::history::{self, NOBODY};
 use crate::projection::{self, Keeper, Kept, Recording, Restating};
 
-/// The first numbers are there this soon after the first objects.
+/// The first figures are shown this soon after the first objects.
 const FIRST_AFTER: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(2);
 /// The same while what changes is brought in.
@@ -196,7 +196,7 @@ impl Projector {
         Ok(changes)
     }
 
-    /// Somebody without a name is only there while something is theirs.
+    /// The "no customer" entry exists only while it owns at least one object.
     fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<Nobody, StoreError> {
         let nobody = CustomerId::from(NOBODY);
         if !customers.contains(&nobody) {
@@ -206,25 +206,25 @@ impl Projector {
             return Ok(Nobody::AsBefore);
         }
         customers.retain(|id| *id != nobody);
-        // What was theirs has an owner now. A snapshot has no way to lose a customer, but to be made anew.
+        // Its objects have an owner now. A snapshot can't lose a customer, so it is rebuilt.
         let is_shown = self.shown.ledger.customer(&nobody).is_some();
         Ok(if is_shown { Nobody::Gone } else { Nobody::AsBefore })
     }
 
-    /// Compares what is shown of these customers with what their objects give; where that differs everything is made
-    /// anew. Keeps the report.
+    /// Compares the figures of these customers with what their objects give; if any differ, everything is rebuilt.
+    /// Stores the report.
     pub fn audit(&mut self, mut audit: Audit, customers: &[CustomerId]) -> Result<(), SyncError> {
         let (shown, rules, now) = (Arc::clone(&self.shown.ledger), self.settings.rules, self.clock.now());
         audit.differing =
             audit::differing(self.source, &self.objects, customers, &shown, &self.book, rules, now)?;
         if !audit.differing.is_empty() {
-            tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "figures differed; made anew");
+            tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "audit found differing figures; ledger rebuilt");
             self.build_all()?;
         }
         Ok(audit.keep(&self.objects)?)
     }
 
-    /// Makes the whole ledger from the objects.
+    /// Builds the whole ledger from the objects.
     pub fn build_all(&mut self) -> Result<(), SyncError> {
         self.dirty = Dirty::default();
         self.unkept = Unkept::default();
@@ -280,7 +280,7 @@ impl Projector {
     }
 }
 
-/// Whether a price that values were made with is another now. Labels are none of it.
+/// Whether a price that values were computed with has changed. Labels do not matter.
 fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
     old.prices().any(|old| {
         new.get(&old.id).is_some_and(|new| {

@@ -1,4 +1,4 @@
-//! What the catalog is told of a connection's work, and how its key comes out of it.
+//! What the catalog records about a connection's work, and how its key is read from it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::SyncError;
 use crate::audit::Audit;
 use crate::update::Absent;
 
-/// What a connection's key is sealed for: it opens for no other.
+/// The context that a connection's key is encrypted for: it can't be decrypted for any other.
 pub fn key_context(id: &ConnectionId) -> String {
     format!("connection/{id}/key")
 }
@@ -25,7 +25,7 @@ pub fn source_of(record: &ConnectionRecord) -> Result<Source, SyncError> {
     Source::of(&record.source).ok_or_else(|| SyncError::UnknownSource(record.source.clone()))
 }
 
-/// What a piece of work brought about.
+/// The outcome of a piece of work.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
     pub data_through: Option<UnixSeconds>,
@@ -55,7 +55,7 @@ impl Shared {
         Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)
     }
 
-    /// Writes into the catalog how a piece of work ended.
+    /// Records the end of a piece of work in the catalog.
     pub(super) async fn settle(
         self: &Arc<Self>,
         record: &ConnectionRecord,
@@ -121,7 +121,7 @@ fn succeeded(record: &mut ConnectionRecord, done: Done, now: UnixSeconds) {
     }
 }
 
-/// Another process is at work, or this one was told to stop.
+/// Another process is working on it, or this one is stopping.
 pub(super) fn is_passing(error: &SyncError) -> bool {
     matches!(error, SyncError::Cancelled | SyncError::Store(store::StoreError::AlreadyOpen { .. }))
 }

@@ -1,4 +1,4 @@
-//! Begins a connection's load anew: for data that is damaged, or that its owner trusts no more.
+//! Starts a connection's import over: for data that is corrupted, or that its owner no longer trusts.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::blocking::to_its_end;
 use crate::projection::FIRST_VERSION;
 
 impl Runner {
-    /// Lets go of everything that was fetched, readable or not, and begins to load it again. Returns once the first is done;
-    /// that goes on by itself, whoever still waits for it.
+    /// Discards everything that was fetched, readable or not, and starts to load it again. Returns once the data is
+    /// discarded, which completes even if the caller stops waiting.
     ///
     /// # Errors
     /// As [`Runner::discard`].
@@ -28,8 +28,9 @@ impl Runner {
         .await
     }
 
-    /// Lets go of everything that was fetched, readable or not; the next work loads it again. Key, settings and webhook
-    /// stay, and as far as they can be read erasures and the list of restatements. Whether all of that could.
+    /// Discards everything that was fetched, readable or not; the next work loads it again. Key, settings and webhook
+    /// are kept, and so are erasures and the list of restatements as far as they can be read. Returns whether all of
+    /// them could be.
     ///
     /// # Errors
     /// `NoConnection`; `AlreadyOpen` from the store while another process works on it; what else the store says.
@@ -44,10 +45,10 @@ impl Runner {
                 move || shared.start_over(&workspace, &id)
             });
             let is_whole = is_whole.await?;
-            // Also for whoever read the old files until now.
+            // Also for readers that still have the old files open.
             slot.begin_anew();
             slot.close_files();
-            tracing::info!(connection = %id, is_whole, "what was fetched is let go of, to be loaded again");
+            tracing::info!(connection = %id, is_whole, "the local copy was discarded and will be imported again");
             Ok(is_whole)
         })
         .await
@@ -56,7 +57,8 @@ impl Runner {
 
 impl Shared {
     fn start_over(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, SyncError> {
-        // First: while nothing is loaded no figure is final, so none that is gone for now is recorded as restated.
+        // First: while nothing is loaded no figure is final, so figures that are missing for now are not recorded as
+        // restated.
         self.config.catalog.update_connection(workspace, id, |record| {
             (record.loaded_at, record.data_through, record.last_error) = (None, None, None);
             record.state = ConnectionState::Loading;

@@ -1,4 +1,4 @@
-//! Removes a connection and everything that was fetched for it.
+//! Deletes a connection and all of its imported data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::SyncError;
 /// Of the provider, in removing its endpoint.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// That a connection was removed, and with what.
+/// Proof that a connection was deleted, and what was deleted with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RemovalReceipt {
     pub connection: ConnectionId,
@@ -24,20 +24,20 @@ pub struct RemovalReceipt {
     pub webhook: WebhookRemoval,
 }
 
-/// What became of our endpoint at the provider.
+/// What happened to our endpoint at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookRemoval {
     /// There was none.
     None,
     Removed,
-    /// The provider did not remove it. What it delivers is refused.
+    /// The provider did not remove it. Its deliveries are rejected.
     Left,
 }
 
 impl Runner {
-    /// Removes the connection: its work, its endpoint at the provider, its files, its key and its record. A provider that
-    /// does not answer is no reason to keep the data.
+    /// Deletes the connection: its work, its endpoint at the provider, its files, its key and its record. The data is
+    /// deleted even if the provider does not respond.
     ///
     /// # Errors
     /// `NoConnection`; what the store says. It can be asked for again then.
@@ -47,24 +47,24 @@ impl Runner {
         id: &ConnectionId,
     ) -> Result<RemovalReceipt, SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        // First, so that nobody registers it anew meanwhile.
+        // First, so that it is not registered again meanwhile.
         self.forget(id).await;
         let webhook = match tokio::time::timeout(PATIENCE, self.shared.remove_webhook(&record)).await {
             Ok(Ok(true)) => WebhookRemoval::Removed,
             Ok(Ok(false)) => WebhookRemoval::None,
             Ok(Err(error)) => {
-                tracing::warn!(connection = %id, %error, "the webhook endpoint stays with the provider");
+                tracing::warn!(connection = %id, %error, "the webhook endpoint could not be removed from the provider");
                 WebhookRemoval::Left
             }
             Err(_) => {
-                tracing::warn!(connection = %id, "the webhook endpoint stays: the provider does not answer");
+                tracing::warn!(connection = %id, "the webhook endpoint was not removed: the provider does not respond");
                 WebhookRemoval::Left
             }
         };
         let (shared, removed_at) = (Arc::clone(&self.shared), self.shared.config.clock.now());
         let removed = blocking(move || {
             let files = shared.config.data.connection_files(&record.id);
-            // What cannot be read is deleted all the same.
+            // Unreadable data is deleted as well.
             let objects = files
                 .objects_if_any()
                 .and_then(|objects| objects.map_or(Ok(Vec::new()), |objects| objects.kinds()));
@@ -76,10 +76,10 @@ impl Runner {
                 objects: objects.collect(),
                 webhook,
             };
-            // The files first: with the record gone nobody could ask for the rest again.
+            // The files first: without the record, deleting the rest could not be requested again.
             files.delete()?;
             shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
-            // What was delivered in between; nothing is let in any more.
+            // Deliveries that arrived meanwhile; nothing is accepted any more.
             files.delete()?;
             Ok(receipt)
         });

@@ -1,7 +1,7 @@
-//! Personal data of customers who left long ago: dropped once a day, as the owner chose.
+//! Personal data of former customers: deleted once a day, according to the retention setting.
 //!
-//! Numbers need ids, amounts and times for ever; names they do not. So what ends is what the erasure of a customer would
-//! drop, and it comes back where a customer does.
+//! Figures need ids, amounts and times forever, but not names. So retention deletes what the erasure of a customer
+//! would delete, and it comes back if the customer returns.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use crate::context::Context;
 use crate::progress::Phase;
 use crate::update;
 
-/// Customers whose personal data is dropped because they left long ago, one a line.
+/// Customers whose personal data is deleted because they left long ago, one per line.
 pub(super) const LAPSED: &str = "lapsed";
-/// Customers who came back and are to be fetched again, one a line.
+/// Customers who returned and are to be fetched again, one per line.
 const RETURNED: &str = "returned";
-/// The day that was looked at last, and for how many months.
+/// The day of the last check, and its retention period in months.
 const LOOKED: &str = "retention";
 
-/// Customers whose personal data is dropped as it comes, for now.
+/// Customers whose personal data is deleted on arrival, for now.
 pub(super) fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
     listed(objects, LAPSED)
 }
@@ -41,7 +41,7 @@ fn list<'a>(ids: impl IntoIterator<Item = &'a String>) -> String {
     ids.into_iter().map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
-/// Fetches all of those who came back, whose personal data was dropped.
+/// Fetches the objects of customers who returned and whose personal data was deleted.
 pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
     let (source, objects) = (context.source(), context.objects.clone());
     let wanted = blocking(move || {
@@ -63,7 +63,7 @@ pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
 }
 
 impl Shared {
-    /// Drops personal data that was kept for long enough, and notes who came back.
+    /// Deletes personal data whose retention period has ended, and records customers who returned.
     pub(super) async fn drop_lapsed(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
@@ -72,7 +72,7 @@ impl Shared {
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
-        // Nobody shows what was made before.
+        // Nothing that was computed before is shown meanwhile.
         let _loading = slot.loading.lock().await;
         let turn = blocking(move || {
             let Some(turn) = Turn::due(source, &files, &settings, now)? else { return Ok(None) };
@@ -86,7 +86,7 @@ impl Shared {
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
                 drop_personal(source, &files, (LAPSED, &lapsed), is_theirs, |_| {})?;
             }
-            // Last, so that what was cut off is done again.
+            // Last, so that an interrupted run is repeated.
             let objects = files.objects_to_write()?;
             let mut returned = listed(&objects, RETURNED)?;
             returned.extend(turn.noted.difference(&turn.lapsed).cloned());
@@ -102,13 +102,13 @@ impl Shared {
         slot.close_files();
         let customers = turn.lapsed.difference(&turn.noted).count();
         if customers > 0 {
-            tracing::info!(connection = %slot.id, customers, "personal data was kept for long enough");
+            tracing::info!(connection = %slot.id, customers, "personal data was deleted at the end of its retention period");
         }
         Ok(())
     }
 }
 
-/// What is to be done today.
+/// Today's work.
 struct Turn {
     looked: String,
     noted: BTreeSet<String>,
@@ -124,7 +124,7 @@ impl Turn {
         now: UnixSeconds,
     ) -> Result<Option<Self>, SyncError> {
         let Some(objects) = files.objects_if_any()? else { return Ok(None) };
-        // Where nothing is kept of anybody, nothing is kept too long.
+        // In GDPR mode there is no personal data to delete.
         let months = settings.retention_months.filter(|_| !settings.gdpr);
         let today = now.timestamp().to_zoned_datetime(TimeZone::UTC).date();
         let looked = months.map(|months| format!("{today} {months}")).unwrap_or_default();

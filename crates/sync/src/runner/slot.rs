@@ -1,4 +1,4 @@
-//! What a process has in memory of one connection.
+//! What a process keeps in memory for one connection.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -26,9 +26,9 @@ pub(super) struct Slot {
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
-    /// Ends its task for good.
+    /// Ends its task permanently.
     forgotten: CancellationToken,
-    /// Ends the work under way; the next begins with what the catalog says then.
+    /// Ends the work in progress; the next work starts with what the catalog says then.
     interrupt: Mutex<CancellationToken>,
     is_asked: AtomicBool,
     has_mail: AtomicBool,
@@ -65,7 +65,7 @@ impl Slot {
         lock(&self.snapshot).clone()
     }
 
-    /// The same for whoever only tidies up: nobody looked.
+    /// The same for housekeeping, which does not count as use.
     pub fn peek(&self) -> Option<Snapshot> {
         lock(&self.snapshot).clone()
     }
@@ -74,7 +74,7 @@ impl Slot {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Shows a ledger from now on, unless it was made by settings that no longer hold.
+    /// Shows a ledger from now on, unless it was built with settings that no longer apply.
     pub fn publish(&self, snapshot: Snapshot, epoch: u64) {
         let mut shown = lock(&self.snapshot);
         if epoch != self.epoch() {
@@ -96,7 +96,7 @@ impl Slot {
         }
     }
 
-    /// Forgets what was read of the files: they were written anew.
+    /// Forgets what was read from the files: they were rewritten.
     pub fn close_files(&self) {
         self.drop_snapshot();
         *lock(&self.reader) = None;
@@ -115,7 +115,7 @@ impl Slot {
         self.forgotten.is_cancelled()
     }
 
-    /// Cancelled when the work under way should end.
+    /// Canceled when the work in progress should end.
     pub fn interruption(&self) -> CancellationToken {
         lock(&self.interrupt).clone()
     }
@@ -130,8 +130,8 @@ impl Slot {
         *shown = None;
     }
 
-    /// Ends what is under way at its next page, and what waits for its turn before the first; holds up everything else, also
-    /// whoever would show what was made before, and forgets what was read.
+    /// Ends work in progress at its next page, and waiting work before its first page. Blocks everything else,
+    /// including readers of older results, and forgets what was read.
     pub async fn take_over(&self) -> (MutexGuard<'_, ()>, MutexGuard<'_, ()>) {
         self.begin_anew();
         let alone = (self.working.lock().await, self.loading.lock().await);
@@ -139,7 +139,7 @@ impl Slot {
         alone
     }
 
-    /// Wants an update soon.
+    /// Requests an update soon.
     pub fn ask(&self) {
         self.is_asked.store(true, Ordering::SeqCst);
         self.wake.notify_one();
@@ -151,7 +151,7 @@ impl Slot {
         self.wake.notify_one();
     }
 
-    /// Something that was delivered before still waits; nobody has to be woken for it.
+    /// An earlier delivery is still waiting; nothing has to be woken for it.
     pub fn mail_came_before(&self) {
         self.has_mail.store(true, Ordering::SeqCst);
     }
@@ -176,12 +176,12 @@ impl Slot {
         self.is_asked.load(Ordering::SeqCst)
     }
 
-    /// Whether somebody asked since the last time.
+    /// Whether an update was requested since the last time.
     pub fn take_ask(&self) -> bool {
         self.is_asked.swap(false, Ordering::SeqCst)
     }
 
-    /// Until somebody asks, something is delivered, the time is over, or the connection is forgotten.
+    /// Until an update is requested, something is delivered, the time is up, or the connection is forgotten.
     pub async fn rest(&self, longest: Option<std::time::Duration>) {
         let longest = longest.unwrap_or(std::time::Duration::from_secs(86_400));
         tokio::select! {
@@ -212,7 +212,7 @@ impl Slot {
         if let Some(task) = task
             && let Err(error) = task.await
         {
-            tracing::error!(connection = %self.id, %error, "its work ended unexpectedly");
+            tracing::error!(connection = %self.id, %error, "the connection's task ended unexpectedly");
         }
         // Also work that a command does without a task.
         let _working = self.working.lock().await;

@@ -1,4 +1,4 @@
-//! Webhooks: where a connection's provider delivers what happens, and what becomes of a delivery.
+//! Webhooks: where a connection's provider delivers events, and how deliveries are handled.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::slot::Slot;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
 
-/// Where providers reach this server.
+/// The addresses at which providers reach this server.
 #[derive(Debug, Clone, Default)]
 pub struct Callbacks {
     /// From anywhere.
@@ -22,29 +22,29 @@ pub struct Callbacks {
     pub local: Option<Url>,
 }
 
-/// How a connection's webhook stands.
+/// The state of a connection's webhook.
 #[derive(Debug, Clone)]
 pub struct WebhookState {
     pub record: WebhookRecord,
-    /// Where to deliver to; `None`: nobody out there can reach this server.
+    /// Where to deliver to; `None`: providers can't reach this server.
     pub url: Option<Url>,
-    /// Whether a delivery could be believed.
+    /// Whether a delivery's signature could be verified.
     pub has_secret: bool,
     pub inbox: InboxFacts,
 }
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
     Kept,
-    /// It was here before.
+    /// It had been delivered before.
     Repeated,
 }
 
-/// Why a delivery is not taken.
+/// Why a delivery is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookRefusal {
-    #[error("there is no webhook at this address")]
+    #[error("webhook not found at this address")]
     Unknown,
     #[error(transparent)]
     Signature(#[from] SignatureError),
@@ -60,7 +60,7 @@ impl From<StoreError> for WebhookRefusal {
     }
 }
 
-/// After a refusal, whose reason may be gone without anybody saying so.
+/// After a refusal, whose reason may have been resolved without notice.
 const REGISTER_AGAIN_SECONDS: i64 = 3_600;
 
 /// What a webhook's secrets are sealed for.
@@ -69,10 +69,10 @@ fn secret_context(id: &ConnectionId) -> String {
 }
 
 impl Runner {
-    /// Takes a delivery: believed by its signature, kept for good, worked off after.
+    /// Accepts a delivery by its signature and stores it durably; it is processed afterwards.
     ///
     /// # Errors
-    /// When it is not to be believed, or could not be kept; then it is delivered again.
+    /// When the signature is invalid, or it could not be stored; then it is delivered again.
     pub async fn receive(
         &self,
         source: Source,
@@ -133,7 +133,7 @@ impl Runner {
         .await
     }
 
-    /// Takes a signing secret that somebody copied from the provider, beside those that are known.
+    /// Adds a signing secret that somebody copied from the provider.
     ///
     /// # Errors
     /// `NoConnection`; what the store says.
@@ -161,7 +161,7 @@ impl Runner {
         self.shared.inbox(&self.shared.slot(id)).await
     }
 
-    /// Works off what was given up before, too.
+    /// Processes what was given up before, too.
     ///
     /// # Errors
     /// `NoConnection`; what the store says.
@@ -221,8 +221,8 @@ impl Shared {
         Some(url)
     }
 
-    /// Registers the connection's endpoint where it is not registered for its address yet. That it cannot be is
-    /// noted, with what to do, and no failure: without webhooks changes show a minute later.
+    /// Registers the connection's endpoint unless it is already registered for its address. If that is impossible,
+    /// the reason and advice are recorded, but it is not a failure: without webhooks changes appear a minute later.
     pub(super) async fn ensure_webhook(
         self: &Arc<Self>,
         connection: &ConnectionRecord,
@@ -241,7 +241,7 @@ impl Shared {
         match self.register(connection, &webhook, &url).await {
             Ok(webhook) => Ok(webhook),
             Err(SyncError::Provider(error)) if error.is_retryable() => {
-                tracing::info!(connection = %connection.id, %error, "the webhook is registered later");
+                tracing::info!(connection = %connection.id, %error, "the webhook could not be registered yet");
                 Ok(webhook)
             }
             Err(SyncError::Provider(error)) => self.note_refusal(connection, &error).await,
@@ -267,7 +267,8 @@ impl Shared {
         url: &Url,
     ) -> Result<WebhookRecord, SyncError> {
         let client = self.client(connection)?;
-        // One for an earlier address; and one whose secret was lost between the provider's answer and our disk.
+        // Remove one for an earlier address, and one whose secret was lost between the provider's answer and our
+        // disk.
         let mut superseded: Vec<String> = webhook.endpoint_id.clone().into_iter().collect();
         if let Ok(endpoints) = client.webhooks().await {
             superseded.extend(endpoints.into_iter().filter(|one| one.url == url.as_str()).map(|one| one.id));
@@ -295,13 +296,13 @@ impl Shared {
         connection: &ConnectionRecord,
         error: &ConnectError,
     ) -> Result<WebhookRecord, SyncError> {
-        tracing::info!(connection = %connection.id, %error, "the webhook cannot be registered");
+        tracing::info!(connection = %connection.id, %error, "the webhook can't be registered");
         let mut refused = SyncError::Provider(error.clone()).last_error(self.config.clock.now());
         refused.action = source_of(connection)?.texts().webhook_by_hand.to_owned();
         self.update_webhook(connection, move |webhook| webhook.refused = Some(refused)).await
     }
 
-    /// That deliveries come; the newest tells of something at `newest_event_at`.
+    /// Records that deliveries arrive; the newest is about something at `newest_event_at`.
     pub(super) async fn note_received(
         &self,
         connection: &ConnectionRecord,
@@ -317,19 +318,19 @@ impl Shared {
         Ok(())
     }
 
-    /// That something happened at `due_event_at`, of which a webhook that works has told by now.
+    /// Records that something happened at `due_event_at`, which a working webhook must have delivered by now.
     pub(super) async fn note_due(
         &self,
         connection: &ConnectionRecord,
         due_event_at: UnixSeconds,
     ) -> Result<(), SyncError> {
         let webhook = self.webhook_of(connection).await?;
-        // One that never told of anything is not relied on in the first place.
+        // A webhook that has never delivered is not relied on in the first place.
         let is_missed = webhook.newest_event_at.is_some_and(|newest| newest < due_event_at);
-        // What happened while nobody was here to be told is still on its way.
+        // Events from before this server started may still be on their way.
         let could_be_told = due_event_at > self.started_at;
         if is_missed && could_be_told && webhook.silent_since.is_none() {
-            tracing::warn!(connection = %connection.id, "the webhook is silent: asking every minute again");
+            tracing::warn!(connection = %connection.id, "the webhook is silent: polling every minute");
             let now = self.config.clock.now();
             self.update_webhook(connection, move |webhook| webhook.silent_since = Some(now)).await?;
         }
@@ -351,7 +352,7 @@ impl Shared {
         blocking(move || Ok(catalog.update_webhook(&workspace, &id, change)?)).await
     }
 
-    /// Removes our endpoint from the provider and forgets its secrets; whether there was one.
+    /// Removes our endpoint from the provider and forgets its secrets; returns whether there was one.
     pub(super) async fn remove_webhook(
         self: &Arc<Self>,
         connection: &ConnectionRecord,

@@ -1,4 +1,4 @@
-//! One piece of work on one connection, from opening its files to closing them.
+//! One unit of work on one connection, from opening its files to closing them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,9 @@ use crate::{SyncError, audit, backfill, consistency, history};
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Load what is not loaded, or look for what changed.
+    /// Load what is not loaded yet, or check for changes.
     Update(Thoroughness),
-    /// Work off what was delivered.
+    /// Process deliveries.
     Mail,
 }
 
@@ -39,20 +39,21 @@ struct Turn {
 
 /// That everything was loaded once, and when.
 const LOADED: &str = "loaded";
-/// How long files stay open for more mail, which often comes in bursts.
+/// How long files stay open for more deliveries, which often arrive in bursts.
 const LINGER: Duration = Duration::from_millis(500);
-/// For how long mail alone is worked off before the catalog is told.
+/// For how long deliveries alone are processed before the catalog is updated.
 const MAIL_LONGEST: Duration = Duration::from_secs(5);
 
 impl Shared {
-    /// Loads the connection where its load is not done, else brings it up to date; then tells the catalog.
+    /// Loads the connection if its load is not complete, or else brings it up to date; then records the outcome in
+    /// the catalog.
     pub(super) async fn work_once(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
-        // Whoever asks for an end from here on means this work, also while it waits for its turn.
+        // A request to stop from here on applies to this work, even while it waits for its turn.
         let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
         let _working = slot.working.lock().await;
         let outcome = match self.as_found(&record).await {
@@ -110,12 +111,12 @@ impl Shared {
         .await
     }
 
-    /// The record as the files bear it out: where the objects of a finished load are gone, they are loaded again.
+    /// The record, checked against the files: if the objects of a finished load are missing, they are loaded again.
     async fn as_found(self: &Arc<Self>, record: &ConnectionRecord) -> Result<ConnectionRecord, SyncError> {
         if record.loaded_at.is_none() || self.noted(&record.id, LOADED).await?.is_some() {
             return Ok(record.clone());
         }
-        tracing::warn!(connection = %record.id, "what was loaded is gone: loading again");
+        tracing::warn!(connection = %record.id, "the imported objects are missing; importing again");
         let forget = |record: &mut ConnectionRecord| {
             (record.loaded_at, record.data_through) = (None, None);
             record.state = ConnectionState::Loading;
@@ -241,7 +242,7 @@ impl Work {
         }
         update::note_listed(&self.context).await?;
         self.check().await?;
-        // With the objects themselves, so that it goes when they do.
+        // Stored with the objects themselves, so that it disappears when they do.
         let note = vec![(LOADED.to_owned(), self.context.clock.now().0.to_string())];
         self.context.commit(Batch { meta: note, ..Batch::default() }).await?;
         Ok(Done { data_through: through, absent: Some(loaded.absent), ..Done::default() })
@@ -257,7 +258,7 @@ impl Work {
         retention::fetch_returned(&self.context).await?;
         update::missing::expect(&self.context, &record.absent).await?;
         let absent = update::missing::catch_up(&self.context).await?;
-        // At once: what fails after this must not have it read again.
+        // Immediately: a later failure must not cause it to be read again.
         if absent != record.absent {
             let absent = absent.clone();
             shared.update_record(record, move |record| record.absent = absent).await?;
@@ -271,7 +272,7 @@ impl Work {
             let inbox = self.context.inbox.clone();
             blocking(move || Ok(inbox.hasten()?)).await?;
         }
-        // What was delivered while nobody worked on it: most of it is known by now.
+        // Deliveries that arrived while nothing was working on the connection: most of them are known by now.
         if let Some(newest) = update::mail::run(&self.context).await? {
             shared.note_received(record, newest).await?;
         }
@@ -282,7 +283,7 @@ impl Work {
         Ok(Done { data_through, absent: Some(updated.absent), audited: self.audit().await? })
     }
 
-    /// Works off what was delivered, and what is delivered while it does.
+    /// Processes deliveries, including those that arrive meanwhile.
     async fn mail(
         &self,
         shared: &Arc<Shared>,
@@ -305,12 +306,12 @@ impl Work {
         Ok(Done { data_through: record.data_through.max(newest), ..Done::default() })
     }
 
-    /// A sample is read again, once a day.
+    /// Runs the daily audit.
     async fn audit(&self) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
         let found = audit::reread(&self.context).await?;
         if let Some((audit, _)) = &found {
             let (objects, missed) = (audit.objects, audit.missed.len());
-            tracing::info!(connection = %self.id, objects, missed, "a sample was read again");
+            tracing::info!(connection = %self.id, objects, missed, "the audit checked a sample against the provider");
         }
         Ok(found)
     }

@@ -1,4 +1,4 @@
-//! One connection's task: works when there is something to do, rests otherwise, and knows what a failure asks for.
+//! One connection's task: works when there is something to do, rests otherwise, and knows how to react to a failure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::SyncError;
 use crate::progress::Phase;
 use crate::update::Thoroughness;
 
-/// How often another process' work is looked at.
+/// How often another process's work is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// After a failure that may pass by itself.
+/// After a failure that may resolve itself.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
-/// After one that does not.
+/// After a failure that does not.
 const AFTER_REFUSAL: Duration = Duration::from_secs(900);
 
-/// What to do once a piece of work has ended.
+/// What to do after a unit of work.
 enum Next {
-    /// After this long, or when asked. `None`: only when asked.
+    /// After this long, or on request. `None`: only on request.
     Rest(Option<Duration>),
     /// With what the catalog says now.
     AtOnce,
@@ -38,7 +38,7 @@ pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
             Ok(Some(record)) => record,
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(connection = %slot.id, %error, "the catalog cannot be read");
+                tracing::error!(connection = %slot.id, %error, "the catalog can't be read");
                 slot.rest(Some(AFTER_FAILURE)).await;
                 if slot.is_forgotten() {
                     return;
@@ -65,7 +65,7 @@ async fn turn(
 ) -> Next {
     let is_asked = slot.take_ask();
     let is_due = look_at.is_some_and(|at| at <= Instant::now());
-    // With a key that was refused nothing can be fetched: mail waits until there is another.
+    // Nothing can be fetched with a rejected key: deliveries wait until there is another key.
     let can_fetch = record.loaded_at.is_some() && record.state != ConnectionState::Failed;
     let has_mail = slot.take_mail() && can_fetch;
     let task = match (is_asked, is_due) {
@@ -86,7 +86,7 @@ async fn turn(
         Err(SyncError::Cancelled) => Next::AtOnce,
         Err(SyncError::Store(StoreError::AlreadyOpen { .. })) => {
             if let Err(error) = shared.follow(slot, &record).await {
-                tracing::warn!(connection = %slot.id, %error, "another process' work cannot be followed");
+                tracing::warn!(connection = %slot.id, %error, "another process's changes can't be followed");
             }
             if is_asked {
                 slot.ask();
@@ -98,7 +98,7 @@ async fn turn(
             *look_at = Some(Instant::now() + AFTER_FAILURE);
             Next::Rest(Some(AFTER_FAILURE))
         }
-        // Somebody has to do something first, and asks then; what is done at the provider's is seen by itself.
+        // Somebody has to act first and then starts a sync; changes at the provider are noticed automatically.
         Err(_) => {
             *look_at = Some(Instant::now() + AFTER_REFUSAL);
             Next::Rest(Some(AFTER_REFUSAL))
@@ -129,7 +129,7 @@ impl Shared {
         Some(until_look.map_or(until_attempt, |until_look| until_look.min(until_attempt)))
     }
 
-    /// Sees to the webhook, and says how often to look for what it misses.
+    /// Maintains the webhook, and returns how often to poll for what it misses.
     async fn look_every(self: &Arc<Self>, record: &ConnectionRecord, is_asked: bool) -> Option<u64> {
         let every = self.config.update_every_seconds?;
         match self.ensure_webhook(record, is_asked).await {
@@ -138,7 +138,7 @@ impl Shared {
             }
             Ok(_) => Some(every),
             Err(error) => {
-                tracing::warn!(connection = %record.id, %error, "the webhook was not seen to");
+                tracing::warn!(connection = %record.id, %error, "the webhook could not be checked");
                 Some(every)
             }
         }
@@ -158,7 +158,7 @@ impl Shared {
             progress.kinds = state.kinds;
             progress.reaches_back_on = state.reaches_back_on;
             progress.data_through = record.data_through;
-            progress.message = Some("another chartsy process works on it".to_owned());
+            progress.message = Some("another chartsy process is working on it".to_owned());
         });
         Ok(())
     }

@@ -30,7 +30,7 @@ pub(crate) struct Manners {
     pub embedded_lines: usize,
     /// Objects a page. 0: as asked for.
     pub page: usize,
-    /// The key is good for so many answers. 0: for ever.
+    /// The key is good for so many answers. 0: forever.
     pub key_lasts: usize,
     /// The account is never answered for.
     pub is_silent: bool,

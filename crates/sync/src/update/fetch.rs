@@ -1,4 +1,4 @@
-//! Gets objects as they are now.
+//! Fetches objects in their current state.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -20,15 +20,15 @@ const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 
-/// How often a list is read from its top again because its cursor is gone.
+/// How often a list is read again from its top because its cursor no longer exists.
 const RESTARTS: usize = 3;
-/// Before the id of what stands in for an event: no provider told of it.
+/// Prefix of ids that stand in for an event that no provider reported.
 pub(super) const PUT_OFF: &str = "look/";
 
-/// Objects that could not be had, though the provider answers.
+/// Objects that could not be fetched although the provider responds.
 pub(crate) type Failures = Vec<((ObjectKind, String), ConnectError)>;
 
-/// Fetches what changed, and tells what could not be had.
+/// Fetches what has changed, and returns what could not be fetched.
 pub(super) async fn changed(
     context: &Context,
     changed: Vec<Changed>,
@@ -112,7 +112,7 @@ fn may_be_the_cursor(error: &ConnectError) -> bool {
     !matches!(error, ConnectError::PermissionMissing { .. })
 }
 
-/// Fetches these objects; for those that cannot be had now there is another try.
+/// Fetches these objects; those that are not available now are retried.
 pub(crate) async fn retrieve_all(
     context: &Context,
     wanted: Vec<(ObjectKind, String)>,
@@ -121,10 +121,10 @@ pub(crate) async fn retrieve_all(
     put_off(context, failures).await
 }
 
-/// Puts into the inbox what could not be fetched, as if it had been delivered.
+/// Adds objects that could not be fetched to the inbox, as if they had been delivered.
 pub(super) async fn put_off(context: &Context, failures: Failures) -> Result<(), SyncError> {
     for ((kind, id), error) in worth_another_try(context, failures).await? {
-        tracing::warn!(%kind, %error, "an object cannot be fetched for now");
+        tracing::warn!(%kind, %error, "an object can't be fetched at the moment");
         let now = context.clock.now();
         context
             .inbox
@@ -155,14 +155,14 @@ pub(super) async fn worth_another_try(context: &Context, failures: Failures) -> 
         }
     }
     for (kind, error) in given_up {
-        tracing::warn!(%kind, %error, "changed objects are left out");
+        tracing::warn!(%kind, %error, "changed objects are skipped");
         missing::note(context, kind, error).await?;
     }
     Ok(left)
 }
 
-/// Fetches these objects, and what their lists were cut of. One that is gone leaves a tombstone. One that the provider does
-/// not answer for holds up no other.
+/// Fetches these objects and the rest of their truncated lists. One that no longer exists leaves a tombstone. One
+/// that the provider does not respond to does not delay the others.
 async fn retrieve_each(context: &Context, wanted: Vec<(ObjectKind, String)>) -> Result<Failures, SyncError> {
     let mut failures = Failures::new();
     for wanted in wanted.chunks(BATCH) {
@@ -206,7 +206,7 @@ async fn retrieve_some(
 ) -> Result<Unanswered, SyncError> {
     let asked_at = context.asked_at();
     let fetched = stream::iter(wanted).map(async |(kind, id)| match retrieve(context, kind, &id).await {
-        // Without it numbers would be wrong that look right: it is not passed over.
+        // It is not skipped, because without it figures would look right and be wrong.
         Err(SyncError::Provider(source)) if context.is_required(kind) && is_refusal(&source) => {
             Err(SyncError::Indispensable { kind, source })
         }
@@ -234,7 +234,7 @@ fn is_refusal(error: &ConnectError) -> bool {
     matches!(error, ConnectError::PermissionMissing { .. } | ConnectError::Refused { .. })
 }
 
-/// One object as it is now, with what its list was cut of. One that is gone is a tombstone.
+/// One object in its current state, with the rest of its truncated list. A deleted one is a tombstone.
 pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Fetched, SyncError> {
     let mut fetched = Fetched::default();
     match context.try_once(context.client.retrieve(kind, id)).await? {
@@ -252,7 +252,7 @@ pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> R
     Ok(fetched)
 }
 
-/// What is gone goes on to give the figures of its time.
+/// What no longer exists goes on to give the figures of its time.
 async fn last_known(context: &Context, gone: RawObject) -> Result<RawObject, SyncError> {
     let (objects, kind, id) = (context.objects.clone(), gone.kind, gone.id.clone());
     let stored = blocking(move || Ok(objects.get(kind, &id)?)).await?;
@@ -263,7 +263,7 @@ async fn last_known(context: &Context, gone: RawObject) -> Result<RawObject, Syn
 #[derive(Default)]
 pub(crate) struct Fetched {
     pub objects: Vec<RawObject>,
-    /// Objects whose lists were cut; the rest is among the others.
+    /// Objects whose lists were truncated; the rest is among the others.
     cut: Vec<Children>,
 }
 
@@ -273,14 +273,14 @@ impl Fetched {
         self.cut.extend(other.cut);
     }
 
-    /// What an object's list was cut of. `Provider`: not to be had for now.
+    /// The rest of an object's truncated list. `Provider`: not available for now.
     async fn add_rest(&mut self, context: &Context, mut children: Children) -> Result<(), SyncError> {
         let cut = children.clone();
         let mut rest = Vec::new();
         loop {
             let page = match context.try_once(context.client.list_children(&children)).await {
                 Ok(page) => page,
-                // Gone with its parent, whose own list tells the rest.
+                // Deleted with its parent; the parent's own list shows the rest.
                 Err(SyncError::Provider(ConnectError::NotFound { .. })) => break,
                 Err(SyncError::Provider(source)) if !source.is_retryable() => {
                     let kind = context.source().part_of(children.parent_kind);
@@ -300,7 +300,7 @@ impl Fetched {
         Ok(())
     }
 
-    /// Prices that are named and not there: a new one may be told of later than what was billed by it.
+    /// Prices that are named and missing: a new one may be reported later than an invoice that uses it.
     async fn add_unknown_prices(&mut self, context: &Context) -> Result<(), SyncError> {
         let source = context.source();
         let prices = source.prices();
@@ -319,7 +319,7 @@ impl Fetched {
         for id in unknown.await? {
             match context.try_once(context.client.retrieve(prices, &id)).await {
                 Ok(Retrieved::Found { object, .. } | Retrieved::Deleted(object)) => self.objects.push(object),
-                // Not to be asked for again.
+                // Not to be requested again.
                 Ok(Retrieved::Missing) => self.objects.push(source.tombstone(prices, &id)),
                 Err(SyncError::Provider(error)) if is_unavailable(&error) => {
                     put_off(context, vec![((prices, id), error)]).await?;

@@ -1,5 +1,5 @@
-//! Works off what webhooks brought: each object that something happened to is fetched as it is now, so that order and
-//! repetition are of no consequence. A delivery leaves the inbox once its object is written.
+//! Processes deliveries: each object is fetched in its current state, so that order and repetition do not matter. A
+//! delivery leaves the inbox once its object is written.
 
 use std::collections::HashMap;
 
@@ -13,15 +13,15 @@ use crate::SyncError;
 use crate::blocking::blocking;
 use crate::context::Context;
 
-/// Deliveries that are worked off together.
+/// Deliveries that are processed together.
 const BATCH: usize = 500;
-/// Seconds until the next attempt, by how often it has failed. Then it waits for a person.
+/// Seconds until the next attempt, by the number of failures. After the last one it needs a person.
 const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
 
-/// Works off all that is due. When the newest of what was delivered happened, by the provider's clock.
+/// Processes all that is due. When the newest of what was delivered happened, by the provider's clock.
 ///
 /// # Errors
-/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not worked off stays.
+/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not processed stays.
 pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncError> {
     let mut newest = None;
     loop {
@@ -52,7 +52,7 @@ fn changed(source: Source, due: &[Delivery]) -> Vec<Changed> {
     )
 }
 
-/// What was fetched goes; what was not is tried again later, or given up.
+/// Removes what was fetched; the rest is retried later or given up.
 fn settle(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds) -> Result<(), StoreError> {
     let failures: HashMap<(ObjectKind, &str), String> =
         failures.iter().map(|((kind, id), error)| ((*kind, id.as_str()), error.to_string())).collect();

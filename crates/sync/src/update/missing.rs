@@ -1,4 +1,4 @@
-//! Kinds that cannot be read: left out, said so, and read from their beginning once they can.
+//! Kinds that can't be read: skipped, reported, and read from their beginning once they can be.
 
 use connect::ConnectError;
 use model::ObjectKind;
@@ -8,10 +8,10 @@ use crate::blocking::blocking;
 use crate::context::Context;
 use crate::{SyncError, backfill};
 
-/// Kinds that are left out, and why.
+/// Kinds that are skipped, and why.
 pub type Absent = Vec<(ObjectKind, AbsentReason)>;
 
-/// Reads what could not be read until now. What still cannot.
+/// Reads what could not be read until now. Returns what still can't be.
 ///
 /// # Errors
 /// As for a load.
@@ -43,7 +43,7 @@ pub(super) async fn note(context: &Context, kind: ObjectKind, source: ConnectErr
     if !matches!(source, ConnectError::PermissionMissing { .. }) {
         return Ok(());
     }
-    // Without it numbers would be wrong that look right.
+    // Without it figures would look right and be wrong.
     if context.is_required(kind) {
         return Err(SyncError::Indispensable { kind, source });
     }
@@ -54,7 +54,7 @@ async fn lose(context: &Context, kind: ObjectKind) -> Result<(), SyncError> {
     let objects = context.objects.clone();
     if context.source().load_order().contains(&kind) && blocking(move || Ok(is_read(&objects, kind)?)).await?
     {
-        tracing::warn!(%kind, "may not be read any more; once it may, all of it is read again");
+        tracing::warn!(%kind, "no longer readable; it will be read from its beginning once it is");
         context.commit(Batch { windows_cleared: vec![kind], ..Batch::default() }).await?;
     }
     Ok(())

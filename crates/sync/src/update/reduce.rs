@@ -1,4 +1,4 @@
-//! From what happened to what has to be fetched.
+//! Turns events into objects to fetch.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ pub struct Changed {
     pub is_new: bool,
 }
 
-/// Each object once, however often and in whatever order something happened to it: what it is now is fetched anyway.
-/// In the order of kinds, so that prices and products come before what names them.
+/// Each object once, no matter how often and in which order something happened to it: its current state is fetched
+/// anyway. In the order of kinds, so that prices and products come before the objects that name them.
 pub(crate) fn reduce(source: Source, events: &[Event]) -> Vec<Changed> {
     objects(
         source,

@@ -1,4 +1,4 @@
-//! Lists everything again, and finds out what is gone.
+//! Lists everything again, and finds out what no longer exists.
 
 use connect::Source;
 use model::{ObjectKind, UnixSeconds};
@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
     let unseen = unseen_since(context, kinds, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
     let through = loaded.began.unwrap_or_else(|| context.clock.now());
-    // What happened up to then was listed: events before it need not be gone through.
+    // Changes up to then were listed: earlier events need not be read.
     let listed = through.0.to_string();
     let done = vec![
         (RELIST_BEGAN.to_owned(), String::new()),
@@ -59,7 +59,7 @@ async fn begin(context: &Context) -> Result<i64, SyncError> {
     Ok(now)
 }
 
-/// What no list showed, and may have been deleted.
+/// Objects that no list showed and that may have been deleted.
 async fn unseen_since(
     context: &Context,
     kinds: Vec<ObjectKind>,

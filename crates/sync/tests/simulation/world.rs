@@ -112,7 +112,7 @@ impl World {
             Some(Trouble::Refused) => return lost("Connection refused"),
             Some(Trouble::Silence) => {
                 sleep(REQUEST_TIMEOUT).await;
-                return lost("no answer in time");
+                return lost("it did not answer in time");
             }
             Some(Trouble::Nonsense) => {
                 let chosen = usize::try_from(mix(self.seed, &asked, time + 1)).unwrap_or(0) % NONSENSE.len();

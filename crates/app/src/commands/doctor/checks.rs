@@ -1,4 +1,4 @@
-//! The checks, one a question. None of them changes anything.
+//! The checks, one function each. None of them changes anything.
 
 use std::path::Path;
 
@@ -12,11 +12,10 @@ use sync::{RatesState, ReferenceRates};
 use super::Finding;
 use crate::folder::Folder;
 
-/// Less than this and a load will not end well.
+/// With less than this, an import is likely to run out of space.
 const LEAST_FREE_BYTES: u64 = 1 << 30;
-const CATALOG_GONE: &str = "restore the folder from a backup with 'chartsy restore'; without one, begin with a new folder: \
-    the providers still have everything, only settings and keys have to be entered again";
-/// Numbers are by the provider's clock; ours dates sessions and "now".
+const CATALOG_GONE: &str = "restore the folder from a backup with 'chartsy restore'; without a backup, start with a new folder: the providers still have all data, only settings and keys have to be entered again";
+/// Figures follow the provider's clock; ours dates sessions and "now".
 const MOST_CLOCK_SKEW_SECONDS: i64 = 60;
 
 pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
@@ -28,13 +27,17 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         Ok(folder) => folder,
         Err(error) => {
             let to_do = match error.downcast_ref() {
-                Some(StoreError::ReadOnly { .. }) => "make it writable; a server goes on by itself then",
+                Some(StoreError::ReadOnly { .. }) => {
+                    "make it writable; a running server then continues on its own"
+                }
                 Some(StoreError::DiskFull { .. } | StoreError::DiskFailed { .. }) => {
-                    "free some space or mend the disk; a server goes on by itself then"
+                    "free some space or repair the disk; a running server then continues on its own"
                 }
                 Some(StoreError::Damaged { .. }) => CATALOG_GONE,
-                Some(StoreError::FormatLost { .. }) => "do so; nothing else is wrong by it",
-                _ => "name the right folder with --data or CHARTSY_DATA, or connect an account first",
+                Some(StoreError::FormatLost { .. }) => {
+                    "restore that file as described above; the other data is not affected"
+                }
+                _ => "set the right folder with --data or CHARTSY_DATA, or connect an account first",
             };
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
         }
@@ -56,7 +59,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         findings.push(key(&folder, record));
         for problem in crate::commands::status::problems(&folder, record).unwrap_or_default() {
             let what = format!("{}: {} {}", record.id, problem.count, problem.title);
-            findings.push(Finding::trouble(what, problem.detail, "see the sync page for which they are"));
+            findings.push(Finding::trouble(what, problem.detail, "the sync page lists the objects"));
         }
         if let Some(error) = &record.last_error {
             let what = format!("{}: last work", record.id);
@@ -71,10 +74,10 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
 
 fn writable(data: &DataDir) -> Finding {
     match data.try_writing() {
-        Ok(()) => Finding::well("the data folder can be written"),
+        Ok(()) => Finding::well("the data folder is writable"),
         Err(error) => {
             let to_do = "make it writable for the user that runs chartsy, or free some space";
-            Finding::trouble("writing the data folder", error.to_string(), to_do)
+            Finding::trouble("writing to the data folder", error.to_string(), to_do)
         }
     }
 }
@@ -94,10 +97,10 @@ fn private(path: &Path) -> Finding {
     match mode(path) {
         Some(mode) if mode & 0o077 != 0 => Finding::trouble(
             "permissions of the data folder",
-            format!("others can look into it (mode {mode:o})"),
+            format!("other users can read it (mode {mode:o})"),
             format!("chmod 700 {}", path.display()),
         ),
-        _ => Finding::well("only its owner can look into the data folder"),
+        _ => Finding::well("only its owner can read the data folder"),
     }
 }
 
@@ -106,7 +109,7 @@ fn key_file(folder: &Folder) -> Finding {
     if std::env::var_os(MASTER_KEY_VARIABLE).is_some() {
         return match data.keyring() {
             Ok(_) => Finding::well(format!("master key from {MASTER_KEY_VARIABLE}")),
-            Err(error) => Finding::trouble("master key", error.to_string(), "give it 32 bytes in base64"),
+            Err(error) => Finding::trouble("master key", error.to_string(), "set it to 32 bytes in base64"),
         };
     }
     let path = data.path().join(MASTER_KEY_FILE);
@@ -114,36 +117,36 @@ fn key_file(folder: &Folder) -> Finding {
         let is_needed =
             folder.connections().is_ok_and(|records| records.iter().any(|one| one.key_hint.is_some()));
         return if is_needed {
-            let wrong = "it is gone, and keys are sealed with it";
+            let wrong = "it is missing, and the stored keys are encrypted with it";
             Finding::trouble("master key", wrong, StoreError::MASTER_KEY_HELP)
         } else {
-            Finding::well("no master key yet: it is made with the first connection")
+            Finding::well("no master key yet; it is created with the first connection")
         };
     }
     match (data.existing_keyring(), mode(&path)) {
         (Err(error), _) => Finding::trouble("master key", error.to_string(), StoreError::MASTER_KEY_HELP),
         (Ok(_), Some(mode)) if mode & 0o077 != 0 => Finding::trouble(
             "master key",
-            format!("others can read it (mode {mode:o})"),
-            format!("chmod 600 {}, and replace the keys of all connections", path.display()),
+            format!("other users can read it (mode {mode:o})"),
+            format!("run chmod 600 {}, and replace the keys of all connections", path.display()),
         ),
-        _ => Finding::well("master key: readable by its owner only"),
+        _ => Finding::well("master key: only its owner can read it"),
     }
 }
 
 fn space(path: &Path) -> Finding {
     match free_bytes(path) {
-        None => Finding::well("free space: this system does not tell"),
+        None => Finding::well("free space: unknown on this system"),
         Some(free) if free < LEAST_FREE_BYTES => Finding::trouble(
             "free space",
-            format!("{} MB are left", free >> 20),
-            "free at least 1 GB: a load stops when the disk is full, and goes on when it is not",
+            format!("only {} MB are left", free >> 20),
+            "free at least 1 GB: an import stops when the disk is full, and continues once there is space",
         ),
         Some(free) => Finding::well(format!("free space: {} GB", free >> 30)),
     }
 }
 
-/// Asked of `df`: the standard library does not tell, and this is the only place that wants to know.
+/// From `df`: the standard library does not provide it, and nothing else needs it.
 fn free_bytes(path: &Path) -> Option<u64> {
     let output = std::process::Command::new("df").arg("-Pk").arg(path).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -153,18 +156,18 @@ fn free_bytes(path: &Path) -> Option<u64> {
 
 fn server(data: &DataDir) -> Finding {
     match data.lock_server() {
-        Ok(_) => Finding::well("no server runs on this folder"),
-        Err(StoreError::AlreadyOpen { .. }) => Finding::well("a server runs on this folder"),
+        Ok(_) => Finding::well("no server is using this folder"),
+        Err(StoreError::AlreadyOpen { .. }) => Finding::well("a server is using this folder"),
         Err(error) => Finding::trouble("server lock", error.to_string(), "check the folder's permissions"),
     }
 }
 
-/// Rates that are too old are a problem where a server looks for newer ones and gets none.
+/// Rates that are too old are a problem if a server looks for newer ones and gets none.
 fn rates(folder: &Folder) -> Finding {
     let what = "exchange rates";
     let published = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).published();
     let Some(on) = published.latest_on() else {
-        return Finding::trouble(what, "there are none", "use a build of Chartsy that was not changed");
+        return Finding::trouble(what, "there are none", "use an unmodified build of Chartsy");
     };
     let age = Clock::System.now().day(&jiff::tz::TimeZone::UTC).0 - on.0;
     let state = match RatesState::read(&folder.catalog) {
@@ -174,8 +177,10 @@ fn rates(folder: &Folder) -> Finding {
     let failed = state.attempts.iter().filter_map(|one| Some((&one.address, one.error.as_ref()?)));
     let failed: Vec<String> = failed.map(|(address, error)| format!("{address}: {error}")).collect();
     if age > OLDEST_DAYS && !state.attempts.is_empty() {
-        let wrong =
-            format!("the newest are {age} days old, too old for amounts of today. {}", failed.join("; "));
+        let wrong = format!(
+            "the newest are {age} days old, too old to convert today's amounts. {}",
+            failed.join("; ")
+        );
         let to_do = "check --rates-url and --rates-fallback-url, or enter rates with 'chartsy rates import'";
         return Finding::trouble(what, wrong, to_do);
     }
@@ -188,39 +193,43 @@ fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {
     let found = objects.and_then(|objects| objects.map(|objects| objects.integrity_check()).transpose());
     match found {
         Ok(None) if record.loaded_at.is_some() => {
-            let to_do = "run chartsy sync, which loads everything again, or restore the folder from a backup";
-            Finding::trouble(what, "objects.db is gone", to_do)
+            let to_do =
+                "run 'chartsy sync', which imports everything again, or restore the folder from a backup";
+            Finding::trouble(what, "objects.db is missing", to_do)
         }
-        Ok(None) => Finding::well(format!("{what}: nothing was loaded yet")),
-        Ok(Some(found)) if found.is_empty() => Finding::well(format!("{what}: every page is sound")),
+        Ok(None) => Finding::well(format!("{what}: nothing has been imported yet")),
+        Ok(Some(found)) if found.is_empty() => Finding::well(format!("{what}: no damage found")),
         Ok(Some(found)) => Finding::trouble(what, found.join("; "), reload(record)),
         Err(error @ StoreError::Damaged { .. }) => Finding::trouble(what, error.to_string(), reload(record)),
-        // The message has the way out.
+        // The message already says what to do.
         Err(error) => Finding::trouble(what, error.to_string(), "then run this again"),
     }
 }
 
 fn reload(record: &ConnectionRecord) -> String {
-    format!("load everything again: chartsy sync --reload --connection {}; or restore a backup", record.id)
+    format!(
+        "import everything again with 'chartsy sync --reload --connection {}', or restore a backup",
+        record.id
+    )
 }
 
-/// Whether the provider's key can still be opened.
+/// Whether the provider's key can still be decrypted.
 fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
     match stored_key(folder, record) {
-        Ok(_) => Finding::well(format!("{}: its key opens", record.id)),
+        Ok(_) => Finding::well(format!("{}: its key can be decrypted", record.id)),
         Err(error) => {
             let again = enter_again(record);
-            let to_do = format!("put the right master.key back, or {again}");
+            let to_do = format!("restore the right master.key, or {again}");
             Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
         }
     }
 }
 
 fn enter_again(record: &ConnectionRecord) -> String {
-    format!("enter the key again: chartsy connect {} --key-stdin", record.source)
+    format!("enter the key again with 'chartsy connect {} --key-stdin'", record.source)
 }
 
-/// Reach, key, permissions and clock, by one request a list.
+/// Reachability, key, permissions and clock, with one request per list.
 async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
     let what = format!("{}: {}", record.id, record.api_base);
     let key = match stored_key(folder, record) {
@@ -241,17 +250,18 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
     let probes = match client.probe().await {
         Ok(probes) => probes,
         Err(error) => {
-            let to_do = "check the network and the key; what is loaded stays, and it goes on by itself";
+            let to_do =
+                "check the network and the key; imported data is kept, and syncing continues on its own";
             return vec![Finding::trouble(what, error.to_string(), to_do)];
         }
     };
-    let mut findings = vec![Finding::well(format!("{what}: answers and takes the key"))];
+    let mut findings = vec![Finding::well(format!("{what}: reachable, and the key is accepted"))];
     for probe in probes.iter().filter(|probe| matches!(probe.state, ProbeState::Missing { .. })) {
         let what = format!("{}: {}", record.id, probe.label);
-        let to_do = format!("allow the key to read {} in the dashboard", probe.permission);
+        let to_do = format!("give the key read access to {} in the dashboard", probe.permission);
         findings.push(Finding::trouble(
             what,
-            format!("the key may not read it; without it: {}", probe.without),
+            format!("the key may not read it; you lose: {}", probe.without),
             to_do,
         ));
     }
@@ -261,7 +271,7 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
 
 fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key> {
     let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
-    let sealed = sealed.ok_or_else(|| anyhow::anyhow!("there is no key for it"))?;
+    let sealed = sealed.ok_or_else(|| anyhow::anyhow!("no key is stored for it"))?;
     let secret = folder.data.existing_keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
     Ok(sync::runner::source_of(record)?.parse_key(secret.expose())?)
 }
@@ -274,5 +284,9 @@ async fn clock(client: &Client) -> Option<Finding> {
     }
     let wrong =
         format!("it is {} s {} the provider's", skew.abs(), if skew > 0 { "ahead of" } else { "behind" });
-    Some(Finding::trouble("this machine's clock", wrong, "set it by NTP: sessions and \"now\" depend on it"))
+    Some(Finding::trouble(
+        "this machine's clock",
+        wrong,
+        "synchronize it with NTP: sessions and \"now\" depend on it",
+    ))
 }

@@ -1,4 +1,4 @@
-//! Series as rows: for people in a terminal, and for spreadsheets.
+//! Series as rows, for people in a terminal and for spreadsheets.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Columns that lead a row. All others are a point's own, in its order.
 const LEADING: [&str; 2] = ["currency", "group"];
 
-/// One line a point, amounts in smallest units.
+/// One line per point, amounts in smallest units.
 pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let columns = columns(answer);
@@ -23,7 +23,7 @@ pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
     Ok(csv.flush()?)
 }
 
-/// One row a point, amounts in the currency's main unit.
+/// One row per point, amounts in the currency's main unit.
 pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> anyhow::Result<()> {
     let columns: Vec<String> = columns(answer).into_iter().filter(|column| column != "end_on").collect();
     let has_groups = rows(answer).any(|(series, _)| !series["group"].is_null());

@@ -1,4 +1,4 @@
-//! Puts together what a provider sends apart.
+//! Assembles what a provider sends in separate objects.
 
 use std::collections::{HashMap, HashSet};
 

@@ -22,7 +22,7 @@ struct State {
     changed_at: Instant,
 }
 
-/// A request that runs. Dropping it, also by cancelling, makes room.
+/// A request that runs. Dropping it, also by canceling, makes room.
 pub(in crate::stripe) struct Place<'a>(&'a Concurrency);
 
 impl Concurrency {

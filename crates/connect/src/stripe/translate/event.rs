@@ -1,4 +1,4 @@
-//! Events: which object something happened to. Their payload is old news; the object is fetched.
+//! Events: which object something happened to. Their payload may be out of date, so the object is fetched.
 
 use model::ObjectKind;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What may be entered as a rate, and what is a mistake.
+//! Which rates may be entered, and which are mistakes.
 
 use model::{Currency, Day};
 use rust_decimal::Decimal;
@@ -22,11 +22,11 @@ pub enum EntryError {
         "the euro is what every rate is measured in: enter how many {base} one euro is, with EUR as the base"
     )]
     Euro { base: String },
-    #[error("{0} in {0} is always 1: name another base")]
+    #[error("{0} in {0} is always 1: use another base")]
     SameCurrency(String),
     #[error("'{0}' is not a date: use YYYY-MM-DD, such as 2026-01-31")]
     BadDate(String),
-    #[error("{0} is too far away: dates from {FIRST_YEAR} to {LAST_YEAR} can have a rate")]
+    #[error("{0} is out of range: use a date from {FIRST_YEAR} to {LAST_YEAR}")]
     FarDate(Day),
     #[error("{first} is after {last}")]
     Backwards { first: Day, last: Day },
@@ -41,7 +41,7 @@ pub enum EntryError {
          is it the other way round?"
     )]
     FarOff { currency: String, base: String, rate: Decimal, published: Decimal, on: Day },
-    #[error("{base} has itself a rate in {currency}: enter the rate in another base, such as EUR")]
+    #[error("{base} itself has a rate in {currency}: enter the rate in another base, such as EUR")]
     Circle { currency: String, base: String },
     #[error("there is no exchange rate for {0}: use another base, such as EUR or USD")]
     BaseWithoutRates(String),

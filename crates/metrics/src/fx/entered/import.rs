@@ -6,11 +6,11 @@ use super::{EnteredRate, EntryError};
 pub enum ImportError {
     #[error("the first line must name the columns currency, base, from and rate; a column to may follow")]
     NoHeader,
-    #[error("the file has no rates")]
+    #[error("the file contains no rates")]
     Empty,
     #[error("line {line}: {error}")]
     Line { line: u64, error: EntryError },
-    #[error("line {line} cannot be read: it must have as many fields as the first line")]
+    #[error("line {line} can't be read: it must have as many fields as the first line")]
     Unreadable { line: u64 },
 }
 

@@ -47,7 +47,7 @@ async fn a_server_forgets_what_another_process_erased() {
     server.shared.reload_if_moved(&slot, &folder.now()).await.unwrap();
     assert_eq!(name().await, None);
 
-    // Also where the command made the ledger anew, as often as before.
+    // Also where the command made the ledger again, as often as before.
     erase(&folder, &command, "cus_2").await;
     folder.sync(&command).await.unwrap();
     server.shared.reload_if_moved(&slot, &folder.now()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Figures of finished months do not change without being told. It is 23 November.
+//! Figures of past months do not change without being told. It is 23 November.
 
 use crate::testing::kind;
 use metrics::restate::Shown;
