@@ -222,8 +222,8 @@ fn set_headers(response: &mut Response<Body>, request_id: &str, version: &ApiVer
     }
 }
 
-/// A segment of a path with its percent signs undone; a plus stays a plus there.
+/// A segment of a path with its percent signs undone; what separates fields in a form is a plain character there.
 fn decode(segment: &str) -> String {
-    let escaped = segment.replace('+', "%2B");
+    let escaped = segment.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     form_urlencoded::parse(escaped.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
