@@ -56,7 +56,10 @@ impl Shared {
         let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
         let _working = slot.working.lock().await;
         let outcome = match self.as_found(&record).await {
-            Ok(record) => self.work(slot, &record, task, turn).await,
+            Ok(record) => {
+                self.show_at_first(slot, &record).await;
+                self.work(slot, &record, task, turn).await
+            }
             Err(error) => Err(error),
         };
         self.settle(&record, &outcome).await?;
@@ -108,6 +111,17 @@ impl Shared {
             finished
         })
         .await
+    }
+
+    /// A process that has just begun knows what was kept before it.
+    async fn show_at_first(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
+        if slot.reporter.shows_kinds() {
+            return;
+        }
+        // Whatever is wrong with the files, the work meets it next.
+        if let Err(error) = self.show_kept(slot, record).await {
+            tracing::debug!(connection = %slot.id, %error, "what is kept cannot be counted");
+        }
     }
 
     /// The record as the files bear it out: where the objects of a finished load are gone, they are loaded again.

@@ -11,7 +11,7 @@ use super::slot::Slot;
 use super::work::Task;
 use super::{Shared, blocking};
 use crate::SyncError;
-use crate::progress::Phase;
+use crate::progress::{KindState, Phase};
 use crate::update::Thoroughness;
 
 /// How often another process' work is looked at.
@@ -144,19 +144,34 @@ impl Shared {
         }
     }
 
+    /// Shows what the file has of each kind, and how far back it reaches.
+    pub(super) async fn show_kept(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
+        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let (source, now) = (source_of(record)?, self.config.clock.now());
+        let state = blocking(move || match reading.reading(&files) {
+            Err(StoreError::Missing { .. }) => Ok(None),
+            objects => Ok(Some(crate::backfill::state_of(source, &objects?, now)?)),
+        });
+        let Some(mut state) = state.await? else { return Ok(()) };
+        for kind in &mut state.kinds {
+            let absent = record.absent.iter().find(|(absent, _)| *absent == kind.kind);
+            kind.state = absent.map_or(kind.state, |(_, reason)| KindState::of_absent(*reason));
+        }
+        slot.reporter.kept(&state.kept);
+        slot.reporter.change(|progress| {
+            slot.reporter.show_kinds(progress, state.kinds);
+            progress.reaches_back_on = state.reaches_back_on;
+        });
+        Ok(())
+    }
+
     /// Shows how far another process is.
     async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
         self.reload_if_moved(slot, record).await?;
-        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
-        let (source, now) = (source_of(record)?, self.config.clock.now());
-        let state = blocking(move || Ok(crate::backfill::state_of(source, &reading.reading(&files)?, now)?));
-        let state = state.await?;
+        self.show_kept(slot, record).await?;
         let phase = if record.loaded_at.is_some() { Phase::Updating } else { Phase::Loading };
         slot.reporter.change(|progress| {
             progress.phase = phase;
-            progress.objects_done = state.kinds.iter().map(|kind| kind.done).sum();
-            progress.kinds = state.kinds;
-            progress.reaches_back_on = state.reaches_back_on;
             progress.data_through = record.data_through;
             progress.message = Some("another chartsy process works on it".to_owned());
         });
