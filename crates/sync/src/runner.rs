@@ -194,6 +194,8 @@ impl Runner {
         let record = self.shared.record(workspace, id).await?;
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
+        // Nobody shows what was made before.
+        let _loading = slot.loading.lock().await;
         let files = self.shared.config.data.connection_files(id);
         let (source, recording) = (source_of(&record)?, self.shared.recording(&record));
         let settings = record.settings;

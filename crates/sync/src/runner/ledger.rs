@@ -38,12 +38,9 @@ impl Shared {
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
         let snapshot = blocking(move || open(source, &files, &settings, recording)).await?;
-        // Work may have shown a newer one meanwhile.
-        if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
-            return Ok(newer);
-        }
         slot.publish(snapshot.clone(), epoch);
-        Ok(snapshot)
+        // Work may have shown a newer one meanwhile.
+        Ok(slot.peek().filter(|shown| shown.version > snapshot.version).unwrap_or(snapshot))
     }
 
     /// Shows what another process has written, if that moved.
@@ -53,7 +50,7 @@ impl Shared {
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
         let Some(shown) = slot.peek() else { return Ok(()) };
-        let epoch = slot.epoch();
+        let (epoch, shown_version) = (slot.epoch(), shown.version);
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let moved = blocking(move || {
             let keeper = Keeper::open(&files, &settings)?;
@@ -65,7 +62,11 @@ impl Shared {
             Ok(Some(ledger.map(|ledger| Snapshot { version, ledger: Arc::new(ledger) })))
         });
         match moved.await? {
-            Some(Some(snapshot)) => slot.publish(snapshot, epoch),
+            Some(Some(snapshot)) => {
+                // Another file may count from the beginning.
+                slot.drop_shown(shown_version);
+                slot.publish(snapshot, epoch);
+            }
             // It was cleared, and is made anew by whoever wants to see it.
             Some(None) => slot.drop_snapshot(),
             None => {}

@@ -243,7 +243,11 @@ impl Projector {
             &tell,
         );
         self.slot.reporter.message(None);
-        self.shown = built?;
+        let before = std::mem::replace(&mut self.shown, built?);
+        // A damaged file was made anew, and counts from the beginning.
+        if self.shown.version <= before.version {
+            self.slot.drop_shown(before.version);
+        }
         self.slot.publish(self.shown.clone(), self.epoch);
         self.book = history::price_book(self.source, &self.objects)?.book;
         Ok(())

@@ -74,16 +74,21 @@ impl Slot {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Shows a ledger from now on, unless it was made by settings that no longer hold.
+    /// Shows a ledger from now on, unless it was made by settings that no longer hold, or a newer one is shown.
     pub fn publish(&self, snapshot: Snapshot, epoch: u64) {
         let mut shown = lock(&self.snapshot);
-        if epoch != self.epoch() {
+        let version = snapshot.version;
+        if epoch != self.epoch() || shown.as_ref().is_some_and(|shown| shown.version > version) {
             return;
         }
-        let version = snapshot.version;
         *shown = Some(snapshot);
         drop(shown);
         self.reporter.change(|progress| progress.ledger_version = version);
+    }
+
+    /// Drops a ledger that is not the file's, unless another is shown by now.
+    pub fn drop_shown(&self, version: u64) {
+        lock(&self.snapshot).take_if(|shown| shown.version == version);
     }
 
     pub fn drop_snapshot(&self) {
@@ -231,4 +236,35 @@ fn opened_once<T: Clone>(
         return Ok(opened.clone());
     }
     Ok(place.insert(open()?).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::columns::Ledger;
+
+    use super::*;
+
+    fn snapshot(version: u64) -> Snapshot {
+        Snapshot { version, ledger: Ledger::empty(jiff::tz::TimeZone::UTC).into() }
+    }
+
+    #[test]
+    fn an_older_ledger_never_takes_the_place_of_a_newer_one() {
+        let clock = crate::testing::clock();
+        let slot = Slot::new(ConnectionId::from("con_1"), clock, &CancellationToken::new());
+        let version = || slot.peek().map(|shown| shown.version);
+        slot.publish(snapshot(7), slot.epoch());
+        slot.publish(snapshot(6), slot.epoch());
+        assert_eq!((version(), slot.reporter.subscribe().borrow().ledger_version), (Some(7), 7));
+        slot.publish(snapshot(8), slot.epoch());
+        assert_eq!(version(), Some(8));
+
+        // What other settings gave is not compared with.
+        let earlier = slot.epoch();
+        slot.begin_anew();
+        slot.publish(snapshot(9), earlier);
+        assert_eq!(version(), None);
+        slot.publish(snapshot(1), slot.epoch());
+        assert_eq!(version(), Some(1));
+    }
 }

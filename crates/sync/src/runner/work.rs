@@ -195,7 +195,14 @@ impl Work {
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = match in_memory {
                 Some(own) if is_current(&own)? => own,
-                _ => ledger::open_to_work(source, &files, &settings, &objects, recording)?,
+                in_memory => {
+                    let opened = ledger::open_to_work(source, &files, &settings, &objects, recording)?;
+                    // A file that was made anew may count from the beginning.
+                    if let Some(outdated) = in_memory.or_else(|| own_slot.peek()) {
+                        own_slot.drop_shown(outdated.version);
+                    }
+                    opened
+                }
             };
             own_slot.publish(shown.clone(), epoch);
             let projector = Projector {
