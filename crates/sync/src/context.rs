@@ -1,6 +1,7 @@
 //! What every piece of work on a connection needs, and the two things that all of it does: write, and ask patiently.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub(crate) struct Context {
     /// Hears of every commit.
     pub written: mpsc::UnboundedSender<Written>,
     /// Customers whose personal data is dropped whenever it comes.
-    pub erased: HashSet<String>,
+    pub erased: Arc<HashSet<String>>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
     pub asked: Asked,

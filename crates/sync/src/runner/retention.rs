@@ -29,7 +29,7 @@ const RETURNED: &str = "returned";
 const LOOKED: &str = "retention";
 
 /// Customers whose personal data is dropped as it comes, for now.
-pub(super) fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
+fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
     listed(objects, LAPSED)
 }
 

@@ -1,15 +1,20 @@
 //! What a process has in memory of one connection.
 
-use std::sync::Mutex;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use connect::Client;
 use model::{Clock, ConnectionId};
-use store::{ConnectionFiles, Inbox, Objects, StoreError};
+use store::{ConnectionFiles, Inbox, LedgerStamp, Objects, StoreError};
 use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::privacy::Noted;
+use super::record::MadeOf;
 use super::{Snapshot, lock};
+use crate::SyncError;
 use crate::reporter::Reporter;
 
 pub(super) struct Slot {
@@ -26,6 +31,10 @@ pub(super) struct Slot {
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
+    client: Mutex<Option<(MadeOf, Client)>>,
+    /// The version that the ledger's file had when it was looked at, and by what to tell that nobody wrote since.
+    unmoved: Mutex<Option<(u64, LedgerStamp)>>,
+    forgetting: Mutex<Option<(Noted, Arc<HashSet<String>>)>>,
     /// Ends its task for good.
     forgotten: CancellationToken,
     /// Ends the work under way; the next begins with what the catalog says then.
@@ -50,6 +59,9 @@ impl Slot {
             epoch: AtomicU64::new(0),
             reader: Mutex::default(),
             inbox: Mutex::default(),
+            client: Mutex::default(),
+            unmoved: Mutex::default(),
+            forgetting: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
             is_asked: AtomicBool::new(false),
@@ -172,6 +184,40 @@ impl Slot {
         self.has_mail.load(Ordering::SeqCst) && !self.is_forgotten()
     }
 
+    pub fn unmoved_ledger(&self) -> Option<(u64, LedgerStamp)> {
+        lock(&self.unmoved).clone()
+    }
+
+    pub fn note_unmoved_ledger(&self, found: (u64, LedgerStamp)) {
+        *lock(&self.unmoved) = Some(found);
+    }
+
+    /// Customers whose personal data is dropped, as a set that is made where the notes are others.
+    pub fn erased(&self, noted: Noted) -> Arc<HashSet<String>> {
+        let mut known = lock(&self.forgetting);
+        if let Some((_, erased)) = known.as_ref().filter(|(of, _)| *of == noted) {
+            return Arc::clone(erased);
+        }
+        let erased = Arc::new(noted.customers());
+        *known = Some((noted, Arc::clone(&erased)));
+        erased
+    }
+
+    /// The client that is there, where it was made of the same; else another.
+    pub fn client(
+        &self,
+        made_of: MadeOf,
+        make: impl FnOnce() -> Result<Client, SyncError>,
+    ) -> Result<Client, SyncError> {
+        let mut kept = lock(&self.client);
+        if let Some((_, client)) = kept.as_ref().filter(|(kept, _)| *kept == made_of) {
+            return Ok(client.clone());
+        }
+        let client = make()?;
+        *kept = Some((made_of, client.clone()));
+        Ok(client)
+    }
+
     /// The connection's inbox, opened when it is first needed.
     pub fn inbox(&self, files: &ConnectionFiles) -> Result<Inbox, StoreError> {
         opened_once(&self.inbox, || files.inbox())
@@ -223,6 +269,7 @@ impl Slot {
         let _working = self.working.lock().await;
         self.close_files();
         *lock(&self.inbox) = None;
+        *lock(&self.client) = None;
     }
 }
 

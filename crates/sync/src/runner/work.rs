@@ -187,7 +187,7 @@ impl Work {
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
         let (client, objects, erased, asked, projector) = blocking(move || {
-            let client = opening.client(&of)?;
+            let client = opening.client_blocking(&of)?;
             let source = client.source();
             let objects = files.objects_to_write_of(source.shapes())?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
@@ -219,7 +219,7 @@ impl Work {
                 dirty: Dirty::default(),
                 unkept: Unkept::default(),
             };
-            let erased = super::privacy::erased(&objects)?;
+            let erased = own_slot.erased(super::privacy::Noted::of(&objects)?);
             let asked = Asked::until_now(&objects)?;
             Ok((client, objects, erased, asked, projector))
         })

@@ -119,9 +119,8 @@ fn until(look_at: Option<Instant>) -> Option<Duration> {
 }
 
 async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionRecord>, SyncError> {
-    let (catalog, id) = (shared.config.catalog.clone(), slot.id.clone());
-    let all = blocking(move || Ok(catalog.all_connections()?)).await?;
-    Ok(all.into_iter().find(|record| record.id == id))
+    let all = shared.all_connections().await?;
+    Ok(all.iter().find(|record| record.id == slot.id).cloned())
 }
 
 impl Shared {
