@@ -116,7 +116,11 @@ impl Context {
             let through = self.asked.0.load(Ordering::Relaxed).max(batch.seen_at.0);
             batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
         }
-        write(self.objects.clone(), batch)
+        let kinds = self.source().price_list_kinds();
+        let listed = batch.objects.iter().filter(|object| kinds.contains(&object.kind));
+        let listed: Vec<_> = listed.map(|object| (object.kind, object.id.clone())).collect();
+        let writing = write(self.objects.clone(), batch);
+        async move { Ok(Written { listed, ..writing.await? }) }
     }
 
     /// Drops the personal data of customers who were erased. What does not say whose it is may be theirs.
@@ -188,6 +192,8 @@ impl Context {
 pub(crate) struct Written {
     pub sequence: u64,
     pub committed: Committed,
+    /// Prices and products that were written.
+    pub listed: Vec<(ObjectKind, String)>,
     /// What the file has of each kind since then, where that changed.
     pub kept: Option<Vec<KindFacts>>,
 }
@@ -201,7 +207,7 @@ pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written,
         let committed = objects.commit_blocking(batch)?;
         let has_changed = committed.inserted + committed.updated > 0;
         let kept = has_changed.then(|| objects.kinds()).transpose()?;
-        Ok(Written { sequence, committed, kept })
+        Ok(Written { sequence, committed, listed: Vec::new(), kept })
     })
     .await
 }

@@ -5,6 +5,7 @@
 //! second waits, and shows what the first has written.
 
 mod ledger;
+mod prices;
 mod privacy;
 mod projector;
 mod record;

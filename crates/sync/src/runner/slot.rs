@@ -11,6 +11,7 @@ use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::prices::KnownPrices;
 use super::privacy::Noted;
 use super::record::MadeOf;
 use super::{Snapshot, lock};
@@ -35,6 +36,8 @@ pub(super) struct Slot {
     /// The version that the ledger's file had when it was looked at, and by what to tell that nobody wrote since.
     unmoved: Mutex<Option<(u64, LedgerStamp)>>,
     forgetting: Mutex<Option<(Noted, Arc<HashSet<String>>)>>,
+    /// While nobody works with them.
+    prices: Mutex<Option<KnownPrices>>,
     /// Ends its task for good.
     forgotten: CancellationToken,
     /// Ends the work under way; the next begins with what the catalog says then.
@@ -62,6 +65,7 @@ impl Slot {
             client: Mutex::default(),
             unmoved: Mutex::default(),
             forgetting: Mutex::default(),
+            prices: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
             is_asked: AtomicBool::new(false),
@@ -105,6 +109,19 @@ impl Slot {
 
     pub fn drop_snapshot(&self) {
         *lock(&self.snapshot) = None;
+        *lock(&self.prices) = None;
+    }
+
+    pub fn take_prices(&self) -> Option<KnownPrices> {
+        lock(&self.prices).take()
+    }
+
+    /// For the next work, unless other settings hold by then.
+    pub fn keep_prices(&self, prices: KnownPrices, epoch: u64) {
+        let mut kept = lock(&self.prices);
+        if epoch == self.epoch() {
+            *kept = Some(prices);
+        }
     }
 
     pub fn drop_snapshot_when_idle(&self, since: i64) {
@@ -145,6 +162,8 @@ impl Slot {
         let mut shown = lock(&self.snapshot);
         self.epoch.fetch_add(1, Ordering::SeqCst);
         *shown = None;
+        drop(shown);
+        *lock(&self.prices) = None;
     }
 
     /// Ends what is under way at its next page, and what waits for its turn before the first; holds up everything else, also

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::prices::KnownPrices;
 use super::projector::{Dirty, Projector, Unkept};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
@@ -20,7 +21,7 @@ use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
 use crate::trouble::Trouble;
 use crate::update::{self, How, Thoroughness};
-use crate::{SyncError, audit, backfill, consistency, history};
+use crate::{SyncError, audit, backfill, consistency};
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +166,8 @@ fn finish(
     {
         projector.audit(audit, &customers)?;
     }
+    let Projector { slot, prices, epoch, .. } = projector;
+    slot.keep_prices(prices.listed(), epoch);
     outcome
 }
 
@@ -205,6 +208,8 @@ impl Work {
                 }
             };
             own_slot.publish(shown.clone(), epoch);
+            let erased = own_slot.erased(super::privacy::Noted::of(&objects)?);
+            let prices = KnownPrices::or_read(own_slot.take_prices(), source, &objects)?;
             let projector = Projector {
                 source,
                 slot: own_slot,
@@ -214,12 +219,11 @@ impl Work {
                 settings,
                 recording,
                 clock: opening.config.clock.clone(),
-                book: history::price_book(source, &objects)?.book,
+                prices,
                 shown,
                 dirty: Dirty::default(),
                 unkept: Unkept::default(),
             };
-            let erased = own_slot.erased(super::privacy::Noted::of(&objects)?);
             let asked = Asked::until_now(&objects)?;
             Ok((client, objects, erased, asked, projector))
         })
