@@ -6,7 +6,9 @@ use model::KindShape;
 
 use crate::data_dir::lock_file;
 use crate::error::InFile;
-use crate::{Inbox, InboxFacts, LedgerFile, LedgerStamp, Objects, Rewritable, Rewritten, StoreError, objects};
+use crate::{
+    Inbox, InboxFacts, LedgerFile, LedgerStamp, Objects, Rewritable, Rewritten, StoreError, objects,
+};
 
 /// What is kept of one connection: its objects, its inbox and its ledger. Cheap to clone; opens nothing by itself.
 ///

@@ -401,7 +401,10 @@ fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
     assert_eq!(ids(), ["ch_1", "re_1"]);
     assert!(objects.has_ownerless().unwrap());
     let charge = object(kind::CHARGE, "ch_2", of_customer("cus_1"), "{}");
-    assert!(objects.commit_blocking(batch(1, vec![charge])).unwrap().has_touched_ownerless, "the refund is theirs");
+    assert!(
+        objects.commit_blocking(batch(1, vec![charge])).unwrap().has_touched_ownerless,
+        "the refund is theirs"
+    );
     assert_eq!(ids(), ["ch_1"]);
     let other = object(kind::CHARGE, "ch_3", of_customer("cus_1"), "{}");
     let unconcerned = objects.commit_blocking(batch(2, vec![other, guest])).unwrap();

@@ -73,9 +73,8 @@ impl Shared {
                 return Ok(Moved::Nothing(found));
             }
             let ledger = keeper.load(settings.zone()?)?;
-            Ok(ledger.map_or(Moved::Cleared, |ledger| {
-                Moved::To(Snapshot { version, ledger: Arc::new(ledger) })
-            }))
+            Ok(ledger
+                .map_or(Moved::Cleared, |ledger| Moved::To(Snapshot { version, ledger: Arc::new(ledger) })))
         });
         match moved.await? {
             Moved::To(snapshot) => {

@@ -183,7 +183,8 @@ impl Projector {
         customers: &[CustomerId],
         restating: Option<&Restating<'_>>,
     ) -> Result<Vec<(CustomerEntry, CustomerLedger)>, StoreError> {
-        let (source, objects, book, rules) = (self.source, &self.objects, self.prices.book(), self.settings.rules);
+        let (source, objects, book, rules) =
+            (self.source, &self.objects, self.prices.book(), self.settings.rules);
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
             .map(|ids| projection::build_some(source, objects, ids, book, rules, restating))

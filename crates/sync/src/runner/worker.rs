@@ -152,7 +152,11 @@ impl Shared {
     }
 
     /// Shows what the file has of each kind, and how far back it reaches.
-    pub(super) async fn show_kept(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
+    pub(super) async fn show_kept(
+        &self,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+    ) -> Result<(), SyncError> {
         let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
         let (source, now) = (source_of(record)?, self.config.clock.now());
         let state = blocking(move || match reading.reading(&files) {

@@ -120,8 +120,11 @@ async fn a_copy_at_another_address_leaves_the_endpoint_of_its_original_alone() {
     let original = told.webhook();
     told.runner.stop().await;
 
-    let config =
-        RunnerConfig::server(told.data.clone(), told.data.catalog().unwrap(), Clock::Manual(told.clock.clone()));
+    let config = RunnerConfig::server(
+        told.data.clone(),
+        told.data.catalog().unwrap(),
+        Clock::Manual(told.clock.clone()),
+    );
     let local = Some("http://127.0.0.1:10".parse().unwrap());
     let copy = Runner::new(RunnerConfig { callbacks: Callbacks { local, ..Callbacks::default() }, ..config });
     copy.start();

@@ -13,7 +13,11 @@ fn words(prices: &KnownPrices) -> Vec<String> {
 }
 
 /// A price or product as it comes, under the next number.
-async fn write(objects: &Objects, kind: ObjectKind, body: serde_json::Value) -> BTreeSet<(ObjectKind, String)> {
+async fn write(
+    objects: &Objects,
+    kind: ObjectKind,
+    body: serde_json::Value,
+) -> BTreeSet<(ObjectKind, String)> {
     let id = body["id"].as_str().unwrap().to_owned();
     let object = RawObject {
         kind,
