@@ -65,6 +65,8 @@ struct ConnectionStatus {
     /// Changes that were given up until somebody retries them.
     given_up: u64,
     webhook: Webhook,
+    /// The address of an endpoint that is left at the provider because it was registered for another address.
+    left_webhook_url: Option<String>,
     /// What happens next, in a sentence.
     next: String,
     /// Why some of this is not known.
@@ -186,6 +188,7 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
         next_attempt_at: inbox.next_attempt_at.filter(|at| at.0 > 0),
         given_up: inbox.dead,
         webhook: Webhook::of(&webhook),
+        left_webhook_url: webhook.left_url.clone(),
         next: next(&record, is_served).to_owned(),
         unreadable,
         name: record.name,
@@ -269,6 +272,10 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
             writeln!(out, "  can't be read: {why}")?;
         }
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
+        if let Some(url) = &connection.left_webhook_url {
+            writeln!(out, "  another endpoint is left at the provider: {url}")?;
+            writeln!(out, "    if no other server uses this address any more, remove the endpoint there")?;
+        }
         if connection.waiting > 0 {
             let next =
                 connection.next_attempt_at.map(|at| format!("; next attempt {at}")).unwrap_or_default();

@@ -353,3 +353,20 @@ fn rates_belong_to_their_workspace_and_replace_those_of_the_same_days() {
     let nowhere = model::WorkspaceId::from("ws_gone");
     assert!(catalog.add_rates(&nowhere, &[new("1", "2026-01-01")], "ada", NOW).is_err());
 }
+
+#[test]
+fn the_revision_moves_with_every_write_and_with_nothing_else() {
+    let (dir, catalog) = temp();
+    let first = catalog.revision().unwrap();
+    catalog.all_connections().unwrap();
+    assert_eq!(catalog.revision().unwrap(), first);
+    catalog.set_meta("key", "value").unwrap();
+    let own = catalog.revision().unwrap();
+    assert_ne!(own, first);
+    // As another process does.
+    let path = catalog.shared.path.clone();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute("UPDATE meta SET value = 'other' WHERE key = 'key'", []).unwrap();
+    assert_ne!(catalog.revision().unwrap(), own);
+    drop(dir);
+}
