@@ -56,6 +56,8 @@ pub enum Command {
     Sandbox(commands::sandbox::Sandbox),
     /// Make, list and revoke the tokens that programs use
     Token(commands::token::Token),
+    /// Set a new password for somebody who cannot sign in any more
+    User(commands::user::User),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
     /// Print the API's description
@@ -110,6 +112,8 @@ mod tests {
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
+            "chartsy user password --data d",
+            "chartsy user password ada",
             "chartsy doctor",
             "chartsy erase customer cus_1 --data d",
             "chartsy erase everything --data d --yes",

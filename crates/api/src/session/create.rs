@@ -40,8 +40,9 @@ pub async fn handle(
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "login_wrong",
-            "the login or the password is not right",
-        ));
+            "wrong username or password",
+        )
+        .action("whoever runs this server can set a new password with 'chartsy user password'"));
     };
     context.throttle.succeeded(&login);
     let (cookie, signed_in) = start_session(&context, user).await?;
