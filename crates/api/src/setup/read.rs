@@ -26,7 +26,7 @@ pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Proble
     let has_owner = blocking(move || catalog.has_owner()).await??;
     Ok(Json(Setup {
         needs_owner: !has_owner,
-        needs_code: !has_owner && context.options.setup_code.is_some(),
+        needs_code: !has_owner,
         version: env!("CARGO_PKG_VERSION"),
     }))
 }

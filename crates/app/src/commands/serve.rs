@@ -29,8 +29,7 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen. Where others can reach it, by this or by --public-url, making the owner's account needs the code
-    /// that is printed
+    /// Where to listen. Making the owner's account needs the code that is printed
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The address that people open, where it is not the one that is listened on; with it providers are asked to tell
@@ -71,7 +70,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     let server = Server::start(folder, site).await?;
     println!("chartsy is at {}", server.url);
     if let Some(code) = &server.setup_code {
-        println!("setup code: {} (asked for when the owner's account is made)", code.expose());
+        println!("setup code: {} (needed to create the owner account)", code.expose());
     }
     server.until_stopped().await
 }
@@ -111,7 +110,7 @@ pub struct Site {
 pub struct Server {
     /// What a person on this machine opens.
     pub url: String,
-    /// What making the owner's account needs, when others could come first.
+    /// What making the owner's account needs, until there is one.
     pub setup_code: Option<Secret>,
     pub context: api::Shared,
     pub sandboxes: Sandboxes,
@@ -134,7 +133,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
-        let setup_code = setup_code(&folder, addr, public_url.as_ref())?;
+        let setup_code = setup_code(&folder)?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
         let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
         let runner = work::for_server(&folder, callbacks, polling)?;
@@ -193,14 +192,10 @@ impl Server {
     }
 }
 
-/// A code, where someone else could reach the server before its owner does.
-fn setup_code(folder: &Folder, addr: SocketAddr, public_url: Option<&Url>) -> anyhow::Result<Option<Secret>> {
-    let is_reachable =
-        !addr.ip().is_loopback() || public_url.is_some_and(|url| !connect::is_on_this_machine(url));
-    if !is_reachable || folder.catalog.has_owner()? {
-        return Ok(None);
-    }
-    Ok(Some(credential::new_setup_code()?))
+/// A code, as long as nobody owns the server. Also on a loopback address: a proxy on this machine may bring anybody there,
+/// and what it sends cannot be told from a visitor on this machine.
+fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
+    Ok(if folder.catalog.has_owner()? { None } else { Some(credential::new_setup_code()?) })
 }
 
 /// Listening everywhere is no address to open.
