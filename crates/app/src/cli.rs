@@ -103,6 +103,7 @@ mod tests {
     fn what_scripts_rely_on_is_understood() {
         for line in [
             "chartsy serve --data d --listen 127.0.0.1:0",
+            "chartsy serve --provider-share-percent 50",
             "chartsy connect stripe --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
             "chartsy sync --data d --connection conn_1",
             "chartsy rebuild --data d",

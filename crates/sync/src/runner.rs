@@ -62,6 +62,8 @@ pub struct RunnerConfig {
 }
 
 impl RunnerConfig {
+    /// How much of a provider's limits is used unless told otherwise: the rest is for the account's other tools.
+    pub const SHARE_PERCENT: u8 = 80;
     /// How often a server looks for changes, unless it is told otherwise.
     pub const UPDATE_EVERY_SECONDS: u64 = 60;
     /// The same where webhooks tell of them.
@@ -73,7 +75,7 @@ impl RunnerConfig {
             data,
             catalog,
             clock,
-            share_percent: 80,
+            share_percent: Self::SHARE_PERCENT,
             limits: Limits::Published,
             network: Network::Real,
             patience: Patience::ENDLESS,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::Entry;
 use api::access::credential;
 use model::{Clock, Secret};
+use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
@@ -53,6 +54,10 @@ pub struct Serve {
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = Polling::default().seconds_with_webhooks,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds_with_webhooks: u64,
+    /// How much of each provider's rate limits is used, in percent; the rest is left to the account's other tools
+    #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
+        default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
+    provider_share_percent: u8,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
@@ -65,6 +70,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             seconds: args.poll_seconds,
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
         },
+        provider_share_percent: args.provider_share_percent,
         entry: None,
     };
     let server = Server::start(folder, site).await?;
@@ -103,6 +109,7 @@ pub struct Site {
     /// Where new reference rates are published, the first before the second; none: those inside the binary are all.
     pub rates_urls: Vec<String>,
     pub polling: Polling,
+    pub provider_share_percent: u8,
     pub entry: Option<Entry>,
 }
 
@@ -123,7 +130,7 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_urls, polling, entry } = site;
+        let Site { listen, public_url, rates_urls, polling, provider_share_percent, entry } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -136,7 +143,7 @@ impl Server {
         let setup_code = setup_code(&folder)?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
         let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
-        let runner = work::for_server(&folder, callbacks, polling)?;
+        let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
         let options = api::Options {
             public_url: public_url.clone(),

@@ -46,6 +46,8 @@ async fn a_script_can_tell_what_went_wrong_and_nothing_is_left_behind() {
         ("", full.api_base.as_str(), 3),
         ("pk_test_1234567890", &full.api_base, 3),
         ("not a key", &full.api_base, 3),
+        // It would not be reached: a key that was cut off is told before anything is sent.
+        ("rk_live_cutoff", "http://127.0.0.1:9", 3),
         ("sk_test_wrong0000000000", &full.api_base, 3),
         (short_key, &lacking.api_base, 4),
         (KEY, "http://127.0.0.1:9", 5),
