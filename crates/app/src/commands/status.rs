@@ -9,7 +9,7 @@ use model::{Clock, Day, UnixSeconds};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
 use sync::problems::{Example, Problem};
-use sync::{ RatesAttempt, RatesState, ReferenceRates};
+use sync::{RatesAttempt, RatesState, ReferenceRates};
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;

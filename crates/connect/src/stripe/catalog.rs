@@ -134,7 +134,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "which payment paid which invoice, so that charges of invoices are taken for others",
+        without: "which payment settled which invoice; some payments may count twice in net revenue",
     },
     List {
         kind: kind::COUPON,

@@ -20,10 +20,8 @@ const NOT_A_KEY: KeyError = KeyError {
     code: "key_malformed",
     message: "this is not a Stripe key: one begins with rk_live_, rk_test_, sk_live_ or sk_test_",
 };
-const TOO_SHORT: KeyError = KeyError {
-    code: "key_malformed",
-    message: "this key is too short: check that you copied all of it",
-};
+const TOO_SHORT: KeyError =
+    KeyError { code: "key_malformed", message: "this key is too short: check that you copied all of it" };
 
 /// What each kind of key begins with: whether it is restricted, and whether it is for test mode.
 const PREFIXES: [(&str, bool, bool); 4] = [

@@ -35,7 +35,14 @@ impl Budget {
         let full_per_hour = (per_second * 3600 * share_percent / 100).max(1);
         let free = (per_second * 100).saturating_sub(per_second * share_percent) / 100;
         let burst = u32::try_from(free.saturating_sub(1)).unwrap_or(u32::MAX).max(LEAST_BURST);
-        Self { full_per_hour, per_hour: full_per_hour, burst, recovered_at: now, slowed_at: None, next_at: now }
+        Self {
+            full_per_hour,
+            per_hour: full_per_hour,
+            burst,
+            recovered_at: now,
+            slowed_at: None,
+            next_at: now,
+        }
     }
 
     /// Takes the next turn and says when it is.
