@@ -27,13 +27,19 @@ impl Default for Polling {
     }
 }
 
-/// A server's runner for a folder. It does not start on its own.
-pub fn for_server(folder: &Folder, callbacks: Callbacks, polling: Polling) -> anyhow::Result<Runner> {
+/// A server's runner on a folder. It begins when it is told to.
+pub fn for_server(
+    folder: &Folder,
+    callbacks: Callbacks,
+    polling: Polling,
+    share_percent: u8,
+) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     let config = RunnerConfig::server(data, catalog, Clock::System);
     let Polling { seconds, seconds_with_webhooks } = polling;
     Ok(Runner::new(RunnerConfig {
         callbacks,
+        share_percent,
         update_every_seconds: Some(seconds),
         update_every_seconds_with_webhooks: seconds_with_webhooks,
         ..config

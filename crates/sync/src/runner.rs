@@ -63,7 +63,9 @@ pub struct RunnerConfig {
 }
 
 impl RunnerConfig {
-    /// How often a server polls for changes by default.
+    /// How much of a provider's limits is used unless told otherwise: the rest is for the account's other tools.
+    pub const SHARE_PERCENT: u8 = 80;
+    /// How often a server looks for changes, unless it is told otherwise.
     pub const UPDATE_EVERY_SECONDS: u64 = 60;
     /// The same when webhooks deliver.
     pub const UPDATE_EVERY_SECONDS_WITH_WEBHOOKS: u64 = 600;
@@ -74,7 +76,7 @@ impl RunnerConfig {
             data,
             catalog,
             clock,
-            share_percent: 80,
+            share_percent: Self::SHARE_PERCENT,
             limits: Limits::Published,
             network: Network::Real,
             patience: Patience::ENDLESS,
