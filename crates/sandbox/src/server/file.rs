@@ -114,9 +114,9 @@ impl<'a> FileRoute<'a> {
         let limit = query.limit()?.min(settings.page_max.unwrap_or(usize::MAX));
         let mut objects = filtered(objects, settings.created, query, is_list)?;
         if is_list {
-            objects.sort_by_key(|object| id_of(object));
-            if settings.ties_are_reversed {
-                objects.reverse();
+            match settings.ties_are_reversed {
+                false => objects.sort_by_key(|object| id_of(object)),
+                true => objects.sort_by_key(|object| std::cmp::Reverse(id_of(object))),
             }
             match settings.order {
                 ListOrder::NewestFirst => objects.sort_by_key(|object| std::cmp::Reverse(created(object))),
