@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::prices::KnownPrices;
 use super::privacy::Noted;
 use super::record::MadeOf;
-use super::{Snapshot, lock};
+use super::{Snapshot, blocking, lock};
 use crate::SyncError;
 use crate::reporter::Reporter;
 
@@ -286,8 +286,16 @@ impl Slot {
         }
         // Also work that a command does without a task.
         let _working = self.working.lock().await;
-        self.close_files();
-        *lock(&self.inbox) = None;
+        let files = (lock(&self.reader).take(), lock(&self.inbox).take());
+        // Closing waits for the disk and for the inbox' writer.
+        let closing = blocking(move || {
+            drop(files);
+            Ok(())
+        });
+        if let Err(error) = closing.await {
+            tracing::error!(connection = %self.id, %error, "its files were not closed");
+        }
+        self.drop_snapshot();
         *lock(&self.client) = None;
     }
 }

@@ -1,5 +1,6 @@
 //! A webhook that stops telling: what happens meanwhile is found, and the endpoint is made again where it is gone.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use connect::{Client, ClientConfig, Limits};
@@ -133,11 +134,13 @@ async fn a_copy_at_another_address_leaves_the_endpoint_of_its_original_alone() {
     assert_eq!(own.left_url, original.endpoint_url, "told where people look");
     let endpoints = || async {
         let endpoints = told.client().webhooks().await.unwrap();
-        endpoints.into_iter().map(|endpoint| endpoint.id).collect::<std::collections::BTreeSet<_>>()
+        endpoints.into_iter().map(|endpoint| endpoint.id).collect::<BTreeSet<_>>()
     };
-    let both = [original.endpoint_id.clone(), own.endpoint_id].into_iter().flatten().collect();
+    let both: BTreeSet<String> =
+        [original.endpoint_id.clone(), own.endpoint_id].into_iter().flatten().collect();
     assert_eq!(endpoints().await, both);
     copy.stop().await;
     copy.remove_webhook(&told.record.workspace, &told.record.id).await.unwrap();
-    assert_eq!(endpoints().await, original.endpoint_id.into_iter().collect());
+    let originals: BTreeSet<String> = original.endpoint_id.into_iter().collect();
+    assert_eq!(endpoints().await, originals);
 }
