@@ -15,9 +15,19 @@ const pictures = process.env.PICTURES;
 
 /** A process of the binary whose output names the address that it listens on. */
 class Served {
-  constructor(child, url) {
+  constructor(child, url, said) {
     this.child = child;
     this.url = url;
+    this.said = said;
+  }
+
+  /** What a new server asks its owner for; it prints it after its address. */
+  async setupCode() {
+    for (;;) {
+      const code = this.said.map((line) => line.match(/^setup code: (\S+)/)?.[1]).find(Boolean);
+      if (code) return code;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   async stop() {
@@ -35,7 +45,7 @@ function start(...args) {
     const read = (line) => {
       said.push(line);
       const address = line.match(/https?:\/\/127\.0\.0\.1:\d+/);
-      if (address) resolve(new Served(child, address[0]));
+      if (address) resolve(new Served(child, address[0], said));
     };
     createInterface({ input: child.stdout }).on('line', read);
     createInterface({ input: child.stderr }).on('line', read);
@@ -56,6 +66,7 @@ export async function server() {
   return {
     data,
     url,
+    setupCode: await served.setupCode(),
     leave: () => served.stop(),
     comeBack: async () => {
       served = await serve(new URL(url).host);
@@ -140,15 +151,15 @@ export const owner = {
 };
 
 /** Creates the owner account without a page; whoever shares the context is signed in. */
-export async function makeOwner({ request }, url) {
+export async function makeOwner({ request }, { url, setupCode: setup_code }) {
   const { fullName: full_name, email, username, password } = owner;
-  const data = { full_name, email, username, password, password_confirmation: password };
+  const data = { full_name, email, username, password, password_confirmation: password, setup_code };
   await posted(request, url, '/setup/owner', data);
 }
 
 /** The owner's server with a connection whose import has ended; gives the connection's id. */
 export async function connected(page, app, merchant) {
-  await makeOwner(page.context(), app.url);
+  await makeOwner(page.context(), app);
   const key = 'sk_test_sandbox0000000000000000';
   const { id } = await posted(page.request, app.url, '/connections', { source: 'stripe', key, api_base: merchant.url });
   await page.goto(`${app.url}/c/${id}/sync`);

@@ -1,15 +1,15 @@
 // Opens the list of movements in a browser and says when each movement first stood there: a line with the customer, the day and
-// milliseconds since 1970. Ends when its input does. For a measurement: `node watch.mjs http://127.0.0.1:PORT CONNECTION`
+// milliseconds since 1970. Ends when its input does. For a measurement: `node watch.mjs http://127.0.0.1:PORT CONNECTION SETUP_CODE`
 
 import { launch, makeOwner } from './support.mjs';
 
-const [url, connection] = process.argv.slice(2);
+const [url, connection, setupCode] = process.argv.slice(2);
 const browser = await launch();
 process.stdin.resume().once('end', () => void browser.close().then(() => process.exit()));
 
 const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-US' });
 const page = await context.newPage();
-await makeOwner(context, url);
+await makeOwner(context, { url, setupCode });
 
 page.on('console', (message) => {
   if (message.type() === 'info') process.stdout.write(`${message.text()}\n`);

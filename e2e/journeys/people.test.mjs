@@ -15,6 +15,7 @@ async function connectedByHand(page) {
   await page.getByLabel('Username').fill(owner.username);
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
   await page.getByLabel('Confirm password').fill(owner.password);
+  await page.getByLabel('Setup code').fill(both.app.setupCode);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: /Stripe/ }).click();
   await page.getByText('Use a different API address').click();

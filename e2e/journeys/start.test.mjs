@@ -36,6 +36,7 @@ async function makeAccount(page) {
   await page.getByRole('heading', { name: 'Set up Chartsy' }).waitFor();
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
   await page.getByLabel('Confirm password').fill(owner.password);
+  await page.getByLabel('Setup code').fill(app.setupCode);
   await page.getByRole('button', { name: 'Create account' }).click();
 }
 

@@ -25,9 +25,9 @@ use crate::watch::Counters;
 pub struct Options {
     /// The address that people open, where it is not the one that is listened on.
     pub public_url: Option<Url>,
-    /// The server can be reached only from this machine.
+    /// The server listens on a loopback address. A proxy may still bring anybody there: nobody is trusted for it.
     pub is_loopback: bool,
-    /// Required to create the owner account. Without one, the first visitor owns the server.
+    /// Asked for when the owner's account is made. Without one, none can be made.
     pub setup_code: Option<Secret>,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,

@@ -56,13 +56,16 @@ async fn measure(seconds: u64, customers: u64, folder: &Path) -> Result<()> {
     let data = folder.join("data");
     let mut serve = chartsy()?;
     serve.args(["serve", "--rates-url", "none", "--listen", "127.0.0.1:0"]).arg("--data").arg(&data);
-    let server = Served::start(serve.env("RUST_LOG", "warn"))?;
+    let mut server = Served::start(serve.env("RUST_LOG", "warn"))?;
     let connect = ["connect", "stripe", "--key-stdin", "--api-base", merchant.api_base.as_str()];
     let id = printed(&data, &connect, KEY)?.trim().to_owned();
     let token = token(&data)?;
     until_registered(server.addr(), &id, &token).await?;
     let page = match std::env::args().nth(3).as_deref() {
-        Some("browser") => Page::in_a_browser(&server.base, &id)?,
+        Some("browser") => {
+            let setup_code = server.setup_code()?;
+            Page::in_a_browser(&server.base, &id, &setup_code)?
+        }
         Some(other) => bail!("'{other}' is no page: write 'browser' or nothing"),
         None => Page::played(server.addr(), &id, &token)?,
     };
@@ -174,10 +177,10 @@ struct Page {
 
 impl Page {
     /// By the program that watches it, which says `customer day milliseconds`.
-    fn in_a_browser(base: &str, id: &str) -> Result<Self> {
+    fn in_a_browser(base: &str, id: &str, setup_code: &str) -> Result<Self> {
         let seen: Arc<Mutex<HashMap<Movement, Instant>>> = Arc::default();
         let mut node = Command::new("node");
-        node.args(["watch.mjs", base.trim_end_matches('/'), id]).current_dir("e2e");
+        node.args(["watch.mjs", base.trim_end_matches('/'), id, setup_code]).current_dir("e2e");
         let mut browser = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("node")?;
         let mut lines = BufReader::new(browser.stdout.take().context("it has an output")?).lines();
         let found = Arc::clone(&seen);

@@ -56,7 +56,9 @@ pub enum Command {
     Sandbox(commands::sandbox::Sandbox),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
-    /// Enter, import, list and remove your own exchange rates
+    /// Set a new password for somebody who cannot sign in any more
+    User(commands::user::User),
+    /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
     /// Print the API's description
     #[command(hide = true)]
@@ -101,6 +103,7 @@ mod tests {
     fn what_scripts_rely_on_is_understood() {
         for line in [
             "chartsy serve --data d --listen 127.0.0.1:0",
+            "chartsy serve --provider-share-percent 50",
             "chartsy connect stripe --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
             "chartsy sync --data d --connection conn_1",
             "chartsy rebuild --data d",
@@ -110,6 +113,8 @@ mod tests {
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
+            "chartsy user password --data d",
+            "chartsy user password ada",
             "chartsy doctor",
             "chartsy erase customer cus_1 --data d",
             "chartsy erase everything --data d --yes",

@@ -17,6 +17,7 @@ pub mod serve;
 pub mod status;
 pub mod sync;
 pub mod token;
+pub mod user;
 
 use crate::cli::Command;
 
@@ -37,6 +38,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Token(args) => token::run(args),
+        Command::User(args) => user::run(args).await,
         Command::Rates(args) => rates::run(args),
         Command::Openapi => openapi::run(),
     }

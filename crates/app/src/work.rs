@@ -27,13 +27,19 @@ impl Default for Polling {
     }
 }
 
-/// A server's runner for a folder. It does not start on its own.
-pub fn for_server(folder: &Folder, callbacks: Callbacks, polling: Polling) -> anyhow::Result<Runner> {
+/// A server's runner on a folder. It begins when it is told to.
+pub fn for_server(
+    folder: &Folder,
+    callbacks: Callbacks,
+    polling: Polling,
+    share_percent: u8,
+) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     let config = RunnerConfig::server(data, catalog, Clock::System);
     let Polling { seconds, seconds_with_webhooks } = polling;
     Ok(Runner::new(RunnerConfig {
         callbacks,
+        share_percent,
         update_every_seconds: Some(seconds),
         update_every_seconds_with_webhooks: seconds_with_webhooks,
         ..config
@@ -50,7 +56,7 @@ pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
 pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<View> {
     let runner = for_command(folder)?;
     let snapshot = runner.ledger(&record.workspace, &record.id).await;
-    let snapshot = snapshot.with_context(|| format!("the ledger of {} cannot be read", record.id))?;
+    let snapshot = snapshot.with_context(|| format!("the ledger of {} can't be read", record.id))?;
     let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(&record.workspace)?;
     let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
     Ok(sync::view::of(&record, snapshot.ledger, rates, Clock::System.now(), reaches_back_on))

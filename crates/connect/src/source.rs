@@ -139,7 +139,7 @@ impl Source {
         }
     }
 
-    /// The kind of what waits to be billed.
+    /// The kind of items that wait to be billed.
     pub fn pending_items(self) -> ObjectKind {
         match self {
             Self::Stripe => stripe::kind::INVOICE_ITEM,
@@ -276,7 +276,7 @@ impl Source {
         }
     }
 
-    /// The events that a manually created endpoint must subscribe to.
+    /// What an endpoint that is made by hand has to be told about.
     pub fn webhook_terms(self) -> WebhookTerms {
         match self {
             Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },

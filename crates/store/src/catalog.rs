@@ -56,6 +56,15 @@ impl Catalog {
         })
     }
 
+    /// Is another one after each write of this or of another process. Only this handle's revisions compare.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn revision(&self) -> Result<i64, StoreError> {
+        // Of the connection that only reads, so that our own writes count too.
+        self.read(|conn| Ok(conn.query_row("PRAGMA data_version", [], |row| row.get(0))?))
+    }
+
     /// # Errors
     /// Those of the file.
     pub fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {

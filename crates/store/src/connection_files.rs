@@ -6,7 +6,9 @@ use model::KindShape;
 
 use crate::data_dir::lock_file;
 use crate::error::InFile;
-use crate::{Inbox, InboxFacts, LedgerFile, Objects, Rewritable, Rewritten, StoreError, objects};
+use crate::{
+    Inbox, InboxFacts, LedgerFile, LedgerStamp, Objects, Rewritable, Rewritten, StoreError, objects,
+};
 
 /// What is kept of one connection: its objects, its inbox and its ledger. Cheap to clone; opens nothing by itself.
 ///
@@ -84,6 +86,11 @@ impl ConnectionFiles {
     /// `Damaged` or `NewerFormat` when it cannot be used; what the file system says.
     pub fn ledger(&self) -> Result<LedgerFile, StoreError> {
         LedgerFile::open(&self.folder)
+    }
+
+    /// Says whether somebody wrote to the ledger, without opening it.
+    pub fn ledger_stamp(&self) -> LedgerStamp {
+        LedgerStamp::of(&self.folder)
     }
 
     /// Deletes the ledger, damaged or not. No handle may be open on it.

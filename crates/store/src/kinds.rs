@@ -216,6 +216,10 @@ impl Kinds {
         parts.map(|part| (column, part)).collect()
     }
 
+    pub fn may_be_ownerless(&self, kind: ObjectKind) -> bool {
+        self.find(|known| known.shape.kind == kind).is_some_and(|known| known.shape.may_be_ownerless)
+    }
+
     /// Beyond the first, which have an index of their own.
     pub fn declared_ownerless(&self) -> Vec<u8> {
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);

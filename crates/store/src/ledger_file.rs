@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -22,6 +22,21 @@ const TABLES: &str = "
 pub struct LedgerFile {
     path: PathBuf,
     conn: Mutex<Connection>,
+}
+
+/// When a ledger's files were written last, and how long they are: the same where nobody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerStamp([Option<(SystemTime, u64)>; 2]);
+
+impl LedgerStamp {
+    /// A file that cannot be looked at is as one that is not there: whoever opens it hears why.
+    pub(crate) fn of(connection_dir: &Path) -> Self {
+        let stamp = |name: &str| {
+            let facts = std::fs::metadata(connection_dir.join(name)).ok()?;
+            Some((facts.modified().ok()?, facts.len()))
+        };
+        Self([stamp(FILE_NAME), stamp(&format!("{FILE_NAME}-wal"))])
+    }
 }
 
 impl LedgerFile {
@@ -184,6 +199,21 @@ mod tests {
         let ledger = LedgerFile::open(dir.path()).unwrap();
         assert_eq!(ledger.load().unwrap(), [(7, vec![7])]);
         assert_eq!(ledger.meta("rules").unwrap(), None);
+    }
+
+    #[test]
+    fn the_stamp_is_the_same_until_somebody_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |byte: u8| {
+            let ledger = LedgerFile::open(dir.path()).unwrap();
+            ledger.replace_all([(1, vec![byte; usize::from(byte) * 5000])], &[]).unwrap();
+        };
+        put(1);
+        let stamp = LedgerStamp::of(dir.path());
+        assert_eq!(LedgerFile::open(dir.path()).unwrap().load().unwrap().len(), 1);
+        assert_eq!(LedgerStamp::of(dir.path()), stamp, "reading leaves it");
+        put(2);
+        assert_ne!(LedgerStamp::of(dir.path()), stamp);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
 pub use error::StoreError;
 pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
-pub use ledger_file::LedgerFile;
+pub use ledger_file::{LedgerFile, LedgerStamp};
 pub use objects::{
     Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement,
     References, Rewritable, Rewritten, Stored, Window,

@@ -200,6 +200,14 @@ impl Objects {
         self.shared.readers.read(|reader| reader.ownerless())
     }
 
+    /// Whether there is any object that counts though it belongs to no customer, without reading one.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn has_ownerless(&self) -> Result<bool, StoreError> {
+        self.shared.readers.read(|reader| reader.has_ownerless())
+    }
+
     /// [`Objects::by_customer`] for many customers in one go: one answer per customer, in their order. What is in no
     /// run of the index yet is read once for all of them.
     ///

@@ -42,7 +42,7 @@ impl Audit {
     /// # Errors
     /// What the store says.
     pub fn last(objects: &Objects) -> Result<Option<Self>, StoreError> {
-        Ok(objects.meta(AUDIT)?.and_then(|json| serde_json::from_str(&json).ok()))
+        Ok(objects.meta(AUDIT)?.and_then(read))
     }
 
     /// What it found, as what is wrong with the data; it was put right by then.
@@ -73,13 +73,17 @@ impl Audit {
     }
 }
 
+fn read(json: String) -> Option<Audit> {
+    serde_json::from_str(&json).ok()
+}
+
 /// Reads a sample again, if the last time was a day ago. `None`: it is too early.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, what the store says. An object that cannot be had is passed over.
 pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<CustomerId>)>, SyncError> {
     let now = context.clock.now();
-    let last = Audit::last(&context.objects)?;
+    let last = context.meta(AUDIT).await?.and_then(read);
     // One from the future was made by a clock that was ahead.
     if last.is_some_and(|last| (0..EVERY_SECONDS).contains(&(now.0 - last.at.0))) {
         return Ok(None);

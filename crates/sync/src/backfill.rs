@@ -15,11 +15,12 @@ use std::collections::VecDeque;
 
 use connect::{Children, ConnectError, Page, Source};
 use model::{Day, ObjectKind, UnixSeconds};
-use store::{AbsentReason, Followup, Objects, StoreError};
+use store::{AbsentReason, Followup, KindFacts, Objects, StoreError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::SyncError;
+use crate::blocking::blocking;
 use crate::context::{Context, Pauses, Written, say_what_is_left_out, waiting};
 use crate::progress::{KindProgress, KindState};
 use pending::Pending;
@@ -49,7 +50,7 @@ pub struct Loaded {
 /// `Cancelled` at a page boundary; a key that is refused; an indispensable list that cannot be read; an impatience
 /// that ran out; what the store says.
 pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
-    let mut load = Load::resume(context)?;
+    let mut load = Load::resume(context).await?;
     let outcome = load.read_all().await;
     load.requests.abort_all();
     // Also what was read before a failure is kept.
@@ -75,6 +76,8 @@ pub(crate) fn is_done(source: Source, objects: &Objects) -> Result<bool, StoreEr
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     pub kinds: Vec<KindProgress>,
+    /// What the file has of each kind.
+    pub kept: Vec<KindFacts>,
     /// The first day from which invoices are there without a gap. `None`: nothing yet, or everything.
     pub reaches_back_on: Option<Day>,
 }
@@ -86,7 +89,8 @@ pub struct State {
 pub fn state_of(source: Source, objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
     let kinds = table::kinds(objects, source.load_order())?;
     let plan = Plan::new(source, kinds, Horizon::new(source, None, now), Cursors { total: 1, per_kind: 1 });
-    Ok(State { kinds: plan.progress(), reaches_back_on: reaches_back_on(&plan) })
+    let reaches_back_on = reaches_back_on(&plan);
+    Ok(State { kinds: plan.progress(), kept: objects.kinds()?, reaches_back_on })
 }
 
 fn reaches_back_on(plan: &Plan) -> Option<Day> {
@@ -102,7 +106,7 @@ struct Load<'a> {
     followups_running: usize,
     pending: Pending,
     requests: JoinSet<Fetched>,
-    commit: JoinSet<Result<Written, StoreError>>,
+    commit: JoinSet<Result<Written, SyncError>>,
     /// A batch was not written. The plan has its pages all the same, so nothing is written after it: that would claim them.
     has_gap: bool,
     pauses: Pauses,
@@ -124,17 +128,22 @@ struct Fetched {
 }
 
 impl<'a> Load<'a> {
-    fn resume(context: &'a Context) -> Result<Self, SyncError> {
-        let objects = &context.objects;
-        let source = context.source();
+    async fn resume(context: &'a Context) -> Result<Self, SyncError> {
+        let (objects, source) = (context.objects.clone(), context.source());
         let horizon = Horizon::new(source, context.account_created_at, context.clock.now());
         let cursors = table::cursors(context.client.config());
-        let began = objects.meta(LOAD_BEGAN)?.and_then(|at| at.parse().ok()).map(UnixSeconds);
+        let (began, kinds, followups, kept) = blocking(move || {
+            let began = objects.meta(LOAD_BEGAN)?.and_then(|at| at.parse().ok()).map(UnixSeconds);
+            let kinds = table::kinds(&objects, source.load_order())?;
+            Ok((began, kinds, objects.followups()?, objects.kinds()?))
+        })
+        .await?;
+        context.reporter.kept(&kept);
         Ok(Self {
             context,
-            plan: Plan::new(source, table::kinds(objects, source.load_order())?, horizon, cursors),
+            plan: Plan::new(source, kinds, horizon, cursors),
             cursors,
-            followups: objects.followups()?.into(),
+            followups: followups.into(),
             followups_running: 0,
             pending: Pending::default(),
             requests: JoinSet::new(),
@@ -312,7 +321,7 @@ impl<'a> Load<'a> {
         self.commit.spawn(self.context.writing(self.pending.take(&self.plan)));
     }
 
-    fn written(&mut self, written: Result<Result<Written, StoreError>, JoinError>) -> Result<(), SyncError> {
+    fn written(&mut self, written: Result<Result<Written, SyncError>, JoinError>) -> Result<(), SyncError> {
         self.has_gap |= !matches!(written, Ok(Ok(_)));
         self.context.tell(written.map_err(broken)??);
         Ok(())
@@ -336,8 +345,7 @@ impl<'a> Load<'a> {
         let seconds_left = self.plan.rest().and_then(|rest| rest.checked_div(per_second));
         let reaches_back_on = reaches_back_on(&self.plan);
         reporter.change(|progress| {
-            progress.kinds = kinds;
-            progress.objects_done = progress.kinds.iter().map(|kind| kind.done).sum();
+            reporter.show_kinds(progress, kinds);
             progress.objects_per_second = per_second;
             progress.seconds_left = seconds_left;
             progress.reaches_back_on = reaches_back_on;

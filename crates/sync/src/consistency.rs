@@ -1,5 +1,5 @@
-//! After a load: does everything that is named exist? What is missing is requested by its id; what cannot be had is listed
-//! as a problem with what it costs.
+//! After a load: references to objects that are missing. They are requested by id; those that the provider no longer
+//! has are listed as problems, with what they cost.
 
 mod prices;
 
@@ -12,11 +12,11 @@ use crate::problems::{Example, Problem};
 use crate::projection::PROBLEMS;
 use crate::update;
 
-/// No list shows deleted customers, inline prices or subscriptions on a test clock. At most this many objects are requested
-/// one by one.
+/// Deleted customers, inline prices and subscriptions on a test clock are in no list. At most this many objects are
+/// requested individually.
 const REQUESTED_MAX: usize = 20_000;
 
-/// Fetches what is named and missing, then notes the references that still point nowhere.
+/// Fetches what is named and missing, then records the references that still point nowhere.
 ///
 /// # Errors
 /// What the provider and the store say.

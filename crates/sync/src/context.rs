@@ -2,16 +2,18 @@
 //! with patience.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use connect::{Client, ConnectError, Page, Source};
 use model::{Clock, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Committed, Inbox, Objects, StoreError};
+use store::{Batch, Committed, Inbox, KindFacts, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::SyncError;
+use crate::blocking::blocking;
 use crate::projection::SEQUENCE;
 use crate::reporter::Reporter;
 use crate::trouble::Trouble;
@@ -54,8 +56,8 @@ pub(crate) struct Context {
     pub reporter: Reporter,
     /// Hears of every commit.
     pub written: mpsc::UnboundedSender<Written>,
-    /// Customers whose personal data is deleted whenever it arrives.
-    pub erased: HashSet<String>,
+    /// Customers whose personal data is dropped whenever it comes.
+    pub erased: Arc<HashSet<String>>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
     pub asked: Asked,
@@ -79,6 +81,12 @@ impl Asked {
 }
 
 impl Context {
+    /// Reads a fact about the objects.
+    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, SyncError> {
+        let objects = self.objects.clone();
+        blocking(move || Ok(objects.meta(key)?)).await
+    }
+
     pub fn source(&self) -> Source {
         self.client.source()
     }
@@ -96,20 +104,24 @@ impl Context {
     }
 
     /// Writes a batch, and counts it.
-    pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+    pub async fn commit(&self, batch: Batch) -> Result<(), SyncError> {
         let written = self.writing(batch).await?;
         self.tell(written);
         Ok(())
     }
 
     /// Writes a batch, for who counts it later.
-    pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, StoreError>> + use<> {
+    pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, SyncError>> + use<> {
         self.leave_out_the_erased(&mut batch.objects);
         if !batch.objects.is_empty() {
             let through = self.asked.0.load(Ordering::Relaxed).max(batch.seen_at.0);
             batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
         }
-        write(self.objects.clone(), batch)
+        let kinds = self.source().price_list_kinds();
+        let listed = batch.objects.iter().filter(|object| kinds.contains(&object.kind));
+        let listed: Vec<_> = listed.map(|object| (object.kind, object.id.clone())).collect();
+        let writing = write(self.objects.clone(), batch);
+        async move { Ok(Written { listed, ..writing.await? }) }
     }
 
     /// Deletes the personal data of customers who were erased. What does not say whose it is may be theirs.
@@ -126,6 +138,9 @@ impl Context {
     }
 
     pub fn tell(&self, written: Written) {
+        if let Some(kept) = &written.kept {
+            self.reporter.kept(kept);
+        }
         if self.written.send(written).is_err() {
             tracing::debug!("the ledger task has ended");
         }
@@ -178,14 +193,24 @@ impl Context {
 pub(crate) struct Written {
     pub sequence: u64,
     pub committed: Committed,
+    /// Prices and products that were written.
+    pub listed: Vec<(ObjectKind, String)>,
+    /// What the file has of each kind since then, where that changed.
+    pub kept: Option<Vec<KindFacts>>,
 }
 
 /// Writes a batch under the next number, so that a ledger can tell whether it was made of all of them. One at a time.
-pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written, StoreError> {
-    let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
-    let sequence = last + 1;
-    batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
-    Ok(Written { sequence, committed: objects.commit(batch).await? })
+pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written, SyncError> {
+    blocking(move || {
+        let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let sequence = last + 1;
+        batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
+        let committed = objects.commit_blocking(batch)?;
+        let has_changed = committed.inserted + committed.updated > 0;
+        let kept = has_changed.then(|| objects.kinds()).transpose()?;
+        Ok(Written { sequence, committed, listed: Vec::new(), kept })
+    })
+    .await
 }
 
 /// Logs objects of a page that are skipped: without an id they can't be stored.

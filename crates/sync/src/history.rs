@@ -6,7 +6,7 @@ use connect::{Billed, Source};
 use model::CustomerId;
 use store::{Objects, StoreError, Stored};
 
-pub use prices::{Prices, price_book, with_inline};
+pub use prices::{Prices, price_book, price_book_of, with_inline};
 
 /// Stands for everyone who paid without being a customer. No provider's id looks like it.
 pub const NOBODY: &str = "without-customer";

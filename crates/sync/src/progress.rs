@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use model::{Day, ObjectKind, UnixSeconds};
 use serde::Serialize;
+use store::AbsentReason;
 
 /// What a connection is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
@@ -42,14 +43,34 @@ pub enum KindState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KindProgress {
     pub kind: ObjectKind,
-    /// Objects read so far, by this load and by those before it that it continues.
+    /// Objects that are kept, without those that were deleted.
     pub done: u64,
     /// `None`: not known yet.
     pub estimated_total: Option<u64>,
     pub state: KindState,
 }
 
-/// A snapshot. Every number in it is counted or measured; unknown numbers are missing.
+impl KindState {
+    pub(crate) fn of_absent(reason: AbsentReason) -> Self {
+        match reason {
+            AbsentReason::Forbidden => Self::Forbidden,
+            AbsentReason::Absent => Self::Absent,
+        }
+    }
+}
+
+impl KindProgress {
+    /// Counts what is kept in place of what was received: the same object may have come several times.
+    pub(crate) fn count_kept(&mut self, kept: u64) {
+        self.estimated_total = match self.state {
+            KindState::Done => Some(kept),
+            _ => self.estimated_total.map(|total| total.max(kept)),
+        };
+        self.done = kept;
+    }
+}
+
+/// A snapshot. Every number in it is counted or measured; what is not known is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Progress {
     pub phase: Phase,

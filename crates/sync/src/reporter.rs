@@ -1,11 +1,13 @@
 //! Reports progress to listeners, never more often than an eye can follow.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Clock, UnixSeconds};
+use model::{Clock, ObjectKind, UnixSeconds};
+use store::KindFacts;
 use tokio::sync::watch;
 
-use crate::progress::{Phase, Progress, RateMeter};
+use crate::progress::{KindProgress, Phase, Progress, RateMeter};
 
 const EVERY_MS: i64 = 200;
 
@@ -22,6 +24,8 @@ struct Inner {
 struct State {
     meter: RateMeter,
     told_at_ms: Option<i64>,
+    /// Objects of each kind that are in the file.
+    kept: BTreeMap<ObjectKind, u64>,
 }
 
 impl Reporter {
@@ -40,7 +44,6 @@ impl Reporter {
             let is_new = matches!(progress.phase, Phase::Idle | Phase::Failed);
             if is_new || progress.started_at.is_none() {
                 progress.started_at = Some(self.0.clock.now());
-                progress.objects_done = 0;
             }
             progress.phase = phase;
             progress.seconds_left = None;
@@ -70,16 +73,33 @@ impl Reporter {
         self.0.sender.send_modify(change);
     }
 
-    /// Counts objects.
+    /// Objects came, which makes the rate. How many are kept the file says.
     pub fn count(&self, objects: u64) {
         self.state().meter.add(self.0.clock.now_ms(), objects);
+    }
+
+    /// Whether it was ever told how far the kinds are.
+    pub fn shows_kinds(&self) -> bool {
+        !self.0.sender.borrow().kinds.is_empty()
+    }
+
+    /// What the file has of each kind.
+    pub fn kept(&self, facts: &[KindFacts]) {
+        let kept: BTreeMap<ObjectKind, u64> = facts.iter().map(|facts| (facts.kind, facts.count)).collect();
+        self.state().kept.clone_from(&kept);
         self.0.sender.send_if_modified(|progress| {
-            progress.objects_done += objects;
+            let kinds = std::mem::take(&mut progress.kinds);
+            show_kinds(progress, kinds, &kept);
             false
         });
     }
 
-    /// Whether it is time to report again. A caller that gets `true` must report.
+    /// How far the kinds are, counted by what the file has of them.
+    pub fn show_kinds(&self, progress: &mut Progress, kinds: Vec<KindProgress>) {
+        show_kinds(progress, kinds, &self.state().kept);
+    }
+
+    /// Whether it is time to tell again. Whoever asks and hears yes, tells.
     pub fn is_due(&self) -> bool {
         let now_ms = self.0.clock.now_ms();
         let mut state = self.state();
@@ -101,4 +121,12 @@ impl Reporter {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn show_kinds(progress: &mut Progress, mut kinds: Vec<KindProgress>, kept: &BTreeMap<ObjectKind, u64>) {
+    for kind in &mut kinds {
+        kind.count_kept(kept.get(&kind.kind).copied().unwrap_or(0));
+    }
+    progress.objects_done = kinds.iter().map(|kind| kind.done).sum();
+    progress.kinds = kinds;
 }

@@ -5,6 +5,7 @@
 //! and shows what the first has written.
 
 mod ledger;
+mod prices;
 mod privacy;
 mod projector;
 mod record;
@@ -62,7 +63,9 @@ pub struct RunnerConfig {
 }
 
 impl RunnerConfig {
-    /// How often a server polls for changes by default.
+    /// How much of a provider's limits is used unless told otherwise: the rest is for the account's other tools.
+    pub const SHARE_PERCENT: u8 = 80;
+    /// How often a server looks for changes, unless it is told otherwise.
     pub const UPDATE_EVERY_SECONDS: u64 = 60;
     /// The same when webhooks deliver.
     pub const UPDATE_EVERY_SECONDS_WITH_WEBHOOKS: u64 = 600;
@@ -73,7 +76,7 @@ impl RunnerConfig {
             data,
             catalog,
             clock,
-            share_percent: 80,
+            share_percent: Self::SHARE_PERCENT,
             limits: Limits::Published,
             network: Network::Real,
             patience: Patience::ENDLESS,
@@ -110,6 +113,8 @@ struct Shared {
     /// Not to be worked on though the catalog may still name them: somebody is deleting them.
     forgotten: Mutex<HashSet<ConnectionId>>,
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    /// All connections, and the revision of the catalog that they are from.
+    connections: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
     cancel: CancellationToken,
     started_at: UnixSeconds,
 }
@@ -123,6 +128,7 @@ impl Runner {
             slots: Mutex::default(),
             forgotten: Mutex::default(),
             supervisor: Mutex::default(),
+            connections: Mutex::default(),
             cancel,
         };
         Self { shared: Arc::new(shared) }
@@ -194,6 +200,8 @@ impl Runner {
         let record = self.shared.record(workspace, id).await?;
         let slot = self.shared.slot(id);
         let _working = slot.working.lock().await;
+        // Nobody shows what was made before.
+        let _loading = slot.loading.lock().await;
         let files = self.shared.config.data.connection_files(id);
         let (source, recording) = (source_of(&record)?, self.shared.recording(&record));
         let settings = record.settings;
@@ -255,16 +263,34 @@ impl Shared {
         found.ok_or_else(|| SyncError::NoConnection(id.clone()))
     }
 
+    /// All connections of the catalog, which is read where somebody wrote to it.
+    async fn all_connections(self: &Arc<Self>) -> Result<Arc<[ConnectionRecord]>, SyncError> {
+        let shared = Arc::clone(self);
+        blocking(move || {
+            let catalog = &shared.config.catalog;
+            // First: what is written meanwhile is read again the next time.
+            let revision = catalog.revision()?;
+            if let Some((of, known)) = &*lock(&shared.connections)
+                && *of == revision
+            {
+                return Ok(Arc::clone(known));
+            }
+            let read: Arc<[ConnectionRecord]> = catalog.all_connections()?.into();
+            *lock(&shared.connections) = Some((revision, Arc::clone(&read)));
+            Ok(read)
+        })
+        .await
+    }
+
     /// Gives every connection its worker, also those that another process has added, and forgets idle ledgers.
     async fn supervise(self: Arc<Self>) {
         while !self.cancel.is_cancelled() {
-            let catalog = self.config.catalog.clone();
-            match blocking(move || Ok(catalog.all_connections()?)).await {
+            match self.all_connections().await {
                 Ok(records) => {
-                    for record in records {
+                    for record in records.iter() {
                         let slot = self.slot(&record.id);
                         self.ensure_worker(&slot);
-                        self.look_after_others(&slot, &record).await;
+                        self.look_after_others(&slot, record).await;
                     }
                 }
                 Err(error) => tracing::error!(%error, "the catalog can't be read"),

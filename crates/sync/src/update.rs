@@ -70,14 +70,18 @@ pub(crate) async fn run(
     thoroughness: Thoroughness,
     absent: Absent,
 ) -> Result<Updated, SyncError> {
-    if relist::is_under_way(context)? {
+    if relist::is_under_way(context).await? {
         return relisted(context).await;
     }
     let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
-    // Webhooks may have delivered events that came after ones they missed. If no events were seen yet, those since
-    // the load began count.
-    let looked_through = instant(context, EVENTS_THROUGH)?.or(instant(context, LOAD_BEGAN)?);
+    // Webhooks may have told of what came after events that they missed. Where no events were seen yet, those since the
+    // load began count.
+    let looked_through = instant(context, EVENTS_THROUGH).await?;
+    let looked_through = match looked_through {
+        None => instant(context, LOAD_BEGAN).await?,
+        looked => looked,
+    };
     let looked_through = looked_through.map_or(since, |at| at.min(since));
     match events(context, looked_through).await? {
         Events::Seen { mut changed, through, due_event_at } => {
@@ -93,9 +97,9 @@ pub(crate) async fn run(
             Ok(Updated { through, how: How::Events, absent, due_event_at })
         }
         Events::TooLongAgo => relisted(context).await,
-        Events::None if is_relist_due(context, thoroughness)? => relisted(context).await,
+        Events::None if is_relist_due(context, thoroughness).await? => relisted(context).await,
         Events::None => {
-            let from = instant(context, LISTED_THROUGH)?.unwrap_or(looked_through).0 - OVERLAP_SECONDS;
+            let from = instant(context, LISTED_THROUGH).await?.unwrap_or(looked_through).0 - OVERLAP_SECONDS;
             let mut through = None;
             for kind in context.source().load_order().iter().filter(|kind| is_there(**kind)) {
                 let first_answer = fetch::new_objects(context, *kind, from).await?;
@@ -108,8 +112,8 @@ pub(crate) async fn run(
     }
 }
 
-fn instant(context: &Context, key: &str) -> Result<Option<UnixSeconds>, SyncError> {
-    Ok(context.objects.meta(key)?.and_then(|at| at.parse().ok()).map(UnixSeconds))
+async fn instant(context: &Context, key: &'static str) -> Result<Option<UnixSeconds>, SyncError> {
+    Ok(context.meta(key).await?.and_then(|at| at.parse().ok()).map(UnixSeconds))
 }
 
 async fn note_through(context: &Context, key: &str, through: UnixSeconds) -> Result<(), SyncError> {
@@ -125,8 +129,8 @@ async fn relisted(context: &Context) -> Result<Updated, SyncError> {
     Ok(Updated { how: How::Relisted, ..updated })
 }
 
-fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<bool, SyncError> {
-    let relisted_at = context.objects.meta(RELISTED_AT)?.and_then(|at| at.parse::<i64>().ok());
+async fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<bool, SyncError> {
+    let relisted_at = context.meta(RELISTED_AT).await?.and_then(|at| at.parse::<i64>().ok());
     // One from the future was made by a clock that was ahead.
     let age = relisted_at.map(|at| context.clock.now().0 - at).filter(|age| *age >= 0).unwrap_or(i64::MAX);
     Ok(match thoroughness {

@@ -19,6 +19,6 @@ export const textsOf = ({ id, name }: Pick<Source, 'id' | 'name'>): SourceTexts 
 export const sourceOf = ({ source }: Pick<Connection, 'source'>): SourceTexts => SOURCES[source] ?? generic('The billing system')
 
 /** The customer's page in the source's own dashboard, under its name in this API or the one before it. */
-export function dashboardUrl(detail: CustomerDetail & { provider_url?: string | null; stripe_url?: string | null }): string | null {
-  return detail.provider_url ?? detail.stripe_url ?? null
+export function dashboardUrl(detail: CustomerDetail): string | null {
+  return detail.provider_url ?? null
 }

@@ -17,7 +17,7 @@ pub fn read(
     customer: &CustomerId,
 ) -> Result<(CustomerHistory, PriceBook), StoreError> {
     let billed = history::read_customer(source, objects, customer)?;
-    let mut prices = history::price_book(source, objects)?.book;
+    let mut prices = history::price_book_of(source, objects, &billed.history)?;
     for price in billed.inline_prices {
         prices.insert_inline(price);
     }

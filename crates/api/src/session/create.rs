@@ -37,7 +37,8 @@ pub async fn handle(
     let hash = found.as_ref().map(|(_, hash)| hash.expose().to_owned());
     let is_right = password::is_right(request.password, hash).await?;
     let Some((user, _)) = found.filter(|_| is_right) else {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password"));
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
+            .action("whoever runs this server can set a new password with 'chartsy user password'"));
     };
     context.throttle.succeeded(&login);
     let (cookie, signed_in) = start_session(&context, user).await?;

@@ -27,7 +27,7 @@ pub struct OwnerRequest {
     pub password: Secret,
     #[schema(value_type = String, format = Password)]
     pub password_confirmation: Secret,
-    /// Required if `needs_code` is true.
+    /// The code that the server printed on its terminal.
     #[schema(value_type = Option<String>)]
     pub setup_code: Option<Secret>,
 }
@@ -61,7 +61,10 @@ pub async fn handle(
 /// The code can't be guessed faster than a password.
 fn check_setup_code(context: &Context, given: Option<&Secret>) -> Result<(), Problem> {
     const THROTTLED_AS: &str = "the setup code";
-    let Some(code) = &context.options.setup_code else { return Ok(()) };
+    let Some(code) = &context.options.setup_code else {
+        return Err(Problem::forbidden("no_setup_code", "this server was started without a setup code")
+            .action("restart it; it prints a setup code while there is no owner"));
+    };
     context.throttle.begin(THROTTLED_AS).map_err(Problem::too_many_tries)?;
     let given = given.map_or("", Secret::expose).trim();
     if !bool::from(given.as_bytes().ct_eq(code.expose().as_bytes())) {

@@ -24,9 +24,5 @@ pub struct Setup {
 pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Problem> {
     let catalog = context.catalog.clone();
     let has_owner = blocking(move || catalog.has_owner()).await??;
-    Ok(Json(Setup {
-        needs_owner: !has_owner,
-        needs_code: !has_owner && context.options.setup_code.is_some(),
-        version: env!("CARGO_PKG_VERSION"),
-    }))
+    Ok(Json(Setup { needs_owner: !has_owner, needs_code: !has_owner, version: env!("CARGO_PKG_VERSION") }))
 }

@@ -35,7 +35,7 @@ pub struct Served {
     /// `http://127.0.0.1:PORT`
     pub base: String,
     // A closed pipe would end it.
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Served {
@@ -46,11 +46,19 @@ impl Served {
         out.read_line(&mut line)?;
         let base = line.split_whitespace().find(|word| word.starts_with("http://"));
         let base = base.with_context(|| format!("it says where it is, not '{line}'"))?.to_owned();
-        Ok(Self { child, base, _out: out })
+        Ok(Self { child, base, out })
     }
 
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What a new server asks its owner for: the line after its address.
+    pub fn setup_code(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.out.read_line(&mut line)?;
+        let code = line.strip_prefix("setup code: ").and_then(|rest| rest.split_whitespace().next());
+        Ok(code.with_context(|| format!("it says its setup code, not '{line}'"))?.to_owned())
     }
 
     pub fn addr(&self) -> &str {

@@ -9,6 +9,7 @@ use api::access::{credential, password};
 use api::connections::admission::{self, Place, Wishes};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewOwner};
+use sync::RunnerConfig;
 
 use super::serve::{Server, Site};
 use crate::folder::Folder;
@@ -47,6 +48,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         public_url: None,
         rates_urls: Vec::new(),
         polling: Polling::default(),
+        provider_share_percent: RunnerConfig::SHARE_PERCENT,
         entry: is_ours.then(|| entry.clone()),
     };
     let server = Server::start(folder, site).await?;

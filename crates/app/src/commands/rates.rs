@@ -80,9 +80,9 @@ pub fn run(args: Rates) -> anyhow::Result<()> {
 fn import(folder: &Folder, file: &std::path::Path) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+        std::io::stdin().read_to_end(&mut bytes).context("standard input can't be read")?;
     } else {
-        bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
     }
     let text = String::from_utf8(bytes).map_err(|_| {
         Advice::new("this file is not UTF-8 text", "save it as UTF-8 CSV and import it again")

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::Entry;
 use api::access::credential;
 use model::{Clock, Secret};
+use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
@@ -29,8 +30,7 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
-    /// The address to listen on. If others can reach it, here or at --public-url, creating the owner account requires
-    /// the printed setup code
+    /// Where to listen. Making the owner's account needs the code that is printed
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The address that people open, if it differs from the one to listen on; with it, providers deliver changes as
@@ -54,6 +54,10 @@ pub struct Serve {
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = Polling::default().seconds_with_webhooks,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds_with_webhooks: u64,
+    /// How much of each provider's rate limits is used, in percent; the rest is left to the account's other tools
+    #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
+        default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
+    provider_share_percent: u8,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
@@ -66,6 +70,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             seconds: args.poll_seconds,
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
         },
+        provider_share_percent: args.provider_share_percent,
         entry: None,
     };
     let server = Server::start(folder, site).await?;
@@ -104,6 +109,7 @@ pub struct Site {
     /// URLs of new reference rates, the first before the second. Empty: only those inside the binary.
     pub rates_urls: Vec<String>,
     pub polling: Polling,
+    pub provider_share_percent: u8,
     pub entry: Option<Entry>,
 }
 
@@ -111,7 +117,7 @@ pub struct Site {
 pub struct Server {
     /// What a person on this machine opens.
     pub url: String,
-    /// Needed to create the owner account, if others could reach the server first.
+    /// What making the owner's account needs, until there is one.
     pub setup_code: Option<Secret>,
     pub context: api::Shared,
     pub sandboxes: Sandboxes,
@@ -124,7 +130,7 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_urls, polling, entry } = site;
+        let Site { listen, public_url, rates_urls, polling, provider_share_percent, entry } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -134,10 +140,10 @@ impl Server {
         let addr = listener.local_addr()?;
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
-        let setup_code = setup_code(&folder, addr, public_url.as_ref())?;
+        let setup_code = setup_code(&folder)?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
         let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
-        let runner = work::for_server(&folder, callbacks, polling)?;
+        let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
         let options = api::Options {
             public_url: public_url.clone(),
@@ -194,14 +200,10 @@ impl Server {
     }
 }
 
-/// A code, if someone else could reach the server before its owner does.
-fn setup_code(folder: &Folder, addr: SocketAddr, public_url: Option<&Url>) -> anyhow::Result<Option<Secret>> {
-    let is_reachable =
-        !addr.ip().is_loopback() || public_url.is_some_and(|url| !connect::is_on_this_machine(url));
-    if !is_reachable || folder.catalog.has_owner()? {
-        return Ok(None);
-    }
-    Ok(Some(credential::new_setup_code()?))
+/// A code, as long as nobody owns the server. Also on a loopback address: a proxy on this machine may bring anybody there,
+/// and what it sends cannot be told from a visitor on this machine.
+fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
+    Ok(if folder.catalog.has_owner()? { None } else { Some(credential::new_setup_code()?) })
 }
 
 /// A wildcard address can't be opened in a browser.

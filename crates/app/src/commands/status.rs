@@ -9,12 +9,16 @@ use metrics::fx::OLDEST_DAYS;
 use model::{Clock, Day, UnixSeconds};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
-use sync::{Problem, RatesAttempt, RatesState, ReferenceRates};
+use sync::problems::{Example, Problem};
+use sync::{RatesAttempt, RatesState, ReferenceRates};
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::failure::connect_command;
 use crate::folder::Folder;
+
+/// How many objects are named of each problem.
+const EXAMPLES: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Status {
@@ -65,14 +69,16 @@ struct ConnectionStatus {
     /// Changes that were given up until somebody retries them.
     given_up: u64,
     webhook: Webhook,
+    /// The address of an endpoint that is left at the provider because it was registered for another address.
+    left_webhook_url: Option<String>,
     /// What happens next, in a sentence.
     next: String,
     /// Why some of this is not known.
     unreadable: Option<String>,
     /// Lists that are missing, and why.
     absent: BTreeMap<&'static str, AbsentReason>,
-    /// What is wrong with the data, by kind of problem.
-    problems: Vec<ProblemCount>,
+    /// What is wrong with the data, by kind of problem, with the first objects that it is seen at.
+    problems: Vec<Problem>,
 }
 
 /// Whether the provider delivers changes.
@@ -87,13 +93,6 @@ enum Webhook {
     Silent,
     /// It could not be registered.
     Refused,
-}
-
-#[derive(Debug, Serialize)]
-struct ProblemCount {
-    code: String,
-    title: String,
-    count: u64,
 }
 
 pub fn run(args: &Status) -> anyhow::Result<()> {
@@ -167,7 +166,6 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
     let inbox = folder.data.connection_files(&record.id).inbox_facts();
     let inbox = inbox.map_err(|error| or_say(error.into())).unwrap_or_default();
     let webhook = folder.catalog.webhook(&record.workspace, &record.id)?;
-    let count = |found: Problem| ProblemCount { code: found.code, title: found.title, count: found.count };
     Ok(ConnectionStatus {
         id: record.id.to_string(),
         source: record.source.clone(),
@@ -181,11 +179,12 @@ fn status(folder: &Folder, record: ConnectionRecord, is_served: bool) -> anyhow:
         objects_total: objects.values().sum(),
         objects,
         absent: record.absent.iter().map(|(kind, reason)| (kind.as_str(), *reason)).collect(),
-        problems: found.into_iter().map(count).collect(),
+        problems: found,
         waiting: inbox.waiting,
         next_attempt_at: inbox.next_attempt_at.filter(|at| at.0 > 0),
         given_up: inbox.dead,
         webhook: Webhook::of(&webhook),
+        left_webhook_url: webhook.left_url.clone(),
         next: next(&record, is_served).to_owned(),
         unreadable,
         name: record.name,
@@ -241,6 +240,19 @@ fn changes(count: u64) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
+fn write_problem(out: &mut impl Write, problem: &Problem) -> std::io::Result<()> {
+    writeln!(out, "  problem: {} {}. {}", problem.count, problem.title, problem.detail)?;
+    for Example { kind, id, points_to } in problem.examples.iter().take(EXAMPLES) {
+        let why = points_to.as_deref().map(|to| format!(": {to}")).unwrap_or_default();
+        writeln!(out, "    {kind} {id}{why}")?;
+    }
+    let shown = u64::try_from(problem.examples.len().min(EXAMPLES)).unwrap_or(u64::MAX);
+    match problem.count.saturating_sub(shown) {
+        0 => Ok(()),
+        more => writeln!(out, "    and {more} more"),
+    }
+}
+
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     write_rates(out, &report.rates)?;
     if report.connections.is_empty() {
@@ -266,9 +278,13 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
             writeln!(out, "  last error ({on}): {}. {}", error.message, error.action)?;
         }
         if let Some(why) = &connection.unreadable {
-            writeln!(out, "  cannot be read: {why}")?;
+            writeln!(out, "  can't be read: {why}")?;
         }
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
+        if let Some(url) = &connection.left_webhook_url {
+            writeln!(out, "  another endpoint is left at the provider: {url}")?;
+            writeln!(out, "    if no other server uses this address any more, remove the endpoint there")?;
+        }
         if connection.waiting > 0 {
             let next =
                 connection.next_attempt_at.map(|at| format!("; next attempt {at}")).unwrap_or_default();
@@ -287,7 +303,7 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
             writeln!(out, "  missing: {kind} objects, {why}; figures that need them are incomplete")?;
         }
         for problem in &connection.problems {
-            writeln!(out, "  problem: {} {}", problem.count, problem.title)?;
+            write_problem(out, problem)?;
         }
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -301,4 +317,33 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         writeln!(out, "{table}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_named_with_the_first_objects_that_have_it() {
+        let example = |number: usize| Example {
+            kind: connect::Source::Stripe.customers(),
+            id: format!("ch_{number}"),
+            points_to: (number == 0).then(|| "cus_gone".to_owned()),
+        };
+        let problem = Problem {
+            code: "dangling_reference".to_owned(),
+            title: "charges whose customer is missing".to_owned(),
+            detail: "They count for nobody.".to_owned(),
+            count: 12,
+            examples: (0..8).map(example).collect(),
+        };
+        let mut out = Vec::new();
+        write_problem(&mut out, &problem).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 1 + EXAMPLES + 1, "{text}");
+        assert_eq!(lines[0], "  problem: 12 charges whose customer is missing. They count for nobody.");
+        assert!(lines[1].ends_with(" ch_0: cus_gone") && lines[2].ends_with(" ch_1"), "{text}");
+        assert_eq!(lines[6], "    and 7 more");
+    }
 }

@@ -3,7 +3,7 @@
 use api::Problem;
 use axum::body::Body;
 use axum::http::{Request, header};
-use model::{Clock, ManualClock, UnixSeconds};
+use model::{ManualClock, UnixSeconds};
 use serde_json::json;
 
 use crate::support::{As, PASSWORD, Site, owner};
@@ -15,7 +15,7 @@ fn clock() -> ManualClock {
 }
 
 #[tokio::test]
-async fn the_first_visitor_becomes_the_owner_and_nobody_after() {
+async fn who_has_the_setup_code_becomes_the_owner_and_nobody_after() {
     let site = Site::new();
     let before = site.get(As::Nobody, "/api/v1/setup").await;
     assert_eq!(before.body["needs_owner"], true);
@@ -28,8 +28,8 @@ async fn the_first_visitor_becomes_the_owner_and_nobody_after() {
 }
 
 #[tokio::test]
-async fn a_server_that_others_can_reach_asks_its_owner_for_the_printed_code() {
-    let site = Site::with(Clock::System, Some("abcd-efgh"));
+async fn the_owner_is_asked_for_the_printed_code_also_on_this_machine() {
+    let site = Site::new();
     assert_eq!(site.get(As::Nobody, "/api/v1/setup").await.body["needs_code"], true);
     for wrong in [json!(null), json!("abcd-efgi")] {
         let mut request = owner();
@@ -37,9 +37,18 @@ async fn a_server_that_others_can_reach_asks_its_owner_for_the_printed_code() {
         let answer = site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(request)).await;
         assert_eq!((answer.status, answer.code()), (422, "setup_code_wrong"));
     }
-    let mut request = owner();
-    request["setup_code"] = json!("abcd-efgh");
-    assert_eq!(site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(request)).await.status, 201);
+    let answer = site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(owner())).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn nothing_is_open_for_coming_from_this_machine() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    assert_eq!(site.get(As::Nobody, "/metrics").await.status, 401);
+    let seen = site.get(As::Person(&cookie), "/metrics").await;
+    assert_eq!(seen.status, 200);
+    assert!(seen.text.contains("chartsy_http_requests"), "{}", seen.text);
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ async fn a_script_can_tell_what_went_wrong_and_nothing_is_left_behind() {
         ("", full.api_base.as_str(), 3),
         ("pk_test_1234567890", &full.api_base, 3),
         ("not a key", &full.api_base, 3),
+        // It would not be reached: a key that was cut off is told before anything is sent.
+        ("rk_live_cutoff", "http://127.0.0.1:9", 3),
         ("sk_test_wrong0000000000", &full.api_base, 3),
         (short_key, &lacking.api_base, 4),
         (KEY, "http://127.0.0.1:9", 5),
@@ -184,4 +186,41 @@ fn the_api_describes_itself() {
     let folder = tempfile::tempdir().unwrap();
     let document: Value = serde_json::from_str(&stdout(&chartsy(folder.path(), &["openapi"], None))).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[test]
+fn a_forgotten_password_is_replaced_and_its_sessions_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let args = ["user", "password"];
+    assert_eq!(chartsy(&data, &args, Some("NewPassword1\n")).status.code(), Some(1), "there is no folder");
+    let catalog = store::DataDir::open(&data).unwrap().catalog().unwrap();
+    let nobody = chartsy(&data, &args, Some("NewPassword1\n"));
+    assert_eq!(nobody.status.code(), Some(1), "{}", text(&nobody.stderr));
+    let owner = store::NewOwner {
+        full_name: "Ada".into(),
+        email: "ada@example.com".into(),
+        username: "ada".into(),
+        password_hash: model::Secret::new("$old"),
+    };
+    let (now, later) = (model::UnixSeconds(1), model::UnixSeconds(i64::MAX));
+    let user = catalog.create_owner(&owner, now).unwrap();
+    catalog.create_session(b"hash", &user.id, now, later).unwrap();
+
+    let weak = chartsy(&data, &args, Some("short\n"));
+    assert_eq!(weak.status.code(), Some(1));
+    assert!(text(&weak.stderr).contains("at least 8 characters"), "{}", text(&weak.stderr));
+    let unknown = chartsy(&data, &["user", "password", "bob"], Some("NewPassword1\n"));
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(catalog.session(b"hash", now).unwrap().is_some(), "nothing was changed");
+
+    let done = chartsy(&data, &["user", "password", "Ada@Example.com"], Some(" New Password1 \r\n"));
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(!text(&done.stderr).contains("Password1") && done.stdout.is_empty());
+    assert_eq!(catalog.session(b"hash", now).unwrap(), None);
+    let hash = catalog.user_by_login("ada").unwrap().unwrap().1.expose().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let is_right =
+        runtime.block_on(api::access::password::is_right(model::Secret::new(" New Password1 "), Some(hash)));
+    assert!(is_right.unwrap(), "the spaces belong to it, the end of the line does not");
 }

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const KEY: &str = "sk_test_integration000000000000";
+pub const SETUP_CODE: &str = "abcd-efgh";
 pub const PASSWORD: &str = "Correct1horse";
 
 /// A server on a folder of its own, without a port.
@@ -45,20 +46,20 @@ pub enum As<'a> {
 
 impl Site {
     pub fn new() -> Self {
-        Self::with(Clock::System, None)
+        Self::with(Clock::System)
     }
 
     pub fn at(clock: &ManualClock) -> Self {
-        Self::with(Clock::Manual(clock.clone()), None)
+        Self::with(Clock::Manual(clock.clone()))
     }
 
-    pub fn with(clock: Clock, setup_code: Option<&str>) -> Self {
+    fn with(clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let catalog = data.catalog().unwrap();
         let config = RunnerConfig::command(data.clone(), catalog.clone(), clock.clone());
-        let options =
-            Options { is_loopback: true, setup_code: setup_code.map(Secret::new), ..Options::default() };
+        let setup_code = Some(Secret::new(SETUP_CODE));
+        let options = Options { is_loopback: true, setup_code, ..Options::default() };
         let none: Samples =
             Samples { merchants: &[], start: Arc::new(|_| Box::pin(async { Ok(no_sample()?) })) };
         let context = Arc::new(Context::new(data, catalog, Runner::new(config), clock, options, none));
@@ -143,7 +144,7 @@ impl Answer {
 
 pub fn owner() -> Value {
     json!({"full_name": "Ada Lovelace", "email": "ada@example.com", "username": "ada",
-        "password": PASSWORD, "password_confirmation": PASSWORD})
+        "password": PASSWORD, "password_confirmation": PASSWORD, "setup_code": SETUP_CODE})
 }
 
 /// A sandbox in this process with [`KEY`].

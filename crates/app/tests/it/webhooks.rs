@@ -147,7 +147,8 @@ async fn what_is_not_signed_is_refused_and_counted() {
     assert_eq!(status(&[json], "/webhooks/stripe/wh_guessed", body), "404");
     assert_eq!(status(&[json], "/webhooks/paddle/wh_guessed", body), "404");
     assert_eq!(status(&[json], &path, &"x".repeat(1024 * 1024 + 1)), "413");
-    let counted = server.get("/metrics");
+    let bearer = format!("Bearer {token}");
+    let counted = server.send("GET", "/metrics", &[("Authorization", &bearer)], "");
     for line in [
         r#"chartsy_webhook_deliveries_total{outcome="unsigned"} 2"#,
         r#"chartsy_webhook_deliveries_total{outcome="unknown"} 2"#,

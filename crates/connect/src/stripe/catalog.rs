@@ -134,7 +134,7 @@ pub const LISTS: &[List] = &[
         permission: "Invoices",
         scope: "rak_invoice_read",
         is_required: false,
-        without: "which payment settled which invoice; some will be counted as one-off payments",
+        without: "which payment settled which invoice; some payments may count twice in net revenue",
     },
     List {
         kind: kind::COUPON,

@@ -170,6 +170,7 @@ impl Collected {
         history.invoices = merge::lines_into_invoices(self.invoices, self.lines);
         merge::settle_pending_items(history);
         merge::link_charges(history);
+        merge::match_charges(history);
         billed
     }
 }

@@ -50,7 +50,7 @@ pub(super) struct Limiter {
 struct Budgets {
     account: Budget,
     endpoints: HashMap<Endpoint, Budget>,
-    endpoint_per_hour: u64,
+    share_percent: u64,
 }
 
 impl Limiter {
@@ -66,11 +66,10 @@ impl Limiter {
             return Self { budgets: None, is_limited: AtomicBool::new(false), concurrency: unlimited() };
         }
         let is_limited = limits == Limits::Published;
-        let share_per_hour = |per_second: u64| per_second * 3600 * share / 100;
         let budgets = Budgets {
-            account: Budget::new(share_per_hour(per_second), Instant::now()),
+            account: Budget::new(per_second, share, Instant::now()),
             endpoints: HashMap::new(),
-            endpoint_per_hour: share_per_hour(ENDPOINT_PER_SECOND),
+            share_percent: share,
         };
         let concurrency =
             if is_limited { Concurrency::new((at_once * share / 100).max(1)) } else { unlimited() };
@@ -117,8 +116,8 @@ impl Limiter {
 
 impl Budgets {
     fn endpoint(&mut self, endpoint: Endpoint, now: Instant) -> &mut Budget {
-        let per_hour = self.endpoint_per_hour;
-        self.endpoints.entry(endpoint).or_insert_with(|| Budget::new(per_hour, now))
+        let share = self.share_percent;
+        self.endpoints.entry(endpoint).or_insert_with(|| Budget::new(ENDPOINT_PER_SECOND, share, now))
     }
 }
 

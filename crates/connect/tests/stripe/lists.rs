@@ -223,7 +223,7 @@ async fn an_account_that_may_not_be_read_is_known_by_what_the_refusal_says_or_by
     let account = server.client.account().await.unwrap();
     assert_eq!(account.raw, None);
     assert_eq!(account.id, server.client.account().await.unwrap().id);
-    assert_ne!(account.id, client(&server.address, "rk_test_another").account().await.unwrap().id);
+    assert_ne!(account.id, client(&server.address, "rk_test_another00000").account().await.unwrap().id);
 }
 
 #[tokio::test]

@@ -275,11 +275,7 @@ fn what_cannot_be_understood_is_named_without_its_data() {
     assert_eq!(refused(r#"{"amount":1}"#), "charge without an id has no id");
     for amount in ["1.5", "1e300", "99999999999999999999", "true", "[1]", "\"jane\""] {
         let body = format!(r#"{{"id":"ch_1","created":1,"currency":"usd","amount":{amount}}}"#);
-        assert_eq!(
-            refused(&body),
-            "charge ch_1 has something for amount that cannot be understood",
-            "{amount}"
-        );
+        assert_eq!(refused(&body), "charge ch_1 has an invalid amount", "{amount}");
     }
     for body in ["", "\"jane\"", "[\"jane\"]", "{\"id\":\"jane", "{\"id\":\"jane\",\"id\":1}", "null"] {
         assert!(!refused(body).contains("jane"), "{}", refused(body));

@@ -26,6 +26,10 @@ impl PriceBook {
         self.products.insert(product.id.clone(), product);
     }
 
+    pub fn remove(&mut self, id: &PriceId) {
+        self.prices.remove(id);
+    }
+
     pub fn get(&self, id: &PriceId) -> Option<&Price> {
         self.prices.get(id)
     }

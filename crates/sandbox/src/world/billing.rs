@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::billing::Recurrence;
 
 use super::calendar::{self, HOUR};
-use super::expected_mrr::{Act, Fate, Kind};
+use super::expected_mrr::{Act, Fate, Kind, Whole};
 use super::pricing::{self, PICOS, Part, Reduction};
 use super::records::*;
 use super::scheduled::Scheduled;
@@ -255,6 +255,10 @@ impl World {
             Some(discount) => self.coupon_of(discount).reduction.spread(&amounts, grain),
             None => vec![0; amounts.len()],
         };
+        let mut quantities: BTreeMap<u32, i64> = BTreeMap::new();
+        for item in subscription.items.iter().filter(|_| !is_trial) {
+            *quantities.entry(item.price).or_default() += item.quantity;
+        }
         let mut values: BTreeMap<u32, i64> = BTreeMap::new();
         for ((price, amount_minor), off) in asked.into_iter().zip(off) {
             let left_minor = amount_minor - off;
@@ -275,11 +279,15 @@ impl World {
                 kind: Kind::NotRenewed,
                 value_minor: 0,
                 invoice: Some(invoice),
+                whole: None,
             });
         }
         for (price, net_minor) in values {
             let value_minor = pricing::per_month(net_minor, recurrence);
-            expected_mrr.act(Act { at, price, kind: Kind::Period, value_minor, invoice: Some(invoice) });
+            let quantity = quantities.get(&price).copied().unwrap_or_default();
+            let whole = Whole { quantity, net_picos: i128::from(net_minor) * PICOS, rounding_picos: 0 };
+            let invoice = Some(invoice);
+            expected_mrr.act(Act { at, price, kind: Kind::Period, value_minor, invoice, whole: Some(whole) });
         }
     }
 

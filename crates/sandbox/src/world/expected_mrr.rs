@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 /// What became of the invoice that an act was billed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// Voided or written off: the period was given up.
+    /// Voided or written off without one attempt to collect it, as while collection is paused.
     GivenUp,
+    /// Voided or written off after its payment failed.
+    GivenUpUnpaid,
     /// Left unpaid by a subscription that ended.
     LeftUnpaid,
 }
@@ -33,6 +35,18 @@ pub(super) struct Act {
     pub value_minor: i64,
     /// `None` while a change waits for its invoice.
     pub invoice: Option<u32>,
+    /// `None` where nothing is billed.
+    pub whole: Option<Whole>,
+}
+
+/// What a whole period of a price costs, as it was billed or as the share that was billed for the rest of it says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whole {
+    pub quantity: i64,
+    /// Without discount and tax.
+    pub net_picos: i128,
+    /// How far off it can be by the rounding of a share.
+    pub rounding_picos: i128,
 }
 
 /// The acts of one subscription.
@@ -86,19 +100,46 @@ impl ExpectedMrr {
         self.fates.get(&act.invoice?).copied()
     }
 
+    /// What a change is worth: the next period of the same quantity says it to the cent, where only the rounding of a share
+    /// is between the two.
+    fn settled(&self, change: &Act) -> i64 {
+        let Some(whole) = change.whole else { return change.value_minor };
+        let later = self.acts.iter().filter(|act| act.kind == Kind::Period && act.price == change.price);
+        let alike = later
+            .filter(|act| act.at > change.at && self.standing(act).is_none())
+            .find(|act| act.whole.is_some_and(|billed| billed.quantity == whole.quantity));
+        let is_rounding = |billed: Whole| (billed.net_picos - whole.net_picos).abs() <= whole.rounding_picos;
+        match alike {
+            Some(next) if next.whole.is_some_and(is_rounding) => next.value_minor,
+            _ => change.value_minor,
+        }
+    }
+
     /// What an act leaves behind; `None`: nothing, by what became of its invoice.
     fn outcome(&self, act: &Act) -> Option<(Kind, i64)> {
         match (self.standing(act), act.kind) {
+            (None, Kind::Change) => Some((Kind::Change, self.settled(act))),
             (None, kind) => Some((kind, act.value_minor)),
-            (Some(Fate::GivenUp), Kind::Period) => {
-                let mut counting = self.acts.iter().filter(|other| self.standing(other).is_none());
-                let went_on = !self.is_dead || counting.clone().any(|other| other.at > act.at);
-                let is_replaced = counting.any(|other| {
+            (Some(fate), Kind::Period) => {
+                let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
+                let goes_on = match fate {
+                    Fate::GivenUp => true,
+                    Fate::GivenUpUnpaid => !self.is_dead || counting().any(|other| other.at > act.at),
+                    // A hole, if the price is billed again after it.
+                    Fate::LeftUnpaid => counting().any(|other| other.at > act.at && other.price == act.price),
+                };
+                let is_replaced = counting().any(|other| {
                     other.at == act.at && other.price == act.price && other.kind != Kind::NotRenewed
                 });
-                (went_on && !is_replaced).then_some((Kind::NotRenewed, 0))
+                (goes_on && !is_replaced).then_some((Kind::NotRenewed, 0))
             }
-            (Some(_), _) => None,
+            // The change was made, whatever became of its bill.
+            (Some(_), Kind::Change) => {
+                let mut counting = self.acts.iter().filter(|other| self.standing(other).is_none());
+                let counted_before = counting.any(|other| other.at <= act.at && other.kind == Kind::Period);
+                counted_before.then(|| (Kind::Change, self.settled(act)))
+            }
+            (Some(_), Kind::NotRenewed) => None,
         }
     }
 
@@ -134,7 +175,7 @@ mod tests {
     use super::*;
 
     fn act(at: i64, price: u32, kind: Kind, value_minor: i64, invoice: u32) -> Act {
-        Act { at, price, kind, value_minor, invoice: Some(invoice) }
+        Act { at, price, kind, value_minor, invoice: Some(invoice), whole: None }
     }
 
     fn changes(expected_mrr: &ExpectedMrr) -> Vec<(i64, i64)> {
@@ -165,15 +206,48 @@ mod tests {
     }
 
     #[test]
-    fn a_void_period_is_worth_nothing_while_the_subscription_goes_on() {
+    fn a_void_period_whose_payment_failed_is_worth_nothing_while_the_subscription_goes_on() {
         let mut expected_mrr = two_months(4900);
-        expected_mrr.fate(1, Fate::GivenUp);
+        expected_mrr.fate(1, Fate::GivenUpUnpaid);
         assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
         expected_mrr.end(25);
         assert_eq!(changes(&expected_mrr), [(10, 4900), (25, -4900)], "it ended with the void period");
         expected_mrr.act(act(30, 1, Kind::Period, 4900, 2));
         expected_mrr.end(40);
         assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
+    }
+
+    #[test]
+    fn a_void_period_that_nobody_tried_to_collect_is_worth_nothing_whatever_comes_after() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.fate(1, Fate::GivenUp);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+    }
+
+    #[test]
+    fn a_period_that_was_left_unpaid_is_a_hole_where_a_later_one_was_paid() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.act(act(30, 1, Kind::Period, 4900, 2));
+        expected_mrr.fate(1, Fate::LeftUnpaid);
+        expected_mrr.end(40);
+        assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
+    }
+
+    #[test]
+    fn the_next_period_says_to_the_cent_what_a_share_rounded() {
+        let whole = |net_minor: i128, rounding_picos| {
+            let picos = 1_000_000_000_000;
+            Some(Whole { quantity: 2, net_picos: net_minor * picos, rounding_picos: rounding_picos * picos })
+        };
+        let with = |rounding| {
+            let mut expected_mrr = ExpectedMrr::default();
+            expected_mrr.act(Act { whole: whole(8323, rounding), ..act(10, 1, Kind::Change, 8323, 0) });
+            expected_mrr.act(Act { whole: whole(8319, 0), ..act(20, 1, Kind::Period, 8319, 1) });
+            changes(&expected_mrr)
+        };
+        assert_eq!(with(4), [(10, 8319)]);
+        assert_eq!(with(3), [(10, 8323), (20, -4)]);
     }
 
     #[test]

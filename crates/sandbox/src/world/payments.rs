@@ -246,9 +246,11 @@ impl World {
         for payment in invoice.payments.clone() {
             self.invoice_payments[payment as usize].is_canceled = true;
         }
-        let Some(subscription) = self.invoices[number as usize].subscription else { return };
+        let invoice = &self.invoices[number as usize];
+        let fate = if invoice.attempts == 0 { Fate::GivenUp } else { Fate::GivenUpUnpaid };
+        let Some(subscription) = invoice.subscription else { return };
         let state = self.subscription(subscription);
-        state.expected_mrr.fate(number, Fate::GivenUp);
+        state.expected_mrr.fate(number, fate);
         state.unsettled.retain(|unsettled| *unsettled != number);
     }
 

@@ -217,22 +217,38 @@ pub(super) fn per_month(amount_minor: i64, recurrence: Recurrence) -> i64 {
     round(i128::from(amount_minor) * denominator, numerator)
 }
 
-/// What a price is worth per month from a change within a period on: its full price, unless what was asked for the
-/// remaining time shows more than a minor unit's difference. Then a discount or a tax is in it, and it is scaled by
-/// the ratio.
-pub(super) fn per_month_prorated(
-    full_picos: i128,
-    net_minor: i64,
-    (part_s, whole_s): (i64, i64),
-    recurrence: Recurrence,
-) -> i64 {
+/// The same of a price with its decimals.
+pub(super) fn price_per_month(picos: i128, recurrence: Recurrence) -> i64 {
     let (numerator, denominator) = months(recurrence);
-    let whole = i128::from(whole_s) * PICOS;
-    let difference = i128::from(net_minor) * whole - full_picos * i128::from(part_s);
-    if difference.abs() <= whole {
-        return round(full_picos * denominator, numerator * PICOS);
+    round(picos * denominator, numerator * PICOS)
+}
+
+/// A share of less says too little of the whole.
+const TELLING_SHARE_MINOR: i128 = 100;
+
+/// What the whole period costs by the amount that was billed for the rest of it: the full price, unless the amount is more
+/// than a minor unit away from its share. Then a discount is in it, and it is scaled by the ratio. Of a share that is too
+/// small to tell, `discounted_picos`, which other bills of the item say.
+pub(super) fn whole_by_share(
+    full_picos: i128,
+    discounted_picos: i128,
+    amount_minor: i64,
+    (part_s, whole_s): (i64, i64),
+) -> i128 {
+    let (part, whole) = (i128::from(part_s), i128::from(whole_s));
+    if full_picos * part < TELLING_SHARE_MINOR * PICOS * whole {
+        return discounted_picos;
     }
-    round(i128::from(net_minor) * i128::from(whole_s) * denominator, i128::from(part_s) * numerator)
+    let billed_picos = i128::from(amount_minor) * PICOS;
+    let difference = billed_picos * whole - full_picos * part;
+    if difference.abs() <= whole * PICOS { full_picos } else { billed_picos * whole / part }
+}
+
+/// How far the rounding of a share can move the whole: a minor unit a unit, or half a unit of the share as often as it goes
+/// into the whole.
+pub(super) fn rounding_picos(quantity: i64, (part_s, whole_s): (i64, i64)) -> i128 {
+    let half = PICOS * i128::from(whole_s) / (2 * i128::from(part_s));
+    half.max(i128::from(quantity.max(1)) * PICOS)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Changes within a period, as "Prorations" in Stripe's documentation has them: by the second, the unused time of what
 //! was billed first, then the remaining time of what there is now, with the discount in force inside the amounts.
 
-use super::expected_mrr::{Act, Kind};
+use super::expected_mrr::{Act, Kind, Whole};
 use super::pricing::{self, PICOS, Reduction};
 use super::records::*;
 use super::simulated::World;
@@ -42,7 +42,7 @@ impl World {
             (item.price, item.quantity, item.is_billed) = (price, quantity, false);
             self.saw("switch without proration");
         } else {
-            let act = (before.price != price).then(|| self.intend_change(number, before.price, 0));
+            let act = (before.price != price).then(|| self.intend_change(number, before.price, 0, None));
             self.give_back(number, &before, act);
             let item = &mut self.subscription(number).items[index];
             (item.price, item.quantity) = (price, quantity);
@@ -71,7 +71,7 @@ impl World {
     pub(super) fn remove_item(&mut self, number: u32, index: usize, how: Proration) {
         let item = self.subscription(number).items.remove(index);
         if how != Proration::None && item.is_billed {
-            let act = self.intend_change(number, item.price, 0);
+            let act = self.intend_change(number, item.price, 0, None);
             self.give_back(number, &item, Some(act));
         }
         self.saw("add-on removed");
@@ -81,7 +81,7 @@ impl World {
     /// The unused time of all items, when the subscription ends or its interval changes.
     pub(super) fn give_all_back(&mut self, number: u32) {
         for item in self.subscriptions[number as usize].items.clone() {
-            let act = self.intend_change(number, item.price, 0);
+            let act = self.intend_change(number, item.price, 0, None);
             self.give_back(number, &item, Some(act));
         }
     }
@@ -152,18 +152,23 @@ impl World {
         let subscription = &self.subscriptions[number as usize];
         let price = &self.catalog.prices[item.price as usize];
         let full_picos = price.scheme.full_picos(price.package, item.quantity);
-        let net_minor = subscription.tax.map_or(amount_minor, |tax| tax.net(amount_minor, grain));
         let span = (rest.part_s, rest.whole_s);
-        let value_minor = pricing::per_month_prorated(full_picos, net_minor, span, subscription.recurrence);
+        let whole_picos = pricing::whole_by_share(full_picos, discounted_picos, amount_minor, span);
+        let inside = subscription.tax.filter(|tax| tax.is_inclusive);
+        let tax_minor = inside.map_or(0, |tax| tax.tax(pricing::round(whole_picos, PICOS), grain));
+        let net_picos = whole_picos - i128::from(tax_minor) * PICOS;
+        let value_minor = pricing::price_per_month(net_picos, subscription.recurrence);
+        let rounding_picos = pricing::rounding_picos(item.quantity, span);
+        let whole = Whole { quantity: item.quantity, net_picos, rounding_picos };
         let description = format!("Remaining time on {} × {}", item.quantity, price.nickname);
-        let act = self.intend_change(number, item.price, value_minor);
+        let act = self.intend_change(number, item.price, value_minor, Some(whole));
         let source = LineSource::Proration { item: item.number, is_credit: false, credited: None };
         self.add_proration(number, &item, source, (description, amount_minor), rest, Some(act));
     }
 
-    fn intend_change(&mut self, number: u32, price: u32, value_minor: i64) -> usize {
+    fn intend_change(&mut self, number: u32, price: u32, value_minor: i64, whole: Option<Whole>) -> usize {
         let at = self.now;
-        let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None };
+        let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None, whole };
         self.subscription(number).expected_mrr.act(act)
     }
 

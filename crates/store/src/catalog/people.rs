@@ -86,6 +86,32 @@ impl Catalog {
         })
     }
 
+    /// Everybody who has an account, oldest first.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn users(&self) -> Result<Vec<User>, StoreError> {
+        let sql = format!("SELECT {USER} FROM users ORDER BY created_at, rowid");
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let found = statement.query_map([], user)?.collect::<Result<_, _>>()?;
+            Ok(found)
+        })
+    }
+
+    /// Replaces the hash of a user's password and ends all of the user's sessions: whoever knew the old password is out.
+    /// How many sessions ended.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn set_password(&self, user: &UserId, password_hash: &Secret) -> Result<usize, StoreError> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
+                .execute(params![user.as_str(), password_hash.expose()])?;
+            Ok(tx.prepare_cached("DELETE FROM sessions WHERE user = ?1")?.execute([user.as_str()])?)
+        })
+    }
+
     /// Keeps a session under the hash of its token.
     ///
     /// # Errors

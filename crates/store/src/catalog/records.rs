@@ -145,6 +145,9 @@ pub struct WebhookRecord {
     pub endpoint_id: Option<String>,
     /// The address that it was registered for.
     pub endpoint_url: Option<String>,
+    /// The address of an endpoint that was registered before, for another address of this server or by the original of this
+    /// copy. Whoever still uses it keeps it.
+    pub left_url: Option<String>,
     /// Why it could not be registered.
     pub refused: Option<LastError>,
     pub last_received_at: Option<UnixSeconds>,

@@ -77,6 +77,20 @@ fn a_session_lasts_until_it_expires_or_is_ended() {
 }
 
 #[test]
+fn a_new_password_ends_every_session_of_its_user() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    let expires_at = UnixSeconds(NOW.0 + 100);
+    for hash in [b"hash a", b"hash b"] {
+        catalog.create_session(hash, &user.id, NOW, expires_at).unwrap();
+    }
+    assert_eq!(catalog.users().unwrap(), [user.clone()]);
+    assert_eq!(catalog.set_password(&user.id, &Secret::new("$new")).unwrap(), 2);
+    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
+    assert_eq!(catalog.user_by_login("ada").unwrap().unwrap().1.expose(), "$new");
+}
+
+#[test]
 fn a_token_belongs_to_its_workspace_and_notes_its_use() {
     let (_dir, catalog) = temp();
     let workspace = catalog.default_workspace().unwrap().id;
@@ -352,4 +366,21 @@ fn rates_belong_to_their_workspace_and_replace_those_of_the_same_days() {
     );
     let nowhere = model::WorkspaceId::from("ws_gone");
     assert!(catalog.add_rates(&nowhere, &[new("1", "2026-01-01")], "ada", NOW).is_err());
+}
+
+#[test]
+fn the_revision_moves_with_every_write_and_with_nothing_else() {
+    let (dir, catalog) = temp();
+    let first = catalog.revision().unwrap();
+    catalog.all_connections().unwrap();
+    assert_eq!(catalog.revision().unwrap(), first);
+    catalog.set_meta("key", "value").unwrap();
+    let own = catalog.revision().unwrap();
+    assert_ne!(own, first);
+    // As another process does.
+    let path = catalog.shared.path.clone();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute("UPDATE meta SET value = 'other' WHERE key = 'key'", []).unwrap();
+    assert_ne!(catalog.revision().unwrap(), own);
+    drop(dir);
 }

@@ -14,7 +14,7 @@ const SECRETS_MAX: i64 = 3;
 
 const COLUMNS: &str =
     "connections.id, connections.workspace, path, endpoint_id, endpoint_url, refused, last_received_at,
-    newest_event_at, silent_since FROM webhooks JOIN connections ON connections.id = webhooks.connection";
+    newest_event_at, silent_since, left_url FROM webhooks JOIN connections ON connections.id = webhooks.connection";
 
 impl Catalog {
     /// The connection's webhook; it gets its path when it is first asked for.
@@ -58,7 +58,7 @@ impl Catalog {
             change(&mut record);
             let sql =
                 "UPDATE webhooks SET endpoint_id = ?2, endpoint_url = ?3, refused = ?4, last_received_at = ?5,
-                newest_event_at = ?6, silent_since = ?7 WHERE connection = ?1";
+                newest_event_at = ?6, silent_since = ?7, left_url = ?8 WHERE connection = ?1";
             tx.prepare_cached(sql)?.execute(params![
                 id.as_str(),
                 record.endpoint_id,
@@ -67,6 +67,7 @@ impl Catalog {
                 record.last_received_at.map(|at| at.0),
                 record.newest_event_at.map(|at| at.0),
                 record.silent_since.map(|at| at.0),
+                record.left_url,
             ])?;
             Ok(record)
         })
@@ -125,7 +126,7 @@ impl Catalog {
                 (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
             let sql = "UPDATE webhooks SET endpoint_id = NULL, endpoint_url = NULL, refused = NULL,
-                newest_event_at = NULL, silent_since = NULL
+                newest_event_at = NULL, silent_since = NULL, left_url = NULL
                 WHERE connection IN (SELECT id FROM connections WHERE workspace = ?1 AND id = ?2)";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])?;
             Ok(())
@@ -157,6 +158,7 @@ fn one(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Op
             path: row.get(2)?,
             endpoint_id: row.get(3)?,
             endpoint_url: row.get(4)?,
+            left_url: row.get(9)?,
             refused: None,
             last_received_at: instant(6)?,
             newest_event_at: instant(7)?,

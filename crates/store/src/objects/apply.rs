@@ -113,8 +113,15 @@ pub(super) fn objects(
         let outcome = pen.write(object, body, batch.seen_at)?;
         changes.note(object, &outcome);
         let (previous, owner) = match outcome {
-            Outcome::Inserted { owner } => (None, owner),
-            Outcome::Updated { previous_owner, owner, .. } => (previous_owner, owner),
+            Outcome::Inserted { owner } => {
+                changes.note_ownerless(&codec.kinds, object.kind, owner.is_none());
+                (None, owner)
+            }
+            Outcome::Updated { previous_owner, owner, .. } => {
+                let is_or_was = owner.is_none() || previous_owner.is_none();
+                changes.note_ownerless(&codec.kinds, object.kind, is_or_was);
+                (previous_owner, owner)
+            }
             Outcome::Unchanged => continue,
         };
         let Some(owner) = owner else { continue };
@@ -264,6 +271,7 @@ impl Heirs<'_> {
         for (code, id, row) in adopted {
             let kind = self.kinds.kind(self.conn, code)?;
             self.changes.kinds.entry(kind).or_default();
+            self.changes.note_ownerless(self.kinds, kind, true);
             self.index.move_row(self.conn, (code, row), None, Some(self.owner))?;
             self.adopt_orphans(kind, &id)?;
         }
@@ -384,6 +392,10 @@ impl Changes {
                 *kind.of(object.is_deleted) += 1;
             }
         }
+    }
+
+    fn note_ownerless(&mut self, kinds: &Kinds, kind: ObjectKind, is_or_was: bool) {
+        self.committed.has_touched_ownerless |= is_or_was && kinds.may_be_ownerless(kind);
     }
 
     /// One that is deleted without a version that says so.

@@ -150,6 +150,20 @@ impl Reader {
         Ok(found)
     }
 
+    /// Whether there is any of them.
+    pub fn has_ownerless(&mut self) -> Result<bool, Fault> {
+        let first = "customer IS NULL AND kind IN (9, 12, 13, 14, 17)".to_owned();
+        let declared = self.codec.kinds.declared_ownerless();
+        let declared = declared.iter().map(|code| format!("customer IS NULL AND kind = {code}"));
+        for condition in std::iter::once(first).chain(declared) {
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM objects WHERE {condition})");
+            if self.conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub fn scan(&mut self, kind: ObjectKind, after: &str, limit: usize) -> Result<Vec<Stored>, Fault> {
         let rows = Index::load(&self.conn)?.ids(&self.conn, self.code(kind)?, after, limit)?;
         self.at(rows.into_values())

@@ -394,12 +394,24 @@ fn money_of_nobody_is_found_until_somebody_turns_out_to_own_it() {
     let guest = object(kind::CHARGE, "ch_1", Counterparts::default(), "{}");
     let theirs = object(kind::REFUND, "re_1", of_charge("ch_2"), "{}");
     let price = object(kind::PRICE, "price_1", Counterparts::default(), "{}");
-    objects.commit_blocking(batch(1, vec![guest, theirs, price])).unwrap();
+    assert!(!objects.has_ownerless().unwrap());
+    assert!(!objects.commit_blocking(batch(1, vec![price])).unwrap().has_touched_ownerless);
+    assert!(objects.commit_blocking(batch(1, vec![guest.clone(), theirs])).unwrap().has_touched_ownerless);
     let ids = || -> Vec<String> { objects.ownerless().unwrap().into_iter().map(|s| s.object.id).collect() };
     assert_eq!(ids(), ["ch_1", "re_1"]);
+    assert!(objects.has_ownerless().unwrap());
     let charge = object(kind::CHARGE, "ch_2", of_customer("cus_1"), "{}");
-    objects.commit_blocking(batch(1, vec![charge])).unwrap();
+    assert!(
+        objects.commit_blocking(batch(1, vec![charge])).unwrap().has_touched_ownerless,
+        "the refund is theirs"
+    );
     assert_eq!(ids(), ["ch_1"]);
+    let other = object(kind::CHARGE, "ch_3", of_customer("cus_1"), "{}");
+    let unconcerned = objects.commit_blocking(batch(2, vec![other, guest])).unwrap();
+    assert!(!unconcerned.has_touched_ownerless, "a customer's, and the same again");
+    let found = object(kind::CHARGE, "ch_1", of_customer("cus_1"), "{}");
+    assert!(objects.commit_blocking(batch(3, vec![found])).unwrap().has_touched_ownerless);
+    assert!(!objects.has_ownerless().unwrap());
 }
 
 #[test]

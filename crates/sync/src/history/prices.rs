@@ -1,6 +1,6 @@
 //! The prices and products of a connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect::{Listing, Source, Unreadable};
 use metrics::ledger::PriceBook;
@@ -38,6 +38,37 @@ pub fn price_book(source: Source, objects: &Objects) -> Result<Prices, StoreErro
     Ok(prices)
 }
 
+/// The prices and products that a history's lines name, of all that there are.
+///
+/// # Errors
+/// What the store says. Objects that cannot be read are no error.
+pub fn price_book_of(
+    source: Source,
+    objects: &Objects,
+    history: &CustomerHistory,
+) -> Result<PriceBook, StoreError> {
+    let mut prices = Prices::default();
+    let ids: BTreeSet<String> = named_prices(history).map(ToString::to_string).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
+    for stored in objects.get_many(source.prices(), &ids)? {
+        prices.add(source, &stored.object);
+    }
+    let products = prices.book.prices().filter_map(|price| price.product.as_ref()).map(ToString::to_string);
+    let products: BTreeSet<String> = products.collect();
+    let products: Vec<String> = products.into_iter().collect();
+    for stored in objects.get_many(source.products(), &products)? {
+        prices.add(source, &stored.object);
+    }
+    Ok(prices.book)
+}
+
+fn named_prices(history: &CustomerHistory) -> impl Iterator<Item = &PriceId> {
+    let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines);
+    let lines = lines.chain(history.invoice_items.iter().map(|item| &item.line));
+    let items = history.subscriptions.iter().flat_map(|subscription| &subscription.items);
+    lines.filter_map(|line| line.price.as_ref()).chain(items.map(|item| &item.price))
+}
+
 impl Prices {
     fn add(&mut self, source: Source, object: &model::RawObject) {
         match source.listing(object) {
@@ -69,11 +100,7 @@ pub fn with_inline(
     }
     // Small: only what this customer needs, since the whole list may be long and there may be many such customers.
     let mut own = PriceBook::default();
-    let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines);
-    let lines = lines.chain(history.invoice_items.iter().map(|item| &item.line));
-    let items = history.subscriptions.iter().flat_map(|subscription| &subscription.items);
-    let named = lines.filter_map(|line| line.price.as_ref()).chain(items.map(|item| &item.price));
-    for price in named.filter_map(|id| book.get(id)) {
+    for price in named_prices(history).filter_map(|id| book.get(id)) {
         own.insert_inline(price.clone());
     }
     for price in gaps.values() {

@@ -65,7 +65,7 @@ pub(super) fn build_comparing(
 ) -> Result<Built, StoreError> {
     let Prices { mut book, skipped } = history::price_book(source, objects)?;
     let mut ids = objects.all_customer_ids()?;
-    if !objects.ownerless()?.is_empty() {
+    if objects.has_ownerless()? {
         ids.push(CustomerId::from(NOBODY));
     }
     let builder = LedgerBuilder::new();

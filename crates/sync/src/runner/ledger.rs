@@ -5,13 +5,21 @@ use std::sync::Arc;
 use connect::Source;
 use metrics::columns::Ledger;
 use model::{RestatementReason, Settings};
-use store::{ConnectionFiles, ConnectionRecord, Objects, StoreError};
+use store::{ConnectionFiles, ConnectionRecord, LedgerStamp, Objects, StoreError};
 
 use super::record::source_of;
 use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
 use crate::projection::{self, Keeper, Kept, Recording, Restating, SEQUENCE};
+
+/// What became of the ledger's file since it was looked at last.
+enum Moved {
+    /// Its version and its stamp.
+    Nothing((u64, LedgerStamp)),
+    To(Snapshot),
+    Cleared,
+}
 
 impl Shared {
     /// Whether figures of past months are final by now. `None`: history is still loading.
@@ -38,12 +46,9 @@ impl Shared {
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
         let snapshot = blocking(move || open(source, &files, &settings, recording)).await?;
-        // Work may have shown a newer one meanwhile.
-        if let Some(newer) = slot.snapshot().filter(|newer| newer.version >= snapshot.version) {
-            return Ok(newer);
-        }
         slot.publish(snapshot.clone(), epoch);
-        Ok(snapshot)
+        // Work may have shown a newer one meanwhile.
+        Ok(slot.peek().filter(|shown| shown.version > snapshot.version).unwrap_or(snapshot))
     }
 
     /// Shows what another process has written, if that moved.
@@ -53,22 +58,33 @@ impl Shared {
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
         let Some(shown) = slot.peek() else { return Ok(()) };
-        let epoch = slot.epoch();
+        let (epoch, shown_version) = (slot.epoch(), shown.version);
         let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
+        let unmoved = slot.unmoved_ledger();
         let moved = blocking(move || {
+            // First: what is written meanwhile is seen the next time.
+            let found = (shown.version, files.ledger_stamp());
+            if unmoved.as_ref() == Some(&found) {
+                return Ok(Moved::Nothing(found));
+            }
             let keeper = Keeper::open(&files, &settings)?;
             let version = keeper.version()?;
             if version == shown.version {
-                return Ok(None);
+                return Ok(Moved::Nothing(found));
             }
             let ledger = keeper.load(settings.zone()?)?;
-            Ok(Some(ledger.map(|ledger| Snapshot { version, ledger: Arc::new(ledger) })))
+            Ok(ledger
+                .map_or(Moved::Cleared, |ledger| Moved::To(Snapshot { version, ledger: Arc::new(ledger) })))
         });
         match moved.await? {
-            Some(Some(snapshot)) => slot.publish(snapshot, epoch),
-            // It was cleared, and is rebuilt for the next reader.
-            Some(None) => slot.drop_snapshot(),
-            None => {}
+            Moved::To(snapshot) => {
+                // Another file may count from the beginning.
+                slot.drop_shown(shown_version);
+                slot.publish(snapshot, epoch);
+            }
+            // It was cleared, and is made anew by whoever wants to see it.
+            Moved::Cleared => slot.drop_snapshot(),
+            Moved::Nothing(found) => slot.note_unmoved_ledger(found),
         }
         Ok(())
     }

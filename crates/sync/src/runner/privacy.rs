@@ -36,10 +36,24 @@ pub(super) fn privacy_of(settings: &Settings) -> Privacy {
     if settings.gdpr { Privacy::Pseudonymous } else { Privacy::AsReceived }
 }
 
-/// Customers whose personal data is deleted whenever it arrives again.
-pub(super) fn erased(objects: &Objects) -> Result<HashSet<String>, StoreError> {
-    let erased = erased_for_good(objects)?.into_iter().map(|customer| customer.to_string());
-    Ok(erased.chain(super::retention::lapsed(objects)?).collect())
+/// What the objects note of customers whose personal data is dropped whenever it comes again.
+#[derive(PartialEq)]
+pub(super) struct Noted {
+    for_good: Vec<CustomerId>,
+    /// One a line.
+    lapsed: String,
+}
+
+impl Noted {
+    pub fn of(objects: &Objects) -> Result<Self, StoreError> {
+        let lapsed = objects.meta(super::retention::LAPSED)?.unwrap_or_default();
+        Ok(Self { for_good: erased_for_good(objects)?, lapsed })
+    }
+
+    pub fn customers(&self) -> HashSet<String> {
+        let for_good = self.for_good.iter().map(CustomerId::as_str);
+        for_good.chain(self.lapsed.lines()).map(str::to_owned).collect()
+    }
 }
 
 fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {

@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use connect::Source;
 use metrics::columns::{CustomerEntry, Ledger};
-use metrics::ledger::{CustomerLedger, PriceBook};
-use model::{Clock, CustomerId, Settings};
+use metrics::ledger::CustomerLedger;
+use model::{Clock, CustomerId, ObjectKind, Settings};
 use rayon::prelude::*;
 use store::{ConnectionFiles, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::prices::{KnownPrices, Values};
 use super::slot::Slot;
 use super::{Snapshot, blocking};
 use crate::SyncError;
 use crate::audit::{self, Audit};
 use crate::context::Written;
-use crate::history::{self, NOBODY};
+use crate::history::NOBODY;
 use crate::projection::{self, Keeper, Kept, Recording, Restating};
 
 /// The first figures are shown this soon after the first objects.
@@ -49,7 +50,7 @@ pub(super) struct Projector {
     /// has not arrived.
     pub recording: Option<Recording>,
     pub clock: Clock,
-    pub book: PriceBook,
+    pub prices: KnownPrices,
     pub shown: Snapshot,
     pub dirty: Dirty,
     pub unkept: Unkept,
@@ -76,7 +77,8 @@ impl Default for Unkept {
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
     customers: BTreeSet<CustomerId>,
-    are_prices: bool,
+    /// Prices and products.
+    listed: BTreeSet<(ObjectKind, String)>,
     /// Of the last commit that this is about.
     sequence: Option<u64>,
 }
@@ -92,15 +94,17 @@ impl Dirty {
     fn absorb(&mut self, source: Source, written: Written) {
         self.customers.extend(written.committed.touched_customers);
         let kinds = &written.committed.changed_kinds;
-        if kinds.iter().any(|kind| source.may_be_ownerless(*kind)) {
+        if written.committed.has_touched_ownerless {
             self.customers.insert(CustomerId::from(NOBODY));
         }
-        self.are_prices |= kinds.iter().any(|kind| source.price_list_kinds().contains(kind));
+        if kinds.iter().any(|kind| source.price_list_kinds().contains(kind)) {
+            self.listed.extend(written.listed);
+        }
         self.sequence = Some(written.sequence);
     }
 
     fn is_empty(&self) -> bool {
-        self.customers.is_empty() && !self.are_prices
+        self.customers.is_empty() && self.listed.is_empty()
     }
 }
 
@@ -141,15 +145,11 @@ impl Projector {
     pub fn project(&mut self) -> Result<(), SyncError> {
         let dirty = std::mem::take(&mut self.dirty);
         let Some(sequence) = dirty.sequence else { return Ok(()) };
+        if self.prices.renew(self.source, &self.objects, &dirty.listed, sequence)? == Values::Others {
+            return self.build_all();
+        }
         if dirty.is_empty() {
             return self.keep(&[], sequence);
-        }
-        if dirty.are_prices {
-            let book = history::price_book(self.source, &self.objects)?.book;
-            if gives_other_values(&self.book, &book) {
-                return self.build_all();
-            }
-            self.book = book;
         }
         let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
         if self.leave_out_nobody(&mut customers)? == Nobody::Gone {
@@ -164,12 +164,12 @@ impl Projector {
         // Some at a time: all of a large account's customers at once would not fit into memory.
         for customers in customers.chunks(AT_ONCE) {
             let changes = self.ledgers_of(customers, restating.as_ref())?;
-            let updated = ledger.update(changes, &self.book);
+            let updated = ledger.update(changes, self.prices.book());
             ledger = updated.ledger;
             changed.extend(updated.dirty);
         }
         if customers.is_empty() {
-            let described = ledger.with_prices(&self.book);
+            let described = ledger.with_prices(self.prices.book());
             ledger = described.ledger;
             changed.extend(described.dirty);
         }
@@ -183,7 +183,8 @@ impl Projector {
         customers: &[CustomerId],
         restating: Option<&Restating<'_>>,
     ) -> Result<Vec<(CustomerEntry, CustomerLedger)>, StoreError> {
-        let (source, objects, book, rules) = (self.source, &self.objects, &self.book, self.settings.rules);
+        let (source, objects, book, rules) =
+            (self.source, &self.objects, self.prices.book(), self.settings.rules);
         let parts: Result<Vec<_>, StoreError> = customers
             .par_chunks(PER_CORE)
             .map(|ids| projection::build_some(source, objects, ids, book, rules, restating))
@@ -191,7 +192,7 @@ impl Projector {
         let mut changes = Vec::with_capacity(customers.len());
         for part in parts? {
             changes.extend(part.changes);
-            projection::insert_inline(&mut self.book, part.inline_prices);
+            self.prices.insert_inline(part.inline_prices);
         }
         Ok(changes)
     }
@@ -202,7 +203,7 @@ impl Projector {
         if !customers.contains(&nobody) {
             return Ok(Nobody::AsBefore);
         }
-        if self.recording.is_some() && !self.objects.ownerless()?.is_empty() {
+        if self.recording.is_some() && self.objects.has_ownerless()? {
             return Ok(Nobody::AsBefore);
         }
         customers.retain(|id| *id != nobody);
@@ -216,7 +217,7 @@ impl Projector {
     pub fn audit(&mut self, mut audit: Audit, customers: &[CustomerId]) -> Result<(), SyncError> {
         let (shown, rules, now) = (Arc::clone(&self.shown.ledger), self.settings.rules, self.clock.now());
         audit.differing =
-            audit::differing(self.source, &self.objects, customers, &shown, &self.book, rules, now)?;
+            audit::differing(self.source, &self.objects, customers, &shown, self.prices.book(), rules, now)?;
         if !audit.differing.is_empty() {
             tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "audit found differing figures; ledger rebuilt");
             self.build_all()?;
@@ -243,9 +244,13 @@ impl Projector {
             &tell,
         );
         self.slot.reporter.message(None);
-        self.shown = built?;
+        let before = std::mem::replace(&mut self.shown, built?);
+        // A damaged file was made anew, and counts from the beginning.
+        if self.shown.version <= before.version {
+            self.slot.drop_shown(before.version);
+        }
         self.slot.publish(self.shown.clone(), self.epoch);
-        self.book = history::price_book(self.source, &self.objects)?.book;
+        self.prices = KnownPrices::read(self.source, &self.objects)?;
         Ok(())
     }
 
@@ -278,14 +283,4 @@ impl Projector {
             put => Ok(put?),
         }
     }
-}
-
-/// Whether a price that values were computed with has changed. Labels do not matter.
-fn gives_other_values(old: &PriceBook, new: &PriceBook) -> bool {
-    old.prices().any(|old| {
-        new.get(&old.id).is_some_and(|new| {
-            (old.currency, old.recurrence, &old.scheme, &old.currency_options, old.transform_quantity)
-                != (new.currency, new.recurrence, &new.scheme, &new.currency_options, new.transform_quantity)
-        })
-    })
 }

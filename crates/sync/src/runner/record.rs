@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connect::{Client, ClientConfig, Limits, Source};
+use connect::{Client, ClientConfig, Limits, Privacy, Source};
 use model::{ConnectionId, CustomerId, UnixSeconds};
 use store::{ConnectionRecord, ConnectionState};
 use url::Url;
@@ -35,16 +35,32 @@ pub(super) struct Done {
     pub audited: Option<(Audit, Vec<CustomerId>)>,
 }
 
+/// What a client was made of: with anything else another one is needed.
+#[derive(PartialEq)]
+pub(super) struct MadeOf {
+    /// Sealed anew whenever another key is entered.
+    sealed: Vec<u8>,
+    api_base: String,
+    limits: Limits,
+    privacy: Privacy,
+    share_percent: u8,
+}
+
 impl Shared {
-    /// A client with the connection's own key, at its own address.
-    pub(super) fn client(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
+    /// A client with the connection's own key, at its own address. It is the same one while these are, since it knows how
+    /// much of the provider's limits is used up.
+    pub(super) async fn client(self: &Arc<Self>, record: &ConnectionRecord) -> Result<Client, SyncError> {
+        let (shared, of) = (Arc::clone(self), record.clone());
+        blocking(move || shared.client_blocking(&of)).await
+    }
+
+    pub(super) fn client_blocking(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
         let config = &self.config;
         let sealed = config.catalog.sealed_key(&record.workspace, &record.id)?;
         let sealed = sealed.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
         let key = source_of(record)?
             .parse_key(config.data.existing_keyring()?.open(&key_context(&record.id), &sealed)?.expose())?;
         let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
-        let defaults = ClientConfig::new(key, config.clock.clone());
         let limits = match config.limits {
             _ if record.is_sample => Limits::None,
             Limits::Published if connect::is_on_this_machine(&base) => Limits::OnceRefused,
@@ -52,7 +68,11 @@ impl Shared {
         };
         let privacy = super::privacy::privacy_of(&record.settings);
         let (share_percent, network) = (config.share_percent, config.network.clone());
-        Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)
+        let made_of = MadeOf { sealed, api_base: record.api_base.clone(), limits, privacy, share_percent };
+        self.slot(&record.id).client(made_of, || {
+            let defaults = ClientConfig::new(key, config.clock.clone());
+            Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)
+        })
     }
 
     /// Records the end of a piece of work in the catalog.

@@ -31,7 +31,7 @@ pub enum WebhookRemoval {
     /// There was none.
     None,
     Removed,
-    /// The provider did not remove it. Its deliveries are rejected.
+    /// The provider did not remove it, or it is for another address than ours. What it delivers is refused.
     Left,
 }
 
@@ -50,8 +50,7 @@ impl Runner {
         // First, so that it is not registered again meanwhile.
         self.forget(id).await;
         let webhook = match tokio::time::timeout(PATIENCE, self.shared.remove_webhook(&record)).await {
-            Ok(Ok(true)) => WebhookRemoval::Removed,
-            Ok(Ok(false)) => WebhookRemoval::None,
+            Ok(Ok(removal)) => removal,
             Ok(Err(error)) => {
                 tracing::warn!(connection = %id, %error, "the webhook endpoint could not be removed from the provider");
                 WebhookRemoval::Left
@@ -87,6 +86,8 @@ impl Runner {
         if removed.is_err() {
             // It is still there, and is worked on.
             lock(&self.shared.forgotten).remove(id);
+        } else {
+            lock(&self.shared.slots).remove(id);
         }
         removed
     }

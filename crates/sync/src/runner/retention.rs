@@ -28,8 +28,8 @@ const RETURNED: &str = "returned";
 /// The day of the last check, and its retention period in months.
 const LOOKED: &str = "retention";
 
-/// Customers whose personal data is deleted on arrival, for now.
-pub(super) fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
+/// Customers whose personal data is dropped as it comes, for now.
+fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
     listed(objects, LAPSED)
 }
 

@@ -1,15 +1,21 @@
 //! What a process keeps in memory for one connection.
 
-use std::sync::Mutex;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use connect::Client;
 use model::{Clock, ConnectionId};
-use store::{ConnectionFiles, Inbox, Objects, StoreError};
+use store::{ConnectionFiles, Inbox, LedgerStamp, Objects, StoreError};
 use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::prices::KnownPrices;
+use super::privacy::Noted;
+use super::record::MadeOf;
 use super::{Snapshot, lock};
+use crate::SyncError;
 use crate::reporter::Reporter;
 
 pub(super) struct Slot {
@@ -26,7 +32,13 @@ pub(super) struct Slot {
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
-    /// Ends its task permanently.
+    client: Mutex<Option<(MadeOf, Client)>>,
+    /// The version that the ledger's file had when it was looked at, and by what to tell that nobody wrote since.
+    unmoved: Mutex<Option<(u64, LedgerStamp)>>,
+    forgetting: Mutex<Option<(Noted, Arc<HashSet<String>>)>>,
+    /// While nobody works with them.
+    prices: Mutex<Option<KnownPrices>>,
+    /// Ends its task for good.
     forgotten: CancellationToken,
     /// Ends the work in progress; the next work starts with what the catalog says then.
     interrupt: Mutex<CancellationToken>,
@@ -50,6 +62,10 @@ impl Slot {
             epoch: AtomicU64::new(0),
             reader: Mutex::default(),
             inbox: Mutex::default(),
+            client: Mutex::default(),
+            unmoved: Mutex::default(),
+            forgetting: Mutex::default(),
+            prices: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
             is_asked: AtomicBool::new(false),
@@ -74,20 +90,38 @@ impl Slot {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Shows a ledger from now on, unless it was built with settings that no longer apply.
+    /// Shows a ledger from now on, unless it was made by settings that no longer hold, or a newer one is shown.
     pub fn publish(&self, snapshot: Snapshot, epoch: u64) {
         let mut shown = lock(&self.snapshot);
-        if epoch != self.epoch() {
+        let version = snapshot.version;
+        if epoch != self.epoch() || shown.as_ref().is_some_and(|shown| shown.version > version) {
             return;
         }
-        let version = snapshot.version;
         *shown = Some(snapshot);
         drop(shown);
         self.reporter.change(|progress| progress.ledger_version = version);
     }
 
+    /// Drops a ledger that is not the file's, unless another is shown by now.
+    pub fn drop_shown(&self, version: u64) {
+        lock(&self.snapshot).take_if(|shown| shown.version == version);
+    }
+
     pub fn drop_snapshot(&self) {
         *lock(&self.snapshot) = None;
+        *lock(&self.prices) = None;
+    }
+
+    pub fn take_prices(&self) -> Option<KnownPrices> {
+        lock(&self.prices).take()
+    }
+
+    /// For the next work, unless other settings hold by then.
+    pub fn keep_prices(&self, prices: KnownPrices, epoch: u64) {
+        let mut kept = lock(&self.prices);
+        if epoch == self.epoch() {
+            *kept = Some(prices);
+        }
     }
 
     pub fn drop_snapshot_when_idle(&self, since: i64) {
@@ -128,6 +162,8 @@ impl Slot {
         let mut shown = lock(&self.snapshot);
         self.epoch.fetch_add(1, Ordering::SeqCst);
         *shown = None;
+        drop(shown);
+        *lock(&self.prices) = None;
     }
 
     /// Ends work in progress at its next page, and waiting work before its first page. Blocks everything else,
@@ -165,6 +201,40 @@ impl Slot {
     pub async fn mail_within(&self, longest: std::time::Duration) -> bool {
         self.rest(Some(longest)).await;
         self.has_mail.load(Ordering::SeqCst) && !self.is_forgotten()
+    }
+
+    pub fn unmoved_ledger(&self) -> Option<(u64, LedgerStamp)> {
+        lock(&self.unmoved).clone()
+    }
+
+    pub fn note_unmoved_ledger(&self, found: (u64, LedgerStamp)) {
+        *lock(&self.unmoved) = Some(found);
+    }
+
+    /// Customers whose personal data is dropped, as a set that is made where the notes are others.
+    pub fn erased(&self, noted: Noted) -> Arc<HashSet<String>> {
+        let mut known = lock(&self.forgetting);
+        if let Some((_, erased)) = known.as_ref().filter(|(of, _)| *of == noted) {
+            return Arc::clone(erased);
+        }
+        let erased = Arc::new(noted.customers());
+        *known = Some((noted, Arc::clone(&erased)));
+        erased
+    }
+
+    /// The client that is there, where it was made of the same; else another.
+    pub fn client(
+        &self,
+        made_of: MadeOf,
+        make: impl FnOnce() -> Result<Client, SyncError>,
+    ) -> Result<Client, SyncError> {
+        let mut kept = lock(&self.client);
+        if let Some((_, client)) = kept.as_ref().filter(|(kept, _)| *kept == made_of) {
+            return Ok(client.clone());
+        }
+        let client = make()?;
+        *kept = Some((made_of, client.clone()));
+        Ok(client)
     }
 
     /// The connection's inbox, opened when it is first needed.
@@ -218,6 +288,7 @@ impl Slot {
         let _working = self.working.lock().await;
         self.close_files();
         *lock(&self.inbox) = None;
+        *lock(&self.client) = None;
     }
 }
 
@@ -231,4 +302,35 @@ fn opened_once<T: Clone>(
         return Ok(opened.clone());
     }
     Ok(place.insert(open()?).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::columns::Ledger;
+
+    use super::*;
+
+    fn snapshot(version: u64) -> Snapshot {
+        Snapshot { version, ledger: Ledger::empty(jiff::tz::TimeZone::UTC).into() }
+    }
+
+    #[test]
+    fn an_older_ledger_never_takes_the_place_of_a_newer_one() {
+        let clock = crate::testing::clock();
+        let slot = Slot::new(ConnectionId::from("con_1"), clock, &CancellationToken::new());
+        let version = || slot.peek().map(|shown| shown.version);
+        slot.publish(snapshot(7), slot.epoch());
+        slot.publish(snapshot(6), slot.epoch());
+        assert_eq!((version(), slot.reporter.subscribe().borrow().ledger_version), (Some(7), 7));
+        slot.publish(snapshot(8), slot.epoch());
+        assert_eq!(version(), Some(8));
+
+        // What other settings gave is not compared with.
+        let earlier = slot.epoch();
+        slot.begin_anew();
+        slot.publish(snapshot(9), earlier);
+        assert_eq!(version(), None);
+        slot.publish(snapshot(1), slot.epoch());
+        assert_eq!(version(), Some(1));
+    }
 }

@@ -44,6 +44,51 @@ async fn a_load_ends_live_and_its_ledger_is_what_a_rebuild_gives() {
     assert_eq!(bytes(&*folder.ledger(&runner).await), bytes(&ledger));
 }
 
+/// What is shown of each kind.
+fn counted(folder: &Folder, runner: &Runner) -> (Vec<(ObjectKind, u64)>, u64) {
+    let progress = runner.progress(&folder.record.id).borrow().clone();
+    let kinds = progress.kinds.iter().map(|kind| (kind.kind, kind.done)).collect();
+    (kinds, progress.objects_done)
+}
+
+#[tokio::test]
+async fn what_is_counted_is_what_is_kept_also_by_a_process_that_comes_later() {
+    let provider = Provider::start(Merchant::monthly(12, 3)).await;
+    // Without events an update lists everything again.
+    provider.manners(|manners| manners.refused = [(kind::EVENT, 404)].into());
+    let folder = Folder::connected_to(&provider);
+    let runner = folder.runner();
+    let expected = || -> (Vec<(ObjectKind, u64)>, u64) {
+        let merchant = provider.merchant.lock().unwrap();
+        let kinds: Vec<_> = SOURCE.load_order().iter().map(|kind| (*kind, merchant.count(*kind))).collect();
+        let total = kinds.iter().map(|(_, count)| count).sum();
+        (kinds, total)
+    };
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(counted(&folder, &runner), expected());
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(counted(&folder, &runner), expected(), "after everything was listed again");
+    provider.merchant(|merchant| merchant.remove(kind::CUSTOMER, "cus_4"));
+    provider.manners(|manners| manners.refused = [(kind::EVENT, 404), (kind::CHARGE, 403)].into());
+    let later = Clock::Manual(model::ManualClock::at(UnixSeconds(NOW + 60)));
+    let later = folder.runner_at(later);
+    folder.sync(&later).await.unwrap();
+    assert_eq!(counted(&folder, &later), expected(), "by another process, one customer less");
+}
+
+#[tokio::test]
+async fn a_process_whose_provider_is_gone_shows_what_is_kept() {
+    let provider = Provider::start(Merchant::monthly(12, 3)).await;
+    let folder = Folder::connected_to(&provider);
+    let first = folder.runner();
+    folder.sync(&first).await.unwrap();
+    provider.manners(|manners| manners.key_lasts = 1);
+    let second = folder.runner();
+    folder.sync(&second).await.unwrap_err();
+    assert_eq!(counted(&folder, &second), counted(&folder, &first));
+    assert!(counted(&folder, &second).1 > 0);
+}
+
 #[tokio::test]
 async fn a_second_run_changes_nothing() {
     let provider = Provider::start(Merchant::monthly(5, 2)).await;

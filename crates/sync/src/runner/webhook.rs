@@ -1,5 +1,6 @@
 //! Webhooks: where a connection's provider delivers events, and how deliveries are handled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use connect::{ConnectError, ReadError, SignatureError, Source};
@@ -9,6 +10,7 @@ use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, Webhoo
 use url::Url;
 
 use super::record::source_of;
+use super::removal::WebhookRemoval;
 use super::slot::Slot;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
@@ -251,12 +253,12 @@ impl Shared {
 
     /// Whether our endpoint was removed or switched off at the provider. Where it does not say, it was not.
     async fn is_endpoint_gone(
-        &self,
+        self: &Arc<Self>,
         connection: &ConnectionRecord,
         webhook: &WebhookRecord,
     ) -> Result<bool, SyncError> {
         let Some(ours) = &webhook.endpoint_id else { return Ok(false) };
-        let Ok(endpoints) = self.client(connection)?.webhooks().await else { return Ok(false) };
+        let Ok(endpoints) = self.client(connection).await?.webhooks().await else { return Ok(false) };
         Ok(!endpoints.iter().any(|endpoint| endpoint.id == *ours && endpoint.is_enabled))
     }
 
@@ -266,10 +268,12 @@ impl Shared {
         webhook: &WebhookRecord,
         url: &Url,
     ) -> Result<WebhookRecord, SyncError> {
-        let client = self.client(connection)?;
-        // Remove one for an earlier address, and one whose secret was lost between the provider's answer and our
-        // disk.
-        let mut superseded: Vec<String> = webhook.endpoint_id.clone().into_iter().collect();
+        let client = self.client(connection).await?;
+        // One for another address stays: this folder may be a copy, and its original still listens there. One whose secret
+        // was lost between the provider's answer and our disk goes.
+        let left_url = webhook.endpoint_url.clone().filter(|registered| registered != url.as_str());
+        let ours = webhook.endpoint_id.clone().filter(|_| left_url.is_none());
+        let mut superseded: BTreeSet<String> = ours.into_iter().collect();
         if let Ok(endpoints) = client.webhooks().await {
             superseded.extend(endpoints.into_iter().filter(|one| one.url == url.as_str()).map(|one| one.id));
         }
@@ -283,10 +287,14 @@ impl Shared {
         let registered = move |webhook: &mut WebhookRecord| {
             webhook.endpoint_id = Some(made.id);
             webhook.endpoint_url = Some(url);
+            webhook.left_url = left_url.or(webhook.left_url.take());
             webhook.refused = None;
             webhook.silent_since = None;
         };
         let kept = self.update_webhook(connection, registered).await?;
+        if kept.left_url.is_some() {
+            tracing::warn!(connection = %connection.id, "the webhook endpoint for another address is left at the provider");
+        }
         tracing::info!(connection = %connection.id, "the webhook is registered");
         Ok(kept)
     }
@@ -352,17 +360,25 @@ impl Shared {
         blocking(move || Ok(catalog.update_webhook(&workspace, &id, change)?)).await
     }
 
-    /// Removes our endpoint from the provider and forgets its secrets; returns whether there was one.
+    /// Removes our endpoint from the provider and forgets its secrets. One for another address than ours is left alone.
     pub(super) async fn remove_webhook(
         self: &Arc<Self>,
         connection: &ConnectionRecord,
-    ) -> Result<bool, SyncError> {
+    ) -> Result<WebhookRemoval, SyncError> {
         let webhook = self.webhook_of(connection).await?;
-        if let Some(endpoint) = &webhook.endpoint_id {
-            self.client(connection)?.delete_webhook(endpoint).await?;
-        }
+        let ours = self.webhook_url(connection, &webhook);
+        // A command knows no address.
+        let is_ours = ours.is_none_or(|url| webhook.endpoint_url.as_deref() == Some(url.as_str()));
+        let removal = match &webhook.endpoint_id {
+            Some(endpoint) if is_ours => {
+                self.client(connection).await?.delete_webhook(endpoint).await?;
+                WebhookRemoval::Removed
+            }
+            Some(_) => WebhookRemoval::Left,
+            None => WebhookRemoval::None,
+        };
         let (catalog, of) = (self.config.catalog.clone(), connection.clone());
         blocking(move || Ok(catalog.forget_webhook(&of.workspace, &of.id)?)).await?;
-        Ok(webhook.endpoint_id.is_some())
+        Ok(removal)
     }
 }

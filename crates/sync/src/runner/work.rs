@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::prices::KnownPrices;
 use super::projector::{Dirty, Projector, Unkept};
 use super::record::{Done, is_passing};
 use super::slot::Slot;
@@ -20,7 +21,7 @@ use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
 use crate::trouble::Trouble;
 use crate::update::{self, How, Thoroughness};
-use crate::{SyncError, audit, backfill, consistency, history};
+use crate::{SyncError, audit, backfill, consistency};
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,10 @@ impl Shared {
         let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
         let _working = slot.working.lock().await;
         let outcome = match self.as_found(&record).await {
-            Ok(record) => self.work(slot, &record, task, turn).await,
+            Ok(record) => {
+                self.show_at_first(slot, &record).await;
+                self.work(slot, &record, task, turn).await
+            }
             Err(error) => Err(error),
         };
         self.settle(&record, &outcome).await?;
@@ -111,7 +115,18 @@ impl Shared {
         .await
     }
 
-    /// The record, checked against the files: if the objects of a finished load are missing, they are loaded again.
+    /// A process that has just begun knows what was kept before it.
+    async fn show_at_first(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
+        if slot.reporter.shows_kinds() {
+            return;
+        }
+        // Whatever is wrong with the files, the work meets it next.
+        if let Err(error) = self.show_kept(slot, record).await {
+            tracing::debug!(connection = %slot.id, %error, "what is kept cannot be counted");
+        }
+    }
+
+    /// The record as the files bear it out: where the objects of a finished load are gone, they are loaded again.
     async fn as_found(self: &Arc<Self>, record: &ConnectionRecord) -> Result<ConnectionRecord, SyncError> {
         if record.loaded_at.is_none() || self.noted(&record.id, LOADED).await?.is_some() {
             return Ok(record.clone());
@@ -152,6 +167,8 @@ fn finish(
     {
         projector.audit(audit, &customers)?;
     }
+    let Projector { slot, prices, epoch, .. } = projector;
+    slot.keep_prices(prices.listed(), epoch);
     outcome
 }
 
@@ -174,7 +191,7 @@ impl Work {
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
         let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
         let (client, objects, erased, asked, projector) = blocking(move || {
-            let client = opening.client(&of)?;
+            let client = opening.client_blocking(&of)?;
             let source = client.source();
             let objects = files.objects_to_write_of(source.shapes())?;
             let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
@@ -182,9 +199,18 @@ impl Work {
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = match in_memory {
                 Some(own) if is_current(&own)? => own,
-                _ => ledger::open_to_work(source, &files, &settings, &objects, recording)?,
+                in_memory => {
+                    let opened = ledger::open_to_work(source, &files, &settings, &objects, recording)?;
+                    // A file that was made anew may count from the beginning.
+                    if let Some(outdated) = in_memory.or_else(|| own_slot.peek()) {
+                        own_slot.drop_shown(outdated.version);
+                    }
+                    opened
+                }
             };
             own_slot.publish(shown.clone(), epoch);
+            let erased = own_slot.erased(super::privacy::Noted::of(&objects)?);
+            let prices = KnownPrices::or_read(own_slot.take_prices(), source, &objects)?;
             let projector = Projector {
                 source,
                 slot: own_slot,
@@ -194,12 +220,11 @@ impl Work {
                 settings,
                 recording,
                 clock: opening.config.clock.clone(),
-                book: history::price_book(source, &objects)?.book,
+                prices,
                 shown,
                 dirty: Dirty::default(),
                 unkept: Unkept::default(),
             };
-            let erased = super::privacy::erased(&objects)?;
             let asked = Asked::until_now(&objects)?;
             Ok((client, objects, erased, asked, projector))
         })

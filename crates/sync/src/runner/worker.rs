@@ -11,7 +11,7 @@ use super::slot::Slot;
 use super::work::Task;
 use super::{Shared, blocking};
 use crate::SyncError;
-use crate::progress::Phase;
+use crate::progress::{KindState, Phase};
 use crate::update::Thoroughness;
 
 /// How often another process's work is looked at.
@@ -75,9 +75,17 @@ async fn turn(
         (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
         (false, false) => return Next::Rest(shared.pause(slot, *look_at).await),
     };
-    let outcome = shared.work_once(slot, record.clone(), task).await;
+    // Beside it, since work may wait for objects that cannot be reached. Nothing is registered with a refused key.
+    let registering = async {
+        if task != Task::Mail && record.state != ConnectionState::Failed {
+            shared.look_every(&record, is_asked).await;
+        }
+    };
+    let (outcome, ()) = tokio::join!(shared.work_once(slot, record.clone(), task), registering);
     if outcome.is_ok() && task != Task::Mail {
-        let every = shared.look_every(&record, is_asked).await.map(Duration::from_secs);
+        // It was asked for already, but where the key has just been found good.
+        let is_first = record.state == ConnectionState::Failed;
+        let every = shared.look_every(&record, is_asked && is_first).await.map(Duration::from_secs);
         *look_at = every.map(|every| Instant::now() + every);
     }
     match outcome {
@@ -111,9 +119,8 @@ fn until(look_at: Option<Instant>) -> Option<Duration> {
 }
 
 async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionRecord>, SyncError> {
-    let (catalog, id) = (shared.config.catalog.clone(), slot.id.clone());
-    let all = blocking(move || Ok(catalog.all_connections()?)).await?;
-    Ok(all.into_iter().find(|record| record.id == id))
+    let all = shared.all_connections().await?;
+    Ok(all.iter().find(|record| record.id == slot.id).cloned())
 }
 
 impl Shared {
@@ -144,19 +151,38 @@ impl Shared {
         }
     }
 
+    /// Shows what the file has of each kind, and how far back it reaches.
+    pub(super) async fn show_kept(
+        &self,
+        slot: &Arc<Slot>,
+        record: &ConnectionRecord,
+    ) -> Result<(), SyncError> {
+        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let (source, now) = (source_of(record)?, self.config.clock.now());
+        let state = blocking(move || match reading.reading(&files) {
+            Err(StoreError::Missing { .. }) => Ok(None),
+            objects => Ok(Some(crate::backfill::state_of(source, &objects?, now)?)),
+        });
+        let Some(mut state) = state.await? else { return Ok(()) };
+        for kind in &mut state.kinds {
+            let absent = record.absent.iter().find(|(absent, _)| *absent == kind.kind);
+            kind.state = absent.map_or(kind.state, |(_, reason)| KindState::of_absent(*reason));
+        }
+        slot.reporter.kept(&state.kept);
+        slot.reporter.change(|progress| {
+            slot.reporter.show_kinds(progress, state.kinds);
+            progress.reaches_back_on = state.reaches_back_on;
+        });
+        Ok(())
+    }
+
     /// Shows how far another process is.
     async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
         self.reload_if_moved(slot, record).await?;
-        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
-        let (source, now) = (source_of(record)?, self.config.clock.now());
-        let state = blocking(move || Ok(crate::backfill::state_of(source, &reading.reading(&files)?, now)?));
-        let state = state.await?;
+        self.show_kept(slot, record).await?;
         let phase = if record.loaded_at.is_some() { Phase::Updating } else { Phase::Loading };
         slot.reporter.change(|progress| {
             progress.phase = phase;
-            progress.objects_done = state.kinds.iter().map(|kind| kind.done).sum();
-            progress.kinds = state.kinds;
-            progress.reaches_back_on = state.reaches_back_on;
             progress.data_through = record.data_through;
             progress.message = Some("another chartsy process is working on it".to_owned());
         });

@@ -345,6 +345,6 @@ impl Fetched {
             followups_done,
             ..Batch::default()
         };
-        Ok(context.commit(batch).await?)
+        context.commit(batch).await
     }
 }

@@ -2,7 +2,7 @@
 
 use connect::Source;
 use model::{ObjectKind, UnixSeconds};
-use store::{Batch, Objects, StoreError, Stored};
+use store::{Batch, Stored};
 
 use super::{Absent, EVENTS_THROUGH, LISTED_THROUGH, fetch, note_listed};
 use crate::SyncError;
@@ -16,18 +16,18 @@ const RELIST_BEGAN: &str = "relist_began";
 const BATCH: usize = 500;
 
 /// Whether one was begun and not ended.
-pub(super) fn is_under_way(context: &Context) -> Result<bool, SyncError> {
-    Ok(began(&context.objects)?.is_some())
+pub(super) async fn is_under_way(context: &Context) -> Result<bool, SyncError> {
+    Ok(began(context).await?.is_some())
 }
 
-fn began(objects: &Objects) -> Result<Option<i64>, StoreError> {
-    Ok(objects.meta(RELIST_BEGAN)?.and_then(|at| at.parse().ok()))
+async fn began(context: &Context) -> Result<Option<i64>, SyncError> {
+    Ok(context.meta(RELIST_BEGAN).await?.and_then(|at| at.parse().ok()))
 }
 
 /// Goes through all lists, from where an earlier one stopped. What happened up to the answer, by the provider's clock, is here
 /// then; later changes of what was read early may not be. With it what could not be listed.
 pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), SyncError> {
-    let began_at = match began(&context.objects)? {
+    let began_at = match began(context).await? {
         Some(began_at) => began_at,
         None => begin(context).await?,
     };

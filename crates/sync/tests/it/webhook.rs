@@ -113,3 +113,31 @@ async fn an_endpoint_that_is_gone_is_made_again_once_its_silence_is_noticed() {
     assert_eq!(endpoints.len(), 1);
     told.runner.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_at_another_address_leaves_the_endpoint_of_its_original_alone() {
+    let told = Told::once().await;
+    let original = told.webhook();
+    told.runner.stop().await;
+
+    let config = RunnerConfig::server(
+        told.data.clone(),
+        told.data.catalog().unwrap(),
+        Clock::Manual(told.clock.clone()),
+    );
+    let local = Some("http://127.0.0.1:10".parse().unwrap());
+    let copy = Runner::new(RunnerConfig { callbacks: Callbacks { local, ..Callbacks::default() }, ..config });
+    copy.start();
+    told.until("an endpoint of its own", |webhook| webhook.endpoint_id != original.endpoint_id).await;
+    let own = told.webhook();
+    assert_eq!(own.left_url, original.endpoint_url, "told where people look");
+    let endpoints = || async {
+        let endpoints = told.client().webhooks().await.unwrap();
+        endpoints.into_iter().map(|endpoint| endpoint.id).collect::<std::collections::BTreeSet<_>>()
+    };
+    let both = [original.endpoint_id.clone(), own.endpoint_id].into_iter().flatten().collect();
+    assert_eq!(endpoints().await, both);
+    copy.stop().await;
+    copy.remove_webhook(&told.record.workspace, &told.record.id).await.unwrap();
+    assert_eq!(endpoints().await, original.endpoint_id.into_iter().collect());
+}

@@ -37,7 +37,7 @@ function PasswordRules({ password }: { password: string }) {
   )
 }
 
-/** The first visit to a new server. The first person to set it up owns it, with the code from its log where it asks for one. */
+/** The first visit to a new server. Whoever has the code that it printed sets it up and owns it. */
 export function SetupPage() {
   useTitle('Set up')
   const [form, setForm] = useState(EMPTY)
@@ -102,7 +102,7 @@ export function SetupPage() {
           type="password"
         />
         {needsCode && (
-          <TextField {...field('setup_code')} hint="The server printed this code when it started." isMono label="Setup code" />
+          <TextField {...field('setup_code')} hint="The server printed this code when it started." isMono isRequired label="Setup code" />
         )}
         <Button isPending={create.isPending} kind="primary" type="submit">
           Create account

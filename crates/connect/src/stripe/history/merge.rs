@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::billing::{CustomerHistory, Invoice, InvoiceLine, Subscription, SubscriptionItem};
+use model::billing::{
+    Charge, ChargeStatus, CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Subscription,
+    SubscriptionItem,
+};
 use model::{ChargeId, InvoiceId, InvoiceItemId};
 
 /// An object with a list inside it, which may be cut.
@@ -79,6 +82,9 @@ pub(super) fn settle_pending_items(history: &mut CustomerHistory) {
     }
 }
 
+/// A provider's clocks differ by no more than this.
+const SAME_MOMENT_SECONDS: i64 = 60;
+
 /// In the newer shape a charge does not name its invoice: an invoice payment names both, often by the payment intent.
 pub(super) fn link_charges(history: &mut CustomerHistory) {
     let mut by_charge: HashMap<&ChargeId, &InvoiceId> = HashMap::new();
@@ -92,4 +98,38 @@ pub(super) fn link_charges(history: &mut CustomerHistory) {
         let invoice = by_charge.get(&charge.id).or_else(|| by_intent.get(intent?));
         charge.invoice = invoice.map(|invoice| (*invoice).clone());
     }
+}
+
+/// Where nothing says which payment paid which invoice, as on servers without that list or for keys that may not read it, a
+/// charge would count beside the invoice that it paid. So a paid invoice takes the charge of its amount and currency that
+/// was made last between its creation and its payment. Any other charge stays one of its own.
+pub(super) fn match_charges(history: &mut CustomerHistory) {
+    if !history.invoice_payments.is_empty() {
+        return;
+    }
+    let CustomerHistory { invoices, charges, .. } = history;
+    let named: HashSet<InvoiceId> = charges.iter().filter_map(|charge| charge.invoice.clone()).collect();
+    let mut paid: Vec<&Invoice> = invoices
+        .iter()
+        .filter(|invoice| invoice.status == InvoiceStatus::Paid && invoice.amount_paid_minor > 0)
+        .filter(|invoice| !named.contains(&invoice.id))
+        .collect();
+    paid.sort_by(|a, b| (a.paid_at, &a.id).cmp(&(b.paid_at, &b.id)));
+    for invoice in paid {
+        let fitting = charges.iter_mut().filter(|charge| may_have_paid(charge, invoice));
+        let last = fitting.max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        if let Some(charge) = last {
+            charge.invoice = Some(invoice.id.clone());
+        }
+    }
+}
+
+fn may_have_paid(charge: &Charge, invoice: &Invoice) -> bool {
+    let from = invoice.created_at.0 - SAME_MOMENT_SECONDS;
+    let to = invoice.paid_at.unwrap_or(invoice.created_at).0 + SAME_MOMENT_SECONDS;
+    charge.invoice.is_none()
+        && charge.status == ChargeStatus::Succeeded
+        && charge.currency == invoice.currency
+        && charge.amount_captured_minor == invoice.amount_paid_minor
+        && (from..=to).contains(&charge.created_at.0)
 }

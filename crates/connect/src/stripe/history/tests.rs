@@ -92,6 +92,59 @@ fn a_charge_finds_its_invoice_by_the_payment_in_between() {
     assert_eq!(invoices, [Some(InvoiceId::from("in_1")), None]);
 }
 
+/// Without the list of invoice payments a charge would count beside the invoice that it paid.
+#[test]
+fn without_invoice_payments_an_invoice_takes_the_charge_that_fits_it() {
+    let invoice = |id: &str, paid_at: i64| {
+        let body = json!({
+            "object": "invoice", "status": "paid", "currency": "usd", "total": 100, "amount_paid": 100,
+            "customer": "cus_1", "status_transitions": { "paid_at": paid_at },
+            "lines": { "object": "list", "data": [], "has_more": false },
+        });
+        stored(kind::INVOICE, id, Counterparts::default(), body)
+    };
+    let charge = |id: &str, amount: i64, currency: &str, status: &str| {
+        let body = json!({
+            "object": "charge", "status": status, "amount": amount, "amount_captured": amount, "currency": currency,
+            "customer": "cus_1", "payment_intent": format!("pi_of_{id}"),
+        });
+        stored(kind::CHARGE, id, Counterparts::default(), body)
+    };
+    let late = |charge: RawObject, seconds: i64| {
+        let mut body: Value = serde_json::from_str(&charge.body).unwrap();
+        body["created"] = json!(AT + seconds);
+        RawObject { body: body.to_string().into_boxed_str(), ..charge }
+    };
+    let mut objects = vec![
+        invoice("in_1", AT + 5),
+        invoice("in_2", AT + 90_000),
+        charge("ch_failed", 100, "usd", "failed"),
+        charge("ch_paying", 100, "usd", "succeeded"),
+        charge("ch_other_sum", 101, "usd", "succeeded"),
+        charge("ch_other_money", 100, "eur", "succeeded"),
+        late(charge("ch_paying_later", 100, "usd", "succeeded"), 89_990),
+        late(charge("ch_second", 100, "usd", "succeeded"), 89_000),
+        late(charge("ch_after", 100, "usd", "succeeded"), 200_000),
+    ];
+    let linked = |objects: &Vec<RawObject>| -> Vec<(String, String)> {
+        let charges = billed(objects).history.charges;
+        let named = charges
+            .into_iter()
+            .filter_map(|charge| charge.invoice.map(|invoice| (charge.id.to_string(), invoice.to_string())));
+        named.collect()
+    };
+    let pair = |charge: &str, invoice: &str| (charge.to_owned(), invoice.to_owned());
+    assert_eq!(linked(&objects), [pair("ch_paying", "in_1"), pair("ch_paying_later", "in_2")]);
+
+    // With the list nothing is guessed.
+    let payment = json!({
+        "object": "invoice_payment", "invoice": "in_1", "status": "paid",
+        "payment": { "type": "payment_intent", "payment_intent": "pi_of_ch_paying" },
+    });
+    objects.push(stored(kind::INVOICE_PAYMENT, "inpay_1", Counterparts::default(), payment));
+    assert_eq!(linked(&objects), [pair("ch_paying", "in_1")]);
+}
+
 #[test]
 fn what_cannot_be_read_is_named_and_skipped() {
     let bad = stored(kind::CHARGE, "ch_1", Counterparts::default(), json!({ "object": "charge" }));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const HOUR_NS: u64 = 3_600_000_000_000;
-/// How many turns may be taken at once after a pause in which none was.
-const BURST: u32 = 3;
+/// How many turns may be taken at once after a pause in which none was, where the share leaves no room for more.
+const LEAST_BURST: u32 = 3;
 /// From a standstill back to the full rate. A single refusal is made up for in seconds; while refusals go on, the rate
 /// settles where they become rare.
 const RECOVERY_MS: u64 = 40_000;
@@ -21,22 +21,35 @@ const LEAST_PART: u64 = 50;
 pub(super) struct Budget {
     full_per_hour: u64,
     per_hour: u64,
+    /// How many turns may be taken at once after a pause in which none was.
+    burst: u32,
     recovered_at: Instant,
     slowed_at: Option<Instant>,
     next_at: Instant,
 }
 
 impl Budget {
-    pub(super) fn new(full_per_hour: u64, now: Instant) -> Self {
-        let full_per_hour = full_per_hour.max(1);
-        Self { full_per_hour, per_hour: full_per_hour, recovered_at: now, slowed_at: None, next_at: now }
+    /// A share of what the provider takes in a second. What the share leaves free is there for turns that came late: whoever
+    /// was busy while they were due takes them afterwards, and within no second does the provider get more than it takes.
+    pub(super) fn new(per_second: u64, share_percent: u64, now: Instant) -> Self {
+        let full_per_hour = (per_second * 3600 * share_percent / 100).max(1);
+        let free = (per_second * 100).saturating_sub(per_second * share_percent) / 100;
+        let burst = u32::try_from(free.saturating_sub(1)).unwrap_or(u32::MAX).max(LEAST_BURST);
+        Self {
+            full_per_hour,
+            per_hour: full_per_hour,
+            burst,
+            recovered_at: now,
+            slowed_at: None,
+            next_at: now,
+        }
     }
 
     /// Takes the next turn and says when it is.
     pub(super) fn take_turn(&mut self, now: Instant) -> Instant {
         self.recover(now);
         let spacing = Duration::from_nanos(HOUR_NS / self.per_hour);
-        let saved_up = now.checked_sub(spacing * BURST).unwrap_or(now);
+        let saved_up = now.checked_sub(spacing * self.burst).unwrap_or(now);
         let turn = self.next_at.max(saved_up);
         self.next_at = turn + spacing;
         turn.max(now)

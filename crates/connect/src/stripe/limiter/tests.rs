@@ -42,6 +42,31 @@ async fn an_account_is_asked_no_faster_than_its_share_and_hardly_slower() {
     }
 }
 
+/// Work that keeps the machine busy makes whoever waits for an answer late. Nobody waits for a turn meanwhile.
+#[tokio::test(start_paused = true)]
+async fn turns_that_nobody_was_there_to_take_are_not_lost() {
+    for (share, busy_ms) in [(80_u8, 150), (50, 400), (30, 600)] {
+        let limiter = Limiter::new(Limits::Published, false, share);
+        let kinds = lists();
+        let begun = Instant::now();
+        let mut times = Vec::new();
+        while begun.elapsed() < Duration::from_secs(60) {
+            advance(Duration::from_millis(busy_ms)).await;
+            let until = Instant::now() + Duration::from_secs(1);
+            while Instant::now() < until {
+                let endpoint = kinds[times.len() % kinds.len()];
+                drop(limiter.enter(endpoint).await);
+                times.push(Instant::now());
+            }
+        }
+        let most = most_in_a_second(&times);
+        assert!(most <= 100, "{most} in a second at {share} %");
+        let wanted = begun.elapsed().as_millis() as u64 * u64::from(share) / 1000;
+        let sent = times.len() as u64;
+        assert!(sent * 100 >= wanted * 97, "{sent} of {wanted} at {share} %");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_endpoint_has_a_budget_of_its_own() {
     let limiter = Limiter::new(Limits::Published, false, 80);

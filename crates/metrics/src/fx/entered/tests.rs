@@ -133,7 +133,7 @@ fn what_does_not_fit_to_the_other_rates_is_refused() {
     assert!(refused(&[], year("jpy", "eur", "15.9")).is_err());
     assert_eq!(refused(&[], year("lbp", "usd", "89500")), Ok(()), "a peg is no measure of a market");
     let circle = refused(&[], year("usd", "aed", "0.2723")).unwrap_err().1;
-    assert_eq!(circle, "AED has itself a rate in USD: enter the rate in another base, such as EUR");
+    assert_eq!(circle, "AED itself has a rate in USD: enter the rate in another base, such as EUR");
     assert!(refused(&[year("kwd", "ars", "0.001")], year("ars", "kwd", "1000")).is_err());
     let without = refused(&[], year("kwd", "ars", "0.0003")).unwrap_err().1;
     assert_eq!(without, "there is no exchange rate for ARS: use another base, such as EUR or USD");
@@ -173,7 +173,7 @@ fn a_file_that_cannot_be_read_names_the_line() {
     let bad = "currency,base,from,rate\nKWD,USD,2026-01-01,0.3\n\nKWD,USD,2026-02-30,0.3\n";
     assert!(refused(bad).starts_with("line 4: '2026-02-30' is not a date"), "{}", refused(bad));
     let short = "currency,base,from,rate\nKWD,USD,2026-01-01\n";
-    assert!(refused(short).starts_with("line 2 cannot be read"));
+    assert!(refused(short).starts_with("line 2 can't be read"));
     let comma = "currency,base,from,rate\nKWD,USD,2026-01-01,-0.3\n";
     assert!(refused(comma).starts_with("line 2: '-0.3' is not a rate"));
 }

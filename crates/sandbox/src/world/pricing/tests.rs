@@ -82,10 +82,13 @@ fn an_interval_is_divided_by_its_months() {
 
 #[test]
 fn a_change_is_worth_its_full_price_or_what_the_discount_left_of_it() {
-    let monthly = every(BillingInterval::Month, 1);
     let span = (10 * 86_400, 30 * 86_400);
-    assert_eq!(per_month_prorated(minor(4900), 1633, span, monthly), 4900);
+    let whole = |amount_minor| whole_by_share(minor(4900), minor(3920), amount_minor, span);
+    assert_eq!(whole(1633), minor(4900));
     // A fifth off: 1306.67 asked for ten days of thirty, so 1307 × 3.
-    assert_eq!(per_month_prorated(minor(4900), 1307, span, monthly), 3921);
-    assert_eq!(per_month_prorated(minor(4900), 0, span, monthly), 0);
+    assert_eq!(whole(1307), minor(3921));
+    assert_eq!(whole(0), 0);
+    assert_eq!(whole_by_share(minor(200), minor(160), 53, span), minor(160), "66 cents tell nothing");
+    assert_eq!(rounding_picos(2, span), 2 * PICOS);
+    assert_eq!(rounding_picos(1, (86_400, 30 * 86_400)), 15 * PICOS);
 }

@@ -1,0 +1,99 @@
+//! `chartsy user`: a new password for somebody who cannot sign in any more.
+
+use std::io::{BufRead, IsTerminal, Read};
+
+use anyhow::Context;
+use api::access::password;
+use console::Term;
+use model::Secret;
+
+use crate::cli::DataArgs;
+use crate::failure::Advice;
+use crate::folder::Folder;
+
+/// Longer than any password that is taken. More is not read.
+const MAX_INPUT_BYTES: u64 = 4096;
+
+#[derive(Debug, clap::Args)]
+pub struct User {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Set a new password and sign the user out everywhere. It is read from the terminal, or else from standard input
+    Password {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Username or email address, where there are several users
+        login: Option<String>,
+    },
+}
+
+pub async fn run(args: User) -> anyhow::Result<()> {
+    let Action::Password { data, login } = args.action;
+    let folder = Folder::existing(&data.data)?;
+    let user = chosen(&folder, login.as_deref())?;
+    let password = read_password(&user.username)?;
+    if let Some(weakness) = password::weakness(password.expose()) {
+        return Err(Advice::new(weakness, "choose another password; nothing was changed").into());
+    }
+    let hash = password::hash(password).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
+    let ended = folder.catalog.set_password(&user.id, &Secret::new(hash))?;
+    let sessions = if ended == 1 { "session" } else { "sessions" };
+    eprintln!("{} has a new password; {ended} {sessions} ended", user.username);
+    Ok(())
+}
+
+/// The user who was named, or the only one.
+fn chosen(folder: &Folder, login: Option<&str>) -> anyhow::Result<store::User> {
+    if let Some(login) = login {
+        let found = folder.catalog.user_by_login(login)?;
+        return found.map(|(user, _)| user).ok_or_else(|| {
+            let help = "leave the name out, or check how it is spelled";
+            Advice::new(format!("there is no user '{login}'"), help).into()
+        });
+    }
+    let mut all = folder.catalog.users()?;
+    match all.len() {
+        1 => Ok(all.remove(0)),
+        0 => Err(Advice::new(
+            "there is no user yet",
+            "run 'chartsy serve', open its address and create the owner's account",
+        )
+        .into()),
+        _ => {
+            let names: Vec<&str> = all.iter().map(|user| user.username.as_str()).collect();
+            Err(Advice::new("there are several users", format!("name one: {}", names.join(" | "))).into())
+        }
+    }
+}
+
+/// Typed twice where somebody types it, because it is not shown; one line of standard input otherwise.
+fn read_password(username: &str) -> anyhow::Result<Secret> {
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        let mut input = std::io::stdin().lock().take(MAX_INPUT_BYTES);
+        input.read_line(&mut line).context("the password could not be read from standard input")?;
+        return Ok(Secret::new(line.trim_end_matches(['\r', '\n'])));
+    }
+    let terminal = Term::stderr();
+    if !terminal.is_term() {
+        let help = "do not redirect standard error, or give the password on standard input";
+        return Err(Advice::new("nobody would see what is asked", help).into());
+    }
+    let first = ask(&terminal, &format!("New password for {username}: "))?;
+    if password::weakness(first.expose()).is_none()
+        && ask(&terminal, "The same again: ")?.expose() != first.expose()
+    {
+        return Err(Advice::new("the passwords don't match", "run it again; nothing was changed").into());
+    }
+    Ok(first)
+}
+
+fn ask(terminal: &Term, question: &str) -> anyhow::Result<Secret> {
+    terminal.write_str(question)?;
+    let typed = terminal.read_secure_line().context("the password could not be read from the terminal")?;
+    Ok(Secret::new(typed))
+}
