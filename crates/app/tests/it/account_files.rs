@@ -19,7 +19,7 @@ fn a_bad_account_file_is_refused_with_where_it_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("account.json");
     for (written, said) in [
-        (FILE.replace("}] }]", "}] ]"), "line 7, column 1"),
+        (FILE.replace("}] }]", "}] ]"), "line 4, column 121: expected"),
         (FILE.replace("\"id\": \"cus_1\", ", ""), "objects.customers[0]: has no id"),
         (
             FILE.replace("@2026-01-01\" }]", "@2026-13-01\" }]"),
