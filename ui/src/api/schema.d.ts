@@ -239,7 +239,8 @@ export interface paths {
         put?: never;
         /**
          * Let go of what was loaded and load everything again
-         * @description Key, settings, webhook, whom was erased and the list of restatements stay. Numbers fill in as on the first day.
+         * @description Key, settings and webhook stay, and erasures and the list of restatements as far as they can be read. Numbers fill in
+         *     as on the first day.
          */
         post: operations["reload_connection"];
         delete?: never;
@@ -455,6 +456,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exchange rates that the workspace entered */
+        get: operations["list_rates"];
+        put?: never;
+        /**
+         * Enter an exchange rate
+         * @description It comes before official pegs and published rates, from the next request on. One of the same currency and days is
+         *     replaced.
+         */
+        post: operations["create_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rates/{rate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete an exchange rate that was entered */
+        delete: operations["delete_rate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the exchange rates of a CSV file, all or none of them */
+        post: operations["import_rates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -622,14 +679,14 @@ export interface components {
             without: string;
         };
         CheckRequest: {
-            /** @description Where the API is, when it is not Stripe's own address. */
+            /** @description Where the API is, when it is not the provider's own address. */
             api_base?: string | null;
             /**
              * Format: password
-             * @description A restricted or secret key.
+             * @description A key that reads the account.
              */
             key: string;
-            /** @description `stripe`. */
+            /** @description The id of one of the sources. */
             source: string;
         };
         /**
@@ -668,30 +725,28 @@ export interface components {
              */
             reaches_back_on?: string | null;
             reporting_currency?: string | null;
-            /** @description `stripe`. */
+            /** @description The id of one of the sources. */
             source: string;
             state: components["schemas"]["ConnectionState"];
             time_zone: string;
         };
+        /** @description An account of a provider, or a sample merchant. */
         ConnectRequest: {
-            /** @description Where the API is, when it is not Stripe's own address. */
+            /** @description Where the API is, when it is not the provider's own address. */
             api_base?: string | null;
             /** @description Keep nothing that identifies a customer. */
             gdpr?: boolean;
             /**
              * Format: password
-             * @description A restricted or secret key.
+             * @description A key that reads the account. A sample merchant needs none.
              */
-            key: string;
+            key?: string | null;
+            /** @description Of `sample`: one of its merchants. */
+            merchant?: string | null;
             /** @description Without one it is the account's. */
             name?: string | null;
-            /** @enum {string} */
-            source: "stripe";
-        } | {
-            /** @description One of the sample source's merchants. */
-            merchant: string;
-            /** @enum {string} */
-            source: "sample";
+            /** @description The id of one of the sources, or `sample`. */
+            source: string;
         };
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description The token itself. It is shown this once. */
@@ -704,7 +759,7 @@ export interface components {
             movements: components["schemas"]["TimelineMovement"][];
             mrr: components["schemas"]["Money"][];
             /** @description Its page in the provider's dashboard. A sample merchant has none. */
-            stripe_url?: string | null;
+            provider_url?: string | null;
             subscriptions: components["schemas"]["SubscriptionDetail"][];
             /** @description Before the netting by day. */
             timeline: components["schemas"]["TimelinePoint"][];
@@ -719,7 +774,10 @@ export interface components {
             name?: string | null;
         };
         CustomerRow: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description `None` while any currency is above 0.
+             */
             churned_on?: string | null;
             country?: string | null;
             /** Format: int64 */
@@ -733,23 +791,22 @@ export interface components {
             mrr: components["schemas"]["Money"][];
             /**
              * Format: int64
-             * @description Absent natively, and where a currency has no rate.
+             * @description Of what has a rate; `None` natively, and where nothing has one.
              */
             mrr_converted_minor?: number | null;
             name?: string | null;
+            /** @description Labels of the plans it has. */
             plans: string[];
-            /** @description `active`, `churned` or `never`. */
-            state: string;
+            state: components["schemas"]["CustomerState"];
         };
         Customers: {
             data: components["schemas"]["CustomerRow"][];
             next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description On all pages.
-             */
+            /** @description On all pages. */
             total: number;
         };
+        /** @enum {string} */
+        CustomerState: "active" | "churned" | "never";
         DataProblem: {
             code: string;
             /** Format: int64 */
@@ -780,6 +837,11 @@ export interface components {
             event_type: string;
             object_id?: string | null;
         };
+        /**
+         * @description What a breakdown makes its groups of.
+         * @enum {string}
+         */
+        Dimension: "plan" | "product" | "interval" | "currency" | "country";
         /** @description Proof of what was done. */
         ErasureReceipt: {
             connection: string;
@@ -847,7 +909,7 @@ export interface components {
             currencies: string[];
             /**
              * Format: date
-             * @description The first day on which any MRR changed.
+             * @description The first and the last day on which any MRR changed.
              */
             first_on?: string | null;
             intervals: string[];
@@ -856,11 +918,15 @@ export interface components {
             plans: components["schemas"]["PlanFacet"][];
             products: components["schemas"]["ProductFacet"][];
         };
-        /** @description One part of a breakdown. */
+        /** @description One of the parts that a breakdown makes. */
         Group: {
             /** @description What a filter names it by. */
             key: string;
             label: string;
+        };
+        ImportedRates: {
+            /** @description How many rates were in the file. */
+            rates: number;
         };
         InvoiceDetail: {
             billing_reason?: string | null;
@@ -890,7 +956,7 @@ export interface components {
         KeyRequest: {
             /**
              * Format: password
-             * @description A restricted or secret key.
+             * @description A key that reads the same account.
              */
             key: string;
         };
@@ -942,16 +1008,19 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description One row of the registry. */
         Metric: {
+            /** @description What it can be filtered and broken down by. */
+            dimensions: components["schemas"]["Dimension"][];
             /** @description Its page in the documentation, as a path under `docs/`. */
             docs_url: string;
             formula: string;
+            /** @description The name that the API, the command line and links use. */
             id: string;
             label: string;
             /** @description Whether it can be filtered by plan, product and interval. */
             supports_filters: boolean;
-            /** @description `money` (smallest units), `count` or `ratio`. */
-            unit: string;
+            unit: components["schemas"]["Unit"];
         };
         Metrics: {
             data: components["schemas"]["Metric"][];
@@ -965,7 +1034,7 @@ export interface components {
         Movement: {
             /**
              * Format: int64
-             * @description In the reporting currency, at the rate of the day.
+             * @description The change in the reporting currency at the rate of its day; left out where there is none.
              */
             converted_minor?: number | null;
             currency: string;
@@ -973,7 +1042,7 @@ export interface components {
             /** Format: int64 */
             delta_minor: number;
             email?: string | null;
-            /** @description Of churn: the payment failed. */
+            /** @description Of churn: whether the subscription ended because payment failed. */
             is_involuntary?: boolean | null;
             /** Format: int64 */
             mrr_after_minor: number;
@@ -982,40 +1051,46 @@ export interface components {
             on: string;
             type: components["schemas"]["MovementType"];
         };
-        /** @description A page of movements, newest day first. */
+        /** @description Newest day first, then by customer. */
         Movements: {
             data: components["schemas"]["Movement"][];
             next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description On all pages.
-             */
+            /** @description On all pages. */
             total: number;
         };
-        /** @enum {string} */
+        /**
+         * @description Why a customer's MRR changed on a day.
+         * @enum {string}
+         */
         MovementType: "new" | "expansion" | "contraction" | "churn" | "reactivation";
+        /** @description What was computed, and what has to be known to read it. */
         MrrAnswer: {
-            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
-            absent: string[];
             /** @description `native` or a currency. */
             currency: string;
-            /** Format: int64 */
-            data_through?: number | null;
             interval: string;
-            is_history_complete: boolean;
             metric: string;
             /**
              * Format: date
-             * @description The day of the newest reference rate that was used.
+             * @description The day of the oldest reference rate in the figures at the end of the range; `None` where nothing was converted.
              */
             rates_on?: string | null;
-            /** Format: date */
-            reaches_back_on?: string | null;
             series: components["schemas"]["MrrSeries"][];
             timezone: string;
+            /** @description What is in no series because its currency has no rate. */
             unconverted: components["schemas"]["Unconverted"][];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
         };
-        /** @description MRR at the end of a period and what moved in it. Losses are negative. */
+        /**
+         * @description MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
+         *     change since the end of the period before.
+         */
         MrrPoint: {
             /** Format: int64 */
             churn_customers: number;
@@ -1027,7 +1102,10 @@ export interface components {
             contraction_minor: number;
             /** Format: int64 */
             customers: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day that is in it: of the period that still runs, today.
+             */
             end_on: string;
             /** Format: int64 */
             expansion_customers: number;
@@ -1035,6 +1113,8 @@ export interface components {
             expansion_minor: number;
             /** Format: int64 */
             fx_minor: number;
+            /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
+            is_partial: boolean;
             /** Format: int64 */
             mrr_minor: number;
             /** Format: int64 */
@@ -1050,10 +1130,49 @@ export interface components {
             /** Format: int64 */
             subscriptions: number;
         };
+        /** @description The points of one currency, or of one group in one currency. */
         MrrSeries: {
             currency: string;
             group?: components["schemas"]["Group"] | null;
-            points: components["schemas"]["MrrPoint"][];
+            points: {
+                /** Format: int64 */
+                churn_customers: number;
+                /** Format: int64 */
+                churn_minor: number;
+                /** Format: int64 */
+                contraction_customers: number;
+                /** Format: int64 */
+                contraction_minor: number;
+                /** Format: int64 */
+                customers: number;
+                /**
+                 * Format: date
+                 * @description The last day that is in it: of the period that still runs, today.
+                 */
+                end_on: string;
+                /** Format: int64 */
+                expansion_customers: number;
+                /** Format: int64 */
+                expansion_minor: number;
+                /** Format: int64 */
+                fx_minor: number;
+                /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
+                is_partial: boolean;
+                /** Format: int64 */
+                mrr_minor: number;
+                /** Format: int64 */
+                new_customers: number;
+                /** Format: int64 */
+                new_minor: number;
+                /** Format: int64 */
+                reactivation_customers: number;
+                /** Format: int64 */
+                reactivation_minor: number;
+                /** Format: date */
+                start_on: string;
+                /** Format: int64 */
+                subscriptions: number;
+            }[];
         };
         OwnerRequest: {
             email: string;
@@ -1065,7 +1184,7 @@ export interface components {
             password: string;
             /** Format: password */
             password_confirmation: string;
-            /** @description Where `needs_code` says so. */
+            /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
             /** @description Letters and digits. */
             username: string;
@@ -1152,13 +1271,63 @@ export interface components {
             /** Format: int64 */
             started_at?: number | null;
         };
-        /** @description A month's paid invoices in one currency. */
+        RateImport: {
+            /** @description A file with the columns `currency`, `base`, `from`, `rate` and perhaps `to`. */
+            csv: string;
+        };
+        RateList: {
+            /** @description In the order in which they were entered: of several for a day, the last one counts. */
+            data: components["schemas"]["RateView"][];
+            /**
+             * Format: date
+             * @description The newest day that rates were published for.
+             */
+            published_on?: string | null;
+            /** @description The currencies that amounts of today can be converted into. */
+            targets: string[];
+        };
+        RateRequest: {
+            /** @description What the rate is in: so many `currency` are one `base`. */
+            base: string;
+            /** @description An ISO 4217 code. */
+            currency: string;
+            /**
+             * Format: date
+             * @description The first day, or the only one.
+             */
+            from: string;
+            /** @description A decimal number as text, so that it is exact. */
+            rate: string;
+            /**
+             * Format: date
+             * @description The last day, included. Left out: `from` alone.
+             */
+            to?: string | null;
+        };
+        RateView: {
+            base: string;
+            currency: string;
+            /** Format: int64 */
+            entered_at: number;
+            /** @description A person's username, a token's name, or `command line`. */
+            entered_by: string;
+            /** Format: date */
+            from: string;
+            id: string;
+            rate: string;
+            /** Format: date */
+            to: string;
+        };
+        /** @description One month of one currency. */
         ReconciledMonth: {
             currency: string;
             /** Format: int64 */
             invoices: number;
             left_out: components["schemas"]["LeftOutSum"][];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The month's first day. An invoice belongs to the month in which it was paid.
+             */
             month_on: string;
             /**
              * Format: int64
@@ -1171,7 +1340,7 @@ export interface components {
             unexplained_minor: number;
             /**
              * Format: int64
-             * @description Made recurring value.
+             * @description Of lines that make recurring value, without taxes and discounts.
              */
             used_minor: number;
         };
@@ -1231,6 +1400,11 @@ export interface components {
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /**
+             * @description Whether an active subscription that was never billed counts from its start, at the price of its items. Left out of
+             *     a request, it stays as it is.
+             */
+            count_unbilled?: boolean;
+            /**
              * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
              *     back as objects change.
              *     Left out of a request, it stays as it is.
@@ -1269,7 +1443,7 @@ export interface components {
             workspace: components["schemas"]["WorkspaceView"];
         };
         Source: {
-            /** @description `stripe` or `sample`. */
+            /** @description As requests name it; `sample` has merchants that do not exist. */
             id: string;
             /** @description The provider's page that makes a key, with name and permissions filled in. */
             key_link?: string | null;
@@ -1299,10 +1473,8 @@ export interface components {
             /** @description The provider's word for it. */
             status: string;
         };
-        /** @description How things stand now, against the end of last month. */
+        /** @description Everything in one currency. What is "of the month" is of the running one, up to now. */
         Summary: {
-            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
-            absent: string[];
             /** Format: int64 */
             active_customers: number;
             /** Format: int64 */
@@ -1311,29 +1483,79 @@ export interface components {
             arpa_minor?: number | null;
             /** Format: int64 */
             arr_minor: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day of the month before.
+             */
             compared_with_on: string;
             currency: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of the month.
+             */
             customer_churn_rate?: number | null;
-            /** Format: int64 */
-            data_through?: number | null;
-            is_history_complete: boolean;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the running month.
+             */
             month_on: string;
             mrr: components["schemas"]["SummaryMrr"];
             /**
              * Format: int64
-             * @description Of the running month. Absent with a filter that revenue does not have.
+             * @description Of the month; `None` with a filter that revenue does not have.
              */
             net_revenue_minor?: number | null;
             /** Format: date */
             rates_on?: string | null;
-            /** Format: date */
-            reaches_back_on?: string | null;
             /** Format: int64 */
             refunds_minor?: number | null;
             unconverted: components["schemas"]["Unconverted"][];
+        };
+        /** @description What was computed, and what has to be known to read it. */
+        SummaryAnswer: {
+            /** Format: int64 */
+            active_customers: number;
+            /** Format: int64 */
+            active_subscriptions: number;
+            /** Format: int64 */
+            arpa_minor?: number | null;
+            /** Format: int64 */
+            arr_minor: number;
+            /**
+             * Format: date
+             * @description The last day of the month before.
+             */
+            compared_with_on: string;
+            currency: string;
+            /**
+             * Format: double
+             * @description Of the month.
+             */
+            customer_churn_rate?: number | null;
+            /**
+             * Format: date
+             * @description The first day of the running month.
+             */
+            month_on: string;
+            mrr: components["schemas"]["SummaryMrr"];
+            /**
+             * Format: int64
+             * @description Of the month; `None` with a filter that revenue does not have.
+             */
+            net_revenue_minor?: number | null;
+            /** Format: date */
+            rates_on?: string | null;
+            /** Format: int64 */
+            refunds_minor?: number | null;
+            unconverted: components["schemas"]["Unconverted"][];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
         };
         SummaryMrr: {
             /** Format: int64 */
@@ -1355,6 +1577,7 @@ export interface components {
             on: string;
             type: components["schemas"]["MovementType"];
         };
+        /** @description MRR in a currency from an instant on, before the netting by day. */
         TimelinePoint: {
             /** Format: int64 */
             at: number;
@@ -1381,50 +1604,88 @@ export interface components {
             /** @description Its first characters, to tell tokens apart. */
             prefix: string;
         };
-        /** @description A currency without a rate, with its own total. */
+        /**
+         * @description What is in no figure, because its currency has no rate: in its own currency, as it was at the end of the last period
+         *     that lacks it.
+         */
         Unconverted: {
             currency: string;
             /** Format: int64 */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Of revenue metrics: the sum over the range.
+             */
             mrr_minor: number;
+            /** Format: date */
+            on: string;
         };
+        /**
+         * @description What a metric is measured in.
+         * @enum {string}
+         */
+        Unit: "money" | "count" | "ratio";
         UserView: {
             email: string;
             full_name: string;
             id: string;
             username: string;
         };
+        /** @description What was computed, and what has to be known to read it. */
         ValueAnswer: {
-            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
-            absent: string[];
+            /** @description `native` or a currency. */
             currency: string;
-            /** Format: int64 */
-            data_through?: number | null;
             interval: string;
-            is_history_complete: boolean;
             metric: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the oldest reference rate in the figures at the end of the range; `None` where nothing was converted.
+             */
             rates_on?: string | null;
-            /** Format: date */
-            reaches_back_on?: string | null;
             series: components["schemas"]["ValueSeries"][];
             timezone: string;
+            /** @description What is in no series because its currency has no rate. */
             unconverted: components["schemas"]["Unconverted"][];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
         };
+        /** @description One number of one period. */
         ValuePoint: {
             /** Format: date */
             end_on: string;
+            /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
+            is_partial: boolean;
             /** Format: date */
             start_on: string;
             /**
              * Format: double
-             * @description Minor units, a count or a ratio, by the metric's unit. Absent: a ratio with nothing to divide by.
+             * @description `None`: a ratio with nothing to divide by.
              */
             value?: number | null;
         };
+        /** @description The points of one currency, or of one group in one currency. */
         ValueSeries: {
             currency: string;
             group?: components["schemas"]["Group"] | null;
-            points: components["schemas"]["ValuePoint"][];
+            points: {
+                /** Format: date */
+                end_on: string;
+                /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
+                is_partial: boolean;
+                /** Format: date */
+                start_on: string;
+                /**
+                 * Format: double
+                 * @description `None`: a ratio with nothing to divide by.
+                 */
+                value?: number | null;
+            }[];
         };
         Webhook: {
             api_version: string;
@@ -1492,10 +1753,12 @@ export type SchemaCustomer = components['schemas']['Customer'];
 export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
 export type SchemaCustomerRow = components['schemas']['CustomerRow'];
 export type SchemaCustomers = components['schemas']['Customers'];
+export type SchemaCustomerState = components['schemas']['CustomerState'];
 export type SchemaDataProblem = components['schemas']['DataProblem'];
 export type SchemaDataProblemExample = components['schemas']['DataProblemExample'];
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
+export type SchemaDimension = components['schemas']['Dimension'];
 export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
 export type SchemaExplainedLine = components['schemas']['ExplainedLine'];
 export type SchemaExplainedPart = components['schemas']['ExplainedPart'];
@@ -1503,6 +1766,7 @@ export type SchemaExplainedStep = components['schemas']['ExplainedStep'];
 export type SchemaExplanation = components['schemas']['Explanation'];
 export type SchemaFacets = components['schemas']['Facets'];
 export type SchemaGroup = components['schemas']['Group'];
+export type SchemaImportedRates = components['schemas']['ImportedRates'];
 export type SchemaInvoiceDetail = components['schemas']['InvoiceDetail'];
 export type SchemaItemDetail = components['schemas']['ItemDetail'];
 export type SchemaKeyRequest = components['schemas']['KeyRequest'];
@@ -1533,6 +1797,10 @@ export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProblems = components['schemas']['Problems'];
 export type SchemaProductFacet = components['schemas']['ProductFacet'];
 export type SchemaProgress = components['schemas']['Progress'];
+export type SchemaRateImport = components['schemas']['RateImport'];
+export type SchemaRateList = components['schemas']['RateList'];
+export type SchemaRateRequest = components['schemas']['RateRequest'];
+export type SchemaRateView = components['schemas']['RateView'];
 export type SchemaReconciledMonth = components['schemas']['ReconciledMonth'];
 export type SchemaReconciliation = components['schemas']['Reconciliation'];
 export type SchemaRemovalReceipt = components['schemas']['RemovalReceipt'];
@@ -1549,6 +1817,7 @@ export type SchemaSource = components['schemas']['Source'];
 export type SchemaSources = components['schemas']['Sources'];
 export type SchemaSubscriptionDetail = components['schemas']['SubscriptionDetail'];
 export type SchemaSummary = components['schemas']['Summary'];
+export type SchemaSummaryAnswer = components['schemas']['SummaryAnswer'];
 export type SchemaSummaryMrr = components['schemas']['SummaryMrr'];
 export type SchemaTimelineMovement = components['schemas']['TimelineMovement'];
 export type SchemaTimelinePoint = components['schemas']['TimelinePoint'];
@@ -1556,6 +1825,7 @@ export type SchemaTokenRequest = components['schemas']['TokenRequest'];
 export type SchemaTokens = components['schemas']['Tokens'];
 export type SchemaTokenView = components['schemas']['TokenView'];
 export type SchemaUnconverted = components['schemas']['Unconverted'];
+export type SchemaUnit = components['schemas']['Unit'];
 export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
 export type SchemaValuePoint = components['schemas']['ValuePoint'];
@@ -1733,16 +2003,22 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
                 cursor?: string;
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
                 /** @description At most 500; without it 50. */
                 limit?: number;
                 /** @description MRR at the end of this day; without it now. */
                 on?: string;
+                /** @description Ids of prices. */
                 plan?: string[];
+                /** @description Ids of products. */
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
@@ -1962,17 +2238,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: a series a group. */
                 by?: string;
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
                 /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`; without it twelve months before `to`. */
+                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`; without it `month`. */
                 interval?: string;
+                /** @description Ids of prices. */
                 plan?: string[];
+                /** @description Ids of products. */
                 product?: string[];
-                /** @description Last day; without it today. */
+                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
+                range?: string;
+                /** @description Last day; without it today, or that of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2013,17 +2295,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: a series a group. */
                 by?: string;
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
                 /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`; without it twelve months before `to`. */
+                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`; without it `month`. */
                 interval?: string;
+                /** @description Ids of prices. */
                 plan?: string[];
+                /** @description Ids of products. */
                 product?: string[];
-                /** @description Last day; without it today. */
+                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
+                range?: string;
+                /** @description Last day; without it today, or that of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2058,15 +2346,21 @@ export interface operations {
     list_movements: {
         parameters: {
             query?: {
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
                 cursor?: string;
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
                 from?: string;
                 /** @description At most 500; without it 50. */
                 limit?: number;
+                /** @description Ids of prices. */
                 plan?: string[];
+                /** @description Ids of products. */
                 product?: string[];
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several with commas. Without it all. */
@@ -2343,11 +2637,17 @@ export interface operations {
     read_summary: {
         parameters: {
             query?: {
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
+                /** @description Ids of prices. */
                 plan?: string[];
+                /** @description Ids of products. */
                 product?: string[];
             };
             header?: never;
@@ -2365,7 +2665,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["SummaryAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -2682,6 +2982,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateRequest"];
+            };
+        };
+        responses: {
+            /** @description It counts from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entered rate */
+                rate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pegs and published rates count again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateImport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedRates"];
                 };
             };
             /** @description What went wrong */

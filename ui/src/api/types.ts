@@ -59,6 +59,8 @@ export type RemovalReceipt = Answer<'RemovalReceipt'>
 export type Settings = Answer<'Settings'>
 export type SettingsPreview = Answer<'SettingsPreview'>
 export type ChurnAt = Schemas['ChurnAt']
+export type EnteredRates = Answer<'RateList'>
+export type EnteredRate = Answer<'RateView'>
 export type ApiToken = Answer<'TokenView'>
 export type CreatedToken = Answer<'CreatedToken'>
 
@@ -66,12 +68,12 @@ export type MetricDefinition = Answer<'Metric'>
 export type Facets = Answer<'Facets'>
 
 /** `is_partial`: the range or today cuts its period. */
-export type MrrPoint = Answer<'MrrPoint'> & { is_partial?: boolean }
+export type MrrPoint = Answer<'MrrPoint'>
 export type MrrSeries = Omit<Answer<'MrrSeries'>, 'points'> & { points: MrrPoint[] }
 export type MrrReport = Omit<Answer<'MrrAnswer'>, 'series'> & { series: MrrSeries[] }
 /** What a view could not convert, with its customers where the server counts them. */
 export type Unconverted = Answer<'Unconverted'> & { customers?: number }
-export type Summary = Answer<'Summary'>
+export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
 export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> &

@@ -100,7 +100,7 @@ export function movementColumns(currency: Currency, interval: Interval, today: D
 export interface ComparedPoint {
   start_on: Day
   end_on: Day
-  is_partial?: boolean
+  is_partial: boolean
   values: ReadonlyMap<string, number>
 }
 
