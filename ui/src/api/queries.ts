@@ -9,6 +9,7 @@ import type {
   CustomerDetail,
   CustomerPage,
   DeadDelivery,
+  EnteredRates,
   Explanation,
   Facets,
   MetricDefinition,
@@ -79,6 +80,12 @@ export const targetsQuery = queryOptions({
       throw error
     }
   },
+})
+
+/** Exchange rates that somebody entered, in that order. */
+export const ratesQuery = queryOptions({
+  queryKey: ['rates', 'entered'],
+  queryFn: ({ signal }) => api.get<EnteredRates>('/rates', {}, signal),
 })
 
 export const registryQuery = queryOptions({

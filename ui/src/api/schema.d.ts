@@ -238,9 +238,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Discard the local copy and import everything again
-         * @description Key, settings and webhook are kept, and so are erasures and the list of restatements as far as they can be read.
-         *     Figures fill in as during the first import.
+         * Let go of what was loaded and load everything again
+         * @description Key, settings and webhook stay, and erasures and the list of restatements as far as they can be read. Numbers fill in
+         *     as on the first day.
          */
         post: operations["reload_connection"];
         delete?: never;
@@ -463,13 +463,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the exchange rates that the workspace entered */
+        /** The exchange rates that the workspace entered */
         get: operations["list_rates"];
         put?: never;
         /**
          * Enter an exchange rate
-         * @description It takes precedence over official pegs and published rates from the next request on. A rate for the same currency
-         *     and days is replaced.
+         * @description It comes before official pegs and published rates, from the next request on. One of the same currency and days is
+         *     replaced.
          */
         post: operations["create_rate"];
         delete?: never;
@@ -504,7 +504,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import the exchange rates of a CSV file, all or none of them */
+        /** Enter the exchange rates of a CSV file, all or none of them */
         post: operations["import_rates"];
         delete?: never;
         options?: never;
@@ -743,7 +743,7 @@ export interface components {
             key?: string | null;
             /** @description Of `sample`: one of its merchants. */
             merchant?: string | null;
-            /** @description By default the account's name. */
+            /** @description Without one it is the account's. */
             name?: string | null;
             /** @description The id of one of the sources, or `sample`. */
             source: string;
@@ -1184,7 +1184,7 @@ export interface components {
             password: string;
             /** Format: password */
             password_confirmation: string;
-            /** @description Required if `needs_code` is true. */
+            /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
             /** @description Letters and digits. */
             username: string;
@@ -1283,7 +1283,7 @@ export interface components {
              * @description The newest day that rates were published for.
              */
             published_on?: string | null;
-            /** @description The currencies that today's amounts can be converted to. */
+            /** @description The currencies that amounts of today can be converted into. */
             targets: string[];
         };
         RateRequest: {
@@ -1293,14 +1293,14 @@ export interface components {
             currency: string;
             /**
              * Format: date
-             * @description The first day, or the only day.
+             * @description The first day, or the only one.
              */
             from: string;
             /** @description A decimal number as text, so that it is exact. */
             rate: string;
             /**
              * Format: date
-             * @description The last day, inclusive. Default: `from`.
+             * @description The last day, included. Left out: `from` alone.
              */
             to?: string | null;
         };
@@ -1400,13 +1400,14 @@ export interface components {
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /**
-             * @description Whether an active subscription that was never billed counts from its start, at the price of its items. Omit it
-             *     to leave it unchanged.
+             * @description Whether an active subscription that was never billed counts from its start, at the price of its items. Left out of
+             *     a request, it stays as it is.
              */
             count_unbilled?: boolean;
             /**
-             * @description Whether nothing that identifies a customer is stored. Switching it on erases what is there; after switching it
-             *     off, it comes back as objects change. Omit it to leave it unchanged.
+             * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
+             *     back as objects change.
+             *     Left out of a request, it stays as it is.
              */
             gdpr?: boolean;
             /** @description Whether usage-based lines count as recurring. */
@@ -2002,22 +2003,22 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
-                /** @description Such as `month`, `year` or `3-month`. */
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters (ISO 3166), or `unknown`. */
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
-                /** @description `native` (default), or the code of the currency to convert to. */
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
                 cursor?: string;
-                /** @description Codes of the currencies that were billed. */
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
                 /** @description At most 500. Default: 50. */
                 limit?: number;
                 /** @description MRR at the end of this day. Default: now. */
                 on?: string;
-                /** @description Price ids. */
+                /** @description Ids of prices. */
                 plan?: string[];
-                /** @description Product ids. */
+                /** @description Ids of products. */
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
@@ -2237,23 +2238,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
-                /** @description Two letters (ISO 3166), or `unknown`. */
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
-                /** @description Codes of the currencies that were billed. */
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
-                /** @description Price ids. */
+                /** @description Ids of prices. */
                 plan?: string[];
-                /** @description Product ids. */
+                /** @description Ids of products. */
                 product?: string[];
-                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
                 range?: string;
-                /** @description Last day. Default: today, or the last day of `range`. */
+                /** @description Last day; without it today, or that of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2294,23 +2295,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
-                /** @description Two letters (ISO 3166), or `unknown`. */
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
-                /** @description Codes of the currencies that were billed. */
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
-                /** @description Price ids. */
+                /** @description Ids of prices. */
                 plan?: string[];
-                /** @description Product ids. */
+                /** @description Ids of products. */
                 product?: string[];
-                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
                 range?: string;
-                /** @description Last day. Default: today, or the last day of `range`. */
+                /** @description Last day; without it today, or that of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2345,21 +2346,21 @@ export interface operations {
     list_movements: {
         parameters: {
             query?: {
-                /** @description Such as `month`, `year` or `3-month`. */
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters (ISO 3166), or `unknown`. */
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
-                /** @description `native` (default), or the code of the currency to convert to. */
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
                 cursor?: string;
-                /** @description Codes of the currencies that were billed. */
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
                 from?: string;
                 /** @description At most 500. Default: 50. */
                 limit?: number;
-                /** @description Price ids. */
+                /** @description Ids of prices. */
                 plan?: string[];
-                /** @description Product ids. */
+                /** @description Ids of products. */
                 product?: string[];
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */
@@ -2636,17 +2637,17 @@ export interface operations {
     read_summary: {
         parameters: {
             query?: {
-                /** @description Such as `month`, `year` or `3-month`. */
+                /** @description As in `month`, `year`, `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters (ISO 3166), or `unknown`. */
+                /** @description Two letters as in ISO 3166, or `unknown`. */
                 country?: string[];
-                /** @description `native` (default), or the code of the currency to convert to. */
+                /** @description `native` (without it), or the code of a currency to convert to. */
                 currency?: string;
-                /** @description Codes of the currencies that were billed. */
+                /** @description Codes of currencies that are billed in. */
                 filter_currency?: string[];
-                /** @description Price ids. */
+                /** @description Ids of prices. */
                 plan?: string[];
-                /** @description Product ids. */
+                /** @description Ids of products. */
                 product?: string[];
             };
             header?: never;
@@ -3036,7 +3037,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The rate applies from now on */
+            /** @description It counts from now on */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3059,14 +3060,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The id of the entered rate */
+                /** @description The entered rate */
                 rate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Deleted; pegs and published rates apply again */
+            /** @description Pegs and published rates count again */
             204: {
                 headers: {
                     [name: string]: unknown;

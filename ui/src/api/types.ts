@@ -59,6 +59,8 @@ export type RemovalReceipt = Answer<'RemovalReceipt'>
 export type Settings = Answer<'Settings'>
 export type SettingsPreview = Answer<'SettingsPreview'>
 export type ChurnAt = Schemas['ChurnAt']
+export type EnteredRates = Answer<'RateList'>
+export type EnteredRate = Answer<'RateView'>
 export type ApiToken = Answer<'TokenView'>
 export type CreatedToken = Answer<'CreatedToken'>
 

@@ -4,6 +4,7 @@ import { useConnection } from '~/view/useView'
 
 import { ConnectionSection } from './ConnectionSection'
 import { PrivacySection } from './PrivacySection'
+import { RatesSection } from './RatesSection'
 import { RulesSection } from './RulesSection'
 import { TokensSection } from './TokensSection'
 
@@ -18,6 +19,7 @@ export function SettingsPage() {
         title="Settings"
       />
       <RulesSection connection={connection} />
+      <RatesSection />
       <PrivacySection connection={connection} />
       <ConnectionSection connection={connection} />
       <TokensSection />
