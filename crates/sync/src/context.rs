@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(error.code(), "provider_unreachable");
         assert_eq!(
             error.to_string(),
-            "the provider did not answer for 180 s: api.example.com cannot be reached: timeout"
+            "the provider did not answer for 180 s: api.example.com can't be reached: timeout"
         );
     }
 

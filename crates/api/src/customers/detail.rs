@@ -1,7 +1,5 @@
 //! All of one customer, from the ledger and from what was billed.
 
-use std::collections::BTreeMap;
-
 use std::collections::HashMap;
 
 use ::metrics::columns::CustomerEntry;
@@ -31,10 +29,6 @@ pub struct CustomerDetail {
     pub charges: Vec<ChargeDetail>,
     /// Its page in the provider's dashboard. A sample merchant has none.
     pub provider_url: Option<String>,
-    /// The same under the name that it had before: the source's id and `_url`.
-    #[serde(flatten)]
-    #[schema(ignore)]
-    pub url_by_source: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -143,10 +137,6 @@ pub fn of(
             .collect(),
         invoices,
         charges,
-        url_by_source: provider_url
-            .iter()
-            .map(|url| (format!("{}_url", record.source), url.clone()))
-            .collect(),
         provider_url,
     })
 }

@@ -271,7 +271,7 @@ impl Shared {
         let client = self.client(connection).await?;
         // One for another address stays: this folder may be a copy, and its original still listens there. One whose secret
         // was lost between the provider's answer and our disk goes.
-        let left_url = webhook.endpoint_url.clone().filter(|registered| registered != url.as_str());
+        let left_url = webhook.endpoint_url.clone().filter(|registered| is_anothers(registered, url));
         let ours = webhook.endpoint_id.clone().filter(|_| left_url.is_none());
         let mut superseded: BTreeSet<String> = ours.into_iter().collect();
         if let Ok(endpoints) = client.webhooks().await {
@@ -368,7 +368,9 @@ impl Shared {
         let webhook = self.webhook_of(connection).await?;
         let ours = self.webhook_url(connection, &webhook);
         // A command knows no address.
-        let is_ours = ours.is_none_or(|url| webhook.endpoint_url.as_deref() == Some(url.as_str()));
+        let registered = webhook.endpoint_url.as_deref();
+        let is_ours =
+            ours.is_none_or(|url| registered.is_some_and(|registered| !is_anothers(registered, &url)));
         let removal = match &webhook.endpoint_id {
             Some(endpoint) if is_ours => {
                 self.client(connection).await?.delete_webhook(endpoint).await?;
@@ -381,4 +383,11 @@ impl Shared {
         blocking(move || Ok(catalog.forget_webhook(&of.workspace, &of.id)?)).await?;
         Ok(removal)
     }
+}
+
+/// Whether another folder may be listening at the registered address. Addresses of this machine change with the port that a
+/// server listens on, and are reached from nowhere else.
+fn is_anothers(registered: &str, url: &Url) -> bool {
+    let is_local = Url::parse(registered).is_ok_and(|registered| connect::is_on_this_machine(&registered));
+    registered != url.as_str() && !is_local
 }

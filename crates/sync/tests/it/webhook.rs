@@ -118,18 +118,26 @@ async fn an_endpoint_that_is_gone_is_made_again_once_its_silence_is_noticed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_at_another_address_leaves_the_endpoint_of_its_original_alone() {
     let told = Told::once().await;
-    let original = told.webhook();
     told.runner.stop().await;
+    let listening_at = |public: &str| {
+        let (data, clock) = (told.data.clone(), Clock::Manual(told.clock.clone()));
+        let catalog = data.catalog().unwrap();
+        let callbacks = Callbacks { public: Some(public.parse().unwrap()), ..Callbacks::default() };
+        let runner = Runner::new(RunnerConfig { callbacks, ..RunnerConfig::server(data, catalog, clock) });
+        runner.start();
+        runner
+    };
+    let is_at = |webhook: &WebhookRecord, host: &str| {
+        webhook.endpoint_url.as_deref().is_some_and(|url| url.contains(host))
+    };
+    let first = listening_at("https://original.example.com");
+    told.until("an endpoint", |webhook| is_at(webhook, "original")).await;
+    first.stop().await;
+    let original = told.webhook();
+    assert_eq!(original.left_url, None, "an address of this machine is nobody else's");
 
-    let config = RunnerConfig::server(
-        told.data.clone(),
-        told.data.catalog().unwrap(),
-        Clock::Manual(told.clock.clone()),
-    );
-    let local = Some("http://127.0.0.1:10".parse().unwrap());
-    let copy = Runner::new(RunnerConfig { callbacks: Callbacks { local, ..Callbacks::default() }, ..config });
-    copy.start();
-    told.until("an endpoint of its own", |webhook| webhook.endpoint_id != original.endpoint_id).await;
+    let copy = listening_at("https://copy.example.com");
+    told.until("an endpoint of its own", |webhook| is_at(webhook, "copy")).await;
     let own = told.webhook();
     assert_eq!(own.left_url, original.endpoint_url, "told where people look");
     let endpoints = || async {

@@ -84,7 +84,6 @@ fn order(name: &str) -> usize {
     const ORDER: [&str; 18] = [
         "start_on",
         "end_on",
-        "is_partial",
         "value",
         "mrr_minor",
         "customers",
@@ -100,6 +99,8 @@ fn order(name: &str) -> usize {
         "contraction_customers",
         "churn_customers",
         "reactivation_customers",
+        // Last, where scripts that count columns do not stumble over it.
+        "is_partial",
     ];
     ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
 }
@@ -138,7 +139,7 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,
-            "currency,group,start_on,end_on,is_partial,value\nusd,,2026-01-01,2026-01-31,false,1250\n"
+            "currency,group,start_on,end_on,value,is_partial\nusd,,2026-01-01,2026-01-31,1250,false\n"
         );
     }
 

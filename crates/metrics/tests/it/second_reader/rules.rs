@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
                     && other.line.period == line.line.period
                     && other.invoice.map(|one| one.created_at) > line.invoice.map(|one| one.created_at)
             };
-            line.line.is_proration || line.is_usage() || !plainly.iter().any(|other| is_newer(other))
+            line.line.is_proration || line.is_usage() || !plainly.iter().any(is_newer)
         };
         reader.lines = plainly.iter().filter(|line| is_newest(line)).copied().cloned().collect();
         reader.make_changes();
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         let in_force = if usage.is_empty() {
             flat
         } else if self.rules.include_metered {
-            usage.into_iter().filter(|line| line.end() <= at).last()
+            usage.into_iter().rfind(|line| line.end() <= at)
         } else {
             None
         };
