@@ -72,10 +72,8 @@ fn main() -> Result<(), StoreError> {
     let written = disk_bytes().saturating_sub(before);
     let kept = size(&dir).max(1);
     println!("{} bytes an object on disk, {} as received", kept / total as u64, bytes / total);
-    println!(
-        "{written} bytes written by the load, {:.1} for each that is kept",
-        written as f64 / kept as f64
-    );
+    let tenths = written.saturating_mul(10) / kept;
+    println!("{written} bytes written by the load, {}.{} for each that is kept", tenths / 10, tenths % 10);
     println!("peak memory {}", proc_line("/proc/self/status", "VmHWM:"));
     std::fs::remove_dir_all(&dir).ok();
     Ok(())

@@ -84,7 +84,7 @@ fn a_new_password_ends_every_session_of_its_user() {
     for hash in [b"hash a", b"hash b"] {
         catalog.create_session(hash, &user.id, NOW, expires_at).unwrap();
     }
-    assert_eq!(catalog.users().unwrap(), [user.clone()]);
+    assert_eq!(catalog.users().unwrap(), std::slice::from_ref(&user));
     assert_eq!(catalog.set_password(&user.id, &Secret::new("$new")).unwrap(), 2);
     assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
     assert_eq!(catalog.user_by_login("ada").unwrap().unwrap().1.expose(), "$new");

@@ -75,17 +75,17 @@ async fn turn(
         (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
         (false, false) => return Next::Rest(shared.pause(slot, *look_at).await),
     };
-    // Beside it, since work may wait for objects that cannot be reached. Nothing is registered with a refused key.
+    // Beside the first load, which may wait for objects that can't be reached. Nothing is registered with a rejected key. Later
+    // an update has to say first whether the endpoint has gone silent.
+    let registers_beside = record.loaded_at.is_none() && record.state != ConnectionState::Failed;
     let registering = async {
-        if task != Task::Mail && record.state != ConnectionState::Failed {
+        if registers_beside {
             shared.look_every(&record, is_asked).await;
         }
     };
     let (outcome, ()) = tokio::join!(shared.work_once(slot, record.clone(), task), registering);
     if outcome.is_ok() && task != Task::Mail {
-        // It was asked for already, but where the key has just been found good.
-        let is_first = record.state == ConnectionState::Failed;
-        let every = shared.look_every(&record, is_asked && is_first).await.map(Duration::from_secs);
+        let every = shared.look_every(&record, is_asked && !registers_beside).await.map(Duration::from_secs);
         *look_at = every.map(|every| Instant::now() + every);
     }
     match outcome {

@@ -42,6 +42,8 @@ impl Told {
         runner.start();
         let told = Self { merchant, data, record, clock, runner, _dir: dir };
         told.until("the registration", |webhook| webhook.endpoint_id.is_some()).await;
+        // The endpoint is registered beside the first load; only after that can anything be missed.
+        told.runner.sync_once(&told.record.workspace, &told.record.id).await.unwrap();
         let delivered = |webhook: &mut WebhookRecord| {
             (webhook.last_received_at, webhook.newest_event_at) = (Some(NOW), Some(NOW));
         };
