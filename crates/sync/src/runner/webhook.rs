@@ -284,7 +284,10 @@ impl Shared {
         let (shared, of) = (Arc::clone(self), connection.clone());
         blocking(move || shared.keep_webhook_secret(&of, &made.secret)).await?;
         let url = url.to_string();
+        let now = self.config.clock.now();
         let registered = move |webhook: &mut WebhookRecord| {
+            // What happened before cannot be delivered to it, and so is not missed.
+            webhook.newest_event_at = webhook.newest_event_at.map(|newest| newest.max(now));
             webhook.endpoint_id = Some(made.id);
             webhook.endpoint_url = Some(url);
             webhook.left_url = left_url.or(webhook.left_url.take());
