@@ -12,7 +12,7 @@ use model::{Currency, Day, Interval, Restatement, Settings, UnixSeconds, WeekSta
 use sandbox::world::ExpectedStep;
 use store::RecordedRestatement;
 
-/// As a page shows it.
+/// As a page shows it, by the first day of each month.
 pub fn found(ledger: &Ledger, now: UnixSeconds) -> String {
     let query = Query {
         from: first_day(),
@@ -27,7 +27,9 @@ pub fn found(ledger: &Ledger, now: UnixSeconds) -> String {
     let answer = query::mrr(ledger, &Rates::embedded(), &query).unwrap();
     let series = answer.series.iter().flat_map(|series| {
         let points = series.points.iter().filter(|point| point.mrr_minor != 0);
-        points.map(|point| (series.currency, point.end_on, point.mrr_minor))
+        // The running month ends today.
+        let month = |on: Day| Interval::Month.bucket(on, WeekStart::default()).start_on;
+        points.map(move |point| (series.currency, month(point.end_on), point.mrr_minor))
     });
     listed(series.collect())
 }
@@ -52,12 +54,12 @@ pub fn meant(meant: &[ExpectedStep], settings: &Settings, now: UnixSeconds) -> S
         for ((_, currency), (_, mrr_minor)) in worth {
             *totals.entry(currency).or_default() += mrr_minor;
         }
-        let end_on = Day::from(next).previous();
+        let month_on = Day::from(month);
         found.extend(
             totals
                 .into_iter()
                 .filter(|(_, total)| *total != 0)
-                .map(|(currency, total)| (currency, end_on, total)),
+                .map(|(currency, total)| (currency, month_on, total)),
         );
         month = next;
     }
