@@ -97,6 +97,31 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// Figures that a ledger has otherwise than they were restated last: what was restated was never shown, or was shown of
+/// objects that were imported anew since.
+pub fn restated_otherwise<'a>(
+    last: impl IntoIterator<Item = Restatement> + 'a,
+    ledger: &'a Ledger,
+) -> impl Iterator<Item = Restatement> + 'a {
+    last.into_iter().filter_map(|last| {
+        let new_minor = at_end_of_month(ledger, &last);
+        (new_minor != last.new_minor).then(|| Restatement {
+            old_minor: last.new_minor,
+            new_minor,
+            reason: RestatementReason::BillingChanged,
+            invoice: None,
+            ..last
+        })
+    })
+}
+
+fn at_end_of_month(ledger: &Ledger, figure: &Restatement) -> i64 {
+    let end_on = month(figure.month_on).end_on;
+    let changes = ledger.find(&figure.customer).map(|place| rows(ledger, place)).unwrap_or_default();
+    let own = changes.iter().filter(|change| change.track.currency == figure.currency && change.on <= end_on);
+    own.fold(0_i64, |sum, change| sum.saturating_add(change.delta_minor))
+}
+
 /// One price of a subscription in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Track<'a> {

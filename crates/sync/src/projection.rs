@@ -19,8 +19,8 @@ use crate::problems::Problem;
 pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
 pub use file::{FIRST_VERSION, Keeper, Kept, Previous};
-pub(crate) use restating::build_recording;
 pub use restating::{Recording, Restating};
+pub(crate) use restating::{build_recording, settle};
 
 /// The objects' count of commits, kept with them and with the ledger that was made of them.
 pub(crate) const SEQUENCE: &str = "sequence";

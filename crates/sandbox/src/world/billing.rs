@@ -280,6 +280,7 @@ impl World {
                 value_minor: 0,
                 invoice: Some(invoice),
                 whole: None,
+                would_end_at: None,
             });
         }
         for (price, net_minor) in values {
@@ -287,7 +288,8 @@ impl World {
             let quantity = quantities.get(&price).copied().unwrap_or_default();
             let whole = Whole { quantity, net_picos: i128::from(net_minor) * PICOS, rounding_picos: 0 };
             let invoice = Some(invoice);
-            expected_mrr.act(Act { at, price, kind: Kind::Period, value_minor, invoice, whole: Some(whole) });
+            let (kind, whole) = (Kind::Period, Some(whole));
+            expected_mrr.act(Act { at, price, kind, value_minor, invoice, whole, would_end_at: None });
         }
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Act {
     pub invoice: Option<u32>,
     /// `None` where nothing is billed.
     pub whole: Option<Whole>,
+    /// For an item that was removed and credited: when its billed period would have ended.
+    pub would_end_at: Option<i64>,
 }
 
 /// What a whole period of a price costs, as it was billed or as the share that was billed for the rest of it says.
@@ -115,11 +117,11 @@ impl ExpectedMrr {
         }
     }
 
-    /// What an act leaves behind; `None`: nothing, by what became of its invoice.
-    fn outcome(&self, act: &Act) -> Option<(Kind, i64)> {
+    /// What an act leaves behind, and from when on; `None`: nothing, by what became of its invoice.
+    fn outcome(&self, act: &Act) -> Option<(i64, Kind, i64)> {
         match (self.standing(act), act.kind) {
-            (None, Kind::Change) => Some((Kind::Change, self.settled(act))),
-            (None, kind) => Some((kind, act.value_minor)),
+            (None, Kind::Change) => Some((act.at, Kind::Change, self.settled(act))),
+            (None, kind) => Some((act.at, kind, act.value_minor)),
             (Some(fate), Kind::Period) => {
                 let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
                 let goes_on = match fate {
@@ -131,13 +133,20 @@ impl ExpectedMrr {
                 let is_replaced = counting().any(|other| {
                     other.at == act.at && other.price == act.price && other.kind != Kind::NotRenewed
                 });
-                (goes_on && !is_replaced).then_some((Kind::NotRenewed, 0))
+                (goes_on && !is_replaced).then_some((act.at, Kind::NotRenewed, 0))
             }
-            // The change was made, whatever became of its bill.
+            // The change was made, whatever became of its bill. Of a removal no bill that counts knows, unless the price
+            // comes back: it shows when the item is not renewed.
             (Some(_), Kind::Change) => {
-                let mut counting = self.acts.iter().filter(|other| self.standing(other).is_none());
-                let counted_before = counting.any(|other| other.at <= act.at && other.kind == Kind::Period);
-                counted_before.then(|| (Kind::Change, self.settled(act)))
+                let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
+                let counted_before = counting().any(|other| other.at <= act.at && other.kind == Kind::Period);
+                let comes_back = counting().any(|other| {
+                    other.at > act.at && other.price == act.price && other.kind != Kind::NotRenewed
+                });
+                match act.would_end_at.filter(|_| !comes_back) {
+                    Some(end) => Some((end, Kind::NotRenewed, 0)),
+                    None => counted_before.then(|| (act.at, Kind::Change, self.settled(act))),
+                }
             }
             (Some(_), Kind::NotRenewed) => None,
         }
@@ -148,12 +157,8 @@ impl ExpectedMrr {
         let mut by_price: BTreeMap<u32, Vec<(i64, Kind, i64)>> = BTreeMap::new();
         let end = self.end.or(self.unpaid_since);
         for act in &self.acts {
-            if end.is_some_and(|end| act.at >= end) {
-                continue;
-            }
-            if let Some((kind, value)) = self.outcome(act) {
-                by_price.entry(act.price).or_default().push((act.at, kind, value));
-            }
+            let outcome = self.outcome(act).filter(|(at, ..)| end.is_none_or(|end| *at < end));
+            by_price.entry(act.price).or_default().extend(outcome);
         }
         for mut settings in by_price.into_values() {
             settings.sort_by_key(|(at, kind, _)| (*at, *kind));
@@ -175,7 +180,7 @@ mod tests {
     use super::*;
 
     fn act(at: i64, price: u32, kind: Kind, value_minor: i64, invoice: u32) -> Act {
-        Act { at, price, kind, value_minor, invoice: Some(invoice), whole: None }
+        Act { at, price, kind, value_minor, invoice: Some(invoice), whole: None, would_end_at: None }
     }
 
     fn changes(expected_mrr: &ExpectedMrr) -> Vec<(i64, i64)> {
@@ -232,6 +237,19 @@ mod tests {
         expected_mrr.fate(1, Fate::LeftUnpaid);
         expected_mrr.end(40);
         assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900), (30, 4900), (40, -4900)]);
+    }
+
+    #[test]
+    fn a_removal_whose_bill_was_given_up_shows_at_the_end_of_the_billed_period() {
+        let mut expected_mrr = ExpectedMrr::default();
+        expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+        expected_mrr.act(act(10, 2, Kind::Period, 900, 0));
+        expected_mrr.act(Act { would_end_at: Some(20), ..act(15, 2, Kind::Change, 0, 1) });
+        expected_mrr.act(act(20, 1, Kind::Period, 4900, 1));
+        assert_eq!(changes(&expected_mrr), [(10, 5800), (15, -900)]);
+        expected_mrr.fate(1, Fate::GivenUpUnpaid);
+        expected_mrr.end(25);
+        assert_eq!(changes(&expected_mrr), [(10, 5800), (20, -900), (25, -4900)]);
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl World {
             (item.price, item.quantity, item.is_billed) = (price, quantity, false);
             self.saw("switch without proration");
         } else {
-            let act = (before.price != price).then(|| self.intend_change(number, before.price, 0, None));
+            let act = (before.price != price).then(|| self.intend(number, self.change_to(before.price, 0)));
             self.give_back(number, &before, act);
             let item = &mut self.subscription(number).items[index];
             (item.price, item.quantity) = (price, quantity);
@@ -71,7 +71,8 @@ impl World {
     pub(super) fn remove_item(&mut self, number: u32, index: usize, how: Proration) {
         let item = self.subscription(number).items.remove(index);
         if how != Proration::None && item.is_billed {
-            let act = self.intend_change(number, item.price, 0, None);
+            let would_end_at = Some(self.subscriptions[number as usize].period.1);
+            let act = self.intend(number, Act { would_end_at, ..self.change_to(item.price, 0) });
             self.give_back(number, &item, Some(act));
         }
         self.saw("add-on removed");
@@ -81,7 +82,7 @@ impl World {
     /// The unused time of all items, when the subscription ends or its interval changes.
     pub(super) fn give_all_back(&mut self, number: u32) {
         for item in self.subscriptions[number as usize].items.clone() {
-            let act = self.intend_change(number, item.price, 0, None);
+            let act = self.intend(number, self.change_to(item.price, 0));
             self.give_back(number, &item, Some(act));
         }
     }
@@ -161,14 +162,17 @@ impl World {
         let rounding_picos = pricing::rounding_picos(item.quantity, span);
         let whole = Whole { quantity: item.quantity, net_picos, rounding_picos };
         let description = format!("Remaining time on {} × {}", item.quantity, price.nickname);
-        let act = self.intend_change(number, item.price, value_minor, Some(whole));
+        let act = self.intend(number, Act { whole: Some(whole), ..self.change_to(item.price, value_minor) });
         let source = LineSource::Proration { item: item.number, is_credit: false, credited: None };
         self.add_proration(number, &item, source, (description, amount_minor), rest, Some(act));
     }
 
-    fn intend_change(&mut self, number: u32, price: u32, value_minor: i64, whole: Option<Whole>) -> usize {
+    fn change_to(&self, price: u32, value_minor: i64) -> Act {
         let at = self.now;
-        let act = Act { at, price, kind: Kind::Change, value_minor, invoice: None, whole };
+        Act { at, price, kind: Kind::Change, value_minor, invoice: None, whole: None, would_end_at: None }
+    }
+
+    fn intend(&mut self, number: u32, act: Act) -> usize {
         self.subscription(number).expected_mrr.act(act)
     }
 

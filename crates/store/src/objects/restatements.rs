@@ -1,7 +1,7 @@
 //! The list of figures of past months that have changed since they were shown.
 
 use model::{CustomerId, Day, InvoiceId, Restatement, UnixSeconds};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::Objects;
 use crate::StoreError;
@@ -18,6 +18,10 @@ const LAST: &str =
 const ADD: &str =
     "INSERT INTO restatements (recorded_at, month_on, customer, currency, old_minor, new_minor, reason, invoice)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+/// The newest of each figure: SQLite takes the other columns from the row with the maximum.
+const NEWEST: &str =
+    "SELECT max(number), recorded_at, month_on, customer, currency, old_minor, new_minor, reason, invoice
+    FROM restatements GROUP BY customer, currency, month_on";
 const PAGE: &str =
     "SELECT number, recorded_at, month_on, customer, currency, old_minor, new_minor, reason, invoice
     FROM restatements WHERE number < ?1 ORDER BY number DESC LIMIT ?2";
@@ -42,13 +46,25 @@ impl Objects {
         limit: usize,
     ) -> Result<Vec<RecordedRestatement>, StoreError> {
         let limit = i64::try_from(limit.min(PAGE_MAX)).unwrap_or(0);
+        self.recorded(PAGE, params![before.unwrap_or(i64::MAX), limit])
+    }
+
+    /// What the list says last of each figure that is on it.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn newest_restatements(&self) -> Result<Vec<RecordedRestatement>, StoreError> {
+        self.recorded(NEWEST, params![])
+    }
+
+    fn recorded(&self, sql: &str, params: impl Params) -> Result<Vec<RecordedRestatement>, StoreError> {
         self.shared.readers.read(|reader| {
             let format: i64 = reader.conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
             if format < SINCE_FORMAT {
                 return Ok(Vec::new());
             }
-            let mut statement = reader.conn.prepare_cached(PAGE)?;
-            let mut rows = statement.query(params![before.unwrap_or(i64::MAX), limit])?;
+            let mut statement = reader.conn.prepare_cached(sql)?;
+            let mut rows = statement.query(params)?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 found.push(recorded(row)?);

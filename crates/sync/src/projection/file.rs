@@ -9,7 +9,7 @@ use super::{PROBLEMS, SEQUENCE};
 use crate::problems::Problem;
 
 /// Goes up whenever the same objects give another ledger than before.
-const RULES_VERSION: u32 = 1;
+const RULES_VERSION: u32 = 2;
 
 const FINGERPRINT: &str = "fingerprint";
 const VERSION: &str = LedgerFile::VERSION;

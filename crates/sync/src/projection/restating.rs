@@ -6,7 +6,7 @@ use connect::Source;
 use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::ledger::CustomerLedger;
-use metrics::restate::Shown;
+use metrics::restate::{self, Shown};
 use model::billing::CustomerHistory;
 use model::{CustomerId, Restatement, RestatementReason, Settings, UnixSeconds};
 use store::{Batch, Objects, StoreError};
@@ -97,18 +97,33 @@ impl<'a> Restating<'a> {
     }
 
     fn record(&self, restatements: Vec<Restatement>) -> Result<(), StoreError> {
-        if restatements.is_empty() {
-            return Ok(());
-        }
-        let batch = Batch { restatements, seen_at: self.now, ..Batch::default() };
-        let committed = self.objects.commit_blocking(batch)?;
-        tracing::info!(figures = committed.restated, "figures of past months were restated");
-        Ok(())
+        record(self.objects, restatements, self.now)
     }
 
     fn found(&self) -> MutexGuard<'_, Vec<Restatement>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn record(objects: &Objects, restatements: Vec<Restatement>, now: UnixSeconds) -> Result<(), StoreError> {
+    if restatements.is_empty() {
+        return Ok(());
+    }
+    let batch = Batch { restatements, seen_at: now, ..Batch::default() };
+    let committed = objects.commit_blocking(batch)?;
+    tracing::info!(figures = committed.restated, "figures of past months were restated");
+    Ok(())
+}
+
+/// Makes what the list says last of each figure true of the whole ledger. Something is recorded before it is stored, and
+/// shown of what there is for now: a process that died between the two, or an import that began anew, leaves on the
+/// list what no ledger says any more.
+///
+/// # Errors
+/// What the store says.
+pub(crate) fn settle(objects: &Objects, ledger: &Ledger, now: UnixSeconds) -> Result<(), StoreError> {
+    let last = objects.newest_restatements()?.into_iter().map(|recorded| recorded.restatement);
+    record(objects, restate::restated_otherwise(last, ledger).collect(), now)
 }
 
 /// Everything from the objects, with what it restates of the previous ledger on record.
@@ -131,6 +146,9 @@ pub(crate) fn build_recording(
     let built = build_comparing(source, objects, settings.rules, zone, on_progress, restating.as_ref())?;
     if let Some(restating) = restating {
         restating.finish()?;
+    }
+    if let Some(recording) = recording {
+        settle(objects, &built.ledger, recording.now)?;
     }
     Ok(built)
 }

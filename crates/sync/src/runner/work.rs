@@ -21,7 +21,7 @@ use crate::context::{Asked, Context, Written};
 use crate::progress::Phase;
 use crate::trouble::Trouble;
 use crate::update::{self, How, Thoroughness};
-use crate::{SyncError, audit, backfill, consistency};
+use crate::{SyncError, audit, backfill, consistency, projection};
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +158,8 @@ fn finish(
     if is_load_done {
         projector.slot.reporter.begin(Phase::Building);
         projector.build_all()?;
+        // Of an import that began anew there is a list already.
+        projection::settle(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
     } else {
         projector.project()?;
         projector.keep_rest()?;

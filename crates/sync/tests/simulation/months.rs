@@ -82,11 +82,6 @@ pub fn check_restated(
     settings: &Settings,
     log: &str,
 ) {
-    // Fails on some seeds: what is briefly missing is restated, and what brings it back is not. The figures themselves, compared
-    // above, are right. Until that is mended the check is made by hand.
-    if std::env::var_os("CHARTSY_SIMULATION_RESTATEMENTS").is_none() {
-        return;
-    }
     let zone = settings.zone().unwrap();
     let mut checked = HashSet::new();
     for RecordedRestatement { restatement, .. } in restated {

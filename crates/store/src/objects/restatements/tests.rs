@@ -94,3 +94,21 @@ fn a_page_goes_on_where_the_one_before_ended() {
     }
     assert_eq!(pages, [vec![9, 8, 7, 6], vec![5, 4, 3, 2], vec![1]]);
 }
+
+#[test]
+fn the_newest_of_each_figure_is_what_the_list_says() {
+    let (_dir, objects) = temp();
+    let figures = [
+        figure("cus_1", "2026-04-01", 3000, 1000),
+        figure("cus_1", "2026-05-01", 3000, 0),
+        figure("cus_1", "2026-04-01", 1000, 2000),
+        figure("cus_2", "2026-04-01", 500, 0),
+    ];
+    for (at, figure) in (1..).zip(figures.clone()) {
+        record(&objects, at, vec![figure]);
+    }
+    let newest = objects.newest_restatements().unwrap();
+    let newest: Vec<_> = newest.into_iter().map(|one| (one.number, one.restatement)).collect();
+    let [_, may, april, other] = figures;
+    assert_eq!(newest, [(3, april), (2, may), (4, other)]);
+}
