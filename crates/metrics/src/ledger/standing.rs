@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::billing::{Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
-use model::{InvoiceId, PriceId, UnixSeconds};
-use rust_decimal::Decimal;
+use model::{PriceId, UnixSeconds};
 
 use super::items::Item;
 use super::lines::Entry;
@@ -94,7 +93,7 @@ fn replace(entries: &mut [Entry<'_>]) {
 }
 
 /// A change whose bill was given up counts all the same where it shows that it was made: the subscription has its price,
-/// or a later line bills or credits it. Where the item had the price before, its quantity has to show as well.
+/// or a later line bills or credits it.
 fn make_changes(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
     let is_open = |entry: &Entry<'_>| {
         entry.line.is_proration && matches!(entry.standing, Standing::GivenUp | Standing::Unpaid)
@@ -144,36 +143,7 @@ fn was_made(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Sub
             && entry.period().start == at
             && !entry.is_on_invoice_of(change)
     });
-    counted_before && !is_billed_elsewhere && is_seen_later(change, entries, subscription)
-}
-
-/// Whether the subscription has the price, or a later line knows of it: in this quantity where the item had the price
-/// before, since nothing else tells the new state from the old one. A price that is new to the item tells by itself.
-fn is_seen_later(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
-    let (price, at) = (change.price_id(), change.period().start);
-    let own = quantity(entries.iter().filter(|entry| {
-        entry.is_charge()
-            && entry.is_on_invoice_of(change)
-            && (entry.price_id(), entry.item, entry.period().start) == (price, change.item, at)
-    }));
-    let had_it = entries.iter().any(|entry| {
-        entry.bills() && entry.item == change.item && entry.price_id() == price && entry.period().start < at
-    });
-    if !had_it {
-        return is_known_later(price, at, entries, subscription);
-    }
-    let items = subscription.map(|subscription| subscription.items.as_slice()).unwrap_or_default();
-    let has_it = items
-        .iter()
-        .any(|item| item.price == *price && (item.quantity == own || item.quantity == change.line.quantity));
-    let later = entries.iter().filter(|e| e.counts() && e.period().start > at && e.price_id() == price);
-    // A graduated price bills a line per tier.
-    let mut bills: BTreeMap<(Option<&InvoiceId>, UnixSeconds, bool), Decimal> = BTreeMap::new();
-    for entry in later {
-        let key = (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit());
-        *bills.entry(key).or_default() += entry.line.quantity;
-    }
-    has_it || bills.values().any(|quantity| *quantity == own)
+    counted_before && !is_billed_elsewhere && is_known_later(change.price_id(), at, entries, subscription)
 }
 
 /// Whether a credit on a bill that was given up shows that its price was dropped: it stood alone, and the price came
@@ -187,6 +157,7 @@ fn was_removed(credit: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&
     counted_before && !is_part_of_a_change && is_known_later(credit.price_id(), at, entries, subscription)
 }
 
+/// Whether the subscription has the price, or a later line knows of it.
 fn is_known_later(
     price: &PriceId,
     at: UnixSeconds,
@@ -196,8 +167,4 @@ fn is_known_later(
     let items = subscription.map(|subscription| subscription.items.as_slice()).unwrap_or_default();
     items.iter().any(|item| item.price == *price)
         || entries.iter().any(|e| e.counts() && e.period().start > at && e.price_id() == price)
-}
-
-fn quantity<'b, 'a: 'b>(lines: impl Iterator<Item = &'b Entry<'a>>) -> Decimal {
-    lines.map(|entry| entry.line.quantity).sum()
 }

@@ -210,10 +210,10 @@ fn what_the_list_says_otherwise_than_the_ledger_is_restated_again() {
     let mut without_april = whole.clone();
     without_april.invoices.pop();
     let found = restated(&whole, &without_april);
-    expect_told(&found, &[("2026-04", 3000, 0, RestatementReason::InvoiceGone)]);
+    expect_told(&found, &[("2026-04", 3000, 1000, RestatementReason::InvoiceGone)]);
     let again: Vec<_> = restated_otherwise(found.clone(), &columns(&whole)).collect();
-    expect_told(&again, &[("2026-04", 0, 3000, RestatementReason::BillingChanged)]);
+    expect_told(&again, &[("2026-04", 1000, 3000, RestatementReason::BillingChanged)]);
     assert_eq!(restated_otherwise(again, &columns(&whole)).count(), 0);
     let nobody: Vec<_> = restated_otherwise(found, &Ledger::empty(TimeZone::UTC)).collect();
-    assert_eq!(nobody, [], "the list already says 0");
+    expect_told(&nobody, &[("2026-04", 1000, 0, RestatementReason::BillingChanged)]);
 }

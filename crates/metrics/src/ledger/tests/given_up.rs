@@ -118,8 +118,9 @@ fn a_later_bill_shows_that_a_change_was_made() {
         bill("2026-02-01", vec![seats(3, 3000, "2026-02-01", "2026-03-01")]),
     ];
     expect(&history(subscription.clone(), made), &[("2026-01-01", 1000), (change, 3000)]);
-    let dropped = vec![first, void, bill("2026-02-01", vec![seats(1, 1000, "2026-02-01", "2026-03-01")])];
-    expect(&history(subscription, dropped), &[("2026-01-01", 1000)]);
+    let fewer = vec![first, void, bill("2026-02-01", vec![seats(1, 1000, "2026-02-01", "2026-03-01")])];
+    let fewer = history(subscription, fewer);
+    expect(&fewer, &[("2026-01-01", 1000), (change, 3000), ("2026-02-01", 1000)]);
 }
 
 #[test]

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::ledger::PriceBook;
 use model::billing::*;
-use model::{ChurnAt, Currency, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
-use rust_decimal::Decimal;
+use model::{ChurnAt, Currency, LedgerRules, SubscriptionId, UnixSeconds};
 
 use super::worth::{a_month, full_price, moved};
 
@@ -159,18 +158,15 @@ impl<'a> Reader<'a> {
         }
         for credit in in_vain.iter().filter(|line| line.is_credit()) {
             let is_alone = !in_vain.iter().any(|other| !other.is_credit() && is_with(other, credit));
-            if is_alone && self.is_after_another(credit) && self.is_known_later(credit, None) {
+            if is_alone && self.is_after_another(credit) && self.is_known_later(credit) {
                 self.lines.push(credit.clone());
             }
         }
         self.lines.sort_by_key(Line::order);
     }
 
-    /// A price that is new to the item shows by itself, one that the item had before by its quantity.
     fn is_made(&self, change: &Line) -> bool {
-        let is_old = |line: &Line| line.price.id == change.price.id && line.start() < change.start();
-        let had_it = self.bills(&change.item).any(is_old);
-        self.is_after_another(change) && self.is_known_later(change, had_it.then_some(change.line.quantity))
+        self.is_after_another(change) && self.is_known_later(change)
     }
 
     fn is_after_another(&self, change: &Line) -> bool {
@@ -178,19 +174,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the subscription has the price, or a later line is of it.
-    fn is_known_later(&self, change: &Line, quantity: Option<Decimal>) -> bool {
+    fn is_known_later(&self, change: &Line) -> bool {
         let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
-        let of = |line: &Line| {
-            if line.line.is_proration { line.line.quantity } else { self.ordinary(line).quantity }
-        };
-        let is_same = |price: &PriceId, of: Decimal| {
-            *price == change.price.id && quantity.is_none_or(|quantity| quantity == of)
-        };
-        items.iter().any(|item| is_same(&item.price, item.quantity))
-            || self
-                .lines
-                .iter()
-                .any(|line| line.start() > change.start() && is_same(&line.price.id, of(line)))
+        let is_later = |line: &&Line| line.start() > change.start();
+        items.iter().any(|item| item.price == change.price.id)
+            || self.lines.iter().filter(is_later).any(|line| line.price.id == change.price.id)
     }
 
     fn is_alive(&self) -> bool {
