@@ -105,7 +105,7 @@ pub fn restated_otherwise<'a>(
 ) -> impl Iterator<Item = Restatement> + 'a {
     last.into_iter().filter_map(|last| {
         let new_minor = at_end_of_month(ledger, &last);
-        (new_minor != last.new_minor).then(|| Restatement {
+        (new_minor != last.new_minor).then_some(Restatement {
             old_minor: last.new_minor,
             new_minor,
             reason: RestatementReason::BillingChanged,
