@@ -5,6 +5,7 @@
 mod account;
 mod client;
 mod config;
+mod definition;
 mod error;
 mod http;
 mod key;
