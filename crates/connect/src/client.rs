@@ -12,6 +12,8 @@ macro_rules! each {
     ($this:expr, $client:ident => $call:expr) => {
         match &$this.0 {
             Inner::Stripe($client) => $call,
+            #[cfg(feature = "made-up")]
+            Inner::MadeUp($client) => $call,
         }
     };
 }
@@ -23,6 +25,8 @@ pub struct Client(Inner);
 #[derive(Clone)]
 enum Inner {
     Stripe(stripe::Client),
+    #[cfg(feature = "made-up")]
+    MadeUp(crate::made_up::Client),
 }
 
 impl Client {
@@ -33,12 +37,16 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
+            #[cfg(feature = "made-up")]
+            Source::MadeUp => Inner::MadeUp(crate::made_up::Client::new(config)?),
         }))
     }
 
     pub fn source(&self) -> Source {
         match &self.0 {
             Inner::Stripe(_) => Source::Stripe,
+            #[cfg(feature = "made-up")]
+            Inner::MadeUp(_) => Source::MadeUp,
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) struct Definition {
     pub prices: ObjectKind,
     pub products: ObjectKind,
     pub bills: ObjectKind,
-    pub pending_items: ObjectKind,
+    pub pending_items: Option<ObjectKind>,
     pub agreements: &'static [ObjectKind],
     pub sampled: &'static [ObjectKind],
     pub history_kinds: &'static [ObjectKind],

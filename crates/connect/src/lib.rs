@@ -10,6 +10,8 @@ mod error;
 mod http;
 mod key;
 mod list;
+#[cfg(feature = "made-up")]
+mod made_up;
 mod network;
 mod page;
 mod probe;

@@ -15,6 +15,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Stripe,
+    /// For tests alone.
+    #[cfg(feature = "made-up")]
+    MadeUp,
 }
 
 /// What a source is called, for people.
@@ -39,11 +42,17 @@ pub struct Texts {
 
 /// What is known of a source.
 impl Source {
-    pub const ALL: &'static [Self] = &[Self::Stripe];
+    pub const ALL: &'static [Self] = &[
+        Self::Stripe,
+        #[cfg(feature = "made-up")]
+        Self::MadeUp,
+    ];
 
     fn definition(self) -> &'static Definition {
         match self {
             Self::Stripe => &stripe::DEFINITION,
+            #[cfg(feature = "made-up")]
+            Self::MadeUp => &crate::made_up::DEFINITION,
         }
     }
 
@@ -130,8 +139,8 @@ impl Source {
         self.definition().bills
     }
 
-    /// The kind of items that wait to be billed.
-    pub fn pending_items(self) -> ObjectKind {
+    /// The kind of items that wait to be billed, if it has such items.
+    pub fn pending_items(self) -> Option<ObjectKind> {
         self.definition().pending_items
     }
 
@@ -326,6 +335,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_made_up_source_is_there_only_with_its_feature() {
+        assert_eq!(Source::of("made_up").is_some(), cfg!(feature = "made-up"));
+    }
+
+    #[test]
     fn each_source_is_found_by_its_id_and_complete() {
         for source in Source::ALL {
             assert_eq!(Source::of(source.id()), Some(*source));
@@ -333,6 +347,7 @@ mod tests {
             assert_eq!(source.default_base().scheme(), "https");
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
+            assert!(source.pending_items().as_ref().is_none_or(has_shape));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

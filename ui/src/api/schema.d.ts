@@ -1716,7 +1716,7 @@ export interface components {
         WebhookSecretRequest: {
             /**
              * Format: password
-             * @description Starts with `whsec_`. The previous secret stays valid for deliveries that are on their way.
+             * @description As the provider shows it. The previous secret stays valid for deliveries that are on their way.
              */
             secret: string;
         };

@@ -32,7 +32,7 @@ pub(crate) static DEFINITION: Definition = Definition {
     prices: kind::PRICE,
     products: kind::PRODUCT,
     bills: kind::INVOICE,
-    pending_items: kind::INVOICE_ITEM,
+    pending_items: Some(kind::INVOICE_ITEM),
     agreements: &[kind::SUBSCRIPTION],
     sampled: &[kind::SUBSCRIPTION, kind::INVOICE],
     history_kinds: history::KINDS,
@@ -43,7 +43,11 @@ pub(crate) static DEFINITION: Definition = Definition {
     // Stripe opened to the public: no account is older. 2011-09-29.
     first_accounts: UnixSeconds(1_317_254_400),
     event_list: Some(webhook::EVENT_LIST),
-    webhook_terms: WebhookTerms { events: webhook::WEBHOOK_EVENTS, api_version: API_VERSION },
+    webhook_terms: WebhookTerms {
+        events: webhook::WEBHOOK_EVENTS,
+        api_version: API_VERSION,
+        secret_prefix: "whsec_",
+    },
     signature_header: signature::HEADER,
 
     functions: Functions {
