@@ -29,8 +29,8 @@ struct Joined {
 
 /// The source of these tests: the only one that is neither real nor offered by the sandbox.
 fn source() -> &'static str {
-    let others = Source::ALL.iter().filter(|source| source.id() != sandbox::SOURCE);
-    others.last().expect("the feature is on in tests").id()
+    let mut others = Source::ALL.iter().filter(|source| source.id() != sandbox::SOURCE);
+    others.next_back().expect("the feature is on in tests").id()
 }
 
 /// Two members: one pays 10 a month, one 120 a year.

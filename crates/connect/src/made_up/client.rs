@@ -22,7 +22,7 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 
 #[derive(Clone)]
 pub struct Client {
-    config: ClientConfig,
+    config: Arc<ClientConfig>,
     carrier: Arc<dyn Carrier>,
 }
 
@@ -45,7 +45,7 @@ impl Client {
                 }
             },
         };
-        Ok(Self { config, carrier })
+        Ok(Self { config: Arc::new(config), carrier })
     }
 
     pub fn config(&self) -> &ClientConfig {
