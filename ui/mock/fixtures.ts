@@ -220,6 +220,7 @@ export function facets(world: World): Facets {
     })),
     intervals: uniq(world.plans.map((p) => p.interval)),
     currencies: uniq(world.plans.map((p) => p.currency)),
+    targets: ['eur', 'gbp', 'jpy', 'usd'],
     countries: uniq(world.customers.map((c) => c.country)),
     first_on: first,
     last_on: first ? TODAY : null,

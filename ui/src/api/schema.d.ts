@@ -917,6 +917,8 @@ export interface components {
             last_on?: string | null;
             plans: components["schemas"]["PlanFacet"][];
             products: components["schemas"]["ProductFacet"][];
+            /** @description The currencies that today's amounts can be converted to: one without exchange rates is none of them. */
+            targets: string[];
         };
         /** @description One of the parts that a breakdown makes. */
         Group: {
