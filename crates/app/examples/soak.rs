@@ -96,7 +96,8 @@ async fn soak(minutes: u64, times: u64, seed: u64, folder: &Path) -> Result<()> 
     let data = soak.data.clone();
     // A person who is told that the provider did not answer tries again.
     let connected = tokio::task::spawn_blocking(move || {
-        let connect = || printed(&data, &["connect", "stripe", "--key-stdin", "--api-base", &base], KEY);
+        let connect =
+            || printed(&data, &["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &base], KEY);
         (1..CONNECT_TRIES).fold(connect(), |outcome, _| outcome.or_else(|_| connect()))
     });
     let id = connected.await??.trim().to_owned();
