@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::SyncError;
 use crate::blocking::blocking;
+use crate::created::Created;
 use crate::outage::Outage;
 use crate::reporter::Reporter;
 use crate::writing::{Written, write};
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     pub objects: Objects,
     /// Where objects that could not be fetched wait for another attempt.
     pub inbox: Inbox,
+    /// What came with deliveries that are in the inbox.
+    pub created: Created,
     pub clock: Clock,
     pub retry_policy: RetryPolicy,
     pub cancel: CancellationToken,

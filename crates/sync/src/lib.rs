@@ -5,6 +5,7 @@ pub mod backfill;
 mod blocking;
 pub mod consistency;
 mod context;
+mod created;
 mod error;
 pub mod history;
 mod outage;

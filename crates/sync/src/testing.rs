@@ -63,6 +63,7 @@ pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::
     let context = Context {
         request_clock,
         inbox: inbox(),
+        created: Default::default(),
         outage: crate::outage::Outage::unreported(),
         erased: Default::default(),
         client: client(provider),

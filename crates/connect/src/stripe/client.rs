@@ -12,11 +12,11 @@ use super::refusal::Refusal;
 use super::retry::{self, Attempts, Failure};
 use super::transport::{Answer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, Retrieved, account, catalog, facts,
-    loose, privacy, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Probe, Retrieved, account, catalog, facts, loose,
+    probe,
 };
 use crate::stripe::kind;
-use crate::{ConnectError, NoAnswer};
+use crate::{ConnectError, NoAnswer, Source};
 
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
@@ -201,14 +201,8 @@ impl Client {
         Ok(facts::Filed { object: self.private(filed.object), ..filed })
     }
 
-    /// The object as far as it may be known. Whatever reads an answer's objects goes through here.
     fn private(&self, object: RawObject) -> RawObject {
-        match self.0.config.privacy {
-            Privacy::AsReceived => object,
-            Privacy::Pseudonymous => {
-                RawObject { body: privacy::redacted(object.kind, &object.body), ..object }
-            }
-        }
+        self.0.config.privacy.applied_to(Source::Stripe, object)
     }
 
     /// Which of the expansions to ask for.

@@ -16,6 +16,7 @@ use super::privacy::Noted;
 use super::record::MadeOf;
 use super::{Snapshot, blocking, lock};
 use crate::SyncError;
+use crate::created::Created;
 use crate::reporter::Reporter;
 
 pub(super) struct Connection {
@@ -32,6 +33,7 @@ pub(super) struct Connection {
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
+    pub created: Created,
     client: Mutex<Option<(MadeOf, Client)>>,
     /// The version that the ledger's file had when it was looked at, and by what to tell that nobody wrote since.
     unmoved: Mutex<Option<(u64, LedgerStamp)>>,
@@ -62,6 +64,7 @@ impl Connection {
             epoch: AtomicU64::new(0),
             reader: Mutex::default(),
             inbox: Mutex::default(),
+            created: Created::default(),
             client: Mutex::default(),
             unmoved: Mutex::default(),
             forgetting: Mutex::default(),

@@ -107,6 +107,9 @@ impl Runner {
             created_at: event.created_at,
             received_at_ms: shared.config.clock.now_ms(),
         };
+        if let Some(object) = source.created_object(body) {
+            connection.created.put(object);
+        }
         let is_new = inbox.put(delivery).await?;
         connection.was_delivered();
         shared.ensure_worker(&connection);

@@ -238,6 +238,7 @@ impl SyncRun {
             client,
             objects,
             inbox,
+            created: connection.created.clone(),
             clock: shared.config.clock.clone(),
             retry_policy: shared.config.retry_policy,
             cancel,

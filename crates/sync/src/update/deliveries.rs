@@ -1,10 +1,10 @@
-//! Processes deliveries: each object is fetched in its current state, so that order and repetition do not matter. A
-//! delivery leaves the inbox once its object is written.
+//! Processes deliveries: each object is fetched in its current state, so that order and repetition do not matter. Only one
+//! that was created and came along is taken as it came. A delivery leaves the inbox once its object is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use connect::Source;
-use model::{ObjectKind, UnixSeconds};
+use model::{ObjectKind, RawObject, UnixSeconds};
 use store::{Delivery, Inbox, NextAttempt, StoreError};
 
 use super::fetch::{self, Failures};
@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         if due.is_empty() {
             return Ok(newest);
         }
-        let changed = changed(context.source(), &due);
+        let changed = write_created(context, &due, changed(context.source(), &due)).await?;
         // Also what was created a little before the oldest event about it.
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
         let failures = fetch::changed(context, changed, from).await?;
@@ -40,6 +40,45 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         let inbox = context.inbox.clone();
         blocking(move || Ok(settle(&inbox, &due, &failures, now)?)).await?;
     }
+}
+
+/// Earlier than any request: whatever is requested is newer than an object was at its creation.
+const AT_CREATION: UnixSeconds = UnixSeconds(0);
+
+/// Writes objects that came with their creation, where nothing else is known of them: what happens to them later is
+/// delivered by itself. Returns the others, to be fetched.
+async fn write_created(
+    context: &Context,
+    due: &[Delivery],
+    mut changed: Vec<Changed>,
+) -> Result<Vec<Changed>, SyncError> {
+    let mut events: HashMap<(ObjectKind, &str), usize> = HashMap::new();
+    let subjects = due.iter().filter_map(|one| Some((one.event.kind?, one.event.object_id.as_deref()?)));
+    subjects.for_each(|subject| *events.entry(subject).or_default() += 1);
+    let mut created: Vec<RawObject> = Vec::new();
+    for object in &changed {
+        let came = context.created.take(object.kind, &object.id);
+        let is_only_event = events.get(&(object.kind, object.id.as_str())) == Some(&1);
+        created.extend(came.filter(|_| object.is_new && is_only_event));
+    }
+    let objects = context.objects.clone();
+    let unknown = blocking(move || {
+        let mut unknown = Vec::new();
+        for object in created {
+            if objects.get(object.kind, &object.id)?.is_none() {
+                unknown.push(object);
+            }
+        }
+        Ok(unknown)
+    });
+    let unknown = unknown.await?;
+    let written: HashSet<(ObjectKind, String)> =
+        unknown.iter().map(|object| (object.kind, object.id.clone())).collect();
+    changed.retain(|object| !written.contains(&(object.kind, object.id.clone())));
+    let (privacy, source) = (context.client.config().privacy, context.source());
+    let unknown = unknown.into_iter().map(|object| privacy.applied_to(source, object)).collect();
+    fetch::Fetched::whole(unknown).commit(context, AT_CREATION).await?;
+    Ok(changed)
 }
 
 fn changed(source: Source, due: &[Delivery]) -> Vec<Changed> {
@@ -69,3 +108,6 @@ fn settle(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds
     }
     inbox.done(&done)
 }
+
+#[cfg(test)]
+mod tests;

@@ -268,6 +268,10 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
+    pub fn whole(objects: Vec<RawObject>) -> Self {
+        Self { objects, cut: Vec::new() }
+    }
+
     fn extend(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.cut.extend(other.cut);
