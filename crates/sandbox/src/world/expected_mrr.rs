@@ -14,6 +14,8 @@ pub(super) enum Fate {
     GivenUpUnpaid,
     /// Left unpaid by a subscription that ended.
     LeftUnpaid,
+    /// It bills a change that is made only once it is paid, and was not.
+    NotMade,
 }
 
 /// In the order in which they win at one instant.
@@ -122,12 +124,14 @@ impl ExpectedMrr {
         match (self.standing(act), act.kind) {
             (None, Kind::Change) => Some((act.at, Kind::Change, self.settled(act))),
             (None, kind) => Some((act.at, kind, act.value_minor)),
+            (Some(Fate::NotMade), _) => None,
             (Some(fate), Kind::Period) => {
                 let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
                 let goes_on = match fate {
                     Fate::GivenUp => true,
                     Fate::GivenUpUnpaid => !self.is_dead || counting().any(|other| other.at > act.at),
                     // A hole, if the price is billed again after it.
+                    Fate::NotMade => false,
                     Fate::LeftUnpaid => counting().any(|other| other.at > act.at && other.price == act.price),
                 };
                 let is_replaced = counting().any(|other| {
