@@ -235,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn an_update_whose_invoice_was_not_paid_was_not_made() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.act(act(15, 1, Kind::Change, 0, 2));
+        expected_mrr.act(act(15, 2, Kind::Change, 9900, 2));
+        expected_mrr.fate(2, Fate::NotMade);
+        assert_eq!(changes(&expected_mrr), [(10, 4900)]);
+        expected_mrr.paid(2);
+        assert_eq!(changes(&expected_mrr)[..2], [(10, 4900), (15, 5000)]);
+    }
+
+    #[test]
     fn a_period_that_was_left_unpaid_is_a_hole_where_a_later_one_was_paid() {
         let mut expected_mrr = two_months(4900);
         expected_mrr.act(act(30, 1, Kind::Period, 4900, 2));

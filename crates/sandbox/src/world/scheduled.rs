@@ -1,5 +1,7 @@
 //! What can be due, and who does it.
 
+use model::Currency;
+
 use super::catalog::{Deal, Plan};
 use super::proration::Proration;
 use super::records::{Dunning, InvoiceStatus, PauseBehavior, Status};
@@ -194,30 +196,6 @@ impl World {
                 }
             }
             CustomerAction::SwitchInterval(plan) => self.switch_interval(number, plan),
-            CustomerAction::StartOver(plan) => self.start_over(number, plan),
-            CustomerAction::LateSeat if self.is_paid_for(number) => {
-                let item = &self.subscriptions[number as usize].items[index];
-                let (price, quantity) = (item.price, item.quantity + 1);
-                self.saw("share too small to tell a discount");
-                self.change_item(number, index, price, quantity, Proration::Pending);
-            }
-            CustomerAction::ChangeToUsage if self.can_prorate(number) => {
-                let price = self.catalog.plan(currency, Plan::Metered);
-                self.change_to_usage(number, index, price);
-            }
-            CustomerAction::UpdateIfPaid { plan, is_paid } if self.can_prorate(number) => {
-                let price = self.catalog.plan(currency, plan);
-                if self.subscriptions[number as usize].pending.is_empty() && self.can_switch_to(number, price)
-                {
-                    self.update_if_paid(number, index, price, is_paid);
-                }
-            }
-            CustomerAction::BillAndGiveUp { writes_off } => {
-                if !self.subscriptions[number as usize].pending.is_empty() {
-                    self.bill_and_give_up(number, writes_off);
-                }
-            }
-            CustomerAction::DropMonthly => self.drop_monthly(number),
             CustomerAction::Seats(quantity, proration) => {
                 let Some(proration) = how(self, proration) else { return };
                 let item = &self.subscriptions[number as usize].items[index];
@@ -242,6 +220,35 @@ impl World {
                 }
             }
             CustomerAction::OneOffLine => self.add_one_off_line(number),
+            rare => self.change_rarely(number, index, currency, rare),
+        }
+    }
+
+    /// Changes that only the special scenarios make.
+    fn change_rarely(&mut self, number: u32, index: usize, currency: Currency, what: CustomerAction) {
+        let state = &self.subscriptions[number as usize];
+        let (item, has_pending) = (&state.items[index], !state.pending.is_empty());
+        match what {
+            CustomerAction::StartOver(plan) => self.start_over(number, plan),
+            CustomerAction::DropMonthly => self.drop_monthly(number),
+            CustomerAction::LateSeat if self.is_paid_for(number) => {
+                let (price, quantity) = (item.price, item.quantity + 1);
+                self.saw("share too small to tell a discount");
+                self.change_item(number, index, price, quantity, Proration::Pending);
+            }
+            CustomerAction::ChangeToUsage if self.can_prorate(number) => {
+                let price = self.catalog.plan(currency, Plan::Metered);
+                self.change_to_usage(number, index, price);
+            }
+            CustomerAction::UpdateIfPaid { plan, is_paid } if self.can_prorate(number) && !has_pending => {
+                let price = self.catalog.plan(currency, plan);
+                if self.can_switch_to(number, price) {
+                    self.update_if_paid(number, index, price, is_paid);
+                }
+            }
+            CustomerAction::BillAndGiveUp { writes_off } if has_pending => {
+                self.bill_and_give_up(number, writes_off);
+            }
             _ => {}
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Terms {
     pub has_promotion_code: bool,
     pub tax: Option<TaxRule>,
     pub days_until_due: Option<i64>,
-    pub start: Option<Start>,
+    pub first_period: Option<FirstPeriod>,
     pub is_flexible: bool,
     pub itemizes_discounts: bool,
     /// `Some`: the first payment fails, and whether it is made up for.
@@ -40,7 +40,7 @@ impl Terms {
             has_promotion_code: false,
             tax: None,
             days_until_due: None,
-            start: None,
+            first_period: None,
             is_flexible: false,
             itemizes_discounts: false,
             is_first_payment_made_up: None,
@@ -50,7 +50,7 @@ impl Terms {
 
 /// Time that is billed before the first whole period.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Start {
+pub(super) struct FirstPeriod {
     /// Before now where the subscription is backdated.
     pub from: i64,
     /// When the first whole period begins: now or later.
@@ -68,7 +68,7 @@ impl World {
         let recurrence = self.recurrence_of(&terms);
         self.subscriptions.push(Subscription {
             created: now,
-            started_at: terms.start.map_or(now, |start| start.from),
+            started_at: terms.first_period.map_or(now, |first| first.from),
             customer,
             status: if trial.is_some() { Status::Trialing } else { Status::Active },
             recurrence,
@@ -110,7 +110,7 @@ impl World {
         if let Some(deal) = terms.deal {
             self.grant_with(number, deal, terms.has_promotion_code);
         }
-        self.begin(number, terms.start, terms.is_first_payment_made_up);
+        self.begin(number, terms.first_period, terms.is_first_payment_made_up);
         number
     }
 
@@ -122,7 +122,12 @@ impl World {
         intervals.min_by_key(|recurrence| pricing::whole_months(*recurrence)).unwrap_or(monthly)
     }
 
-    fn begin(&mut self, number: u32, start: Option<Start>, is_first_payment_made_up: Option<bool>) {
+    fn begin(
+        &mut self,
+        number: u32,
+        first_period: Option<FirstPeriod>,
+        is_first_payment_made_up: Option<bool>,
+    ) {
         match self.subscriptions[number as usize].trial {
             Some((start, end)) => {
                 self.subscription(number).period = (start, end);
@@ -134,8 +139,8 @@ impl World {
                 self.reset_cycle(number, recurrence);
             }
         }
-        if let Some(start) = start {
-            self.begin_before_anchor(number, start);
+        if let Some(first) = first_period {
+            self.begin_before_anchor(number, first);
         }
         let has_begun = self.subscriptions[number as usize].cycle >= 0;
         let invoice = match has_begun {

@@ -7,7 +7,7 @@ use super::super::proration::Proration;
 use super::super::records::PauseBehavior;
 use super::super::scheduled::{CustomerAction, Scheduled};
 use super::super::simulated::World;
-use super::super::subscribing::{Start, Terms};
+use super::super::subscribing::{FirstPeriod, Terms};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Special {
@@ -74,8 +74,8 @@ impl World {
             Special::Anchored => {
                 let price = self.price(customer, Plan::ProMonth);
                 let anchor = self.in_days(3, 20);
-                let start = Some(Start { from: self.now, anchor });
-                self.subscribe(customer, Terms { start, ..Terms::of(price, 1) });
+                let first_period = Some(FirstPeriod { from: self.now, anchor });
+                self.subscribe(customer, Terms { first_period, ..Terms::of(price, 1) });
             }
             Special::ItemizedDiscounts => self.play_itemized(customer),
             Special::SmallShare => self.play_small_share(customer),
@@ -170,8 +170,8 @@ impl World {
             true => calendar::add_months(anchor, -2),
             false => anchor.min(self.now) - self.chance.between(5 * DAY, 100 * DAY),
         };
-        let start = Some(Start { from, anchor });
-        self.subscribe(customer, Terms { start, is_flexible, ..Terms::of(price, 1) });
+        let first_period = Some(FirstPeriod { from, anchor });
+        self.subscribe(customer, Terms { first_period, is_flexible, ..Terms::of(price, 1) });
     }
 
     fn play_itemized(&mut self, customer: u32) {

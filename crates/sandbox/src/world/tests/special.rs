@@ -1,8 +1,7 @@
 //! Rarer ways to bill: what each is meant to be worth, worked out by hand, and what of it the lists show.
 
 use super::super::records::LineSource;
-use super::super::subscribing::Start as Begin;
-use super::super::subscribing::Terms;
+use super::super::subscribing::{FirstPeriod, Terms};
 use super::scenarios::{Told, renewal};
 use super::*;
 use crate::world::catalog::{Deal, Plan};
@@ -127,8 +126,8 @@ fn a_revision_counts_in_place_of_the_invoice_that_it_revises() {
 #[test]
 fn time_before_the_first_whole_period_counts_from_its_start() {
     let begin = |from: i64, anchor: i64, is_flexible: bool| {
-        let start = Some(Begin { from: NOW + from * DAY, anchor: NOW + anchor * DAY });
-        Told::with(Plan::ProMonth, |terms| Terms { start, is_flexible, ..terms })
+        let first_period = Some(FirstPeriod { from: NOW + from * DAY, anchor: NOW + anchor * DAY });
+        Told::with(Plan::ProMonth, |terms| Terms { first_period, is_flexible, ..terms })
     };
     for is_flexible in [false, true] {
         assert_eq!(begin(-75, 0, is_flexible).until(100), [(-75, 4900)]);
