@@ -2,7 +2,7 @@
 
 use super::super::calendar::{self, DAY, HOUR};
 use super::super::catalog::{Deal, Plan};
-use super::super::pricing;
+use super::super::pricing::{self, TaxRule};
 use super::super::proration::Proration;
 use super::super::records::PauseBehavior;
 use super::super::scheduled::{CustomerAction, Scheduled};
@@ -75,7 +75,8 @@ impl World {
                 let price = self.price(customer, Plan::ProMonth);
                 let anchor = self.in_days(3, 20);
                 let first_period = Some(FirstPeriod { from: self.now, anchor });
-                self.subscribe(customer, Terms { first_period, ..Terms::of(price, 1) });
+                let tax = self.inclusive_tax_of_some();
+                self.subscribe(customer, Terms { first_period, tax, ..Terms::of(price, 1) });
             }
             Special::ItemizedDiscounts => self.play_itemized(customer),
             Special::SmallShare => self.play_small_share(customer),
@@ -177,7 +178,8 @@ impl World {
     fn play_itemized(&mut self, customer: u32) {
         let price = self.price(customer, Plan::SeatMonth);
         let deal = Some(self.chance.pick(&[Deal::Friends, Deal::Launch]));
-        let terms = Terms { deal, is_flexible: true, itemizes_discounts: true, ..Terms::of(price, 6) };
+        let tax = self.inclusive_tax_of_some();
+        let terms = Terms { deal, tax, is_flexible: true, itemizes_discounts: true, ..Terms::of(price, 6) };
         let subscription = self.subscribe(customer, terms);
         self.saw("itemized discount on a proration");
         let how = self.chance.pick(&[Proration::Pending, Proration::Immediate]);
@@ -186,13 +188,17 @@ impl World {
         self.later(subscription, (100, 120), CustomerAction::Seats(8, Proration::Pending));
     }
 
+    fn inclusive_tax_of_some(&mut self) -> Option<TaxRule> {
+        self.chance.per_mille(300).then_some(TaxRule { rate: 1900, is_inclusive: true })
+    }
+
     /// A seat more when hardly anything of the period is left: its share cannot tell whether a discount is inside.
     fn play_small_share(&mut self, customer: u32) {
         let price = self.price(customer, Plan::SeatMonth);
         let deal = Some(self.chance.pick(&[Deal::Friends, Deal::Launch]));
         let itemizes_discounts = self.chance.per_mille(300);
-        let terms =
-            Terms { deal, itemizes_discounts, is_flexible: itemizes_discounts, ..Terms::of(price, 1) };
+        let (tax, is_flexible) = (self.inclusive_tax_of_some(), itemizes_discounts);
+        let terms = Terms { deal, tax, itemizes_discounts, is_flexible, ..Terms::of(price, 1) };
         let subscription = self.subscribe(customer, terms);
         let (_, end) = self.subscriptions[subscription as usize].period;
         let at = end - self.chance.between(10 * 60, 3 * HOUR);
