@@ -10,6 +10,9 @@ import { createInterface } from 'node:readline';
 import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
+/** Whose API the sandbox speaks, as the pages call it. */
+export const PROVIDER = { id: 'stripe', name: 'Stripe' };
+
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
 const pictures = process.env.PICTURES;
 
@@ -161,7 +164,7 @@ export async function makeOwner({ request }, { url, setupCode: setup_code }) {
 export async function connected(page, app, merchant) {
   await makeOwner(page.context(), app);
   const key = 'sk_test_sandbox0000000000000000';
-  const { id } = await posted(page.request, app.url, '/connections', { source: 'stripe', key, api_base: merchant.url });
+  const { id } = await posted(page.request, app.url, '/connections', { source: PROVIDER.id, key, api_base: merchant.url });
   await page.goto(`${app.url}/c/${id}/sync`);
   await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
   return id;

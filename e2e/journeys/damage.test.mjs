@@ -5,7 +5,7 @@ import { closeSync, fstatSync, openSync, readdirSync, writeSync } from 'node:fs'
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { accessible, connected, picture, serverWithMerchant, visit } from '../support.mjs';
+import { PROVIDER, accessible, connected, picture, serverWithMerchant, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 
@@ -31,7 +31,7 @@ test('an owner whose data is damaged reloads it, and every figure is back', asyn
   await page.goto(`${both.app.url}/c/${id}/sync`);
   await page.getByRole('button', { name: 'Sync now' }).click();
   await page.getByText('objects.db is damaged').waitFor();
-  await page.getByText('Stripe still has all of it.').waitFor();
+  await page.getByText(`${PROVIDER.name} still has all of it.`).waitFor();
   await accessible(page, 'the sync page with damaged data');
   await picture(page, '20-damaged');
   await page.getByRole('button', { name: 'Reload all data…' }).click();

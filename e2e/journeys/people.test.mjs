@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, owner, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
+import { PROVIDER, accessible, owner, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const KEY = 'rk_test_people00000000000000';
 
@@ -17,7 +17,7 @@ async function connectedByHand(page) {
   await page.getByLabel('Confirm password').fill(owner.password);
   await page.getByLabel('Setup code').fill(both.app.setupCode);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('button', { name: /Stripe/ }).click();
+  await page.getByRole('button', { name: new RegExp(PROVIDER.name) }).click();
   await page.getByText('Use a different API address').click();
   await page.getByLabel('API address').fill(both.merchant.url);
   await page.getByLabel('Restricted key').fill(KEY);
@@ -97,7 +97,7 @@ test('an owner removes the connection and sees what went', async (t) => {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/to confirm/).fill('Tidewater Notes');
   await dialog.getByRole('button', { name: 'Remove permanently' }).click();
-  await dialog.getByText('Its webhook was removed from Stripe').waitFor();
+  await dialog.getByText(`Its webhook was removed from ${PROVIDER.name}`).waitFor();
   await accessible(page, 'the receipt of a removed connection');
   await picture(page, '18-removed');
   await dialog.getByRole('button', { name: 'Done' }).click();

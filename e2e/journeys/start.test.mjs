@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, owner, picture, sandbox, server, visit } from '../support.mjs';
+import { PROVIDER, accessible, owner, picture, sandbox, server, visit } from '../support.mjs';
 
 const GOOD_KEY = 'rk_test_good0000000000000000';
 const SHORT_KEY = 'rk_test_short000000000000000';
@@ -52,13 +52,13 @@ test('a new owner connects an account and follows a number to its invoice line',
   await page.getByRole('heading', { name: 'Connect an account' }).waitFor();
   await accessible(page, 'the choice of a source');
   await picture(page, '02-sources');
-  await page.getByRole('button', { name: /Stripe/ }).click();
+  await page.getByRole('button', { name: new RegExp(PROVIDER.name) }).click();
   await page.getByText('Use a different API address').click();
 
   await pasteKey(page, 'pk_test_0000000000000000', complete.url);
   await page.getByText('This is a publishable key').waitFor();
   await pasteKey(page, 'rk_test_wrong000000000000000', complete.url);
-  await page.getByText('Stripe rejected this key').waitFor();
+  await page.getByText(`${PROVIDER.name} rejected this key`).waitFor();
   await picture(page, '03-refused');
 
   await pasteKey(page, SHORT_KEY, lacking.url);

@@ -34,7 +34,7 @@ impl Route {
         let workspace = catalog.default_workspace()?.id;
         let connection = NewConnection {
             workspace: workspace.clone(),
-            source: "stripe".to_owned(),
+            source: sandbox::SOURCE.to_owned(),
             name: "Fuzz".to_owned(),
             account_id: AccountId::from("acct_1"),
             account_name: None,
@@ -66,9 +66,9 @@ impl Route {
             (b"sign", Ok(text)) => sandbox::signature(SECRET, NOW, text).into_bytes(),
             _ => header.to_vec(),
         };
-        let request = Request::post(format!("/webhooks/stripe/{}", self.path))
+        let request = Request::post(format!("/webhooks/{}/{}", sandbox::SOURCE, self.path))
             .header("host", "127.0.0.1:8080")
-            .header("stripe-signature", header)
+            .header(sandbox::SIGNATURE_HEADER, header)
             .body(Body::from(body));
         // What is no header reaches no server.
         let Ok(request) = request else { return };

@@ -165,6 +165,6 @@ export function customerDetail(c: MockCustomer): CustomerDetail {
         failure_code: index === 3 ? 'insufficient_funds' : null,
       }))
       .toReversed(),
-    provider_url: `https://dashboard.stripe.com/test/customers/${c.id}`,
+    provider_url: `https://billing.example.com/customers/${c.id}`,
   }
 }

@@ -18,7 +18,7 @@ export const NOW = secondsAt(TODAY, '22:31:00')
 const connection = (id: string, name: string, more: Partial<Connection>): Connection => ({
   id,
   name,
-  source: 'stripe',
+  source: 'acme',
   account_id: `acct_${id}`,
   account_name: name,
   is_test_mode: false,
@@ -61,8 +61,8 @@ export const SCENARIOS: { connection: Connection; world: Scenario }[] = [
       reporting_currency: null,
       last_error: {
         code: 'key_refused',
-        message: 'Stripe no longer accepts this key: it was rolled or deleted.',
-        action: 'Make a new restricted key in Stripe and replace the key in Settings. Everything loaded so far stays.',
+        message: 'Acme no longer accepts this key: it was rolled or deleted.',
+        action: 'Make a new restricted key in Acme and replace the key in Settings. Everything loaded so far stays.',
         at: secondsAt(TODAY, '03:10:00'),
       },
       absent: [{ kind: 'credit_note', label: 'Credit notes', reason: 'forbidden', without: 'credit notes in net revenue' }],
@@ -99,9 +99,9 @@ export const permissions: Permission[] = PERMISSIONS.map(([kind, label, is_requi
 
 export const SOURCES: Source[] = [
   {
-    id: 'stripe',
-    name: 'Stripe',
-    key_link: 'https://dashboard.stripe.com/apikeys/create?name=Chartsy',
+    id: 'acme',
+    name: 'Acme',
+    key_link: 'https://billing.example.com/keys/create',
     permissions,
     merchants: [],
   },
@@ -137,14 +137,14 @@ export function checkKey(key: string): { status: number; body: unknown } {
   if (!/^(rk|sk)_(live|test)_\w{4,}$/.test(key))
     return problem(
       'key_malformed',
-      'This does not look like a Stripe key',
+      'This does not look like an Acme key',
       'A key begins with rk_live_, rk_test_, sk_live_ or sk_test_.',
-      'Copy the whole key from Stripe.',
+      'Copy the whole key from Acme.',
     )
   if (key.includes('wrong'))
     return problem(
       'key_refused',
-      'Stripe refused the key',
+      'Acme refused the key',
       'It was deleted, rolled or cut when it was copied.',
       'Make a new key, or copy it again.',
     )
@@ -220,6 +220,7 @@ export function facets(world: World): Facets {
     })),
     intervals: uniq(world.plans.map((p) => p.interval)),
     currencies: uniq(world.plans.map((p) => p.currency)),
+    targets: ['eur', 'gbp', 'jpy', 'usd'],
     countries: uniq(world.customers.map((c) => c.country)),
     first_on: first,
     last_on: first ? TODAY : null,
@@ -262,7 +263,7 @@ export function progress(connection: Connection, share: number): Progress {
 export const PROBLEMS: SyncProblem[] = [
   {
     code: 'dangling_reference',
-    title: 'Invoices of customers that Stripe no longer lists',
+    title: 'Invoices of customers that Acme no longer lists',
     detail: 'The customers were deleted before the first load. Their invoices are counted; their names are not known.',
     count: 3,
     examples: [

@@ -1,5 +1,6 @@
 //! The project's own tasks, so that a checkout with Rust and Node is enough: `cargo xtask help`.
 
+mod advisories;
 mod bench;
 mod browser;
 mod demo;
@@ -22,7 +23,8 @@ cargo xtask <task>
   bench  measure: store, query, ledger, backfill, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, currencies, rates [--csv FILE]
-  tidy   check the layout: arrows between crates, file sizes, licenses
+  tidy   check the layout: arrows between crates, file sizes, licenses, names of providers
+  audit  hold the dependencies against the published advisories
 ";
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "fuzz" => fuzz::run_named(rest),
         "gen" => generate::run_named(rest),
         "tidy" => tidy::run(),
+        "audit" => advisories::check(),
         "help" | "--help" | "-h" => {
             eprint!("{HELP}");
             Ok(())

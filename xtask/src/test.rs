@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
-use crate::{browser, tidy, ui};
+use crate::{advisories, browser, tidy, ui};
 
 /// # Errors
 /// When a check or test fails.
@@ -18,6 +18,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
     step("layout", tidy::run)?;
     step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     if !is_fast {
+        step("advisories", advisories::check)?;
         ui::test()?;
     }
     step("lints", || {

@@ -1,4 +1,7 @@
-//! What a compiler does not check: which crate may depend on which, how long a file is, which license a library has.
+//! What a compiler does not check: which crate may depend on which, how long a file is, which license a library has,
+//! where a provider is named.
+
+mod providers;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,6 +27,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Libraries that only these crates may use.
 const OWNERS: &[(&str, &[&str])] = &[("rusqlite", &["store"]), ("reqwest", &["connect", "sandbox", "sync"])];
+
+/// The feature with the made-up source, which no build that is shipped may have.
+const TESTS_ONLY: &str = "made-up";
 
 /// The licenses that a library may have to be compatible with MIT OR Apache-2.0.
 const LICENSES: &[&str] = &[
@@ -77,6 +83,10 @@ fn name(value: &Value) -> &str {
     value["name"].as_str().unwrap_or_default()
 }
 
+fn features(dependency: &Value) -> impl Iterator<Item = &str> {
+    dependency["features"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
 fn arrows(packages: &[Value], findings: &mut Vec<String>) {
     let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
     for package in packages.iter().filter(|package| package["source"].is_null()) {
@@ -92,6 +102,10 @@ fn arrows(packages: &[Value], findings: &mut Vec<String>) {
             let to = name(dependency);
             if allowed.contains_key(to) && !may.contains(&to) {
                 findings.push(format!("crate '{}' must not depend on '{to}'", name(package)));
+            }
+            if features(dependency).any(|feature| feature == TESTS_ONLY) {
+                findings
+                    .push(format!("crate '{}' may switch on '{TESTS_ONLY}' only for tests", name(package)));
             }
             let owners = OWNERS.iter().find(|(library, _)| *library == to).map(|(_, owners)| *owners);
             if owners.is_some_and(|owners| !owners.contains(&name(package))) {
@@ -141,6 +155,7 @@ fn files(findings: &mut Vec<String>) -> Result<()> {
         .output()
         .context("can't run git")?;
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    providers::check(listed.lines(), findings);
     for path in listed.lines().filter(|path| is_source(path)) {
         let Ok(text) = fs::read_to_string(path) else { continue };
         let lines = text.lines().count();

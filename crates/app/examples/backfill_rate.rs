@@ -1,4 +1,4 @@
-//! How fast an account is loaded, beside two limits in the same run: Stripe's own rate limits, and the bare parse of the
+//! How fast an account is loaded, beside two limits in the same run: the provider's own rate limits, and the bare parse of the
 //! same JSON.
 //!
 //! `cargo xtask bench backfill -- [customers, 3000]`
@@ -37,8 +37,8 @@ fn measure(customers: &str, folder: &Path) -> Result<()> {
         parse.cpu.as_millis(),
         free.cpu.as_millis() * 100 / parse.cpu.as_millis().max(1)
     );
-    let limited = load(customers, "stripe", &folder.join("limited"))?;
-    limited.print("Stripe's limits");
+    let limited = load(customers, "published", &folder.join("limited"))?;
+    limited.print("the provider's limits");
     println!(
         "{:<16} {:>9} requests a second of the 100 that the account has",
         "the limit",
@@ -78,7 +78,9 @@ fn sandbox(customers: &str, limits: &str) -> Result<Served> {
 fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
     let sandbox = sandbox(customers, limits)?;
     let mut command = chartsy()?;
-    command.args(["connect", "stripe", "--key-stdin", "--api-base", &sandbox.base, "--data"]).arg(data);
+    command
+        .args(["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &sandbox.base, "--data"])
+        .arg(data);
     let began = (Instant::now(), cpu_time("self", WAITED_FOR));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     child.stdin.take().context("it has an input")?.write_all(KEY.as_bytes())?;

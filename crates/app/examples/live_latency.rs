@@ -57,7 +57,7 @@ async fn measure(seconds: u64, customers: u64, folder: &Path) -> Result<()> {
     let mut serve = chartsy()?;
     serve.args(["serve", "--rates-url", "none", "--listen", "127.0.0.1:0"]).arg("--data").arg(&data);
     let mut server = Served::start(serve.env("RUST_LOG", "warn"))?;
-    let connect = ["connect", "stripe", "--key-stdin", "--api-base", merchant.api_base.as_str()];
+    let connect = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", merchant.api_base.as_str()];
     let id = printed(&data, &connect, KEY)?.trim().to_owned();
     let token = token(&data)?;
     until_registered(server.addr(), &id, &token).await?;

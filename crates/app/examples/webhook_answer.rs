@@ -46,7 +46,7 @@ fn measure(deliveries: u64, folder: &Path, runtime: &tokio::runtime::Runtime) ->
     let mut serve = chartsy()?;
     serve.args(["serve", "--rates-url", "none", "--listen", "127.0.0.1:0"]).arg("--data").arg(&data);
     let server = Served::start(serve.env("RUST_LOG", "warn"))?;
-    let connect = ["connect", "stripe", "--key-stdin", "--api-base", merchant.api_base.as_str()];
+    let connect = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", merchant.api_base.as_str()];
     let id = printed(&data, &connect, KEY)?.trim().to_owned();
     let token = token(&data)?;
     let path = delivered_to(server.addr(), &id, &token)?;
@@ -115,7 +115,8 @@ fn deliver(addr: &str, path: &str, of: u64, number: u64, count: u64) -> Result<V
             now.0
         );
         let signature = sandbox::signature(SECRET, now, &body);
-        let head = format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\nStripe-Signature: {signature}\r\n");
+        let header = sandbox::SIGNATURE_HEADER;
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\n{header}: {signature}\r\n");
         let length = body.len();
         let request =
             format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");

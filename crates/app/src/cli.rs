@@ -104,7 +104,7 @@ mod tests {
         for line in [
             "chartsy serve --data d --listen 127.0.0.1:0",
             "chartsy serve --provider-share-percent 50",
-            "chartsy connect stripe --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
+            "chartsy connect SOURCE --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
             "chartsy sync --data d --connection conn_1",
             "chartsy rebuild --data d",
             "chartsy status --data d --format json",
@@ -118,7 +118,7 @@ mod tests {
             "chartsy doctor",
             "chartsy erase customer cus_1 --data d",
             "chartsy erase everything --data d --yes",
-            "chartsy connect stripe --key-stdin --gdpr",
+            "chartsy connect SOURCE --key-stdin --gdpr",
             "chartsy backup --data d --to /backups/monday --with-key",
             "chartsy restore --from /backups/monday --data d",
             "chartsy demo",
@@ -127,6 +127,7 @@ mod tests {
             "chartsy rates import rates.csv --data d",
             "chartsy rates remove rate_1",
         ] {
+            let line = line.replace("SOURCE", sandbox::SOURCE);
             Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));
         }
     }

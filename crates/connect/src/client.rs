@@ -7,6 +7,17 @@ use crate::{
     Webhook, WebhookEndpoint, stripe,
 };
 
+/// The same call to whichever source's client this is.
+macro_rules! each {
+    ($this:expr, $client:ident => $call:expr) => {
+        match &$this.0 {
+            Inner::Stripe($client) => $call,
+            #[cfg(feature = "made-up")]
+            Inner::MadeUp($client) => $call,
+        }
+    };
+}
+
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
 pub struct Client(Inner);
@@ -14,6 +25,8 @@ pub struct Client(Inner);
 #[derive(Clone)]
 enum Inner {
     Stripe(stripe::Client),
+    #[cfg(feature = "made-up")]
+    MadeUp(crate::made_up::Client),
 }
 
 impl Client {
@@ -24,19 +37,21 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
+            #[cfg(feature = "made-up")]
+            Source::MadeUp => Inner::MadeUp(crate::made_up::Client::new(config)?),
         }))
     }
 
     pub fn source(&self) -> Source {
         match &self.0 {
             Inner::Stripe(_) => Source::Stripe,
+            #[cfg(feature = "made-up")]
+            Inner::MadeUp(_) => Source::MadeUp,
         }
     }
 
     pub fn config(&self) -> &ClientConfig {
-        match &self.0 {
-            Inner::Stripe(client) => client.config(),
-        }
+        each!(self, client => client.config())
     }
 
     /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
@@ -45,9 +60,7 @@ impl Client {
     /// # Errors
     /// When the key is refused or the server cannot be reached.
     pub async fn account(&self) -> Result<Account, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.account().await,
-        }
+        each!(self, client => client.account().await)
     }
 
     /// Finds out what the key may read, by requesting one object of each list.
@@ -55,9 +68,7 @@ impl Client {
     /// # Errors
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.probe().await,
-        }
+        each!(self, client => client.probe().await)
     }
 
     /// The provider's clock, if it reports it.
@@ -71,9 +82,7 @@ impl Client {
     /// # Errors
     /// When the server has no such list, the key may not read it, or there is no readable answer after retrying.
     pub async fn list(&self, request: &ListRequest) -> Result<Page, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.list(request).await,
-        }
+        each!(self, client => client.list(request).await)
     }
 
     /// Reads the next page of a list that came truncated inside its parent.
@@ -81,9 +90,7 @@ impl Client {
     /// # Errors
     /// As [`Client::list`]; `NotFound` when the parent is gone.
     pub async fn list_children(&self, children: &Children) -> Result<Page, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.list_children(children).await,
-        }
+        each!(self, client => client.list_children(children).await)
     }
 
     /// Reads one object in its current state.
@@ -91,9 +98,7 @@ impl Client {
     /// # Errors
     /// When the server cannot retrieve such objects, the key may not, or there is no readable answer after retrying.
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.retrieve(kind, id).await,
-        }
+        each!(self, client => client.retrieve(kind, id).await)
     }
 
     /// One page of what happened since an instant of the provider's clock; `after` as the page before says.
@@ -101,9 +106,7 @@ impl Client {
     /// # Errors
     /// As [`Client::list`].
     pub async fn events(&self, since: UnixSeconds, after: Option<&str>) -> Result<EventPage, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.events(since, after).await,
-        }
+        each!(self, client => client.events(since, after).await)
     }
 
     /// Registers an endpoint for everything that changes stored objects. This is the only thing that we ever write to
@@ -112,9 +115,7 @@ impl Client {
     /// # Errors
     /// When the key may not write webhook endpoints, the provider refuses the address, or does not answer.
     pub async fn create_webhook(&self, url: &str) -> Result<Webhook, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.create_webhook(url).await,
-        }
+        each!(self, client => client.create_webhook(url).await)
     }
 
     /// The account's endpoints.
@@ -122,9 +123,7 @@ impl Client {
     /// # Errors
     /// When the key may not read webhook endpoints, or there is no readable answer.
     pub async fn webhooks(&self) -> Result<Vec<WebhookEndpoint>, ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.webhooks().await,
-        }
+        each!(self, client => client.webhooks().await)
     }
 
     /// Removes an endpoint. It is not an error if the endpoint no longer exists.
@@ -132,16 +131,12 @@ impl Client {
     /// # Errors
     /// When the key may not write webhook endpoints, or the provider does not answer.
     pub async fn delete_webhook(&self, id: &str) -> Result<(), ConnectError> {
-        match &self.0 {
-            Inner::Stripe(client) => client.delete_webhook(id).await,
-        }
+        each!(self, client => client.delete_webhook(id).await)
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.0 {
-            Inner::Stripe(client) => client.fmt(f),
-        }
+        each!(self, client => client.fmt(f))
     }
 }

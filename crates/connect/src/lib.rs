@@ -5,10 +5,13 @@
 mod account;
 mod client;
 mod config;
+mod definition;
 mod error;
 mod http;
 mod key;
 mod list;
+#[cfg(feature = "made-up")]
+mod made_up;
 mod network;
 mod page;
 mod probe;

@@ -1,10 +1,11 @@
 //! What every source can do, in words that all of them share. The name of a source appears only in this crate: in its
-//! folder, in its variant here, and in texts that are keyed by it.
+//! folder, in its variant here and in the client, and in texts that are keyed by it.
 
 use http::HeaderMap;
 use model::{CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds};
 use url::Url;
 
+use crate::definition::{Definition, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
     WebhookTerms, stripe,
@@ -14,6 +15,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Stripe,
+    /// For tests alone.
+    #[cfg(feature = "made-up")]
+    MadeUp,
 }
 
 /// What a source is called, for people.
@@ -38,7 +42,23 @@ pub struct Texts {
 
 /// What is known of a source.
 impl Source {
-    pub const ALL: &'static [Self] = &[Self::Stripe];
+    pub const ALL: &'static [Self] = &[
+        Self::Stripe,
+        #[cfg(feature = "made-up")]
+        Self::MadeUp,
+    ];
+
+    fn definition(self) -> &'static Definition {
+        match self {
+            Self::Stripe => &stripe::DEFINITION,
+            #[cfg(feature = "made-up")]
+            Self::MadeUp => &crate::made_up::DEFINITION,
+        }
+    }
+
+    fn functions(self) -> &'static Functions {
+        &self.definition().functions
+    }
 
     /// The source of this id.
     pub fn of(id: &str) -> Option<Self> {
@@ -47,22 +67,16 @@ impl Source {
 
     /// Its name in addresses, files and commands. Never changes.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Stripe => "stripe",
-        }
+        self.definition().id
     }
 
     pub fn texts(self) -> &'static Texts {
-        match self {
-            Self::Stripe => &stripe::TEXTS,
-        }
+        &self.definition().texts
     }
 
     /// All lists that are read, the indispensable first.
     pub fn lists(self) -> &'static [List] {
-        match self {
-            Self::Stripe => stripe::LISTS,
-        }
+        self.definition().lists
     }
 
     pub fn list(self, kind: ObjectKind) -> Option<&'static List> {
@@ -71,9 +85,7 @@ impl Source {
 
     /// The lists of a first load, in order of importance: what MRR is made of, who pays it, then what else moved money.
     pub fn load_order(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => stripe::LOAD_ORDER,
-        }
+        self.definition().load_order
     }
 
     /// Whether nothing can be computed without it.
@@ -94,9 +106,7 @@ impl Source {
 
     /// How its kinds are related, for filing them.
     pub fn shapes(self) -> &'static [KindShape] {
-        match self {
-            Self::Stripe => stripe::kind::SHAPES,
-        }
+        self.definition().shapes
     }
 
     /// Whether such objects count even without a customer.
@@ -106,87 +116,62 @@ impl Source {
 
     /// Which kinds name which others.
     pub fn references(self) -> &'static [Reference] {
-        match self {
-            Self::Stripe => stripe::kind::REFERENCES,
-        }
+        self.definition().references
     }
 
     /// The kind that customers are of.
     pub fn customers(self) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::kind::CUSTOMER,
-        }
+        self.definition().customers
     }
 
     /// The kind that prices are of.
     pub fn prices(self) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::kind::PRICE,
-        }
+        self.definition().prices
     }
 
     /// The kind that products are of.
     pub fn products(self) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::kind::PRODUCT,
-        }
+        self.definition().products
     }
 
     /// The list whose reach says since when figures are complete.
     pub fn bills(self) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::kind::INVOICE,
-        }
+        self.definition().bills
     }
 
-    /// The kind of items that wait to be billed.
-    pub fn pending_items(self) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::kind::INVOICE_ITEM,
-        }
+    /// The kind of items that wait to be billed, if it has such items.
+    pub fn pending_items(self) -> Option<ObjectKind> {
+        self.definition().pending_items
     }
 
     /// The kinds that are agreements with a customer. A customer has left once all of them have ended.
     pub fn agreements(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => &[stripe::kind::SUBSCRIPTION],
-        }
+        self.definition().agreements
     }
 
     /// Kinds that the daily audit fetches again.
     pub fn sampled(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => &[stripe::kind::SUBSCRIPTION, stripe::kind::INVOICE],
-        }
+        self.definition().sampled
     }
 
     /// The prefix of customer ids.
     pub fn customer_prefix(self) -> &'static str {
-        match self {
-            Self::Stripe => stripe::CUSTOMER_PREFIX,
-        }
+        self.definition().customer_prefix
     }
 
     /// No account is older.
     pub fn first_accounts(self) -> UnixSeconds {
-        match self {
-            Self::Stripe => UnixSeconds(stripe::FIRST_ACCOUNTS),
-        }
+        self.definition().first_accounts
     }
 
     /// Its list of what happened, if it has one.
     pub fn event_list(self) -> Option<&'static EventList> {
-        match self {
-            Self::Stripe => Some(&stripe::EVENT_LIST),
-        }
+        self.definition().event_list.as_ref()
     }
 
     #[expect(clippy::expect_used, reason = "constants; a test reads each")]
     pub(crate) fn default_base(self) -> Url {
-        let base = match self {
-            Self::Stripe => stripe::BASE,
-        };
-        Url::parse(base).expect("the address is well-formed")
+        Url::parse(self.definition().base).expect("the address is well-formed")
     }
 }
 
@@ -197,39 +182,28 @@ impl Source {
     /// # Errors
     /// When it is no key that reads an account.
     pub fn parse_key(self, text: &str) -> Result<Key, KeyError> {
-        match self {
-            Self::Stripe => stripe::parse_key(text),
-        }
+        (self.functions().parse_key)(text)
     }
 
     /// Normalizes an address: removes the part that a request adds itself.
     pub fn tidy_path(self, path: &str) -> String {
         let path = path.trim_end_matches('/');
-        match self {
-            // The documentation writes it with the version; every request begins with that.
-            Self::Stripe => path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned(),
-        }
+        path.strip_suffix(self.definition().version_path).unwrap_or(path).trim_end_matches('/').to_owned()
     }
 
     /// The dashboard's page that makes a key, with name and permissions filled in.
     pub fn key_link(self) -> Option<String> {
-        match self {
-            Self::Stripe => Some(stripe::key_link()),
-        }
+        (self.functions().key_link)()
     }
 
     /// The dashboard's page of a customer.
     pub fn customer_link(self, id: &CustomerId, is_test_mode: bool) -> Option<String> {
-        match self {
-            Self::Stripe => Some(stripe::customer_link(id, is_test_mode)),
-        }
+        (self.functions().customer_link)(id, is_test_mode)
     }
 
     /// As many requests as keep the limits busy.
     pub fn requests_at_once(self, config: &ClientConfig) -> usize {
-        match self {
-            Self::Stripe => stripe::requests_at_once(config),
-        }
+        (self.functions().requests_at_once)(config)
     }
 }
 
@@ -246,12 +220,8 @@ impl Source {
         body: &[u8],
         now: UnixSeconds,
     ) -> Result<(), SignatureError> {
-        match self {
-            Self::Stripe => {
-                let header = headers.get(stripe::signature::HEADER).and_then(|value| value.to_str().ok());
-                stripe::signature::verify(secrets, header.unwrap_or_default(), body, now)
-            }
-        }
+        let header = headers.get(self.definition().signature_header).and_then(|value| value.to_str().ok());
+        (self.functions().verify)(secrets, header.unwrap_or_default(), body, now)
     }
 
     /// What a delivery says happened.
@@ -259,9 +229,7 @@ impl Source {
     /// # Errors
     /// When it does not say enough.
     pub fn delivered(self, body: &[u8]) -> Result<Event, ReadError> {
-        match self {
-            Self::Stripe => stripe::translate::event(&String::from_utf8_lossy(body)),
-        }
+        (self.functions().delivered)(&String::from_utf8_lossy(body))
     }
 
     /// Whether webhooks deliver events of this type.
@@ -271,16 +239,12 @@ impl Source {
 
     /// Whether an event of this type means that its object was created.
     pub fn is_creation(self, event_type: &str) -> bool {
-        match self {
-            Self::Stripe => stripe::is_creation(event_type),
-        }
+        (self.functions().is_creation)(event_type)
     }
 
     /// What an endpoint that is made by hand has to be told about.
     pub fn webhook_terms(self) -> WebhookTerms {
-        match self {
-            Self::Stripe => WebhookTerms { events: stripe::WEBHOOK_EVENTS, api_version: stripe::API_VERSION },
-        }
+        self.definition().webhook_terms
     }
 }
 
@@ -288,24 +252,18 @@ impl Source {
 impl Source {
     /// What a history is made of.
     pub fn history_kinds(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => stripe::HISTORY_KINDS,
-        }
+        self.definition().history_kinds
     }
 
     /// Everything that was billed to one customer, from its objects in any order. Unreadable objects are skipped and
     /// reported.
     pub fn billed<'a>(self, objects: impl IntoIterator<Item = &'a RawObject>) -> Billed {
-        match self {
-            Self::Stripe => stripe::billed(objects),
-        }
+        (self.functions().billed)(&mut objects.into_iter())
     }
 
     /// What the price list is made of.
     pub fn price_list_kinds(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => stripe::PRICE_LIST,
-        }
+        self.definition().price_list_kinds
     }
 
     /// An entry of the price list from its object.
@@ -313,80 +271,57 @@ impl Source {
     /// # Errors
     /// When it cannot be read.
     pub fn listing(self, object: &RawObject) -> Result<Listing, ReadError> {
-        match self {
-            Self::Stripe => stripe::listing(object),
-        }
+        (self.functions().listing)(object)
     }
 
     /// Kinds whose objects name prices.
     pub fn priced(self) -> &'static [ObjectKind] {
-        match self {
-            Self::Stripe => stripe::PRICED,
-        }
+        self.definition().priced
     }
 
     /// Prices that an object names without saying what they are.
     pub fn named_prices(self, object: &RawObject) -> Vec<String> {
-        match self {
-            Self::Stripe => stripe::named_prices(object),
-        }
+        (self.functions().named_prices)(object)
     }
 
     /// When an agreement ended. `None`: it runs, or cannot be read.
     pub fn ended_at(self, object: &RawObject) -> Option<UnixSeconds> {
-        match self {
-            Self::Stripe => stripe::translate::subscription(&object.body).ok()?.subscription.ended_at,
-        }
+        (self.functions().ended_at)(object)
     }
 
     /// The id of what an object that names no customer was booked for.
     pub fn booked_for(self, kind: ObjectKind, body: &str) -> Option<String> {
-        match self {
-            Self::Stripe if kind == stripe::kind::BALANCE_TRANSACTION => stripe::translate::booked_for(body),
-            Self::Stripe => None,
-        }
+        (self.functions().booked_for)(kind, body)
     }
 
     /// Whether two versions have the same billing content: links and texts may change although nothing happened.
     pub fn says_the_same(self, stored: &RawObject, found: &RawObject) -> bool {
-        match self {
-            Self::Stripe => stripe::says_the_same(stored, found),
-        }
+        (self.functions().says_the_same)(stored, found)
     }
 
     /// What an object's truncated list is a list of.
     pub fn part_of(self, parent: ObjectKind) -> ObjectKind {
-        match self {
-            Self::Stripe => stripe::part_of(parent),
-        }
+        (self.functions().part_of)(parent)
     }
 
     /// Whether an object that is no longer in any list may have been deleted.
     pub fn may_be_gone(self, object: &RawObject) -> bool {
-        match self {
-            Self::Stripe => stripe::may_be_gone(object),
-        }
+        (self.functions().may_be_gone)(object)
     }
 
     /// The tombstone of an object that was deleted without a trace.
     pub fn tombstone(self, kind: ObjectKind, id: &str) -> RawObject {
-        match self {
-            Self::Stripe => stripe::tombstone(kind, id),
-        }
+        (self.functions().tombstone)(kind, id)
     }
 
     /// The tombstone of a deleted object, with its last known version.
     pub fn last_known(self, gone: RawObject, stored: Option<RawObject>) -> RawObject {
-        match self {
-            Self::Stripe => stripe::last_known(gone, stored),
-        }
+        (self.functions().last_known)(gone, stored)
     }
 
     /// The same object without anything that identifies a person; `None` if it can't be read.
     pub fn redact(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
-        match self {
-            Self::Stripe => stripe::privacy::redact(kind, body),
-        }
+        (self.functions().redact)(kind, body)
     }
 
     /// The same; an object that holds nothing in place of what cannot be read.
@@ -400,6 +335,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_made_up_source_is_there_only_with_its_feature() {
+        assert_eq!(Source::of("made_up").is_some(), cfg!(feature = "made-up"));
+    }
+
+    #[test]
     fn each_source_is_found_by_its_id_and_complete() {
         for source in Source::ALL {
             assert_eq!(Source::of(source.id()), Some(*source));
@@ -407,6 +347,7 @@ mod tests {
             assert_eq!(source.default_base().scheme(), "https");
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
+            assert!(source.pending_items().as_ref().is_none_or(has_shape));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

@@ -26,6 +26,8 @@ pub struct WebhookTerms {
     pub events: &'static [&'static str],
     /// The version of the API whose shapes are read.
     pub api_version: &'static str,
+    /// What a signing secret starts with.
+    pub secret_prefix: &'static str,
 }
 
 /// Why a delivery is rejected.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Day;
 
@@ -20,7 +21,7 @@ pub enum Interval {
     Year,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WeekStart {
     #[default]

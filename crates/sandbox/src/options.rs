@@ -80,7 +80,7 @@ impl Default for Options {
 pub enum OptionsError {
     #[error("'{0}' is not a merchant: use small, mid, empty or generated")]
     Merchant(String),
-    #[error("'{0}' is not a limit: use stripe or none")]
+    #[error("'{0}' is not a limit: use published or none")]
     Limits(String),
     #[error("fault '{part}': {problem}")]
     Faults { part: String, problem: String },
@@ -147,7 +147,7 @@ impl FromStr for Limits {
 
     fn from_str(text: &str) -> Result<Self, OptionsError> {
         match text {
-            "stripe" => Ok(Self::Stripe),
+            "published" | "stripe" => Ok(Self::Stripe),
             "none" => Ok(Self::None),
             other => Err(OptionsError::Limits(other.to_owned())),
         }

@@ -917,6 +917,8 @@ export interface components {
             last_on?: string | null;
             plans: components["schemas"]["PlanFacet"][];
             products: components["schemas"]["ProductFacet"][];
+            /** @description The currencies that today's amounts can be converted to: one without exchange rates is none of them. */
+            targets: string[];
         };
         /** @description One of the parts that a breakdown makes. */
         Group: {
@@ -1716,7 +1718,7 @@ export interface components {
         WebhookSecretRequest: {
             /**
              * Format: password
-             * @description Starts with `whsec_`. The previous secret stays valid for deliveries that are on their way.
+             * @description As the provider shows it. The previous secret stays valid for deliveries that are on their way.
              */
             secret: string;
         };

@@ -18,6 +18,7 @@ const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
   plans,
   currencies,
   products: [],
+  targets: [],
   intervals: [],
   countries: [],
   first_on: null,

@@ -17,5 +17,5 @@ pub async fn handle(
     Connection(record): Connection,
 ) -> Result<Json<Facets>, Problem> {
     let view = context.view(record).await?;
-    Ok(Json(blocking(move || query::facets(&view.ledger)).await?))
+    Ok(Json(blocking(move || query::facets(&view.ledger, &view.rates, view.now)).await?))
 }

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Settings)]
 pub struct SettingsView {
-    pub churn_at: ChurnAtView,
+    pub churn_at: ChurnAt,
     /// Whether usage-based lines count as recurring.
     pub include_metered: bool,
     /// Whether an active subscription that was never billed counts from its start, at the price of its items. Omit it
@@ -21,7 +21,7 @@ pub struct SettingsView {
     pub time_zone: String,
     /// Absent: the account's default currency.
     pub reporting_currency: Option<String>,
-    pub week_start: WeekStartView,
+    pub week_start: WeekStart,
     /// Whether nothing that identifies a customer is stored. Switching it on erases what is there; after switching it
     /// off, it comes back as objects change. Omit it to leave it unchanged.
     #[serde(default)]
@@ -39,43 +39,15 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u16
     Option::deserialize(deserializer).map(Some)
 }
 
-/// When a subscription's value ends.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ChurnAt)]
-pub enum ChurnAtView {
-    /// When service ends.
-    Ended,
-    /// When cancellation was requested.
-    Requested,
-    /// At the end of the last paid period.
-    PaidThrough,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = WeekStart)]
-pub enum WeekStartView {
-    Monday,
-    Sunday,
-}
-
 impl From<&Settings> for SettingsView {
     fn from(settings: &Settings) -> Self {
         Self {
-            churn_at: match settings.rules.churn_at {
-                ChurnAt::Ended => ChurnAtView::Ended,
-                ChurnAt::Requested => ChurnAtView::Requested,
-                ChurnAt::PaidThrough => ChurnAtView::PaidThrough,
-            },
+            churn_at: settings.rules.churn_at,
             include_metered: settings.rules.include_metered,
             count_unbilled: Some(settings.rules.count_unbilled),
             time_zone: settings.zone_name().to_owned(),
             reporting_currency: settings.reporting_currency.map(|currency| currency.to_string()),
-            week_start: match settings.week_start {
-                WeekStart::Monday => WeekStartView::Monday,
-                WeekStart::Sunday => WeekStartView::Sunday,
-            },
+            week_start: settings.week_start,
             gdpr: Some(settings.gdpr),
             retention_months: Some(settings.retention_months),
         }
@@ -89,11 +61,7 @@ impl SettingsView {
         let currency = self.reporting_currency.as_deref().map(str::parse).transpose();
         let settings = Settings {
             rules: LedgerRules {
-                churn_at: match self.churn_at {
-                    ChurnAtView::Ended => ChurnAt::Ended,
-                    ChurnAtView::Requested => ChurnAt::Requested,
-                    ChurnAtView::PaidThrough => ChurnAt::PaidThrough,
-                },
+                churn_at: self.churn_at,
                 include_metered: self.include_metered,
                 count_unbilled: self.count_unbilled.unwrap_or(current.rules.count_unbilled),
             },
@@ -101,10 +69,7 @@ impl SettingsView {
             reporting_currency: currency.map_err(|error: model::CurrencyError| {
                 Problem::field("reporting_currency", error.to_string())
             })?,
-            week_start: match self.week_start {
-                WeekStartView::Monday => WeekStart::Monday,
-                WeekStartView::Sunday => WeekStart::Sunday,
-            },
+            week_start: self.week_start,
             gdpr: self.gdpr.unwrap_or(current.gdpr),
             retention_months: self.retention_months.unwrap_or(current.retention_months),
         };

@@ -70,7 +70,10 @@ pub async fn handle(
 }
 
 fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
-    let first_on = [before, after].iter().filter_map(|view| query::facets(&view.ledger).first_on).min();
+    let first_on = [before, after]
+        .iter()
+        .filter_map(|view| query::facets(&view.ledger, &view.rates, view.now).first_on)
+        .min();
     let first_on = first_on.unwrap_or_else(|| before.today());
     let (old, new) = (months(before, first_on)?, months(after, first_on)?);
     let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();

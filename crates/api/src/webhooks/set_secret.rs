@@ -1,5 +1,6 @@
 //! `PUT /connections/{id}/webhook/secret`: the secret of a manually created endpoint, or a rolled one.
 
+use ::sync::runner::source_of;
 use axum::extract::State;
 use axum::http::StatusCode;
 use model::Secret;
@@ -15,7 +16,7 @@ const LONGEST: usize = 200;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct WebhookSecretRequest {
-    /// Starts with `whsec_`. The previous secret stays valid for deliveries that are on their way.
+    /// As the provider shows it. The previous secret stays valid for deliveries that are on their way.
     #[schema(value_type = String, format = Password)]
     pub secret: Secret,
 }
@@ -28,12 +29,11 @@ pub async fn handle(
     Connection(record): Connection,
     Body(request): Body<WebhookSecretRequest>,
 ) -> Result<StatusCode, Problem> {
+    let prefix = source_of(&record)?.webhook_terms().secret_prefix;
     let secret = request.secret.expose().trim();
-    if !secret.starts_with("whsec_") || secret.len() > LONGEST {
-        return Err(Problem::field(
-            "secret",
-            "a signing secret starts with whsec_: copy it from the endpoint's page",
-        ));
+    if !secret.starts_with(prefix) || secret.len() > LONGEST {
+        let message = format!("a signing secret starts with {prefix}: copy it from the endpoint's page");
+        return Err(Problem::field("secret", message));
     }
     context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,4 +1,4 @@
-//! `chartsy sandbox`: a Stripe to connect to.
+//! `chartsy sandbox`: a provider to connect to.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -39,13 +39,13 @@ pub struct Sandbox {
     /// Faults to inject: any of 500=SHARE,reset=SHARE,truncate=SHARE,slow=SHARE,429=SHARE,storm,seed=N, or none
     #[arg(long, value_name = "LIST")]
     faults: Option<Faults>,
-    /// stripe or none
+    /// The provider's published limits, or none: published or none
     #[arg(long, default_value = "none")]
     limits: Limits,
     /// Let the merchant's clock run: at normal speed, or this many times faster
     #[arg(long, value_name = "TIMES", num_args = 0..=1, default_missing_value = "1")]
     alive: Option<u32>,
-    /// Always answer in the shapes of this version of Stripe's API, such as 2024-06-20
+    /// Always answer in the shapes of this version of the provider's API, such as 2024-06-20
     #[arg(long, value_name = "VERSION")]
     api_version: Option<String>,
     /// The merchant's current time, such as 2026-01-31T00:00:00Z

@@ -232,7 +232,7 @@ impl Webhook {
 pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
     let files = folder.data.connection_files(&record.id);
     let objects = files.objects_if_any()?;
-    let problems = objects.map(|objects| sync::projection::problems(&objects, &files)).transpose()?;
+    let problems = objects.map(|objects| sync::view::problems(&objects, &files)).transpose()?;
     Ok(problems.unwrap_or_default())
 }
 
@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn a_problem_is_named_with_the_first_objects_that_have_it() {
         let example = |number: usize| Example {
-            kind: connect::Source::Stripe.customers(),
+            kind: connect::Source::ALL[0].customers(),
             id: format!("ch_{number}"),
             points_to: (number == 0).then(|| "cus_gone".to_owned()),
         };

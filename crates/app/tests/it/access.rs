@@ -4,6 +4,7 @@ use api::Problem;
 use axum::body::Body;
 use axum::http::{Request, header};
 use model::{ManualClock, UnixSeconds};
+use sandbox::SOURCE;
 use serde_json::json;
 
 use crate::support::{As, PASSWORD, Site, owner};
@@ -223,10 +224,10 @@ async fn a_body_that_cannot_be_meant_is_refused_without_repeating_it() {
     let secret = "sk_live_do_not_repeat";
     let table = [
         (r#"{"source":"#.to_owned(), 400),
-        (format!(r#"{{"source":"stripe","key":["{secret}"]}}"#), 422),
-        (format!(r#"{{"source":"stripe","key":"{secret}!"}}"#), 422),
-        (format!(r#"{{"source":"stripe","key":"pk_live_x","api_base":"{secret}"}}"#), 422),
-        (format!(r#"{{"source":"stripe","key":"{}"}}"#, "x".repeat(1024 * 1024)), 413),
+        (format!(r#"{{"source":"{SOURCE}","key":["{secret}"]}}"#), 422),
+        (format!(r#"{{"source":"{SOURCE}","key":"{secret}!"}}"#), 422),
+        (format!(r#"{{"source":"{SOURCE}","key":"pk_live_x","api_base":"{secret}"}}"#), 422),
+        (format!(r#"{{"source":"{SOURCE}","key":"{}"}}"#, "x".repeat(1024 * 1024)), 413),
     ];
     for (body, status) in table {
         let answer = site.send(send(&body)).await;

@@ -39,7 +39,7 @@ fn a_bad_account_file_is_refused_with_where_it_is_wrong() {
 fn ledger_of(addr: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let args = ["connect", "stripe", "--key-stdin", "--api-base", &format!("http://{addr}")];
+    let args = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &format!("http://{addr}")];
     stdout(&chartsy(&data, &args, Some(KEY)));
     stdout(&chartsy(&data, &["ledger"], None))
 }

@@ -11,7 +11,7 @@ use crate::process::{chartsy, stdout, text};
 use crate::support::{KEY, restricted, sandbox};
 
 fn connect(data: &Path, key: &str, base: &str, more: &[&str]) -> Output {
-    let args = [&["connect", "stripe", "--key-stdin", "--api-base", base], more].concat();
+    let args = [&["connect", sandbox::SOURCE, "--key-stdin", "--api-base", base], more].concat();
     chartsy(data, &args, Some(&format!("{key}\n")))
 }
 

@@ -25,7 +25,7 @@ fn connect_within(blocks: u32, data: &Path, base: &str) -> Output {
     let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
     command.args(["-c", &limited, env!("CARGO_BIN_EXE_chartsy")]);
-    command.args(["connect", "stripe", "--key-stdin", "--api-base", base]).env("CHARTSY_DATA", data);
+    command.args(["connect", sandbox::SOURCE, "--key-stdin", "--api-base", base]).env("CHARTSY_DATA", data);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // It may be gone before it reads.
@@ -50,7 +50,7 @@ async fn a_disk_that_fills_up_at_any_place_loses_nothing() {
         assert!(said.contains("check whether it is full") && !said.contains("panicked"), "{said}");
     }
     assert!(failures >= 4, "{failures} failures");
-    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let args = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
     stdout(&chartsy(&data, &args, Some(KEY)));
     assert_eq!(ledger(&data), meant(&merchant));
 }
@@ -60,7 +60,7 @@ async fn damage_is_found_explained_and_mended_by_loading_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let merchant = mid_merchant(40).await;
-    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let args = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
     let id = stdout(&chartsy(&data, &args, Some(KEY))).trim().to_owned();
     let path = data.join("connections").join(&id).join("objects.db");
     let mut bytes = std::fs::read(&path).unwrap();
@@ -86,7 +86,7 @@ async fn a_folder_that_cannot_be_written_is_told_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let merchant = mid_merchant(10).await;
-    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let args = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
     stdout(&chartsy(&data, &args, Some(KEY)));
     for args in [&["status"][..], &["sync"], &["rebuild"], &["serve", "--listen", "127.0.0.1:0"]] {
         let Some(output) = read_only(&data, args) else {

@@ -16,7 +16,7 @@ const SEED: u64 = 20_260_731;
 const LONGEST_LIFE_MS: u64 = 500;
 
 fn arguments(merchant: &Running) -> [&str; 5] {
-    ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base]
+    ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base]
 }
 
 /// Objects by kind, and every change of every customer.

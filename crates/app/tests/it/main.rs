@@ -15,4 +15,5 @@ mod rates;
 mod schema;
 mod serve;
 mod support;
+mod third_source;
 mod webhooks;

@@ -13,7 +13,7 @@ async fn a_key_is_checked_before_anything_is_saved() {
     let full = sandbox(MerchantName::Generated, 5).await;
     let lacking = restricted("rk_test_lacking0000000000000", "all,-invoices").await;
     let check = async |key: &str, base: &str| {
-        let request = json!({"source": "stripe", "key": key, "api_base": base});
+        let request = json!({"source": sandbox::SOURCE, "key": key, "api_base": base});
         site.ask(As::Person(&cookie), "POST", "/api/v1/connections/check", Some(request)).await
     };
     assert_eq!(check("", &full.api_base).await.code(), "key_malformed");
@@ -28,8 +28,7 @@ async fn a_key_is_checked_before_anything_is_saved() {
     let missing: Vec<_> = missing.iter().filter(|p| p["state"] == "missing").collect();
     assert!(missing.iter().any(|p| p["kind"] == "invoice" && p["is_required"] == true), "{missing:?}");
     assert!(missing.iter().all(|p| p["without"].as_str().is_some_and(|w| !w.is_empty())));
-    let request =
-        json!({"source": "stripe", "key": "rk_test_lacking0000000000000", "api_base": lacking.api_base});
+    let request = json!({"source": sandbox::SOURCE, "key": "rk_test_lacking0000000000000", "api_base": lacking.api_base});
     let refused = site.ask(As::Person(&cookie), "POST", "/api/v1/connections", Some(request)).await;
     assert_eq!((refused.status, refused.code()), (422, "permission_missing"));
 

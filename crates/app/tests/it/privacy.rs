@@ -11,7 +11,8 @@ use crate::process::{chartsy, stdout};
 use crate::support::{KEY, mid_merchant};
 
 fn connect(data: &Path, merchant: &Running, more: &[&str]) {
-    let args = [&["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base], more].concat();
+    let args =
+        [&["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base], more].concat();
     stdout(&chartsy(data, &args, Some(KEY)));
 }
 

@@ -21,7 +21,7 @@ async fn the_command_line_and_a_server_share_a_folder() {
     let server = Process::start(&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     assert!(server.get("/api/v1/setup").contains("\"needs_owner\":true"));
 
-    let connect = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let connect = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
     let (code, id, said) = run(&data, &connect, KEY);
     assert_eq!(code, Some(0), "{said}");
     assert!(id.starts_with("conn_"));
@@ -71,7 +71,8 @@ async fn status_says_how_fresh_each_is_and_what_comes_next_also_beside_one_that_
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let (first, second) = (sandbox(MerchantName::Generated, 5).await, sandbox(MerchantName::Small, 5).await);
-    let connect = |base: &str| run(&data, &["connect", "stripe", "--key-stdin", "--api-base", base], KEY).1;
+    let connect =
+        |base: &str| run(&data, &["connect", sandbox::SOURCE, "--key-stdin", "--api-base", base], KEY).1;
     let (damaged, _) = (connect(&first.api_base), connect(&second.api_base));
     let (code, said, _) = run(&data, &["status"], "");
     assert_eq!(code, Some(0));

@@ -119,7 +119,7 @@ impl Site {
 
     /// Connects a sandbox and waits until everything is loaded; the connection's id.
     pub async fn connected(&self, cookie: &str, sandbox: &Running) -> String {
-        let request = json!({"source": "stripe", "key": KEY, "api_base": sandbox.api_base});
+        let request = json!({"source": sandbox::SOURCE, "key": KEY, "api_base": sandbox.api_base});
         let answer = self.ask(As::Person(cookie), "POST", "/api/v1/connections", Some(request)).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         let id = answer.body["id"].as_str().unwrap().to_owned();

@@ -14,7 +14,7 @@ use crate::support::{KEY, meant, mid_merchant};
 mod fuzzed;
 
 const DAY: i64 = 86_400;
-const PATIENCE: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 fn serve(data: &Path) -> Process {
     let data = data.to_str().unwrap();
@@ -22,7 +22,7 @@ fn serve(data: &Path) -> Process {
 }
 
 fn connect(data: &Path, merchant: &Running) -> String {
-    let args = ["connect", "stripe", "--key-stdin", "--api-base", &merchant.api_base];
+    let args = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
     stdout(&chartsy(data, &args, Some(KEY))).trim().to_owned()
 }
 
@@ -38,7 +38,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what} did not come about");
+    assert!(tokio::time::timeout(LONGEST_WAIT, waiting).await.is_ok(), "{what} did not come about");
 }
 
 fn ask(server: &Process, token: &str, method: &str, path: &str, body: &str) -> Value {
@@ -120,7 +120,8 @@ async fn the_public_address_is_registered_whoever_the_provider_is() {
     let webhook = format!("/api/v1/connections/{id}/webhook");
     until("the registration", || ask(&server, &token, "GET", &webhook, "")["state"] == "registered").await;
     let url = ask(&server, &token, "GET", &webhook, "")["url"].clone();
-    assert!(url.as_str().unwrap().starts_with("http://127.0.0.1:9/numbers/webhooks/stripe/wh_"), "{url}");
+    let below = format!("{public}/webhooks/{}/wh_", sandbox::SOURCE);
+    assert!(url.as_str().unwrap().starts_with(&below), "{url}");
     assert_eq!(endpoints(&merchant)["data"][0]["url"], url);
 }
 
@@ -143,9 +144,9 @@ async fn what_is_not_signed_is_refused_and_counted() {
         answer.split_whitespace().nth(1).unwrap().to_owned()
     };
     assert_eq!(status(&[json], &path, body), "400");
-    assert_eq!(status(&[json, ("Stripe-Signature", "t=1,v1=00")], &path, body), "400");
-    assert_eq!(status(&[json], "/webhooks/stripe/wh_guessed", body), "404");
-    assert_eq!(status(&[json], "/webhooks/paddle/wh_guessed", body), "404");
+    assert_eq!(status(&[json, (sandbox::SIGNATURE_HEADER, "t=1,v1=00")], &path, body), "400");
+    assert_eq!(status(&[json], &format!("/webhooks/{}/wh_guessed", sandbox::SOURCE), body), "404");
+    assert_eq!(status(&[json], "/webhooks/another/wh_guessed", body), "404");
     assert_eq!(status(&[json], &path, &"x".repeat(1024 * 1024 + 1)), "413");
     let bearer = format!("Bearer {token}");
     let counted = server.send("GET", "/metrics", &[("Authorization", &bearer)], "");
@@ -164,13 +165,13 @@ async fn what_is_not_signed_is_refused_and_counted() {
     ask(&server, &token, "PUT", &format!("{webhook}/secret"), &secret);
     let at = model::Clock::System.now();
     let signed = sandbox::signature("whsec_by_hand", at, body);
-    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, body), "200");
-    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, body), "200", "once more");
+    assert_eq!(status(&[json, (sandbox::SIGNATURE_HEADER, &signed)], &path, body), "200");
+    assert_eq!(status(&[json, (sandbox::SIGNATURE_HEADER, &signed)], &path, body), "200", "once more");
     let old = sandbox::signature("whsec_by_hand", UnixSeconds(at.0 - 3600), body);
-    assert_eq!(status(&[json, ("Stripe-Signature", &old)], &path, body), "400");
+    assert_eq!(status(&[json, (sandbox::SIGNATURE_HEADER, &old)], &path, body), "400");
     let cut = &body[..60];
     let signed = sandbox::signature("whsec_by_hand", at, cut);
-    assert_eq!(status(&[json, ("Stripe-Signature", &signed)], &path, cut), "400");
+    assert_eq!(status(&[json, (sandbox::SIGNATURE_HEADER, &signed)], &path, cut), "400");
     until("an empty inbox", || ask(&server, &token, "GET", &webhook, "")["waiting"] == 0).await;
 }
 

@@ -1,13 +1,23 @@
 //! How objects begin, hang together and end.
 
 use model::billing::InvoiceStatus;
-use model::{Counterparts, ObjectKind, RawObject};
+use model::{Counterparts, ObjectKind, RawObject, UnixSeconds};
 
 use super::{kind, privacy, translate};
 
 /// Whether an event of this type means that its object was created.
 pub fn is_creation(event_type: &str) -> bool {
     event_type.ends_with(".created")
+}
+
+/// When an agreement ended.
+pub fn ended_at(object: &RawObject) -> Option<UnixSeconds> {
+    translate::subscription(&object.body).ok()?.subscription.ended_at
+}
+
+/// The id of what an object that names no customer was booked for.
+pub fn booked_for(kind: ObjectKind, body: &str) -> Option<String> {
+    if kind == kind::BALANCE_TRANSACTION { translate::booked_for(body) } else { None }
 }
 
 /// What an object's truncated list is a list of.

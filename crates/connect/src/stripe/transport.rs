@@ -9,7 +9,7 @@ use model::UnixSeconds;
 use url::Url;
 
 use super::client::Verb;
-use super::{API_VERSION, ClientConfig};
+use super::{API_VERSION, ClientConfig, VERSION_PATH};
 use crate::http::{Http, host_of};
 use crate::network::{Carrier, NoAnswer};
 use crate::{ConnectError, Network};
@@ -118,7 +118,7 @@ fn tidy(base: &Url) -> Result<Url, ConnectError> {
     base.set_fragment(None);
     // The address as Stripe's own documentation writes it; every path here begins with v1 itself.
     let path = base.path().trim_end_matches('/');
-    let path = path.strip_suffix("/v1").unwrap_or(path).to_owned();
+    let path = path.strip_suffix(VERSION_PATH).unwrap_or(path).to_owned();
     base.set_path(&path);
     Ok(base)
 }

@@ -1,12 +1,13 @@
-//! What there is to filter by.
+//! What there is to filter by, and to convert to.
 
 use std::collections::BTreeSet;
 
-use model::{Currency, Day};
+use model::{Currency, Day, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::columns::{Country, Ledger, Plan, PlanInterval};
+use crate::fx::Rates;
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Facets {
@@ -15,6 +16,9 @@ pub struct Facets {
     pub intervals: Vec<String>,
     #[schema(value_type = Vec<String>)]
     pub currencies: Vec<Currency>,
+    /// The currencies that today's amounts can be converted to: one without exchange rates is none of them.
+    #[schema(value_type = Vec<String>)]
+    pub targets: Vec<Currency>,
     pub countries: Vec<String>,
     /// The first and the last day on which any MRR changed.
     #[schema(value_type = Option<String>, format = Date)]
@@ -41,8 +45,8 @@ pub struct ProductFacet {
     pub label: String,
 }
 
-/// Everything that a ledger's rows can be filtered by.
-pub fn facets(ledger: &Ledger) -> Facets {
+/// Everything that a ledger's rows can be filtered by, and converted to.
+pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
     let plans = ledger.catalog().plans();
     let mut used = vec![false; plans.len()];
     for plan in ledger.chunks().iter().flat_map(|chunk| chunk.all_plans()) {
@@ -64,6 +68,7 @@ pub fn facets(ledger: &Ledger) -> Facets {
         products: products.collect(),
         intervals: intervals.into_iter().map(|interval| interval.to_string()).collect(),
         currencies: used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect(),
+        targets: rates.targets(ledger.calendar().day(now)),
         countries: countries.into_iter().filter_map(Country::code).collect(),
         first_on: days().min(),
         last_on: days().max(),

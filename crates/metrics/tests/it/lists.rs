@@ -110,7 +110,7 @@ fn pages_follow_each_other_without_a_gap_or_a_repeat() {
 
 #[test]
 fn facets_name_what_is_there() {
-    let facets = query::facets(&world().ledger("UTC"));
+    let facets = query::facets(&world().ledger("UTC"), &rates(), UnixSeconds(0));
     let told = serde_json::to_value(&facets).unwrap();
     assert_eq!(told["currencies"], json!(["eur", "usd"]));
     assert_eq!(told["intervals"], json!(["month", "year"]));
@@ -118,6 +118,18 @@ fn facets_name_what_is_there() {
     assert_eq!(told["countries"], json!(["US"]));
     assert_eq!((&told["first_on"], &told["last_on"]), (&json!("2024-01-10"), &json!("2024-03-05")));
     assert_eq!(told["plans"][0]["id"], "price_eur_1");
+}
+
+#[test]
+fn a_currency_is_a_target_only_while_it_has_a_rate() {
+    let rates = Rates::from_csv("Date,JPY\n2024-03-05,166\n").unwrap();
+    let offers = |now: &str, code: &str| {
+        let targets = query::facets(&world().ledger("UTC"), &rates, at(now)).targets;
+        targets.iter().any(|target| target.to_string() == code)
+    };
+    assert!(offers("2024-03-06", "jpy") && offers("2024-03-06", "eur"));
+    assert!(!offers("2024-03-06", "usd"), "no rate at all");
+    assert!(!offers("2024-06-01", "jpy"), "its last rate is too old");
 }
 
 #[test]

@@ -24,11 +24,11 @@ fn folder(dir: &Path) -> (DataDir, ConnectionFiles) {
     let workspace = catalog.default_workspace().unwrap().id;
     let connection = NewConnection {
         workspace: workspace.clone(),
-        source: "stripe".to_owned(),
+        source: "acme".to_owned(),
         name: "Shop".to_owned(),
         account_id: AccountId::from("acct_1"),
         account_name: None,
-        api_base: "https://api.stripe.com/".to_owned(),
+        api_base: "https://api.example.com/".to_owned(),
         is_test_mode: true,
         is_sample: false,
         settings: Settings::default(),

@@ -24,11 +24,11 @@ fn owner() -> NewOwner {
 fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
     NewConnection {
         workspace: workspace.clone(),
-        source: "stripe".into(),
+        source: "acme".into(),
         name: "Shop".into(),
         account_id: account.into(),
         account_name: Some("Shop Inc".into()),
-        api_base: "https://api.stripe.com/".into(),
+        api_base: "https://api.example.com/".into(),
         is_test_mode: true,
         is_sample: false,
         settings: model::Settings::default(),
@@ -130,7 +130,7 @@ fn an_account_is_connected_once_per_workspace_and_server() {
     assert_eq!(catalog.all_connections().unwrap().len(), 3);
     let account = AccountId::from("acct_1");
     let found =
-        catalog.find_by_account(&workspace, "stripe", &account, "https://api.stripe.com/", true).unwrap();
+        catalog.find_by_account(&workspace, "acme", &account, "https://api.example.com/", true).unwrap();
     assert_eq!(found, Some(first));
 }
 
@@ -290,7 +290,7 @@ fn what_refers_to_a_connection_outlives_a_new_table_of_them() {
         INSERT INTO workspaces (id, name) VALUES ('ws_1', 'Workspace');
         INSERT INTO connections (id, workspace, source, name, account_id, api_base, is_test_mode, is_sample, sealed_key,
             created_at, settings, state, absent)
-        VALUES ('conn_1', 'ws_1', 'stripe', 'Shop', 'acct_1', 'https://api.stripe.com/', 1, 0, x'01', 1, '{}', 'live', '[]');
+        VALUES ('conn_1', 'ws_1', 'acme', 'Shop', 'acct_1', 'https://api.example.com/', 1, 0, x'01', 1, '{}', 'live', '[]');
         INSERT INTO erasures (connection, customer, erased_at) VALUES ('conn_1', 'cus_1', 1);",
     )
     .unwrap();

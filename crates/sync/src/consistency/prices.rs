@@ -165,7 +165,7 @@ fn costs(source: Source, objects: &Objects, unknown: Unknown) -> Result<Option<P
             if examples.len() < EXAMPLES_MAX {
                 let (kind, id) = match reference.invoice {
                     Some(invoice) => (source.bills(), invoice.to_string()),
-                    None => (source.pending_items(), reference.line.to_string()),
+                    None => (source.pending_items().unwrap_or(source.bills()), reference.line.to_string()),
                 };
                 let points_to = line.price.as_ref().map(ToString::to_string);
                 examples.push(Example { kind, id, points_to });

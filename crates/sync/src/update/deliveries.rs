@@ -21,12 +21,12 @@ const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
 /// Processes all that is due. When the newest of what was delivered happened, by the provider's clock.
 ///
 /// # Errors
-/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says. What was not processed stays.
+/// `Cancelled`, a key that is refused, a wait that ran out, what the store says. What was not processed stays.
 pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncError> {
     let mut newest = None;
     loop {
-        let (mail, now) = (context.inbox.clone(), context.clock.now());
-        let due = blocking(move || Ok(mail.due(now, BATCH)?)).await?;
+        let (inbox, now) = (context.inbox.clone(), context.clock.now());
+        let due = blocking(move || Ok(inbox.due(now, BATCH)?)).await?;
         if due.is_empty() {
             return Ok(newest);
         }
@@ -37,8 +37,8 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         let failures = fetch::worth_another_try(context, failures).await?;
         let told = due.iter().filter(|delivery| !delivery.event.event_id.starts_with(fetch::PUT_OFF));
         newest = newest.max(told.map(|delivery| delivery.event.created_at).max());
-        let mail = context.inbox.clone();
-        blocking(move || Ok(settle(&mail, &due, &failures, now)?)).await?;
+        let inbox = context.inbox.clone();
+        blocking(move || Ok(settle(&inbox, &due, &failures, now)?)).await?;
     }
 }
 

@@ -1,0 +1,75 @@
+//! All that makes Stripe a source.
+
+use model::UnixSeconds;
+
+use super::{
+    API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
+};
+use crate::definition::{Definition, Functions};
+use crate::{Texts, WebhookTerms};
+
+pub(crate) static DEFINITION: Definition = Definition {
+    id: "stripe",
+    texts: Texts {
+        name: "Stripe",
+        account: "A Stripe account, or a server that answers like Stripe",
+        api_base: "The API address, if it is not Stripe's own; it may include a path",
+        key: "A restricted or secret key.",
+        new_key: "create a new key in Stripe's dashboard under Developers, API keys",
+        permission: "add the permission to the key in Stripe's dashboard",
+        unlike: "check that the address belongs to a Stripe API",
+        webhook_by_hand: "Give the key write access to webhook endpoints, or create the endpoint in Stripe yourself and enter its signing secret.",
+    },
+    base: "https://api.stripe.com",
+    version_path: super::VERSION_PATH,
+
+    lists: catalog::LISTS,
+    load_order: catalog::LOAD_ORDER,
+    shapes: kind::SHAPES,
+    references: kind::REFERENCES,
+
+    customers: kind::CUSTOMER,
+    prices: kind::PRICE,
+    products: kind::PRODUCT,
+    bills: kind::INVOICE,
+    pending_items: Some(kind::INVOICE_ITEM),
+    agreements: &[kind::SUBSCRIPTION],
+    sampled: &[kind::SUBSCRIPTION, kind::INVOICE],
+    history_kinds: history::KINDS,
+    price_list_kinds: history::PRICE_LIST,
+    priced: history::PRICED,
+
+    customer_prefix: "cus_",
+    // Stripe opened to the public: no account is older. 2011-09-29.
+    first_accounts: UnixSeconds(1_317_254_400),
+    event_list: Some(webhook::EVENT_LIST),
+    webhook_terms: WebhookTerms {
+        events: webhook::WEBHOOK_EVENTS,
+        api_version: API_VERSION,
+        secret_prefix: "whsec_",
+    },
+    signature_header: signature::HEADER,
+
+    functions: Functions {
+        parse_key: key::parse,
+        key_link: catalog::key_link,
+        customer_link: catalog::customer_link,
+        requests_at_once: pace::requests_at_once,
+
+        verify: signature::verify,
+        delivered: translate::event,
+        is_creation: lifetime::is_creation,
+
+        billed: |objects| history::billed(objects),
+        listing: history::listing,
+        named_prices: history::named_prices,
+        ended_at: lifetime::ended_at,
+        booked_for: lifetime::booked_for,
+        says_the_same: lifetime::says_the_same,
+        part_of: lifetime::part_of,
+        may_be_gone: lifetime::may_be_gone,
+        tombstone: lifetime::tombstone,
+        last_known: lifetime::last_known,
+        redact: privacy::redact,
+    },
+};
