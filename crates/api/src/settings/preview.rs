@@ -1,16 +1,14 @@
 //! `POST /connections/{id}/settings/preview`: what other settings would change, without changing anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ::metrics::query::{self, Query, QueryError, Reporting};
 use ::metrics::schema::MoneyAmount;
 use ::metrics::view::View;
-use ::sync::projection::build_all;
-use ::sync::runner::source_of;
 use axum::Json;
 use axum::extract::State;
-use model::{Currency, Day, Interval, Money};
+use model::{Currency, Day, Interval, Money, Settings, WeekStart};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,29 +52,50 @@ pub async fn handle(
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsPreview>, Problem> {
     let settings = request.settings(&record.settings)?;
-    let before = context.view(record.clone()).await?;
-    let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
-    let ledger = if settings.rules == record.settings.rules {
-        let ledger = before.ledger.clone();
-        blocking(move || Arc::new(ledger.with_zone(zone))).await?
-    } else {
-        let objects = context.runner.objects(&record.workspace, &record.id).await?;
-        let (source, rules) = (source_of(&record)?, settings.rules);
-        let built = blocking(move || build_all(source, &objects, rules, zone, &|_, _| {})).await??;
-        Arc::new(built.ledger)
-    };
-    let after = View { ledger, settings, ..before.clone() };
-    Ok(Json(blocking(move || compare(&before, &after)).await??))
+    let view = context.view(record).await?;
+    Ok(Json(blocking(move || preview(&view, &settings)).await??))
 }
 
-fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
-    let first_on = [before, after].iter().filter_map(|view| query::facets(&view.ledger).first_on).min();
-    let first_on = first_on.unwrap_or_else(|| before.today());
-    let (old, new) = (months(before, first_on)?, months(after, first_on)?);
-    let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+/// The ledger keeps what other rules would change, so no other one is built.
+fn preview(view: &View, settings: &Settings) -> Result<SettingsPreview, Problem> {
+    let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
+    let after = if zone == *view.ledger.zone() {
+        view.clone()
+    } else {
+        View { ledger: Arc::new(view.ledger.with_zone(zone)), ..view.clone() }
+    };
+    let differences = query::differences(&after.ledger, settings.rules, view.now);
+    let days = [view, &after].into_iter().filter_map(|view| query::facets(&view.ledger).first_on);
+    let first_on = days.chain(differences.keys().map(|(_, on)| *on)).min();
+    let first_on = first_on.unwrap_or_else(|| view.today());
+    let before = months(view, first_on)?;
+    let mut changed = months(&after, first_on)?;
+    apply(&mut changed, &differences, first_on, after.today());
+    Ok(compare(&before, &changed))
+}
+
+/// Adds what each day changes to that month's end and all later ones.
+fn apply(months: &mut Months, differences: &BTreeMap<(Currency, Day), i64>, from: Day, to: Day) {
+    let month_ends = Interval::Month.buckets(from, to, WeekStart::default());
+    let currencies: BTreeSet<Currency> = differences.keys().map(|(currency, _)| *currency).collect();
+    for currency in currencies {
+        let mut days = differences.range((currency, Day(i32::MIN))..=(currency, Day(i32::MAX))).peekable();
+        let mut sum_minor = 0_i64;
+        for month in &month_ends {
+            while let Some((_, delta_minor)) = days.next_if(|((_, on), _)| *on <= month.end_on) {
+                sum_minor = sum_minor.saturating_add(*delta_minor);
+            }
+            let mrr_minor = months.entry((month.start_on, currency)).or_default();
+            *mrr_minor = mrr_minor.saturating_add(sum_minor);
+        }
+    }
+}
+
+fn compare(old: &Months, new: &Months) -> SettingsPreview {
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
     let months = keys.into_iter().filter_map(|(month_on, currency)| {
         let at = |months: &Months| months.get(&(month_on, currency)).copied().unwrap_or_default();
-        let (before_minor, after_minor) = (at(&old), at(&new));
+        let (before_minor, after_minor) = (at(old), at(new));
         (before_minor != after_minor).then_some(ChangedMonth {
             month_on,
             currency,
@@ -84,7 +103,7 @@ fn compare(before: &View, after: &View) -> Result<SettingsPreview, QueryError> {
             after_minor,
         })
     });
-    Ok(SettingsPreview { mrr_before: latest(&old), mrr_after: latest(&new), months: months.collect() })
+    SettingsPreview { mrr_before: latest(old), mrr_after: latest(new), months: months.collect() }
 }
 
 fn months(view: &View, from: Day) -> Result<Months, QueryError> {
