@@ -16,13 +16,15 @@ pub fn differences(ledger: &Ledger, rules: LedgerRules, now: UnixSeconds) -> BTr
         let rows = chunk.all_differences().filter(|row| row.rules.overlaps(rules) && row.at <= now);
         let mut days: BTreeMap<(Currency, Day), i64> = BTreeMap::new();
         for row in rows {
-            *days.entry((row.currency, ledger.calendar().day(row.at))).or_default() += row.delta_minor;
+            let sum = days.entry((row.currency, ledger.calendar().day(row.at))).or_default();
+            *sum = sum.saturating_add(row.delta_minor);
         }
         days
     });
     parts.reduce(BTreeMap::new, |mut whole, part| {
         for (key, delta_minor) in part {
-            *whole.entry(key).or_default() += delta_minor;
+            let sum = whole.entry(key).or_default();
+            *sum = sum.saturating_add(delta_minor);
         }
         whole
     })

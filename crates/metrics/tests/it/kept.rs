@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use metrics::columns::{Ledger, LedgerBuilder};
+use metrics::fx::Rates;
 use metrics::ledger::{LineVerdict, build, line_verdicts};
-use metrics::query;
+use metrics::preview::preview;
+use metrics::query::{self, Query};
 use metrics::reconcile::{Reason, ReconciledMonth, reconcile};
+use metrics::view::{Reach, View};
 use model::billing::{CustomerHistory, Invoice, InvoiceStatus};
-use model::{Currency, Day, Interval, InvoiceId, LedgerRules, UnixSeconds, WeekStart};
+use model::{Currency, Day, Interval, InvoiceId, LedgerRules, Money, Settings, UnixSeconds, WeekStart};
 
 use super::second_reader::lives::{self, Merchant};
-use super::world::{TestCustomer, day};
+use super::world::{TestCustomer, day, query};
 
-const MERCHANTS: u64 = 20;
+const MERCHANTS: u64 = 12;
 const ZONE: &str = "America/New_York";
 const EVER: UnixSeconds = UnixSeconds(i64::MAX);
 
@@ -220,4 +223,63 @@ fn what_is_kept_is_the_same_after_updates_and_on_disk_as_when_built_at_once() {
             }
         }
     }
+}
+
+fn view(ledger: Ledger) -> View {
+    View {
+        ledger: ledger.into(),
+        rates: Rates::default().into(),
+        settings: Settings::default(),
+        default_currency: None,
+        now: day("2025-03-10").starts_at(&TimeZone::UTC),
+        reach: Reach::default(),
+        absent: Vec::new(),
+    }
+}
+
+/// What is worth something at the end of each month.
+fn mrr_by_month(view: &View) -> BTreeMap<(Day, Currency), i64> {
+    let asked = query("2022-06-01", &view.today().to_string());
+    let asked = Query { interval: Interval::Month, now: view.now, ..asked };
+    let answer = query::mrr(&view.ledger, &view.rates, &asked).unwrap();
+    let points = answer.series.into_iter().flat_map(|series| {
+        let currency = series.currency;
+        series.points.into_iter().map(move |point| ((point.start_on, currency), point.mrr_minor))
+    });
+    points.filter(|(_, mrr_minor)| *mrr_minor != 0).collect()
+}
+
+#[test]
+fn a_preview_shows_what_a_ledger_by_the_other_rules_and_in_the_other_zone_gives() {
+    let mut changed = 0;
+    for seed in 0..4 {
+        let merchant = merchant(seed);
+        let own = view(ledger(&merchant, merchant.rules));
+        let before = mrr_by_month(&own);
+        for (rules, zone) in
+            LedgerRules::all().into_iter().flat_map(|rules| [(rules, ZONE), (rules, "Asia/Tokyo")])
+        {
+            let zone = TimeZone::get(zone).unwrap();
+            let shown = preview(&own, rules, zone.clone()).unwrap();
+            let other = view(ledger(&merchant, rules).with_zone(zone));
+            let after = mrr_by_month(&other);
+            let mut led_to = before.clone();
+            for month in &shown.months {
+                let key = (month.month_on, month.currency);
+                assert_eq!(before.get(&key).copied().unwrap_or(0), month.before_minor);
+                led_to.insert(key, month.after_minor);
+                changed += 1;
+            }
+            led_to.retain(|_, mrr_minor| *mrr_minor != 0);
+            assert_eq!(led_to, after, "seed {seed}, {:?} to {rules:?}", merchant.rules);
+            let now = |months: &BTreeMap<(Day, Currency), i64>, view: &View| {
+                let month_on = Interval::Month.bucket(view.today(), WeekStart::default()).start_on;
+                let own = months.iter().filter(|((on, _), _)| *on == month_on);
+                own.map(|((_, currency), mrr)| Money { amount_minor: *mrr, currency: *currency })
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!((shown.mrr_before, shown.mrr_after), (now(&before, &own), now(&after, &other)));
+        }
+    }
+    assert!(changed > 100, "only {changed} months changed");
 }
