@@ -80,8 +80,9 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
     const hasMoved = progress.ledger_version !== 0 && progress.ledger_version !== version
     const isImported = isImporting(before) && !isImporting(progress)
     if (hasMoved || isImported) soon('figures')
-    // Single moves hardly show in them.
     if (isImported) soon('reviews')
+    // They are requested again within a minute, or when somebody returns to them.
+    else if (hasMoved) void client.invalidateQueries({ queryKey: reviewKey(id), refetchType: 'none' })
     if (before === undefined || standingOf(before) !== standingOf(progress)) soon('connections')
     if (hasMoved || before?.data_through !== progress.data_through) soon('webhook')
     if (progress.ledger_version !== 0 || version === undefined) version = progress.ledger_version

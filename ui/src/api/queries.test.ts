@@ -1,7 +1,7 @@
 import { QueryClient, QueryObserver, environmentManager, focusManager } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { previewQuery, reconcileQuery } from './queries'
+import { previewQuery, reconcileQuery, reviewKey } from './queries'
 import type { Settings } from './types'
 
 const settings = (churn_at: Settings['churn_at']) => ({ churn_at, include_metered: false, time_zone: 'UTC' }) as Settings
@@ -36,14 +36,31 @@ afterEach(() => {
 })
 
 describe('a review of the past', () => {
-  test('is requested once a minute while somebody looks, and not while nobody does', async () => {
+  const moved = () => client.invalidateQueries({ queryKey: reviewKey('conn_1'), refetchType: 'none' })
+
+  test('is requested again within a minute of a move, however many there are, and not while nothing moves', async () => {
     stops.push(new QueryObserver(client, reconcileQuery('conn_1', {})).subscribe(() => undefined))
-    await vi.advanceTimersByTimeAsync(59_000)
-    expect(requests.length).toBe(1)
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(requests.length).toBe(2)
-    focusManager.setFocused(false)
     await vi.advanceTimersByTimeAsync(600_000)
+    expect(requests.length).toBe(1)
+    for (let second = 0; second < 55; second += 1) {
+      void moved()
+      // oxlint-disable-next-line no-await-in-loop -- time goes by between the moves
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    expect(requests.length).toBe(1)
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(requests.length).toBe(2)
+  })
+
+  test('is not requested while nobody looks, but when somebody returns', async () => {
+    stops.push(new QueryObserver(client, reconcileQuery('conn_1', {})).subscribe(() => undefined))
+    await vi.advanceTimersByTimeAsync(5_000)
+    focusManager.setFocused(false)
+    void moved()
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(requests.length).toBe(1)
+    focusManager.setFocused(true)
+    await vi.advanceTimersByTimeAsync(5_000)
     expect(requests.length).toBe(2)
   })
 
