@@ -24,6 +24,8 @@ pub struct Difference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct RuleSets(u16);
 
+const _: () = assert!(LedgerRules::COUNT < u16::BITS as usize, "each combination needs a bit");
+
 impl RuleSets {
     fn those(has: impl Fn(LedgerRules) -> bool) -> Self {
         let places = LedgerRules::all().into_iter().enumerate().filter(|(_, rules)| has(*rules));
