@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use model::{Currency, Day, Interval, InvoiceId, UnixSeconds, WeekStart};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,9 +53,9 @@ pub struct LeftOutSum {
 /// those of the ledger's zone.
 pub fn reconcile(ledger: &Ledger, from: Day, to: Day) -> Vec<ReconciledMonth> {
     let months = Months::of(from, to, ledger.zone());
-    let parts: Vec<Sheet> = ledger.chunks().par_iter().map(|chunk| Sheet::of(chunk, &months)).collect();
+    let parts: Vec<_> = ledger.chunks().par_iter().map(|chunk| Sheet::of(chunk, &months).filled()).collect();
     let mut whole: BTreeMap<(usize, Currency), Sums> = BTreeMap::new();
-    for (key, sums) in parts.into_iter().flat_map(|part| part.0) {
+    for (key, sums) in parts.into_iter().flatten() {
         whole.entry(key).or_default().merge(sums);
     }
     whole
@@ -88,24 +87,45 @@ impl Months {
     }
 }
 
-/// The sums of some customers, by the place of the month and currency.
-#[derive(Default)]
-struct Sheet(FxHashMap<(usize, Currency), Sums>);
+/// The sums of some customers, by the place of the month; nearly always there is one currency.
+struct Sheet(Vec<Vec<(Currency, Sums)>>);
 
 impl Sheet {
     fn of(chunk: &Chunk, months: &Months) -> Self {
-        let mut sheet = Self::default();
+        let mut sheet = Self(vec![Vec::new(); months.first_days.len()]);
+        // The parts of an invoice follow each other, so the month is looked up once.
+        let (mut at, mut month) = (None, None);
         for row in chunk.all_paid() {
-            if let Some(month) = months.place(row.at) {
-                sheet.0.entry((month, row.currency)).or_default().add(&row);
+            if at != Some(row.at) {
+                (at, month) = (Some(row.at), months.place(row.at));
+            }
+            if let Some(month) = month {
+                sheet.sums(month, row.currency).add(&row);
             }
         }
         for row in chunk.all_unexplained() {
             if let Some(month) = months.place(row.at) {
-                sheet.0.entry((month, row.currency)).or_default().add_unexplained(row);
+                sheet.sums(month, row.currency).add_unexplained(row);
             }
         }
         sheet
+    }
+
+    fn sums(&mut self, month: usize, currency: Currency) -> &mut Sums {
+        let own = &mut self.0[month];
+        let place = own.iter().position(|(known, _)| *known == currency).unwrap_or_else(|| {
+            own.push((currency, Sums::default()));
+            own.len() - 1
+        });
+        &mut own[place].1
+    }
+
+    /// Only what there is: a range may be of a thousand years.
+    fn filled(self) -> Vec<((usize, Currency), Sums)> {
+        let months = self.0.into_iter().enumerate();
+        months
+            .flat_map(|(month, own)| own.into_iter().map(move |(currency, sums)| ((month, currency), sums)))
+            .collect()
     }
 }
 
