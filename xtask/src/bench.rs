@@ -6,10 +6,11 @@ use crate::step::{cargo, passed_on, run};
 use crate::{browser, ui};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 7] = [
+const BENCHES: [(&str, &str, &str); 8] = [
     ("store", "store", "write_rate"),
     ("query", "metrics", "query_rate"),
     ("ledger", "metrics", "ledger_rate"),
+    ("reconcile", "sync", "reconcile_rate"),
     ("backfill", "app", "backfill_rate"),
     ("webhook", "app", "webhook_answer"),
     ("live", "app", "live_latency"),

@@ -147,5 +147,13 @@ fn customer(number: u64, prices: &[PriceId], currencies: &[Currency]) -> (Custom
     let mut entry = CustomerEntry::unknown(format!("cus_{number:014}").into());
     entry.name = Some(format!("Customer {number}"));
     entry.email = Some(format!("customer{number}@example.com"));
-    (entry, CustomerLedger { money: money.collect(), steps, subscriptions: vec![facts] })
+    (
+        entry,
+        CustomerLedger {
+            money: money.collect(),
+            steps,
+            subscriptions: vec![facts],
+            ..CustomerLedger::default()
+        },
+    )
 }

@@ -16,6 +16,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use model::{CustomerId, UnixSeconds};
 
+use crate::ledger::{Difference, PaidRow, Unexplained};
+
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
@@ -45,6 +47,14 @@ pub struct CustomerEntry {
     pub country: Option<String>,
     pub created_at: Option<UnixSeconds>,
     pub is_deleted: bool,
+}
+
+/// A customer's part of what Reconcile and previews of other rules add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSums {
+    pub paid: Vec<PaidRow>,
+    pub unexplained: Vec<Unexplained>,
+    pub differences: Vec<Difference>,
 }
 
 /// Where a customer is in one snapshot.
@@ -92,6 +102,17 @@ impl Ledger {
     pub fn customer(&self, id: &CustomerId) -> Option<CustomerEntry> {
         let place = self.find(id)?;
         Some(self.chunk(place).entry(place.customer as usize))
+    }
+
+    /// What is kept of a customer so that its objects need not be read again.
+    pub fn kept(&self, id: &CustomerId) -> Option<KeptSums> {
+        let place = self.find(id)?;
+        let (chunk, customer) = (self.chunk(place), place.customer as usize);
+        Some(KeptSums {
+            paid: chunk.paid(customer).collect(),
+            unexplained: chunk.unexplained(customer).collect(),
+            differences: chunk.differences(customer).collect(),
+        })
     }
 
     /// Every customer, in order of ids.

@@ -12,6 +12,8 @@ mod items;
 mod lapses;
 mod lines;
 mod money;
+mod other_rules;
+mod paid;
 mod price_book;
 mod proration;
 mod standing;
@@ -28,6 +30,8 @@ use serde::Serialize;
 
 pub use lines::{LeftOut, LineVerdict, line_verdicts};
 pub use money::{MoneyFact, MoneyKind};
+pub use other_rules::{Difference, RuleSets};
+pub use paid::{PaidPart, PaidRow, Reason, Unexplained};
 pub use price_book::PriceBook;
 
 /// Everything that the columns need of one customer.
@@ -37,6 +41,11 @@ pub struct CustomerLedger {
     pub steps: Vec<Step>,
     pub subscriptions: Vec<SubscriptionFacts>,
     pub money: Vec<MoneyFact>,
+    /// Where the money of paid invoices went.
+    pub paid: Vec<PaidRow>,
+    pub unexplained: Vec<Unexplained>,
+    /// What other rules would make of the steps.
+    pub differences: Vec<Difference>,
 }
 
 /// From `at` on, this price of this subscription is worth `value_minor` per month.
@@ -163,22 +172,36 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
         history.subscriptions.iter().map(|subscription| (&subscription.id, subscription)).collect();
     let entries = lines::by_subscription(history, prices);
     let mut steps = Vec::new();
+    let mut differences = other_rules::Differences::new(rules);
     for (id, entries) in &entries {
-        steps.extend(subscription::steps(id, subscriptions.get(id).copied(), entries, rules));
+        let subscription = subscriptions.get(id).copied();
+        let own = subscription::steps(id, subscription, entries, rules);
+        differences.billed(id, subscription, entries, &own);
+        steps.extend(own);
     }
     let mut facts: Vec<SubscriptionFacts> = history.subscriptions.iter().map(facts).collect();
     for (subscription, facts) in history.subscriptions.iter().zip(&mut facts) {
         if !entries.contains_key(&subscription.id) {
             facts.unbilled = unbilled::items(subscription, prices);
+            let counted = unbilled::steps(subscription, &facts.unbilled);
+            differences.unbilled(&counted);
             if rules.count_unbilled {
-                steps.extend(unbilled::steps(subscription, &facts.unbilled));
+                steps.extend(counted);
             }
         }
     }
     steps.sort_by(|a, b| {
         (a.at, &a.subscription, &a.price, a.currency).cmp(&(b.at, &b.subscription, &b.price, b.currency))
     });
-    CustomerLedger { steps, subscriptions: facts, money: money::facts(history) }
+    let (paid, unexplained) = paid::paid(history, &lines::Verdicts::new(&entries, prices, rules));
+    CustomerLedger {
+        steps,
+        subscriptions: facts,
+        money: money::facts(history),
+        paid,
+        unexplained,
+        differences: differences.rows(),
+    }
 }
 
 fn facts(subscription: &Subscription) -> SubscriptionFacts {

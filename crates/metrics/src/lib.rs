@@ -6,6 +6,7 @@ pub mod columns;
 pub mod envelope;
 pub mod fx;
 pub mod ledger;
+pub mod preview;
 pub mod query;
 pub mod question;
 pub mod reconcile;

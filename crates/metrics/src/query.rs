@@ -9,6 +9,7 @@ mod exchange;
 mod facets;
 mod figures;
 mod movements;
+mod other_rules;
 mod points;
 mod revenue;
 mod scope;
@@ -33,6 +34,7 @@ pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, Cust
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
 pub(crate) use figures::Figures;
 pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
+pub use other_rules::differences;
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{

@@ -2,6 +2,7 @@
 //!
 //! For every month and currency, the invoices' totals are what the ledger read of their lines, plus what it left out
 //! by reason, plus what nothing explains. The last is 0 unless lines are missing or do not add up to their invoice.
+//! The ledger keeps the parts of every invoice; here they are only added up.
 
 #[cfg(test)]
 mod tests;
@@ -9,22 +10,17 @@ mod tests;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus};
-use model::{Currency, Day, Interval, InvoiceId, LedgerRules, WeekStart};
+use model::{Currency, Day, Interval, InvoiceId, UnixSeconds, WeekStart};
+use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ledger::{LeftOut, LineVerdict, PriceBook, line_verdicts};
+use crate::columns::{Chunk, Ledger};
+pub use crate::ledger::Reason;
+use crate::ledger::{PaidPart, PaidRow, Unexplained};
 
 /// Of each month, so many invoices that do not add up are named.
 const EXAMPLES_MAX: usize = 10;
-
-/// Takes customers one after the other, in any order.
-#[derive(Debug, Clone)]
-pub struct Reconciliation {
-    zone: TimeZone,
-    months: BTreeMap<(Day, Currency), Sums>,
-}
 
 /// One month of one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -53,121 +49,120 @@ pub struct LeftOutSum {
     pub amount_minor: i64,
 }
 
-/// Why money of a paid invoice is no recurring value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Inclusive and exclusive, of all lines.
-    Tax,
-    /// Without its tax.
-    Shipping,
-    /// Credits of the customer that took something off before tax.
-    BillingCredit,
-    OneOff,
-    NoSubscription,
-    Metered,
-    /// Unused time that was given back.
-    ProrationCredit,
-    UnknownPrice,
-    Void,
-    Uncollectible,
-    Unpaid,
-    /// A change that is made only once it is paid.
-    AwaitingPayment,
-    /// A newer invoice bills the same period.
-    Replaced,
+/// The months with a day of `from..=to` in which anything was paid, in order, and currencies within them. Days are
+/// those of the ledger's zone.
+pub fn reconcile(ledger: &Ledger, from: Day, to: Day) -> Vec<ReconciledMonth> {
+    let months = Months::of(from, to, ledger.zone());
+    let parts: Vec<_> = ledger.chunks().par_iter().map(|chunk| Sheet::of(chunk, &months).filled()).collect();
+    let mut whole: BTreeMap<(usize, Currency), Sums> = BTreeMap::new();
+    for (key, sums) in parts.into_iter().flatten() {
+        whole.entry(key).or_default().merge(sums);
+    }
+    whole
+        .into_iter()
+        .map(|((month, currency), sums)| sums.month(months.first_days[month], currency))
+        .collect()
+}
+
+/// Consecutive months of a zone.
+struct Months {
+    first_days: Vec<Day>,
+    /// The first instant of each, and of the month after the last.
+    starts_at: Vec<UnixSeconds>,
+}
+
+impl Months {
+    fn of(from: Day, to: Day, zone: &TimeZone) -> Self {
+        let months = Interval::Month.buckets(from, to, WeekStart::default());
+        let first_days: Vec<Day> = months.iter().map(|month| month.start_on).collect();
+        let next = months.last().map(|month| month.end_on.next());
+        let starts_at = first_days.iter().copied().chain(next).map(|day| day.starts_at(zone)).collect();
+        Self { first_days, starts_at }
+    }
+
+    /// The place of the month that an instant is in.
+    fn place(&self, at: UnixSeconds) -> Option<usize> {
+        let place = self.starts_at.partition_point(|start| *start <= at).checked_sub(1)?;
+        (place < self.first_days.len()).then_some(place)
+    }
+}
+
+/// The sums of some customers, by the place of the month; nearly always there is one currency.
+struct Sheet(Vec<Vec<(Currency, Sums)>>);
+
+impl Sheet {
+    fn of(chunk: &Chunk, months: &Months) -> Self {
+        let mut sheet = Self(vec![Vec::new(); months.first_days.len()]);
+        // The parts of an invoice follow each other, so the month is looked up once.
+        let (mut at, mut month) = (None, None);
+        for row in chunk.all_paid() {
+            if at != Some(row.at) {
+                (at, month) = (Some(row.at), months.place(row.at));
+            }
+            if let Some(month) = month {
+                sheet.sums(month, row.currency).add(&row);
+            }
+        }
+        for row in chunk.all_unexplained() {
+            if let Some(month) = months.place(row.at) {
+                sheet.sums(month, row.currency).add_unexplained(row);
+            }
+        }
+        sheet
+    }
+
+    fn sums(&mut self, month: usize, currency: Currency) -> &mut Sums {
+        let own = &mut self.0[month];
+        let place = own.iter().position(|(known, _)| *known == currency).unwrap_or_else(|| {
+            own.push((currency, Sums::default()));
+            own.len() - 1
+        });
+        &mut own[place].1
+    }
+
+    /// Only what there is: a range may be of a thousand years.
+    fn filled(self) -> Vec<((usize, Currency), Sums)> {
+        let months = self.0.into_iter().enumerate();
+        months
+            .flat_map(|(month, own)| own.into_iter().map(move |(currency, sums)| ((month, currency), sums)))
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, Default)]
 struct Sums {
     invoices: u64,
-    total_minor: i64,
     used_minor: i64,
     left_out: BTreeMap<Reason, i64>,
     unexplained_minor: i64,
     unexplained_invoices: Vec<InvoiceId>,
 }
 
-impl Reconciliation {
-    /// Months are those of `zone`.
-    pub fn new(zone: TimeZone) -> Self {
-        Self { zone, months: BTreeMap::new() }
-    }
-
-    /// Adds what was billed to a customer.
-    pub fn add(&mut self, history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) {
-        let mut lines: BTreeMap<InvoiceId, Vec<(&InvoiceLine, LineVerdict)>> = BTreeMap::new();
-        for (reference, line, verdict) in line_verdicts(history, prices, rules) {
-            if let Some(invoice) = reference.invoice {
-                lines.entry(invoice).or_default().push((line, verdict));
-            }
-        }
-        for invoice in history.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid) {
-            let on = invoice.paid_at.unwrap_or(invoice.created_at).day(&self.zone);
-            let month_on = Interval::Month.bucket(on, WeekStart::default()).start_on;
-            let own = lines.get(&invoice.id).map_or(&[][..], Vec::as_slice);
-            self.months.entry((month_on, invoice.currency)).or_default().add(invoice, own);
-        }
-    }
-
-    /// Adds what another one has taken, so that customers can be taken in parallel.
-    pub fn merge(&mut self, other: Self) {
-        for (key, sums) in other.months {
-            self.months.entry(key).or_default().merge(sums);
-        }
-    }
-
-    /// The months with a day of `from..=to`, in order, and currencies within them.
-    pub fn months(&self, from: Day, to: Day) -> Vec<ReconciledMonth> {
-        let first = Interval::Month.bucket(from, WeekStart::default()).start_on;
-        let months = self.months.iter().filter(|((month_on, _), _)| (first..=to).contains(month_on));
-        months.map(|((month_on, currency), sums)| sums.month(*month_on, *currency)).collect()
-    }
-}
-
 impl Sums {
-    fn add(&mut self, invoice: &Invoice, lines: &[(&InvoiceLine, LineVerdict)]) {
-        self.invoices += 1;
-        self.total_minor = self.total_minor.saturating_add(invoice.total_minor);
-        self.leave_out(Reason::Tax, invoice.tax_minor);
-        self.leave_out(Reason::Shipping, invoice.shipping_minor);
-        self.leave_out(Reason::BillingCredit, invoice.billing_credits_minor.saturating_neg());
-        // Of the lines, the total has the taxes, shipping and credits that no line shows.
-        let mut unexplained = invoice
-            .total_minor
-            .saturating_sub(invoice.tax_minor)
-            .saturating_sub(invoice.shipping_minor)
-            .saturating_add(invoice.billing_credits_minor);
-        for (line, verdict) in lines {
-            let net = line
-                .amount_minor
-                .saturating_sub(line.discount_minor)
-                .saturating_sub(line.inclusive_tax_minor);
-            unexplained = unexplained.saturating_sub(net);
-            match verdict {
-                LineVerdict::Recurring | LineVerdict::Proration => {
-                    self.used_minor = self.used_minor.saturating_add(net);
-                }
-                LineVerdict::ProrationCredit => self.leave_out(Reason::ProrationCredit, net),
-                LineVerdict::LeftOut(reason) => self.leave_out((*reason).into(), net),
+    fn add(&mut self, row: &PaidRow) {
+        match row.part {
+            PaidPart::Used => {
+                self.invoices += 1;
+                self.used_minor = self.used_minor.saturating_add(row.amount_minor);
             }
+            PaidPart::LeftOut(reason) => self.leave_out(reason, row.amount_minor),
         }
-        self.unexplained_minor = self.unexplained_minor.saturating_add(unexplained);
-        if unexplained != 0 && self.unexplained_invoices.len() < EXAMPLES_MAX {
-            self.unexplained_invoices.push(invoice.id.clone());
+    }
+
+    fn add_unexplained(&mut self, row: Unexplained) {
+        self.unexplained_minor = self.unexplained_minor.saturating_add(row.amount_minor);
+        if self.unexplained_invoices.len() < EXAMPLES_MAX {
+            self.unexplained_invoices.push(row.invoice);
         }
     }
 
     fn leave_out(&mut self, reason: Reason, amount_minor: i64) {
-        if amount_minor != 0 {
-            let sum = self.left_out.entry(reason).or_default();
-            *sum = sum.saturating_add(amount_minor);
-        }
+        let sum = self.left_out.entry(reason).or_default();
+        *sum = sum.saturating_add(amount_minor);
     }
 
     fn merge(&mut self, other: Self) {
         self.invoices += other.invoices;
-        self.total_minor = self.total_minor.saturating_add(other.total_minor);
         self.used_minor = self.used_minor.saturating_add(other.used_minor);
         for (reason, amount_minor) in other.left_out {
             self.leave_out(reason, amount_minor);
@@ -177,35 +172,21 @@ impl Sums {
         self.unexplained_invoices.truncate(EXAMPLES_MAX);
     }
 
-    fn month(&self, month_on: Day, currency: Currency) -> ReconciledMonth {
-        let left_out = self.left_out.iter();
+    fn month(self, month_on: Day, currency: Currency) -> ReconciledMonth {
+        let left_out = self.left_out.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
         ReconciledMonth {
             month_on,
             currency,
             invoices: self.invoices,
-            total_minor: self.total_minor,
+            total_minor: self.used_minor.saturating_add(left_out).saturating_add(self.unexplained_minor),
             used_minor: self.used_minor,
-            left_out: left_out
-                .map(|(reason, amount_minor)| LeftOutSum { reason: *reason, amount_minor: *amount_minor })
+            left_out: self
+                .left_out
+                .into_iter()
+                .map(|(reason, amount_minor)| LeftOutSum { reason, amount_minor })
                 .collect(),
             unexplained_minor: self.unexplained_minor,
-            unexplained_invoices: self.unexplained_invoices.clone(),
-        }
-    }
-}
-
-impl From<LeftOut> for Reason {
-    fn from(reason: LeftOut) -> Self {
-        match reason {
-            LeftOut::NoSubscription => Self::NoSubscription,
-            LeftOut::OneOff => Self::OneOff,
-            LeftOut::UnknownPrice => Self::UnknownPrice,
-            LeftOut::Metered => Self::Metered,
-            LeftOut::Void => Self::Void,
-            LeftOut::Uncollectible => Self::Uncollectible,
-            LeftOut::Unpaid => Self::Unpaid,
-            LeftOut::AwaitingPayment => Self::AwaitingPayment,
-            LeftOut::Replaced => Self::Replaced,
+            unexplained_invoices: self.unexplained_invoices,
         }
     }
 }

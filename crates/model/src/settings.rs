@@ -30,6 +30,21 @@ pub struct LedgerRules {
     pub count_unbilled: bool,
 }
 
+impl LedgerRules {
+    /// How many combinations of rules there are.
+    pub const COUNT: usize = 12;
+
+    /// Every combination of rules. Ledgers on disk name each by its place here: another order is another format.
+    pub fn all() -> [Self; Self::COUNT] {
+        let churn_at = [ChurnAt::Ended, ChurnAt::Requested, ChurnAt::PaidThrough];
+        std::array::from_fn(|place| Self {
+            churn_at: churn_at[place % 3],
+            include_metered: place / 3 % 2 == 1,
+            count_unbilled: place / 6 == 1,
+        })
+    }
+}
+
 /// All settings of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -80,5 +95,18 @@ impl Settings {
 
     pub fn zone_name(&self) -> &str {
         self.time_zone.as_deref().unwrap_or("UTC")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn all_rules_are_there_once() {
+        assert_eq!(HashSet::from(LedgerRules::all()).len(), LedgerRules::COUNT);
+        assert_eq!(LedgerRules::all()[0], LedgerRules::default());
     }
 }

@@ -162,6 +162,9 @@ pub(crate) fn differing(
         builder.add(entry, &ledger);
     }
     let made = builder.finish(book, shown.zone().clone());
-    let differs = |id: &&CustomerId| customer_timeline(&made, id, now) != customer_timeline(shown, id, now);
+    let differs = |id: &&CustomerId| {
+        customer_timeline(&made, id, now) != customer_timeline(shown, id, now)
+            || made.kept(id) != shown.kept(id)
+    };
     Ok(customers.iter().filter(differs).cloned().collect())
 }

@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { follow } from './live'
-import { connectionsQuery, ledgerKey, progressQuery, webhookQuery } from './queries'
+import { connectionsQuery, ledgerKey, progressQuery, reviewKey, webhookQuery } from './queries'
 
 let client: QueryClient
 let stream: EventTarget
@@ -15,6 +15,7 @@ async function openPage(known?: { phase: string; ledger_version: number }) {
   const questions: [string, readonly unknown[]][] = [
     ['figures', [...ledgerKey('conn_1'), 'mrr']],
     ['figures', [...ledgerKey('conn_1'), 'summary']],
+    ['reviews', [...reviewKey('conn_1'), 'reconcile']],
     ['connections', connectionsQuery.queryKey],
     ['webhook', webhookQuery('conn_1').queryKey],
   ]
@@ -62,7 +63,7 @@ describe('an open page', () => {
 
   test('asks for figures and the list when an import ended before the stream opened', async () => {
     await openPage({ phase: 'loading', ledger_version: 3 })
-    expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'webhook'])
+    expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'reviews', 'webhook'])
   })
 
   test('asks nothing for a look at the provider that found nothing', async () => {
@@ -76,7 +77,7 @@ describe('an open page', () => {
     expect(await told('idle', 7, { data_through: 2 })).toEqual(['webhook'])
   })
 
-  test('asks for the figures when the ledger moved', async () => {
+  test('asks for the figures, but no review of the past, when the ledger moved', async () => {
     await openPage({ phase: 'loading', ledger_version: 1 })
     expect(await told('loading', 1)).toEqual([])
     expect(await told('loading', 2)).toEqual(['figures', 'figures', 'webhook'])

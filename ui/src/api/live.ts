@@ -2,7 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
-import { connectionPath, connectionsQuery, ledgerKey, progressQuery, sessionQuery, webhookQuery } from './queries'
+import { connectionPath, connectionsQuery, ledgerKey, progressQuery, reviewKey, sessionQuery, webhookQuery } from './queries'
 import { reachability } from './reachability'
 import type { Phase, Progress } from './types'
 
@@ -17,11 +17,12 @@ const LONGEST_PAUSE_MS = 60_000
 const IMPORT_PHASES: ReadonlySet<Phase> = new Set(['connecting', 'loading', 'building', 'checking'])
 
 /** What may have changed about a connection, apart from its progress, which the stream carries. */
-type Part = 'figures' | 'connections' | 'webhook'
+type Part = 'figures' | 'reviews' | 'connections' | 'webhook'
 
 function refresher(client: QueryClient, id: string) {
   const keys: Record<Part, QueryKey> = {
     figures: ledgerKey(id),
+    reviews: reviewKey(id),
     connections: connectionsQuery.queryKey,
     webhook: webhookQuery(id).queryKey,
   }
@@ -77,7 +78,11 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
     client.setQueryData(queryKey, progress)
     // The version is 0 until the server has read its ledger. Until then nothing of it was shown.
     const hasMoved = progress.ledger_version !== 0 && progress.ledger_version !== version
-    if (hasMoved || (isImporting(before) && !isImporting(progress))) soon('figures')
+    const isImported = isImporting(before) && !isImporting(progress)
+    if (hasMoved || isImported) soon('figures')
+    if (isImported) soon('reviews')
+    // They are requested again within a minute, or when somebody returns to them.
+    else if (hasMoved) void client.invalidateQueries({ queryKey: reviewKey(id), refetchType: 'none' })
     if (before === undefined || standingOf(before) !== standingOf(progress)) soon('connections')
     if (hasMoved || before?.data_through !== progress.data_through) soon('webhook')
     if (progress.ledger_version !== 0 || version === undefined) version = progress.ledger_version

@@ -20,6 +20,7 @@ import type {
   RestatementPage,
   Session,
   Settings,
+  SettingsPreview,
   SetupState,
   Source,
   Summary,
@@ -32,6 +33,9 @@ export const connectionPath = (id: string) => `/connections/${encodeURIComponent
 
 /** The first part of the keys of everything that is computed from a connection's ledger. */
 export const ledgerKey = (id: string) => ['ledger', id] as const
+
+/** The first part of the keys of what looks at a connection's whole history. Single moves of the ledger hardly show in it. */
+export const reviewKey = (id: string) => ['review', id] as const
 
 /** What is computed from the ledger holds until the ledger moves, which the stream says. */
 const untilItMoves = { staleTime: Infinity }
@@ -198,11 +202,23 @@ export const explainQuery = (id: string, customerId: string, on: string | undefi
       api.get<Explanation>(`${connectionPath(id)}/customers/${encodeURIComponent(customerId)}/explain`, { on }, signal),
   })
 
+/** After a move of the ledger, a page that is looked at asks for its reviews no sooner. */
+const REVIEW_MS = 60_000
+
 export const reconcileQuery = (id: string, query: Query) =>
   queryOptions({
     ...steady,
-    queryKey: [...ledgerKey(id), 'reconcile', query],
+    queryKey: [...reviewKey(id), 'reconcile', query],
     queryFn: ({ signal }) => api.get<ReconcileReport>(`${connectionPath(id)}/reconcile`, query, signal),
+    refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
+  })
+
+/** What a change from the saved settings would do to MRR. */
+export const previewQuery = (id: string, saved: Settings, draft: Settings) =>
+  queryOptions({
+    ...untilItMoves,
+    queryKey: [...reviewKey(id), 'preview', saved, draft],
+    queryFn: ({ signal }) => api.post<SettingsPreview>(`${connectionPath(id)}/settings/preview`, draft, signal),
   })
 
 /** Starts over when the ledger moves: the newest restatements come first. */

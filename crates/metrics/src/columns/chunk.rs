@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::billing::SubscriptionStatus;
-use model::{Currency, Day, UnixSeconds};
+use model::{Currency, Day, InvoiceId, UnixSeconds};
 
 use super::days::CalendarDays;
-use crate::ledger::MoneyKind;
+use crate::ledger::{Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
@@ -32,6 +32,9 @@ pub(super) struct Columns {
     pub(super) rows: Rows,
     pub(super) subscriptions: Subscriptions,
     pub(super) money: MoneyRows,
+    pub(super) paid: PaidRows,
+    pub(super) unexplained: UnexplainedRows,
+    pub(super) differences: DifferenceRows,
 }
 
 /// What changed, when, by how much.
@@ -66,6 +69,36 @@ pub(super) struct MoneyRows {
     pub(super) kind: Vec<MoneyKind>,
     pub(super) currency: Vec<Currency>,
     pub(super) amount_minor: Vec<i64>,
+}
+
+/// Where the money of paid invoices went.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PaidRows {
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    pub(super) currency: Vec<Currency>,
+    pub(super) part: Vec<PaidPart>,
+    pub(super) amount_minor: Vec<i64>,
+}
+
+/// Paid invoices that do not add up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct UnexplainedRows {
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    pub(super) currency: Vec<Currency>,
+    pub(super) invoices: Texts,
+    pub(super) amount_minor: Vec<i64>,
+}
+
+/// What other rules would make of the rows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct DifferenceRows {
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    pub(super) currency: Vec<Currency>,
+    pub(super) rules: Vec<RuleSets>,
+    pub(super) delta_minor: Vec<i64>,
 }
 
 /// Many short texts in one allocation.
@@ -187,6 +220,31 @@ impl Chunk {
         }
     }
 
+    /// Customer by customer, each in order of time.
+    pub(crate) fn all_paid(&self) -> impl ExactSizeIterator<Item = PaidRow> {
+        (0..self.columns.paid.at.len()).map(|index| self.columns.paid.row(index))
+    }
+
+    pub(crate) fn all_unexplained(&self) -> impl Iterator<Item = Unexplained> {
+        (0..self.columns.unexplained.at.len()).map(|index| self.columns.unexplained.row(index))
+    }
+
+    pub(crate) fn all_differences(&self) -> impl Iterator<Item = Difference> {
+        (0..self.columns.differences.at.len()).map(|index| self.columns.differences.row(index))
+    }
+
+    pub(super) fn paid(&self, customer: usize) -> impl Iterator<Item = PaidRow> {
+        range(&self.columns.paid.ends, customer).map(|index| self.columns.paid.row(index))
+    }
+
+    pub(super) fn unexplained(&self, customer: usize) -> impl Iterator<Item = Unexplained> {
+        range(&self.columns.unexplained.ends, customer).map(|index| self.columns.unexplained.row(index))
+    }
+
+    pub(super) fn differences(&self, customer: usize) -> impl Iterator<Item = Difference> {
+        range(&self.columns.differences.ends, customer).map(|index| self.columns.differences.row(index))
+    }
+
     /// Of every row, whoever's it is.
     pub(crate) fn all_plans(&self) -> &[u32] {
         &self.columns.rows.plan
@@ -214,6 +272,60 @@ impl Chunk {
             ended_at: instant(subscriptions.ended_at[index]),
             cancel_at: instant(subscriptions.cancel_at[index]),
         }
+    }
+}
+
+impl PaidRows {
+    fn row(&self, index: usize) -> PaidRow {
+        PaidRow {
+            at: UnixSeconds(self.at[index]),
+            currency: self.currency[index],
+            part: self.part[index],
+            amount_minor: self.amount_minor[index],
+        }
+    }
+
+    pub(super) fn push(&mut self, row: &PaidRow) {
+        self.at.push(row.at.0);
+        self.currency.push(row.currency);
+        self.part.push(row.part);
+        self.amount_minor.push(row.amount_minor);
+    }
+}
+
+impl UnexplainedRows {
+    fn row(&self, index: usize) -> Unexplained {
+        Unexplained {
+            at: UnixSeconds(self.at[index]),
+            currency: self.currency[index],
+            invoice: InvoiceId::from(self.invoices.get(index)),
+            amount_minor: self.amount_minor[index],
+        }
+    }
+
+    pub(super) fn push(&mut self, row: &Unexplained) {
+        self.at.push(row.at.0);
+        self.currency.push(row.currency);
+        self.invoices.push(row.invoice.as_str());
+        self.amount_minor.push(row.amount_minor);
+    }
+}
+
+impl DifferenceRows {
+    fn row(&self, index: usize) -> Difference {
+        Difference {
+            at: UnixSeconds(self.at[index]),
+            currency: self.currency[index],
+            rules: self.rules[index],
+            delta_minor: self.delta_minor[index],
+        }
+    }
+
+    pub(super) fn push(&mut self, row: &Difference) {
+        self.at.push(row.at.0);
+        self.currency.push(row.currency);
+        self.rules.push(row.rules);
+        self.delta_minor.push(row.delta_minor);
     }
 }
 

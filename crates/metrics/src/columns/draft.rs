@@ -5,7 +5,7 @@ use model::{Currency, UnixSeconds};
 
 use super::chunk::{Chunk, Columns, Country, NO_INSTANT};
 use super::{CustomerEntry, days::CalendarDays};
-use crate::ledger::{CustomerLedger, MoneyKind};
+use crate::ledger::{CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
 
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
@@ -13,6 +13,9 @@ pub(super) struct Draft {
     rows: Box<[DraftRow]>,
     subscriptions: Box<[DraftSubscription]>,
     money: Box<[DraftMoney]>,
+    paid: Box<[PaidRow]>,
+    unexplained: Box<[Unexplained]>,
+    differences: Box<[Difference]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +83,15 @@ impl Draft {
         });
         let mut money: Box<[DraftMoney]> = money.collect();
         money.sort_by_key(|fact| (fact.at, fact.kind, fact.currency, fact.amount_minor));
-        Self { entry, rows: rows.into(), subscriptions: subscriptions.into(), money }
+        Self {
+            entry,
+            rows: rows.into(),
+            subscriptions: subscriptions.into(),
+            money,
+            paid: ledger.paid.as_slice().into(),
+            unexplained: ledger.unexplained.as_slice().into(),
+            differences: ledger.differences.as_slice().into(),
+        }
     }
 
     /// Gives every row the plan number that its old one stands for now.
@@ -118,6 +129,9 @@ impl Draft {
                     amount_minor: money.amount_minor[i],
                 })
                 .collect(),
+            paid: chunk.paid(customer).collect(),
+            unexplained: chunk.unexplained(customer).collect(),
+            differences: chunk.differences(customer).collect(),
         }
     }
 }
@@ -164,6 +178,12 @@ impl Columns {
             self.money.amount_minor.push(fact.amount_minor);
         }
         self.money.ends.push(end(self.money.at.len()));
+        draft.paid.iter().for_each(|row| self.paid.push(row));
+        self.paid.ends.push(end(self.paid.at.len()));
+        draft.unexplained.iter().for_each(|row| self.unexplained.push(row));
+        self.unexplained.ends.push(end(self.unexplained.at.len()));
+        draft.differences.iter().for_each(|row| self.differences.push(row));
+        self.differences.ends.push(end(self.differences.at.len()));
     }
 }
 

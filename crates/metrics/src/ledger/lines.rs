@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, Subscription};
-use model::{InvoiceItemId, LedgerRules, PriceId, SubscriptionId};
+use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId};
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::amounts::Months;
@@ -167,18 +168,42 @@ pub fn line_verdicts<'a>(
     prices: &PriceBook,
     rules: LedgerRules,
 ) -> Vec<(LineRef, &'a InvoiceLine, LineVerdict)> {
-    let standings: HashMap<LineRef, Standing> = by_subscription(history, prices)
-        .into_values()
-        .flatten()
-        .map(|entry| (entry.line_ref(), entry.standing))
-        .collect();
-    let verdicts = all_lines(history).map(|(line, invoice)| {
-        let reference = line_ref(line, invoice);
-        let standing = standings.get(&reference).copied();
-        let verdict = verdict(line, invoice, prices, rules, standing);
-        (reference, line, verdict)
-    });
-    verdicts.collect()
+    let entries = by_subscription(history, prices);
+    let verdicts = Verdicts::new(&entries, prices, rules);
+    let all =
+        all_lines(history).map(|(line, invoice)| (line_ref(line, invoice), line, verdicts.of(line, invoice)));
+    all.collect()
+}
+
+/// Judges the lines that entries were made of.
+pub(super) struct Verdicts<'a> {
+    standings: FxHashMap<LineKey<'a>, Standing>,
+    prices: &'a PriceBook,
+    rules: LedgerRules,
+}
+
+/// A line, and the invoice that it is on.
+type LineKey<'a> = (Option<&'a InvoiceId>, &'a InvoiceLineId);
+
+fn line_key<'a>(line: &'a InvoiceLine, invoice: Option<&'a Invoice>) -> LineKey<'a> {
+    (invoice.map(|invoice| &invoice.id), &line.id)
+}
+
+impl<'a> Verdicts<'a> {
+    pub(super) fn new(
+        entries: &BTreeMap<&'a SubscriptionId, Vec<Entry<'a>>>,
+        prices: &'a PriceBook,
+        rules: LedgerRules,
+    ) -> Self {
+        let entries = entries.values().flatten();
+        let standings = entries.map(|entry| (line_key(entry.line, entry.invoice), entry.standing)).collect();
+        Self { standings, prices, rules }
+    }
+
+    pub(super) fn of(&self, line: &InvoiceLine, invoice: Option<&Invoice>) -> LineVerdict {
+        let standing = self.standings.get(&line_key(line, invoice)).copied();
+        verdict(line, invoice, self.prices, self.rules, standing)
+    }
 }
 
 fn verdict(

@@ -1,8 +1,12 @@
-use model::UnixSeconds;
-use model::billing::{BillingInterval, Period, Price, PriceScheme, Recurrence};
-use model::{InvoiceLineId, PriceId, SubscriptionId};
+use model::billing::{
+    BillingInterval, CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, PriceScheme,
+    Recurrence,
+};
+use model::{CustomerId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId};
 
 use super::*;
+use crate::columns::{CustomerEntry, LedgerBuilder};
+use crate::ledger::{PriceBook, build};
 
 fn at(text: &str) -> UnixSeconds {
     UnixSeconds(text.parse::<jiff::Timestamp>().unwrap().as_second())
@@ -77,10 +81,14 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
 }
 
 fn reconciled(invoices: Vec<Invoice>, zone: &str) -> Vec<ReconciledMonth> {
-    let history = CustomerHistory { invoices, ..CustomerHistory::default() };
-    let mut reconciliation = Reconciliation::new(TimeZone::get(zone).unwrap());
-    reconciliation.add(&history, &prices(), LedgerRules::default());
-    reconciliation.months("2024-01-15".parse().unwrap(), "2024-12-31".parse().unwrap())
+    let builder = LedgerBuilder::new();
+    for invoice in invoices {
+        let entry = CustomerEntry::unknown(CustomerId::from(format!("cus_of_{}", invoice.id)));
+        let history = CustomerHistory { invoices: vec![invoice], ..CustomerHistory::default() };
+        builder.add(entry, &build(&history, &prices(), LedgerRules::default()));
+    }
+    let ledger = builder.finish(&prices(), TimeZone::get(zone).unwrap());
+    reconcile(&ledger, "2024-01-15".parse().unwrap(), "2024-12-31".parse().unwrap())
 }
 
 #[test]
@@ -154,17 +162,20 @@ fn only_paid_invoices_are_reconciled() {
 }
 
 #[test]
-fn parts_taken_in_parallel_are_one_whole() {
-    let first = invoice("in_1", "2024-01-05T00:00:00Z", 600, 100, vec![line("plan", 500)]);
-    let second = invoice("in_2", "2024-01-06T00:00:00Z", 900, 0, vec![line("setup", 500)]);
-    let part = |invoice: &Invoice| {
-        let history = CustomerHistory { invoices: vec![invoice.clone()], ..CustomerHistory::default() };
-        let mut part = Reconciliation::new(TimeZone::UTC);
-        part.add(&history, &prices(), LedgerRules::default());
-        part
-    };
-    let mut merged = part(&first);
-    merged.merge(part(&second));
-    let days = || ("2024-01-01".parse().unwrap(), "2024-12-31".parse().unwrap());
-    assert_eq!(merged.months(days().0, days().1), reconciled(vec![first, second], "UTC"));
+fn months_outside_the_range_are_left_out() {
+    let paid = |id, at| invoice(id, at, 500, 0, vec![line("plan", 500)]);
+    let all =
+        ["2023-12-31T23:59:59Z", "2024-01-01T00:00:00Z", "2024-12-31T23:59:59Z", "2025-01-01T00:00:00Z"];
+    let months = reconciled(all.iter().map(|at| paid(at, at)).collect(), "UTC");
+    let months: Vec<String> = months.iter().map(|month| month.month_on.to_string()).collect();
+    assert_eq!(months, ["2024-01-01", "2024-12-01"]);
+}
+
+#[test]
+fn some_of_the_invoices_that_do_not_add_up_are_named_and_all_are_counted() {
+    let missing =
+        (0..12).map(|number| invoice(&format!("in_{number}"), "2024-01-05T00:00:00Z", 900, 0, vec![]));
+    let month = &reconciled(missing.collect(), "UTC")[0];
+    assert_eq!((month.invoices, month.unexplained_minor, month.total_minor), (12, 10_800, 10_800));
+    assert_eq!(month.unexplained_invoices.len(), EXAMPLES_MAX);
 }

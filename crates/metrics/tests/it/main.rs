@@ -5,6 +5,7 @@
 mod adding_up;
 mod columns;
 mod currencies;
+mod kept;
 mod lists;
 mod movements;
 mod random;

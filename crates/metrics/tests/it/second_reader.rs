@@ -2,7 +2,7 @@
 //! the ledger but its input. Both are to say the same of merchants with lives of every kind.
 
 mod bills;
-mod lives;
+pub mod lives;
 mod rules;
 mod worth;
 

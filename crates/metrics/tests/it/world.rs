@@ -160,6 +160,7 @@ impl TestCustomer {
             steps,
             subscriptions: ids.into_iter().map(|id| self.facts(id)).collect(),
             money: self.money.iter().map(money_fact).collect(),
+            ..CustomerLedger::default()
         }
     }
 

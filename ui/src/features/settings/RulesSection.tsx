@@ -2,8 +2,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionPath, connectionsQuery, facetsQuery, ledgerKey, settingsQuery, targetsQuery } from '~/api/queries'
-import type { ChurnAt, Connection, Settings, SettingsPreview } from '~/api/types'
+import {
+  connectionPath,
+  connectionsQuery,
+  facetsQuery,
+  ledgerKey,
+  previewQuery,
+  reviewKey,
+  settingsQuery,
+  targetsQuery,
+} from '~/api/queries'
+import type { ChurnAt, Connection, Settings } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Field'
@@ -46,13 +55,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
   const facets = useQuery(facetsQuery(connection.id))
   const path = `${connectionPath(connection.id)}/settings`
   const isChanged = !isSame(draft, saved)
-  const preview = useQuery({
-    // Not requested again with each change of the figures: it is expensive, and the question is the settings' effect.
-    queryKey: ['preview', connection.id, draft],
-    staleTime: 60_000,
-    enabled: isChanged,
-    queryFn: ({ signal }) => api.post<SettingsPreview>(`${path}/preview`, draft, signal),
-  })
+  const preview = useQuery({ ...previewQuery(connection.id, saved, draft), enabled: isChanged })
   const apply = useMutation({
     mutationFn: () => api.put<Settings>(path, draft),
     onSuccess: async () => {
@@ -60,6 +63,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
         client.invalidateQueries({ queryKey: settingsQuery(connection.id).queryKey }),
         client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
         client.invalidateQueries({ queryKey: ledgerKey(connection.id) }),
+        client.invalidateQueries({ queryKey: reviewKey(connection.id) }),
       ])
     },
   })

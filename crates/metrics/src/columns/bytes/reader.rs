@@ -1,5 +1,7 @@
 //! Numbers and texts to and from little-endian bytes, with every length checked.
 
+use model::Currency;
+
 use super::super::chunk::Texts;
 
 pub(super) type Read<T> = Result<T, &'static str>;
@@ -101,6 +103,10 @@ impl Writer {
 
     pub(super) fn u8s(&mut self, column: impl Iterator<Item = u8>) {
         self.bytes.extend(column);
+    }
+
+    pub(super) fn currencies(&mut self, column: &[Currency]) {
+        self.bytes.extend(column.iter().flat_map(|currency| currency.code()));
     }
 
     pub(super) fn texts(&mut self, texts: &Texts) {

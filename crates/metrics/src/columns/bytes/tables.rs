@@ -8,9 +8,11 @@ use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
-use super::super::chunk::{Chunk, Columns, Country, MoneyRows, Rows, Subscriptions, Texts};
+use super::super::chunk::{
+    Chunk, Columns, Country, DifferenceRows, MoneyRows, PaidRows, Rows, Subscriptions, Texts, UnexplainedRows,
+};
 use super::reader::{Read, Reader, Writer};
-use crate::ledger::MoneyKind;
+use crate::ledger::{MoneyKind, PaidPart, Reason, RuleSets};
 
 /// The place in each list is the number on disk: only ever add at the end.
 const STATUSES: [SubscriptionStatus; 9] = [
@@ -31,6 +33,22 @@ const MONEY_KINDS: [MoneyKind; 6] = [
     MoneyKind::CreditNote,
     MoneyKind::Payment,
     MoneyKind::FailedPayment,
+];
+const PARTS: [PaidPart; 14] = [
+    PaidPart::Used,
+    PaidPart::LeftOut(Reason::Tax),
+    PaidPart::LeftOut(Reason::Shipping),
+    PaidPart::LeftOut(Reason::BillingCredit),
+    PaidPart::LeftOut(Reason::OneOff),
+    PaidPart::LeftOut(Reason::NoSubscription),
+    PaidPart::LeftOut(Reason::Metered),
+    PaidPart::LeftOut(Reason::ProrationCredit),
+    PaidPart::LeftOut(Reason::UnknownPrice),
+    PaidPart::LeftOut(Reason::Void),
+    PaidPart::LeftOut(Reason::Uncollectible),
+    PaidPart::LeftOut(Reason::Unpaid),
+    PaidPart::LeftOut(Reason::AwaitingPayment),
+    PaidPart::LeftOut(Reason::Replaced),
 ];
 const INTERVALS: [BillingInterval; 4] =
     [BillingInterval::Day, BillingInterval::Week, BillingInterval::Month, BillingInterval::Year];
@@ -72,9 +90,37 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     out.u32s(&money.ends);
     out.i64s(&money.at);
     out.u8s(money.kind.iter().map(|kind| number(&MONEY_KINDS, kind)));
-    out.u8s(money.currency.iter().flat_map(|currency| currency.code()));
+    out.currencies(&money.currency);
     out.i64s(&money.amount_minor);
+    write_paid(&mut out, columns);
+    write_differences(&mut out, &columns.differences);
     out.bytes
+}
+
+fn write_paid(out: &mut Writer, columns: &Columns) {
+    let (paid, unexplained) = (&columns.paid, &columns.unexplained);
+    out.count(paid.at.len());
+    out.u32s(&paid.ends);
+    out.i64s(&paid.at);
+    out.currencies(&paid.currency);
+    out.u8s(paid.part.iter().map(|part| number(&PARTS, part)));
+    out.i64s(&paid.amount_minor);
+
+    out.count(unexplained.at.len());
+    out.u32s(&unexplained.ends);
+    out.i64s(&unexplained.at);
+    out.currencies(&unexplained.currency);
+    out.texts(&unexplained.invoices);
+    out.i64s(&unexplained.amount_minor);
+}
+
+fn write_differences(out: &mut Writer, differences: &DifferenceRows) {
+    out.count(differences.at.len());
+    out.u32s(&differences.ends);
+    out.i64s(&differences.at);
+    out.currencies(&differences.currency);
+    out.u8s(differences.rules.iter().flat_map(|rules| rules.bits().to_le_bytes()));
+    out.i64s(&differences.delta_minor);
 }
 
 /// The columns, and how many chunks there were when they were written.
@@ -95,9 +141,24 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     let subscriptions = read_subscriptions(&mut from, customers)?;
     let rows = read_rows(&mut from, customers, &subscriptions, catalog)?;
     let money = read_money(&mut from, customers)?;
+    let paid = read_paid(&mut from, customers)?;
+    let unexplained = read_unexplained(&mut from, customers)?;
+    let differences = read_differences(&mut from, customers)?;
     from.finish()?;
-    let columns =
-        Columns { ids, names, emails, countries, created_at, is_deleted, rows, subscriptions, money };
+    let columns = Columns {
+        ids,
+        names,
+        emails,
+        countries,
+        created_at,
+        is_deleted,
+        rows,
+        subscriptions,
+        money,
+        paid,
+        unexplained,
+        differences,
+    };
     Ok((chunks, columns))
 }
 
@@ -157,9 +218,39 @@ fn read_money(from: &mut Reader<'_>, customers: usize) -> Read<MoneyRows> {
     let ends = from.ends(customers, count)?;
     let at = from.i64s(count)?;
     let kind = numbers(from, count, &MONEY_KINDS)?;
-    let codes: Vec<[u8; 3]> = from.column(count, |code| code)?;
-    let currency: Read<Vec<Currency>> = codes.iter().map(|code| currency(code)).collect();
-    Ok(MoneyRows { ends, at, kind, currency: currency?, amount_minor: from.i64s(count)? })
+    Ok(MoneyRows { ends, at, kind, currency: currencies(from, count)?, amount_minor: from.i64s(count)? })
+}
+
+fn read_paid(from: &mut Reader<'_>, customers: usize) -> Read<PaidRows> {
+    let count = from.count()?;
+    Ok(PaidRows {
+        ends: from.ends(customers, count)?,
+        at: from.i64s(count)?,
+        currency: currencies(from, count)?,
+        part: numbers(from, count, &PARTS)?,
+        amount_minor: from.i64s(count)?,
+    })
+}
+
+fn read_unexplained(from: &mut Reader<'_>, customers: usize) -> Read<UnexplainedRows> {
+    let count = from.count()?;
+    Ok(UnexplainedRows {
+        ends: from.ends(customers, count)?,
+        at: from.i64s(count)?,
+        currency: currencies(from, count)?,
+        invoices: from.texts(count)?,
+        amount_minor: from.i64s(count)?,
+    })
+}
+
+fn read_differences(from: &mut Reader<'_>, customers: usize) -> Read<DifferenceRows> {
+    let count = from.count()?;
+    let (ends, at) = (from.ends(customers, count)?, from.i64s(count)?);
+    let currency = currencies(from, count)?;
+    let rules: Option<Vec<RuleSets>> =
+        from.column(count, u16::from_le_bytes)?.into_iter().map(RuleSets::from_bits).collect();
+    let rules = rules.ok_or("it names rules that this version does not know")?;
+    Ok(DifferenceRows { ends, at, currency, rules, delta_minor: from.i64s(count)? })
 }
 
 pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
@@ -241,6 +332,11 @@ fn split_name(name: &str) -> Read<(PriceId, Currency)> {
 fn global_code(name: &str, catalog: &Catalog) -> Read<u32> {
     let (price, currency) = split_name(name)?;
     catalog.code(&price, currency).ok_or("a row names a plan that is not in the catalog")
+}
+
+fn currencies(from: &mut Reader<'_>, count: usize) -> Read<Vec<Currency>> {
+    let codes: Vec<[u8; 3]> = from.column(count, |code| code)?;
+    codes.iter().map(|code| currency(code)).collect()
 }
 
 fn currency(code: &[u8]) -> Read<Currency> {

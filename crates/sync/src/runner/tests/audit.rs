@@ -46,4 +46,15 @@ async fn figures_that_are_not_what_the_objects_give_are_told_apart() {
     assert_eq!(differing(&rebuilt(&folder)), Vec::<CustomerId>::new());
     let other_rules = Ledger::empty(jiff::tz::TimeZone::UTC);
     assert_eq!(differing(&other_rules), customers);
+
+    // The same MRR, but of one customer it is not known where the money went.
+    let some = projection::build_some(SOURCE, &objects, &customers, &book, LedgerRules::default(), None);
+    let builder = metrics::columns::LedgerBuilder::new();
+    for (entry, mut ledger) in some.unwrap().changes {
+        if entry.id == customers[2] {
+            ledger.paid.clear();
+        }
+        builder.add(entry, &ledger);
+    }
+    assert_eq!(differing(&builder.finish(&book, jiff::tz::TimeZone::UTC)), customers[2..3]);
 }
