@@ -47,7 +47,9 @@ pub fn preview(view: &View, rules: LedgerRules, zone: TimeZone) -> Result<Settin
         View { ledger: Arc::new(view.ledger.with_zone(zone)), ..view.clone() }
     };
     let differences = query::differences(&after.ledger, rules, view.now);
-    let days = [view, &after].into_iter().filter_map(|view| query::facets(&view.ledger, &view.rates, view.now).first_on);
+    let days = [view, &after]
+        .into_iter()
+        .filter_map(|view| query::facets(&view.ledger, &view.rates, view.now).first_on);
     let first_on = days.chain(differences.keys().map(|(_, on)| *on)).min();
     let first_on = first_on.unwrap_or_else(|| view.today());
     let before = months(view, first_on)?;

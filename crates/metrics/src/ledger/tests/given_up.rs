@@ -118,9 +118,25 @@ fn a_later_bill_shows_that_a_change_was_made() {
         bill("2026-02-01", vec![seats(3, 3000, "2026-02-01", "2026-03-01")]),
     ];
     expect(&history(subscription.clone(), made), &[("2026-01-01", 1000), (change, 3000)]);
-    let fewer = vec![first, void, bill("2026-02-01", vec![seats(1, 1000, "2026-02-01", "2026-03-01")])];
-    let fewer = history(subscription, fewer);
-    expect(&fewer, &[("2026-01-01", 1000), (change, 3000), ("2026-02-01", 1000)]);
+    // Billed at once, it may have depended on the payment.
+    let dropped =
+        vec![first.clone(), void, bill("2026-02-01", vec![seats(1, 1000, "2026-02-01", "2026-03-01")])];
+    expect(&history(subscription.clone(), dropped), &[("2026-01-01", 1000)]);
+
+    // Billed with the next period, it was made before that.
+    let with_the_next = invoice(
+        "2026-02-01",
+        Void,
+        vec![
+            on("si_1", proration("basic", 1, -500, change, "2026-02-01")),
+            on("si_1", proration("basic", 3, 1500, change, "2026-02-01")),
+            seats(2, 2000, "2026-02-01", "2026-03-01"),
+        ],
+    );
+    let later = bill("2026-03-01", vec![seats(2, 2000, "2026-03-01", "2026-04-01")]);
+    let fewer_by_then = history(subscription, vec![first, with_the_next, later]);
+    let steps = [("2026-01-01", 1000), (change, 3000), ("2026-02-01", 0), ("2026-03-01", 2000)];
+    expect(&fewer_by_then, &steps);
 }
 
 #[test]

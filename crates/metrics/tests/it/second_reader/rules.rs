@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::ledger::PriceBook;
 use model::billing::*;
-use model::{ChurnAt, Currency, LedgerRules, SubscriptionId, UnixSeconds};
+use model::{ChurnAt, Currency, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
+use rust_decimal::Decimal;
 
 use super::worth::{a_month, full_price, moved};
 
@@ -158,27 +159,40 @@ impl<'a> Reader<'a> {
         }
         for credit in in_vain.iter().filter(|line| line.is_credit()) {
             let is_alone = !in_vain.iter().any(|other| !other.is_credit() && is_with(other, credit));
-            if is_alone && self.is_after_another(credit) && self.is_known_later(credit) {
+            if is_alone && self.is_after_another(credit) && self.is_known_later(credit, None) {
                 self.lines.push(credit.clone());
             }
         }
         self.lines.sort_by_key(Line::order);
     }
 
+    /// A price that is new to the item shows by itself, and so does a change that waited for the next period's bill. One
+    /// that was billed at once may have depended on its payment, and shows by its quantity.
     fn is_made(&self, change: &Line) -> bool {
-        self.is_after_another(change) && self.is_known_later(change)
+        let is_old = |line: &Line| line.price.id == change.price.id && line.start() < change.start();
+        let had_it = self.bills(&change.item).any(is_old);
+        let is_beside_a_period =
+            change.invoice.is_some_and(|invoice| invoice.lines.iter().any(|line| !line.is_proration));
+        let quantity = (had_it && !is_beside_a_period).then_some(change.line.quantity);
+        self.is_after_another(change) && self.is_known_later(change, quantity)
     }
 
     fn is_after_another(&self, change: &Line) -> bool {
         self.lines.iter().any(|line| line.start() < change.start())
     }
 
-    /// Whether the subscription has the price, or a later line is of it.
-    fn is_known_later(&self, change: &Line) -> bool {
+    /// Whether the subscription has the price, or a later line is of it; in this quantity, if there is one to look for.
+    fn is_known_later(&self, change: &Line, quantity: Option<Decimal>) -> bool {
         let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
+        let of = |line: &Line| {
+            if line.line.is_proration { line.line.quantity } else { self.ordinary(line).quantity }
+        };
+        let is_same = |price: &PriceId, of: Decimal| {
+            *price == change.price.id && quantity.is_none_or(|quantity| quantity == of)
+        };
         let is_later = |line: &&Line| line.start() > change.start();
-        items.iter().any(|item| item.price == change.price.id)
-            || self.lines.iter().filter(is_later).any(|line| line.price.id == change.price.id)
+        items.iter().any(|item| is_same(&item.price, item.quantity))
+            || self.lines.iter().filter(is_later).any(|line| is_same(&line.price.id, of(line)))
     }
 
     fn is_alive(&self) -> bool {
