@@ -27,7 +27,7 @@ const LIFE_SECONDS: std::ops::Range<u64> = 60..300;
 /// Checking a key asks for a dozen answers at once, which bad luck may cut again and again.
 const CONNECT_TRIES: u32 = 10;
 /// Until the numbers are what was meant, once the merchant's clock stands still and an update was asked for.
-const PATIENCE: Duration = Duration::from_secs(180);
+const LONGEST_WAIT: Duration = Duration::from_secs(180);
 
 /// How deliveries fare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Soak {
         ask(&self.addr, "POST", &path, token, "")?;
         let began = Instant::now();
         while self.apart()? > 0 {
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > LONGEST_WAIT {
                 bail!("it is {} lines apart from what was meant", self.apart()?);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use model::Clock;
+use model::{Clock, RawObject};
 use url::Url;
 
-use crate::{Key, Network};
+use crate::{Key, Network, Source};
 
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -72,4 +72,14 @@ pub enum Privacy {
     AsReceived,
     /// Ids and numbers; no names, addresses beyond the country, card details or free text.
     Pseudonymous,
+}
+
+impl Privacy {
+    /// The object as far as it may be known. Whatever comes from a provider goes through here.
+    pub fn applied_to(self, source: Source, object: RawObject) -> RawObject {
+        match self {
+            Self::AsReceived => object,
+            Self::Pseudonymous => RawObject { body: source.redacted(object.kind, &object.body), ..object },
+        }
+    }
 }

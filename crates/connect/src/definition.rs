@@ -51,6 +51,7 @@ pub(crate) struct Functions {
 
     pub verify: Verify,
     pub delivered: fn(&str) -> Result<Event, ReadError>,
+    pub created_object: fn(&str) -> Option<RawObject>,
     pub is_creation: fn(&str) -> bool,
 
     pub billed: fn(&mut dyn Iterator<Item = &RawObject>) -> Billed,

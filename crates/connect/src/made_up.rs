@@ -92,6 +92,7 @@ pub(crate) static DEFINITION: Definition = Definition {
 
         verify: signature::verify,
         delivered: read::delivered,
+        created_object: |_| None,
         is_creation: |event_type| event_type.ends_with(".new"),
 
         billed: |objects| read::billed(objects),

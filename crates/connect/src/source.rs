@@ -232,6 +232,12 @@ impl Source {
         (self.functions().delivered)(&String::from_utf8_lossy(body))
     }
 
+    /// The object that a delivery says was created, as a request would have returned it then. `None`: it says something
+    /// else, or too little of it.
+    pub fn created_object(self, body: &[u8]) -> Option<RawObject> {
+        (self.functions().created_object)(&String::from_utf8_lossy(body))
+    }
+
     /// Whether webhooks deliver events of this type.
     pub fn is_delivered(self, event_type: &str) -> bool {
         self.webhook_terms().events.contains(&event_type)

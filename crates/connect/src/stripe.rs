@@ -26,8 +26,8 @@ pub(crate) use client::Client;
 pub(crate) use definition::DEFINITION;
 
 use crate::{
-    Account, Backoff, Children, ClientConfig, EventPage, Limits, List, ListRequest, Page, Part, Privacy,
-    Probe, ProbeState, Retrieved, Stage, Webhook, WebhookEndpoint,
+    Account, Backoff, Children, ClientConfig, EventPage, Limits, List, ListRequest, Page, Part, Probe,
+    ProbeState, Retrieved, Stage, Webhook, WebhookEndpoint,
 };
 
 /// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.

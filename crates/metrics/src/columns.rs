@@ -49,7 +49,7 @@ pub struct CustomerEntry {
 
 /// Where a customer is in one snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct CustomerPosition {
     pub(crate) chunk: u32,
     pub(crate) customer: u32,
 }
@@ -111,25 +111,25 @@ impl Ledger {
         Arc::new(CalendarDays::new(zone.clone()))
     }
 
-    pub(crate) fn chunk(&self, place: Place) -> &Chunk {
+    pub(crate) fn chunk(&self, place: CustomerPosition) -> &Chunk {
         &self.chunks[place.chunk as usize]
     }
 
-    pub(crate) fn id(&self, place: Place) -> &str {
+    pub(crate) fn id(&self, place: CustomerPosition) -> &str {
         self.chunk(place).id(place.customer as usize)
     }
 
-    pub(crate) fn find(&self, id: &CustomerId) -> Option<Place> {
+    pub(crate) fn find(&self, id: &CustomerId) -> Option<CustomerPosition> {
         let chunk = self.chunk_of(id);
         let customer = self.chunks[chunk].find(id.as_str())?;
-        Some(Place::new(chunk, customer))
+        Some(CustomerPosition::new(chunk, customer))
     }
 
-    pub(crate) fn places_by_id(&self) -> Vec<Place> {
+    pub(crate) fn places_by_id(&self) -> Vec<CustomerPosition> {
         let chunks = self.chunks.iter().enumerate();
-        let mut places: Vec<Place> = chunks
+        let mut places: Vec<CustomerPosition> = chunks
             .flat_map(|(index, chunk)| {
-                (0..chunk.customer_count()).map(move |customer| Place::new(index, customer))
+                (0..chunk.customer_count()).map(move |customer| CustomerPosition::new(index, customer))
             })
             .collect();
         places.sort_unstable_by(|a, b| self.id(*a).cmp(self.id(*b)));
@@ -137,7 +137,7 @@ impl Ledger {
     }
 }
 
-impl Place {
+impl CustomerPosition {
     /// A ledger has fewer than four billion chunks, and a chunk some hundred customers.
     pub(crate) fn new(chunk: usize, customer: usize) -> Self {
         let narrow = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);

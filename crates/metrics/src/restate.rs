@@ -16,12 +16,12 @@ use model::{
     Bucket, Currency, CustomerId, Day, Interval, Restatement, RestatementReason, UnixSeconds, WeekStart,
 };
 
-use crate::columns::{CalendarDays, Ledger, Place};
+use crate::columns::{CalendarDays, CustomerPosition, Ledger};
 use crate::ledger::{CustomerLedger, Step};
 
 /// What was shown last, for comparing with what is to be shown instead.
 #[derive(Debug, Clone)]
-pub struct Shown<'a> {
+pub struct PreviousFigures<'a> {
     ledger: &'a Ledger,
     /// Days of what is to be shown.
     calendar: Arc<CalendarDays>,
@@ -30,7 +30,7 @@ pub struct Shown<'a> {
     reason: Option<RestatementReason>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> PreviousFigures<'a> {
     /// `through`: up to when the shown ledger knew everything. `zone`: of what is to be shown.
     pub fn new(ledger: &'a Ledger, through: UnixSeconds, zone: &TimeZone) -> Self {
         let through_on = ledger.calendar().day(through);
@@ -67,7 +67,7 @@ impl<'a> Shown<'a> {
     }
 
     /// The months of every customer that are others in a whole new ledger, customer by customer. Only for a change
-    /// with one reason: see [`Shown::because`].
+    /// with one reason: see [`PreviousFigures::because`].
     pub fn restated_by<'b>(&'b self, new: &'b Ledger) -> impl Iterator<Item = Restatement> + 'b {
         let nothing = CustomerHistory::default();
         let mut ids = self.ledger.customer_ids();
@@ -231,7 +231,7 @@ fn up_to<'a, 'b>(changes: &mut &'b [Change<'a>], day: Day) -> &'b [Change<'a>] {
     before
 }
 
-fn rows(ledger: &Ledger, place: Place) -> Vec<Change<'_>> {
+fn rows(ledger: &Ledger, place: CustomerPosition) -> Vec<Change<'_>> {
     let chunk = ledger.chunk(place);
     let rows = chunk.rows(place.customer as usize);
     let changes = (0..rows.at.len()).filter_map(|row| {

@@ -15,20 +15,24 @@ mod catalog;
 mod chance;
 mod contacts;
 mod expected_mrr;
+mod first_period;
 mod ids;
 mod listing;
 mod non_recurring;
 mod objects;
+mod own_prices;
 mod payments;
 mod pricing;
 mod proration;
 mod records;
+mod revision;
 mod scenarios;
 mod scheduled;
 mod simulated;
 mod subscribing;
 #[cfg(test)]
 mod tests;
+mod unpaid_changes;
 
 pub use simulated::{Simulated, Start};
 

@@ -93,7 +93,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
     let (customers, wanted) = blocking(move || Ok(sample(source, &objects, now)?)).await?;
     let mut audit = Audit { at: now, customers: customers.len() as u64, ..Audit::default() };
     for stored in wanted {
-        let asked_at = context.asked_at();
+        let requested_at = context.requested_at();
         let (kind, id) = (stored.kind, stored.id.as_str());
         let mut fetched = match update::retrieve(context, kind, id).await {
             Ok(fetched) => fetched,
@@ -110,7 +110,7 @@ pub(crate) async fn reread(context: &Context) -> Result<Option<(Audit, Vec<Custo
             continue;
         }
         audit.missed.push(Example { kind, id: id.to_owned(), points_to: None });
-        fetched.commit(context, asked_at).await?;
+        fetched.commit(context, requested_at).await?;
     }
     Ok(Some((audit, customers)))
 }

@@ -7,8 +7,8 @@
 mod page;
 mod pending;
 mod plan;
+mod range;
 mod rank;
-mod span;
 mod table;
 
 use std::collections::VecDeque;
@@ -21,11 +21,12 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::SyncError;
 use crate::blocking::blocking;
-use crate::context::{Context, Pauses, Written, say_what_is_left_out, waiting};
+use crate::context::{Context, Pauses, say_what_is_left_out, waiting};
 use crate::progress::{KindProgress, KindState};
+use crate::writing::Written;
 use pending::Pending;
-use plan::{Cursors, Plan, Task};
-use span::Horizon;
+use plan::{Cursors, LoadPlan, PageTask};
+use range::Horizon;
 
 /// When the load began, by the provider's clock: what happened since is fetched after it.
 pub(crate) const LOAD_BEGAN: &str = "load_began";
@@ -88,19 +89,20 @@ pub struct State {
 /// What the store says.
 pub fn state_of(source: Source, objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
     let kinds = table::kinds(objects, source.load_order())?;
-    let plan = Plan::new(source, kinds, Horizon::new(source, None, now), Cursors { total: 1, per_kind: 1 });
+    let plan =
+        LoadPlan::new(source, kinds, Horizon::new(source, None, now), Cursors { total: 1, per_kind: 1 });
     let reaches_back_on = reaches_back_on(&plan);
     Ok(State { kinds: plan.progress(), kept: objects.kinds()?, reaches_back_on })
 }
 
-fn reaches_back_on(plan: &Plan) -> Option<Day> {
+fn reaches_back_on(plan: &LoadPlan) -> Option<Day> {
     let back_to = plan.bills_reach_back_to().filter(|at| *at > i64::MIN)?;
     Some(UnixSeconds(back_to).day(&jiff::tz::TimeZone::UTC))
 }
 
 struct Load<'a> {
     context: &'a Context,
-    plan: Plan,
+    plan: LoadPlan,
     cursors: Cursors,
     followups: VecDeque<Followup>,
     followups_running: usize,
@@ -112,18 +114,18 @@ struct Load<'a> {
     pauses: Pauses,
     paused_until: Option<Instant>,
     /// Why it waits, once it has for long.
-    trouble: Option<SyncError>,
+    outage: Option<SyncError>,
     loaded: Loaded,
 }
 
-enum Work {
-    Page(Task),
+enum Request {
+    Page(PageTask),
     Rest(Followup),
 }
 
 struct Fetched {
-    work: Work,
-    asked_at: UnixSeconds,
+    work: Request,
+    requested_at: UnixSeconds,
     answer: Result<Page, ConnectError>,
 }
 
@@ -141,7 +143,7 @@ impl<'a> Load<'a> {
         context.reporter.kept(&kept);
         Ok(Self {
             context,
-            plan: Plan::new(source, kinds, horizon, cursors),
+            plan: LoadPlan::new(source, kinds, horizon, cursors),
             cursors,
             followups: followups.into(),
             followups_running: 0,
@@ -149,9 +151,9 @@ impl<'a> Load<'a> {
             requests: JoinSet::new(),
             commit: JoinSet::new(),
             has_gap: false,
-            pauses: Pauses::new(context.patience),
+            pauses: Pauses::new(context.retry_policy),
             paused_until: None,
-            trouble: None,
+            outage: None,
             loaded: Loaded { began, ..Loaded::default() },
         })
     }
@@ -159,8 +161,8 @@ impl<'a> Load<'a> {
     async fn read_all(&mut self) -> Result<(), SyncError> {
         let cancel = self.context.cancel.clone();
         loop {
-            if let Some(trouble) = self.trouble.take() {
-                self.context.trouble.tell(trouble).await;
+            if let Some(outage) = self.outage.take() {
+                self.context.outage.report(outage).await;
             }
             self.begin_commit();
             self.ask_for_more();
@@ -175,7 +177,7 @@ impl<'a> Load<'a> {
                 Some(fetched) = self.requests.join_next() => {
                     self.fetched(fetched.map_err(broken)?)?;
                     if !self.pauses.is_waiting() {
-                        self.context.trouble.is_over().await;
+                        self.context.outage.is_over().await;
                     }
                 }
                 Some(written) = self.commit.join_next() => self.written(written)?,
@@ -194,29 +196,29 @@ impl<'a> Load<'a> {
             && let Some(followup) = self.followups.pop_front()
         {
             self.followups_running += 1;
-            self.request(Work::Rest(followup));
+            self.request(Request::Rest(followup));
         }
         while let Some(task) = self.plan.next() {
-            self.pending.spans.extend(&task.changed);
-            self.request(Work::Page(task));
+            self.pending.ranges.extend(&task.changed);
+            self.request(Request::Page(task));
         }
     }
 
-    fn request(&mut self, work: Work) {
+    fn request(&mut self, work: Request) {
         let client = self.context.client.clone();
-        let asked_at = self.context.asked_at();
+        let requested_at = self.context.requested_at();
         self.requests.spawn(async move {
             let answer = match &work {
-                Work::Page(task) => client.list(&task.request).await,
-                Work::Rest(followup) => client.list_children(&children(followup)).await,
+                Request::Page(task) => client.list(&task.request).await,
+                Request::Rest(followup) => client.list_children(&children(followup)).await,
             };
-            Fetched { work, asked_at, answer }
+            Fetched { work, requested_at, answer }
         });
     }
 
     fn fetched(&mut self, fetched: Fetched) -> Result<(), SyncError> {
-        let Fetched { work, asked_at, answer } = fetched;
-        if matches!(work, Work::Rest(_)) {
+        let Fetched { work, requested_at, answer } = fetched;
+        if matches!(work, Request::Rest(_)) {
             self.followups_running -= 1;
         }
         let page = match answer {
@@ -226,23 +228,23 @@ impl<'a> Load<'a> {
         self.pauses.reset();
         self.context.reporter.message(None);
         if self.loaded.began.is_none() {
-            let began = page.server_time.unwrap_or(asked_at);
+            let began = page.server_time.unwrap_or(requested_at);
             self.loaded.began = Some(began);
             self.pending.meta.push((LOAD_BEGAN.to_owned(), began.0.to_string()));
         }
         self.context.reporter.count(page.objects.len() as u64);
         say_what_is_left_out(&page);
         match work {
-            Work::Page(task) => {
-                let changes = self.plan.page_read(task.span, &(&page).into());
-                self.pending.spans.extend(&changes.spans);
+            Request::Page(task) => {
+                let changes = self.plan.page_read(task.range, &(&page).into());
+                self.pending.ranges.extend(&changes.ranges);
                 self.pending.turned_plain.extend(changes.turned_plain);
             }
-            Work::Rest(followup) => self.rest_read(followup, &page),
+            Request::Rest(followup) => self.rest_read(followup, &page),
         }
         let cut = page.incomplete.into_iter().map(followup_of);
         self.followups.extend(self.pending.begin_lists(cut));
-        self.pending.add_objects(page.objects, asked_at);
+        self.pending.add_objects(page.objects, requested_at);
         Ok(())
     }
 
@@ -257,17 +259,17 @@ impl<'a> Load<'a> {
         }
     }
 
-    fn failed(&mut self, work: Work, error: ConnectError) -> Result<(), SyncError> {
+    fn failed(&mut self, work: Request, error: ConnectError) -> Result<(), SyncError> {
         if error.is_retryable() {
             tracing::warn!(%error, "a page could not be fetched");
             match work {
-                Work::Page(task) => self.plan.page_failed(task.span),
-                Work::Rest(followup) => self.followups.push_front(followup),
+                Request::Page(task) => self.plan.page_failed(task.range),
+                Request::Rest(followup) => self.followups.push_front(followup),
             }
             let now_ms = self.context.clock.now_ms();
             let pause = self.pauses.next(error.clone(), now_ms)?;
             let waited = self.pauses.is_long(now_ms);
-            self.trouble = waited.map(|waited_seconds| SyncError::GaveUp { waited_seconds, source: error });
+            self.outage = waited.map(|waited_seconds| SyncError::GaveUp { waited_seconds, source: error });
             self.context.reporter.message(Some(waiting(self.context.source(), pause)));
             self.paused_until = Some(Instant::now() + pause);
             return Ok(());
@@ -277,25 +279,25 @@ impl<'a> Load<'a> {
         }
         match work {
             // Deleted with its parent; the parent's own list shows the rest.
-            Work::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
+            Request::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
                 tracing::warn!(%error, "the rest of a truncated list no longer exists");
                 self.pending.followups_done.push(followup);
                 Ok(())
             }
             // Part of an invoice would make a number wrong that looks right.
-            Work::Rest(followup) => Err(SyncError::Indispensable {
+            Request::Rest(followup) => Err(SyncError::Indispensable {
                 kind: self.context.source().part_of(followup.kind),
                 source: error,
             }),
-            Work::Page(task) => self.refused(&task, error),
+            Request::Page(task) => self.refused(&task, error),
         }
     }
 
-    fn refused(&mut self, task: &Task, error: ConnectError) -> Result<(), SyncError> {
-        let kind = task.span.kind;
+    fn refused(&mut self, task: &PageTask, error: ConnectError) -> Result<(), SyncError> {
+        let kind = task.range.kind;
         let may_be_the_cursor = matches!(error, ConnectError::Refused { .. } | ConnectError::NotFound { .. });
-        if may_be_the_cursor && let Some(changes) = self.plan.cursor_gone(task.span) {
-            self.pending.spans.extend(&changes.spans);
+        if may_be_the_cursor && let Some(changes) = self.plan.cursor_gone(task.range) {
+            self.pending.ranges.extend(&changes.ranges);
             return Ok(());
         }
         if self.context.is_required(kind) {
@@ -306,7 +308,7 @@ impl<'a> Load<'a> {
             ConnectError::PermissionMissing { .. } => (KindState::Forbidden, AbsentReason::Forbidden),
             _ => (KindState::Absent, AbsentReason::Absent),
         };
-        self.plan.page_failed(task.span);
+        self.plan.page_failed(task.range);
         self.plan.refuse(kind, state);
         if !self.loaded.absent.iter().any(|(absent, _)| *absent == kind) {
             self.loaded.absent.push((kind, reason));

@@ -9,8 +9,7 @@ use store::{Batch, Dangling, References};
 use crate::SyncError;
 use crate::blocking::blocking;
 use crate::context::Context;
-use crate::problems::{Example, Problem};
-use crate::projection::PROBLEMS;
+use crate::problems::{Example, PROBLEMS, Problem};
 use crate::update;
 
 /// Deleted customers, inline prices and subscriptions on a test clock are in no list. At most this many objects are
@@ -48,10 +47,10 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
 /// a problem that is listed.
 async fn fetch_listed_nowhere(context: &Context, wanted: Vec<(ObjectKind, String)>) -> Result<(), SyncError> {
     for (kind, id) in wanted {
-        let asked_at = context.asked_at();
+        let requested_at = context.requested_at();
         match update::retrieve(context, kind, &id).await {
             Ok(fetched) if fetched.objects.iter().all(|object| !object.is_deleted) => {
-                fetched.commit(context, asked_at).await?;
+                fetched.commit(context, requested_at).await?;
             }
             Ok(_) => {}
             Err(SyncError::Provider(error)) => tracing::warn!(%kind, %error, "an object cannot be fetched"),

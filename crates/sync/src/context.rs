@@ -1,5 +1,5 @@
 //! What every unit of work on a connection needs, and the two things that all of them do: write, and send requests
-//! with patience.
+//! until there is an answer.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,32 +8,33 @@ use std::time::Duration;
 
 use connect::{Client, ConnectError, Page, Source};
 use model::{Clock, ObjectKind, RawObject, UnixSeconds};
-use store::{Batch, Committed, Inbox, KindFacts, Objects, StoreError};
+use store::{Batch, Inbox, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::SyncError;
 use crate::blocking::blocking;
-use crate::projection::SEQUENCE;
+use crate::created::Created;
+use crate::outage::Outage;
 use crate::reporter::Reporter;
-use crate::trouble::Trouble;
+use crate::writing::{Written, write};
 
 /// The latest instant at which any object of the file was requested.
-const ASKED_THROUGH: &str = "asked_through";
+const REQUESTED_THROUGH: &str = "asked_through";
 
 /// After this long without an answer, the outage is shown on the pages.
 const LONG_MS: i64 = 60_000;
 
 /// How long to wait for a provider that does not respond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     pub first: Duration,
     pub longest: Duration,
     /// Without one answer between. `None`: forever.
     pub give_up_after: Option<Duration>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// A server's: it can wait until tomorrow.
     pub const ENDLESS: Self =
         Self { first: Duration::from_secs(5), longest: Duration::from_secs(300), give_up_after: None };
@@ -50,8 +51,10 @@ pub(crate) struct Context {
     pub objects: Objects,
     /// Where objects that could not be fetched wait for another attempt.
     pub inbox: Inbox,
+    /// What came with deliveries that are in the inbox.
+    pub created: Created,
     pub clock: Clock,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     pub cancel: CancellationToken,
     pub reporter: Reporter,
     /// Hears of every commit.
@@ -60,19 +63,19 @@ pub(crate) struct Context {
     pub erased: Arc<HashSet<String>>,
     /// When the account was made.
     pub account_created_at: Option<UnixSeconds>,
-    pub asked: Asked,
-    pub trouble: Trouble,
+    pub request_clock: RequestClock,
+    pub outage: Outage,
 }
 
 /// When the last request was made.
-pub(crate) struct Asked(AtomicI64);
+pub(crate) struct RequestClock(AtomicI64);
 
-impl Asked {
+impl RequestClock {
     /// # Errors
     /// What the store says.
     pub fn until_now(objects: &Objects) -> Result<Self, StoreError> {
         // A file from before this was noted says it all the same.
-        let through = match objects.meta(ASKED_THROUGH)?.and_then(|at| at.parse().ok()) {
+        let through = match objects.meta(REQUESTED_THROUGH)?.and_then(|at| at.parse().ok()) {
             None => objects.latest_seen_at()?.map(|at| at.0),
             noted => noted,
         };
@@ -98,9 +101,9 @@ impl Context {
 
     /// The time of a request: by the clock, but never earlier than any request before, even if the clock was set
     /// back, because a later request counts as newer.
-    pub fn asked_at(&self) -> UnixSeconds {
+    pub fn requested_at(&self) -> UnixSeconds {
         let now = self.clock.now().0;
-        UnixSeconds(self.asked.0.fetch_max(now, Ordering::Relaxed).max(now))
+        UnixSeconds(self.request_clock.0.fetch_max(now, Ordering::Relaxed).max(now))
     }
 
     /// Writes a batch, and counts it.
@@ -114,8 +117,8 @@ impl Context {
     pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, SyncError>> + use<> {
         self.leave_out_the_erased(&mut batch.objects);
         if !batch.objects.is_empty() {
-            let through = self.asked.0.load(Ordering::Relaxed).max(batch.seen_at.0);
-            batch.meta.push((ASKED_THROUGH.to_owned(), through.to_string()));
+            let through = self.request_clock.0.load(Ordering::Relaxed).max(batch.seen_at.0);
+            batch.meta.push((REQUESTED_THROUGH.to_owned(), through.to_string()));
         }
         let kinds = self.source().price_list_kinds();
         let listed = batch.objects.iter().filter(|object| kinds.contains(&object.kind));
@@ -151,14 +154,14 @@ impl Context {
     where
         F: Future<Output = Result<T, ConnectError>>,
     {
-        let mut pauses = Pauses::new(self.patience);
+        let mut pauses = Pauses::new(self.retry_policy);
         loop {
             match self.try_once(request()).await {
                 Err(SyncError::Provider(error)) if error.is_retryable() => {
                     let pause = pauses.next(error.clone(), self.clock.now_ms())?;
                     self.reporter.message(Some(waiting(self.source(), pause)));
                     if let Some(waited_seconds) = pauses.is_long(self.clock.now_ms()) {
-                        self.trouble.tell(SyncError::GaveUp { waited_seconds, source: error }).await;
+                        self.outage.report(SyncError::GaveUp { waited_seconds, source: error }).await;
                     }
                     tokio::select! {
                         () = self.cancel.cancelled() => return Err(SyncError::Cancelled),
@@ -168,7 +171,7 @@ impl Context {
                 answer => {
                     self.reporter.message(None);
                     if answer.is_ok() {
-                        self.trouble.is_over().await;
+                        self.outage.is_over().await;
                     }
                     return answer;
                 }
@@ -188,31 +191,6 @@ impl Context {
     }
 }
 
-/// That a batch was written.
-#[derive(Debug, Clone)]
-pub(crate) struct Written {
-    pub sequence: u64,
-    pub committed: Committed,
-    /// Prices and products that were written.
-    pub listed: Vec<(ObjectKind, String)>,
-    /// What the file has of each kind since then, where that changed.
-    pub kept: Option<Vec<KindFacts>>,
-}
-
-/// Writes a batch under the next number, so that a ledger can tell whether it was made of all of them. One at a time.
-pub(crate) async fn write(objects: Objects, mut batch: Batch) -> Result<Written, SyncError> {
-    blocking(move || {
-        let last: u64 = objects.meta(SEQUENCE)?.and_then(|number| number.parse().ok()).unwrap_or(0);
-        let sequence = last + 1;
-        batch.meta.push((SEQUENCE.to_owned(), sequence.to_string()));
-        let committed = objects.commit_blocking(batch)?;
-        let has_changed = committed.inserted + committed.updated > 0;
-        let kept = has_changed.then(|| objects.kinds()).transpose()?;
-        Ok(Written { sequence, committed, listed: Vec::new(), kept })
-    })
-    .await
-}
-
 /// Logs objects of a page that are skipped: without an id they can't be stored.
 pub(crate) fn say_what_is_left_out(page: &Page) {
     for what in &page.unreadable {
@@ -228,32 +206,32 @@ pub(crate) fn waiting(source: Source, pause: Duration) -> String {
 /// Growing waits, with a limit.
 #[derive(Debug)]
 pub(crate) struct Pauses {
-    patience: Patience,
+    retry_policy: RetryPolicy,
     next: Duration,
     since_ms: Option<i64>,
 }
 
 impl Pauses {
-    pub fn new(patience: Patience) -> Self {
-        Self { patience, next: patience.first, since_ms: None }
+    pub fn new(retry_policy: RetryPolicy) -> Self {
+        Self { retry_policy, next: retry_policy.first, since_ms: None }
     }
 
     /// How long to wait after a failure.
     ///
     /// # Errors
-    /// `GaveUp` when it has failed for as long as there is patience.
+    /// `GaveUp` when it has failed for as long as the policy allows.
     pub fn next(&mut self, error: ConnectError, now_ms: i64) -> Result<Duration, SyncError> {
         let since_ms = *self.since_ms.get_or_insert(now_ms);
         let waited = Duration::from_millis(u64::try_from(now_ms - since_ms).unwrap_or(0));
-        if self.patience.give_up_after.is_some_and(|limit| waited >= limit) {
+        if self.retry_policy.give_up_after.is_some_and(|limit| waited >= limit) {
             return Err(SyncError::GaveUp { waited_seconds: waited.as_secs(), source: error });
         }
         let asked_for = match error {
             ConnectError::RateLimited { retry_after: Some(seconds), .. } => Duration::from_secs(seconds),
             _ => Duration::ZERO,
         };
-        let pause = self.next.max(asked_for).min(self.patience.longest.max(self.patience.first));
-        self.next = (self.next * 2).min(self.patience.longest);
+        let pause = self.next.max(asked_for).min(self.retry_policy.longest.max(self.retry_policy.first));
+        self.next = (self.next * 2).min(self.retry_policy.longest);
         Ok(pause)
     }
 
@@ -269,7 +247,7 @@ impl Pauses {
 
     /// There was an answer.
     pub fn reset(&mut self) {
-        *self = Self::new(self.patience);
+        *self = Self::new(self.retry_policy);
     }
 }
 
@@ -283,7 +261,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_the_longest_and_begin_anew_after_an_answer() {
-        let mut pauses = Pauses::new(Patience::ENDLESS);
+        let mut pauses = Pauses::new(RetryPolicy::ENDLESS);
         let seconds: Vec<u64> = (0..8).map(|n| pauses.next(gone(), n).unwrap().as_secs()).collect();
         assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 300, 300]);
         pauses.reset();
@@ -292,7 +270,7 @@ mod tests {
 
     #[test]
     fn patience_ends_only_where_it_has_an_end() {
-        let mut pauses = Pauses::new(Patience::MINUTES);
+        let mut pauses = Pauses::new(RetryPolicy::MINUTES);
         assert!(pauses.next(gone(), 1_000).is_ok());
         assert!(pauses.next(gone(), 180_000).is_ok());
         let error = pauses.next(gone(), 181_000).unwrap_err();
@@ -306,6 +284,6 @@ mod tests {
     #[test]
     fn a_wait_that_the_provider_asks_for_is_kept() {
         let limited = ConnectError::RateLimited { retry_after: Some(9), request_id: None };
-        assert_eq!(Pauses::new(Patience::MINUTES).next(limited, 0).unwrap().as_secs(), 9);
+        assert_eq!(Pauses::new(RetryPolicy::MINUTES).next(limited, 0).unwrap().as_secs(), 9);
     }
 }

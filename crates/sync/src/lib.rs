@@ -5,8 +5,10 @@ pub mod backfill;
 mod blocking;
 pub mod consistency;
 mod context;
+mod created;
 mod error;
 pub mod history;
+mod outage;
 pub mod problems;
 pub mod progress;
 pub mod projection;
@@ -15,11 +17,11 @@ mod reporter;
 pub mod runner;
 #[cfg(test)]
 mod testing;
-mod trouble;
 pub mod update;
 pub mod view;
+mod writing;
 
-pub use context::Patience;
+pub use context::RetryPolicy;
 pub use error::SyncError;
 pub use problems::Problem;
 pub use progress::{KindProgress, KindState, Phase, Progress};

@@ -4,6 +4,8 @@ use connect::Unreadable;
 use model::ObjectKind;
 use serde::{Deserialize, Serialize};
 
+/// Under which problems are kept, as JSON: with the objects those of the last check, with the ledger those of its build.
+pub(crate) const PROBLEMS: &str = "problems";
 /// Examples that are kept of one problem.
 pub(crate) const EXAMPLES_MAX: usize = 20;
 

@@ -10,22 +10,16 @@ use std::sync::Arc;
 use connect::Source;
 use metrics::columns::Ledger;
 use model::Settings;
-use store::{ConnectionFiles, Objects, StoreError};
+use store::{ConnectionFiles, Objects};
 
 use crate::SyncError;
-use crate::audit::Audit;
-use crate::problems::Problem;
+use crate::writing::SEQUENCE;
 
 pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
-pub use file::{FIRST_VERSION, Keeper, Kept, Previous};
+pub use file::{FIRST_VERSION, Keeper, LedgerMeta, Previous};
 pub use restating::{Recording, Restating};
 pub(crate) use restating::{build_recording, settle};
-
-/// The objects' count of commits, kept with them and with the ledger that was made of them.
-pub(crate) const SEQUENCE: &str = "sequence";
-/// Problems of the data, as JSON.
-pub(crate) const PROBLEMS: &str = "problems";
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -63,7 +57,7 @@ pub fn rebuild(
     let built = build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     files.delete_ledger()?;
     let mut keeper = Keeper::open(files, settings)?;
-    keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
+    keeper.put_all(&built.ledger, &LedgerMeta { sequence, version, problems: built.problems() })?;
 
     let differs = |stored: Vec<(u32, Vec<u8>)>| {
         let ids: Vec<u32> = built.ledger.blob_ids().collect();
@@ -76,24 +70,6 @@ pub fn rebuild(
         differed: stored.map(differs),
     };
     Ok((Arc::new(built.ledger), report))
-}
-
-/// What is wrong with a connection's data, by its last check and its last build.
-///
-/// # Errors
-/// What the store says.
-pub fn problems(objects: &Objects, files: &ConnectionFiles) -> Result<Vec<Problem>, StoreError> {
-    let read = |json: Option<String>| -> Vec<Problem> {
-        json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
-    };
-    let mut problems = read(objects.meta(PROBLEMS)?);
-    // A damaged ledger lists no problems, and is rebuilt by the next work.
-    match files.ledger().and_then(|ledger| ledger.meta(PROBLEMS)) {
-        Err(StoreError::Damaged { .. }) => {}
-        found => problems.extend(read(found?)),
-    }
-    problems.extend(Audit::last(objects)?.iter().flat_map(Audit::problems));
-    Ok(problems)
 }
 
 #[cfg(test)]

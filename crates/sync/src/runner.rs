@@ -1,9 +1,10 @@
 //! Runs every connection of a process: loads it, brings it up to date, and hands out its ledger.
 //!
-//! A connection's work never touches another's: each has its own task, slot in memory and files. Files are held for
+//! A connection's work never touches another's: each has its own task, memory and files. Files are held for
 //! writing only while there is work, so that a command line and a server can share a folder: the second one waits,
 //! and shows what the first has written.
 
+mod connection;
 mod ledger;
 mod prices;
 mod privacy;
@@ -12,7 +13,6 @@ mod record;
 mod reload;
 mod removal;
 mod retention;
-mod slot;
 mod webhook;
 mod work;
 mod worker;
@@ -30,8 +30,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::blocking::blocking;
 use crate::update::Thoroughness;
-use crate::{Patience, Progress, RebuildReport, SyncError, projection};
-use slot::Slot;
+use crate::{Progress, RebuildReport, RetryPolicy, SyncError, projection};
+use connection::Connection;
 use work::Task;
 
 pub use privacy::ErasureReceipt;
@@ -54,7 +54,7 @@ pub struct RunnerConfig {
     /// Of the provider. Sample merchants have none.
     pub limits: Limits,
     pub network: Network,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     /// How often a live connection is polled for changes. `None`: only on request.
     pub update_every_seconds: Option<u64>,
     /// How often it is polled when webhooks deliver, for anything that they miss.
@@ -79,7 +79,7 @@ impl RunnerConfig {
             share_percent: Self::SHARE_PERCENT,
             limits: Limits::Published,
             network: Network::Real,
-            patience: Patience::ENDLESS,
+            retry_policy: RetryPolicy::ENDLESS,
             update_every_seconds: Some(Self::UPDATE_EVERY_SECONDS),
             update_every_seconds_with_webhooks: Self::UPDATE_EVERY_SECONDS_WITH_WEBHOOKS,
             callbacks: Callbacks::default(),
@@ -89,7 +89,7 @@ impl RunnerConfig {
     /// A command's, with somebody waiting for the result.
     pub fn command(data: DataDir, catalog: Catalog, clock: Clock) -> Self {
         let server = Self::server(data, catalog, clock);
-        Self { patience: Patience::MINUTES, update_every_seconds: None, ..server }
+        Self { retry_policy: RetryPolicy::MINUTES, update_every_seconds: None, ..server }
     }
 }
 
@@ -109,12 +109,12 @@ pub struct Runner {
 
 struct Shared {
     config: RunnerConfig,
-    slots: Mutex<HashMap<ConnectionId, Arc<Slot>>>,
+    connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
     /// Not to be worked on though the catalog may still name them: somebody is deleting them.
     forgotten: Mutex<HashSet<ConnectionId>>,
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
     /// All connections, and the revision of the catalog that they are from.
-    connections: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
+    catalogued: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
     cancel: CancellationToken,
     started_at: UnixSeconds,
 }
@@ -125,10 +125,10 @@ impl Runner {
         let shared = Shared {
             started_at: config.clock.now(),
             config,
-            slots: Mutex::default(),
+            connections: Mutex::default(),
             forgotten: Mutex::default(),
             supervisor: Mutex::default(),
-            connections: Mutex::default(),
+            catalogued: Mutex::default(),
             cancel,
         };
         Self { shared: Arc::new(shared) }
@@ -148,7 +148,7 @@ impl Runner {
     /// `NoConnection` when the workspace has none of this id; what the store says.
     pub async fn ledger(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Snapshot, SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        self.shared.snapshot(&self.shared.slot(id), &record).await
+        self.shared.snapshot(&self.shared.connection(id), &record).await
     }
 
     /// The connection's objects, to read from.
@@ -157,21 +157,21 @@ impl Runner {
     /// `NoConnection`; `Missing` from the store while nothing was ever fetched.
     pub async fn objects(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Objects, SyncError> {
         self.shared.record(workspace, id).await?;
-        let (slot, files) = (self.shared.slot(id), self.shared.config.data.connection_files(id));
-        blocking(move || Ok(slot.reading(&files)?)).await
+        let (connection, files) = (self.shared.connection(id), self.shared.config.data.connection_files(id));
+        blocking(move || Ok(connection.reading(&files)?)).await
     }
 
     /// How its work stands, now and from now on.
     pub fn progress(&self, id: &ConnectionId) -> watch::Receiver<Progress> {
-        self.shared.slot(id).reporter.subscribe()
+        self.shared.connection(id).reporter.subscribe()
     }
 
     /// Asks for work now: the load where it is not done, else an update. Returns at once.
     pub fn start_sync(&self, id: &ConnectionId) {
-        let slot = self.shared.slot(id);
+        let connection = self.shared.connection(id);
         lock(&self.shared.forgotten).remove(id);
-        slot.ask();
-        self.shared.ensure_worker(&slot);
+        connection.request();
+        self.shared.ensure_worker(&connection);
     }
 
     /// Loads or updates once and returns when that is done: for the command line. The work goes on by itself, so
@@ -181,8 +181,9 @@ impl Runner {
     /// What stopped it; it is in the connection's record too.
     pub async fn sync_once(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
-        let work = async move { shared.work_once(&slot, record, Task::Update(Thoroughness::Asked)).await };
+        let (shared, connection) = (Arc::clone(&self.shared), self.shared.connection(id));
+        let work =
+            async move { shared.work_once(&connection, record, Task::Update(Thoroughness::Requested)).await };
         tokio::spawn(work).await.map_err(|error| SyncError::Worker(error.to_string()))?
     }
 
@@ -198,10 +199,10 @@ impl Runner {
         on_progress: impl Fn(u64, u64) + Send + Sync + 'static,
     ) -> Result<RebuildReport, SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        let slot = self.shared.slot(id);
-        let _working = slot.working.lock().await;
+        let connection = self.shared.connection(id);
+        let _working = connection.working.lock().await;
         // Nobody shows what was made before.
-        let _loading = slot.loading.lock().await;
+        let _loading = connection.loading.lock().await;
         let files = self.shared.config.data.connection_files(id);
         let (source, recording) = (source_of(&record)?, self.shared.recording(&record));
         let settings = record.settings;
@@ -210,24 +211,24 @@ impl Runner {
             Ok(projection::rebuild(source, &objects, &files, &settings, recording, &on_progress)?.1)
         });
         let report = report.await?;
-        slot.drop_snapshot();
+        connection.drop_snapshot();
         Ok(report)
     }
 
     /// Takes the connection's settings from the catalog again: another zone, other rules, another key. Work that is
     /// under way stops at its next page and goes on with them.
     pub fn settings_changed(&self, id: &ConnectionId) {
-        let slot = self.shared.slot(id);
-        slot.begin_anew();
-        slot.ask();
+        let connection = self.shared.connection(id);
+        connection.begin_anew();
+        connection.request();
     }
 
     /// Stops work on a connection and closes its files, so that they can be deleted. Only `start_sync` begins again.
     pub async fn forget(&self, id: &ConnectionId) {
         lock(&self.shared.forgotten).insert(id.clone());
-        let slot = lock(&self.shared.slots).remove(id);
-        if let Some(slot) = slot {
-            slot.forget().await;
+        let connection = lock(&self.shared.connections).remove(id);
+        if let Some(connection) = connection {
+            connection.forget().await;
         }
     }
 
@@ -240,17 +241,17 @@ impl Runner {
         {
             tracing::error!(%error, "the supervisor ended unexpectedly");
         }
-        let slots: Vec<Arc<Slot>> = lock(&self.shared.slots).values().cloned().collect();
-        for slot in slots {
-            slot.forget().await;
+        let connections: Vec<Arc<Connection>> = lock(&self.shared.connections).values().cloned().collect();
+        for connection in connections {
+            connection.forget().await;
         }
     }
 }
 
 impl Shared {
-    fn slot(&self, id: &ConnectionId) -> Arc<Slot> {
-        let make = || Arc::new(Slot::new(id.clone(), self.config.clock.clone(), &self.cancel));
-        Arc::clone(lock(&self.slots).entry(id.clone()).or_insert_with(make))
+    fn connection(&self, id: &ConnectionId) -> Arc<Connection> {
+        let make = || Arc::new(Connection::new(id.clone(), self.config.clock.clone(), &self.cancel));
+        Arc::clone(lock(&self.connections).entry(id.clone()).or_insert_with(make))
     }
 
     async fn record(
@@ -270,13 +271,13 @@ impl Shared {
             let catalog = &shared.config.catalog;
             // First: what is written meanwhile is read again the next time.
             let revision = catalog.revision()?;
-            if let Some((of, known)) = &*lock(&shared.connections)
+            if let Some((of, known)) = &*lock(&shared.catalogued)
                 && *of == revision
             {
                 return Ok(Arc::clone(known));
             }
             let read: Arc<[ConnectionRecord]> = catalog.all_connections()?.into();
-            *lock(&shared.connections) = Some((revision, Arc::clone(&read)));
+            *lock(&shared.catalogued) = Some((revision, Arc::clone(&read)));
             Ok(read)
         })
         .await
@@ -288,16 +289,16 @@ impl Shared {
             match self.all_connections().await {
                 Ok(records) => {
                     for record in records.iter() {
-                        let slot = self.slot(&record.id);
-                        self.ensure_worker(&slot);
-                        self.look_after_others(&slot, record).await;
+                        let connection = self.connection(&record.id);
+                        self.ensure_worker(&connection);
+                        self.look_after_others(&connection, record).await;
                     }
                 }
                 Err(error) => tracing::error!(%error, "the catalog can't be read"),
             }
-            let slots: Vec<Arc<Slot>> = lock(&self.slots).values().cloned().collect();
-            for slot in slots {
-                slot.drop_snapshot_when_idle(self.config.clock.now().0 - IDLE_SECONDS);
+            let connections: Vec<Arc<Connection>> = lock(&self.connections).values().cloned().collect();
+            for connection in connections {
+                connection.drop_snapshot_when_idle(self.config.clock.now().0 - IDLE_SECONDS);
             }
             tokio::select! {
                 () = self.cancel.cancelled() => {}
@@ -307,18 +308,18 @@ impl Shared {
     }
 
     /// Shows what another process did, such as an erasure, also where there is nothing to do here for a while.
-    async fn look_after_others(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
-        let Ok(_idle) = slot.working.try_lock() else { return };
-        if let Err(error) = self.reload_if_moved(slot, record).await {
-            tracing::warn!(connection = %slot.id, %error, "another process's progress can't be read");
+    async fn look_after_others(&self, connection: &Arc<Connection>, record: &ConnectionRecord) {
+        let Ok(_idle) = connection.working.try_lock() else { return };
+        if let Err(error) = self.reload_if_moved(connection, record).await {
+            tracing::warn!(connection = %connection.id, %error, "another process's progress can't be read");
         }
     }
 
-    fn ensure_worker(self: &Arc<Self>, slot: &Arc<Slot>) {
-        if lock(&self.forgotten).contains(&slot.id) {
+    fn ensure_worker(self: &Arc<Self>, connection: &Arc<Connection>) {
+        if lock(&self.forgotten).contains(&connection.id) {
             return;
         }
-        slot.ensure_task(|| tokio::spawn(worker::run(Arc::clone(self), Arc::clone(slot))));
+        connection.ensure_task(|| tokio::spawn(worker::run(Arc::clone(self), Arc::clone(connection))));
     }
 }
 

@@ -14,9 +14,10 @@ use store::{ConnectionFiles, ConnectionRecord, DataDir, NewConnection, Objects};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::{Asked, Context, Patience, Written};
+use crate::context::{Context, RequestClock, RetryPolicy};
 use crate::reporter::Reporter;
 use crate::runner::{Runner, RunnerConfig, key_context};
+use crate::writing::Written;
 
 pub(crate) use merchant::{Merchant, NOW};
 pub(crate) use server::Provider;
@@ -25,7 +26,7 @@ pub(crate) use server::Provider;
 pub(crate) const SOURCE: Source = Source::ALL[0];
 const KEY: &str = "rk_test_000000000000000000000000";
 /// Somebody who gives up at once.
-pub(crate) const NONE: Patience = Patience {
+pub(crate) const NONE: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(1),
     longest: Duration::from_millis(1),
     give_up_after: Some(Duration::ZERO),
@@ -58,16 +59,17 @@ fn inbox() -> store::Inbox {
 /// What a piece of work needs, and who hears of its commits.
 pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::UnboundedReceiver<Written>) {
     let (written, heard) = mpsc::unbounded_channel();
-    let asked = Asked::until_now(&objects).unwrap();
+    let request_clock = RequestClock::until_now(&objects).unwrap();
     let context = Context {
-        asked,
+        request_clock,
         inbox: inbox(),
-        trouble: crate::trouble::Trouble::unheard(),
+        created: Default::default(),
+        outage: crate::outage::Outage::unreported(),
         erased: Default::default(),
         client: client(provider),
         objects,
         clock: clock(),
-        patience: NONE,
+        retry_policy: NONE,
         cancel: CancellationToken::new(),
         reporter: Reporter::new(clock()),
         written,
@@ -121,7 +123,7 @@ impl Folder {
     pub fn runner_at(&self, clock: Clock) -> Runner {
         let config = RunnerConfig {
             limits: Limits::None,
-            patience: NONE,
+            retry_policy: NONE,
             ..RunnerConfig::command(self.data.clone(), self.data.catalog().unwrap(), clock)
         };
         Runner::new(config)

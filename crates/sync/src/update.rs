@@ -1,13 +1,14 @@
 //! Brings a loaded connection up to date: from the list of events if there is one that reaches back far enough, or
 //! else by listing new objects and, now and then, everything.
 
+pub(crate) mod deliveries;
+mod events;
 mod fetch;
-pub(crate) mod mail;
 pub(crate) mod missing;
 mod reduce;
 mod relist;
 
-use connect::{ConnectError, Event, EventList, ListRequest, Page, Source};
+use connect::{ConnectError, ListRequest, Page};
 use model::{ObjectKind, UnixSeconds};
 use store::Batch;
 
@@ -15,6 +16,7 @@ use crate::SyncError;
 use crate::backfill::LOAD_BEGAN;
 use crate::context::Context;
 
+use events::{Events, Seen};
 pub(crate) use fetch::{retrieve, retrieve_all};
 pub use missing::Absent;
 pub use reduce::Changed;
@@ -39,6 +41,8 @@ pub struct Updated {
     pub absent: Absent,
     /// When the newest event happened that a webhook must have told of by now, by the provider's clock.
     pub due_event_at: Option<UnixSeconds>,
+    /// When the newest of what was delivered meanwhile happened, by the provider's clock.
+    pub newest_delivered_at: Option<UnixSeconds>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +61,13 @@ pub(crate) enum Thoroughness {
     /// A server that looks every minute.
     Regular,
     /// A user requested it.
-    Asked,
+    Requested,
 }
 
 /// Fetches what has changed since `since`, an instant of the provider's clock, except for kinds that can't be read.
 ///
 /// # Errors
-/// `Cancelled`, a key that is refused, an impatience that ran out, what the store says.
+/// `Cancelled`, a key that is refused, a wait that ran out, what the store says.
 pub(crate) async fn run(
     context: &Context,
     since: UnixSeconds,
@@ -83,18 +87,21 @@ pub(crate) async fn run(
         looked => looked,
     };
     let looked_through = looked_through.map_or(since, |at| at.min(since));
-    match events(context, looked_through).await? {
-        Events::Seen { mut changed, through, due_event_at } => {
-            let from = looked_through.0 - OVERLAP_SECONDS;
-            changed.retain(|object| is_there(object.kind));
-            let failures = fetch::changed(context, changed, from).await?;
-            fetch::put_off(context, failures).await?;
-            let untold = context.source().lists().iter().filter(|list| !list.tells_changes);
-            for kind in untold.map(|list| list.kind).filter(|kind| is_there(*kind)) {
+    match events::walk(context, looked_through, &absent).await? {
+        Events::Seen(seen) => {
+            let from = seen.since.0 - OVERLAP_SECONDS;
+            let unreported = context.source().lists().iter().filter(|list| !list.tells_changes);
+            for kind in unreported.map(|list| list.kind).filter(|kind| is_there(*kind)) {
                 fetch::new_objects(context, kind, from).await?;
             }
-            note_through(context, EVENTS_THROUGH, through).await?;
-            Ok(Updated { through, how: How::Events, absent, due_event_at })
+            events::note_end(context, seen.through).await?;
+            let Seen { through, due_event_at, newest_delivered_at, is_resumed, .. } = seen;
+            if is_resumed {
+                let rest = Box::pin(run(context, through, thoroughness, absent)).await?;
+                let newest_delivered_at = newest_delivered_at.max(rest.newest_delivered_at);
+                return Ok(Updated { newest_delivered_at, ..rest });
+            }
+            Ok(Updated { through, how: How::Events, absent, due_event_at, newest_delivered_at })
         }
         Events::TooLongAgo => relisted(context).await,
         Events::None if is_relist_due(context, thoroughness).await? => relisted(context).await,
@@ -107,7 +114,8 @@ pub(crate) async fn run(
             }
             let through = through.unwrap_or(now);
             note_through(context, LISTED_THROUGH, through).await?;
-            Ok(Updated { through, how: How::NewOnly, absent, due_event_at: None })
+            let (due_event_at, newest_delivered_at) = (None, None);
+            Ok(Updated { through, how: How::NewOnly, absent, due_event_at, newest_delivered_at })
         }
     }
 }
@@ -136,7 +144,7 @@ async fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<
     Ok(match thoroughness {
         Thoroughness::JustLoaded => false,
         Thoroughness::Regular => age >= RELIST_EVERY_SECONDS,
-        Thoroughness::Asked => true,
+        Thoroughness::Requested => true,
     })
 }
 
@@ -145,57 +153,6 @@ pub(crate) async fn note_listed(context: &Context) -> Result<(), SyncError> {
     let now = context.clock.now().0.to_string();
     context.commit(Batch { meta: vec![(RELISTED_AT.to_owned(), now)], ..Batch::default() }).await?;
     Ok(())
-}
-
-enum Events {
-    /// Instants of the provider's clock.
-    Seen { changed: Vec<Changed>, through: UnixSeconds, due_event_at: Option<UnixSeconds> },
-    /// They do not reach back to the last look.
-    TooLongAgo,
-    /// The server has none, or the key may not read them.
-    None,
-}
-
-/// Every event since the last look, and a little before it.
-async fn events(context: &Context, since: UnixSeconds) -> Result<Events, SyncError> {
-    let source = context.source();
-    let Some(list) = source.event_list() else { return Ok(Events::None) };
-    let from = UnixSeconds(since.0 - list.overlap_seconds);
-    let mut after: Option<String> = None;
-    let mut seen = Vec::new();
-    let mut through = None;
-    loop {
-        let page = match context.ask(|| context.client.events(from, after.as_deref())).await {
-            Ok(page) => page,
-            Err(SyncError::Provider(error)) if is_absence(&error) => {
-                tracing::info!(%error, "the list of events can't be used");
-                return Ok(Events::None);
-            }
-            Err(error) => return Err(error),
-        };
-        context.reporter.count((page.events.len() + page.unreadable.len()) as u64);
-        let now = page.server_time.unwrap_or_else(|| context.clock.now());
-        let through = *through.get_or_insert(now);
-        if since.0 < through.0 - list.reach_seconds {
-            return Ok(Events::TooLongAgo);
-        }
-        for error in &page.unreadable {
-            tracing::warn!(%error, "an event was skipped");
-        }
-        seen.extend(page.events);
-        after = page.next;
-        if after.is_none() {
-            seen.retain(|event| event.created_at >= from);
-            let due_event_at = due_event_at(source, list, &seen, through);
-            return Ok(Events::Seen { changed: reduce::reduce(source, &seen), through, due_event_at });
-        }
-    }
-}
-
-fn due_event_at(source: Source, list: &EventList, seen: &[Event], now: UnixSeconds) -> Option<UnixSeconds> {
-    let is_told = |event: &&Event| source.is_delivered(&event.event_type);
-    let instants = seen.iter().filter(is_told).map(|event| event.created_at);
-    instants.filter(|at| at.0 < now.0 - list.delivered_within_seconds).max()
 }
 
 enum Listed {

@@ -1,4 +1,4 @@
-//! What a connection's figures are computed from, according to its record and the provider's clock.
+//! What readers are shown of a connection: what its figures are computed from, and what is wrong with its data.
 
 use std::sync::Arc;
 
@@ -8,7 +8,10 @@ use metrics::fx::Rates;
 use metrics::registry::Feed;
 use metrics::view::{Reach, View};
 use model::{Day, ObjectKind, UnixSeconds};
-use store::ConnectionRecord;
+use store::{ConnectionFiles, ConnectionRecord, Objects, StoreError};
+
+use crate::audit::Audit;
+use crate::problems::{PROBLEMS, Problem};
 
 /// The numbers of a connection at this moment.
 pub fn of(
@@ -45,4 +48,22 @@ fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
         Part::CreditNotes => Feed::CreditNotes,
         Part::InvoicePayments => Feed::InvoicePayments,
     })
+}
+
+/// What is wrong with a connection's data, by its last check and its last build.
+///
+/// # Errors
+/// What the store says.
+pub fn problems(objects: &Objects, files: &ConnectionFiles) -> Result<Vec<Problem>, StoreError> {
+    let read = |json: Option<String>| -> Vec<Problem> {
+        json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+    };
+    let mut problems = read(objects.meta(PROBLEMS)?);
+    // A damaged ledger lists no problems, and is rebuilt by the next work.
+    match files.ledger().and_then(|ledger| ledger.meta(PROBLEMS)) {
+        Err(StoreError::Damaged { .. }) => {}
+        found => problems.extend(read(found?)),
+    }
+    problems.extend(Audit::last(objects)?.iter().flat_map(Audit::problems));
+    Ok(problems)
 }

@@ -149,7 +149,7 @@ impl Candidate {
     /// `PermissionsMissing` when nothing could be computed, `AlreadyConnected`, or what the disk says.
     pub fn save(
         &self,
-        place: &Place<'_>,
+        destination: &Destination<'_>,
         wishes: Wishes<'_>,
         clock: &Clock,
     ) -> Result<ConnectionRecord, AdmissionError> {
@@ -161,7 +161,7 @@ impl Candidate {
         let account = &self.account;
         let name = name.map(check_name).transpose()?;
         let new = NewConnection {
-            workspace: place.workspace.clone(),
+            workspace: destination.workspace.clone(),
             source: self.source().id().to_owned(),
             name: name.or(account.name.as_deref()).unwrap_or(self.source().texts().name).to_owned(),
             account_id: account.id.clone(),
@@ -173,10 +173,10 @@ impl Candidate {
             default_currency: account.default_currency,
             absent: self.absent(),
         };
-        let record = place.catalog.create_connection(&new, clock.now())?;
-        if let Err(error) = self.save_key(place, &record.id) {
+        let record = destination.catalog.create_connection(&new, clock.now())?;
+        if let Err(error) = self.save_key(destination, &record.id) {
             // A connection without a key would only ever fail.
-            place.catalog.delete_connection(place.workspace, &record.id)?;
+            destination.catalog.delete_connection(destination.workspace, &record.id)?;
             return Err(error);
         }
         Ok(record)
@@ -186,7 +186,11 @@ impl Candidate {
     ///
     /// # Errors
     /// `OtherAccount` or `OtherMode` when it opens another account or mode, `PermissionsMissing` when nothing could be computed.
-    pub fn replace_key(&self, place: &Place<'_>, record: &ConnectionRecord) -> Result<(), AdmissionError> {
+    pub fn replace_key(
+        &self,
+        destination: &Destination<'_>,
+        record: &ConnectionRecord,
+    ) -> Result<(), AdmissionError> {
         let missing = self.missing_required();
         if !missing.is_empty() {
             return Err(AdmissionError::PermissionsMissing(missing));
@@ -202,8 +206,8 @@ impl Candidate {
                 found: self.account.id.to_string(),
             });
         }
-        self.save_key(place, &record.id)?;
-        place.catalog.update_connection(place.workspace, &record.id, |record| {
+        self.save_key(destination, &record.id)?;
+        destination.catalog.update_connection(destination.workspace, &record.id, |record| {
             // What was not read stays so until it is; what may not be read any more is found out by the next work.
             let new = self
                 .absent()
@@ -216,9 +220,9 @@ impl Candidate {
         Ok(())
     }
 
-    fn save_key(&self, place: &Place<'_>, id: &ConnectionId) -> Result<(), AdmissionError> {
-        let sealed = place.data.keyring()?.seal(&key_context(id), self.key.secret())?;
-        place.catalog.set_sealed_key(place.workspace, id, &sealed, &self.key.hint())?;
+    fn save_key(&self, destination: &Destination<'_>, id: &ConnectionId) -> Result<(), AdmissionError> {
+        let sealed = destination.data.keyring()?.seal(&key_context(id), self.key.secret())?;
+        destination.catalog.set_sealed_key(destination.workspace, id, &sealed, &self.key.hint())?;
         Ok(())
     }
 }
@@ -234,7 +238,7 @@ pub struct Wishes<'a> {
 }
 
 /// Where a connection is saved.
-pub struct Place<'a> {
+pub struct Destination<'a> {
     pub data: &'a DataDir,
     pub catalog: &'a Catalog,
     pub workspace: &'a WorkspaceId,

@@ -9,7 +9,7 @@ use model::{Secret, WorkspaceId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::admission::{self, AdmissionError, Candidate, Place, Wishes};
+use super::admission::{self, AdmissionError, Candidate, Destination, Wishes};
 use super::dto::ConnectionView;
 use crate::access::identity::Tenant;
 use crate::blocking;
@@ -79,7 +79,7 @@ async fn save(
     let shared = Arc::clone(context);
     let (name, Wishes { is_sample, gdpr, .. }) = (wishes.name.map(str::to_owned), wishes);
     let saved = blocking(move || -> Result<_, AdmissionError> {
-        let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
+        let place = Destination { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
         let wishes = Wishes { name: name.as_deref(), is_sample, gdpr };
         candidate.save(&place, wishes, &shared.clock)
     });

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
 
-use super::admission::{self, AdmissionError, Place};
+use super::admission::{self, AdmissionError, Destination};
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
 use crate::blocking;
@@ -39,7 +39,8 @@ pub async fn handle(
     let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
     let shared = context.clone();
     let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
-        let place = Place { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };
+        let place =
+            Destination { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };
         candidate.replace_key(&place, &record)?;
         Ok(shared.catalog.connection(&record.workspace, &record.id)?)
     });

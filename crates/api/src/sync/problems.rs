@@ -1,6 +1,6 @@
 //! `GET /connections/{id}/problems`: problems that were found, listed rather than hidden.
 
-use ::sync::{SyncError, projection};
+use ::sync::{SyncError, view};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub async fn handle(
         Err(SyncError::Store(StoreError::Missing { .. })) => return Ok(Json(Problems { data: Vec::new() })),
         objects => objects?,
     };
-    let found = blocking(move || projection::problems(&objects, &files)).await??;
+    let found = blocking(move || view::problems(&objects, &files)).await??;
     let data = found.into_iter().map(|problem| ProblemView {
         code: problem.code,
         title: problem.title,

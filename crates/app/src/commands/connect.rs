@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read, Write};
 
 use anyhow::Context;
-use api::connections::admission::{self, AdmissionError, Candidate, Place, Wishes};
+use api::connections::admission::{self, AdmissionError, Candidate, Destination, Wishes};
 use connect::{ProbeState, Source};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, StoreError};
@@ -143,7 +143,7 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
 
 /// The account's connection: the existing one, which uses this key from now on, or a new one.
 fn save(folder: &Folder, candidate: &Candidate, wishes: Wishes<'_>) -> anyhow::Result<ConnectionRecord> {
-    let place = Place { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
+    let place = Destination { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
     let Some(existing) = candidate.existing(&folder.catalog, &folder.workspace)? else {
         return Ok(candidate.save(&place, wishes, &Clock::System)?);
     };

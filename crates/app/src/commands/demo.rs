@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use api::Entry;
 use api::access::{credential, password};
-use api::connections::admission::{self, Place, Wishes};
+use api::connections::admission::{self, Destination, Wishes};
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewOwner};
 use sync::RunnerConfig;
@@ -94,7 +94,7 @@ async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Resul
     let started = (context.samples.start)(id).await?;
     let candidate =
         admission::examine(started.source, &started.key, Some(started.api_base), Clock::System).await?;
-    let place = Place { data: &context.data, catalog: &context.catalog, workspace: &workspace };
+    let place = Destination { data: &context.data, catalog: &context.catalog, workspace: &workspace };
     let record =
         candidate.save(&place, Wishes { name: Some(name), is_sample: true, gdpr: false }, &Clock::System)?;
     context.runner.start_sync(&record.id);

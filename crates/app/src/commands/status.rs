@@ -232,7 +232,7 @@ impl Webhook {
 pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Vec<Problem>> {
     let files = folder.data.connection_files(&record.id);
     let objects = files.objects_if_any()?;
-    let problems = objects.map(|objects| sync::projection::problems(&objects, &files)).transpose()?;
+    let problems = objects.map(|objects| sync::view::problems(&objects, &files)).transpose()?;
     Ok(problems.unwrap_or_default())
 }
 

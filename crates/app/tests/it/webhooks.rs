@@ -14,7 +14,7 @@ use crate::support::{KEY, meant, mid_merchant};
 mod fuzzed;
 
 const DAY: i64 = 86_400;
-const PATIENCE: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 fn serve(data: &Path) -> Process {
     let data = data.to_str().unwrap();
@@ -38,7 +38,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what} did not come about");
+    assert!(tokio::time::timeout(LONGEST_WAIT, waiting).await.is_ok(), "{what} did not come about");
 }
 
 fn ask(server: &Process, token: &str, method: &str, path: &str, body: &str) -> Value {

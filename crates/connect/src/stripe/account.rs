@@ -47,7 +47,7 @@ struct Dashboard {
 pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
     let endpoint = Endpoint { kind: kind::ACCOUNT, access: Access::Retrieve };
     let path = vec!["v1", "account"];
-    let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience: retry::INTERACTIVE };
+    let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::INTERACTIVE };
     match client.call(&call, |answer| client.read_object(answer, kind::ACCOUNT)).await {
         Ok(filed) => Ok(read(filed.object)),
         Err(Failed::Answer(answer)) if matches!(answer.status, 400 | 403 | 404 | 405 | 501) => {

@@ -7,16 +7,16 @@ use model::{ObjectKind, RawObject};
 use tokio::time::sleep;
 
 use super::limiter::{Access, Endpoint, Limiter};
-use super::page::{self, Asked};
+use super::page::{self, Requested};
 use super::refusal::Refusal;
-use super::retry::{self, Failure, Patience};
+use super::retry::{self, Attempts, Failure};
 use super::transport::{Answer, Transport};
 use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Privacy, Probe, Retrieved, account, catalog, facts,
-    loose, privacy, probe,
+    Account, Children, ClientConfig, ListRequest, Page, Probe, Retrieved, account, catalog, facts, loose,
+    probe,
 };
 use crate::stripe::kind;
-use crate::{ConnectError, NoAnswer};
+use crate::{ConnectError, NoAnswer, Source};
 
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub(super) struct Call<'a> {
     pub(super) path: Vec<&'a str>,
     pub(super) query: Vec<(&'a str, String)>,
     pub(super) verb: Verb,
-    pub(super) patience: Patience,
+    pub(super) attempts: Attempts,
 }
 
 /// What a request does. Only webhook endpoints of our own are ever written.
@@ -116,8 +116,8 @@ impl Client {
         };
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
-        let call = Call { endpoint, path, query, verb: Verb::Get, patience: retry::BACKGROUND };
-        let asked = Asked { kind, created_gte: None, created_lte: None, parent: Some(children) };
+        let call = Call { endpoint, path, query, verb: Verb::Get, attempts: retry::BACKGROUND };
+        let asked = Requested { kind, created_gte: None, created_lte: None, parent: Some(children) };
         let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
         page.map_err(|failed| {
             let Failed::Answer(answer) = &failed else { return self.explain(failed, &call) };
@@ -137,7 +137,7 @@ impl Client {
         let Some(path) = catalog::object_path(kind, id) else { return Ok(Retrieved::Missing) };
         let endpoint = Endpoint { kind, access: Access::Retrieve };
         let mut call =
-            Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience: retry::BACKGROUND };
+            Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::BACKGROUND };
         let mut level = self.expansion(kind);
         let found = loop {
             call.query = expand("", level);
@@ -162,14 +162,18 @@ impl Client {
     pub(super) async fn list_with(
         &self,
         request: &ListRequest,
-        patience: Patience,
+        attempts: Attempts,
     ) -> Result<Page, ConnectError> {
         let kind = request.kind;
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
         let endpoint = Endpoint { kind, access: Access::List };
-        let mut call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, patience };
-        let asked =
-            Asked { kind, created_gte: request.created_gte, created_lte: request.created_lte, parent: None };
+        let mut call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts };
+        let asked = Requested {
+            kind,
+            created_gte: request.created_gte,
+            created_lte: request.created_lte,
+            parent: None,
+        };
         let mut level = self.expansion(kind);
         let page = loop {
             call.query = list_query(request);
@@ -183,7 +187,7 @@ impl Client {
         page.map_err(|failed| self.explain(failed, &call))
     }
 
-    fn read_page(&self, answer: &Answer, asked: &Asked<'_>) -> Result<Page, Unreadable> {
+    fn read_page(&self, answer: &Answer, asked: &Requested<'_>) -> Result<Page, Unreadable> {
         let page = page::read(&answer.body, asked, answer.server_time)?;
         let objects = page.objects.into_iter().map(|object| self.private(object)).collect();
         Ok(Page { objects, ..page })
@@ -197,14 +201,8 @@ impl Client {
         Ok(facts::Filed { object: self.private(filed.object), ..filed })
     }
 
-    /// The object as far as it may be known. Whatever reads an answer's objects goes through here.
     fn private(&self, object: RawObject) -> RawObject {
-        match self.0.config.privacy {
-            Privacy::AsReceived => object,
-            Privacy::Pseudonymous => {
-                RawObject { body: privacy::redacted(object.kind, &object.body), ..object }
-            }
-        }
+        self.0.config.privacy.applied_to(Source::Stripe, object)
     }
 
     /// Which of the expansions to ask for.
@@ -249,7 +247,7 @@ impl Client {
                     Err(Unreadable { reason, is_cut }) => Failure::Unreadable { answer, reason, is_cut },
                 },
             };
-            let wait = failure.wait(attempt, call.patience, config.backoff, config.network.jitter());
+            let wait = failure.wait(attempt, call.attempts, config.backoff, config.network.jitter());
             if let Failure::Status(answer) = &failure
                 && answer.status == 429
             {

@@ -58,6 +58,7 @@ pub(crate) static DEFINITION: Definition = Definition {
 
         verify: signature::verify,
         delivered: translate::event,
+        created_object: translate::created_object,
         is_creation: lifetime::is_creation,
 
         billed: |objects| history::billed(objects),

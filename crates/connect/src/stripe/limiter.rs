@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use self::budget::Budget;
 use self::concurrency::Concurrency;
-pub(super) use self::concurrency::Place;
+pub(super) use self::concurrency::RunningRequest;
 use super::Limits;
 
 /// What one budget of its own is for.
@@ -80,7 +80,7 @@ impl Limiter {
     ///
     /// The endpoint's turn comes first and the account's last, so that a crowd waiting for one endpoint keeps nobody from
     /// another, and what leaves after a pause for want of a place still leaves at the account's pace.
-    pub(super) async fn enter(&self, endpoint: Endpoint) -> Place<'_> {
+    pub(super) async fn enter(&self, endpoint: Endpoint) -> RunningRequest<'_> {
         if let Some(at) = self.with_budgets(|budgets, now| budgets.endpoint(endpoint, now).take_turn(now)) {
             sleep_until(at).await;
         }

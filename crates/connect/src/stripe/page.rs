@@ -16,7 +16,7 @@ struct Body<'a> {
 }
 
 /// The part of the request that decides how the answer is read.
-pub(super) struct Asked<'a> {
+pub(super) struct Requested<'a> {
     pub(super) kind: ObjectKind,
     pub(super) created_gte: Option<i64>,
     pub(super) created_lte: Option<i64>,
@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
 /// Reads a list's body. An object that cannot be filed is left out and counted; the rest of the page is not lost for it.
 pub(super) fn read(
     body: &[u8],
-    asked: &Asked<'_>,
+    requested: &Requested<'_>,
     server_time: Option<UnixSeconds>,
 ) -> Result<Page, serde_json::Error> {
     let list: Body<'_> = serde_json::from_slice(body)?;
@@ -39,21 +39,21 @@ pub(super) fn read(
         ..Page::default()
     };
     for (index, raw) in list.data.iter().enumerate() {
-        match facts::file(asked.kind, raw.get(), asked.parent) {
+        match facts::file(requested.kind, raw.get(), requested.parent) {
             Ok(filed) => {
-                page.honours_window &= asked.has(filed.object.created_at);
+                page.honours_window &= requested.has(filed.object.created_at);
                 page.incomplete.extend(filed.incomplete);
                 page.objects.push(filed.object);
             }
             Err(reason) => {
-                page.unreadable.push(format!("{} number {} of a page: {reason}", asked.kind, index + 1));
+                page.unreadable.push(format!("{} number {} of a page: {reason}", requested.kind, index + 1));
             }
         }
     }
     Ok(page)
 }
 
-impl Asked<'_> {
+impl Requested<'_> {
     /// Whether an object of this age belongs to the requested window. One without an age may.
     fn has(&self, created_at: Option<UnixSeconds>) -> bool {
         let Some(UnixSeconds(at)) = created_at else { return true };

@@ -13,7 +13,7 @@ mod subscription;
 pub use booking::booked_for;
 pub use charge::{charge, credit_note, invoice_payment, refund};
 pub use customer::{customer, product};
-pub use event::event;
+pub use event::{created_object, event};
 pub use invoice::{InvoiceParts, invoice};
 pub use line::{invoice_item, invoice_line};
 pub use price::price;

@@ -184,7 +184,7 @@ impl Client {
 fn call<'a>(path: Vec<&'a str>, verb: Verb) -> Call<'a> {
     // Of a kind that is listed rarely: the limits of the other lists stay theirs.
     let endpoint = Endpoint { kind: kind::ACCOUNT, access: Access::Retrieve };
-    Call { endpoint, path, query: Vec::new(), verb, patience: retry::INTERACTIVE }
+    Call { endpoint, path, query: Vec::new(), verb, attempts: retry::INTERACTIVE }
 }
 
 fn read<T: for<'de> Deserialize<'de>>(answer: &Answer) -> Result<T, Unreadable> {

@@ -28,12 +28,12 @@ pub struct EnteredRate {
 /// What was entered, as days without overlaps.
 #[derive(Debug, Clone, Default)]
 pub struct Entered {
-    currencies: FxHashMap<Currency, BTreeMap<Day, Span>>,
+    currencies: FxHashMap<Currency, BTreeMap<Day, RatePeriod>>,
 }
 
 /// Keyed by its first day.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct RatePeriod {
     last: Day,
     pub(super) base: Currency,
     pub(super) rate: Decimal,
@@ -44,22 +44,22 @@ impl Entered {
         let spans = self.currencies.entry(entry.currency).or_default();
         let reaching_in = spans.range(..entry.first).next_back().map(|(first, span)| (*first, *span));
         let within = spans.range(entry.first..=entry.last).map(|(first, span)| (*first, *span));
-        let overlapped: Vec<(Day, Span)> =
+        let overlapped: Vec<(Day, RatePeriod)> =
             reaching_in.into_iter().filter(|(_, span)| span.last >= entry.first).chain(within).collect();
         for (first, span) in overlapped {
             spans.remove(&first);
             if first < entry.first {
-                spans.insert(first, Span { last: entry.first.previous(), ..span });
+                spans.insert(first, RatePeriod { last: entry.first.previous(), ..span });
             }
             if span.last > entry.last {
                 spans.insert(entry.last.next(), span);
             }
         }
-        spans.insert(entry.first, Span { last: entry.last, base: entry.base, rate: entry.rate });
+        spans.insert(entry.first, RatePeriod { last: entry.last, base: entry.base, rate: entry.rate });
     }
 
     /// The rate for a day or the latest before it, and the last day that it was entered for.
-    pub(super) fn latest(&self, day: Day, currency: Currency) -> Option<(Day, Span)> {
+    pub(super) fn latest(&self, day: Day, currency: Currency) -> Option<(Day, RatePeriod)> {
         let (_, span) = self.currencies.get(&currency)?.range(..=day).next_back()?;
         Some((span.last.min(day), *span))
     }

@@ -36,13 +36,13 @@ pub(super) struct Beside<'b, 'a> {
 /// `change` bills the rest of a period and gives nothing back.
 pub(super) fn value(change: &Bill<'_>, beside: Beside<'_, '_>) -> Option<Prorated> {
     let spans = spans(change, beside);
-    let readings = beside.readings(change, &spans);
-    let exact = readings.iter().position(|reading| reading.valuation != Valuation::ByAmount);
-    let chosen = readings.get(exact.unwrap_or(0))?;
+    let whole_periods = beside.whole_periods(change, &spans);
+    let exact = whole_periods.iter().position(|reading| reading.valuation != Valuation::ByAmount);
+    let chosen = whole_periods.get(exact.unwrap_or(0))?;
     let own_minor = change.lines[0].months.per_month(chosen.net);
 
     // Of a share that is not exact any span may be meant, unless the next bill says which.
-    let open = if exact.is_some() { std::slice::from_ref(chosen) } else { &readings[..] };
+    let open = if exact.is_some() { std::slice::from_ref(chosen) } else { &whole_periods[..] };
     let next = beside.next_alike(change).filter(|next| {
         let billed = Picos::of_minor(next.net_minor());
         open.iter().any(|reading| reading.net.distance(billed) <= rounding(change, reading.span))
@@ -55,7 +55,7 @@ pub(super) fn value(change: &Bill<'_>, beside: Beside<'_, '_>) -> Option<Prorate
 }
 
 /// What a share says of the whole, if it is this part of it.
-struct Reading {
+struct WholePeriod {
     span: Ratio,
     /// For a whole interval, without discount and tax.
     net: Picos,
@@ -65,7 +65,7 @@ struct Reading {
 
 impl<'b, 'a> Beside<'b, 'a> {
     /// One for each span; of a share that is too small to tell only that which another bill tells.
-    fn readings(self, change: &Bill<'_>, spans: &[Ratio]) -> Vec<Reading> {
+    fn whole_periods(self, change: &Bill<'_>, spans: &[Ratio]) -> Vec<WholePeriod> {
         let Some(likeliest) = spans.first() else { return Vec::new() };
         let full = self.full_price_of(change);
         if let Some(full) = full
@@ -78,12 +78,12 @@ impl<'b, 'a> Beside<'b, 'a> {
                 0 => (Valuation::FullPrice, Vec::new()),
                 _ => (Valuation::ByOtherBill, bill.refs()),
             };
-            return vec![Reading { span: *likeliest, net, valuation, beside }];
+            return vec![WholePeriod { span: *likeliest, net, valuation, beside }];
         }
         spans.iter().map(|span| self.read(change, full, *span)).collect()
     }
 
-    fn read(self, change: &Bill<'_>, full: Option<Picos>, span: Ratio) -> Reading {
+    fn read(self, change: &Bill<'_>, full: Option<Picos>, span: Ratio) -> WholePeriod {
         let amount = Picos::of_minor(change.amount_minor());
         let itemized = change.proportion().filter(|_| change.discount_minor() != 0);
         // A graduated price bills a line per tier, each rounded by itself.
@@ -96,7 +96,7 @@ impl<'b, 'a> Beside<'b, 'a> {
         };
         let discounted = whole.times(itemized.unwrap_or(Ratio::WHOLE));
         let net = discounted.minus(Picos::of_minor(self.tax_of(change, discounted)));
-        Reading { span, net, valuation, beside: Vec::new() }
+        WholePeriod { span, net, valuation, beside: Vec::new() }
     }
 
     /// The tax that is inside an amount for a whole interval, rounded once.

@@ -13,7 +13,7 @@ use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
-use crate::columns::{Chunk, Ledger, Place};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::schema::MoneyAmount;
 
@@ -156,7 +156,7 @@ struct List<'a> {
 
 #[derive(Debug, Clone, Copy)]
 struct Hit {
-    place: Place,
+    place: CustomerPosition,
     /// What is sorted by, unless that is the name.
     number: i64,
 }
@@ -215,7 +215,7 @@ impl<'a> List<'a> {
                 CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
                 CustomerSort::Name => 0,
             };
-            hits.push(Hit { place: Place::new(index, customer), number });
+            hits.push(Hit { place: CustomerPosition::new(index, customer), number });
         }
         hits
     }

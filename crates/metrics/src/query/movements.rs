@@ -14,7 +14,7 @@ use super::scope::{Scope, Selection};
 use super::tally::{Change, Lines};
 use super::walk::{Range, Trail};
 use super::{Query, QueryError, Reporting};
-use crate::columns::{Chunk, Ledger, Place};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 
 /// Why a customer's MRR changed on a day.
@@ -75,7 +75,7 @@ pub struct Movement {
 /// A movement before it is looked up.
 #[derive(Debug, Clone, Copy)]
 struct Found {
-    place: Place,
+    place: CustomerPosition,
     on: Day,
     currency: Currency,
     kind: MovementKind,
@@ -136,7 +136,7 @@ fn find_in_chunk(
         trail.walk(chunk.rows(customer), country, scope, range);
         for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
             found.push(Found {
-                place: Place::new(index, customer),
+                place: CustomerPosition::new(index, customer),
                 on: one.day,
                 currency: scope.currency_of(trail.lane_of(one).series),
                 kind: one.kind,

@@ -23,7 +23,7 @@ fn columns(history: &CustomerHistory) -> Ledger {
 
 fn restated(before: &CustomerHistory, after: &CustomerHistory) -> Vec<Restatement> {
     let shown = columns(before);
-    Shown::new(&shown, at(SHOWN_ON), &TimeZone::UTC).restated(&id(), after, &ledger(after))
+    PreviousFigures::new(&shown, at(SHOWN_ON), &TimeZone::UTC).restated(&id(), after, &ledger(after))
 }
 
 /// `(month, old, new, reason)`.
@@ -171,7 +171,9 @@ fn a_month_that_was_still_running_when_it_was_last_shown_was_never_final() {
     let after = with_april(running(), InvoiceStatus::Void);
     let shown = columns(&before);
     let told_after = |through: &str| {
-        Shown::new(&shown, at(through), &TimeZone::UTC).restated(&id(), &after, &ledger(&after)).len()
+        PreviousFigures::new(&shown, at(through), &TimeZone::UTC)
+            .restated(&id(), &after, &ledger(&after))
+            .len()
     };
     assert_eq!(told_after("2026-04-30T23:59:59Z"), 0);
     assert_eq!(told_after("2026-05-01"), 1);
@@ -198,7 +200,8 @@ fn changed_settings_are_the_reason_whatever_else_moved() {
     let shown = columns(&history);
     let requested =
         build(&history, &prices(), LedgerRules { churn_at: ChurnAt::Requested, ..LedgerRules::default() });
-    let shown = Shown::new(&shown, at(SHOWN_ON), &TimeZone::UTC).because(RestatementReason::SettingsChanged);
+    let shown = PreviousFigures::new(&shown, at(SHOWN_ON), &TimeZone::UTC)
+        .because(RestatementReason::SettingsChanged);
     let reason = RestatementReason::SettingsChanged;
     let found = shown.restated(&id(), &history, &requested);
     expect_told(&found, &[("2026-03", 1000, 0, reason), ("2026-04", 3000, 0, reason)]);

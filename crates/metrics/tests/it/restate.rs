@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::query::customer_timeline;
-use metrics::restate::Shown;
+use metrics::restate::PreviousFigures;
 use model::billing::CustomerHistory;
 use model::{Currency, CustomerId, Day, Interval, Restatement, RestatementReason, UnixSeconds, WeekStart};
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn restate(mut figures: BTreeMap<Figure, i64>, restated: &[Restatement]) -> BTre
 
 /// Customer by customer, as an update does it.
 fn restated(shown: &Ledger, through: UnixSeconds, zone: &TimeZone, new: &World) -> Vec<Restatement> {
-    let shown = Shown::new(shown, through, zone);
+    let shown = PreviousFigures::new(shown, through, zone);
     let restated = new.customers.iter().flat_map(|customer| {
         let id = CustomerId::from(customer.id.as_str());
         shown.restated(&id, &CustomerHistory::default(), &customer.ledger())
@@ -71,7 +71,8 @@ fn check(old: &World, new: &mut World, zones: (&str, &str), through: UnixSeconds
     let one_by_one = restated(&shown, through, now.zone(), new);
     assert_eq!(restate(month_ends(&shown, through_on), &one_by_one), expected);
 
-    let settings = Shown::new(&shown, through, now.zone()).because(RestatementReason::SettingsChanged);
+    let settings =
+        PreviousFigures::new(&shown, through, now.zone()).because(RestatementReason::SettingsChanged);
     let at_once: Vec<Restatement> = settings.restated_by(&now).collect();
     assert_eq!(restate(month_ends(&shown, through_on), &at_once), expected);
     assert_eq!(at_once.len(), one_by_one.len());
@@ -96,8 +97,8 @@ fn another_time_zone_moves_what_happened_at_midnight_into_another_month() {
     let world = World::default().with("cus_1", "usd", &[("2026-03-31T23:00:00Z", 1000)]);
     let shown = world.ledger("UTC");
     let now = world.ledger("Europe/Berlin");
-    let settings =
-        Shown::new(&shown, at("2026-06-15"), now.zone()).because(RestatementReason::SettingsChanged);
+    let settings = PreviousFigures::new(&shown, at("2026-06-15"), now.zone())
+        .because(RestatementReason::SettingsChanged);
     let found: Vec<_> = settings
         .restated_by(&now)
         .map(|one| (one.month_on.to_string(), one.old_minor, one.new_minor))

@@ -238,7 +238,7 @@ fn embed_prices(
                     let problem =
                         format!("'{id}' is not among the prices; write the price itself here instead");
                     let path = format!("[{index}].items[{n}].price");
-                    return Err(AccountFileError::Place { path, problem });
+                    return Err(AccountFileError::Position { path, problem });
                 }
             }
         }

@@ -6,7 +6,7 @@ pub enum AccountFileError {
     #[error("line {line}, column {column}: {problem}")]
     Syntax { line: usize, column: usize, problem: String },
     #[error("{}{problem}", if .path.is_empty() { String::new() } else { format!("{}: ", .path) })]
-    Place { path: String, problem: String },
+    Position { path: String, problem: String },
 }
 
 impl AccountFileError {
@@ -19,17 +19,17 @@ impl AccountFileError {
 
     /// Something is wrong with what is being read; whoever calls says where that is.
     pub(super) fn place(problem: impl Into<String>) -> Self {
-        Self::Place { path: String::new(), problem: problem.into() }
+        Self::Position { path: String::new(), problem: problem.into() }
     }
 
     /// The same, seen from one level further out: `segment` is a field's name or `[index]`.
     #[must_use]
     pub(super) fn inside(self, segment: &str) -> Self {
         match self {
-            Self::Place { path, problem } if path.is_empty() || path.starts_with('[') => {
-                Self::Place { path: format!("{segment}{path}"), problem }
+            Self::Position { path, problem } if path.is_empty() || path.starts_with('[') => {
+                Self::Position { path: format!("{segment}{path}"), problem }
             }
-            Self::Place { path, problem } => Self::Place { path: format!("{segment}.{path}"), problem },
+            Self::Position { path, problem } => Self::Position { path: format!("{segment}.{path}"), problem },
             syntax @ Self::Syntax { .. } => syntax,
         }
     }

@@ -33,7 +33,7 @@ pub enum Key {
 }
 
 /// Month and place in the billing order; row 0 and the number for customers.
-type Place = (usize, usize);
+type Position = (usize, usize);
 
 impl Family {
     pub fn of(kind: ObjectKind) -> Option<Self> {
@@ -261,7 +261,7 @@ impl Generated {
         }
     }
 
-    fn key_at(&self, family: Family, (month, column): Place) -> Key {
+    fn key_at(&self, family: Family, (month, column): Position) -> Key {
         let number = u32::try_from(column).unwrap_or(u32::MAX);
         if family.is_billed_monthly() {
             Key::Bill { month, customer: self.billing_order.get(column).copied().unwrap_or(number) }
@@ -270,7 +270,7 @@ impl Generated {
         }
     }
 
-    fn place_of(&self, key: Key) -> Place {
+    fn place_of(&self, key: Key) -> Position {
         match key {
             Key::Bill { month, customer } => {
                 let own = (self.facts.billing_offset(customer), customer);
@@ -283,7 +283,7 @@ impl Generated {
     }
 
     /// The newest place of what was created at an instant or before, whether anything lies there or not.
-    fn last_place_until(&self, family: Family, at: i64) -> Option<Place> {
+    fn last_place_until(&self, family: Family, at: i64) -> Option<Position> {
         if !family.is_billed_monthly() {
             let (mut low, mut high) = (0, self.facts.customers);
             while low < high {
@@ -305,14 +305,14 @@ impl Generated {
         }
     }
 
-    fn older(&self, (month, column): Place) -> Option<Place> {
+    fn older(&self, (month, column): Position) -> Option<Position> {
         match column.checked_sub(1) {
             Some(column) => Some((month, column)),
             None => Some((month.checked_sub(1)?, self.billing_order.len().checked_sub(1)?)),
         }
     }
 
-    fn newer(&self, family: Family, place: Option<Place>) -> Option<Place> {
+    fn newer(&self, family: Family, place: Option<Position>) -> Option<Position> {
         let last_month = if family.is_billed_monthly() { self.calendar.last_month() } else { 0 };
         let size = self.billing_order.len();
         match place {

@@ -103,10 +103,10 @@ impl Shaper<'_> {
         Ok(envelope(&objects?, has_more, url))
     }
 
-    /// One object as JSON; of a deleted one only that it is.
+    /// One object as JSON; of a deleted customer only that it is.
     ///
     /// # Errors
-    /// 404 for an id that there is not.
+    /// 404 for an id that there is not, or not any longer.
     pub fn retrieve(&self, resource: &Resource, id: &str, params: &Params) -> Result<String, Refusal> {
         let absent = || Refusal::no_such_object(noun(resource.kind), id);
         let object = self.merchant.get(resource.kind, id).ok_or_else(absent)?;
@@ -114,7 +114,11 @@ impl Shaper<'_> {
             return Err(absent());
         }
         if object.get("deleted").and_then(Value::as_bool) == Some(true) {
-            return Ok(object.to_string());
+            return if resource.kind == ObjectKind::Customer {
+                Ok(object.to_string())
+            } else {
+                Err(absent())
+            };
         }
         let expand = Expand::of_object(&params.list("expand"))?;
         Ok(self.shape(object, &expand)?.to_string())

@@ -27,8 +27,13 @@ pub struct Shaper<'a> {
 pub struct MerchantLinks<'a>(pub &'a dyn Merchant);
 
 impl Links for MerchantLinks<'_> {
+    /// Lines keep showing a price that was deleted since.
     fn object(&self, kind: ObjectKind, id: &str) -> Option<Value> {
-        self.0.get(kind, id)
+        let mut object = self.0.get(kind, id)?;
+        if let (ObjectKind::Price, Some(fields)) = (kind, object.as_object_mut()) {
+            fields.remove("deleted");
+        }
+        Some(object)
     }
 
     fn discount(&self, id: &str) -> Option<Value> {
@@ -132,7 +137,7 @@ impl Shaper<'_> {
     /// Fields that are only there when they are asked for.
     fn include_on_demand(&self, object: &str, fields: &mut Fields, expand: &Expand) {
         let name = match object {
-            "price" => "tiers",
+            "price" => return include_parts_of_price(fields, expand),
             "invoice" => "payments",
             "charge" => "refunds",
             "customer" => "subscriptions",
@@ -165,6 +170,15 @@ impl Shaper<'_> {
             json!({ "object": "list", "data": page.objects, "has_more": page.has_more, "url": url });
         downgrade(&mut list, self.version, &MerchantLinks(self.merchant));
         fields.insert(name.to_owned(), list);
+    }
+}
+
+fn include_parts_of_price(fields: &mut Fields, expand: &Expand) {
+    for name in ["tiers", "currency_options"] {
+        match expand.field(name) {
+            Some(_) => drop(fields.entry(name).or_insert(Value::Null)),
+            None => drop(fields.remove(name)),
+        }
     }
 }
 

@@ -46,6 +46,7 @@ impl World {
         let invoice = self.invoices.len() as u32;
         let mut lines = self.take_pending(subscription, invoice);
         lines.extend(self.usage_lines(subscription, billing_reason));
+        self.swap_as_planned(subscription);
         lines.extend(self.period_lines(subscription));
         let discount = self.discount_in_force(subscription);
         self.expect_period(subscription, discount, invoice);
@@ -121,6 +122,8 @@ impl World {
             payment_intent: None,
             payments: Vec::new(),
             is_advancing: true,
+            revises: None,
+            revised_by: None,
         });
         self.invoices.len() as u32 - 1
     }
@@ -154,9 +157,10 @@ impl World {
         let mut lines = Vec::new();
         for item in &subscription.items {
             let price = &self.catalog.prices[item.price as usize];
-            if price.is_metered() {
+            if price.is_metered() || !self.is_due(number, item) {
                 continue;
             }
+            let period = self.period_of_item(number, item);
             let parts = match is_trial {
                 true => vec![Part { amount_minor: 0, quantity: item.quantity, unit_picos: 0, tier: None }],
                 false => price.scheme.parts(price.package, item.quantity, grain),
@@ -168,7 +172,7 @@ impl World {
                     Some(tier) => format!("{} × {name} (Tier {tier})", part.quantity),
                     None => format!("{} × {name}", part.quantity),
                 };
-                lines.push(item_line(number, item, part, description, subscription.period));
+                lines.push(item_line(number, item, part, description, period));
             }
         }
         lines
@@ -181,7 +185,7 @@ impl World {
             return Vec::new();
         }
         let before = calendar::after(subscription.anchor, subscription.recurrence, subscription.cycle - 1);
-        let period = (before.max(subscription.created), subscription.period.0);
+        let end = subscription.period.0;
         let grain = self.grain_of(number);
         let items: Vec<Item> = subscription.items.clone();
         let mut lines = Vec::new();
@@ -190,6 +194,7 @@ impl World {
             if !price.is_metered() {
                 continue;
             }
+            let period = (before.max(item.price_since), end);
             let used = self.chance.between(200, 40_000);
             let description = format!("{used} × {}", price.nickname);
             for part in price.scheme.parts(price.package, used, grain) {
@@ -239,10 +244,13 @@ impl World {
     /// longer has ends here (METRICS: a switch without proration).
     fn expect_period(&mut self, number: u32, discount: Option<u32>, invoice: u32) {
         let subscription = &self.subscriptions[number as usize];
-        let (at, recurrence, grain) = (self.now, subscription.recurrence, self.grain_of(number));
+        let (at, grain) = (self.now, self.grain_of(number));
         let is_trial = subscription.status == Status::Trialing;
         let mut asked: Vec<(u32, i64)> = Vec::new();
-        for item in &subscription.items {
+        let is_due = |item: &&Item| self.is_due(number, item);
+        let running: Vec<u32> =
+            subscription.items.iter().filter(|item| !is_due(item)).map(|item| item.price).collect();
+        for item in subscription.items.iter().filter(is_due) {
             let price = &self.catalog.prices[item.price as usize];
             if price.is_metered() {
                 continue;
@@ -256,7 +264,7 @@ impl World {
             None => vec![0; amounts.len()],
         };
         let mut quantities: BTreeMap<u32, i64> = BTreeMap::new();
-        for item in subscription.items.iter().filter(|_| !is_trial) {
+        for item in subscription.items.iter().filter(|item| !is_trial && is_due(item)) {
             *quantities.entry(item.price).or_default() += item.quantity;
         }
         let mut values: BTreeMap<u32, i64> = BTreeMap::new();
@@ -265,8 +273,11 @@ impl World {
             *values.entry(price).or_default() +=
                 subscription.tax.map_or(left_minor, |tax| tax.net(left_minor, grain));
         }
+        let months: BTreeMap<u32, Recurrence> =
+            values.keys().map(|price| (*price, self.recurrence_of_price(number, *price))).collect();
         let expected_mrr = &mut self.subscription(number).expected_mrr;
-        let mut gone: Vec<u32> = expected_mrr.prices().filter(|price| !values.contains_key(price)).collect();
+        let is_gone = |price: &u32| !values.contains_key(price) && !running.contains(price);
+        let mut gone: Vec<u32> = expected_mrr.prices().filter(is_gone).collect();
         gone.sort_unstable();
         gone.dedup();
         if values.is_empty() {
@@ -284,7 +295,7 @@ impl World {
             });
         }
         for (price, net_minor) in values {
-            let value_minor = pricing::per_month(net_minor, recurrence);
+            let value_minor = pricing::per_month(net_minor, months[&price]);
             let quantity = quantities.get(&price).copied().unwrap_or_default();
             let whole = Whole { quantity, net_picos: i128::from(net_minor) * PICOS, rounding_picos: 0 };
             let invoice = Some(invoice);
@@ -313,6 +324,9 @@ impl World {
             let is_plain =
                 of_item.iter().all(|(line, _)| line.discount_minor() == 0 && line.amount_minor != 0);
             let price = &prices[item.price as usize];
+            let discounted: i64 = of_item.iter().map(|(line, _)| line.discount_minor()).sum();
+            let amount: i64 = of_item.iter().map(|(line, _)| line.amount_minor).sum();
+            item.last_bill = (amount > 0).then_some((amount, discounted));
             item.is_billed = true;
             item.billed_picos = match is_plain {
                 true => price.scheme.full_picos(price.package, item.quantity),
@@ -325,6 +339,47 @@ impl World {
         let Some(discount) = self.discount_in_force(number) else { return };
         if self.coupon_of(discount).duration == Duration::Once {
             self.discounts[discount as usize].end = Some(self.now);
+        }
+    }
+
+    pub(super) fn recurrence_of_price(&self, number: u32, price: u32) -> Recurrence {
+        let own = self.catalog.prices[price as usize].recurrence;
+        own.unwrap_or(self.subscriptions[number as usize].recurrence)
+    }
+
+    /// How many of the subscription's periods one of the item's lasts: several for an item of a longer interval.
+    fn cycles_of(&self, number: u32, item: &Item) -> i64 {
+        let whole = pricing::whole_months(self.recurrence_of_price(number, item.price));
+        let own = pricing::whole_months(self.subscriptions[number as usize].recurrence);
+        match (whole, own) {
+            (Some(whole), Some(own)) => (whole / own).max(1),
+            _ => 1,
+        }
+    }
+
+    /// Whether a period of the item begins with the subscription's.
+    pub(super) fn is_due(&self, number: u32, item: &Item) -> bool {
+        self.subscriptions[number as usize].cycle % self.cycles_of(number, item) == 0
+    }
+
+    pub(super) fn period_of_item(&self, number: u32, item: &Item) -> (i64, i64) {
+        let state = &self.subscriptions[number as usize];
+        match self.cycles_of(number, item) {
+            1 => state.period,
+            cycles => {
+                let recurrence = self.recurrence_of_price(number, item.price);
+                period_of(state.anchor, recurrence, state.cycle.div_euclid(cycles))
+            }
+        }
+    }
+
+    fn swap_as_planned(&mut self, number: u32) {
+        let now = self.now;
+        let state = self.subscription(number);
+        if let Some(price) = state.next_price.take() {
+            let item = &mut state.items[0];
+            (item.price, item.price_since, item.is_billed) = (price, now, false);
+            self.saw("usage replaced by a flat price");
         }
     }
 

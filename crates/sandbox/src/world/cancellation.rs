@@ -132,7 +132,13 @@ impl World {
         self.saw("coupon on the customer");
     }
 
-    fn new_discount(&mut self, customer: u32, subscription: Option<u32>, deal: Deal, has_code: bool) -> u32 {
+    pub(super) fn new_discount(
+        &mut self,
+        customer: u32,
+        subscription: Option<u32>,
+        deal: Deal,
+        has_code: bool,
+    ) -> u32 {
         let start = self.now;
         let coupon = self.catalog.deal(self.customers[customer as usize].currency, deal);
         let details = &mut self.catalog.coupons[coupon as usize];

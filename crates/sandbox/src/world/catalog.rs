@@ -25,6 +25,8 @@ pub(super) enum Plan {
     Package,
     Fraction,
     Metered,
+    /// One price for all currencies.
+    Anywhere,
 }
 
 /// Coupons that are the same in every currency; amounts off come after them, three a currency.
@@ -110,7 +112,9 @@ impl Catalog {
             let product = self.product(at + index, plan.product, plan.unit_label);
             for shelf in 0..self.currencies.len() {
                 let currency = self.currencies[shelf];
-                let price = plan.price(at + index, product, currency);
+                let first = self.plans[0].get(index as usize).copied();
+                let option_of = first.filter(|_| plan.is_for_all_currencies && shelf > 0);
+                let price = Price { option_of, ..plan.price(at + index, product, currency) };
                 self.plans[shelf].push(self.prices.len() as u32);
                 self.prices.push(price);
             }
@@ -141,7 +145,13 @@ impl Catalog {
         if let Some(known) = self.products.iter().position(|product| product.name == name) {
             return known as u32;
         }
-        self.products.push(Product { created, name: name.to_owned(), is_active: true, unit_label });
+        self.products.push(Product {
+            created,
+            name: name.to_owned(),
+            is_active: true,
+            is_deleted: false,
+            unit_label,
+        });
         self.products.len() as u32 - 1
     }
 
@@ -225,10 +235,20 @@ struct PlanSpec {
     interval_count: u32,
     shape: Shape,
     unit_label: Option<&'static str>,
+    is_for_all_currencies: bool,
 }
 
 const fn flat(product: &'static str, label: &'static str, cents: i64, interval: BillingInterval) -> PlanSpec {
-    PlanSpec { product, label, cents, interval, interval_count: 1, shape: Shape::Flat, unit_label: None }
+    PlanSpec {
+        product,
+        label,
+        cents,
+        interval,
+        interval_count: 1,
+        shape: Shape::Flat,
+        unit_label: None,
+        is_for_all_currencies: false,
+    }
 }
 
 const fn shaped(product: &'static str, cents: i64, shape: Shape, unit: &'static str) -> PlanSpec {
@@ -237,7 +257,7 @@ const fn shaped(product: &'static str, cents: i64, shape: Shape, unit: &'static 
 }
 
 /// In the order of `Plan`.
-const PLANS: [PlanSpec; 16] = [
+const PLANS: [PlanSpec; 17] = [
     flat("Starter", "Monthly", 1900, BillingInterval::Month),
     flat("Pro", "Monthly", 4900, BillingInterval::Month),
     flat("Business", "Monthly", 9900, BillingInterval::Month),
@@ -258,6 +278,7 @@ const PLANS: [PlanSpec; 16] = [
     shaped("Archive", 2500, Shape::Packages, "box"),
     shaped("Contacts", 1, Shape::Fraction(12_345), "contact"),
     shaped("API calls", 1, Shape::Metered, "call"),
+    PlanSpec { is_for_all_currencies: true, ..shaped("Viewers", 800, Shape::Flat, "viewer") },
 ];
 
 const ADD_ON_NAMES: [&str; ADD_ONS] = [
@@ -319,6 +340,9 @@ impl PlanSpec {
             scheme,
             package,
             is_active: true,
+            is_inline: false,
+            is_deleted: false,
+            option_of: None,
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) enum Fate {
     GivenUpUnpaid,
     /// Left unpaid by a subscription that ended.
     LeftUnpaid,
+    /// It bills a change that is made only once it is paid, and was not.
+    NotMade,
 }
 
 /// In the order in which they win at one instant.
@@ -122,12 +124,14 @@ impl ExpectedMrr {
         match (self.standing(act), act.kind) {
             (None, Kind::Change) => Some((act.at, Kind::Change, self.settled(act))),
             (None, kind) => Some((act.at, kind, act.value_minor)),
+            (Some(Fate::NotMade), _) => None,
             (Some(fate), Kind::Period) => {
                 let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
                 let goes_on = match fate {
                     Fate::GivenUp => true,
                     Fate::GivenUpUnpaid => !self.is_dead || counting().any(|other| other.at > act.at),
                     // A hole, if the price is billed again after it.
+                    Fate::NotMade => false,
                     Fate::LeftUnpaid => counting().any(|other| other.at > act.at && other.price == act.price),
                 };
                 let is_replaced = counting().any(|other| {
@@ -228,6 +232,17 @@ mod tests {
         expected_mrr.fate(1, Fate::GivenUp);
         expected_mrr.end(25);
         assert_eq!(changes(&expected_mrr), [(10, 4900), (20, -4900)]);
+    }
+
+    #[test]
+    fn an_update_whose_invoice_was_not_paid_was_not_made() {
+        let mut expected_mrr = two_months(4900);
+        expected_mrr.act(act(15, 1, Kind::Change, 0, 2));
+        expected_mrr.act(act(15, 2, Kind::Change, 9900, 2));
+        expected_mrr.fate(2, Fate::NotMade);
+        assert_eq!(changes(&expected_mrr), [(10, 4900)]);
+        expected_mrr.paid(2);
+        assert_eq!(changes(&expected_mrr)[..2], [(10, 4900), (15, 5000)]);
     }
 
     #[test]

@@ -181,12 +181,17 @@ fn is_listed(world: &World, kind: ObjectKind, number: usize, filter: &ListFilter
     match kind {
         ObjectKind::Customer => world.customers[number].deleted_at.is_none(),
         ObjectKind::Product => {
-            filter.is_active.is_none_or(|is_active| world.catalog.products[number].is_active == is_active)
+            !world.catalog.products[number].is_deleted
+                && filter
+                    .is_active
+                    .is_none_or(|is_active| world.catalog.products[number].is_active == is_active)
         }
         ObjectKind::Price => {
             let price = &world.catalog.prices[number];
-            product.allows(Some(price.product))
-                && filter.is_active.is_none_or(|is_active| price.is_active == is_active)
+            // "Returns a list of your active prices, excluding inline prices": "List all prices" in Stripe's API reference.
+            price.is_listed()
+                && product.allows(Some(price.product))
+                && price.is_active == filter.is_active.unwrap_or(true)
         }
         ObjectKind::Subscription => {
             let state = &world.subscriptions[number];

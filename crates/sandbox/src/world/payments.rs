@@ -40,7 +40,7 @@ impl World {
         }
     }
 
-    fn make_due(&mut self, number: u32) {
+    pub(super) fn make_due(&mut self, number: u32) {
         let now = self.now;
         let customer = self.invoices[number as usize].customer as usize;
         self.customers[customer].invoices += 1;
@@ -63,8 +63,18 @@ impl World {
     }
 
     fn collect(&mut self, number: u32) {
+        self.open_payment(number);
+        match self.invoices[number as usize].due_at {
+            Some(due_at) => {
+                self.schedule(due_at, Scheduled::FallsDue(number));
+                self.expect_settlement(number);
+            }
+            None => self.attempt(number),
+        }
+    }
+
+    pub(super) fn open_payment(&mut self, number: u32) {
         let invoice = &self.invoices[number as usize];
-        let due_at = invoice.due_at;
         let amount_minor = invoice.due_minor();
         let payment_intent = self.payment_intents.len() as u32;
         self.payment_intents.push(PaymentIntent {
@@ -91,13 +101,6 @@ impl World {
         invoice.payment_intent = Some(payment_intent);
         invoice.payments.push(payment);
         self.emit("payment_intent.created", ObjectKind::PaymentIntent, payment_intent);
-        match due_at {
-            Some(due_at) => {
-                self.schedule(due_at, Scheduled::FallsDue(number));
-                self.expect_settlement(number);
-            }
-            None => self.attempt(number),
-        }
     }
 
     /// Charges the card. Whether that works was decided before, by how the customer lives.
@@ -291,7 +294,7 @@ impl World {
         self.saw("paid out of band");
     }
 
-    fn charge(&mut self, number: u32, failure: Option<&'static str>) {
+    pub(super) fn charge(&mut self, number: u32, failure: Option<&'static str>) {
         let invoice = &self.invoices[number as usize];
         let Some(payment_intent) = invoice.payment_intent else { return };
         let amount_minor = invoice.remaining_minor();

@@ -211,6 +211,16 @@ fn months(recurrence: Recurrence) -> (i128, i128) {
     }
 }
 
+/// `None`: not counted in months.
+pub(super) fn whole_months(recurrence: Recurrence) -> Option<i64> {
+    let count = i64::from(recurrence.interval_count);
+    match recurrence.interval {
+        BillingInterval::Day | BillingInterval::Week => None,
+        BillingInterval::Month => Some(count),
+        BillingInterval::Year => Some(12 * count),
+    }
+}
+
 /// What a period's amount is worth per month.
 pub(super) fn per_month(amount_minor: i64, recurrence: Recurrence) -> i64 {
     let (numerator, denominator) = months(recurrence);
@@ -227,21 +237,23 @@ pub(super) fn price_per_month(picos: i128, recurrence: Recurrence) -> i64 {
 const TELLING_SHARE_MINOR: i128 = 100;
 
 /// What the whole period costs by the amount that was billed for the rest of it: the full price, unless the amount is more
-/// than a minor unit away from its share. Then a discount is in it, and it is scaled by the ratio. Of a share that is too
-/// small to tell, `discounted_picos`, which other bills of the item say.
+/// than a minor unit away from its share. Then a discount is in it, and it is scaled by the ratio. A discount that is stated
+/// comes off in proportion. Of a share that is too small to tell, `by_bill_picos`, which another bill of the item says.
 pub(super) fn whole_by_share(
     full_picos: i128,
-    discounted_picos: i128,
-    amount_minor: i64,
+    by_bill_picos: i128,
+    (amount_minor, off_minor): (i64, i64),
     (part_s, whole_s): (i64, i64),
 ) -> i128 {
     let (part, whole) = (i128::from(part_s), i128::from(whole_s));
     if full_picos * part < TELLING_SHARE_MINOR * PICOS * whole {
-        return discounted_picos;
+        return by_bill_picos;
     }
     let billed_picos = i128::from(amount_minor) * PICOS;
     let difference = billed_picos * whole - full_picos * part;
-    if difference.abs() <= whole * PICOS { full_picos } else { billed_picos * whole / part }
+    let whole_picos =
+        if difference.abs() <= whole * PICOS { full_picos } else { billed_picos * whole / part };
+    whole_picos * i128::from(amount_minor - off_minor) / i128::from(amount_minor.max(1))
 }
 
 /// How far the rounding of a share can move the whole: a minor unit a unit, or half a unit of the share as often as it goes

@@ -12,6 +12,7 @@ pub(super) struct Product {
     pub created: i64,
     pub name: String,
     pub is_active: bool,
+    pub is_deleted: bool,
     pub unit_label: Option<&'static str>,
 }
 
@@ -25,9 +26,18 @@ pub(super) struct Price {
     pub scheme: Scheme,
     pub package: Option<Package>,
     pub is_active: bool,
+    /// Made with `price_data`, for one subscription: no list shows it.
+    pub is_inline: bool,
+    pub is_deleted: bool,
+    /// An amount of that price in another currency than its own. It is no object of its own.
+    pub option_of: Option<u32>,
 }
 
 impl Price {
+    pub(super) fn is_listed(&self) -> bool {
+        !self.is_inline && !self.is_deleted && self.option_of.is_none()
+    }
+
     pub(super) fn is_metered(&self) -> bool {
         self.recurrence.is_some_and(|recurrence| recurrence.is_metered)
     }
@@ -155,16 +165,31 @@ pub(super) struct Item {
     pub is_billed: bool,
     /// The invoice and line that asked for it.
     pub billed_by: Option<(u32, u32)>,
+    /// What its last whole period was billed at, and what of that was discounted.
+    pub last_bill: Option<(i64, i64)>,
+    /// When it got its price.
+    pub price_since: i64,
+}
+
+/// A change that is made once its invoice is paid.
+#[derive(Debug, Clone)]
+pub(super) struct PendingUpdate {
+    pub invoice: u32,
+    /// The item as it will be.
+    pub item: Item,
+    pub expires_at: i64,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Subscription {
     pub created: i64,
+    /// Earlier than it was created, where it was backdated.
+    pub started_at: i64,
     pub customer: u32,
     pub status: Status,
     pub recurrence: Recurrence,
     pub anchor: i64,
-    /// The running period, counted from the anchor.
+    /// The running period, counted from the anchor; -1 before it.
     pub cycle: i64,
     pub period: (i64, i64),
     pub items: Vec<Item>,
@@ -194,6 +219,12 @@ pub(super) struct Subscription {
     pub written_off: Vec<u32>,
     /// Invoice items that wait, each with the act that it bills.
     pub pending: Vec<(u32, Option<usize>)>,
+    pub pending_update: Option<PendingUpdate>,
+    /// The price that its only item gets with the next period.
+    pub next_price: Option<u32>,
+    pub is_flexible: bool,
+    /// Prorations state their discounts instead of containing them.
+    pub itemizes_discounts: bool,
     pub expected_mrr: ExpectedMrr,
 }
 
@@ -298,6 +329,9 @@ pub(super) struct Invoice {
     pub payments: Vec<u32>,
     /// False for a draft that stays one.
     pub is_advancing: bool,
+    /// The invoice that it takes the place of.
+    pub revises: Option<u32>,
+    pub revised_by: Option<u32>,
 }
 
 impl Invoice {

@@ -1,5 +1,7 @@
 //! The scenarios of the mid-size merchant's customers. Each names the situation that it is there for.
 
+mod special;
+
 use super::calendar::{self, DAY, HOUR};
 use super::catalog::{Deal, Plan};
 use super::pricing::TaxRule;
@@ -8,6 +10,7 @@ use super::records::{Dunning, PauseBehavior};
 use super::scheduled::{CustomerAction, Scheduled};
 use super::simulated::World;
 use super::subscribing::Terms;
+use special::Special;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scenario {
@@ -51,11 +54,12 @@ pub(super) enum Scenario {
     MonthEnd,
     Deleted,
     OneOffs,
+    Special(Special),
 }
 
 use Scenario::{Coupon, Discounted, Downgrade, Pause, Upgrade};
 
-pub(super) const SCENARIOS: [Scenario; 54] = [
+pub(super) const SCENARIOS: [Scenario; 70] = [
     Scenario::Monthly,
     Scenario::Yearly,
     Scenario::Quarterly,
@@ -110,6 +114,22 @@ pub(super) const SCENARIOS: [Scenario; 54] = [
     Scenario::MonthEnd,
     Scenario::OneOffs,
     Scenario::Deleted,
+    Scenario::Special(Special::InlinePrice),
+    Scenario::Special(Special::ArchivedPrice),
+    Scenario::Special(Special::DeletedPlan),
+    Scenario::Special(Special::CurrencyOption),
+    Scenario::Special(Special::IntervalWithoutProration),
+    Scenario::Special(Special::MonthlyBesideYearly),
+    Scenario::Special(Special::ToUsageAndBack),
+    Scenario::Special(Special::PausedThenGone),
+    Scenario::Special(Special::PausedThenOtherPlan),
+    Scenario::Special(Special::ChangesGivenUp),
+    Scenario::Special(Special::PendingUpdate),
+    Scenario::Special(Special::Revision),
+    Scenario::Special(Special::Backdated),
+    Scenario::Special(Special::Anchored),
+    Scenario::Special(Special::ItemizedDiscounts),
+    Scenario::Special(Special::SmallShare),
 ];
 
 /// Played every other time in place of another, so that the list stays short enough for each to occur often.
@@ -161,6 +181,7 @@ impl World {
             Scenario::Taxed { .. } | Scenario::OneOffs | Scenario::SeveralSubscriptions => {
                 self.play_bills(scenario, customer);
             }
+            Scenario::Special(special) => self.play_special(special, customer),
             _ => self.play_cancellations(scenario, customer),
         }
     }

@@ -1,5 +1,7 @@
 //! What can be due, and who does it.
 
+use model::Currency;
+
 use super::catalog::{Deal, Plan};
 use super::proration::Proration;
 use super::records::{Dunning, InvoiceStatus, PauseBehavior, Status};
@@ -48,6 +50,17 @@ pub(super) enum Scheduled {
     Leaves(u32),
     ComesBack(u32, Plan),
     BuysOnce(u32),
+    PriceIsArchived(u32),
+    PlanIsDeleted(u32),
+    UpdateIsDecided {
+        subscription: u32,
+        is_paid: bool,
+    },
+    GivesUp {
+        invoice: u32,
+        writes_off: bool,
+    },
+    RevisionIsSent(u32),
 }
 
 /// What a customer does with a subscription.
@@ -56,6 +69,25 @@ pub(super) enum CustomerAction {
     SwitchPlan(Plan, Proration),
     /// To a plan of another interval.
     SwitchInterval(Plan),
+    /// The same without proration: the new period begins at once, and nothing is given back.
+    StartOver(Plan),
+    ChangeToUsage,
+    /// From usage to a flat price, with the next period.
+    FlatAtRenewal(Plan),
+    /// Drops what is billed every month beside a yearly plan.
+    DropMonthly,
+    /// A seat more, however little is left of the period.
+    LateSeat,
+    /// Another plan, once its invoice is paid.
+    UpdateIfPaid {
+        plan: Plan,
+        is_paid: bool,
+    },
+    /// The changes that wait are billed, and the bill is given up.
+    BillAndGiveUp {
+        writes_off: bool,
+    },
+    Revise,
     Seats(i64, Proration),
     AddOn(usize, Proration),
     DropAddOn(Proration),
@@ -98,6 +130,13 @@ impl World {
             Scheduled::Leaves(customer) => self.customer_is_deleted(customer),
             Scheduled::ComesBack(customer, plan) => self.comes_back(customer, plan),
             Scheduled::BuysOnce(customer) => self.buys_once(customer),
+            Scheduled::PriceIsArchived(price) => self.archive_price(price),
+            Scheduled::PlanIsDeleted(price) => self.delete_plan(price),
+            Scheduled::UpdateIsDecided { subscription, is_paid } => {
+                self.update_is_decided(subscription, is_paid);
+            }
+            Scheduled::GivesUp { invoice, writes_off } => self.gives_up(invoice, writes_off),
+            Scheduled::RevisionIsSent(invoice) => self.revision_is_sent(invoice),
         }
     }
 
@@ -131,6 +170,7 @@ impl World {
             CustomerAction::Pause(behavior, months) if status == Status::Active && is_quiet => {
                 self.pause_collection(number, behavior, months);
             }
+            CustomerAction::Revise if status == Status::Active => self.revise(number),
             _ if status == Status::Active && is_quiet => self.change(number, what),
             _ => {}
         }
@@ -138,6 +178,9 @@ impl World {
 
     /// Changes of what is subscribed to.
     fn change(&mut self, number: u32, what: CustomerAction) {
+        if let CustomerAction::FlatAtRenewal(plan) = what {
+            return self.flat_at_renewal(number, plan);
+        }
         let Some((index, currency)) = self.plan_item(number) else { return };
         let how = |world: &Self, how: Proration| match how {
             Proration::None => Some(how),
@@ -177,6 +220,35 @@ impl World {
                 }
             }
             CustomerAction::OneOffLine => self.add_one_off_line(number),
+            rare => self.change_rarely(number, index, currency, rare),
+        }
+    }
+
+    /// Changes that only the special scenarios make.
+    fn change_rarely(&mut self, number: u32, index: usize, currency: Currency, what: CustomerAction) {
+        let state = &self.subscriptions[number as usize];
+        let (item, has_pending) = (&state.items[index], !state.pending.is_empty());
+        match what {
+            CustomerAction::StartOver(plan) => self.start_over(number, plan),
+            CustomerAction::DropMonthly => self.drop_monthly(number),
+            CustomerAction::LateSeat if self.is_paid_for(number) => {
+                let (price, quantity) = (item.price, item.quantity + 1);
+                self.saw("share too small to tell a discount");
+                self.change_item(number, index, price, quantity, Proration::Pending);
+            }
+            CustomerAction::ChangeToUsage if self.can_prorate(number) => {
+                let price = self.catalog.plan(currency, Plan::Metered);
+                self.change_to_usage(number, index, price);
+            }
+            CustomerAction::UpdateIfPaid { plan, is_paid } if self.can_prorate(number) && !has_pending => {
+                let price = self.catalog.plan(currency, plan);
+                if self.can_switch_to(number, price) {
+                    self.update_if_paid(number, index, price, is_paid);
+                }
+            }
+            CustomerAction::BillAndGiveUp { writes_off } if has_pending => {
+                self.bill_and_give_up(number, writes_off);
+            }
             _ => {}
         }
     }

@@ -252,7 +252,8 @@ impl World {
         }
         let mut mrr_minor = 0;
         let mut steps = Vec::new();
-        for (at, delta_minor) in changes.into_iter().filter(|(_, delta)| *delta != 0) {
+        let has_come = |(at, delta_minor): &(i64, i64)| *delta_minor != 0 && *at <= self.now;
+        for (at, delta_minor) in changes.into_iter().filter(has_come) {
             mrr_minor += delta_minor;
             let at = UnixSeconds(at);
             steps.push(ExpectedStep { customer: id.clone(), currency: customer.currency, at, mrr_minor });

@@ -1,11 +1,13 @@
 //! How subscriptions begin, go on, pause and end.
 
 use model::Currency;
+use model::billing::{BillingInterval, Recurrence};
 
 use super::calendar::{self, DAY, HOUR};
 use super::catalog::{Deal, Plan};
-use super::expected_mrr::{ExpectedMrr, Fate};
-use super::pricing::TaxRule;
+use super::expected_mrr::{Act, ExpectedMrr, Fate, Kind};
+use super::pricing::{self, TaxRule};
+use super::proration::Proration;
 use super::records::*;
 use super::scheduled::{CustomerAction, Scheduled};
 use super::simulated::World;
@@ -21,6 +23,9 @@ pub(super) struct Terms {
     pub has_promotion_code: bool,
     pub tax: Option<TaxRule>,
     pub days_until_due: Option<i64>,
+    pub first_period: Option<FirstPeriod>,
+    pub is_flexible: bool,
+    pub itemizes_discounts: bool,
     /// `Some`: the first payment fails, and whether it is made up for.
     pub is_first_payment_made_up: Option<bool>,
 }
@@ -35,9 +40,21 @@ impl Terms {
             has_promotion_code: false,
             tax: None,
             days_until_due: None,
+            first_period: None,
+            is_flexible: false,
+            itemizes_discounts: false,
             is_first_payment_made_up: None,
         }
     }
+}
+
+/// Time that is billed before the first whole period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FirstPeriod {
+    /// Before now where the subscription is backdated.
+    pub from: i64,
+    /// When the first whole period begins: now or later.
+    pub anchor: i64,
 }
 
 /// The first invoice of an incomplete subscription expires after so long ("Subscription statuses").
@@ -51,6 +68,7 @@ impl World {
         let recurrence = self.recurrence_of(&terms);
         self.subscriptions.push(Subscription {
             created: now,
+            started_at: terms.first_period.map_or(now, |first| first.from),
             customer,
             status: if trial.is_some() { Status::Trialing } else { Status::Active },
             recurrence,
@@ -78,6 +96,10 @@ impl World {
             unsettled: Vec::new(),
             written_off: Vec::new(),
             pending: Vec::new(),
+            pending_update: None,
+            next_price: None,
+            is_flexible: terms.is_flexible,
+            itemizes_discounts: terms.itemizes_discounts,
             expected_mrr: ExpectedMrr::default(),
         });
         self.customers[customer as usize].subscriptions.push(number);
@@ -88,22 +110,24 @@ impl World {
         if let Some(deal) = terms.deal {
             self.grant_with(number, deal, terms.has_promotion_code);
         }
-        self.begin(number, terms.is_first_payment_made_up);
+        self.begin(number, terms.first_period, terms.is_first_payment_made_up);
         number
     }
 
-    fn recurrence_of(&self, terms: &Terms) -> model::billing::Recurrence {
-        let first =
-            terms.prices.first().and_then(|(price, _)| self.catalog.prices[*price as usize].recurrence);
-        let monthly = model::billing::Recurrence {
-            interval: model::billing::BillingInterval::Month,
-            interval_count: 1,
-            is_metered: false,
-        };
-        first.unwrap_or(monthly)
+    fn recurrence_of(&self, terms: &Terms) -> Recurrence {
+        let intervals =
+            terms.prices.iter().filter_map(|(price, _)| self.catalog.prices[*price as usize].recurrence);
+        // The shortest: longer ones are billed every so many periods.
+        let monthly = Recurrence { interval: BillingInterval::Month, interval_count: 1, is_metered: false };
+        intervals.min_by_key(|recurrence| pricing::whole_months(*recurrence)).unwrap_or(monthly)
     }
 
-    fn begin(&mut self, number: u32, is_first_payment_made_up: Option<bool>) {
+    fn begin(
+        &mut self,
+        number: u32,
+        first_period: Option<FirstPeriod>,
+        is_first_payment_made_up: Option<bool>,
+    ) {
         match self.subscriptions[number as usize].trial {
             Some((start, end)) => {
                 self.subscription(number).period = (start, end);
@@ -115,7 +139,14 @@ impl World {
                 self.reset_cycle(number, recurrence);
             }
         }
-        let invoice = self.bill_period(number, "subscription_create");
+        if let Some(first) = first_period {
+            self.begin_before_anchor(number, first);
+        }
+        let has_begun = self.subscriptions[number as usize].cycle >= 0;
+        let invoice = match has_begun {
+            true => self.bill_period(number, "subscription_create"),
+            false => self.bill_pending(number, "subscription_create"),
+        };
         if let Some(is_made_up) = is_first_payment_made_up {
             self.fail_first(number, invoice, is_made_up);
         }
@@ -232,6 +263,7 @@ impl World {
 
     /// Everything that the subscription is worth ends now. METRICS: what it left unpaid does not count.
     pub(super) fn end_subscription(&mut self, number: u32, reason: &'static str) {
+        self.drop_pending_update(number);
         let now = self.now;
         let state = self.subscription(number);
         state.status = Status::Canceled;
@@ -279,13 +311,67 @@ impl World {
             return;
         }
         self.give_all_back(number);
+        self.saw("switch of interval");
+        self.begin_again(number, price, recurrence);
+    }
+
+    fn begin_again(&mut self, number: u32, price: u32, recurrence: Recurrence) {
+        let now = self.now;
         let item = &mut self.subscription(number).items[0];
-        (item.price, item.is_billed, item.billed_by) = (price, false, None);
+        (item.price, item.price_since, item.is_billed, item.billed_by) = (price, now, false, None);
         self.reset_cycle(number, recurrence);
         let invoice = self.bill_period(number, "subscription_update");
         self.finalize(invoice);
-        self.saw("switch of interval");
         self.emit("customer.subscription.updated", ObjectKind::Subscription, number);
+    }
+
+    /// The same without proration: only the new period is billed.
+    pub(super) fn start_over(&mut self, number: u32, plan: Plan) {
+        let Some((_, currency)) = self.plan_item(number) else { return };
+        let price = self.catalog.plan(currency, plan);
+        let recurrence = self.catalog.prices[price as usize].recurrence;
+        let state = &self.subscriptions[number as usize];
+        let is_plain = state.items.len() == 1 && state.cancel_at.is_none() && state.pending.is_empty();
+        let other = recurrence.filter(|recurrence| *recurrence != state.recurrence);
+        if let (Some(recurrence), true) = (other, is_plain) {
+            self.saw("switch of interval without proration");
+            self.begin_again(number, price, recurrence);
+        }
+    }
+
+    pub(super) fn flat_at_renewal(&mut self, number: u32, plan: Plan) {
+        let state = &self.subscriptions[number as usize];
+        let is_metered = |item: &Item| self.catalog.prices[item.price as usize].is_metered();
+        if let [item] = state.items.as_slice()
+            && is_metered(item)
+        {
+            let price = self.catalog.plan(self.customers[state.customer as usize].currency, plan);
+            self.subscription(number).next_price = Some(price);
+        }
+    }
+
+    /// From now on the subscription has the interval of what is left, whose period goes on.
+    pub(super) fn drop_monthly(&mut self, number: u32) {
+        let state = &self.subscriptions[number as usize];
+        let is_short = |item: &Item| self.period_of_item(number, item) == state.period;
+        let (Some(index), [first, _]) = (state.items.iter().position(is_short), state.items.as_slice())
+        else {
+            return;
+        };
+        if state.is_canceled_at_period_end || is_short(first) {
+            return;
+        }
+        let (at, recurrence) = (state.period.1, self.recurrence_of_price(number, first.price));
+        let period = self.period_of_item(number, first);
+        let price = state.items[index].price;
+        let cycle = state.cycle / 12;
+        let state = self.subscription(number);
+        let (kind, whole, would_end_at) = (Kind::NotRenewed, None, None);
+        state.expected_mrr.act(Act { at, price, kind, value_minor: 0, invoice: None, whole, would_end_at });
+        (state.recurrence, state.cycle, state.period) = (recurrence, cycle, period);
+        self.schedule(period.1, Scheduled::PeriodEnds { subscription: number, at: period.1 });
+        self.saw("monthly add-on dropped from a yearly plan");
+        self.remove_item(number, index, Proration::None);
     }
 
     pub(super) fn pause_collection(&mut self, number: u32, behavior: PauseBehavior, months: i64) {

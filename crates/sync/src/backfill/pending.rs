@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use model::{ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, Followup};
 
-use super::plan::Plan;
-use super::span::SpanId;
+use super::plan::LoadPlan;
+use super::range::RangeId;
 use super::table;
 
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     objects: Vec<RawObject>,
     /// The earliest time of their requests, so that none is taken for newer than it is.
-    asked_at: Option<UnixSeconds>,
-    pub spans: BTreeSet<SpanId>,
+    requested_at: Option<UnixSeconds>,
+    pub ranges: BTreeSet<RangeId>,
     pub turned_plain: BTreeSet<ObjectKind>,
     followups_added: Vec<Followup>,
     lists_begun: Vec<(ObjectKind, String)>,
@@ -27,9 +27,10 @@ impl Pending {
         self.objects.len()
     }
 
-    pub fn add_objects(&mut self, objects: Vec<RawObject>, asked_at: UnixSeconds) {
+    pub fn add_objects(&mut self, objects: Vec<RawObject>, requested_at: UnixSeconds) {
         self.objects.extend(objects);
-        self.asked_at = Some(self.asked_at.map_or(asked_at, |earliest| earliest.min(asked_at)));
+        self.requested_at =
+            Some(self.requested_at.map_or(requested_at, |earliest| earliest.min(requested_at)));
     }
 
     /// Lists that were truncated. Gives back what is to be read of them.
@@ -48,14 +49,14 @@ impl Pending {
 
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
-            && self.spans.is_empty()
+            && self.ranges.is_empty()
             && self.followups_added.is_empty()
             && self.followups_done.is_empty()
             && self.meta.is_empty()
     }
 
     /// The batch, with every range as the plan has it now: just as far as the objects go.
-    pub fn take(&mut self, plan: &Plan) -> Batch {
+    pub fn take(&mut self, plan: &LoadPlan) -> Batch {
         let taken = std::mem::take(self);
         let mut meta = taken.meta;
         meta.extend(taken.turned_plain.iter().map(|kind| (table::plain_key(*kind), "1".to_owned())));
@@ -65,9 +66,9 @@ impl Pending {
         };
         Batch {
             objects: taken.objects,
-            seen_at: taken.asked_at.unwrap_or_default(),
+            seen_at: taken.requested_at.unwrap_or_default(),
             windows_cleared: taken.turned_plain.into_iter().collect(),
-            windows: taken.spans.iter().filter_map(|id| plan.span(*id)).map(table::window).collect(),
+            windows: taken.ranges.iter().filter_map(|id| plan.range(*id)).map(table::window).collect(),
             followups_added: taken.followups_added.into_iter().filter(|added| !is_done(added)).collect(),
             followups_done: taken.followups_done,
             lists_begun: taken.lists_begun,

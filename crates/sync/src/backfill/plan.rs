@@ -10,8 +10,8 @@ use connect::{ListRequest, Source};
 use model::ObjectKind;
 
 use super::page::PageFacts;
+use super::range::{Density, Horizon, Range, RangeId};
 use super::rank::{Rank, cut, rank};
-use super::span::{Density, Horizon, Span, SpanId};
 use crate::progress::{KindProgress, KindState};
 
 /// How many requests may be on their way.
@@ -26,7 +26,7 @@ pub struct Cursors {
 const WORTH_CUTTING: u64 = 200;
 
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct LoadPlan {
     source: Source,
     horizon: Horizon,
     cursors: Cursors,
@@ -36,7 +36,7 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct KindPlan {
     pub kind: ObjectKind,
-    pub spans: Vec<Span>,
+    pub ranges: Vec<Range>,
     next_number: u32,
     /// The server ignores `created`, so one cursor reads all.
     pub is_plain: bool,
@@ -46,28 +46,28 @@ pub(crate) struct KindPlan {
 
 /// The next page to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Task {
-    pub span: SpanId,
+pub(crate) struct PageTask {
+    pub range: RangeId,
     pub request: ListRequest,
     /// Ranges that were cut for it, and those that they were cut from, to be kept before it.
-    pub changed: Vec<SpanId>,
+    pub changed: Vec<RangeId>,
 }
 
 /// What a page changed of the plan, to be kept together with the page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
-    pub spans: Vec<SpanId>,
-    /// The kind turned out to ignore windows: all of its ranges are forgotten but those in `spans`.
+    pub ranges: Vec<RangeId>,
+    /// The kind turned out to ignore windows: all of its ranges are forgotten but those in `ranges`.
     pub turned_plain: Option<ObjectKind>,
 }
 
-impl Plan {
+impl LoadPlan {
     pub fn new(source: Source, kinds: Vec<KindPlan>, horizon: Horizon, cursors: Cursors) -> Self {
         Self { source, horizon, cursors, kinds }
     }
 
     /// The next page to ask for, while there is one and a cursor free for it.
-    pub fn next(&mut self) -> Option<Task> {
+    pub fn next(&mut self) -> Option<PageTask> {
         if self.running() >= self.cursors.total {
             return None;
         }
@@ -90,31 +90,31 @@ impl Plan {
     }
 
     /// Goes on past a page.
-    pub fn page_read(&mut self, id: SpanId, page: &PageFacts) -> Changes {
+    pub fn page_read(&mut self, id: RangeId, page: &PageFacts) -> Changes {
         let Some(kind) = self.kind_mut(id.kind) else { return Changes::default() };
         if !page.honours_window && !kind.is_plain {
             let only = kind.turn_plain();
-            return Changes { spans: vec![only], turned_plain: Some(id.kind) };
+            return Changes { ranges: vec![only], turned_plain: Some(id.kind) };
         }
         // A range that was forgotten when its kind turned plain is no longer there.
-        let Some(span) = kind.span_mut(id) else { return Changes::default() };
-        span.is_running = false;
-        span.advance(page);
-        Changes { spans: vec![id], turned_plain: None }
+        let Some(range) = kind.span_mut(id) else { return Changes::default() };
+        range.is_running = false;
+        range.advance(page);
+        Changes { ranges: vec![id], turned_plain: None }
     }
 
     /// The page could not be fetched; it will be requested again.
-    pub fn page_failed(&mut self, id: SpanId) {
-        if let Some(span) = self.span_mut(id) {
-            span.is_running = false;
+    pub fn page_failed(&mut self, id: RangeId) {
+        if let Some(range) = self.span_mut(id) {
+            range.is_running = false;
         }
     }
 
     /// The provider no longer knows the object that the cursor stands on. `None`: there is no way around it.
-    pub fn cursor_gone(&mut self, id: SpanId) -> Option<Changes> {
-        let span = self.span_mut(id)?;
-        span.is_running = false;
-        span.restart_at_reached().then(|| Changes { spans: vec![id], turned_plain: None })
+    pub fn cursor_gone(&mut self, id: RangeId) -> Option<Changes> {
+        let range = self.span_mut(id)?;
+        range.is_running = false;
+        range.restart_at_reached().then(|| Changes { ranges: vec![id], turned_plain: None })
     }
 
     /// The kind cannot be read.
@@ -132,8 +132,8 @@ impl Plan {
         self.kinds.iter().map(KindPlan::running).sum()
     }
 
-    pub fn span(&self, id: SpanId) -> Option<&Span> {
-        self.kinds.iter().find(|kind| kind.kind == id.kind)?.spans.iter().find(|span| span.id == id)
+    pub fn range(&self, id: RangeId) -> Option<&Range> {
+        self.kinds.iter().find(|kind| kind.kind == id.kind)?.ranges.iter().find(|range| range.id == id)
     }
 
     /// Bills created since this second are all there. `None`: not one page yet; `Some(i64::MIN)`: all of them.
@@ -150,66 +150,66 @@ impl Plan {
         self.kinds.iter().filter(|kind| kind.refused.is_none()).map(|kind| kind.rest(self.horizon)).sum()
     }
 
-    fn first_waiting(&self) -> Option<(Rank, SpanId)> {
-        let waiting = self.candidates().filter(|span| !span.is_running);
-        let ranked = waiting.map(|span| {
-            let order = self.source.order_of(span.id.kind);
-            (rank(self.source, span, self.horizon), -span.unread_to(self.horizon), order, span.id)
+    fn first_waiting(&self) -> Option<(Rank, RangeId)> {
+        let waiting = self.candidates().filter(|range| !range.is_running);
+        let ranked = waiting.map(|range| {
+            let order = self.source.order_of(range.id.kind);
+            (rank(self.source, range, self.horizon), -range.unread_to(self.horizon), order, range.id)
         });
         ranked.min().map(|(rank, .., id)| (rank, id))
     }
 
-    fn first_cuttable(&self) -> Option<(Rank, SpanId)> {
-        let cuttable = self.candidates().filter(|span| span.is_running && self.is_worth_cutting(span));
+    fn first_cuttable(&self) -> Option<(Rank, RangeId)> {
+        let cuttable = self.candidates().filter(|range| range.is_running && self.is_worth_cutting(range));
         let ranked = cuttable
-            .map(|span| (rank(self.source, span, self.horizon), Reverse(self.rest_of(span)), span.id));
+            .map(|range| (rank(self.source, range, self.horizon), Reverse(self.rest_of(range)), range.id));
         ranked.min().map(|(rank, _, id)| (rank, id))
     }
 
-    fn candidates(&self) -> impl Iterator<Item = &Span> {
+    fn candidates(&self) -> impl Iterator<Item = &Range> {
         let per_kind = self.cursors.per_kind;
         let open = self.kinds.iter().filter(move |kind| kind.refused.is_none() && kind.running() < per_kind);
-        open.flat_map(|kind| kind.spans.iter().filter(|span| !span.is_done))
+        open.flat_map(|kind| kind.ranges.iter().filter(|range| !range.is_done))
     }
 
-    fn rest_of(&self, span: &Span) -> u64 {
-        span.density(self.horizon).map_or(0, |density| span.estimated_rest(density, self.horizon))
+    fn rest_of(&self, range: &Range) -> u64 {
+        range.density(self.horizon).map_or(0, |density| range.estimated_rest(density, self.horizon))
     }
 
-    fn is_worth_cutting(&self, span: &Span) -> bool {
-        let is_plain = self.kinds.iter().any(|kind| kind.kind == span.id.kind && kind.is_plain);
-        !is_plain && self.rest_of(span) >= WORTH_CUTTING && cut(span, self.horizon).is_some()
+    fn is_worth_cutting(&self, range: &Range) -> bool {
+        let is_plain = self.kinds.iter().any(|kind| kind.kind == range.id.kind && kind.is_plain);
+        !is_plain && self.rest_of(range) >= WORTH_CUTTING && cut(range, self.horizon).is_some()
     }
 
     /// Makes two ranges of one.
-    fn cut(&mut self, id: SpanId) -> Option<[SpanId; 2]> {
+    fn cut(&mut self, id: RangeId) -> Option<[RangeId; 2]> {
         let horizon = self.horizon;
         let kind = self.kind_mut(id.kind)?;
         let number = kind.next_number;
-        let span = kind.span_mut(id)?;
-        let older = span.split_before(cut(span, horizon)?, number);
+        let range = kind.span_mut(id)?;
+        let older = range.split_before(cut(range, horizon)?, number);
         let older_id = older.id;
         kind.next_number += 1;
-        kind.spans.push(older);
+        kind.ranges.push(older);
         Some([id, older_id])
     }
 
-    fn start(&mut self, id: SpanId, changed: Vec<SpanId>) -> Task {
+    fn start(&mut self, id: RangeId, changed: Vec<RangeId>) -> PageTask {
         let mut request = ListRequest::new(id.kind);
-        if let Some(span) = self.span_mut(id) {
-            span.is_running = true;
-            request.created_gte = span.from;
-            request.created_lte = span.to;
-            request.starting_after.clone_from(&span.cursor);
+        if let Some(range) = self.span_mut(id) {
+            range.is_running = true;
+            request.created_gte = range.from;
+            request.created_lte = range.to;
+            request.starting_after.clone_from(&range.cursor);
         }
-        Task { span: id, request, changed }
+        PageTask { range: id, request, changed }
     }
 
     fn kind_mut(&mut self, kind: ObjectKind) -> Option<&mut KindPlan> {
         self.kinds.iter_mut().find(|plan| plan.kind == kind)
     }
 
-    fn span_mut(&mut self, id: SpanId) -> Option<&mut Span> {
+    fn span_mut(&mut self, id: RangeId) -> Option<&mut Range> {
         self.kind_mut(id.kind)?.span_mut(id)
     }
 }
@@ -217,73 +217,73 @@ impl Plan {
 impl KindPlan {
     /// A kind of which nothing was read yet.
     pub fn new(kind: ObjectKind, is_plain: bool) -> Self {
-        Self::resumed(kind, vec![Span::new(SpanId { kind, number: 0 }, None, None)], is_plain)
+        Self::resumed(kind, vec![Range::new(RangeId { kind, number: 0 }, None, None)], is_plain)
     }
 
     /// A kind as an earlier load left it.
-    pub fn resumed(kind: ObjectKind, spans: Vec<Span>, is_plain: bool) -> Self {
-        let next_number = spans.iter().map(|span| span.id.number + 1).max().unwrap_or(0);
-        Self { kind, spans, next_number, is_plain, refused: None }
+    pub fn resumed(kind: ObjectKind, ranges: Vec<Range>, is_plain: bool) -> Self {
+        let next_number = ranges.iter().map(|range| range.id.number + 1).max().unwrap_or(0);
+        Self { kind, ranges, next_number, is_plain, refused: None }
     }
 
     pub fn is_done(&self) -> bool {
-        self.refused.is_some() || self.spans.iter().all(|span| span.is_done)
+        self.refused.is_some() || self.ranges.iter().all(|range| range.is_done)
     }
 
     fn running(&self) -> usize {
-        self.spans.iter().filter(|span| span.is_running).count()
+        self.ranges.iter().filter(|range| range.is_running).count()
     }
 
-    fn span_mut(&mut self, id: SpanId) -> Option<&mut Span> {
-        self.spans.iter_mut().find(|span| span.id == id)
+    fn span_mut(&mut self, id: RangeId) -> Option<&mut Range> {
+        self.ranges.iter_mut().find(|range| range.id == id)
     }
 
-    fn turn_plain(&mut self) -> SpanId {
-        let id = SpanId { kind: self.kind, number: self.next_number };
+    fn turn_plain(&mut self) -> RangeId {
+        let id = RangeId { kind: self.kind, number: self.next_number };
         self.next_number += 1;
         self.is_plain = true;
-        self.spans = vec![Span::new(id, None, None)];
+        self.ranges = vec![Range::new(id, None, None)];
         id
     }
 
     /// From the newest range to the oldest.
-    fn newest_first(&self) -> Vec<&Span> {
-        let mut spans: Vec<&Span> = self.spans.iter().collect();
-        spans.sort_by_key(|span| Reverse(span.to.unwrap_or(i64::MAX)));
-        spans
+    fn newest_first(&self) -> Vec<&Range> {
+        let mut ranges: Vec<&Range> = self.ranges.iter().collect();
+        ranges.sort_by_key(|range| Reverse(range.to.unwrap_or(i64::MAX)));
+        ranges
     }
 
     /// Objects still to come, each range as dense as what was read of it, or of the range newer than it.
     fn rest(&self, horizon: Horizon) -> Option<u64> {
         let mut rest = 0;
         let mut last_known: Option<Density> = None;
-        for span in self.newest_first() {
-            last_known = span.density(horizon).or(last_known);
-            if span.is_done {
+        for range in self.newest_first() {
+            last_known = range.density(horizon).or(last_known);
+            if range.is_done {
                 continue;
             }
-            if self.is_plain && span.reached.is_none() {
+            if self.is_plain && range.reached.is_none() {
                 return None;
             }
-            rest += span.estimated_rest(last_known?, horizon);
+            rest += range.estimated_rest(last_known?, horizon);
         }
         Some(rest)
     }
 
     fn reaches_back_to(&self, horizon: Horizon) -> Option<i64> {
         let mut back_to = None;
-        for span in self.newest_first() {
-            if !span.is_done {
-                return span.reached.or(back_to);
+        for range in self.newest_first() {
+            if !range.is_done {
+                return range.reached.or(back_to);
             }
-            back_to = Some(span.from.unwrap_or(i64::MIN).min(horizon.now));
+            back_to = Some(range.from.unwrap_or(i64::MIN).min(horizon.now));
         }
         back_to
     }
 
     fn progress(&self, horizon: Horizon) -> KindProgress {
-        let done = self.spans.iter().map(|span| span.count).sum();
-        let is_untouched = self.spans.iter().all(|span| !span.is_running && span.count == 0);
+        let done = self.ranges.iter().map(|range| range.count).sum();
+        let is_untouched = self.ranges.iter().all(|range| !range.is_running && range.count == 0);
         let state = match self.refused {
             Some(why) => why,
             None if self.is_done() => KindState::Done,

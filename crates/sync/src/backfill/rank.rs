@@ -2,7 +2,7 @@
 
 use connect::{Source, Stage};
 
-use super::span::{Horizon, Span};
+use super::range::{Horizon, Range};
 
 const DAY: i64 = 86_400;
 /// Holds the running period of monthly subscriptions.
@@ -14,10 +14,10 @@ pub(crate) const YEAR_SECONDS: i64 = 370 * DAY;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank(u8);
 
-pub(crate) fn rank(source: Source, span: &Span, horizon: Horizon) -> Rank {
-    let age = horizon.now - span.unread_to(horizon);
+pub(crate) fn rank(source: Source, range: &Range, horizon: Horizon) -> Rank {
+    let age = horizon.now - range.unread_to(horizon);
     let is_recent = age < RECENT_SECONDS;
-    let stage = source.list(span.id.kind).map_or(Stage::Rest, |list| list.stage);
+    let stage = source.list(range.id.kind).map_or(Stage::Rest, |list| list.stage);
     Rank(match stage {
         Stage::Names => 0,
         Stage::Running => 1,
@@ -33,8 +33,8 @@ pub(crate) fn rank(source: Source, span: &Span, horizon: Horizon) -> Rank {
 /// so that what is needed first is not mixed with what is not; else in the middle of what is unread.
 ///
 /// The second that the newer part begins with. `None`: too short to cut.
-pub(crate) fn cut(span: &Span, horizon: Horizon) -> Option<i64> {
-    let (from, to) = (span.unread_from(horizon), span.unread_to(horizon));
+pub(crate) fn cut(range: &Range, horizon: Horizon) -> Option<i64> {
+    let (from, to) = (range.unread_from(horizon), range.unread_to(horizon));
     let ends = [horizon.now - RECENT_SECONDS, horizon.now - YEAR_SECONDS];
     let is_inside = |at: &i64| from < *at && *at < to;
     let middle = from + (to - from) / 2;

@@ -5,7 +5,7 @@ use model::{ObjectKind, UnixSeconds};
 use store::{Objects, StoreError, Window};
 
 use super::plan::{Cursors, KindPlan};
-use super::span::{Horizon, Span, SpanId};
+use super::range::{Horizon, Range, RangeId};
 
 /// Remembers that a server ignores `created` on a list.
 pub(super) fn plain_key(kind: ObjectKind) -> String {
@@ -30,40 +30,40 @@ pub(super) fn kinds(objects: &Objects, kinds: &[ObjectKind]) -> Result<Vec<KindP
     let windows = objects.windows()?;
     let plan = |kind: ObjectKind| -> Result<KindPlan, StoreError> {
         let own = windows.iter().filter(|window| window.kind == kind);
-        let spans: Vec<Span> = own.map(|window| span(objects, window)).collect::<Result<_, _>>()?;
+        let ranges: Vec<Range> = own.map(|window| range(objects, window)).collect::<Result<_, _>>()?;
         let is_plain = objects.meta(&plain_key(kind))?.is_some();
-        Ok(if spans.is_empty() {
+        Ok(if ranges.is_empty() {
             KindPlan::new(kind, is_plain)
         } else {
-            KindPlan::resumed(kind, spans, is_plain)
+            KindPlan::resumed(kind, ranges, is_plain)
         })
     };
     kinds.iter().map(|kind| plan(*kind)).collect()
 }
 
-fn span(objects: &Objects, window: &Window) -> Result<Span, StoreError> {
-    let id = SpanId { kind: window.kind, number: window.number };
+fn range(objects: &Objects, window: &Window) -> Result<Range, StoreError> {
+    let id = RangeId { kind: window.kind, number: window.number };
     let reached = match &window.starting_after {
         Some(cursor) => objects.get(window.kind, cursor)?.and_then(|stored| stored.object.created_at),
         None => None,
     };
-    Ok(Span {
+    Ok(Range {
         cursor: window.starting_after.clone(),
         reached: reached.map(|at| at.0),
         count: window.objects,
         is_done: window.is_done,
-        ..Span::new(id, window.created_gte, window.created_lte)
+        ..Range::new(id, window.created_gte, window.created_lte)
     })
 }
 
-pub(super) fn window(span: &Span) -> Window {
+pub(super) fn window(range: &Range) -> Window {
     Window {
-        kind: span.id.kind,
-        number: span.id.number,
-        created_gte: span.from,
-        created_lte: span.to,
-        starting_after: span.cursor.clone(),
-        is_done: span.is_done,
-        objects: span.count,
+        kind: range.id.kind,
+        number: range.id.number,
+        created_gte: range.from,
+        created_lte: range.to,
+        starting_after: range.cursor.clone(),
+        is_done: range.is_done,
+        objects: range.count,
     }
 }

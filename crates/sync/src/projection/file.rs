@@ -5,8 +5,8 @@ use metrics::columns::{FORMAT_VERSION, Ledger};
 use model::{LedgerRules, RestatementReason, Settings};
 use store::{ConnectionFiles, LedgerFile, Objects, StoreError};
 
-use super::{PROBLEMS, SEQUENCE};
-use crate::problems::Problem;
+use crate::problems::{PROBLEMS, Problem};
+use crate::writing::SEQUENCE;
 
 /// Goes up whenever the same objects give another ledger than before.
 const RULES_VERSION: u32 = 2;
@@ -36,7 +36,7 @@ pub struct Previous {
 
 /// What is kept with a ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct LedgerMeta {
     /// Of the objects that it was made of.
     pub sequence: Option<String>,
     /// Moves with every change, so that other processes see one.
@@ -146,7 +146,7 @@ impl Keeper {
     ///
     /// # Errors
     /// What the store says.
-    pub fn put_all(&mut self, ledger: &Ledger, kept: &Kept) -> Result<(), StoreError> {
+    pub fn put_all(&mut self, ledger: &Ledger, kept: &LedgerMeta) -> Result<(), StoreError> {
         let blobs = ledger.blob_ids().filter_map(|id| Some((id, ledger.to_bytes(id)?)));
         let mut meta = self.meta(kept);
         let problems = serde_json::to_string(&kept.problems).unwrap_or_default();
@@ -167,12 +167,12 @@ impl Keeper {
     ///
     /// # Errors
     /// What the store says.
-    pub fn put_dirty(&mut self, ledger: &Ledger, dirty: &[u32], kept: &Kept) -> Result<(), StoreError> {
+    pub fn put_dirty(&mut self, ledger: &Ledger, dirty: &[u32], kept: &LedgerMeta) -> Result<(), StoreError> {
         let blobs: Vec<_> = dirty.iter().filter_map(|id| Some((*id, ledger.to_bytes(*id)?))).collect();
         self.file.put(blobs, &self.meta(kept))
     }
 
-    fn meta(&self, kept: &Kept) -> Vec<(String, String)> {
+    fn meta(&self, kept: &LedgerMeta) -> Vec<(String, String)> {
         vec![
             (FINGERPRINT.to_owned(), fingerprint(self.rules)),
             (ZONE.to_owned(), self.zone_name.clone()),

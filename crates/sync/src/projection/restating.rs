@@ -6,7 +6,7 @@ use connect::Source;
 use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::ledger::CustomerLedger;
-use metrics::restate::{self, Shown};
+use metrics::restate::{self, PreviousFigures};
 use model::billing::CustomerHistory;
 use model::{CustomerId, Restatement, RestatementReason, Settings, UnixSeconds};
 use store::{Batch, Objects, StoreError};
@@ -30,7 +30,7 @@ pub struct Recording {
 pub struct Restating<'a> {
     objects: &'a Objects,
     previous: &'a Ledger,
-    shown: Shown<'a>,
+    shown: PreviousFigures<'a>,
     now: UnixSeconds,
     found: Mutex<Vec<Restatement>>,
 }
@@ -38,7 +38,7 @@ pub struct Restating<'a> {
 impl<'a> Restating<'a> {
     /// Against what was shown last; `zone` is that of what is shown next.
     pub fn new(objects: &'a Objects, previous: &'a Ledger, zone: &TimeZone, recording: Recording) -> Self {
-        let shown = Shown::new(previous, recording.shown_through, zone);
+        let shown = PreviousFigures::new(previous, recording.shown_through, zone);
         Self { objects, previous, shown, now: recording.now, found: Mutex::default() }
     }
 

@@ -33,7 +33,7 @@ async fn a_rebuild_says_whether_anything_was_different() {
 
     // Somebody else's ledger in its place.
     let mut keeper = Keeper::open(&files(&dir), &Settings::default()).unwrap();
-    keeper.put_all(&Ledger::empty(TimeZone::UTC), &Kept::default()).unwrap();
+    keeper.put_all(&Ledger::empty(TimeZone::UTC), &LedgerMeta::default()).unwrap();
     drop(keeper);
     let (mended, report) = rebuild_now(&objects, &dir);
     assert_eq!((bytes(&mended), report.differed), (bytes(&ledger), Some(true)));
@@ -76,6 +76,6 @@ async fn every_write_of_objects_outdates_the_ledger() {
     let keeper = Keeper::open(&files(&dir), &Settings::default()).unwrap();
     assert_eq!(keeper.sequence().unwrap(), objects.meta(SEQUENCE).unwrap());
     let batch = Batch { seen_at: UnixSeconds(1), ..Batch::default() };
-    crate::context::write(objects.clone(), batch).await.unwrap();
+    crate::writing::write(objects.clone(), batch).await.unwrap();
     assert_ne!(keeper.sequence().unwrap(), objects.meta(SEQUENCE).unwrap());
 }

@@ -7,11 +7,12 @@ use metrics::columns::Ledger;
 use model::{RestatementReason, Settings};
 use store::{ConnectionFiles, ConnectionRecord, LedgerStamp, Objects, StoreError};
 
+use super::connection::Connection;
 use super::record::source_of;
-use super::slot::Slot;
 use super::{Shared, Snapshot, blocking};
 use crate::SyncError;
-use crate::projection::{self, Keeper, Kept, Recording, Restating, SEQUENCE};
+use crate::projection::{self, Keeper, LedgerMeta, Recording, Restating};
+use crate::writing::SEQUENCE;
 
 /// What became of the ledger's file since it was looked at last.
 enum Moved {
@@ -32,35 +33,35 @@ impl Shared {
     /// What is in memory; else what is on disk; else what the objects give.
     pub(super) async fn snapshot(
         &self,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<Snapshot, SyncError> {
-        if let Some(snapshot) = slot.snapshot() {
+        if let Some(snapshot) = connection.snapshot() {
             return Ok(snapshot);
         }
-        let _loading = slot.loading.lock().await;
-        if let Some(snapshot) = slot.snapshot() {
+        let _loading = connection.loading.lock().await;
+        if let Some(snapshot) = connection.snapshot() {
             return Ok(snapshot);
         }
-        let epoch = slot.epoch();
-        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
+        let epoch = connection.epoch();
+        let (files, settings) = (self.config.data.connection_files(&connection.id), record.settings.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
         let snapshot = blocking(move || open(source, &files, &settings, recording)).await?;
-        slot.publish(snapshot.clone(), epoch);
+        connection.publish(snapshot.clone(), epoch);
         // Work may have shown a newer one meanwhile.
-        Ok(slot.peek().filter(|shown| shown.version > snapshot.version).unwrap_or(snapshot))
+        Ok(connection.peek().filter(|shown| shown.version > snapshot.version).unwrap_or(snapshot))
     }
 
     /// Shows what another process has written, if that moved.
     pub(super) async fn reload_if_moved(
         &self,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let Some(shown) = slot.peek() else { return Ok(()) };
-        let (epoch, shown_version) = (slot.epoch(), shown.version);
-        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
-        let unmoved = slot.unmoved_ledger();
+        let Some(shown) = connection.peek() else { return Ok(()) };
+        let (epoch, shown_version) = (connection.epoch(), shown.version);
+        let (files, settings) = (self.config.data.connection_files(&connection.id), record.settings.clone());
+        let unmoved = connection.unmoved_ledger();
         let moved = blocking(move || {
             // First: what is written meanwhile is seen the next time.
             let found = (shown.version, files.ledger_stamp());
@@ -79,12 +80,12 @@ impl Shared {
         match moved.await? {
             Moved::To(snapshot) => {
                 // Another file may count from the beginning.
-                slot.drop_shown(shown_version);
-                slot.publish(snapshot, epoch);
+                connection.drop_shown(shown_version);
+                connection.publish(snapshot, epoch);
             }
             // It was cleared, and is made anew by whoever wants to see it.
-            Moved::Cleared => slot.drop_snapshot(),
-            Moved::Nothing(found) => slot.note_unmoved_ledger(found),
+            Moved::Cleared => connection.drop_snapshot(),
+            Moved::Nothing(found) => connection.note_unmoved_ledger(found),
         }
         Ok(())
     }
@@ -222,7 +223,7 @@ pub(super) fn build_telling(
     let built =
         projection::build_recording(source, objects, settings, previous.as_ref(), recording, on_progress)?;
     let version = keeper.next_version(objects)?;
-    keeper.put_all(&built.ledger, &Kept { sequence, version, problems: built.problems() })?;
+    keeper.put_all(&built.ledger, &LedgerMeta { sequence, version, problems: built.problems() })?;
     Ok(Snapshot { version, ledger: Arc::new(built.ledger) })
 }
 
@@ -231,7 +232,7 @@ fn begin(files: &ConnectionFiles, settings: &Settings, objects: &Objects) -> Res
     let mut keeper = Keeper::open(files, settings)?;
     let version = keeper.next_version(objects)?;
     let empty = empty(settings)?;
-    keeper.put_all(&empty.ledger, &Kept { version, ..Kept::default() })?;
+    keeper.put_all(&empty.ledger, &LedgerMeta { version, ..LedgerMeta::default() })?;
     Ok(Snapshot { version, ..empty })
 }
 

@@ -9,7 +9,8 @@ use model::{ObjectKind, PriceId};
 use store::{Objects, StoreError};
 
 use crate::history;
-use crate::projection::{self, FIRST_VERSION, SEQUENCE};
+use crate::projection::{self, FIRST_VERSION};
+use crate::writing::SEQUENCE;
 
 /// Whether values that were made with a price are others now.
 #[derive(Debug, PartialEq, Eq)]

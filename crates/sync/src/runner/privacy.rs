@@ -8,8 +8,8 @@ use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, Workspa
 use serde::Serialize;
 use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::connection::Connection;
 use super::record::source_of;
-use super::slot::Slot;
 use super::{Runner, Shared, blocking, ledger};
 use crate::SyncError;
 use crate::blocking::to_its_end;
@@ -41,18 +41,18 @@ pub(super) fn privacy_of(settings: &Settings) -> Privacy {
 pub(super) struct Noted {
     for_good: Vec<CustomerId>,
     /// One a line.
-    lapsed: String,
+    past_retention: String,
 }
 
 impl Noted {
     pub fn of(objects: &Objects) -> Result<Self, StoreError> {
-        let lapsed = objects.meta(super::retention::LAPSED)?.unwrap_or_default();
-        Ok(Self { for_good: erased_for_good(objects)?, lapsed })
+        let past_retention = objects.meta(super::retention::PAST_RETENTION)?.unwrap_or_default();
+        Ok(Self { for_good: erased_for_good(objects)?, past_retention })
     }
 
     pub fn customers(&self) -> HashSet<String> {
         let for_good = self.for_good.iter().map(CustomerId::as_str);
-        for_good.chain(self.lapsed.lines()).map(str::to_owned).collect()
+        for_good.chain(self.past_retention.lines()).map(str::to_owned).collect()
     }
 }
 
@@ -165,7 +165,8 @@ impl Runner {
         customer: &CustomerId,
     ) -> Result<ErasureReceipt, SyncError> {
         let record = self.shared.record(workspace, id).await?;
-        let (shared, slot, of) = (Arc::clone(&self.shared), self.shared.slot(id), customer.clone());
+        let (shared, connection, of) =
+            (Arc::clone(&self.shared), self.shared.connection(id), customer.clone());
         let files = shared.config.data.connection_files(id);
         let (looking, wanted) = (files.clone(), of.clone());
         let is_there = blocking(move || Ok(!looking.objects_to_read()?.ids_by_customer(&wanted)?.is_empty()));
@@ -174,7 +175,7 @@ impl Runner {
         }
         to_its_end(async move {
             // Immediately; work in progress continues afterwards.
-            let _alone = slot.take_over().await;
+            let _alone = connection.take_over().await;
             let (source, recording) = (source_of(&record)?, shared.recording(&record));
             let now = shared.config.clock.now();
             let receipt = blocking(move || {
@@ -186,8 +187,8 @@ impl Runner {
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
-            slot.close_files();
-            slot.ask();
+            connection.close_files();
+            connection.request();
             receipt
         })
         .await
@@ -198,11 +199,11 @@ impl Shared {
     /// Applies pending privacy decisions before any other work.
     pub(super) async fn ensure_private(
         self: &Arc<Self>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
         let source = source_of(record)?;
-        let (files, wanted) = (self.config.data.connection_files(&slot.id), record.settings.gdpr);
+        let (files, wanted) = (self.config.data.connection_files(&connection.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), files.clone());
         let Undone { is_private, erasures } =
@@ -213,15 +214,15 @@ impl Shared {
             blocking(move || ledger::settle(source, &files, &settings, recording)).await?;
         }
         if !erasures.is_empty() {
-            slot.reporter.begin(Phase::Erasing);
+            connection.reporter.begin(Phase::Erasing);
             let (customers, files) = (erasures.len(), files.clone());
-            let _loading = slot.loading.lock().await;
+            let _loading = connection.loading.lock().await;
             blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
-            slot.close_files();
-            tracing::info!(connection = %slot.id, customers, "pending erasures were carried out");
+            connection.close_files();
+            tracing::info!(connection = %connection.id, customers, "pending erasures were carried out");
         }
         match (is_private, wanted) {
-            (false, true) => erase_everybody(source, slot, files).await,
+            (false, true) => erase_everybody(source, connection, files).await,
             (true, false) => {
                 let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
                 blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
@@ -231,11 +232,15 @@ impl Shared {
     }
 }
 
-async fn erase_everybody(source: Source, slot: &Arc<Slot>, files: ConnectionFiles) -> Result<(), SyncError> {
-    slot.reporter.begin(Phase::Erasing);
-    let reporter = slot.reporter.clone();
+async fn erase_everybody(
+    source: Source,
+    connection: &Arc<Connection>,
+    files: ConnectionFiles,
+) -> Result<(), SyncError> {
+    connection.reporter.begin(Phase::Erasing);
+    let reporter = connection.reporter.clone();
     // Nothing that was computed before is shown meanwhile.
-    let _loading = slot.loading.lock().await;
+    let _loading = connection.loading.lock().await;
     let erased = blocking(move || {
         // A new folder gets its tables first.
         drop(files.objects_to_write()?);
@@ -248,9 +253,9 @@ async fn erase_everybody(source: Source, slot: &Arc<Slot>, files: ConnectionFile
         Ok(objects.values().sum::<u64>())
     });
     let objects = erased.await?;
-    slot.close_files();
+    connection.close_files();
     if objects > 0 {
-        tracing::info!(connection = %slot.id, objects, "personal data was erased");
+        tracing::info!(connection = %connection.id, objects, "personal data was erased");
     }
     Ok(())
 }

@@ -14,14 +14,14 @@ use store::{ConnectionFiles, Objects, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::connection::Connection;
 use super::prices::{KnownPrices, Values};
-use super::slot::Slot;
 use super::{Snapshot, blocking};
 use crate::SyncError;
 use crate::audit::{self, Audit};
-use crate::context::Written;
 use crate::history::NOBODY;
-use crate::projection::{self, Keeper, Kept, Recording, Restating};
+use crate::projection::{self, Keeper, LedgerMeta, Recording, Restating};
+use crate::writing::Written;
 
 /// The first figures are shown this soon after the first objects.
 const FIRST_AFTER: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ const PER_CORE: usize = 64;
 
 pub(super) struct Projector {
     pub source: Source,
-    pub slot: Arc<Slot>,
+    pub connection: Arc<Connection>,
     pub epoch: u64,
     pub objects: Objects,
     pub files: ConnectionFiles,
@@ -53,20 +53,20 @@ pub(super) struct Projector {
     pub prices: KnownPrices,
     pub shown: Snapshot,
     pub dirty: Dirty,
-    pub unkept: Unkept,
+    pub unsaved: Unsaved,
 }
 
 /// What is shown and not in the ledger's file yet. While history loads nearly every blob changes all the time, and each
 /// is written over again at the end: so the file is written after twice the time that it took to the last writing.
 #[derive(Debug)]
-pub(super) struct Unkept {
+pub(super) struct Unsaved {
     blobs: BTreeSet<u32>,
     sequence: Option<u64>,
     began: Instant,
     due: Instant,
 }
 
-impl Default for Unkept {
+impl Default for Unsaved {
     fn default() -> Self {
         let now = Instant::now();
         Self { blobs: BTreeSet::new(), sequence: None, began: now, due: now }
@@ -219,7 +219,7 @@ impl Projector {
         audit.differing =
             audit::differing(self.source, &self.objects, customers, &shown, self.prices.book(), rules, now)?;
         if !audit.differing.is_empty() {
-            tracing::error!(connection = %self.slot.id, customers = audit.differing.len(), "audit found differing figures; ledger rebuilt");
+            tracing::error!(connection = %self.connection.id, customers = audit.differing.len(), "audit found differing figures; ledger rebuilt");
             self.build_all()?;
         }
         Ok(audit.keep(&self.objects)?)
@@ -228,8 +228,8 @@ impl Projector {
     /// Builds the whole ledger from the objects.
     pub fn build_all(&mut self) -> Result<(), SyncError> {
         self.dirty = Dirty::default();
-        self.unkept = Unkept::default();
-        let reporter = self.slot.reporter.clone();
+        self.unsaved = Unsaved::default();
+        let reporter = self.connection.reporter.clone();
         let tell = move |done: u64, total: u64| {
             if reporter.is_due() {
                 reporter.message(Some(format!("{done} of {total} customers")));
@@ -243,26 +243,26 @@ impl Projector {
             self.recording,
             &tell,
         );
-        self.slot.reporter.message(None);
+        self.connection.reporter.message(None);
         let before = std::mem::replace(&mut self.shown, built?);
         // A damaged file was made anew, and counts from the beginning.
         if self.shown.version <= before.version {
-            self.slot.drop_shown(before.version);
+            self.connection.drop_shown(before.version);
         }
-        self.slot.publish(self.shown.clone(), self.epoch);
+        self.connection.publish(self.shown.clone(), self.epoch);
         self.prices = KnownPrices::read(self.source, &self.objects)?;
         Ok(())
     }
 
     fn show(&mut self, ledger: Ledger) {
         self.shown = Snapshot { version: self.shown.version + 1, ledger: Arc::new(ledger) };
-        self.slot.publish(self.shown.clone(), self.epoch);
+        self.connection.publish(self.shown.clone(), self.epoch);
     }
 
     fn keep(&mut self, dirty: &[u32], sequence: u64) -> Result<(), SyncError> {
-        self.unkept.blobs.extend(dirty);
-        self.unkept.sequence = Some(sequence);
-        if self.recording.is_none() && Instant::now() < self.unkept.due {
+        self.unsaved.blobs.extend(dirty);
+        self.unsaved.sequence = Some(sequence);
+        if self.recording.is_none() && Instant::now() < self.unsaved.due {
             return Ok(());
         }
         self.keep_rest()
@@ -270,14 +270,17 @@ impl Projector {
 
     /// Writes what is shown and not in the file yet.
     pub fn keep_rest(&mut self) -> Result<(), SyncError> {
-        let Some(sequence) = self.unkept.sequence.take() else { return Ok(()) };
-        let dirty: Vec<u32> = std::mem::take(&mut self.unkept.blobs).into_iter().collect();
+        let Some(sequence) = self.unsaved.sequence.take() else { return Ok(()) };
+        let dirty: Vec<u32> = std::mem::take(&mut self.unsaved.blobs).into_iter().collect();
         let now = Instant::now();
-        let rest = (now - self.unkept.began).clamp(KEPT_AT_MOST_EVERY, KEPT_AT_LEAST_EVERY);
-        self.unkept.due = now + rest;
+        let rest = (now - self.unsaved.began).clamp(KEPT_AT_MOST_EVERY, KEPT_AT_LEAST_EVERY);
+        self.unsaved.due = now + rest;
         let mut keeper = Keeper::open(&self.files, &self.settings)?;
-        let kept =
-            Kept { sequence: Some(sequence.to_string()), version: self.shown.version, problems: Vec::new() };
+        let kept = LedgerMeta {
+            sequence: Some(sequence.to_string()),
+            version: self.shown.version,
+            problems: Vec::new(),
+        };
         match keeper.put_dirty(&self.shown.ledger, &dirty, &kept) {
             Err(StoreError::Damaged { .. }) => Ok(keeper.put_all(&self.shown.ledger, &kept)?),
             put => Ok(put?),

@@ -69,7 +69,7 @@ impl Shared {
         let privacy = super::privacy::privacy_of(&record.settings);
         let (share_percent, network) = (config.share_percent, config.network.clone());
         let made_of = MadeOf { sealed, api_base: record.api_base.clone(), limits, privacy, share_percent };
-        self.slot(&record.id).client(made_of, || {
+        self.connection(&record.id).client(made_of, || {
             let defaults = ClientConfig::new(key, config.clock.clone());
             Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)
         })

@@ -6,7 +6,7 @@ use model::{ConnectionId, WorkspaceId};
 use store::ConnectionState;
 
 use super::privacy::ERASED;
-use super::retention::LAPSED;
+use super::retention::PAST_RETENTION;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
 use crate::blocking::to_its_end;
@@ -36,18 +36,18 @@ impl Runner {
     /// `NoConnection`; `AlreadyOpen` from the store while another process works on it; what else the store says.
     pub async fn discard(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, SyncError> {
         self.shared.record(workspace, id).await?;
-        let (shared, slot) = (Arc::clone(&self.shared), self.shared.slot(id));
+        let (shared, connection) = (Arc::clone(&self.shared), self.shared.connection(id));
         let (workspace, id) = (workspace.clone(), id.clone());
         to_its_end(async move {
-            let _alone = slot.take_over().await;
+            let _alone = connection.take_over().await;
             let is_whole = blocking({
                 let id = id.clone();
                 move || shared.start_over(&workspace, &id)
             });
             let is_whole = is_whole.await?;
             // Also for readers that still have the old files open.
-            slot.begin_anew();
-            slot.close_files();
+            connection.begin_anew();
+            connection.close_files();
             tracing::info!(connection = %id, is_whole, "the local copy was discarded and will be imported again");
             Ok(is_whole)
         })
@@ -65,6 +65,6 @@ impl Shared {
         })?;
         let files = self.config.data.connection_files(id);
         let first_version = self.config.clock.now_ms().to_string();
-        Ok(files.start_over(&[ERASED, LAPSED], &[(FIRST_VERSION, first_version)])?)
+        Ok(files.start_over(&[ERASED, PAST_RETENTION], &[(FIRST_VERSION, first_version)])?)
     }
 }

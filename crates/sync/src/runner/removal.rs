@@ -11,7 +11,7 @@ use super::{Runner, blocking, lock};
 use crate::SyncError;
 
 /// Of the provider, in removing its endpoint.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Proof that a connection was deleted, and what was deleted with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,7 +49,7 @@ impl Runner {
         let record = self.shared.record(workspace, id).await?;
         // First, so that it is not registered again meanwhile.
         self.forget(id).await;
-        let webhook = match tokio::time::timeout(PATIENCE, self.shared.remove_webhook(&record)).await {
+        let webhook = match tokio::time::timeout(LONGEST_WAIT, self.shared.remove_webhook(&record)).await {
             Ok(Ok(removal)) => removal,
             Ok(Err(error)) => {
                 tracing::warn!(connection = %id, %error, "the webhook endpoint could not be removed from the provider");
@@ -87,7 +87,7 @@ impl Runner {
             // It is still there, and is worked on.
             lock(&self.shared.forgotten).remove(id);
         } else {
-            lock(&self.shared.slots).remove(id);
+            lock(&self.shared.connections).remove(id);
         }
         removed
     }

@@ -12,9 +12,9 @@ use jiff::tz::TimeZone;
 use model::{CustomerId, Settings, UnixSeconds};
 use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
+use super::connection::Connection;
 use super::privacy::{Theirs, drop_personal};
 use super::record::source_of;
-use super::slot::Slot;
 use super::{Shared, blocking, ledger};
 use crate::SyncError;
 use crate::context::Context;
@@ -22,15 +22,15 @@ use crate::progress::Phase;
 use crate::update;
 
 /// Customers whose personal data is deleted because they left long ago, one per line.
-pub(super) const LAPSED: &str = "lapsed";
+pub(super) const PAST_RETENTION: &str = "lapsed";
 /// Customers who returned and are to be fetched again, one per line.
 const RETURNED: &str = "returned";
 /// The day of the last check, and its retention period in months.
 const LOOKED: &str = "retention";
 
 /// Customers whose personal data is dropped as it comes, for now.
-fn lapsed(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
-    listed(objects, LAPSED)
+fn past_retention(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
+    listed(objects, PAST_RETENTION)
 }
 
 fn listed(objects: &Objects, key: &str) -> Result<BTreeSet<String>, StoreError> {
@@ -64,58 +64,59 @@ pub(super) async fn fetch_returned(context: &Context) -> Result<(), SyncError> {
 
 impl Shared {
     /// Deletes personal data whose retention period has ended, and records customers who returned.
-    pub(super) async fn drop_lapsed(
+    pub(super) async fn drop_past_retention(
         self: &Arc<Self>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let (files, settings) = (self.config.data.connection_files(&slot.id), record.settings.clone());
-        let (now, reporter) = (self.config.clock.now(), slot.reporter.clone());
+        let (files, settings) = (self.config.data.connection_files(&connection.id), record.settings.clone());
+        let (now, reporter) = (self.config.clock.now(), connection.reporter.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
         // Nothing that was computed before is shown meanwhile.
-        let _loading = slot.loading.lock().await;
-        let turn = blocking(move || {
-            let Some(turn) = Turn::due(source, &files, &settings, now)? else { return Ok(None) };
-            let new: BTreeSet<&str> = turn.lapsed.difference(&turn.noted).map(String::as_str).collect();
-            let lapsed = list(&turn.lapsed);
+        let _loading = connection.loading.lock().await;
+        let check = blocking(move || {
+            let Some(check) = Check::due(source, &files, &settings, now)? else { return Ok(None) };
+            let new: BTreeSet<&str> =
+                check.past_retention.difference(&check.noted).map(String::as_str).collect();
+            let past_retention = list(&check.past_retention);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
                 ledger::settle(source, &files, &settings, recording)?;
                 let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
                 let theirs = Theirs::of(source, &files, &new)?;
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
-                drop_personal(source, &files, (LAPSED, &lapsed), is_theirs, |_| {})?;
+                drop_personal(source, &files, (PAST_RETENTION, &past_retention), is_theirs, |_| {})?;
             }
             // Last, so that an interrupted run is repeated.
             let objects = files.objects_to_write()?;
             let mut returned = listed(&objects, RETURNED)?;
-            returned.extend(turn.noted.difference(&turn.lapsed).cloned());
+            returned.extend(check.noted.difference(&check.past_retention).cloned());
             let meta = vec![
-                (LAPSED.to_owned(), lapsed),
+                (PAST_RETENTION.to_owned(), past_retention),
                 (RETURNED.to_owned(), list(&returned)),
-                (LOOKED.to_owned(), turn.looked.clone()),
+                (LOOKED.to_owned(), check.looked.clone()),
             ];
             objects.commit_blocking(Batch { meta, ..Batch::default() })?;
-            Ok(Some(turn))
+            Ok(Some(check))
         });
-        let Some(turn) = turn.await? else { return Ok(()) };
-        slot.close_files();
-        let customers = turn.lapsed.difference(&turn.noted).count();
+        let Some(check) = check.await? else { return Ok(()) };
+        connection.close_files();
+        let customers = check.past_retention.difference(&check.noted).count();
         if customers > 0 {
-            tracing::info!(connection = %slot.id, customers, "personal data was deleted at the end of its retention period");
+            tracing::info!(connection = %connection.id, customers, "personal data was deleted at the end of its retention period");
         }
         Ok(())
     }
 }
 
 /// Today's work.
-struct Turn {
+struct Check {
     looked: String,
     noted: BTreeSet<String>,
-    lapsed: BTreeSet<String>,
+    past_retention: BTreeSet<String>,
 }
 
-impl Turn {
+impl Check {
     /// `None` where today was looked at already, or nobody was ever to be forgotten.
     fn due(
         source: Source,
@@ -131,12 +132,12 @@ impl Turn {
         if objects.meta(LOOKED)?.unwrap_or_default() == looked {
             return Ok(None);
         }
-        let noted = lapsed(&objects)?;
-        let lapsed = match months {
+        let noted = past_retention(&objects)?;
+        let past_retention = match months {
             Some(months) => left_before(source, &objects, months_before(now, months))?,
             None => BTreeSet::new(),
         };
-        Ok(Some(Self { looked, noted, lapsed }))
+        Ok(Some(Self { looked, noted, past_retention }))
     }
 }
 

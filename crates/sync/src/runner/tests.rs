@@ -234,7 +234,7 @@ async fn references_that_point_nowhere_are_listed_and_deleted_customers_are_look
     let provider = Provider::start(merchant).await;
     let folder = Folder::connected_to(&provider);
     folder.sync(&folder.runner()).await.unwrap();
-    let problems = projection::problems(&folder.objects(), &folder.files()).unwrap();
+    let problems = crate::view::problems(&folder.objects(), &folder.files()).unwrap();
     let told: Vec<(&str, &str)> =
         problems.iter().map(|problem| (problem.code.as_str(), problem.examples[0].id.as_str())).collect();
     assert!(told.contains(&("dangling_reference", "in_0_00")), "{told:?}");
@@ -342,9 +342,9 @@ async fn a_forgotten_connection_is_left_alone_until_somebody_asks() {
     let id = &folder.record.id;
     let runner = folder.runner();
     runner.forget(id).await;
-    runner.shared.ensure_worker(&runner.shared.slot(id));
+    runner.shared.ensure_worker(&runner.shared.connection(id));
     assert_eq!(folder.files().delete().map_err(|error| error.to_string()), Ok(()));
-    assert!(!runner.shared.slot(id).is_working(), "nobody began");
+    assert!(!runner.shared.connection(id).is_working(), "nobody began");
     let mut progress = runner.progress(id);
     runner.start_sync(id);
     progress.wait_for(|progress| progress.data_through.is_some()).await.unwrap();

@@ -9,9 +9,9 @@ use model::{ConnectionId, Secret, UnixSeconds, WorkspaceId};
 use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, WebhookRecord};
 use url::Url;
 
+use super::connection::Connection;
 use super::record::source_of;
 use super::removal::WebhookRemoval;
-use super::slot::Slot;
 use super::{Runner, Shared, blocking};
 use crate::SyncError;
 
@@ -97,8 +97,8 @@ impl Runner {
         let now = shared.config.clock.now();
         source.verify(&secrets, headers, body, now)?;
         let event = source.delivered(body)?;
-        let slot = shared.slot(&webhook.connection);
-        let inbox = shared.inbox(&slot).await?;
+        let connection = shared.connection(&webhook.connection);
+        let inbox = shared.inbox(&connection).await?;
         let delivery = NewDelivery {
             event_id: event.id,
             event_type: event.event_type,
@@ -107,9 +107,12 @@ impl Runner {
             created_at: event.created_at,
             received_at_ms: shared.config.clock.now_ms(),
         };
+        if let Some(object) = source.created_object(body) {
+            connection.created.put(object);
+        }
         let is_new = inbox.put(delivery).await?;
-        slot.mail_came();
-        shared.ensure_worker(&slot);
+        connection.was_delivered();
+        shared.ensure_worker(&connection);
         Ok(if is_new { Receipt::Kept } else { Receipt::Repeated })
     }
 
@@ -124,7 +127,7 @@ impl Runner {
     ) -> Result<WebhookState, SyncError> {
         let connection = self.shared.record(workspace, id).await?;
         let shared = Arc::clone(&self.shared);
-        let inbox = self.shared.inbox(&self.shared.slot(id)).await?;
+        let inbox = self.shared.inbox(&self.shared.connection(id)).await?;
         blocking(move || {
             let catalog = &shared.config.catalog;
             let record = catalog.webhook(&connection.workspace, &connection.id)?;
@@ -160,7 +163,7 @@ impl Runner {
     /// `NoConnection`; what the store says.
     pub async fn inbox(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<Inbox, SyncError> {
         self.shared.record(workspace, id).await?;
-        self.shared.inbox(&self.shared.slot(id)).await
+        self.shared.inbox(&self.shared.connection(id)).await
     }
 
     /// Processes what was given up before, too.
@@ -174,7 +177,7 @@ impl Runner {
     ) -> Result<usize, SyncError> {
         let inbox = self.inbox(workspace, id).await?;
         let revived = blocking(move || Ok(inbox.revive()?)).await?;
-        self.shared.slot(id).mail_came();
+        self.shared.connection(id).was_delivered();
         Ok(revived)
     }
 
@@ -190,9 +193,9 @@ impl Runner {
 
 impl Shared {
     /// Opened once for each process that needs it.
-    pub(super) async fn inbox(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Inbox, SyncError> {
-        let (slot, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
-        blocking(move || Ok(slot.inbox(&files)?)).await
+    pub(super) async fn inbox(self: &Arc<Self>, connection: &Arc<Connection>) -> Result<Inbox, SyncError> {
+        let (connection, files) = (Arc::clone(connection), self.config.data.connection_files(&connection.id));
+        blocking(move || Ok(connection.inbox(&files)?)).await
     }
 
     fn webhook_secrets(&self, webhook: &WebhookRecord) -> Result<Vec<Secret>, SyncError> {
@@ -205,21 +208,21 @@ impl Shared {
         Ok(opened.collect::<Result<_, _>>()?)
     }
 
-    fn keep_webhook_secret(&self, connection: &ConnectionRecord, secret: &Secret) -> Result<(), SyncError> {
-        let sealed = self.config.data.keyring()?.seal(&secret_context(&connection.id), secret)?;
+    fn keep_webhook_secret(&self, record: &ConnectionRecord, secret: &Secret) -> Result<(), SyncError> {
+        let sealed = self.config.data.keyring()?.seal(&secret_context(&record.id), secret)?;
         let now = self.config.clock.now();
-        Ok(self.config.catalog.add_webhook_secret(&connection.workspace, &connection.id, &sealed, now)?)
+        Ok(self.config.catalog.add_webhook_secret(&record.workspace, &record.id, &sealed, now)?)
     }
 
-    fn webhook_url(&self, connection: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {
+    fn webhook_url(&self, record: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {
         let Callbacks { public, local } = &self.config.callbacks;
-        let is_near = Url::parse(&connection.api_base).is_ok_and(|base| connect::is_on_this_machine(&base));
+        let is_near = Url::parse(&record.api_base).is_ok_and(|base| connect::is_on_this_machine(&base));
         let near = local.as_ref().filter(|_| is_near);
         // The public address may lead through a proxy that a machine cannot reach from behind it. Our own samples need
         // not go there; whoever runs another server here chose the address for it, too.
-        let base = if connection.is_sample { near.or(public.as_ref()) } else { public.as_ref().or(near) };
+        let base = if record.is_sample { near.or(public.as_ref()) } else { public.as_ref().or(near) };
         let mut url = base?.clone();
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["webhooks", &connection.source, &webhook.path]);
+        url.path_segments_mut().ok()?.pop_if_empty().extend(["webhooks", &record.source, &webhook.path]);
         Some(url)
     }
 
@@ -227,26 +230,26 @@ impl Shared {
     /// the reason and advice are recorded, but it is not a failure: without webhooks changes appear a minute later.
     pub(super) async fn ensure_webhook(
         self: &Arc<Self>,
-        connection: &ConnectionRecord,
-        is_asked: bool,
+        record: &ConnectionRecord,
+        is_requested: bool,
     ) -> Result<WebhookRecord, SyncError> {
-        let webhook = self.webhook_of(connection).await?;
-        let Some(url) = self.webhook_url(connection, &webhook) else { return Ok(webhook) };
+        let webhook = self.webhook_of(record).await?;
+        let Some(url) = self.webhook_url(record, &webhook) else { return Ok(webhook) };
         let is_registered = webhook.endpoint_url.as_deref() == Some(url.as_str())
-            && !(webhook.silent_since.is_some() && self.is_endpoint_gone(connection, &webhook).await?);
+            && !(webhook.silent_since.is_some() && self.is_endpoint_gone(record, &webhook).await?);
         let now = self.config.clock.now();
         let was_just_refused =
             webhook.refused.as_ref().is_some_and(|refused| now.0 - refused.at.0 < REGISTER_AGAIN_SECONDS);
-        if is_registered || (was_just_refused && !is_asked) {
+        if is_registered || (was_just_refused && !is_requested) {
             return Ok(webhook);
         }
-        match self.register(connection, &webhook, &url).await {
+        match self.register(record, &webhook, &url).await {
             Ok(webhook) => Ok(webhook),
             Err(SyncError::Provider(error)) if error.is_retryable() => {
-                tracing::info!(connection = %connection.id, %error, "the webhook could not be registered yet");
+                tracing::info!(connection = %record.id, %error, "the webhook could not be registered yet");
                 Ok(webhook)
             }
-            Err(SyncError::Provider(error)) => self.note_refusal(connection, &error).await,
+            Err(SyncError::Provider(error)) => self.note_refusal(record, &error).await,
             Err(error) => Err(error),
         }
     }
@@ -254,21 +257,21 @@ impl Shared {
     /// Whether our endpoint was removed or switched off at the provider. Where it does not say, it was not.
     async fn is_endpoint_gone(
         self: &Arc<Self>,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         webhook: &WebhookRecord,
     ) -> Result<bool, SyncError> {
         let Some(ours) = &webhook.endpoint_id else { return Ok(false) };
-        let Ok(endpoints) = self.client(connection).await?.webhooks().await else { return Ok(false) };
+        let Ok(endpoints) = self.client(record).await?.webhooks().await else { return Ok(false) };
         Ok(!endpoints.iter().any(|endpoint| endpoint.id == *ours && endpoint.is_enabled))
     }
 
     async fn register(
         self: &Arc<Self>,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         webhook: &WebhookRecord,
         url: &Url,
     ) -> Result<WebhookRecord, SyncError> {
-        let client = self.client(connection).await?;
+        let client = self.client(record).await?;
         // One for another address stays: this folder may be a copy, and its original still listens there. One whose secret
         // was lost between the provider's answer and our disk goes.
         let left_url = webhook.endpoint_url.clone().filter(|registered| is_anothers(registered, url));
@@ -281,7 +284,7 @@ impl Shared {
             client.delete_webhook(&id).await?;
         }
         let made = client.create_webhook(url.as_str()).await?;
-        let (shared, of) = (Arc::clone(self), connection.clone());
+        let (shared, of) = (Arc::clone(self), record.clone());
         blocking(move || shared.keep_webhook_secret(&of, &made.secret)).await?;
         let url = url.to_string();
         let now = self.config.clock.now();
@@ -294,29 +297,29 @@ impl Shared {
             webhook.refused = None;
             webhook.silent_since = None;
         };
-        let kept = self.update_webhook(connection, registered).await?;
+        let kept = self.update_webhook(record, registered).await?;
         if kept.left_url.is_some() {
-            tracing::warn!(connection = %connection.id, "the webhook endpoint for another address is left at the provider");
+            tracing::warn!(connection = %record.id, "the webhook endpoint for another address is left at the provider");
         }
-        tracing::info!(connection = %connection.id, "the webhook is registered");
+        tracing::info!(connection = %record.id, "the webhook is registered");
         Ok(kept)
     }
 
     async fn note_refusal(
         &self,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         error: &ConnectError,
     ) -> Result<WebhookRecord, SyncError> {
-        tracing::info!(connection = %connection.id, %error, "the webhook can't be registered");
+        tracing::info!(connection = %record.id, %error, "the webhook can't be registered");
         let mut refused = SyncError::Provider(error.clone()).last_error(self.config.clock.now());
-        refused.action = source_of(connection)?.texts().webhook_by_hand.to_owned();
-        self.update_webhook(connection, move |webhook| webhook.refused = Some(refused)).await
+        refused.action = source_of(record)?.texts().webhook_by_hand.to_owned();
+        self.update_webhook(record, move |webhook| webhook.refused = Some(refused)).await
     }
 
     /// Records that deliveries arrive; the newest is about something at `newest_event_at`.
     pub(super) async fn note_received(
         &self,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         newest_event_at: UnixSeconds,
     ) -> Result<(), SyncError> {
         let now = self.config.clock.now();
@@ -325,64 +328,64 @@ impl Shared {
             webhook.newest_event_at = webhook.newest_event_at.max(Some(newest_event_at));
             webhook.silent_since = None;
         };
-        self.update_webhook(connection, received).await?;
+        self.update_webhook(record, received).await?;
         Ok(())
     }
 
     /// Records that something happened at `due_event_at`, which a working webhook must have delivered by now.
     pub(super) async fn note_due(
         &self,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         due_event_at: UnixSeconds,
     ) -> Result<(), SyncError> {
-        let webhook = self.webhook_of(connection).await?;
+        let webhook = self.webhook_of(record).await?;
         // A webhook that has never delivered is not relied on in the first place.
         let is_missed = webhook.newest_event_at.is_some_and(|newest| newest < due_event_at);
         // Events from before this server started may still be on their way.
         let could_be_told = due_event_at > self.started_at;
         if is_missed && could_be_told && webhook.silent_since.is_none() {
-            tracing::warn!(connection = %connection.id, "the webhook is silent: polling every minute");
+            tracing::warn!(connection = %record.id, "the webhook is silent: polling every minute");
             let now = self.config.clock.now();
-            self.update_webhook(connection, move |webhook| webhook.silent_since = Some(now)).await?;
+            self.update_webhook(record, move |webhook| webhook.silent_since = Some(now)).await?;
         }
         Ok(())
     }
 
-    async fn webhook_of(&self, connection: &ConnectionRecord) -> Result<WebhookRecord, SyncError> {
-        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+    async fn webhook_of(&self, record: &ConnectionRecord) -> Result<WebhookRecord, SyncError> {
+        let (catalog, of) = (self.config.catalog.clone(), record.clone());
         blocking(move || Ok(catalog.webhook(&of.workspace, &of.id)?)).await
     }
 
     async fn update_webhook(
         &self,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
         change: impl FnOnce(&mut WebhookRecord) + Send + 'static,
     ) -> Result<WebhookRecord, SyncError> {
         let catalog = self.config.catalog.clone();
-        let (workspace, id) = (connection.workspace.clone(), connection.id.clone());
+        let (workspace, id) = (record.workspace.clone(), record.id.clone());
         blocking(move || Ok(catalog.update_webhook(&workspace, &id, change)?)).await
     }
 
     /// Removes our endpoint from the provider and forgets its secrets. One for another address than ours is left alone.
     pub(super) async fn remove_webhook(
         self: &Arc<Self>,
-        connection: &ConnectionRecord,
+        record: &ConnectionRecord,
     ) -> Result<WebhookRemoval, SyncError> {
-        let webhook = self.webhook_of(connection).await?;
-        let ours = self.webhook_url(connection, &webhook);
+        let webhook = self.webhook_of(record).await?;
+        let ours = self.webhook_url(record, &webhook);
         // A command knows no address.
         let registered = webhook.endpoint_url.as_deref();
         let is_ours =
             ours.is_none_or(|url| registered.is_some_and(|registered| !is_anothers(registered, &url)));
         let removal = match &webhook.endpoint_id {
             Some(endpoint) if is_ours => {
-                self.client(connection).await?.delete_webhook(endpoint).await?;
+                self.client(record).await?.delete_webhook(endpoint).await?;
                 WebhookRemoval::Removed
             }
             Some(_) => WebhookRemoval::Left,
             None => WebhookRemoval::None,
         };
-        let (catalog, of) = (self.config.catalog.clone(), connection.clone());
+        let (catalog, of) = (self.config.catalog.clone(), record.clone());
         blocking(move || Ok(catalog.forget_webhook(&of.workspace, &of.id)?)).await?;
         Ok(removal)
     }

@@ -11,16 +11,17 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::connection::Connection;
 use super::prices::KnownPrices;
-use super::projector::{Dirty, Projector, Unkept};
+use super::projector::{Dirty, Projector, Unsaved};
 use super::record::{Done, is_passing};
-use super::slot::Slot;
 use super::{Shared, Snapshot, blocking, ledger, retention};
 use crate::audit::Audit;
-use crate::context::{Asked, Context, Written};
+use crate::context::{Context, RequestClock};
+use crate::outage::Outage;
 use crate::progress::Phase;
-use crate::trouble::Trouble;
 use crate::update::{self, How, Thoroughness};
+use crate::writing::Written;
 use crate::{SyncError, audit, backfill, consistency, projection};
 
 /// What a piece of work is for.
@@ -29,11 +30,11 @@ pub(super) enum Task {
     /// Load what is not loaded yet, or check for changes.
     Update(Thoroughness),
     /// Process deliveries.
-    Mail,
+    Deliveries,
 }
 
 /// What ends a piece of work, and whether what it makes is still to be shown.
-struct Turn {
+struct Claim {
     cancel: CancellationToken,
     epoch: u64,
 }
@@ -43,38 +44,38 @@ const LOADED: &str = "loaded";
 /// How long files stay open for more deliveries, which often arrive in bursts.
 const LINGER: Duration = Duration::from_millis(500);
 /// For how long deliveries alone are processed before the catalog is updated.
-const MAIL_LONGEST: Duration = Duration::from_secs(5);
+const DELIVERIES_LONGEST: Duration = Duration::from_secs(5);
 
 impl Shared {
     /// Loads the connection if its load is not complete, or else brings it up to date; then records the outcome in
     /// the catalog.
     pub(super) async fn work_once(
         self: &Arc<Self>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
         // A request to stop from here on applies to this work, even while it waits for its turn.
-        let turn = Turn { cancel: slot.interruption(), epoch: slot.epoch() };
-        let _working = slot.working.lock().await;
+        let claim = Claim { cancel: connection.interruption(), epoch: connection.epoch() };
+        let _working = connection.working.lock().await;
         let outcome = match self.as_found(&record).await {
             Ok(record) => {
-                self.show_at_first(slot, &record).await;
-                self.work(slot, &record, task, turn).await
+                self.show_at_first(connection, &record).await;
+                self.work(connection, &record, task, claim).await
             }
             Err(error) => Err(error),
         };
         self.settle(&record, &outcome).await?;
         match outcome {
             Ok(done) => {
-                slot.reporter.data_through(done.data_through);
-                slot.reporter.end(Phase::Idle, None);
+                connection.reporter.data_through(done.data_through);
+                connection.reporter.end(Phase::Idle, None);
                 Ok(())
             }
             Err(error) => {
                 if !is_passing(&error) {
-                    tracing::warn!(connection = %slot.id, %error, code = error.code(), "work on a connection failed");
-                    slot.reporter.end(Phase::Failed, Some(error.to_string()));
+                    tracing::warn!(connection = %connection.id, %error, code = error.code(), "work on a connection failed");
+                    connection.reporter.end(Phase::Failed, Some(error.to_string()));
                 }
                 Err(error)
             }
@@ -83,27 +84,27 @@ impl Shared {
 
     async fn work(
         self: &Arc<Self>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
         task: Task,
-        turn: Turn,
+        claim: Claim,
     ) -> Result<Done, SyncError> {
-        self.ensure_private(slot, record).await?;
+        self.ensure_private(connection, record).await?;
         let is_loaded = record.loaded_at.is_some();
-        if is_loaded && task != Task::Mail {
-            self.drop_lapsed(slot, record).await?;
+        if is_loaded && task != Task::Deliveries {
+            self.drop_past_retention(connection, record).await?;
         }
-        let mut work = Work::open(self, slot, record, turn).await?;
+        let mut work = SyncRun::open(self, connection, record, claim).await?;
         let outcome = match task {
-            Task::Mail if is_loaded => work.mail(self, slot, record).await,
+            Task::Deliveries if is_loaded => work.deliveries(self, connection, record).await,
             Task::Update(thoroughness) if is_loaded => work.update(self, record, thoroughness).await,
-            Task::Mail | Task::Update(_) => {
+            Task::Deliveries | Task::Update(_) => {
                 self.begin_loading(record).await?;
                 work.load(self, record).await
             }
         };
         // The last handle waits for its writer: not on a thread that answers requests.
-        let Work { context, projector, .. } = work;
+        let SyncRun { context, projector, .. } = work;
         let objects = context.objects.clone();
         drop(context);
         let projector = projector.await.map_err(|error| SyncError::Worker(error.to_string()))?;
@@ -116,13 +117,13 @@ impl Shared {
     }
 
     /// A process that has just begun knows what was kept before it.
-    async fn show_at_first(&self, slot: &Arc<Slot>, record: &ConnectionRecord) {
-        if slot.reporter.shows_kinds() {
+    async fn show_at_first(&self, connection: &Arc<Connection>, record: &ConnectionRecord) {
+        if connection.reporter.shows_kinds() {
             return;
         }
         // Whatever is wrong with the files, the work meets it next.
-        if let Err(error) = self.show_kept(slot, record).await {
-            tracing::debug!(connection = %slot.id, %error, "what is kept cannot be counted");
+        if let Err(error) = self.show_kept(connection, record).await {
+            tracing::debug!(connection = %connection.id, %error, "what is kept cannot be counted");
         }
     }
 
@@ -156,7 +157,7 @@ fn finish(
 ) -> Result<Done, SyncError> {
     let is_load_done = !was_loaded && outcome.is_ok();
     if is_load_done {
-        projector.slot.reporter.begin(Phase::Building);
+        projector.connection.reporter.begin(Phase::Building);
         projector.build_all()?;
         // Of an import that began anew there is a list already.
         projection::settle(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
@@ -169,34 +170,34 @@ fn finish(
     {
         projector.audit(audit, &customers)?;
     }
-    let Projector { slot, prices, epoch, .. } = projector;
-    slot.keep_prices(prices.listed(), epoch);
+    let Projector { connection, prices, epoch, .. } = projector;
+    connection.keep_prices(prices.listed(), epoch);
     outcome
 }
 
-struct Work {
+struct SyncRun {
     id: ConnectionId,
     context: Context,
     projector: JoinHandle<Result<Projector, SyncError>>,
 }
 
-impl Work {
+impl SyncRun {
     async fn open(
         shared: &Arc<Shared>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
-        turn: Turn,
+        claim: Claim,
     ) -> Result<Self, SyncError> {
-        let Turn { cancel, epoch } = turn;
-        let inbox = shared.inbox(slot).await?;
-        let files = shared.config.data.connection_files(&slot.id);
+        let Claim { cancel, epoch } = claim;
+        let inbox = shared.inbox(connection).await?;
+        let files = shared.config.data.connection_files(&connection.id);
         let (settings, recording) = (record.settings.clone(), shared.recording(record));
-        let (opening, of, own_slot) = (Arc::clone(shared), record.clone(), Arc::clone(slot));
-        let (client, objects, erased, asked, projector) = blocking(move || {
+        let (opening, of, own) = (Arc::clone(shared), record.clone(), Arc::clone(connection));
+        let (client, objects, erased, request_clock, projector) = blocking(move || {
             let client = opening.client_blocking(&of)?;
             let source = client.source();
             let objects = files.objects_to_write_of(source.shapes())?;
-            let in_memory = own_slot.snapshot().filter(|_| recording.is_some());
+            let in_memory = own.snapshot().filter(|_| recording.is_some());
             let is_current = |own: &Snapshot| ledger::is_current(&files, &settings, &objects, own);
             // What is shown already is the same, and shared with whoever looks at it.
             let shown = match in_memory {
@@ -204,18 +205,18 @@ impl Work {
                 in_memory => {
                     let opened = ledger::open_to_work(source, &files, &settings, &objects, recording)?;
                     // A file that was made anew may count from the beginning.
-                    if let Some(outdated) = in_memory.or_else(|| own_slot.peek()) {
-                        own_slot.drop_shown(outdated.version);
+                    if let Some(outdated) = in_memory.or_else(|| own.peek()) {
+                        own.drop_shown(outdated.version);
                     }
                     opened
                 }
             };
-            own_slot.publish(shown.clone(), epoch);
-            let erased = own_slot.erased(super::privacy::Noted::of(&objects)?);
-            let prices = KnownPrices::or_read(own_slot.take_prices(), source, &objects)?;
+            own.publish(shown.clone(), epoch);
+            let erased = own.erased(super::privacy::Noted::of(&objects)?);
+            let prices = KnownPrices::or_read(own.take_prices(), source, &objects)?;
             let projector = Projector {
                 source,
-                slot: own_slot,
+                connection: own,
                 epoch,
                 objects: objects.clone(),
                 files,
@@ -225,29 +226,30 @@ impl Work {
                 prices,
                 shown,
                 dirty: Dirty::default(),
-                unkept: Unkept::default(),
+                unsaved: Unsaved::default(),
             };
-            let asked = Asked::until_now(&objects)?;
-            Ok((client, objects, erased, asked, projector))
+            let request_clock = RequestClock::until_now(&objects)?;
+            Ok((client, objects, erased, request_clock, projector))
         })
         .await?;
         let (written, heard): (mpsc::UnboundedSender<Written>, _) = mpsc::unbounded_channel();
-        slot.reporter.data_through(record.data_through);
+        connection.reporter.data_through(record.data_through);
         let context = Context {
             client,
             objects,
             inbox,
+            created: connection.created.clone(),
             clock: shared.config.clock.clone(),
-            patience: shared.config.patience,
+            retry_policy: shared.config.retry_policy,
             cancel,
-            reporter: slot.reporter.clone(),
+            reporter: connection.reporter.clone(),
             written,
             erased,
             account_created_at: None,
-            asked,
-            trouble: Trouble::of(shared.config.catalog.clone(), record, shared.config.clock.clone()),
+            request_clock,
+            outage: Outage::of(shared.config.catalog.clone(), record, shared.config.clock.clone()),
         };
-        Ok(Self { id: slot.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
+        Ok(Self { id: connection.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
     }
 
     async fn load(&mut self, shared: &Arc<Shared>, record: &ConnectionRecord) -> Result<Done, SyncError> {
@@ -295,12 +297,13 @@ impl Work {
         if updated.how == How::Relisted {
             self.check().await?;
         }
-        if thoroughness == Thoroughness::Asked {
+        if thoroughness == Thoroughness::Requested {
             let inbox = self.context.inbox.clone();
             blocking(move || Ok(inbox.hasten()?)).await?;
         }
         // Deliveries that arrived while nothing was working on the connection: most of them are known by now.
-        if let Some(newest) = update::mail::run(&self.context).await? {
+        let newest = updated.newest_delivered_at.max(update::deliveries::run(&self.context).await?);
+        if let Some(newest) = newest {
             shared.note_received(record, newest).await?;
         }
         if let Some(due_event_at) = updated.due_event_at {
@@ -311,19 +314,19 @@ impl Work {
     }
 
     /// Processes deliveries, including those that arrive meanwhile.
-    async fn mail(
+    async fn deliveries(
         &self,
         shared: &Arc<Shared>,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<Done, SyncError> {
-        let until = Instant::now() + MAIL_LONGEST;
+        let until = Instant::now() + DELIVERIES_LONGEST;
         let mut newest = None;
         loop {
-            slot.take_mail();
-            newest = newest.max(update::mail::run(&self.context).await?);
-            let is_last = slot.is_asked() || Instant::now() >= until;
-            if is_last || !slot.mail_within(LINGER).await {
+            connection.take_deliveries();
+            newest = newest.max(update::deliveries::run(&self.context).await?);
+            let is_last = connection.is_requested() || Instant::now() >= until;
+            if is_last || !connection.delivered_within(LINGER).await {
                 break;
             }
         }
@@ -353,7 +356,7 @@ impl Work {
 
 async fn keep_account(context: &Context, account: &Account) -> Result<(), SyncError> {
     let Some(raw) = account.raw.clone() else { return Ok(()) };
-    let seen_at = context.asked_at();
+    let seen_at = context.requested_at();
     context.commit(Batch { objects: vec![raw], seen_at, ..Batch::default() }).await?;
     Ok(())
 }

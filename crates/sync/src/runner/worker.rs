@@ -6,8 +6,8 @@ use std::time::Duration;
 use store::{ConnectionRecord, ConnectionState, StoreError};
 use tokio::time::Instant;
 
+use super::connection::Connection;
 use super::record::source_of;
-use super::slot::Slot;
 use super::work::Task;
 use super::{Shared, blocking};
 use crate::SyncError;
@@ -30,28 +30,28 @@ enum Next {
     Never,
 }
 
-pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
+pub(super) async fn run(shared: Arc<Shared>, connection: Arc<Connection>) {
     // When to look for changes again, whether or not anything was delivered meanwhile.
     let mut look_at = Some(Instant::now());
     loop {
-        let record = match find(&shared, &slot).await {
+        let record = match find(&shared, &connection).await {
             Ok(Some(record)) => record,
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(connection = %slot.id, %error, "the catalog can't be read");
-                slot.rest(Some(AFTER_FAILURE)).await;
-                if slot.is_forgotten() {
+                tracing::error!(connection = %connection.id, %error, "the catalog can't be read");
+                connection.rest(Some(AFTER_FAILURE)).await;
+                if connection.is_forgotten() {
                     return;
                 }
                 continue;
             }
         };
-        match turn(&shared, &slot, record, &mut look_at).await {
-            Next::Rest(pause) => slot.rest(pause).await,
+        match turn(&shared, &connection, record, &mut look_at).await {
+            Next::Rest(pause) => connection.rest(pause).await,
             Next::AtOnce => {}
             Next::Never => return,
         }
-        if slot.is_forgotten() {
+        if connection.is_forgotten() {
             return;
         }
     }
@@ -59,45 +59,46 @@ pub(super) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
 
 async fn turn(
     shared: &Arc<Shared>,
-    slot: &Arc<Slot>,
+    connection: &Arc<Connection>,
     record: ConnectionRecord,
     look_at: &mut Option<Instant>,
 ) -> Next {
-    let is_asked = slot.take_ask();
+    let is_requested = connection.take_request();
     let is_due = look_at.is_some_and(|at| at <= Instant::now());
     // Nothing can be fetched with a rejected key: deliveries wait until there is another key.
     let can_fetch = record.loaded_at.is_some() && record.state != ConnectionState::Failed;
-    let has_mail = slot.take_mail() && can_fetch;
-    let task = match (is_asked, is_due) {
-        (true, _) => Task::Update(Thoroughness::Asked),
+    let has_deliveries = connection.take_deliveries() && can_fetch;
+    let task = match (is_requested, is_due) {
+        (true, _) => Task::Update(Thoroughness::Requested),
         (false, true) => Task::Update(Thoroughness::Regular),
-        (false, false) if has_mail => Task::Mail,
+        (false, false) if has_deliveries => Task::Deliveries,
         (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
-        (false, false) => return Next::Rest(shared.pause(slot, *look_at).await),
+        (false, false) => return Next::Rest(shared.pause(connection, *look_at).await),
     };
     // Beside the first load, which may wait for objects that can't be reached. Nothing is registered with a rejected key. Later
     // an update has to say first whether the endpoint has gone silent.
     let registers_beside = record.loaded_at.is_none() && record.state != ConnectionState::Failed;
     let registering = async {
         if registers_beside {
-            shared.look_every(&record, is_asked).await;
+            shared.look_every(&record, is_requested).await;
         }
     };
-    let (outcome, ()) = tokio::join!(shared.work_once(slot, record.clone(), task), registering);
-    if outcome.is_ok() && task != Task::Mail {
-        let every = shared.look_every(&record, is_asked && !registers_beside).await.map(Duration::from_secs);
+    let (outcome, ()) = tokio::join!(shared.work_once(connection, record.clone(), task), registering);
+    if outcome.is_ok() && task != Task::Deliveries {
+        let every =
+            shared.look_every(&record, is_requested && !registers_beside).await.map(Duration::from_secs);
         *look_at = every.map(|every| Instant::now() + every);
     }
     match outcome {
-        Ok(()) => Next::Rest(shared.pause(slot, *look_at).await),
-        Err(SyncError::Cancelled) if slot.is_forgotten() => Next::Never,
+        Ok(()) => Next::Rest(shared.pause(connection, *look_at).await),
+        Err(SyncError::Cancelled) if connection.is_forgotten() => Next::Never,
         Err(SyncError::Cancelled) => Next::AtOnce,
         Err(SyncError::Store(StoreError::AlreadyOpen { .. })) => {
-            if let Err(error) = shared.follow(slot, &record).await {
-                tracing::warn!(connection = %slot.id, %error, "another process's changes can't be followed");
+            if let Err(error) = shared.follow(connection, &record).await {
+                tracing::warn!(connection = %connection.id, %error, "another process's changes can't be followed");
             }
-            if is_asked {
-                slot.ask();
+            if is_requested {
+                connection.request();
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             Next::Rest(Some(LOOK_EVERY))
@@ -118,28 +119,32 @@ fn until(look_at: Option<Instant>) -> Option<Duration> {
     look_at.map(|at| at.saturating_duration_since(Instant::now()))
 }
 
-async fn find(shared: &Arc<Shared>, slot: &Slot) -> Result<Option<ConnectionRecord>, SyncError> {
+async fn find(shared: &Arc<Shared>, connection: &Connection) -> Result<Option<ConnectionRecord>, SyncError> {
     let all = shared.all_connections().await?;
-    Ok(all.iter().find(|record| record.id == slot.id).cloned())
+    Ok(all.iter().find(|record| record.id == connection.id).cloned())
 }
 
 impl Shared {
     /// How long until there is something to do, if nothing is delivered. `None`: until somebody asks.
-    async fn pause(self: &Arc<Self>, slot: &Arc<Slot>, look_at: Option<Instant>) -> Option<Duration> {
+    async fn pause(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        look_at: Option<Instant>,
+    ) -> Option<Duration> {
         let until_look = until(look_at);
-        let (looking, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let (looking, files) = (Arc::clone(connection), self.config.data.connection_files(&connection.id));
         let facts = blocking(move || Ok(looking.inbox(&files)?.facts()?)).await.unwrap_or_default();
         let Some(next_attempt_at) = facts.next_attempt_at else { return until_look };
-        slot.mail_came_before();
+        connection.was_delivered_before();
         let seconds = u64::try_from(next_attempt_at.0 - self.config.clock.now().0).unwrap_or(0).max(1);
         let until_attempt = Duration::from_secs(seconds);
         Some(until_look.map_or(until_attempt, |until_look| until_look.min(until_attempt)))
     }
 
     /// Maintains the webhook, and returns how often to poll for what it misses.
-    async fn look_every(self: &Arc<Self>, record: &ConnectionRecord, is_asked: bool) -> Option<u64> {
+    async fn look_every(self: &Arc<Self>, record: &ConnectionRecord, is_requested: bool) -> Option<u64> {
         let every = self.config.update_every_seconds?;
-        match self.ensure_webhook(record, is_asked).await {
+        match self.ensure_webhook(record, is_requested).await {
             Ok(webhook) if webhook.delivers() => {
                 Some(self.config.update_every_seconds_with_webhooks.max(every))
             }
@@ -154,10 +159,10 @@ impl Shared {
     /// Shows what the file has of each kind, and how far back it reaches.
     pub(super) async fn show_kept(
         &self,
-        slot: &Arc<Slot>,
+        connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<(), SyncError> {
-        let (reading, files) = (Arc::clone(slot), self.config.data.connection_files(&slot.id));
+        let (reading, files) = (Arc::clone(connection), self.config.data.connection_files(&connection.id));
         let (source, now) = (source_of(record)?, self.config.clock.now());
         let state = blocking(move || match reading.reading(&files) {
             Err(StoreError::Missing { .. }) => Ok(None),
@@ -168,20 +173,20 @@ impl Shared {
             let absent = record.absent.iter().find(|(absent, _)| *absent == kind.kind);
             kind.state = absent.map_or(kind.state, |(_, reason)| KindState::of_absent(*reason));
         }
-        slot.reporter.kept(&state.kept);
-        slot.reporter.change(|progress| {
-            slot.reporter.show_kinds(progress, state.kinds);
+        connection.reporter.kept(&state.kept);
+        connection.reporter.change(|progress| {
+            connection.reporter.show_kinds(progress, state.kinds);
             progress.reaches_back_on = state.reaches_back_on;
         });
         Ok(())
     }
 
     /// Shows how far another process is.
-    async fn follow(&self, slot: &Arc<Slot>, record: &ConnectionRecord) -> Result<(), SyncError> {
-        self.reload_if_moved(slot, record).await?;
-        self.show_kept(slot, record).await?;
+    async fn follow(&self, connection: &Arc<Connection>, record: &ConnectionRecord) -> Result<(), SyncError> {
+        self.reload_if_moved(connection, record).await?;
+        self.show_kept(connection, record).await?;
         let phase = if record.loaded_at.is_some() { Phase::Updating } else { Phase::Loading };
-        slot.reporter.change(|progress| {
+        connection.reporter.change(|progress| {
             progress.phase = phase;
             progress.data_through = record.data_through;
             progress.message = Some("another chartsy process is working on it".to_owned());

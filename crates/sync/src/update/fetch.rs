@@ -68,7 +68,7 @@ async fn read_new(
     let mut first_answer = None;
     let mut restarts = RESTARTS;
     loop {
-        let asked_at = context.asked_at();
+        let requested_at = context.requested_at();
         let page = match list(context, &request).await? {
             Listed::Page(page) => page,
             Listed::Absent(error)
@@ -99,7 +99,7 @@ async fn read_new(
                 added => added?,
             }
         }
-        fetched.commit(context, asked_at).await?;
+        fetched.commit(context, requested_at).await?;
         if !page.has_more || is_past || last.is_none() || last == request.starting_after {
             return Ok(first_answer);
         }
@@ -204,7 +204,7 @@ async fn retrieve_some(
     wanted: Vec<(ObjectKind, String)>,
     failures: &mut Failures,
 ) -> Result<Unanswered, SyncError> {
-    let asked_at = context.asked_at();
+    let requested_at = context.requested_at();
     let fetched = stream::iter(wanted).map(async |(kind, id)| match retrieve(context, kind, &id).await {
         // It is not skipped, because without it figures would look right and be wrong.
         Err(SyncError::Provider(source)) if context.is_required(kind) && is_refusal(&source) => {
@@ -225,7 +225,7 @@ async fn retrieve_some(
         }
     }
     context.reporter.count(all.objects.len() as u64);
-    all.commit(context, asked_at).await?;
+    all.commit(context, requested_at).await?;
     Ok(unanswered)
 }
 
@@ -268,6 +268,10 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
+    pub fn whole(objects: Vec<RawObject>) -> Self {
+        Self { objects, cut: Vec::new() }
+    }
+
     fn extend(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.cut.extend(other.cut);
@@ -331,7 +335,7 @@ impl Fetched {
     }
 
     /// Writes them together: nobody sees an object without the rest of its list, or without its price.
-    pub async fn commit(mut self, context: &Context, asked_at: UnixSeconds) -> Result<(), SyncError> {
+    pub async fn commit(mut self, context: &Context, requested_at: UnixSeconds) -> Result<(), SyncError> {
         if self.objects.is_empty() {
             return Ok(());
         }
@@ -340,7 +344,7 @@ impl Fetched {
         let followups_done = self.cut.into_iter().map(backfill::followup_of).collect();
         let batch = Batch {
             objects: self.objects,
-            seen_at: asked_at,
+            seen_at: requested_at,
             lists_begun,
             followups_done,
             ..Batch::default()

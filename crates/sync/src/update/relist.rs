@@ -4,6 +4,7 @@ use connect::Source;
 use model::{ObjectKind, UnixSeconds};
 use store::{Batch, Stored};
 
+use super::events::EVENTS_WALK;
 use super::{Absent, EVENTS_THROUGH, LISTED_THROUGH, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
@@ -52,8 +53,13 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
 }
 
 async fn begin(context: &Context) -> Result<i64, SyncError> {
-    let now = context.asked_at().0;
-    let began = vec![(RELIST_BEGAN.to_owned(), now.to_string()), (LOAD_BEGAN.to_owned(), String::new())];
+    let now = context.requested_at().0;
+    let began = vec![
+        (RELIST_BEGAN.to_owned(), now.to_string()),
+        (LOAD_BEGAN.to_owned(), String::new()),
+        // Whatever it had still to see is listed.
+        (EVENTS_WALK.to_owned(), String::new()),
+    ];
     let windows_cleared = context.source().load_order().to_vec();
     context.commit(Batch { windows_cleared, meta: began, ..Batch::default() }).await?;
     Ok(now)

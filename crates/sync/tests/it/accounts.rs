@@ -69,7 +69,7 @@ async fn faults(file: Arc<AccountFile>) -> Vec<String> {
         .collect();
     let objects = runner.objects(&record.workspace, &record.id).await.unwrap();
     let files = data.connection_files(&record.id);
-    let problems: Vec<Problem> = sync::projection::problems(&objects, &files).unwrap();
+    let problems: Vec<Problem> = sync::view::problems(&objects, &files).unwrap();
     let is_listed = |id: &String| {
         let mut examples = problems.iter().flat_map(|problem| &problem.examples);
         examples.any(|example| example.points_to.as_ref() == Some(id))

@@ -6,7 +6,7 @@ use metrics::query::steps;
 use model::{Clock, ManualClock};
 use sandbox::{MerchantName, Options};
 use store::{ConnectionRecord, DataDir};
-use sync::{Patience, Runner, RunnerConfig};
+use sync::{RetryPolicy, Runner, RunnerConfig};
 
 use crate::support::{NOW, connected, difference, lines};
 
@@ -14,7 +14,7 @@ const SEEDS: u64 = 50;
 /// Enough that every situation occurs over the seeds.
 const CUSTOMERS: u64 = 150;
 const FAULTS: &str = "500=0.02,reset=0.02,truncate=0.02,429=0.02";
-const PATIENCE: Patience = Patience {
+const RETRY_POLICY: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(10),
     longest: Duration::from_millis(50),
     give_up_after: Some(Duration::from_secs(60)),
@@ -50,7 +50,7 @@ impl Folder {
         let catalog = self.data.catalog().unwrap();
         let clock = Clock::Manual(ManualClock::at(NOW));
         let config = RunnerConfig::command(self.data.clone(), catalog, clock);
-        Runner::new(RunnerConfig { patience: PATIENCE, ..config })
+        Runner::new(RunnerConfig { retry_policy: RETRY_POLICY, ..config })
     }
 
     /// The ledger as `chartsy ledger` prints it.

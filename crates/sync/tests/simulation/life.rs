@@ -14,7 +14,7 @@ use model::{Clock, CustomerId, ManualClock, Secret, UnixSeconds};
 use sandbox::{MerchantName, Options, Permission, Sandbox};
 use serde_json::Value;
 use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
-use sync::{Patience, Runner, RunnerConfig, SyncError};
+use sync::{RetryPolicy, Runner, RunnerConfig, SyncError};
 use tokio::runtime::{Builder, Handle};
 use tokio::time::sleep;
 
@@ -29,7 +29,7 @@ const CUSTOMERS: u64 = 25;
 const KEY: &str = "rk_test_simulation00000000000000";
 const SECRET: &str = "whsec_simulation";
 const ZONES: [&str; 5] = ["UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Europe/London"];
-const PATIENCE: Patience = Patience {
+const RETRY_POLICY: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(500),
     longest: Duration::from_secs(20),
     give_up_after: Some(Duration::from_secs(180)),
@@ -122,7 +122,7 @@ impl Simulation {
         let config = RunnerConfig::command(self.data.clone(), catalog, clock);
         let network = Network::Simulated(Arc::clone(&self.world) as Arc<_>);
         let update_every_seconds = None;
-        Ok(Runner::new(RunnerConfig { network, patience: PATIENCE, update_every_seconds, ..config }))
+        Ok(Runner::new(RunnerConfig { network, retry_policy: RETRY_POLICY, update_every_seconds, ..config }))
     }
 
     pub fn act(&mut self) {

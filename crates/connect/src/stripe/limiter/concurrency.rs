@@ -23,7 +23,7 @@ struct State {
 }
 
 /// A request that runs. Dropping it, also by canceling, makes room.
-pub(in crate::stripe) struct Place<'a>(&'a Concurrency);
+pub(in crate::stripe) struct RunningRequest<'a>(&'a Concurrency);
 
 impl Concurrency {
     pub(super) fn new(bound: u64) -> Self {
@@ -31,11 +31,11 @@ impl Concurrency {
         Self { state: Mutex::new(state), freed: Notify::new() }
     }
 
-    pub(super) async fn enter(&self) -> Place<'_> {
+    pub(super) async fn enter(&self) -> RunningRequest<'_> {
         loop {
             let freed = self.freed.notified();
             if self.state().admit() {
-                return Place(self);
+                return RunningRequest(self);
             }
             freed.await;
         }
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for RunningRequest<'_> {
     fn drop(&mut self) {
         self.0.state().running -= 1;
         self.0.freed.notify_one();

@@ -1,12 +1,14 @@
-//! Events: which object something happened to. Their payload may be out of date, so the object is fetched.
+//! Events: which object something happened to. What they say of it may be out of date, so the object is fetched, unless
+//! it was created just now.
 
-use model::ObjectKind;
+use model::{ObjectKind, RawObject};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{ReadError, Reading, read};
 use crate::Event;
-use crate::stripe::kind;
 use crate::stripe::loose::{Flag, Number, Object, Ref, Text};
+use crate::stripe::{API_VERSION, facts, kind, lifetime};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -55,6 +57,34 @@ pub fn event(body: &str) -> Result<Event, ReadError> {
     })
 }
 
+#[derive(Deserialize)]
+struct Delivery<'a> {
+    api_version: Option<String>,
+    #[serde(borrow)]
+    data: DeliveredData<'a>,
+}
+
+#[derive(Deserialize)]
+struct DeliveredData<'a> {
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// The object that an event says was created, where it is what a request returns: in the same version, and with its whole
+/// list. A price is requested with its tiers, which no event has.
+pub fn created_object(body: &str) -> Option<RawObject> {
+    let event = event(body).ok()?;
+    let kind = event.kind.filter(|kind| *kind != kind::PRICE && lifetime::is_creation(&event.event_type))?;
+    let Delivery { api_version, data } = serde_json::from_str(body).ok()?;
+    if api_version.as_deref() != Some(API_VERSION) {
+        return None;
+    }
+    let filed = facts::file(kind, data.object.get(), None).ok()?;
+    // A discount is delivered by itself, and shows in what it is on.
+    let is_it = filed.incomplete.is_none() && event.object_id.as_ref() == Some(&filed.object.id);
+    is_it.then_some(filed.object)
+}
+
 /// An id is at most this long, as the provider promises.
 const ID_MAX: usize = 255;
 
@@ -79,5 +109,51 @@ impl Subject {
         // Longer than any that the provider makes, it would not even fit into an address.
         let id = self.id.0.clone().filter(|id| !id.is_empty() && id.len() <= ID_MAX)?;
         Some((kind, id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn delivery(event_type: &str, object: Value) -> Value {
+        json!({
+            "id": "evt_1", "object": "event", "created": 1_700_000_000, "type": event_type,
+            "api_version": API_VERSION, "data": {"object": object},
+        })
+    }
+
+    fn customer() -> Value {
+        json!({"id": "cus_1", "object": "customer", "created": 1_700_000_000, "name": "Ada"})
+    }
+
+    #[test]
+    fn an_object_that_was_created_comes_with_its_event() {
+        let object = created_object(&delivery("customer.created", customer()).to_string()).unwrap();
+        assert_eq!((object.kind, object.id.as_str()), (kind::CUSTOMER, "cus_1"));
+        assert_eq!(serde_json::from_str::<Value>(&object.body).unwrap(), customer());
+    }
+
+    #[test]
+    fn one_that_a_request_would_return_otherwise_is_fetched() {
+        let mut older = delivery("customer.created", customer());
+        older["api_version"] = json!("2024-06-20");
+        let price = json!({"id": "price_1", "object": "price", "created": 1, "billing_scheme": "tiered"});
+        let lines = json!({"object": "list", "data": [], "has_more": true});
+        let invoice = json!({"id": "in_1", "object": "invoice", "created": 1, "lines": lines});
+        let discount = json!({"id": "di_1", "object": "discount", "customer": "cus_1"});
+        for delivery in [
+            older,
+            delivery("customer.updated", customer()),
+            delivery("price.created", price),
+            delivery("invoice.created", invoice),
+            delivery("customer.discount.created", discount),
+            delivery("customer.created", json!("cus_1")),
+        ] {
+            assert_eq!(created_object(&delivery.to_string()), None, "{delivery}");
+        }
+        assert_eq!(created_object("{"), None);
     }
 }

@@ -87,7 +87,7 @@ async fn everything(client: &Client) -> Vec<(String, Value)> {
     for list in [
         "customers",
         "products",
-        "prices?expand[]=data.tiers",
+        "prices?expand[]=data.tiers&expand[]=data.currency_options",
         "subscriptions?status=all",
         "invoices",
         "charges",

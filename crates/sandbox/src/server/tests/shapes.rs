@@ -169,3 +169,47 @@ async fn before_basil_what_pays_an_invoice_and_the_invoice_name_each_other() {
     }
     assert!(charged > 20);
 }
+
+#[tokio::test]
+async fn prices_that_no_list_shows_answer_by_their_id_unless_they_are_deleted() {
+    let options = Options {
+        merchant: crate::MerchantName::Mid,
+        customers: Some(70),
+        now: Some(model::UnixSeconds(1_763_900_000)),
+        ..Options::default()
+    };
+    let client = Client::of(options).await;
+    // The newest come first, and these are newer than what is for sale.
+    let mut listed = Vec::new();
+    for active in ["true", "false"] {
+        let page = client.get(&format!("/v1/prices?limit=100&active={active}")).await.json;
+        listed.extend(page["data"].as_array().unwrap().iter().map(|price| price["id"].clone()));
+    }
+    let subscriptions = client.get_as(LEGACY, "/v1/subscriptions?limit=100&status=all").await;
+    let items = subscriptions["data"].as_array().unwrap().iter().map(|of| &of["items"]["data"][0]["price"]);
+    let own = items.filter(|price| price["nickname"].as_str().unwrap().ends_with("agreed"));
+    let unlisted: Vec<&Value> = own.filter(|price| !listed.contains(&price["id"])).collect();
+    let mut statuses = Vec::new();
+    for price in unlisted {
+        assert!(price["unit_amount"].is_i64() && price.get("deleted").is_none(), "its subscription shows it");
+        let answer = client.get(&format!("/v1/prices/{}", price["id"].as_str().unwrap())).await;
+        statuses.push(answer.status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 404], "inline, deleted");
+}
+
+#[tokio::test]
+async fn a_price_says_its_amounts_in_other_currencies_when_asked() {
+    let options = Options { merchant: crate::MerchantName::Mid, customers: Some(1), ..Options::default() };
+    let client = Client::of(options).await;
+    let path = "/v1/prices?limit=100";
+    let find = |page: Value| {
+        let prices = page["data"].as_array().unwrap().clone();
+        prices.into_iter().find(|price| price["nickname"] == "Viewers monthly").unwrap()
+    };
+    assert_eq!(find(client.get(path).await.json).get("currency_options"), None);
+    let asked = find(client.get(&format!("{path}&expand[]=data.currency_options")).await.json);
+    assert_eq!(asked["currency"], "usd");
+    assert_eq!(asked["currency_options"]["eur"]["unit_amount"], 800);
+}

@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use super::super::ids::Tag;
 use super::super::pricing::{PICOS, Reduction, Scheme, Tier};
-use super::super::records::Duration;
+use super::super::records::{Duration, Price};
 use super::super::simulated::World;
 use super::{decimal, whole_minor};
 
 impl World {
     pub(super) fn product_object(&self, number: u32) -> Value {
         let product = &self.catalog.products[number as usize];
+        if product.is_deleted {
+            return json!({"id": self.id(Tag::Product, number), "object": "product", "deleted": true});
+        }
         json!({
             "id": self.id(Tag::Product, number),
             "object": "product",
@@ -35,7 +38,17 @@ impl World {
         })
     }
 
+    /// The id of a price; of an amount in another currency the price's that it belongs to.
+    pub(super) fn price_id(&self, number: u32) -> String {
+        self.id(Tag::Price, self.whole_price(number))
+    }
+
+    fn whole_price(&self, number: u32) -> u32 {
+        self.catalog.prices[number as usize].option_of.unwrap_or(number)
+    }
+
     pub(super) fn price_object(&self, number: u32) -> Value {
+        let number = self.whole_price(number);
         let price = &self.catalog.prices[number as usize];
         let mut object = json!({
             "id": self.id(Tag::Price, number),
@@ -76,11 +89,31 @@ impl World {
                 object["tiers"] = tiers.iter().map(tier).collect();
             }
         }
+        if price.is_deleted {
+            object["deleted"] = json!(true);
+        }
+        object["currency_options"] = self.currency_options(number);
         object
+    }
+
+    fn currency_options(&self, number: u32) -> Value {
+        let is_of_it = |(own, price): &(u32, &Price)| *own == number || price.option_of == Some(number);
+        let options = (0..).zip(&self.catalog.prices).filter(is_of_it).filter_map(|(_, price)| {
+            let Scheme::PerUnit { picos } = &price.scheme else { return None };
+            let option = json!({
+                "custom_unit_amount": null,
+                "tax_behavior": "unspecified",
+                "unit_amount": whole_minor(*picos),
+                "unit_amount_decimal": decimal(*picos),
+            });
+            Some((price.currency.to_string(), option))
+        });
+        Value::Object(options.collect())
     }
 
     /// The price inside an item, which still has this older form beside it.
     pub(super) fn plan_object(&self, number: u32) -> Value {
+        let number = self.whole_price(number);
         let price = &self.catalog.prices[number as usize];
         let Some(recurrence) = price.recurrence else { return Value::Null };
         let picos = match &price.scheme {

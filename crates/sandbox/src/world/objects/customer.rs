@@ -73,7 +73,7 @@ impl World {
             "automatic_tax": {"disabled_reason": null, "enabled": false, "liability": null},
             "billing_cycle_anchor": state.anchor,
             "billing_cycle_anchor_config": null,
-            "billing_mode": {"flexible": null, "type": "classic"},
+            "billing_mode": billing_mode(state),
             "billing_thresholds": null,
             "cancel_at": state.cancel_at,
             "cancel_at_period_end": state.is_canceled_at_period_end,
@@ -107,9 +107,9 @@ impl World {
             },
             "pending_invoice_item_interval": null,
             "pending_setup_intent": null,
-            "pending_update": null,
+            "pending_update": self.pending_update_object(number),
             "schedule": null,
-            "start_date": state.created,
+            "start_date": state.started_at,
             "status": state.status.as_str(),
             "test_clock": null,
             "transfer_data": null,
@@ -119,6 +119,22 @@ impl World {
         });
         merge(&mut object, rest);
         object
+    }
+
+    fn pending_update_object(&self, number: u32) -> Option<Value> {
+        let update = self.subscriptions[number as usize].pending_update.as_ref()?;
+        let item = json!({
+            "id": self.id(Tag::Item, update.item.number),
+            "price": self.price_id(update.item.price),
+            "quantity": update.item.quantity,
+        });
+        Some(json!({
+            "billing_cycle_anchor": null,
+            "expires_at": update.expires_at,
+            "subscription_items": [item],
+            "trial_end": null,
+            "trial_from_plan": null,
+        }))
     }
 
     pub(super) fn item_object(&self, number: u32) -> Value {
@@ -132,11 +148,13 @@ impl World {
     }
 
     fn item_value(&self, subscription: u32, item: &Item) -> Value {
-        let (start, end) = self.subscriptions[subscription as usize].period;
+        let (start, end) = self.period_of_item(subscription, item);
         let mut price = self.price_object(item.price);
         if let Some(fields) = price.as_object_mut() {
-            // Tiers are only there where a price is asked for by itself.
-            fields.remove("tiers");
+            // They are only there where a price is asked for by itself.
+            for name in ["tiers", "currency_options", "deleted"] {
+                fields.remove(name);
+            }
         }
         let mut object = json!({
             "id": self.id(Tag::Item, item.number),
@@ -160,6 +178,15 @@ impl World {
         }
         object
     }
+}
+
+/// Items of several intervals and itemized discounts take the newer mode ("Billing mode" in Stripe's documentation).
+fn billing_mode(state: &Subscription) -> Value {
+    if !state.is_flexible {
+        return json!({"flexible": null, "type": "classic"});
+    }
+    let discounts = if state.itemizes_discounts { "itemized" } else { "included" };
+    json!({"flexible": {"proration_discounts": discounts}, "type": "flexible"})
 }
 
 pub(super) fn collection_method(days_until_due: Option<i64>) -> &'static str {

@@ -54,10 +54,13 @@ impl World {
         merge(&mut object, rest);
         let rest = json!({
             "footer": null,
-            "from_invoice": null,
+            "from_invoice": invoice.revises.map(|of| json!({
+                "action": "revision",
+                "invoice": self.id(Tag::Invoice, of),
+            })),
             "issuer": {"type": "self"},
             "last_finalization_error": null,
-            "latest_revision": null,
+            "latest_revision": invoice.revised_by.map(|by| self.id(Tag::Invoice, by)),
             "lines": embedded(lines, format!("/v1/invoices/{id}/lines")),
             "livemode": false,
             "metadata": {},
@@ -203,7 +206,7 @@ impl World {
         let price = line.price.map(|price| {
             let product = self.catalog.prices[price as usize].product;
             json!({
-                "price_details": {"price": self.id(Tag::Price, price), "product": self.id(Tag::Product, product)},
+                "price_details": {"price": self.price_id(price), "product": self.id(Tag::Product, product)},
                 "type": "price_details",
                 "unit_amount_decimal": decimal(line.unit_picos),
             })
@@ -287,7 +290,7 @@ impl World {
             "date": item.created,
             "discountable": false,
             "invoice": item.invoice.map(|of| self.id(Tag::Invoice, of)),
-            "net_amount": line.amount_minor,
+            "net_amount": line.amount_minor - line.discount_minor(),
             "parent": line.subscription.map(|of| json!({
                 "subscription_details": {
                     "subscription": self.id(Tag::Subscription, of),
@@ -298,7 +301,7 @@ impl World {
             "proration": proration.is_some(),
             "proration_details": proration.map(|(_, is_credit, credited)| json!({
                 "credited_items": self.credited_items(is_credit, credited),
-                "discount_amounts": [],
+                "discount_amounts": line.discount.iter().map(|(of, amount)| self.discount_amount(*of, *amount)).collect::<Vec<_>>(),
             })),
             "quantity_decimal": line.quantity.to_string(),
             "tax_rates": self.tax_rates(line.tax.map(|tax| tax.rule)),

@@ -83,12 +83,14 @@ fn an_interval_is_divided_by_its_months() {
 #[test]
 fn a_change_is_worth_its_full_price_or_what_the_discount_left_of_it() {
     let span = (10 * 86_400, 30 * 86_400);
-    let whole = |amount_minor| whole_by_share(minor(4900), minor(3920), amount_minor, span);
+    let whole = |amount_minor| whole_by_share(minor(4900), minor(3920), (amount_minor, 0), span);
     assert_eq!(whole(1633), minor(4900));
     // A fifth off: 1306.67 asked for ten days of thirty, so 1307 × 3.
     assert_eq!(whole(1307), minor(3921));
     assert_eq!(whole(0), 0);
-    assert_eq!(whole_by_share(minor(200), minor(160), 53, span), minor(160), "66 cents tell nothing");
+    let stated = whole_by_share(minor(4900), minor(3920), (1633, 326), span);
+    assert_eq!(stated, minor(4900) * 1307 / 1633, "what is stated comes off in proportion");
+    assert_eq!(whole_by_share(minor(200), minor(160), (53, 0), span), minor(160), "66 cents tell nothing");
     assert_eq!(rounding_picos(2, span), 2 * PICOS);
     assert_eq!(rounding_picos(1, (86_400, 30 * 86_400)), 15 * PICOS);
 }

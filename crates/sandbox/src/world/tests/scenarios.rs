@@ -9,13 +9,13 @@ use super::super::subscribing::Terms;
 use super::*;
 
 /// A merchant whose only customer does what it is told, in dollars.
-struct Told {
-    merchant: Simulated,
+pub(super) struct Told {
+    pub(super) merchant: Simulated,
     began_at: i64,
 }
 
 impl Told {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut merchant = Simulated::empty(start(1, 0));
         merchant.world.catalog = Catalog::mid(NOW);
         merchant.world.customers.push(Customer {
@@ -34,20 +34,20 @@ impl Told {
         Self { merchant, began_at: NOW }
     }
 
-    fn with(plan: Plan, terms: impl FnOnce(Terms) -> Terms) -> Self {
+    pub(super) fn with(plan: Plan, terms: impl FnOnce(Terms) -> Terms) -> Self {
         let mut told = Self::new();
         let price = told.merchant.world.catalog.plan(model::Currency::USD, plan);
         told.merchant.world.subscribe(0, terms(Terms::of(price, 1)));
         told
     }
 
-    fn does(mut self, day: i64, what: CustomerAction) -> Self {
+    pub(super) fn does(mut self, day: i64, what: CustomerAction) -> Self {
         self.merchant.world.schedule(self.began_at + day * DAY, Scheduled::Act(0, what));
         self
     }
 
     /// Days since the beginning and what the customer is worth from then on, until so many days have passed.
-    fn until(mut self, days: i64) -> Vec<(i64, i64)> {
+    pub(super) fn until(mut self, days: i64) -> Vec<(i64, i64)> {
         self.merchant.advance(UnixSeconds(self.began_at + days * DAY));
         let steps = self.merchant.expected_mrr();
         steps.map(|step| ((step.at.0 - self.began_at) / DAY, step.mrr_minor)).collect()
@@ -55,7 +55,7 @@ impl Told {
 }
 
 /// The days from the beginning to the renewal after so many months.
-fn renewal(months: i64) -> i64 {
+pub(super) fn renewal(months: i64) -> i64 {
     (calendar::add_months(NOW, months) - NOW) / DAY
 }
 

@@ -28,13 +28,13 @@ impl List {
     }
 
     fn answer(&self, request: &ListRequest) -> (Vec<u32>, PageFacts) {
-        let is_asked = |created: i64| {
+        let is_requested = |created: i64| {
             request.created_gte.is_none_or(|gte| created >= gte)
                 && request.created_lte.is_none_or(|lte| created <= lte)
         };
         let after = request.starting_after.as_ref().map(|id| id.parse::<u32>().unwrap());
         let rest = self.objects.iter().filter(|(created, id)| {
-            (!self.honours_window || is_asked(*created)) && after.is_none_or(|after| *id > after)
+            (!self.honours_window || is_requested(*created)) && after.is_none_or(|after| *id > after)
         });
         let rest: Vec<&(i64, u32)> = rest.collect();
         let page = &rest[..rest.len().min(self.page)];
@@ -43,7 +43,7 @@ impl List {
             oldest: page.last().map(|(created, _)| *created),
             last_id: page.last().map(|(_, id)| id.to_string()),
             has_more: rest.len() > page.len(),
-            honours_window: page.iter().all(|(created, _)| is_asked(*created)),
+            honours_window: page.iter().all(|(created, _)| is_requested(*created)),
         };
         (page.iter().map(|(_, id)| *id).collect(), facts)
     }
@@ -53,7 +53,7 @@ impl List {
 #[derive(Debug, Default, Clone)]
 struct Kept {
     objects: BTreeMap<ObjectKind, BTreeSet<u32>>,
-    spans: BTreeMap<SpanId, Span>,
+    ranges: BTreeMap<RangeId, Range>,
     plain: BTreeSet<ObjectKind>,
 }
 
@@ -69,21 +69,22 @@ impl Run {
         Self { lists: lists.into_iter().collect(), kept: Kept::default(), requests: 0, most_at_once: 0 }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self) -> LoadPlan {
         let kinds = self.lists.keys().map(|kind| {
-            let spans: Vec<Span> = self.kept.spans.values().filter(|s| s.id.kind == *kind).cloned().collect();
-            if spans.is_empty() {
+            let ranges: Vec<Range> =
+                self.kept.ranges.values().filter(|s| s.id.kind == *kind).cloned().collect();
+            if ranges.is_empty() {
                 return KindPlan::new(*kind, false);
             }
-            KindPlan::resumed(*kind, spans, self.kept.plain.contains(kind))
+            KindPlan::resumed(*kind, ranges, self.kept.plain.contains(kind))
         });
-        Plan::new(SOURCE, kinds.collect(), HORIZON, CURSORS)
+        LoadPlan::new(SOURCE, kinds.collect(), HORIZON, CURSORS)
     }
 
     /// Plays until done, or until `stop_after` pages. `picks` says which of the pages on their way comes next.
-    fn play(&mut self, picks: &mut impl Iterator<Item = usize>, stop_after: usize) -> Plan {
+    fn play(&mut self, picks: &mut impl Iterator<Item = usize>, stop_after: usize) -> LoadPlan {
         let mut plan = self.plan();
-        let mut on_their_way: Vec<Task> = Vec::new();
+        let mut on_their_way: Vec<PageTask> = Vec::new();
         for _ in 0..stop_after {
             while let Some(task) = plan.next() {
                 self.keep(&plan, &task.changed);
@@ -100,23 +101,23 @@ impl Run {
         plan
     }
 
-    fn answer(&mut self, plan: &mut Plan, task: Task) {
+    fn answer(&mut self, plan: &mut LoadPlan, task: PageTask) {
         self.requests += 1;
-        let kind = task.span.kind;
+        let kind = task.range.kind;
         let (objects, facts) = self.lists[&kind].answer(&task.request);
-        let changes = plan.page_read(task.span, &facts);
+        let changes = plan.page_read(task.range, &facts);
         if changes.turned_plain.is_some() {
-            self.kept.spans.retain(|id, _| id.kind != kind);
+            self.kept.ranges.retain(|id, _| id.kind != kind);
             self.kept.plain.insert(kind);
         }
         self.kept.objects.entry(kind).or_default().extend(objects);
-        self.keep(plan, &changes.spans);
+        self.keep(plan, &changes.ranges);
     }
 
-    fn keep(&mut self, plan: &Plan, ids: &[SpanId]) {
+    fn keep(&mut self, plan: &LoadPlan, ids: &[RangeId]) {
         for id in ids {
-            let span = Span { is_running: false, ..plan.span(*id).unwrap().clone() };
-            self.kept.spans.insert(*id, span);
+            let range = Range { is_running: false, ..plan.range(*id).unwrap().clone() };
+            self.kept.ranges.insert(*id, range);
         }
     }
 
@@ -158,7 +159,7 @@ fn what_is_needed_for_today_comes_before_history_and_the_rest() {
     let kinds = [kind::CHARGE, kind::SUBSCRIPTION, kind::INVOICE, kind::PRICE];
     let run = Run::new(kinds.map(|kind| (kind, List::new(evenly(5_000, YEAR), 100))).to_vec());
     let mut plan = run.plan();
-    let order: Vec<ObjectKind> = std::iter::from_fn(|| plan.next()).map(|task| task.span.kind).collect();
+    let order: Vec<ObjectKind> = std::iter::from_fn(|| plan.next()).map(|task| task.range.kind).collect();
     let expected = [kind::PRICE, kind::SUBSCRIPTION, kind::INVOICE, kind::CHARGE];
     assert_eq!(order, expected);
 }
@@ -186,7 +187,7 @@ fn a_server_that_ignores_windows_is_read_by_one_cursor() {
     run.assert_all_is_here();
     assert!(run.requests < 60, "{} requests for 50 pages", run.requests);
     assert_eq!(run.kept.plain.len(), 1, "it is remembered");
-    assert_eq!(run.kept.spans.len(), 1);
+    assert_eq!(run.kept.ranges.len(), 1);
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn objects_of_one_second_are_no_reason_to_cut_or_to_stop() {
 
 #[test]
 fn a_list_that_gives_the_same_page_again_and_again_ends() {
-    let mut plan = Plan::new(SOURCE, vec![KindPlan::new(kind::COUPON, false)], HORIZON, CURSORS);
+    let mut plan = LoadPlan::new(SOURCE, vec![KindPlan::new(kind::COUPON, false)], HORIZON, CURSORS);
     let page = PageFacts {
         objects: 10,
         oldest: None,
@@ -209,15 +210,15 @@ fn a_list_that_gives_the_same_page_again_and_again_ends() {
     };
     for _ in 0..2 {
         let task = plan.next().unwrap();
-        plan.page_read(task.span, &page);
+        plan.page_read(task.range, &page);
     }
     assert!(plan.is_done());
 }
 
 #[test]
 fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
-    let mut plan = Plan::new(SOURCE, vec![KindPlan::new(kind::CUSTOMER, false)], HORIZON, CURSORS);
-    let id = plan.next().unwrap().span;
+    let mut plan = LoadPlan::new(SOURCE, vec![KindPlan::new(kind::CUSTOMER, false)], HORIZON, CURSORS);
+    let id = plan.next().unwrap().range;
     assert_eq!(plan.cursor_gone(id), None, "there was no cursor to blame");
     let page = PageFacts {
         objects: 100,
@@ -237,13 +238,13 @@ fn a_cursor_whose_object_is_gone_goes_on_from_its_time_once() {
 #[test]
 fn a_refused_kind_holds_nothing_up() {
     let kinds = vec![KindPlan::new(kind::CHARGE, false), KindPlan::new(kind::CUSTOMER, false)];
-    let mut plan = Plan::new(SOURCE, kinds, HORIZON, CURSORS);
+    let mut plan = LoadPlan::new(SOURCE, kinds, HORIZON, CURSORS);
     plan.refuse(kind::CHARGE, KindState::Forbidden);
     let task = plan.next().unwrap();
-    assert_eq!(task.span.kind, kind::CUSTOMER);
+    assert_eq!(task.range.kind, kind::CUSTOMER);
     assert_eq!(plan.next(), None);
     let (_, page) = List::new(vec![NOW], 100).answer(&task.request);
-    plan.page_read(task.span, &page);
+    plan.page_read(task.range, &page);
     assert!(plan.is_done());
     assert_eq!(plan.progress()[0].state, KindState::Forbidden);
 }
@@ -251,7 +252,7 @@ fn a_refused_kind_holds_nothing_up() {
 #[test]
 fn an_estimate_is_unknown_until_something_was_read_and_exact_at_the_end() {
     let mut run = Run::new(vec![(kind::INVOICE, List::new(evenly(10_000, 6 * YEAR), 100))]);
-    let progress = |plan: &Plan| plan.progress()[0].clone();
+    let progress = |plan: &LoadPlan| plan.progress()[0].clone();
     assert_eq!(progress(&run.plan()).estimated_total, None);
     let plan = run.play(&mut std::iter::empty(), 10);
     let guess = progress(&plan).estimated_total.unwrap();
@@ -263,20 +264,20 @@ fn an_estimate_is_unknown_until_something_was_read_and_exact_at_the_end() {
 
 #[test]
 fn history_reaches_back_as_far_as_it_has_no_gap() {
-    let span = |number, from, to, reached, is_done| {
-        let mut span = Span::new(SpanId { kind: kind::INVOICE, number }, from, to);
-        (span.reached, span.is_done) = (reached, is_done);
-        span
+    let range = |number, from, to, reached, is_done| {
+        let mut range = Range::new(RangeId { kind: kind::INVOICE, number }, from, to);
+        (range.reached, range.is_done) = (reached, is_done);
+        range
     };
-    let back_to = |spans| KindPlan::resumed(kind::INVOICE, spans, false).reaches_back_to(HORIZON);
-    assert_eq!(back_to(vec![span(0, None, None, None, false)]), None);
-    assert_eq!(back_to(vec![span(0, None, None, Some(70), false)]), Some(70));
-    let (newest, middle) = (span(0, Some(70), None, None, true), span(1, Some(50), Some(69), None, true));
-    let open = span(2, None, Some(49), None, false);
+    let back_to = |ranges| KindPlan::resumed(kind::INVOICE, ranges, false).reaches_back_to(HORIZON);
+    assert_eq!(back_to(vec![range(0, None, None, None, false)]), None);
+    assert_eq!(back_to(vec![range(0, None, None, Some(70), false)]), Some(70));
+    let (newest, middle) = (range(0, Some(70), None, None, true), range(1, Some(50), Some(69), None, true));
+    let open = range(2, None, Some(49), None, false);
     assert_eq!(back_to(vec![newest.clone(), open.clone(), middle.clone()]), Some(50));
-    let begun = span(1, Some(50), Some(69), Some(60), false);
-    assert_eq!(back_to(vec![newest, begun, span(2, None, Some(49), None, true)]), Some(60));
-    assert_eq!(back_to(vec![span(0, None, None, Some(3), true)]), Some(i64::MIN));
+    let begun = range(1, Some(50), Some(69), Some(60), false);
+    assert_eq!(back_to(vec![newest, begun, range(2, None, Some(49), None, true)]), Some(60));
+    assert_eq!(back_to(vec![range(0, None, None, Some(3), true)]), Some(i64::MIN));
 }
 
 /// Lists that are dense and thin by turns, as accounts are.

@@ -29,7 +29,7 @@ async fn write(
     };
     let seen_at = UnixSeconds(crate::testing::NOW + 1);
     let batch = Batch { objects: vec![object], seen_at, ..Batch::default() };
-    crate::context::write(objects.clone(), batch).await.unwrap();
+    crate::writing::write(objects.clone(), batch).await.unwrap();
     [(kind, id)].into()
 }
 
@@ -60,7 +60,7 @@ async fn what_changed_of_the_list_gives_the_list_that_is_read_anew() {
     }
     assert!(words(&known).iter().any(|words| words.contains("Another name")));
 
-    // Kept between two pieces of work, unless something was written that it has not heard of.
+    // LedgerMeta between two pieces of work, unless something was written that it has not heard of.
     let kept = KnownPrices::or_read(Some(known.listed()), SOURCE, &objects).unwrap();
     second["unit_amount"] = json!(2000);
     second["unit_amount_decimal"] = json!("2000");

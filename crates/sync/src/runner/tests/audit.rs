@@ -24,7 +24,7 @@ async fn a_change_that_nothing_told_of_is_found_and_taken_in() {
     let missed: Vec<&str> = second.missed.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(missed, ["sub_3"]);
     assert_eq!(folder.ledger(&folder.runner()).await.row_count(), 12 + 1, "it churned");
-    let problems = projection::problems(&folder.objects(), &folder.files()).unwrap();
+    let problems = crate::view::problems(&folder.objects(), &folder.files()).unwrap();
     assert!(
         problems.iter().any(|problem| problem.code == "audit_missed" && problem.count == 1),
         "{problems:?}"

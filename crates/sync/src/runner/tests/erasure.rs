@@ -43,14 +43,14 @@ async fn a_server_forgets_what_another_process_erased() {
     let name = async || folder.ledger(&server).await.customer(&CustomerId::from("cus_1")).unwrap().name;
     assert_eq!(name().await.as_deref(), Some("Customer 1"));
     erase(&folder, &command, "cus_1").await;
-    let slot = server.shared.slot(&folder.record.id);
-    server.shared.reload_if_moved(&slot, &folder.now()).await.unwrap();
+    let connection = server.shared.connection(&folder.record.id);
+    server.shared.reload_if_moved(&connection, &folder.now()).await.unwrap();
     assert_eq!(name().await, None);
 
     // Also where the command made the ledger again, as often as before.
     erase(&folder, &command, "cus_2").await;
     folder.sync(&command).await.unwrap();
-    server.shared.reload_if_moved(&slot, &folder.now()).await.unwrap();
+    server.shared.reload_if_moved(&connection, &folder.now()).await.unwrap();
     assert_eq!(folder.ledger(&server).await.customer(&CustomerId::from("cus_2")).unwrap().name, None);
 }
 
@@ -61,7 +61,7 @@ async fn an_erasure_waits_for_no_provider() {
         limits: connect::Limits::None,
         ..RunnerConfig::command(folder.data.clone(), folder.data.catalog().unwrap(), crate::testing::clock())
     };
-    let runner = Runner::new(RunnerConfig { patience: crate::Patience::ENDLESS, ..endless });
+    let runner = Runner::new(RunnerConfig { retry_policy: crate::RetryPolicy::ENDLESS, ..endless });
     provider.manners(|manners| manners.refused = [(kind::EVENT, 500)].into());
     let asked_before = provider.times_asked("/v1/events");
     let working = {

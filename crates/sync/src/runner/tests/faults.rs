@@ -70,7 +70,7 @@ async fn a_name_that_leads_nowhere() {
 async fn a_provider_that_never_answers_holds_up_nobody_else() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", silent.local_addr().unwrap());
-    let (asked, mut is_asked) = tokio::sync::mpsc::unbounded_channel();
+    let (asked, mut is_requested) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         let mut held = Vec::new();
         while let Ok((connection, _)) = silent.accept().await {
@@ -84,7 +84,7 @@ async fn a_provider_that_never_answers_holds_up_nobody_else() {
     let runner = folder.runner();
     let mut progress = runner.progress(&folder.record.id);
     runner.start();
-    is_asked.recv().await.unwrap();
+    is_requested.recv().await.unwrap();
     let is_done = |progress: &Progress| progress.phase == Phase::Idle && progress.data_through.is_some();
     progress.wait_for(is_done).await.unwrap();
     assert_ne!(runner.progress(&stuck.id).borrow().phase, Phase::Idle);

@@ -253,13 +253,13 @@ async fn an_object_that_is_never_answered_for_holds_up_no_other() {
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].event.object_id.as_deref(), Some("sub_0"));
     // Tried again and again, then left to a person.
-    assert_eq!(update::mail::run(&context).await.unwrap(), None, "no webhook told of it");
+    assert_eq!(update::deliveries::run(&context).await.unwrap(), None, "no webhook told of it");
     assert_eq!(context.inbox.due(UnixSeconds(NOW), 10).unwrap(), [], "not at once");
     let again = context.inbox.due(UnixSeconds(NOW + 3_600), 10).unwrap();
     assert_eq!(again[0].attempts, 1);
     provider.manners(|manners| manners.stuck.clear());
     context.inbox.failed(&[again[0].number], "", store::NextAttempt::At(UnixSeconds(NOW))).unwrap();
-    update::mail::run(&context).await.unwrap();
+    update::deliveries::run(&context).await.unwrap();
     assert!(is_canceled(&context, "sub_0"));
     assert_eq!(context.inbox.facts().unwrap().waiting, 0);
 }

@@ -117,9 +117,10 @@ async fn an_erasure_that_only_the_objects_know_outlives_them() {
 #[tokio::test]
 async fn who_left_long_ago_stays_nameless() {
     let (_provider, folder) = named().await;
-    let lapsed = store::Batch { meta: vec![("lapsed".to_owned(), "cus_3".to_owned())], ..Default::default() };
+    let past_retention =
+        store::Batch { meta: vec![("lapsed".to_owned(), "cus_3".to_owned())], ..Default::default() };
     let objects = folder.files().objects_to_write().unwrap();
-    objects.commit(lapsed).await.unwrap();
+    objects.commit(past_retention).await.unwrap();
     drop(objects);
     discard(&folder).await;
     folder.sync(&folder.runner()).await.unwrap();

@@ -1,7 +1,7 @@
 //! Figures of past months do not change without being told. It is 23 November.
 
 use crate::testing::kind;
-use metrics::restate::Shown;
+use metrics::restate::PreviousFigures;
 use model::RestatementReason::{InvoiceVoided, SettingsChanged};
 use model::{RestatementReason, Settings};
 use store::Batch;
@@ -69,7 +69,7 @@ async fn an_update_tells_what_it_changes_of_finished_months_and_a_load_and_a_reb
     assert_eq!(told(&folder), expected);
     // Nothing but what was told is another now.
     let now = folder.ledger(&runner).await;
-    let both = Shown::new(&shown, UnixSeconds(NOW), shown.zone()).because(SettingsChanged);
+    let both = PreviousFigures::new(&shown, UnixSeconds(NOW), shown.zone()).because(SettingsChanged);
     assert_eq!(both.restated_by(&now).count(), 1);
 }
 
@@ -99,7 +99,7 @@ async fn objects_that_a_crash_left_without_a_ledger_are_told_of_with_the_next() 
     let mut invoice = objects.get(kind::INVOICE, "in_1_00").unwrap().unwrap().object;
     invoice.body = invoice.body.replace(r#""status":"paid""#, r#""status":"void""#).into();
     let batch = Batch { objects: vec![invoice], seen_at: UnixSeconds(NOW + 9), ..Batch::default() };
-    crate::context::write(objects, batch).await.unwrap();
+    crate::writing::write(objects, batch).await.unwrap();
     assert_eq!(told(&folder), []);
     folder.ledger(&folder.runner()).await;
     assert_eq!(told(&folder), [figure("2025-09-01", "cus_1", 1000, 0, InvoiceVoided)]);

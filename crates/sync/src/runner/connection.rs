@@ -16,9 +16,10 @@ use super::privacy::Noted;
 use super::record::MadeOf;
 use super::{Snapshot, blocking, lock};
 use crate::SyncError;
+use crate::created::Created;
 use crate::reporter::Reporter;
 
-pub(super) struct Slot {
+pub(super) struct Connection {
     pub id: ConnectionId,
     pub reporter: Reporter,
     /// One piece of work at a time.
@@ -32,6 +33,7 @@ pub(super) struct Slot {
     epoch: AtomicU64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
+    pub created: Created,
     client: Mutex<Option<(MadeOf, Client)>>,
     /// The version that the ledger's file had when it was looked at, and by what to tell that nobody wrote since.
     unmoved: Mutex<Option<(u64, LedgerStamp)>>,
@@ -42,13 +44,13 @@ pub(super) struct Slot {
     forgotten: CancellationToken,
     /// Ends the work in progress; the next work starts with what the catalog says then.
     interrupt: Mutex<CancellationToken>,
-    is_asked: AtomicBool,
-    has_mail: AtomicBool,
+    is_requested: AtomicBool,
+    has_deliveries: AtomicBool,
     wake: Notify,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Slot {
+impl Connection {
     pub fn new(id: ConnectionId, clock: Clock, process: &CancellationToken) -> Self {
         let forgotten = process.child_token();
         Self {
@@ -62,15 +64,16 @@ impl Slot {
             epoch: AtomicU64::new(0),
             reader: Mutex::default(),
             inbox: Mutex::default(),
+            created: Created::default(),
             client: Mutex::default(),
             unmoved: Mutex::default(),
             forgetting: Mutex::default(),
             prices: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
-            is_asked: AtomicBool::new(false),
+            is_requested: AtomicBool::new(false),
             // What came before this process did.
-            has_mail: AtomicBool::new(true),
+            has_deliveries: AtomicBool::new(true),
             wake: Notify::new(),
             task: Mutex::default(),
         }
@@ -176,31 +179,31 @@ impl Slot {
     }
 
     /// Requests an update soon.
-    pub fn ask(&self) {
-        self.is_asked.store(true, Ordering::SeqCst);
+    pub fn request(&self) {
+        self.is_requested.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
     /// Something was delivered.
-    pub fn mail_came(&self) {
-        self.has_mail.store(true, Ordering::SeqCst);
+    pub fn was_delivered(&self) {
+        self.has_deliveries.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
     /// An earlier delivery is still waiting; nothing has to be woken for it.
-    pub fn mail_came_before(&self) {
-        self.has_mail.store(true, Ordering::SeqCst);
+    pub fn was_delivered_before(&self) {
+        self.has_deliveries.store(true, Ordering::SeqCst);
     }
 
     /// Whether something was delivered since the last time.
-    pub fn take_mail(&self) -> bool {
-        self.has_mail.swap(false, Ordering::SeqCst)
+    pub fn take_deliveries(&self) -> bool {
+        self.has_deliveries.swap(false, Ordering::SeqCst)
     }
 
     /// Whether something is delivered within a while.
-    pub async fn mail_within(&self, longest: std::time::Duration) -> bool {
+    pub async fn delivered_within(&self, longest: std::time::Duration) -> bool {
         self.rest(Some(longest)).await;
-        self.has_mail.load(Ordering::SeqCst) && !self.is_forgotten()
+        self.has_deliveries.load(Ordering::SeqCst) && !self.is_forgotten()
     }
 
     pub fn unmoved_ledger(&self) -> Option<(u64, LedgerStamp)> {
@@ -242,13 +245,13 @@ impl Slot {
         opened_once(&self.inbox, || files.inbox())
     }
 
-    pub fn is_asked(&self) -> bool {
-        self.is_asked.load(Ordering::SeqCst)
+    pub fn is_requested(&self) -> bool {
+        self.is_requested.load(Ordering::SeqCst)
     }
 
     /// Whether an update was requested since the last time.
-    pub fn take_ask(&self) -> bool {
-        self.is_asked.swap(false, Ordering::SeqCst)
+    pub fn take_request(&self) -> bool {
+        self.is_requested.swap(false, Ordering::SeqCst)
     }
 
     /// Until an update is requested, something is delivered, the time is up, or the connection is forgotten.
@@ -325,20 +328,20 @@ mod tests {
     #[test]
     fn an_older_ledger_never_takes_the_place_of_a_newer_one() {
         let clock = crate::testing::clock();
-        let slot = Slot::new(ConnectionId::from("con_1"), clock, &CancellationToken::new());
-        let version = || slot.peek().map(|shown| shown.version);
-        slot.publish(snapshot(7), slot.epoch());
-        slot.publish(snapshot(6), slot.epoch());
-        assert_eq!((version(), slot.reporter.subscribe().borrow().ledger_version), (Some(7), 7));
-        slot.publish(snapshot(8), slot.epoch());
+        let connection = Connection::new(ConnectionId::from("con_1"), clock, &CancellationToken::new());
+        let version = || connection.peek().map(|shown| shown.version);
+        connection.publish(snapshot(7), connection.epoch());
+        connection.publish(snapshot(6), connection.epoch());
+        assert_eq!((version(), connection.reporter.subscribe().borrow().ledger_version), (Some(7), 7));
+        connection.publish(snapshot(8), connection.epoch());
         assert_eq!(version(), Some(8));
 
         // What other settings gave is not compared with.
-        let earlier = slot.epoch();
-        slot.begin_anew();
-        slot.publish(snapshot(9), earlier);
+        let earlier = connection.epoch();
+        connection.begin_anew();
+        connection.publish(snapshot(9), earlier);
         assert_eq!(version(), None);
-        slot.publish(snapshot(1), slot.epoch());
+        connection.publish(snapshot(1), connection.epoch());
         assert_eq!(version(), Some(1));
     }
 }

@@ -6,14 +6,14 @@ use super::page::PageFacts;
 
 /// Names a range for as long as its load lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct SpanId {
+pub(crate) struct RangeId {
     pub kind: ObjectKind,
     pub number: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub id: SpanId,
+pub(crate) struct Range {
+    pub id: RangeId,
     /// First second that belongs to it. `None`: everything older too.
     pub from: Option<i64>,
     /// Last second that belongs to it. `None`: everything newer too.
@@ -37,8 +37,8 @@ pub(crate) struct Horizon {
     pub now: i64,
 }
 
-impl Span {
-    pub fn new(id: SpanId, from: Option<i64>, to: Option<i64>) -> Self {
+impl Range {
+    pub fn new(id: RangeId, from: Option<i64>, to: Option<i64>) -> Self {
         Self { id, from, to, cursor: None, reached: None, count: 0, is_done: false, is_running: false }
     }
 
@@ -102,8 +102,8 @@ impl Span {
     }
 
     /// Gives away everything older than `at` as a range of its own.
-    pub fn split_before(&mut self, at: i64, number: u32) -> Span {
-        let older = Span::new(SpanId { kind: self.id.kind, number }, self.from, Some(at - 1));
+    pub fn split_before(&mut self, at: i64, number: u32) -> Range {
+        let older = Range::new(RangeId { kind: self.id.kind, number }, self.from, Some(at - 1));
         self.from = Some(at);
         older
     }

@@ -10,49 +10,49 @@ use crate::SyncError;
 use crate::blocking::blocking;
 
 /// Records a long outage in the catalog once, and its end once.
-pub(crate) struct Trouble {
-    place: Option<Place>,
-    is_told: AtomicBool,
+pub(crate) struct Outage {
+    entry: Option<CatalogEntry>,
+    is_reported: AtomicBool,
 }
 
-struct Place {
+struct CatalogEntry {
     catalog: Catalog,
     workspace: WorkspaceId,
     connection: ConnectionId,
     clock: Clock,
 }
 
-impl Trouble {
+impl Outage {
     pub fn of(catalog: Catalog, record: &ConnectionRecord, clock: Clock) -> Self {
         let (workspace, connection) = (record.workspace.clone(), record.id.clone());
-        let place = Place { catalog, workspace, connection, clock };
-        Self { place: Some(place), is_told: AtomicBool::new(false) }
+        let entry = CatalogEntry { catalog, workspace, connection, clock };
+        Self { entry: Some(entry), is_reported: AtomicBool::new(false) }
     }
 
-    /// Reported to nobody.
+    /// Reported nowhere.
     #[cfg(test)]
-    pub fn unheard() -> Self {
-        Self { place: None, is_told: AtomicBool::new(false) }
+    pub fn unreported() -> Self {
+        Self { entry: None, is_reported: AtomicBool::new(false) }
     }
 
-    pub async fn tell(&self, error: SyncError) {
-        let Some(place) = &self.place else { return };
-        if !self.is_told.swap(true, Ordering::SeqCst) {
-            tracing::warn!(connection = %place.connection, %error, "waiting for the provider");
-            place.note(Some(error.last_error(place.clock.now()))).await;
+    pub async fn report(&self, error: SyncError) {
+        let Some(entry) = &self.entry else { return };
+        if !self.is_reported.swap(true, Ordering::SeqCst) {
+            tracing::warn!(connection = %entry.connection, %error, "waiting for the provider");
+            entry.note(Some(error.last_error(entry.clock.now()))).await;
         }
     }
 
     pub async fn is_over(&self) {
-        let Some(place) = &self.place else { return };
-        if self.is_told.swap(false, Ordering::SeqCst) {
-            tracing::info!(connection = %place.connection, "the provider responds again");
-            place.note(None).await;
+        let Some(entry) = &self.entry else { return };
+        if self.is_reported.swap(false, Ordering::SeqCst) {
+            tracing::info!(connection = %entry.connection, "the provider responds again");
+            entry.note(None).await;
         }
     }
 }
 
-impl Place {
+impl CatalogEntry {
     async fn note(&self, last_error: Option<LastError>) {
         let (catalog, workspace, id) =
             (self.catalog.clone(), self.workspace.clone(), self.connection.clone());
