@@ -193,3 +193,22 @@ fn purity(path: &str, text: &str, findings: &mut Vec<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_made_up_source_is_switched_on_by_tests_alone() {
+        let findings_for = |kind: Value| {
+            let dependency = json!({"name": "connect", "kind": kind, "features": [TESTS_ONLY]});
+            let mut findings = Vec::new();
+            arrows(&[json!({"name": "app", "source": null, "dependencies": [dependency]})], &mut findings);
+            findings
+        };
+        assert_eq!(findings_for(json!("dev")), Vec::<String>::new());
+        assert_eq!(findings_for(Value::Null), ["crate 'app' may switch on 'made-up' only for tests"]);
+    }
+}

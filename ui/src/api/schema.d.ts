@@ -238,9 +238,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let go of what was loaded and load everything again
-         * @description Key, settings and webhook stay, and erasures and the list of restatements as far as they can be read. Numbers fill in
-         *     as on the first day.
+         * Discard the local copy and import everything again
+         * @description Key, settings and webhook are kept, and so are erasures and the list of restatements as far as they can be read.
+         *     Figures fill in as during the first import.
          */
         post: operations["reload_connection"];
         delete?: never;
@@ -463,13 +463,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The exchange rates that the workspace entered */
+        /** List the exchange rates that the workspace entered */
         get: operations["list_rates"];
         put?: never;
         /**
          * Enter an exchange rate
-         * @description It comes before official pegs and published rates, from the next request on. One of the same currency and days is
-         *     replaced.
+         * @description It takes precedence over official pegs and published rates from the next request on. A rate for the same currency
+         *     and days is replaced.
          */
         post: operations["create_rate"];
         delete?: never;
@@ -504,7 +504,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter the exchange rates of a CSV file, all or none of them */
+        /** Import the exchange rates of a CSV file, all or none of them */
         post: operations["import_rates"];
         delete?: never;
         options?: never;
@@ -743,7 +743,7 @@ export interface components {
             key?: string | null;
             /** @description Of `sample`: one of its merchants. */
             merchant?: string | null;
-            /** @description Without one it is the account's. */
+            /** @description By default the account's name. */
             name?: string | null;
             /** @description The id of one of the sources, or `sample`. */
             source: string;
@@ -1285,7 +1285,7 @@ export interface components {
              * @description The newest day that rates were published for.
              */
             published_on?: string | null;
-            /** @description The currencies that amounts of today can be converted into. */
+            /** @description The currencies that today's amounts can be converted to. */
             targets: string[];
         };
         RateRequest: {
@@ -1295,14 +1295,14 @@ export interface components {
             currency: string;
             /**
              * Format: date
-             * @description The first day, or the only one.
+             * @description The first day, or the only day.
              */
             from: string;
             /** @description A decimal number as text, so that it is exact. */
             rate: string;
             /**
              * Format: date
-             * @description The last day, included. Left out: `from` alone.
+             * @description The last day, inclusive. Default: `from`.
              */
             to?: string | null;
         };
@@ -1402,14 +1402,13 @@ export interface components {
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /**
-             * @description Whether an active subscription that was never billed counts from its start, at the price of its items. Left out of
-             *     a request, it stays as it is.
+             * @description Whether an active subscription that was never billed counts from its start, at the price of its items. Omit it
+             *     to leave it unchanged.
              */
             count_unbilled?: boolean;
             /**
-             * @description Whether nothing that identifies a customer is kept. Switched on, what is there is erased; switched off, it comes
-             *     back as objects change.
-             *     Left out of a request, it stays as it is.
+             * @description Whether nothing that identifies a customer is stored. Switching it on erases what is there; after switching it
+             *     off, it comes back as objects change. Omit it to leave it unchanged.
              */
             gdpr?: boolean;
             /** @description Whether usage-based lines count as recurring. */
@@ -2005,22 +2004,22 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
-                /** @description As in `month`, `year`, `3-month`. */
+                /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters as in ISO 3166, or `unknown`. */
+                /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
-                /** @description `native` (without it), or the code of a currency to convert to. */
+                /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 cursor?: string;
-                /** @description Codes of currencies that are billed in. */
+                /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
                 /** @description At most 500. Default: 50. */
                 limit?: number;
                 /** @description MRR at the end of this day. Default: now. */
                 on?: string;
-                /** @description Ids of prices. */
+                /** @description Price ids. */
                 plan?: string[];
-                /** @description Ids of products. */
+                /** @description Product ids. */
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
@@ -2240,23 +2239,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
-                /** @description Two letters as in ISO 3166, or `unknown`. */
+                /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
-                /** @description Codes of currencies that are billed in. */
+                /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
-                /** @description Ids of prices. */
+                /** @description Price ids. */
                 plan?: string[];
-                /** @description Ids of products. */
+                /** @description Product ids. */
                 product?: string[];
-                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
                 range?: string;
-                /** @description Last day; without it today, or that of `range`. */
+                /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2297,23 +2296,23 @@ export interface operations {
                 billing_interval?: string[];
                 /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
                 by?: string;
-                /** @description Two letters as in ISO 3166, or `unknown`. */
+                /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
-                /** @description Codes of currencies that are billed in. */
+                /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
-                /** @description First day, `YYYY-MM-DD`; without it that of `range`. */
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
                 from?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
-                /** @description Ids of prices. */
+                /** @description Price ids. */
                 plan?: string[];
-                /** @description Ids of products. */
+                /** @description Product ids. */
                 product?: string[];
-                /** @description `last_12_months` (without it): the eleven full months before that of `to`, and that one so far. `last_12_full_months`: the twelve before it. */
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
                 range?: string;
-                /** @description Last day; without it today, or that of `range`. */
+                /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
             };
             header?: never;
@@ -2348,21 +2347,21 @@ export interface operations {
     list_movements: {
         parameters: {
             query?: {
-                /** @description As in `month`, `year`, `3-month`. */
+                /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters as in ISO 3166, or `unknown`. */
+                /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
-                /** @description `native` (without it), or the code of a currency to convert to. */
+                /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 cursor?: string;
-                /** @description Codes of currencies that are billed in. */
+                /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
                 from?: string;
                 /** @description At most 500. Default: 50. */
                 limit?: number;
-                /** @description Ids of prices. */
+                /** @description Price ids. */
                 plan?: string[];
-                /** @description Ids of products. */
+                /** @description Product ids. */
                 product?: string[];
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */
@@ -2639,17 +2638,17 @@ export interface operations {
     read_summary: {
         parameters: {
             query?: {
-                /** @description As in `month`, `year`, `3-month`. */
+                /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description Two letters as in ISO 3166, or `unknown`. */
+                /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
-                /** @description `native` (without it), or the code of a currency to convert to. */
+                /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
-                /** @description Codes of currencies that are billed in. */
+                /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
-                /** @description Ids of prices. */
+                /** @description Price ids. */
                 plan?: string[];
-                /** @description Ids of products. */
+                /** @description Product ids. */
                 product?: string[];
             };
             header?: never;
@@ -3039,7 +3038,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It counts from now on */
+            /** @description The rate applies from now on */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,14 +3061,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The entered rate */
+                /** @description The id of the entered rate */
                 rate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Pegs and published rates count again */
+            /** @description Deleted; pegs and published rates apply again */
             204: {
                 headers: {
                     [name: string]: unknown;
