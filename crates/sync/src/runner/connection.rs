@@ -136,6 +136,11 @@ impl Connection {
     /// Forgets what was read from the files: they were rewritten.
     pub fn close_files(&self) {
         self.drop_snapshot();
+        self.close_reader();
+    }
+
+    /// The same where what is shown still holds.
+    pub fn close_reader(&self) {
         *lock(&self.reader) = None;
     }
 

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use connect::{Privacy, Source};
+use metrics::columns::CustomerEntry;
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
 use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
 
 use super::connection::Connection;
 use super::record::source_of;
-use super::{Runner, Shared, blocking, ledger};
-use crate::SyncError;
+use super::{Runner, Shared, Snapshot, blocking, ledger};
 use crate::blocking::to_its_end;
 use crate::progress::Phase;
+use crate::{SyncError, history, projection};
 
 /// What was done to what is kept: empty, or [`PSEUDONYMOUS`].
 const PRIVACY: &str = "privacy";
@@ -152,6 +153,23 @@ pub(super) fn drop_personal(
     files.rewrite_objects(note, redact, tell)
 }
 
+/// What is shown, without what identifies some customers: it goes on being shown while the files are rewritten.
+fn without_names(
+    source: Source,
+    files: &ConnectionFiles,
+    settings: &Settings,
+    shown: &Snapshot,
+    customers: &[CustomerId],
+) -> Result<Snapshot, StoreError> {
+    let objects = files.objects_to_read()?;
+    let book = history::price_book(source, &objects)?.book;
+    let built = projection::build_some(source, &objects, customers, &book, settings.rules, None)?;
+    let nameless = |(entry, ledger)| (CustomerEntry { name: None, email: None, ..entry }, ledger);
+    let changes = built.changes.into_iter().map(nameless).collect();
+    let ledger = shown.ledger.update(changes, &book).ledger;
+    Ok(Snapshot { version: shown.version + 1, ledger: Arc::new(ledger) })
+}
+
 impl Runner {
     /// Permanently deletes a customer's personal data from everything that is stored. Ids, amounts and times are
     /// kept, so no figure changes, and personal data that arrives later is deleted on arrival.
@@ -174,20 +192,30 @@ impl Runner {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
         to_its_end(async move {
+            let shown = connection.peek();
             // Immediately; work in progress continues afterwards.
             let _alone = connection.take_over().await;
             let (source, recording) = (source_of(&record)?, shared.recording(&record));
             let now = shared.config.clock.now();
+            let own = Arc::clone(&connection);
             let receipt = blocking(move || {
                 ledger::settle(source, &files, &record.settings, recording)?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
+                if let Some(shown) = shown {
+                    let nameless = without_names(source, &files, &record.settings, &shown, one)?;
+                    own.publish(nameless, own.epoch());
+                }
                 let objects = erase(source, &files, one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
-            connection.close_files();
+            match &receipt {
+                // What is shown holds, and the next work makes the ledger's file again.
+                Ok(_) => connection.close_reader(),
+                Err(_) => connection.close_files(),
+            }
             connection.request();
             receipt
         })

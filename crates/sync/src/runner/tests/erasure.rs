@@ -37,6 +37,24 @@ async fn what_was_booked_for_a_person_goes_with_them() {
 }
 
 #[tokio::test]
+async fn pages_go_on_with_what_they_show_but_for_the_name() {
+    let (_provider, folder) = with_bookings().await;
+    let runner = folder.runner();
+    let before = folder.ledger(&runner).await;
+    erase(&folder, &runner, "cus_1").await;
+    let connection = runner.shared.connection(&folder.record.id);
+    let shown = connection.peek().expect("nobody waits for another ledger").ledger;
+    let entry = |ledger: &Ledger, id: &str| ledger.customer(&CustomerId::from(id)).unwrap();
+    assert_eq!((entry(&shown, "cus_1").name, entry(&shown, "cus_1").email), (None, None));
+    assert_eq!(entry(&shown, "cus_2"), entry(&before, "cus_2"));
+    let steps = |ledger: &Ledger| metrics::query::steps(ledger, UnixSeconds(NOW)).collect::<Vec<_>>();
+    assert_eq!(steps(&shown), steps(&before));
+
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(entry(&*folder.ledger(&runner).await, "cus_1").name, None);
+}
+
+#[tokio::test]
 async fn a_server_forgets_what_another_process_erased() {
     let (_provider, folder) = with_bookings().await;
     let (server, command) = (folder.runner(), folder.runner());
