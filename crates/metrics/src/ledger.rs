@@ -16,6 +16,7 @@ mod other_rules;
 mod paid;
 mod price_book;
 mod proration;
+mod setting;
 mod standing;
 mod subscription;
 #[cfg(test)]

@@ -10,8 +10,8 @@ use super::bills::refs;
 use super::items::{self, Item};
 use super::lines::Entry;
 use super::proration::step;
+use super::setting::{Setting, Track, track_of, zero};
 use super::standing::{Standing, is_alive};
-use super::subscription::{Setting, Track, track_of, zero};
 use super::{Cause, LineRef};
 
 /// Billing may be late, and clocks differ.

@@ -3,36 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::billing::Subscription;
-use model::{Currency, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
+use model::{LedgerRules, SubscriptionId, UnixSeconds};
 
 use super::bills::{self, Bill, refs};
 use super::items::Item;
 use super::lines::Entry;
 use super::proration::{self, Beside};
+use super::setting::{Setting, Strength, Track, track_of};
 use super::{Cause, Step, ending, lapses};
-
-/// A price of the subscription in a currency.
-pub(super) type Track<'a> = (&'a PriceId, Currency);
-
-/// What a rule says: from `at` on, `value_minor`.
-#[derive(Debug, Clone)]
-pub(super) struct Setting<'a> {
-    pub at: UnixSeconds,
-    pub track: Track<'a>,
-    pub strength: Strength,
-    pub value_minor: i64,
-    pub cause: Cause,
-}
-
-/// At one instant the stronger rule wins: a change made within a period was made after the period was billed, and what
-/// gives way to it gives way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Strength {
-    Zero,
-    Period,
-    Change,
-    GivesWay,
-}
 
 /// All changes of value of one subscription. `subscription` is `None` where only its lines are known.
 pub(super) fn steps(
@@ -63,10 +41,6 @@ pub(super) fn steps(
         }
     }
     tracks.into_iter().flat_map(|(track, items)| differences(items, id, track)).collect()
-}
-
-pub(super) fn track_of<'a>(entry: &Entry<'a>) -> Track<'a> {
-    (entry.price_id(), entry.line.currency)
 }
 
 /// What each setting changes against the one before; of several at one instant the last and strongest holds. Items that
@@ -255,9 +229,4 @@ fn one_price<'a>(own: &[Entry<'a>], bills: &[Bill<'a>], charged: &[Bill<'a>]) ->
         prices.iter().filter(move |track| **track != own).map(move |track| gives_way((at, bill), *track))
     });
     pairs.collect()
-}
-
-/// From then on nothing.
-pub(super) fn zero<'a>(at: UnixSeconds, track: Track<'a>, cause: Cause) -> Setting<'a> {
-    Setting { at, track, strength: Strength::Zero, value_minor: 0, cause }
 }
