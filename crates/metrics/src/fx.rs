@@ -212,12 +212,12 @@ impl Rates {
 
     /// What was entered for a day or the latest before it, at what its base is worth on the day that is asked for.
     fn entered(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
-        let (quoted_on, span) = self.entered.latest(day, currency)?;
+        let (quoted_on, period) = self.entered.latest(day, currency)?;
         if !is_fresh(quoted_on, day) {
             return None;
         }
-        let base = self.quote(day, span.base, steps + 1)?;
-        let per_euro = base.per_euro.checked_mul(span.rate)?;
+        let base = self.quote(day, period.base, steps + 1)?;
+        let per_euro = base.per_euro.checked_mul(period.rate)?;
         Some(Quote { per_euro, quoted_on, rate_on: quoted_on.min(base.rate_on) })
     }
 

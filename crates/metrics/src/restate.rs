@@ -1,7 +1,7 @@
 //! Closed months that had been shown and whose figures have changed.
 //!
 //! A month is compared only if it was over for the data that the shown figures were made of: before that its figure
-//! was still moving, and nobody was told that it is final.
+//! was still moving, and it was never presented as final.
 
 mod reason;
 #[cfg(test)]
@@ -97,8 +97,8 @@ impl<'a> PreviousFigures<'a> {
     }
 }
 
-/// Figures that a ledger has otherwise than they were restated last: what was restated was never shown, or was shown of
-/// objects that were imported anew since.
+/// Corrections for figures that the ledger gives differently from their last entry: that entry was never shown, or the
+/// objects have been imported again since.
 pub fn restated_otherwise<'a>(
     last: impl IntoIterator<Item = Restatement> + 'a,
     ledger: &'a Ledger,

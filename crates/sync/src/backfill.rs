@@ -48,8 +48,8 @@ pub struct Loaded {
 /// Reads everything that the window table does not have yet.
 ///
 /// # Errors
-/// `Cancelled` at a page boundary; a key that is refused; an indispensable list that cannot be read; an impatience
-/// that ran out; what the store says.
+/// `Cancelled` at a page boundary; a key that is refused; an indispensable list that cannot be read; a wait that
+/// ran out; what the store says.
 pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
     let mut load = Load::resume(context).await?;
     let outcome = load.read_all().await;
@@ -124,7 +124,7 @@ enum Request {
 }
 
 struct Fetched {
-    work: Request,
+    request: Request,
     requested_at: UnixSeconds,
     answer: Result<Page, ConnectError>,
 }
@@ -165,7 +165,7 @@ impl<'a> Load<'a> {
                 self.context.outage.report(outage).await;
             }
             self.begin_commit();
-            self.ask_for_more();
+            self.request_more();
             let is_idle = self.requests.is_empty() && self.commit.is_empty() && self.paused_until.is_none();
             if is_idle {
                 debug_assert!(self.plan.is_done(), "everything that can be requested has been requested");
@@ -187,7 +187,7 @@ impl<'a> Load<'a> {
         }
     }
 
-    fn ask_for_more(&mut self) {
+    fn request_more(&mut self) {
         if self.paused_until.is_some() || self.pending.objects() > PENDING_MAX {
             return;
         }
@@ -204,26 +204,26 @@ impl<'a> Load<'a> {
         }
     }
 
-    fn request(&mut self, work: Request) {
+    fn request(&mut self, request: Request) {
         let client = self.context.client.clone();
         let requested_at = self.context.requested_at();
         self.requests.spawn(async move {
-            let answer = match &work {
+            let answer = match &request {
                 Request::Page(task) => client.list(&task.request).await,
                 Request::Rest(followup) => client.list_children(&children(followup)).await,
             };
-            Fetched { work, requested_at, answer }
+            Fetched { request, requested_at, answer }
         });
     }
 
     fn fetched(&mut self, fetched: Fetched) -> Result<(), SyncError> {
-        let Fetched { work, requested_at, answer } = fetched;
-        if matches!(work, Request::Rest(_)) {
+        let Fetched { request, requested_at, answer } = fetched;
+        if matches!(request, Request::Rest(_)) {
             self.followups_running -= 1;
         }
         let page = match answer {
             Ok(page) => page,
-            Err(error) => return self.failed(work, error),
+            Err(error) => return self.failed(request, error),
         };
         self.pauses.reset();
         self.context.reporter.message(None);
@@ -234,7 +234,7 @@ impl<'a> Load<'a> {
         }
         self.context.reporter.count(page.objects.len() as u64);
         say_what_is_left_out(&page);
-        match work {
+        match request {
             Request::Page(task) => {
                 let changes = self.plan.page_read(task.range, &(&page).into());
                 self.pending.ranges.extend(&changes.ranges);
@@ -259,10 +259,10 @@ impl<'a> Load<'a> {
         }
     }
 
-    fn failed(&mut self, work: Request, error: ConnectError) -> Result<(), SyncError> {
+    fn failed(&mut self, request: Request, error: ConnectError) -> Result<(), SyncError> {
         if error.is_retryable() {
             tracing::warn!(%error, "a page could not be fetched");
-            match work {
+            match request {
                 Request::Page(task) => self.plan.page_failed(task.range),
                 Request::Rest(followup) => self.followups.push_front(followup),
             }
@@ -277,7 +277,7 @@ impl<'a> Load<'a> {
         if matches!(error, ConnectError::KeyRefused { .. }) {
             return Err(error.into());
         }
-        match work {
+        match request {
             // Deleted with its parent; the parent's own list shows the rest.
             Request::Rest(followup) if matches!(error, ConnectError::NotFound { .. }) => {
                 tracing::warn!(%error, "the rest of a truncated list no longer exists");

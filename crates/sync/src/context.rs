@@ -19,7 +19,7 @@ use crate::outage::Outage;
 use crate::reporter::Reporter;
 use crate::writing::{Written, write};
 
-/// The latest instant at which any object of the file was requested.
+/// The latest instant at which any object of the file was requested. The key keeps its first name, since files have it.
 const REQUESTED_THROUGH: &str = "asked_through";
 
 /// After this long without an answer, the outage is shown on the pages.
@@ -30,7 +30,7 @@ const LONG_MS: i64 = 60_000;
 pub struct RetryPolicy {
     pub first: Duration,
     pub longest: Duration,
-    /// Without one answer between. `None`: forever.
+    /// After this long without any answer. `None`: never.
     pub give_up_after: Option<Duration>,
 }
 
@@ -57,11 +57,11 @@ pub(crate) struct Context {
     pub retry_policy: RetryPolicy,
     pub cancel: CancellationToken,
     pub reporter: Reporter,
-    /// Hears of every commit.
+    /// Receives every commit.
     pub written: mpsc::UnboundedSender<Written>,
     /// Customers whose personal data is dropped whenever it comes.
     pub erased: Arc<HashSet<String>>,
-    /// When the account was made.
+    /// When the account was created.
     pub account_created_at: Option<UnixSeconds>,
     pub request_clock: RequestClock,
     pub outage: Outage,
@@ -113,7 +113,7 @@ impl Context {
         Ok(())
     }
 
-    /// Writes a batch, for who counts it later.
+    /// Writes a batch; the caller reports it later.
     pub fn writing(&self, mut batch: Batch) -> impl Future<Output = Result<Written, SyncError>> + use<> {
         self.leave_out_the_erased(&mut batch.objects);
         if !batch.objects.is_empty() {
@@ -179,7 +179,7 @@ impl Context {
         }
     }
 
-    /// Asks as often as the client does by itself.
+    /// Tries as often as the client itself does.
     pub async fn try_once<T>(
         &self,
         request: impl Future<Output = Result<T, ConnectError>>,
@@ -226,11 +226,12 @@ impl Pauses {
         if self.retry_policy.give_up_after.is_some_and(|limit| waited >= limit) {
             return Err(SyncError::GaveUp { waited_seconds: waited.as_secs(), source: error });
         }
-        let asked_for = match error {
+        let requested_pause = match error {
             ConnectError::RateLimited { retry_after: Some(seconds), .. } => Duration::from_secs(seconds),
             _ => Duration::ZERO,
         };
-        let pause = self.next.max(asked_for).min(self.retry_policy.longest.max(self.retry_policy.first));
+        let pause =
+            self.next.max(requested_pause).min(self.retry_policy.longest.max(self.retry_policy.first));
         self.next = (self.next * 2).min(self.retry_policy.longest);
         Ok(pause)
     }
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_to_the_longest_and_begin_anew_after_an_answer() {
+    fn pauses_grow_to_the_longest_and_start_over_after_an_answer() {
         let mut pauses = Pauses::new(RetryPolicy::ENDLESS);
         let seconds: Vec<u64> = (0..8).map(|n| pauses.next(gone(), n).unwrap().as_secs()).collect();
         assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 300, 300]);
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends_only_where_it_has_an_end() {
+    fn retries_end_only_where_it_has_an_end() {
         let mut pauses = Pauses::new(RetryPolicy::MINUTES);
         assert!(pauses.next(gone(), 1_000).is_ok());
         assert!(pauses.next(gone(), 180_000).is_ok());

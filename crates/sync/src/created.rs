@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{ObjectKind, RawObject};
 
-/// What does not fit any more is fetched.
-const OBJECTS_MAX: usize = 1_000;
+/// More are not worth their memory: what is dropped is fetched.
+const OBJECTS_MAX: usize = 200;
 const BODY_MAX: usize = 64 << 10;
 
 #[derive(Clone, Default)]
@@ -15,10 +15,15 @@ pub(crate) struct Created(Arc<Mutex<HashMap<(ObjectKind, String), RawObject>>>);
 
 impl Created {
     pub fn put(&self, object: RawObject) {
-        let mut objects = self.objects();
-        if objects.len() < OBJECTS_MAX && object.body.len() <= BODY_MAX {
-            objects.insert((object.kind, object.id.clone()), object);
+        if object.body.len() > BODY_MAX {
+            return;
         }
+        let mut objects = self.objects();
+        // Those whose deliveries another process has taken are never asked for.
+        if objects.len() >= OBJECTS_MAX {
+            objects.clear();
+        }
+        objects.insert((object.kind, object.id.clone()), object);
     }
 
     pub fn take(&self, kind: ObjectKind, id: &str) -> Option<RawObject> {

@@ -19,7 +19,7 @@ pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
 pub use file::{FIRST_VERSION, Keeper, LedgerMeta, Previous};
 pub use restating::{Recording, Restating};
-pub(crate) use restating::{build_recording, settle};
+pub(crate) use restating::{build_recording, correct};
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

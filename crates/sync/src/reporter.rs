@@ -23,7 +23,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     meter: RateMeter,
-    told_at_ms: Option<i64>,
+    reported_at_ms: Option<i64>,
     /// Objects of each kind that are in the file.
     kept: BTreeMap<ObjectKind, u64>,
 }
@@ -78,7 +78,7 @@ impl Reporter {
         self.state().meter.add(self.0.clock.now_ms(), objects);
     }
 
-    /// Whether it was ever told how far the kinds are.
+    /// Whether the progress of the kinds was ever reported.
     pub fn shows_kinds(&self) -> bool {
         !self.0.sender.borrow().kinds.is_empty()
     }
@@ -99,13 +99,13 @@ impl Reporter {
         show_kinds(progress, kinds, &self.state().kept);
     }
 
-    /// Whether it is time to tell again. Whoever asks and hears yes, tells.
+    /// Whether it is time for another report. A caller that gets `true` has to send one.
     pub fn is_due(&self) -> bool {
         let now_ms = self.0.clock.now_ms();
         let mut state = self.state();
-        let is_due = state.told_at_ms.is_none_or(|told_at_ms| now_ms - told_at_ms >= EVERY_MS);
+        let is_due = state.reported_at_ms.is_none_or(|reported_at_ms| now_ms - reported_at_ms >= EVERY_MS);
         if is_due {
-            state.told_at_ms = Some(now_ms);
+            state.reported_at_ms = Some(now_ms);
         }
         is_due
     }

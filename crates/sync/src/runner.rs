@@ -63,9 +63,9 @@ pub struct RunnerConfig {
 }
 
 impl RunnerConfig {
-    /// How much of a provider's limits is used unless told otherwise: the rest is for the account's other tools.
+    /// How much of a provider's limits is used by default: the rest is for the account's other tools.
     pub const SHARE_PERCENT: u8 = 80;
-    /// How often a server looks for changes, unless it is told otherwise.
+    /// How often a server looks for changes by default.
     pub const UPDATE_EVERY_SECONDS: u64 = 60;
     /// The same when webhooks deliver.
     pub const UPDATE_EVERY_SECONDS_WITH_WEBHOOKS: u64 = 600;
@@ -166,7 +166,7 @@ impl Runner {
         self.shared.connection(id).reporter.subscribe()
     }
 
-    /// Asks for work now: the load where it is not done, else an update. Returns at once.
+    /// Requests work now: the load if it is not complete, otherwise an update. Returns at once.
     pub fn start_sync(&self, id: &ConnectionId) {
         let connection = self.shared.connection(id);
         lock(&self.shared.forgotten).remove(id);

@@ -39,7 +39,7 @@ pub struct Updated {
     pub through: UnixSeconds,
     pub how: How,
     pub absent: Absent,
-    /// When the newest event happened that a webhook must have told of by now, by the provider's clock.
+    /// The time of the newest event that a working webhook must have delivered by now, by the provider's clock.
     pub due_event_at: Option<UnixSeconds>,
     /// When the newest of what was delivered meanwhile happened, by the provider's clock.
     pub newest_delivered_at: Option<UnixSeconds>,
@@ -79,7 +79,7 @@ pub(crate) async fn run(
     }
     let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
-    // Webhooks may have told of what came after events that they missed. Where no events were seen yet, those since the
+    // Webhooks may have delivered later events than the ones that they missed. Where no events were seen yet, those since the
     // load began count.
     let looked_through = instant(context, EVENTS_THROUGH).await?;
     let looked_through = match looked_through {
@@ -98,8 +98,9 @@ pub(crate) async fn run(
             let Seen { through, due_event_at, newest_delivered_at, is_resumed, .. } = seen;
             if is_resumed {
                 let rest = Box::pin(run(context, through, thoroughness, absent)).await?;
+                let due_event_at = due_event_at.max(rest.due_event_at);
                 let newest_delivered_at = newest_delivered_at.max(rest.newest_delivered_at);
-                return Ok(Updated { newest_delivered_at, ..rest });
+                return Ok(Updated { due_event_at, newest_delivered_at, ..rest });
             }
             Ok(Updated { through, how: How::Events, absent, due_event_at, newest_delivered_at })
         }

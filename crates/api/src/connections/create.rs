@@ -79,9 +79,9 @@ async fn save(
     let shared = Arc::clone(context);
     let (name, Wishes { is_sample, gdpr, .. }) = (wishes.name.map(str::to_owned), wishes);
     let saved = blocking(move || -> Result<_, AdmissionError> {
-        let place = Destination { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
+        let destination = Destination { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
         let wishes = Wishes { name: name.as_deref(), is_sample, gdpr };
-        candidate.save(&place, wishes, &shared.clock)
+        candidate.save(&destination, wishes, &shared.clock)
     });
     let record = saved.await??;
     context.runner.start_sync(&record.id);

@@ -39,9 +39,9 @@ pub async fn handle(
     let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
     let shared = context.clone();
     let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
-        let place =
+        let destination =
             Destination { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };
-        candidate.replace_key(&place, &record)?;
+        candidate.replace_key(&destination, &record)?;
         Ok(shared.catalog.connection(&record.workspace, &record.id)?)
     });
     let record = changed.await??.ok_or_else(|| Problem::not_found("connection"))?;

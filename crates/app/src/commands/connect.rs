@@ -143,11 +143,12 @@ fn tell_permissions(candidate: &Candidate) -> anyhow::Result<()> {
 
 /// The account's connection: the existing one, which uses this key from now on, or a new one.
 fn save(folder: &Folder, candidate: &Candidate, wishes: Wishes<'_>) -> anyhow::Result<ConnectionRecord> {
-    let place = Destination { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
+    let destination =
+        Destination { data: &folder.data, catalog: &folder.catalog, workspace: &folder.workspace };
     let Some(existing) = candidate.existing(&folder.catalog, &folder.workspace)? else {
-        return Ok(candidate.save(&place, wishes, &Clock::System)?);
+        return Ok(candidate.save(&destination, wishes, &Clock::System)?);
     };
-    candidate.replace_key(&place, &existing)?;
+    candidate.replace_key(&destination, &existing)?;
     folder.catalog.update_connection(&folder.workspace, &existing.id, |record| {
         if let Some(name) = wishes.name {
             record.name = name.to_owned();

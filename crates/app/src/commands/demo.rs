@@ -94,9 +94,12 @@ async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Resul
     let started = (context.samples.start)(id).await?;
     let candidate =
         admission::examine(started.source, &started.key, Some(started.api_base), Clock::System).await?;
-    let place = Destination { data: &context.data, catalog: &context.catalog, workspace: &workspace };
-    let record =
-        candidate.save(&place, Wishes { name: Some(name), is_sample: true, gdpr: false }, &Clock::System)?;
+    let destination = Destination { data: &context.data, catalog: &context.catalog, workspace: &workspace };
+    let record = candidate.save(
+        &destination,
+        Wishes { name: Some(name), is_sample: true, gdpr: false },
+        &Clock::System,
+    )?;
     context.runner.start_sync(&record.id);
     Ok(record)
 }

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::limiter::{Access, Endpoint, Limiter};
 use super::page::{self, Requested};
 use super::refusal::Refusal;
-use super::retry::{self, Attempts, Failure};
+use super::retry::{self, AttemptLimits, Failure};
 use super::transport::{Answer, Transport};
 use super::{
     Account, Children, ClientConfig, ListRequest, Page, Probe, Retrieved, account, catalog, facts, loose,
@@ -39,7 +39,7 @@ pub(super) struct Call<'a> {
     pub(super) path: Vec<&'a str>,
     pub(super) query: Vec<(&'a str, String)>,
     pub(super) verb: Verb,
-    pub(super) attempts: Attempts,
+    pub(super) attempts: AttemptLimits,
 }
 
 /// What a request does. Only webhook endpoints of our own are ever written.
@@ -162,7 +162,7 @@ impl Client {
     pub(super) async fn list_with(
         &self,
         request: &ListRequest,
-        attempts: Attempts,
+        attempts: AttemptLimits,
     ) -> Result<Page, ConnectError> {
         let kind = request.kind;
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };

@@ -23,14 +23,14 @@ pub(super) enum Failure {
 
 /// How many attempts each failure gets, the first included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Attempts {
+pub(super) struct AttemptLimits {
     pub(super) connection: u32,
 }
 
 /// A person waits for the answer.
-pub(super) const INTERACTIVE: Attempts = Attempts { connection: 3 };
+pub(super) const INTERACTIVE: AttemptLimits = AttemptLimits { connection: 3 };
 /// Nobody does.
-pub(super) const BACKGROUND: Attempts = Attempts { connection: 6 };
+pub(super) const BACKGROUND: AttemptLimits = AttemptLimits { connection: 6 };
 
 const PROVIDER_FAILURE: u32 = 6;
 /// A request to slow down is not a failure: it passes, at the latest when the account's other tools are done.
@@ -45,11 +45,11 @@ impl Failure {
     pub(super) fn wait(
         &self,
         attempt: u32,
-        attempts: Attempts,
+        limits: AttemptLimits,
         backoff: Backoff,
         jitter: u8,
     ) -> Option<Duration> {
-        if attempt >= self.attempts(attempts) {
+        if attempt >= self.attempts(limits) {
             return None;
         }
         let wait = match self {
@@ -61,9 +61,9 @@ impl Failure {
         (wait <= LONGEST_WAIT).then_some(wait)
     }
 
-    fn attempts(&self, attempts: Attempts) -> u32 {
+    fn attempts(&self, limits: AttemptLimits) -> u32 {
         match self {
-            Self::NoAnswer(NoAnswer::Connection(_)) => attempts.connection,
+            Self::NoAnswer(NoAnswer::Connection(_)) => limits.connection,
             Self::NoAnswer(NoAnswer::TooLarge) => 1,
             Self::Unreadable { is_cut: true, .. } => PROVIDER_FAILURE,
             Self::Unreadable { .. } => NOT_JSON,

@@ -72,6 +72,10 @@ impl Catalog {
     pub(super) fn describe(&mut self, prices: &PriceBook) -> bool {
         let mut is_changed = false;
         for plan in &mut self.plans {
+            // Prices that only bills describe are in the book only while their customers are built.
+            if prices.get(&plan.price).is_none() {
+                continue;
+            }
             let described = Plan::described(plan.price.clone(), plan.currency, prices);
             if *plan != described {
                 *plan = described;

@@ -41,27 +41,27 @@ pub(super) struct RatePeriod {
 
 impl Entered {
     fn add(&mut self, entry: &EnteredRate) {
-        let spans = self.currencies.entry(entry.currency).or_default();
-        let reaching_in = spans.range(..entry.first).next_back().map(|(first, span)| (*first, *span));
-        let within = spans.range(entry.first..=entry.last).map(|(first, span)| (*first, *span));
+        let periods = self.currencies.entry(entry.currency).or_default();
+        let reaching_in = periods.range(..entry.first).next_back().map(|(first, period)| (*first, *period));
+        let within = periods.range(entry.first..=entry.last).map(|(first, period)| (*first, *period));
         let overlapped: Vec<(Day, RatePeriod)> =
-            reaching_in.into_iter().filter(|(_, span)| span.last >= entry.first).chain(within).collect();
-        for (first, span) in overlapped {
-            spans.remove(&first);
+            reaching_in.into_iter().filter(|(_, period)| period.last >= entry.first).chain(within).collect();
+        for (first, period) in overlapped {
+            periods.remove(&first);
             if first < entry.first {
-                spans.insert(first, RatePeriod { last: entry.first.previous(), ..span });
+                periods.insert(first, RatePeriod { last: entry.first.previous(), ..period });
             }
-            if span.last > entry.last {
-                spans.insert(entry.last.next(), span);
+            if period.last > entry.last {
+                periods.insert(entry.last.next(), period);
             }
         }
-        spans.insert(entry.first, RatePeriod { last: entry.last, base: entry.base, rate: entry.rate });
+        periods.insert(entry.first, RatePeriod { last: entry.last, base: entry.base, rate: entry.rate });
     }
 
     /// The rate for a day or the latest before it, and the last day that it was entered for.
     pub(super) fn latest(&self, day: Day, currency: Currency) -> Option<(Day, RatePeriod)> {
-        let (_, span) = self.currencies.get(&currency)?.range(..=day).next_back()?;
-        Some((span.last.min(day), *span))
+        let (_, period) = self.currencies.get(&currency)?.range(..=day).next_back()?;
+        Some((period.last.min(day), *period))
     }
 
     pub(super) fn currencies(&self) -> impl Iterator<Item = Currency> {
@@ -70,7 +70,10 @@ impl Entered {
 
     /// What the rates of a currency are in.
     pub(super) fn bases(&self, currency: Currency) -> impl Iterator<Item = Currency> {
-        self.currencies.get(&currency).into_iter().flat_map(|spans| spans.values().map(|span| span.base))
+        self.currencies
+            .get(&currency)
+            .into_iter()
+            .flat_map(|periods| periods.values().map(|period| period.base))
     }
 }
 

@@ -21,7 +21,8 @@ const ADD: &str =
 /// The newest of each figure: SQLite takes the other columns from the row with the maximum.
 const NEWEST: &str =
     "SELECT max(number), recorded_at, month_on, customer, currency, old_minor, new_minor, reason, invoice
-    FROM restatements GROUP BY customer, currency, month_on";
+    FROM restatements WHERE (customer, currency, month_on) > (?1, ?2, ?3)
+    GROUP BY customer, currency, month_on ORDER BY customer, currency, month_on LIMIT ?4";
 const PAGE: &str =
     "SELECT number, recorded_at, month_on, customer, currency, old_minor, new_minor, reason, invoice
     FROM restatements WHERE number < ?1 ORDER BY number DESC LIMIT ?2";
@@ -49,12 +50,21 @@ impl Objects {
         self.recorded(PAGE, params![before.unwrap_or(i64::MAX), limit])
     }
 
-    /// What the list says last of each figure that is on it.
+    /// What the list says last of each figure that is on it, in the order of figures: at most `limit` of those after one.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn newest_restatements(&self) -> Result<Vec<RecordedRestatement>, StoreError> {
-        self.recorded(NEWEST, params![])
+    pub fn newest_restatements(
+        &self,
+        after: Option<&Restatement>,
+        limit: usize,
+    ) -> Result<Vec<RecordedRestatement>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (customer, currency, month_on) = match after {
+            Some(after) => (after.customer.as_str(), after.currency.as_str(), after.month_on.0),
+            None => ("", "", i32::MIN),
+        };
+        self.recorded(NEWEST, params![customer, currency, month_on, limit])
     }
 
     fn recorded(&self, sql: &str, params: impl Params) -> Result<Vec<RecordedRestatement>, StoreError> {

@@ -97,7 +97,7 @@ impl LoadPlan {
             return Changes { ranges: vec![only], turned_plain: Some(id.kind) };
         }
         // A range that was forgotten when its kind turned plain is no longer there.
-        let Some(range) = kind.span_mut(id) else { return Changes::default() };
+        let Some(range) = kind.range_mut(id) else { return Changes::default() };
         range.is_running = false;
         range.advance(page);
         Changes { ranges: vec![id], turned_plain: None }
@@ -105,14 +105,14 @@ impl LoadPlan {
 
     /// The page could not be fetched; it will be requested again.
     pub fn page_failed(&mut self, id: RangeId) {
-        if let Some(range) = self.span_mut(id) {
+        if let Some(range) = self.range_mut(id) {
             range.is_running = false;
         }
     }
 
     /// The provider no longer knows the object that the cursor stands on. `None`: there is no way around it.
     pub fn cursor_gone(&mut self, id: RangeId) -> Option<Changes> {
-        let range = self.span_mut(id)?;
+        let range = self.range_mut(id)?;
         range.is_running = false;
         range.restart_at_reached().then(|| Changes { ranges: vec![id], turned_plain: None })
     }
@@ -186,7 +186,7 @@ impl LoadPlan {
         let horizon = self.horizon;
         let kind = self.kind_mut(id.kind)?;
         let number = kind.next_number;
-        let range = kind.span_mut(id)?;
+        let range = kind.range_mut(id)?;
         let older = range.split_before(cut(range, horizon)?, number);
         let older_id = older.id;
         kind.next_number += 1;
@@ -196,7 +196,7 @@ impl LoadPlan {
 
     fn start(&mut self, id: RangeId, changed: Vec<RangeId>) -> PageTask {
         let mut request = ListRequest::new(id.kind);
-        if let Some(range) = self.span_mut(id) {
+        if let Some(range) = self.range_mut(id) {
             range.is_running = true;
             request.created_gte = range.from;
             request.created_lte = range.to;
@@ -209,8 +209,8 @@ impl LoadPlan {
         self.kinds.iter_mut().find(|plan| plan.kind == kind)
     }
 
-    fn span_mut(&mut self, id: RangeId) -> Option<&mut Range> {
-        self.kind_mut(id.kind)?.span_mut(id)
+    fn range_mut(&mut self, id: RangeId) -> Option<&mut Range> {
+        self.kind_mut(id.kind)?.range_mut(id)
     }
 }
 
@@ -234,7 +234,7 @@ impl KindPlan {
         self.ranges.iter().filter(|range| range.is_running).count()
     }
 
-    fn span_mut(&mut self, id: RangeId) -> Option<&mut Range> {
+    fn range_mut(&mut self, id: RangeId) -> Option<&mut Range> {
         self.ranges.iter_mut().find(|range| range.id == id)
     }
 

@@ -115,15 +115,20 @@ fn record(objects: &Objects, restatements: Vec<Restatement>, now: UnixSeconds) -
     Ok(())
 }
 
-/// Makes what the list says last of each figure true of the whole ledger. Something is recorded before it is stored, and
-/// shown of what there is for now: a process that died between the two, or an import that began anew, leaves on the
-/// list what no ledger says any more.
+/// Records a correction for every figure whose last entry on the list differs from the whole ledger. An entry is written
+/// before the ledger is stored, so a crash in between, or a new import, leaves entries that no ledger supports.
 ///
 /// # Errors
 /// What the store says.
-pub(crate) fn settle(objects: &Objects, ledger: &Ledger, now: UnixSeconds) -> Result<(), StoreError> {
-    let last = objects.newest_restatements()?.into_iter().map(|recorded| recorded.restatement);
-    record(objects, restate::restated_otherwise(last, ledger).collect(), now)
+pub(crate) fn correct(objects: &Objects, ledger: &Ledger, now: UnixSeconds) -> Result<(), StoreError> {
+    let mut after: Option<Restatement> = None;
+    loop {
+        let newest = objects.newest_restatements(after.as_ref(), AT_ONCE)?;
+        let newest: Vec<Restatement> = newest.into_iter().map(|recorded| recorded.restatement).collect();
+        let Some(last) = newest.last() else { return Ok(()) };
+        after = Some(last.clone());
+        record(objects, restate::restated_otherwise(newest, ledger).collect(), now)?;
+    }
 }
 
 /// Everything from the objects, with what it restates of the previous ledger on record.
@@ -148,7 +153,7 @@ pub(crate) fn build_recording(
         restating.finish()?;
     }
     if let Some(recording) = recording {
-        settle(objects, &built.ledger, recording.now)?;
+        correct(objects, &built.ledger, recording.now)?;
     }
     Ok(built)
 }

@@ -153,7 +153,7 @@ pub(super) fn open_to_work(
 }
 
 /// Records what changed settings restate, before the old ledger is replaced.
-pub(super) fn settle(
+pub(super) fn record_restated(
     source: Source,
     files: &ConnectionFiles,
     settings: &Settings,

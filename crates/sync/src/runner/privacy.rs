@@ -195,17 +195,20 @@ impl Runner {
             let shown = connection.peek();
             // Immediately; work in progress continues afterwards.
             let _alone = connection.take_over().await;
+            let epoch = connection.epoch();
+            // Settings may have changed while it waited.
+            let record = shared.record(&record.workspace, &record.id).await?;
             let (source, recording) = (source_of(&record)?, shared.recording(&record));
             let now = shared.config.clock.now();
             let own = Arc::clone(&connection);
             let receipt = blocking(move || {
-                ledger::settle(source, &files, &record.settings, recording)?;
+                ledger::record_restated(source, &files, &record.settings, recording)?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
                 if let Some(shown) = shown {
                     let nameless = without_names(source, &files, &record.settings, &shown, one)?;
-                    own.publish(nameless, own.epoch());
+                    own.publish(nameless, epoch);
                 }
                 let objects = erase(source, &files, one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
@@ -239,7 +242,7 @@ impl Shared {
         if !erasures.is_empty() || (wanted && !is_private) {
             let (files, settings, recording) =
                 (files.clone(), record.settings.clone(), self.recording(record));
-            blocking(move || ledger::settle(source, &files, &settings, recording)).await?;
+            blocking(move || ledger::record_restated(source, &files, &settings, recording)).await?;
         }
         if !erasures.is_empty() {
             connection.reporter.begin(Phase::Erasing);
@@ -269,6 +272,7 @@ async fn erase_everybody(
     let reporter = connection.reporter.clone();
     // Nothing that was computed before is shown meanwhile.
     let _loading = connection.loading.lock().await;
+    connection.drop_snapshot();
     let erased = blocking(move || {
         // A new folder gets its tables first.
         drop(files.objects_to_write()?);

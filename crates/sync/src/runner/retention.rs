@@ -21,7 +21,8 @@ use crate::context::Context;
 use crate::progress::Phase;
 use crate::update;
 
-/// Customers whose personal data is deleted because they left long ago, one per line.
+/// Customers whose personal data is deleted because they left long ago, one per line. The key keeps its first name, since
+/// files have it.
 pub(super) const PAST_RETENTION: &str = "lapsed";
 /// Customers who returned and are to be fetched again, one per line.
 const RETURNED: &str = "returned";
@@ -74,6 +75,7 @@ impl Shared {
         let (source, recording) = (source_of(record)?, self.recording(record));
         // Nothing that was computed before is shown meanwhile.
         let _loading = connection.loading.lock().await;
+        let own = Arc::clone(connection);
         let check = blocking(move || {
             let Some(check) = Check::due(source, &files, &settings, now)? else { return Ok(None) };
             let new: BTreeSet<&str> =
@@ -81,7 +83,8 @@ impl Shared {
             let past_retention = list(&check.past_retention);
             if !new.is_empty() {
                 reporter.begin(Phase::Erasing);
-                ledger::settle(source, &files, &settings, recording)?;
+                own.drop_snapshot();
+                ledger::record_restated(source, &files, &settings, recording)?;
                 let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
                 let theirs = Theirs::of(source, &files, &new)?;
                 let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);

@@ -86,8 +86,8 @@ impl Runner {
         let (known, wanted) = (Arc::clone(shared), path.to_owned());
         let found = blocking(move || {
             let Some(webhook) = known.config.catalog.webhook_by_path(&wanted)? else { return Ok(None) };
-            let connection = known.config.catalog.connection(&webhook.workspace, &webhook.connection)?;
-            if connection.is_none_or(|connection| connection.source != source.id()) {
+            let record = known.config.catalog.connection(&webhook.workspace, &webhook.connection)?;
+            if record.is_none_or(|record| record.source != source.id()) {
                 return Ok(None);
             }
             let secrets = known.webhook_secrets(&webhook)?;
@@ -125,15 +125,15 @@ impl Runner {
         workspace: &WorkspaceId,
         id: &ConnectionId,
     ) -> Result<WebhookState, SyncError> {
-        let connection = self.shared.record(workspace, id).await?;
+        let record = self.shared.record(workspace, id).await?;
         let shared = Arc::clone(&self.shared);
         let inbox = self.shared.inbox(&self.shared.connection(id)).await?;
         blocking(move || {
             let catalog = &shared.config.catalog;
-            let record = catalog.webhook(&connection.workspace, &connection.id)?;
-            let url = shared.webhook_url(&connection, &record);
-            let has_secret = !catalog.webhook_secrets(&connection.workspace, &connection.id)?.is_empty();
-            Ok(WebhookState { record, url, has_secret, inbox: inbox.facts()? })
+            let webhook = catalog.webhook(&record.workspace, &record.id)?;
+            let url = shared.webhook_url(&record, &webhook);
+            let has_secret = !catalog.webhook_secrets(&record.workspace, &record.id)?.is_empty();
+            Ok(WebhookState { record: webhook, url, has_secret, inbox: inbox.facts()? })
         })
         .await
     }
@@ -148,11 +148,11 @@ impl Runner {
         id: &ConnectionId,
         secret: Secret,
     ) -> Result<(), SyncError> {
-        let connection = self.shared.record(workspace, id).await?;
+        let record = self.shared.record(workspace, id).await?;
         let shared = Arc::clone(&self.shared);
         blocking(move || {
-            shared.config.catalog.webhook(&connection.workspace, &connection.id)?;
-            shared.keep_webhook_secret(&connection, &secret)
+            shared.config.catalog.webhook(&record.workspace, &record.id)?;
+            shared.keep_webhook_secret(&record, &secret)
         })
         .await
     }
@@ -186,8 +186,8 @@ impl Runner {
     /// # Errors
     /// When the provider does not remove it; nothing is forgotten then.
     pub async fn remove_webhook(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<(), SyncError> {
-        let connection = self.shared.record(workspace, id).await?;
-        self.shared.remove_webhook(&connection).await.map(|_| ())
+        let record = self.shared.record(workspace, id).await?;
+        self.shared.remove_webhook(&record).await.map(|_| ())
     }
 }
 
@@ -342,8 +342,8 @@ impl Shared {
         // A webhook that has never delivered is not relied on in the first place.
         let is_missed = webhook.newest_event_at.is_some_and(|newest| newest < due_event_at);
         // Events from before this server started may still be on their way.
-        let could_be_told = due_event_at > self.started_at;
-        if is_missed && could_be_told && webhook.silent_since.is_none() {
+        let is_since_start = due_event_at > self.started_at;
+        if is_missed && is_since_start && webhook.silent_since.is_none() {
             tracing::warn!(connection = %record.id, "the webhook is silent: polling every minute");
             let now = self.config.clock.now();
             self.update_webhook(record, move |webhook| webhook.silent_since = Some(now)).await?;

@@ -160,7 +160,7 @@ fn finish(
         projector.connection.reporter.begin(Phase::Building);
         projector.build_all()?;
         // Of an import that began anew there is a list already.
-        projection::settle(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
+        projection::correct(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
     } else {
         projector.project()?;
         projector.keep_rest()?;
@@ -268,6 +268,9 @@ impl SyncRun {
             let updated =
                 update::run(&self.context, began, Thoroughness::JustLoaded, loaded.absent.clone()).await?;
             through = Some(updated.through);
+            if let Some(newest) = updated.newest_delivered_at {
+                shared.note_received(record, newest).await?;
+            }
         }
         update::note_listed(&self.context).await?;
         self.check().await?;

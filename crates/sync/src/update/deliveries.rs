@@ -8,6 +8,7 @@ use model::{ObjectKind, RawObject, UnixSeconds};
 use store::{Delivery, Inbox, NextAttempt, StoreError};
 
 use super::fetch::{self, Failures};
+use super::missing;
 use super::reduce::{self, Changed};
 use crate::SyncError;
 use crate::blocking::blocking;
@@ -18,7 +19,7 @@ const BATCH: usize = 500;
 /// Seconds until the next attempt, by the number of failures. After the last one it needs a person.
 const PAUSES_SECONDS: [i64; 6] = [10, 60, 300, 1_800, 7_200, 43_200];
 
-/// Processes all that is due. When the newest of what was delivered happened, by the provider's clock.
+/// Processes everything that is due. Returns the time of the newest delivered event, by the provider's clock.
 ///
 /// # Errors
 /// `Cancelled`, a key that is refused, a wait that ran out, what the store says. What was not processed stays.
@@ -35,15 +36,15 @@ pub(crate) async fn run(context: &Context) -> Result<Option<UnixSeconds>, SyncEr
         let from = due.iter().map(|delivery| delivery.event.created_at.0).min().unwrap_or(now.0);
         let failures = fetch::changed(context, changed, from).await?;
         let failures = fetch::worth_another_try(context, failures).await?;
-        let told = due.iter().filter(|delivery| !delivery.event.event_id.starts_with(fetch::PUT_OFF));
-        newest = newest.max(told.map(|delivery| delivery.event.created_at).max());
+        let delivered = due.iter().filter(|delivery| !delivery.event.event_id.starts_with(fetch::PUT_OFF));
+        newest = newest.max(delivered.map(|delivery| delivery.event.created_at).max());
         let inbox = context.inbox.clone();
-        blocking(move || Ok(settle(&inbox, &due, &failures, now)?)).await?;
+        blocking(move || Ok(finish(&inbox, &due, &failures, now)?)).await?;
     }
 }
 
 /// Earlier than any request: whatever is requested is newer than an object was at its creation.
-const AT_CREATION: UnixSeconds = UnixSeconds(0);
+const AT_CREATION: UnixSeconds = UnixSeconds(1);
 
 /// Writes objects that came with their creation, where nothing else is known of them: what happens to them later is
 /// delivered by itself. Returns the others, to be fetched.
@@ -61,11 +62,13 @@ async fn write_created(
         let is_only_event = events.get(&(object.kind, object.id.as_str())) == Some(&1);
         created.extend(came.filter(|_| object.is_new && is_only_event));
     }
-    let objects = context.objects.clone();
+    let (source, objects) = (context.source(), context.objects.clone());
     let unknown = blocking(move || {
         let mut unknown = Vec::new();
         for object in created {
-            if objects.get(object.kind, &object.id)?.is_none() {
+            // Of a kind that may not be read no later change would be seen.
+            let is_kept = missing::is_kept(source, &objects, object.kind)?;
+            if is_kept && objects.get(object.kind, &object.id)?.is_none() {
                 unknown.push(object);
             }
         }
@@ -75,9 +78,9 @@ async fn write_created(
     let written: HashSet<(ObjectKind, String)> =
         unknown.iter().map(|object| (object.kind, object.id.clone())).collect();
     changed.retain(|object| !written.contains(&(object.kind, object.id.clone())));
-    let (privacy, source) = (context.client.config().privacy, context.source());
+    let privacy = context.client.config().privacy;
     let unknown = unknown.into_iter().map(|object| privacy.applied_to(source, object)).collect();
-    fetch::Fetched::whole(unknown).commit(context, AT_CREATION).await?;
+    fetch::commit_created(context, unknown, AT_CREATION).await?;
     Ok(changed)
 }
 
@@ -92,7 +95,7 @@ fn changed(source: Source, due: &[Delivery]) -> Vec<Changed> {
 }
 
 /// Removes what was fetched; the rest is retried later or given up.
-fn settle(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds) -> Result<(), StoreError> {
+fn finish(inbox: &Inbox, due: &[Delivery], failures: &Failures, now: UnixSeconds) -> Result<(), StoreError> {
     let failures: HashMap<(ObjectKind, &str), String> =
         failures.iter().map(|((kind, id), error)| ((*kind, id.as_str()), error.to_string())).collect();
     let mut done = Vec::new();

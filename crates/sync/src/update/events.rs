@@ -1,7 +1,7 @@
 //! Goes through the provider's list of events, newest first, back to the last time. What they are about is fetched some
 //! events at a time, and how far that got is noted, so that it goes on from there after a restart.
 
-use connect::{Event, EventList, EventPage, Source};
+use connect::{ConnectError, Event, EventList, EventPage, Source};
 use model::UnixSeconds;
 use serde::{Deserialize, Serialize};
 use store::Batch;
@@ -32,7 +32,7 @@ pub(super) enum Events {
 pub(super) struct Seen {
     pub since: UnixSeconds,
     pub through: UnixSeconds,
-    /// When the newest event happened that a webhook must have delivered by now.
+    /// The time of the newest event that a working webhook must have delivered by now.
     pub due_event_at: Option<UnixSeconds>,
     /// Of the deliveries that were processed in between.
     pub newest_delivered_at: Option<UnixSeconds>,
@@ -122,7 +122,9 @@ impl Walk {
             let page = match context.ask(|| context.client.events(from, self.after.as_deref())).await {
                 Ok(page) => page,
                 Err(SyncError::Provider(error)) if is_absence(&error) => {
-                    if self.after.is_some() && restarts > 0 {
+                    let may_be_the_cursor =
+                        matches!(error, ConnectError::Refused { .. } | ConnectError::NotFound { .. });
+                    if may_be_the_cursor && self.after.is_some() && restarts > 0 {
                         restarts -= 1;
                         self.begin_again(context.requested_at());
                         continue;

@@ -259,6 +259,24 @@ async fn last_known(context: &Context, gone: RawObject) -> Result<RawObject, Syn
     Ok(context.source().last_known(gone, stored.map(|stored| stored.object)))
 }
 
+/// Writes objects that did not have to be requested, after the prices that they name and that are missing.
+pub(super) async fn commit_created(
+    context: &Context,
+    objects: Vec<RawObject>,
+    seen_at: UnixSeconds,
+) -> Result<(), SyncError> {
+    let requested_at = context.requested_at();
+    let mut fetched = Fetched { objects, cut: Vec::new() };
+    let created = fetched.objects.len();
+    fetched.add_unknown_prices(context).await?;
+    let prices = Fetched { objects: fetched.objects.split_off(created), cut: Vec::new() };
+    prices.commit(context, requested_at).await?;
+    if fetched.objects.is_empty() {
+        return Ok(());
+    }
+    context.commit(Batch { objects: fetched.objects, seen_at, ..Batch::default() }).await
+}
+
 /// Objects as they are now, lists whole.
 #[derive(Default)]
 pub(crate) struct Fetched {
@@ -268,10 +286,6 @@ pub(crate) struct Fetched {
 }
 
 impl Fetched {
-    pub fn whole(objects: Vec<RawObject>) -> Self {
-        Self { objects, cut: Vec::new() }
-    }
-
     fn extend(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.cut.extend(other.cut);

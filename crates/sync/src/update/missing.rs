@@ -1,6 +1,6 @@
 //! Kinds that can't be read: skipped, reported, and read from their beginning once they can be.
 
-use connect::ConnectError;
+use connect::{ConnectError, Source};
 use model::ObjectKind;
 use store::{AbsentReason, Batch, Objects, StoreError};
 
@@ -58,6 +58,11 @@ async fn lose(context: &Context, kind: ObjectKind) -> Result<(), SyncError> {
         context.commit(Batch { windows_cleared: vec![kind], ..Batch::default() }).await?;
     }
     Ok(())
+}
+
+/// Whether objects of the kind are kept: a list that may not be read, or that the server does not have, is not.
+pub(super) fn is_kept(source: Source, objects: &Objects, kind: ObjectKind) -> Result<bool, StoreError> {
+    Ok(!source.load_order().contains(&kind) || is_read(objects, kind)?)
 }
 
 /// Whether the kind was read to its beginning. One that is not is on its way, and goes on from where it is.

@@ -60,6 +60,8 @@ pub fn event(body: &str) -> Result<Event, ReadError> {
 #[derive(Deserialize)]
 struct Delivery<'a> {
     api_version: Option<String>,
+    /// Of a connected account, whose objects are not this account's.
+    account: Option<String>,
     #[serde(borrow)]
     data: DeliveredData<'a>,
 }
@@ -75,8 +77,8 @@ struct DeliveredData<'a> {
 pub fn created_object(body: &str) -> Option<RawObject> {
     let event = event(body).ok()?;
     let kind = event.kind.filter(|kind| *kind != kind::PRICE && lifetime::is_creation(&event.event_type))?;
-    let Delivery { api_version, data } = serde_json::from_str(body).ok()?;
-    if api_version.as_deref() != Some(API_VERSION) {
+    let Delivery { api_version, account, data } = serde_json::from_str(body).ok()?;
+    if api_version.as_deref() != Some(API_VERSION) || account.is_some() {
         return None;
     }
     let filed = facts::file(kind, data.object.get(), None).ok()?;
@@ -144,8 +146,11 @@ mod tests {
         let lines = json!({"object": "list", "data": [], "has_more": true});
         let invoice = json!({"id": "in_1", "object": "invoice", "created": 1, "lines": lines});
         let discount = json!({"id": "di_1", "object": "discount", "customer": "cus_1"});
+        let mut of_another_account = delivery("customer.created", customer());
+        of_another_account["account"] = json!("acct_2");
         for delivery in [
             older,
+            of_another_account,
             delivery("customer.updated", customer()),
             delivery("price.created", price),
             delivery("invoice.created", invoice),

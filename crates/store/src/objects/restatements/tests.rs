@@ -107,8 +107,12 @@ fn the_newest_of_each_figure_is_what_the_list_says() {
     for (at, figure) in (1..).zip(figures.clone()) {
         record(&objects, at, vec![figure]);
     }
-    let newest = objects.newest_restatements().unwrap();
-    let newest: Vec<_> = newest.into_iter().map(|one| (one.number, one.restatement)).collect();
+    let newest = |after: Option<&Restatement>, limit| -> Vec<_> {
+        let found = objects.newest_restatements(after, limit).unwrap();
+        found.into_iter().map(|one| (one.number, one.restatement)).collect()
+    };
     let [_, may, april, other] = figures;
-    assert_eq!(newest, [(3, april), (2, may), (4, other)]);
+    let first = newest(None, 2);
+    assert_eq!(first, [(3, april), (2, may)]);
+    assert_eq!(newest(Some(&first[1].1), 2), [(4, other)]);
 }
