@@ -3,7 +3,7 @@
 //! Some acts are undone by what never happened later: an invoice that is voided, written off or left unpaid. The
 //! simulator says so as it happens, and the definition's rules for it are applied here, on acts alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of the invoice that an act was billed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub(super) struct Whole {
 pub(super) struct ExpectedMrr {
     acts: Vec<Act>,
     fates: BTreeMap<u32, Fate>,
+    /// Prices whose item was removed without proration.
+    dropped: BTreeSet<u32>,
     end: Option<i64>,
     /// The first period that an unpaid subscription left unpaid: its end, for as long as it is unpaid.
     unpaid_since: Option<i64>,
@@ -77,6 +79,11 @@ impl ExpectedMrr {
 
     pub(super) fn fate(&mut self, invoice: u32, fate: Fate) {
         self.fates.insert(invoice, fate);
+    }
+
+    /// The price's item was removed, and no bill says so.
+    pub(super) fn dropped(&mut self, price: u32) {
+        self.dropped.insert(price);
     }
 
     /// It was paid after all.
@@ -152,7 +159,13 @@ impl ExpectedMrr {
                     None => counted_before.then(|| (act.at, Kind::Change, self.settled(act))),
                 }
             }
-            (Some(_), Kind::NotRenewed) => None,
+            // An item that is gone shows by that alone; one that got another price would have shown by its bill.
+            (Some(_), Kind::NotRenewed) => {
+                let comes_back = self.acts.iter().any(|other| {
+                    other.at > act.at && other.price == act.price && other.kind != Kind::NotRenewed
+                });
+                (self.dropped.contains(&act.price) && !comes_back).then_some((act.at, act.kind, 0))
+            }
         }
     }
 
@@ -265,6 +278,25 @@ mod tests {
         expected_mrr.fate(1, Fate::GivenUpUnpaid);
         expected_mrr.end(25);
         assert_eq!(changes(&expected_mrr), [(10, 5800), (20, -900), (25, -4900)]);
+    }
+
+    #[test]
+    fn an_item_that_was_dropped_is_not_renewed_whatever_becomes_of_the_bill_without_it() {
+        let with_the_second = |is_dropped: bool| {
+            let mut expected_mrr = ExpectedMrr::default();
+            expected_mrr.act(act(10, 1, Kind::Period, 4900, 0));
+            expected_mrr.act(act(10, 2, Kind::Period, 900, 0));
+            if is_dropped {
+                expected_mrr.dropped(2);
+            }
+            expected_mrr.act(act(20, 1, Kind::Period, 4900, 1));
+            expected_mrr.act(act(20, 2, Kind::NotRenewed, 0, 1));
+            expected_mrr.fate(1, Fate::GivenUpUnpaid);
+            expected_mrr.end(25);
+            changes(&expected_mrr)
+        };
+        assert_eq!(with_the_second(true), [(10, 5800), (20, -900), (25, -4900)]);
+        assert_eq!(with_the_second(false), [(10, 5800), (25, -5800)], "it got another price");
     }
 
     #[test]

@@ -96,6 +96,8 @@ impl World {
             let would_end_at = Some(self.subscriptions[number as usize].period.1);
             let act = self.intend(number, Act { would_end_at, ..self.change_to(item.price, 0) });
             self.give_back(number, &item, Some(act));
+        } else {
+            self.subscription(number).expected_mrr.dropped(item.price);
         }
         self.saw("add-on removed");
         self.changed(number, how);
