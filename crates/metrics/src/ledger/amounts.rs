@@ -149,6 +149,22 @@ fn graduated(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
     (!tiers.is_empty()).then_some(sum)
 }
 
+/// How much of a quantity falls into each tier of a graduated price, as far as it reaches.
+pub(super) fn tier_quantities(price: &Price, quantity: Decimal) -> Option<Vec<Decimal>> {
+    let PriceScheme::Graduated(tiers) = &price.scheme else { return None };
+    let mut below = Decimal::ZERO;
+    let mut quantities = Vec::new();
+    for tier in tiers {
+        if below >= quantity {
+            break;
+        }
+        let up_to = tier.up_to.map_or(quantity, |up_to| up_to.min(quantity));
+        quantities.push(up_to - below);
+        below = up_to;
+    }
+    Some(quantities)
+}
+
 fn tier_picos(tier: &Tier, quantity: Decimal) -> Option<i128> {
     let units = tier.unit_amount.unwrap_or_default().checked_mul(quantity)?;
     picos(units)?.checked_add(picos(tier.flat_amount.unwrap_or_default())?)

@@ -60,17 +60,24 @@ fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
     let paid =
         entries.iter().filter(|entry| entry.is_ordinary() && status(entry) == Some(InvoiceStatus::Paid));
     let last_paid = paid.map(|entry| entry.period().start).max();
-    let unpaid = entries.iter().filter(|entry| {
+    let is_left = |entry: &Entry<'_>| {
         use InvoiceStatus::{Draft, Open, Uncollectible};
-        let is_left = matches!(status(entry), Some(Open | Draft | Uncollectible)) && !entry.is_credit();
-        // Usage is billed with the period after it.
-        let is_left = is_left && !entry.is_usage();
+        matches!(status(entry), Some(Open | Draft | Uncollectible)) && !entry.is_credit()
+    };
+    // Usage is billed with the period after it.
+    let unpaid = entries.iter().filter(|entry| !entry.is_usage()).filter(|entry| {
         // Changes of the period before may stand on a period's bill; an invoice of changes alone begins with them.
         let is_its_period = entry.is_ordinary() || !bills_a_period(entry, entries);
-        is_left && is_its_period && last_paid.is_none_or(|paid| entry.period().start > paid)
+        is_left(entry) && is_its_period && last_paid.is_none_or(|paid| entry.period().start > paid)
     });
-    let first = unpaid.min_by_key(|entry| entry.period().start)?;
-    Some(End { at: first.period().start, cause: Cause::Unpaid { lines: vec![first.line_ref()] } })
+    let first = unpaid.min_by_key(|entry| entry.period().start).map(|first| (first.period().start, first));
+    // Usage alone has a value from the end of its period on, and so it ends there.
+    let usage = entries.iter().filter(|entry| entry.is_usage() && is_left(entry));
+    let (at, first) = first.or_else(|| {
+        let later = usage.filter(|entry| last_paid.is_none_or(|paid| entry.period().start > paid));
+        later.map(|entry| (entry.period().end, entry)).min_by_key(|(at, _)| *at)
+    })?;
+    Some(End { at, cause: Cause::Unpaid { lines: vec![first.line_ref()] } })
 }
 
 /// Whether the entry's invoice bills a period of the subscription.

@@ -116,7 +116,10 @@ impl<'b, 'a> Beside<'b, 'a> {
         };
         // A bill says its tax, and a pending item does not yet; but of a small share even a bill may say nothing.
         let fits = tax_at_rate(billed_minor).is_some_and(|at_rate| (at_rate - tax_minor).abs() <= 1);
-        if is_pending && tax_minor == 0 || fits {
+        // The larger amount says a rate that nobody states more exactly.
+        let is_finer =
+            percent.is_some() || taxed().is_some_and(|bill| bill.discounted_minor() >= billed_minor);
+        if is_pending && tax_minor == 0 || fits && is_finer {
             return tax_at_rate(discounted.to_minor()).unwrap_or(0);
         }
         if billed_minor == 0 {

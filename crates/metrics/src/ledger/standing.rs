@@ -57,12 +57,10 @@ fn await_payment(entries: &mut [Entry<'_>], subscription: Option<&Subscription>)
         return;
     };
     let is_unpaid = |invoice: &&Invoice| matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Draft);
-    let unpaid = entries.iter().filter_map(|entry| entry.invoice).filter(is_unpaid);
-    let awaited = match &update.invoice {
-        Some(id) => unpaid.into_iter().find(|invoice| invoice.id == *id),
-        // Not said which: the newest, since nothing else is billed while the update waits.
-        None => unpaid.max_by_key(|invoice| (invoice.created_at, &invoice.id)),
-    };
+    let unpaid = || entries.iter().filter_map(|entry| entry.invoice).filter(is_unpaid);
+    let said = unpaid().find(|invoice| Some(&invoice.id) == update.invoice.as_ref());
+    // Not said which, or one that is paid: the newest, since nothing else is billed while the update waits.
+    let awaited = said.or_else(|| unpaid().max_by_key(|invoice| (invoice.created_at, &invoice.id)));
     let Some(awaited) = awaited.map(|invoice| invoice.id.clone()) else { return };
     for entry in entries.iter_mut().filter(|entry| entry.invoice.is_some_and(|own| own.id == awaited)) {
         entry.standing = Standing::AwaitingPayment;
@@ -186,9 +184,10 @@ fn shows_quantity(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Optio
 /// back later or is there still.
 fn was_removed(credit: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
     let at = credit.period().start;
+    // Also of another interval, which begins a period.
     let is_part_of_a_change = entries
         .iter()
-        .any(|entry| entry.is_charge() && entry.is_on_invoice_of(credit) && entry.period().start == at);
+        .any(|entry| !entry.is_credit() && entry.is_on_invoice_of(credit) && entry.period().start == at);
     let counted_before = entries.iter().any(|e| e.counts() && e.period().start <= at);
     counted_before && !is_part_of_a_change && is_known_later(credit.price_id(), at, entries, subscription)
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::billing::Subscription;
+use model::billing::{InvoiceLine, Subscription};
 use model::{LedgerRules, SubscriptionId, UnixSeconds};
+use rust_decimal::Decimal;
 
+use super::amounts::tier_quantities;
 use super::bills::{self, Bill, refs};
 use super::items::Item;
 use super::lines::Entry;
@@ -171,6 +173,9 @@ impl<'a> Changes<'a> {
 fn remaining<'a>(lines: &[Entry<'a>], beside: Beside<'_, 'a>) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
     let (credits, charges): (Vec<Entry<'a>>, Vec<Entry<'a>>) =
         lines.iter().copied().partition(Entry::is_credit);
+    if is_one_state(&credits) && is_one_state(&charges) && quantity(&credits) != quantity(&charges) {
+        return (credits, charges);
+    }
     let (left_credits, left_charges) = without_undone(&credits, &charges);
     if left_charges.is_empty() || left_charges.len() == charges.len() {
         return (left_credits, left_charges);
@@ -187,13 +192,30 @@ fn remaining<'a>(lines: &[Entry<'a>], beside: Beside<'_, 'a>) -> (Vec<Entry<'a>>
     }
 }
 
+/// Whether the lines are those of one quantity of a graduated price, one a tier.
+fn is_one_state(lines: &[Entry<'_>]) -> bool {
+    let tiers = lines.first().and_then(|line| tier_quantities(line.price, quantity(lines)));
+    let mut quantities: Vec<Decimal> = lines.iter().map(|line| line.line.quantity).collect();
+    quantities.sort();
+    tiers.is_some_and(|mut tiers| {
+        tiers.sort();
+        tiers == quantities
+    })
+}
+
+fn quantity(lines: &[Entry<'_>]) -> Decimal {
+    lines.iter().map(|line| line.line.quantity).sum()
+}
+
 fn without_undone<'a>(credits: &[Entry<'a>], charges: &[Entry<'a>]) -> (Vec<Entry<'a>>, Vec<Entry<'a>>) {
     let mut left_charges = charges.to_vec();
     let mut left_credits = Vec::new();
     for credit in credits {
         let undone = left_charges.iter().position(|charge| {
+            let same = |of: fn(&InvoiceLine) -> i64| of(charge.line).abs() == of(credit.line).abs();
             charge.line.quantity == credit.line.quantity
                 && charge.line.amount_minor == -credit.line.amount_minor
+                && same(|line| line.discount_minor)
         });
         match undone {
             Some(undone) => drop(left_charges.remove(undone)),

@@ -5,7 +5,8 @@ use metrics::columns::{CATALOG_BLOB, Damaged, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyKind, PriceBook};
 use metrics::query::{self, Reporting};
-use model::{Currency, CustomerId};
+use model::billing::Product;
+use model::{Currency, CustomerId, ProductId};
 use proptest::prelude::*;
 
 use super::world::{World, at, prices, query};
@@ -81,9 +82,15 @@ fn an_update_changes_only_the_chunks_of_its_customers() {
 #[test]
 fn renamed_products_make_only_the_catalog_dirty() {
     let ledger = many(10).ledger("UTC");
-    let updated = ledger.with_prices(&PriceBook::default());
+    let mut renamed = prices();
+    let product = ProductId::from("basic");
+    let name = Some("Starter".to_owned());
+    renamed.insert_product(Product { id: product, name, is_active: true, is_deleted: false });
+    let updated = ledger.with_prices(&renamed);
     assert_eq!(updated.dirty, [CATALOG_BLOB]);
-    assert_eq!(updated.ledger.catalog().plans()[0].product, None);
+    assert_eq!(updated.ledger.catalog().plans()[0].product_label.as_deref(), Some("Starter"));
+    // A price that only bills describe is not in the book of others.
+    assert!(ledger.with_prices(&PriceBook::default()).dirty.is_empty());
     assert!(ledger.with_prices(&prices()).dirty.is_empty());
 }
 

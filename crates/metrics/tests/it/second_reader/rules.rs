@@ -257,8 +257,15 @@ impl<'a> Reader<'a> {
             // Service went on after one that a paid period follows.
             let periods = || self.billed.iter().filter(|line| !line.line.is_proration && !line.is_usage());
             let paid = periods().filter(|line| line.status() == Some(Paid)).map(Line::start).max();
-            let unpaid = periods().filter(|line| matches!(line.status(), Some(Open | Draft | Uncollectible)));
-            return unpaid.map(Line::start).filter(|start| paid.is_none_or(|paid| paid < *start)).min();
+            let is_left = |line: &&Line| matches!(line.status(), Some(Open | Draft | Uncollectible));
+            let unpaid = periods().filter(is_left).map(Line::start);
+            let first = unpaid.filter(|start| paid.is_none_or(|paid| paid < *start)).min();
+            // Usage alone is worth something from the end of its period on.
+            let bills = || self.billed.iter().filter(|line| !line.line.is_proration);
+            let paid = bills().filter(|line| line.status() == Some(Paid)).map(Line::start).max();
+            let usage = bills().filter(|line| line.is_usage()).filter(is_left);
+            let usage = usage.filter(|line| paid.is_none_or(|paid| paid < line.start())).map(Line::end).min();
+            return first.or(usage);
         }
         match self.rules.churn_at {
             ChurnAt::Ended => subscription.ended_at,
