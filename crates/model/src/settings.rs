@@ -19,6 +19,10 @@ pub enum ChurnAt {
     PaidThrough,
 }
 
+impl ChurnAt {
+    pub const ALL: [Self; 3] = [Self::Ended, Self::Requested, Self::PaidThrough];
+}
+
 /// The settings that change the ledger itself: if one changes, the ledger has to be rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(default)]
@@ -36,9 +40,8 @@ impl LedgerRules {
 
     /// Every combination of rules. Ledgers on disk name each by its place here: another order is another format.
     pub fn all() -> [Self; Self::COUNT] {
-        let churn_at = [ChurnAt::Ended, ChurnAt::Requested, ChurnAt::PaidThrough];
         std::array::from_fn(|place| Self {
-            churn_at: churn_at[place % 3],
+            churn_at: ChurnAt::ALL[place % 3],
             include_metered: place / 3 % 2 == 1,
             count_unbilled: place / 6 == 1,
         })

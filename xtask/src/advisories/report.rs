@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+const REPLACE: &str = "no release mends it: replace it";
+
 /// That a dependency has a known fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
@@ -32,7 +34,7 @@ fn of_crate(entry: &Value) -> Advisory {
     let patched: Vec<String> =
         entry["versions"]["patched"].as_array().into_iter().flatten().map(text).collect();
     let remedy = if patched.is_empty() {
-        "no release mends it: replace it".to_owned()
+        REPLACE.to_owned()
     } else {
         format!("update to {} (`cargo update --package {name}`)", patched.join(" or "))
     };
@@ -58,7 +60,7 @@ fn of_package(entry: &Value) -> Vec<Advisory> {
             format!("update {} to {}", text(&fix["name"]), text(&fix["version"]))
         }
         Value::Bool(true) => "run `npm audit fix` in its folder".to_owned(),
-        _ => "no release mends it: replace it".to_owned(),
+        _ => REPLACE.to_owned(),
     };
     // A name instead of an object points to another package of the report, which has the advisory.
     let own = entry["via"].as_array().into_iter().flatten().filter(|via| is_severe(via));

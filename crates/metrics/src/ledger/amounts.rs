@@ -135,34 +135,27 @@ fn volume(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
 }
 
 fn graduated(tiers: &[Tier], quantity: Decimal) -> Option<i128> {
-    let mut sum: i128 = 0;
-    let mut below = Decimal::ZERO;
-    for (index, tier) in tiers.iter().enumerate() {
-        let up_to = tier.up_to.map_or(quantity, |up_to| up_to.min(quantity));
-        // The first tier's flat amount is due even for a quantity of zero.
-        if up_to <= below && index > 0 {
-            break;
-        }
-        sum = sum.checked_add(tier_picos(tier, (up_to - below).max(Decimal::ZERO))?)?;
-        below = up_to;
-    }
-    (!tiers.is_empty()).then_some(sum)
+    let mut reached = reached(tiers, quantity).peekable();
+    reached.peek()?;
+    reached.try_fold(0_i128, |sum, (tier, quantity)| sum.checked_add(tier_picos(tier, quantity)?))
 }
 
 /// How much of a quantity falls into each tier of a graduated price, as far as it reaches.
 pub(super) fn tier_quantities(price: &Price, quantity: Decimal) -> Option<Vec<Decimal>> {
     let PriceScheme::Graduated(tiers) = &price.scheme else { return None };
+    Some(reached(tiers, quantity).map(|(_, quantity)| quantity).collect())
+}
+
+/// The tiers that a quantity reaches, with what falls into each. The first one's flat amount is due even for a quantity of
+/// zero.
+fn reached(tiers: &[Tier], quantity: Decimal) -> impl Iterator<Item = (&Tier, Decimal)> {
     let mut below = Decimal::ZERO;
-    let mut quantities = Vec::new();
-    for tier in tiers {
-        if below >= quantity {
-            break;
-        }
+    tiers.iter().enumerate().map_while(move |(index, tier)| {
         let up_to = tier.up_to.map_or(quantity, |up_to| up_to.min(quantity));
-        quantities.push(up_to - below);
-        below = up_to;
-    }
-    Some(quantities)
+        let is_reached = up_to > below || index == 0;
+        let own = (up_to - std::mem::replace(&mut below, up_to)).max(Decimal::ZERO);
+        is_reached.then_some((tier, own))
+    })
 }
 
 fn tier_picos(tier: &Tier, quantity: Decimal) -> Option<i128> {

@@ -67,7 +67,7 @@ fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
     // Usage is billed with the period after it.
     let unpaid = entries.iter().filter(|entry| !entry.is_usage()).filter(|entry| {
         // Changes of the period before may stand on a period's bill; an invoice of changes alone begins with them.
-        let is_its_period = entry.is_ordinary() || !bills_a_period(entry, entries);
+        let is_its_period = entry.is_ordinary() || !entry.is_beside_a_period(entries);
         is_left(entry) && is_its_period && last_paid.is_none_or(|paid| entry.period().start > paid)
     });
     let first = unpaid.min_by_key(|entry| entry.period().start).map(|first| (first.period().start, first));
@@ -78,10 +78,4 @@ fn first_unpaid(entries: &[Entry<'_>]) -> Option<End> {
         later.map(|entry| (entry.period().end, entry)).min_by_key(|(at, _)| *at)
     })?;
     Some(End { at, cause: Cause::Unpaid { lines: vec![first.line_ref()] } })
-}
-
-/// Whether the entry's invoice bills a period of the subscription.
-fn bills_a_period(entry: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
-    let id = |entry: &Entry<'_>| entry.invoice.map(|invoice| invoice.id.clone());
-    entries.iter().any(|other| other.is_ordinary() && id(other) == id(entry))
 }

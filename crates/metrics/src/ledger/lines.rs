@@ -107,6 +107,11 @@ impl<'a> Entry<'a> {
         self.counts() && !self.is_credit()
     }
 
+    /// Whether its invoice also bills a period of the subscription, whose entries these are.
+    pub(super) fn is_beside_a_period(&self, entries: &[Self]) -> bool {
+        entries.iter().any(|other| other.is_ordinary() && other.is_on_invoice_of(self))
+    }
+
     pub(super) fn is_on_invoice_of(&self, other: &Self) -> bool {
         self.invoice.map(|invoice| &invoice.id) == other.invoice.map(|invoice| &invoice.id)
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use model::billing::Subscription;
-use model::{Currency, LedgerRules, SubscriptionId, UnixSeconds};
+use model::{ChurnAt, Currency, LedgerRules, SubscriptionId, UnixSeconds};
 
 use super::lines::Entry;
 use super::{Step, ending, subscription};
@@ -76,9 +76,13 @@ impl Differences {
         own: &[Step],
     ) {
         let has_usage = entries.iter().any(Entry::is_usage);
+        let ends = ChurnAt::ALL.map(|churn_at| {
+            let end = subscription.and_then(|known| ending::end(known, entries, churn_at));
+            (churn_at, end.map(|end| end.at))
+        });
         let effect = |rules: LedgerRules| -> Effect {
-            let end = subscription.and_then(|known| ending::end(known, entries, rules.churn_at));
-            (end.map(|end| end.at), has_usage && rules.include_metered)
+            let end = ends.iter().find(|(churn_at, _)| *churn_at == rules.churn_at);
+            (end.and_then(|(_, at)| *at), has_usage && rules.include_metered)
         };
         let mut others: BTreeMap<Effect, (LedgerRules, RuleSets)> = BTreeMap::new();
         for (place, rules) in LedgerRules::all().into_iter().enumerate() {

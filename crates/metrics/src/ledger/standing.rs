@@ -145,39 +145,41 @@ fn was_made(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Sub
     counted_before
         && !is_billed_elsewhere
         && is_known_later(change.price_id(), at, entries, subscription)
-        && (is_beside_a_period(change, entries) || shows_quantity(change, entries, subscription))
-}
-
-/// Whether its invoice also bills a period: then the change had waited for it, and was made before it.
-fn is_beside_a_period(change: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
-    entries.iter().any(|entry| entry.is_ordinary() && entry.is_on_invoice_of(change))
+        // With the next period's bill it had waited, and was made before that.
+        && (change.is_beside_a_period(entries) || shows_quantity(change, entries, subscription))
 }
 
 /// Whether the subscription or a later line has the quantity of a change that was billed at once, and which may have
 /// depended on its payment. A price that is new to the item shows by itself.
-fn shows_quantity(change: &Entry<'_>, entries: &[Entry<'_>], subscription: Option<&Subscription>) -> bool {
+fn shows_quantity<'a>(
+    change: &Entry<'a>,
+    entries: &[Entry<'a>],
+    subscription: Option<&Subscription>,
+) -> bool {
     let (price, at) = (change.price_id(), change.period().start);
     let had_it = entries.iter().any(|entry| {
         entry.bills() && entry.item == change.item && entry.price_id() == price && entry.period().start < at
     });
-    // A graduated price bills a line per tier.
-    let mut bills: BTreeMap<(Option<&InvoiceId>, UnixSeconds, bool), Decimal> = BTreeMap::new();
-    let is_later = |entry: &&Entry<'_>| entry.counts() && entry.period().start > at;
-    let is_own =
-        |entry: &&Entry<'_>| entry.is_charge() && entry.is_on_invoice_of(change) && entry.item == change.item;
-    let own: Decimal = entries
-        .iter()
-        .filter(|entry| is_own(entry) && entry.price_id() == price && entry.period().start == at)
-        .map(|entry| entry.line.quantity)
-        .sum();
-    for entry in entries.iter().filter(|entry| is_later(entry) && entry.price_id() == price) {
-        let key = (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit());
-        *bills.entry(key).or_default() += entry.line.quantity;
+    if !had_it {
+        return true;
     }
+    // A graduated price bills a line per tier.
+    let key = |entry: &Entry<'a>| -> (Option<&'a InvoiceId>, UnixSeconds, bool) {
+        (entry.invoice.map(|invoice| &invoice.id), entry.period().start, entry.is_credit())
+    };
+    let of_price = || entries.iter().filter(|entry| entry.price_id() == price);
+    let is_own =
+        |entry: &&Entry<'a>| entry.is_charge() && entry.item == change.item && key(entry) == key(change);
+    let own: Decimal = of_price().filter(is_own).map(|entry| entry.line.quantity).sum();
     let mut items = subscription.iter().flat_map(|subscription| &subscription.items);
-    let has_it =
-        items.any(|item| item.price == *price && [own, change.line.quantity].contains(&item.quantity));
-    !had_it || has_it || bills.values().any(|quantity| *quantity == own)
+    if items.any(|item| item.price == *price && [own, change.line.quantity].contains(&item.quantity)) {
+        return true;
+    }
+    let mut later: BTreeMap<_, Decimal> = BTreeMap::new();
+    for entry in of_price().filter(|entry| entry.counts() && entry.period().start > at) {
+        *later.entry(key(entry)).or_default() += entry.line.quantity;
+    }
+    later.values().any(|quantity| *quantity == own)
 }
 
 /// Whether a credit on a bill that was given up shows that its price was dropped: it stood alone, and the price came

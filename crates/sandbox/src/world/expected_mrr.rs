@@ -43,6 +43,13 @@ pub(super) struct Act {
     pub would_end_at: Option<i64>,
 }
 
+impl Act {
+    /// Whether a period or a change of this price is billed by it.
+    fn bills(&self, price: u32) -> bool {
+        self.price == price && self.kind != Kind::NotRenewed
+    }
+}
+
 /// What a whole period of a price costs, as it was billed or as the share that was billed for the rest of it says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Whole {
@@ -126,6 +133,11 @@ impl ExpectedMrr {
         }
     }
 
+    /// The acts that nothing undid.
+    fn counting(&self) -> impl Iterator<Item = &Act> {
+        self.acts.iter().filter(|act| self.standing(act).is_none())
+    }
+
     /// What an act leaves behind, and from when on; `None`: nothing, by what became of its invoice.
     fn outcome(&self, act: &Act) -> Option<(i64, Kind, i64)> {
         match (self.standing(act), act.kind) {
@@ -133,27 +145,24 @@ impl ExpectedMrr {
             (None, kind) => Some((act.at, kind, act.value_minor)),
             (Some(Fate::NotMade), _) => None,
             (Some(fate), Kind::Period) => {
-                let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
                 let goes_on = match fate {
-                    Fate::GivenUp => true,
-                    Fate::GivenUpUnpaid => !self.is_dead || counting().any(|other| other.at > act.at),
-                    // A hole, if the price is billed again after it.
                     Fate::NotMade => false,
-                    Fate::LeftUnpaid => counting().any(|other| other.at > act.at && other.price == act.price),
+                    Fate::GivenUp => true,
+                    Fate::GivenUpUnpaid => !self.is_dead || self.counting().any(|other| other.at > act.at),
+                    // A hole, if the price is billed again after it.
+                    Fate::LeftUnpaid => {
+                        self.counting().any(|other| other.at > act.at && other.price == act.price)
+                    }
                 };
-                let is_replaced = counting().any(|other| {
-                    other.at == act.at && other.price == act.price && other.kind != Kind::NotRenewed
-                });
+                let is_replaced = self.counting().any(|other| other.at == act.at && other.bills(act.price));
                 (goes_on && !is_replaced).then_some((act.at, Kind::NotRenewed, 0))
             }
             // The change was made, whatever became of its bill. Of a removal no bill that counts knows, unless the price
             // comes back: it shows when the item is not renewed.
             (Some(_), Kind::Change) => {
-                let counting = || self.acts.iter().filter(|other| self.standing(other).is_none());
-                let counted_before = counting().any(|other| other.at <= act.at && other.kind == Kind::Period);
-                let comes_back = counting().any(|other| {
-                    other.at > act.at && other.price == act.price && other.kind != Kind::NotRenewed
-                });
+                let counted_before =
+                    self.counting().any(|other| other.at <= act.at && other.kind == Kind::Period);
+                let comes_back = self.counting().any(|other| other.at > act.at && other.bills(act.price));
                 match act.would_end_at.filter(|_| !comes_back) {
                     Some(end) => Some((end, Kind::NotRenewed, 0)),
                     None => counted_before.then(|| (act.at, Kind::Change, self.settled(act))),
@@ -161,9 +170,7 @@ impl ExpectedMrr {
             }
             // An item that is gone shows by that alone; one that got another price would have shown by its bill.
             (Some(_), Kind::NotRenewed) => {
-                let comes_back = self.acts.iter().any(|other| {
-                    other.at > act.at && other.price == act.price && other.kind != Kind::NotRenewed
-                });
+                let comes_back = self.acts.iter().any(|other| other.at > act.at && other.bills(act.price));
                 (self.dropped.contains(&act.price) && !comes_back).then_some((act.at, act.kind, 0))
             }
         }

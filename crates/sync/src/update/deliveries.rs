@@ -62,13 +62,16 @@ async fn write_created(
         let is_only_event = events.get(&(object.kind, object.id.as_str())) == Some(&1);
         created.extend(came.filter(|_| object.is_new && is_only_event));
     }
+    if created.is_empty() {
+        return Ok(changed);
+    }
     let (source, objects) = (context.source(), context.objects.clone());
     let unknown = blocking(move || {
+        // Of a kind that may not be read no later change would be seen.
+        let unread = missing::unread(source, &objects)?;
         let mut unknown = Vec::new();
         for object in created {
-            // Of a kind that may not be read no later change would be seen.
-            let is_kept = missing::is_kept(source, &objects, object.kind)?;
-            if is_kept && objects.get(object.kind, &object.id)?.is_none() {
+            if !unread.contains(&object.kind) && objects.get(object.kind, &object.id)?.is_none() {
                 unknown.push(object);
             }
         }

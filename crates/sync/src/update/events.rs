@@ -71,6 +71,8 @@ pub(super) async fn walk(
     let mut walk = under_way.unwrap_or_else(|| Walk::new(since, context.requested_at()));
     let mut newest_delivered_at = None;
     loop {
+        // Nothing was requested since a walk began that has not read a page.
+        let is_fresh = walk.after.is_none();
         let (events, is_last) = match walk.read(context, list).await? {
             Chunk::Some(events) => (events, false),
             Chunk::Last(events) => (events, true),
@@ -79,7 +81,9 @@ pub(super) async fn walk(
         };
         let mut changed = reduce::reduce(context.source(), &events);
         changed.retain(|object| absent.iter().all(|(missing, _)| *missing != object.kind));
-        let changed = not_requested_since(context, changed, UnixSeconds(walk.began_at)).await?;
+        if !is_fresh {
+            changed = not_requested_since(context, changed, UnixSeconds(walk.began_at)).await?;
+        }
         let failures = fetch::changed(context, changed, walk.since - list.overlap_seconds).await?;
         fetch::put_off(context, failures).await?;
         if is_last {

@@ -51,23 +51,22 @@ pub(super) async fn note(context: &Context, kind: ObjectKind, source: ConnectErr
 }
 
 async fn lose(context: &Context, kind: ObjectKind) -> Result<(), SyncError> {
-    let objects = context.objects.clone();
-    if context.source().load_order().contains(&kind) && blocking(move || Ok(is_read(&objects, kind)?)).await?
-    {
+    let (source, objects) = (context.source(), context.objects.clone());
+    let unread = blocking(move || Ok(unread(source, &objects)?));
+    if source.load_order().contains(&kind) && !unread.await?.contains(&kind) {
         tracing::warn!(%kind, "no longer readable; it will be read from its beginning once it is");
         context.commit(Batch { windows_cleared: vec![kind], ..Batch::default() }).await?;
     }
     Ok(())
 }
 
-/// Whether objects of the kind are kept: a list that may not be read, or that the server does not have, is not.
-pub(super) fn is_kept(source: Source, objects: &Objects, kind: ObjectKind) -> Result<bool, StoreError> {
-    Ok(!source.load_order().contains(&kind) || is_read(objects, kind)?)
-}
-
-/// Whether the kind was read to its beginning. One that is not is on its way, and goes on from where it is.
-fn is_read(objects: &Objects, kind: ObjectKind) -> Result<bool, StoreError> {
+/// Lists that were not read to their beginning: they may not be read, the server does not have them, or they are on their
+/// way.
+pub(super) fn unread(source: Source, objects: &Objects) -> Result<Vec<ObjectKind>, StoreError> {
     let windows = objects.windows()?;
-    let mut own = windows.iter().filter(|window| window.kind == kind).peekable();
-    Ok(own.peek().is_some() && own.all(|window| window.is_done))
+    let is_read = |kind: &ObjectKind| {
+        let mut own = windows.iter().filter(|window| window.kind == *kind).peekable();
+        own.peek().is_some() && own.all(|window| window.is_done)
+    };
+    Ok(source.load_order().iter().copied().filter(|kind| !is_read(kind)).collect())
 }

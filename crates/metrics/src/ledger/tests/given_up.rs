@@ -94,6 +94,14 @@ fn a_change_on_a_bill_that_was_given_up_counts_where_it_was_made() {
     expect(&changed(&[("si_1", "basic", 1)], Void), &[("2026-01-01", 1000)]);
 }
 
+/// Two more of what costs 10.00 a month, for the rest of January.
+fn from_one_to_three(change: &str) -> Vec<InvoiceLine> {
+    vec![
+        on("si_1", proration("basic", 1, -500, change, "2026-02-01")),
+        on("si_1", proration("basic", 3, 1500, change, "2026-02-01")),
+    ]
+}
+
 #[test]
 fn a_later_bill_shows_that_a_change_was_made() {
     let change = "2026-01-16T12:00:00Z";
@@ -101,14 +109,7 @@ fn a_later_bill_shows_that_a_change_was_made() {
         quantity: quantity.into(),
         ..month("si_1", "basic", amount, from, to)
     };
-    let void = invoice(
-        "2026-01-16",
-        Void,
-        vec![
-            on("si_1", proration("basic", 1, -500, change, "2026-02-01")),
-            on("si_1", proration("basic", 3, 1500, change, "2026-02-01")),
-        ],
-    );
+    let void = invoice("2026-01-16", Void, from_one_to_three(change));
     let mut subscription = subscription(PastDue);
     subscription.items.clear();
     let first = bill("2026-01-01", vec![seats(1, 1000, "2026-01-01", "2026-02-01")]);
@@ -124,15 +125,9 @@ fn a_later_bill_shows_that_a_change_was_made() {
     expect(&history(subscription.clone(), dropped), &[("2026-01-01", 1000)]);
 
     // Billed with the next period, it was made before that.
-    let with_the_next = invoice(
-        "2026-02-01",
-        Void,
-        vec![
-            on("si_1", proration("basic", 1, -500, change, "2026-02-01")),
-            on("si_1", proration("basic", 3, 1500, change, "2026-02-01")),
-            seats(2, 2000, "2026-02-01", "2026-03-01"),
-        ],
-    );
+    let mut lines = from_one_to_three(change);
+    lines.push(seats(2, 2000, "2026-02-01", "2026-03-01"));
+    let with_the_next = invoice("2026-02-01", Void, lines);
     let later = bill("2026-03-01", vec![seats(2, 2000, "2026-03-01", "2026-04-01")]);
     let fewer_by_then = history(subscription, vec![first, with_the_next, later]);
     let steps = [("2026-01-01", 1000), (change, 3000), ("2026-02-01", 0), ("2026-03-01", 2000)];
@@ -142,12 +137,7 @@ fn a_later_bill_shows_that_a_change_was_made() {
 #[test]
 fn a_change_that_was_billed_again_counts_once() {
     let change = "2026-01-16T12:00:00Z";
-    let lines = || {
-        vec![
-            on("si_1", proration("basic", 1, -500, change, "2026-02-01")),
-            on("si_1", proration("basic", 3, 1500, change, "2026-02-01")),
-        ]
-    };
+    let lines = || from_one_to_three(change);
     let history = history(
         with_items(subscription(Active), &[("si_1", "basic", 3)]),
         vec![
