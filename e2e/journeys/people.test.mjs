@@ -53,6 +53,14 @@ test('an owner sees how fresh the numbers are, erases a person, and keeps nobody
   await picture(page, '14-erased');
 
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click();
+  const rates = page.getByRole('region', { name: 'Exchange rates' });
+  const typed = { 'Base currency': 'USD', Rate: '0.307', Currency: 'KWD', 'First day': '2026-01-01' };
+  for (const [label, value] of Object.entries(typed)) await rates.getByLabel(label, { exact: true }).fill(value);
+  await page.keyboard.press('Enter');
+  await rates.getByText('1 USD = 0.307 KWD').waitFor();
+  assert.equal(await rates.getByText('could not be saved').count(), 0);
+  assert.equal(await rates.getByLabel('Rate', { exact: true }).inputValue(), '', 'the form is ready for another');
+  await accessible(page, 'an exchange rate of one’s own');
   await page.getByRole('button', { name: /Keep personal data of former customers/ }).click();
   await page.getByRole('option', { name: 'For 1 year' }).click();
   await page.getByRole('dialog').getByText('Names, contact and card details').waitFor();

@@ -85,11 +85,12 @@ async function send<T>(method: string, path: string, body: unknown, signal: Abor
   if (isFromGateway(response)) throw unreachable()
   reachability.answered()
   if (!response.ok) throw new ApiError(await problemOf(response))
-  if (response.status === 204 || response.status === 202) return undefined as T
   const text = await response.text().catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw unreachable()
   })
+  // What is done says so by its status alone; what was asked for has a body.
+  if (response.status !== 200 && text === '') return undefined as T
   return parseAnswer<T>(text)
 }
 
