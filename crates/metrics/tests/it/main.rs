@@ -5,6 +5,8 @@
 mod adding_up;
 mod columns;
 mod currencies;
+mod every_metric;
+mod generated;
 mod kept;
 mod lists;
 mod movements;
