@@ -281,6 +281,10 @@ impl Chunk {
         &self.days
     }
 
+    pub(crate) fn first_money_at(&self) -> Option<UnixSeconds> {
+        self.columns.money.at.iter().min().map(|at| UnixSeconds(*at))
+    }
+
     pub(crate) fn money_currencies(&self) -> &[Currency] {
         &self.columns.money.currency
     }
