@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn keys_that_are_data_are_no_names_of_fields() {
-        let price = r#"{"id":"price_1","currency_options":{"eur":{"unit_amount":9,"note":"x"},"ada lovelace":{}}}"#;
+        let price =
+            r#"{"id":"price_1","currency_options":{"eur":{"unit_amount":9,"note":"x"},"ada lovelace":{}}}"#;
         let outline = Source::Stripe.outline(kind::PRICE, price).unwrap();
         assert_eq!(&*outline, r#"{"id":"price_1","currency_options":{"eur":{"unit_amount":9}}}"#);
     }

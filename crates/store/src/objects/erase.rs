@@ -153,7 +153,8 @@ fn rows_of(conn: &Connection, customers: &[CustomerId]) -> Result<BTreeSet<i64>,
 }
 
 fn rows_after(conn: &Connection, after: i64) -> Result<Vec<i64>, Fault> {
-    let mut statement = conn.prepare_cached("SELECT row FROM objects WHERE row > ?1 ORDER BY row LIMIT ?2")?;
+    let mut statement =
+        conn.prepare_cached("SELECT row FROM objects WHERE row > ?1 ORDER BY row LIMIT ?2")?;
     let rows = statement.query_map([after, ROWS as i64], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -38,12 +38,7 @@ struct Trained {
 }
 
 /// Dictionaries of the bodies as they will be.
-fn trained(
-    conn: &Connection,
-    old: &Codec,
-    outline: &Outline,
-    redact: Redact<'_>,
-) -> Result<Trained, Fault> {
+fn trained(conn: &Connection, old: &Codec, outline: &Outline, redact: Redact<'_>) -> Result<Trained, Fault> {
     let mut trainer = Trainer::new(Some(outline.clone()));
     let mut trainable = Vec::new();
     let mut context = DCtx::create();

@@ -8,9 +8,9 @@ use metrics::columns::Ledger;
 use model::{CustomerId, ObjectKind, Settings};
 use store::{ConnectionFiles, Erasure, Outline, Rewritable, StoreError, Whose};
 
+use super::Snapshot;
 use super::connection::Connection;
 use super::ledger::{self, InStep};
-use super::Snapshot;
 use crate::SyncError;
 use crate::history::NOBODY;
 use crate::projection::{Keeper, LedgerMeta, Recording};
