@@ -257,7 +257,18 @@ impl Objects {
     /// # Errors
     /// Those of the file.
     pub fn ids_by_customer(&self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, StoreError> {
-        self.shared.readers.read(|reader| reader.ids_by_customer(customer))
+        self.ids_by_customers(std::slice::from_ref(customer))
+    }
+
+    /// The same for many customers in one go.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn ids_by_customers(
+        &self,
+        customers: &[CustomerId],
+    ) -> Result<Vec<(ObjectKind, String)>, StoreError> {
+        self.shared.readers.read(|reader| reader.ids_by_customers(customers))
     }
 
     /// Customers of whom nothing was created at `before` or later.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::{Codec, Outline};
-use super::index::Index;
+use super::index::{ALL_KINDS, Index};
 use super::{FILE_NAME, LOCK_NAME, Objects, file, rewrite, sweep};
 use crate::StoreError;
 use crate::data_dir::lock_file;
@@ -137,14 +137,8 @@ fn in_place(
 
 /// The rows of some customers, and of nobody: what is booked for a customer does not say so by itself.
 fn rows_of(conn: &Connection, customers: &[CustomerId]) -> Result<BTreeSet<i64>, Fault> {
-    let index = Index::load(conn)?;
-    let mut tail = index.rows_in_tail(conn, i64::MAX)?;
-    let mut found = BTreeSet::new();
-    for customer in customers {
-        let mut rows = index.rows_in_runs(conn, customer.as_str(), i64::MAX)?;
-        rows.extend(tail.remove(customer.as_str()).unwrap_or_default());
-        found.extend(rows.into_iter().map(|(_, row)| row));
-    }
+    let rows = Index::load(conn)?.rows_of(conn, customers, ALL_KINDS)?;
+    let mut found: BTreeSet<i64> = rows.into_iter().flatten().map(|(_, row)| row).collect();
     let mut statement = conn.prepare("SELECT row FROM objects WHERE customer IS NULL")?;
     for row in statement.query_map([], |row| row.get(0))? {
         found.insert(row?);

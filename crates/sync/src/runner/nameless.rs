@@ -29,11 +29,8 @@ struct Theirs {
 
 impl Theirs {
     fn of(source: Source, files: &ConnectionFiles, customers: &[CustomerId]) -> Result<Self, StoreError> {
-        let stored = files.objects_to_read()?;
-        let mut objects = HashSet::new();
-        for customer in customers {
-            objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
-        }
+        let objects = files.objects_to_read()?.ids_by_customers(customers)?;
+        let objects = objects.into_iter().map(|(_, id)| id).collect();
         Ok(Self { source, customers: customers.iter().map(ToString::to_string).collect(), objects })
     }
 

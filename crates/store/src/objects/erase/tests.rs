@@ -145,6 +145,28 @@ fn dictionaries_quote_nobody_and_outlast_an_erasure() {
 }
 
 #[test]
+fn an_erasure_that_is_cut_off_is_not_noted_and_can_be_done_again() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(write_customers(dir.path(), outline()));
+    let redact = |seen: &Rewritable<'_>| Some(nameless_body(seen.id));
+    // After the first rows were committed.
+    let cut_off =
+        std::panic::catch_unwind(|| Objects::erase(dir.path(), &everybody(), &redact, |_| panic!()));
+    assert!(cut_off.is_err());
+    let objects = Objects::open_read_only(dir.path()).unwrap();
+    let named = || {
+        let all = objects.scan(kind::CUSTOMER, None, usize::MAX).unwrap();
+        all.iter().filter(|stored| stored.object.body.contains("Lovelace")).count()
+    };
+    assert_eq!((named(), objects.meta("privacy").unwrap()), (CUSTOMERS - ROWS, None));
+
+    let rewritten = Objects::erase(dir.path(), &everybody(), &redact, |_| {}).unwrap();
+    assert_eq!(rewritten, BTreeMap::from([(kind::CUSTOMER, CUSTOMERS as u64)]), "those of before count too");
+    assert_eq!((named(), objects.meta("privacy").unwrap().as_deref()), (0, Some("on")));
+    assert!(!holds(dir.path(), b"Lovelace"));
+}
+
+#[test]
 fn without_an_outline_nothing_is_trained() {
     let dir = tempfile::tempdir().unwrap();
     let objects = Objects::open(dir.path(), &[], None).unwrap();
