@@ -61,7 +61,7 @@ pub fn value(
     metric: &'static Metric,
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
-    let answer = query::value(&view.ledger, &view.rates, metric, &question.query(view)?)?;
+    let answer = query::value(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
     Ok(Envelope::of(view, metric, answer))
 }
 

@@ -154,6 +154,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         is_collection_paused: false,
         inclusive_tax_percent: None,
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
+        discounts: Vec::new(),
         currency: None,
         items: Vec::new(),
     }
@@ -179,6 +180,8 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
         currency: Currency::USD,
         created_at,
         paid_at: None,
+        finalized_at: None,
+        given_up_at: None,
         billing_reason: None,
         attempt_count: 0,
         total_minor: 0,

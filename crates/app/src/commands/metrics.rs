@@ -43,6 +43,9 @@ pub struct Metrics {
     /// Such as plan=price_123; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
     filter: Vec<(Dimension, String)>,
+    /// A trial counts as converted until so many days after its end; by default until now
+    #[arg(long, value_name = "DAYS")]
+    within: Option<u32>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -62,6 +65,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
+        within_days: args.within,
         ..Question::default()
     };
     for (dimension, value) in &args.filter {
