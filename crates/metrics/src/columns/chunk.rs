@@ -188,7 +188,7 @@ impl Chunk {
         for texts in [&mut columns.names, &mut columns.emails] {
             *texts = texts.without(&concerned);
         }
-        Some(Self { columns: Arc::new(columns), days: self.days.clone() })
+        Some(Self { columns: Arc::new(columns), ..self.clone() })
     }
 
     pub(super) fn columns(&self) -> &Columns {
