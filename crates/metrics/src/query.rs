@@ -5,6 +5,7 @@
 //! to it.
 
 mod apart;
+mod cohorts;
 mod customers;
 mod exchange;
 mod facets;
@@ -34,6 +35,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
+pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
 pub(crate) use figures::Figures;
@@ -101,6 +103,8 @@ pub enum Dimension {
 pub enum QueryError {
     #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
     NotOfRevenue { metric: &'static str, dimension: Dimension },
+    #[error("cohorts are by month, quarter or year, not by {0}")]
+    NotOfCohorts(Interval),
     #[error("{from} is after {to}, so the range is empty")]
     EmptyRange { from: Day, to: Day },
     #[error("the range has too many points: choose a shorter range, a longer interval or fewer groups")]

@@ -152,6 +152,17 @@ impl Question {
         self.query(view)
     }
 
+    /// The question about cohorts: without a range, of all there ever were.
+    ///
+    /// # Errors
+    /// As [`Question::query`].
+    pub fn query_of_cohorts(mut self, view: &View) -> Result<Query, QueryError> {
+        if self.range.is_none() && self.from.is_none() {
+            self.from = Some(Day(i32::MIN / 2));
+        }
+        self.query(view)
+    }
+
     /// The whole question, about the moment of a view.
     ///
     /// # Errors

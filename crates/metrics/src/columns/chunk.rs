@@ -177,6 +177,20 @@ impl Chunk {
         Self { days: days(&columns.rows), apart_days: columns.apart.each_ref().map(days), columns }
     }
 
+    /// The same customers, some without name and e-mail address; `None` where it is about none of them.
+    pub(super) fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Option<Self> {
+        let ids = &self.columns.ids;
+        let concerned: Vec<bool> = (0..ids.len()).map(|customer| is_one(ids.get(customer))).collect();
+        if !concerned.contains(&true) {
+            return None;
+        }
+        let mut columns = Columns::clone(&self.columns);
+        for texts in [&mut columns.names, &mut columns.emails] {
+            *texts = texts.without(&concerned);
+        }
+        Some(Self { columns: Arc::new(columns), ..self.clone() })
+    }
+
     pub(super) fn columns(&self) -> &Columns {
         &self.columns
     }
@@ -279,6 +293,10 @@ impl Chunk {
 
     pub(crate) fn all_days(&self) -> &[Day] {
         &self.days
+    }
+
+    pub(crate) fn first_money_at(&self) -> Option<UnixSeconds> {
+        self.columns.money.at.iter().min().map(|at| UnixSeconds(*at))
     }
 
     pub(crate) fn money_currencies(&self) -> &[Currency] {
@@ -388,6 +406,15 @@ impl Texts {
 
     pub(super) fn get(&self, index: usize) -> &str {
         &self.text[range(&self.ends, index)]
+    }
+
+    /// The same, some of them empty.
+    fn without(&self, are_left_out: &[bool]) -> Self {
+        let mut rest = Self::default();
+        for (index, is_left_out) in are_left_out.iter().enumerate() {
+            rest.push(if *is_left_out { "" } else { self.get(index) });
+        }
+        rest
     }
 
     /// Where texts are in order.

@@ -115,7 +115,7 @@ fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
     Ok(())
 }
 
-fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
+pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
     let all = ledger.chunks().par_iter().map(|chunk| {
         let mut own = chunk.money_currencies().to_vec();
         own.sort_unstable();
@@ -284,6 +284,6 @@ impl MoneyFigures {
 }
 
 /// There are some two hundred currencies.
-fn number(currency: usize) -> u32 {
+pub(super) fn number(currency: usize) -> u32 {
     u32::try_from(currency).unwrap_or(u32::MAX)
 }

@@ -143,7 +143,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "ARPA at the end of the period ÷ mean customer churn rate of the last three full months",
         docs_page: "metrics/ltv.md",
-        ..lifetime("ltv", "Customer lifetime value", Unit::Money, |period, churn| {
+        ..lifetime("ltv", "Lifetime value", Unit::Money, |period, churn| {
             let arpa = Decimal::from(period.mrr).checked_div(Decimal::from(period.customers))?;
             Value::rounded(arpa.checked_div(churn)?)
         })
@@ -195,7 +195,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR of subscriptions with an invoice whose payment failed and that is neither paid nor given up at the end of the period",
         docs_page: "metrics/at-risk-mrr.md",
-        ..apart("at_risk_mrr", "MRR at risk", Section::Risk, Some(Better::Down), Apart::AtRisk)
+        ..apart("at_risk_mrr", "At-risk MRR", Section::Risk, Some(Better::Down), Apart::AtRisk)
     },
     Metric {
         formula: "What active subscriptions that were never billed would be worth at the prices of their items",

@@ -19,7 +19,7 @@ pub(in super::super) struct Lines {
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Line {
     pub(in super::super) subscription: u32,
-    plan: u32,
+    pub(in super::super) plan: u32,
     pub(in super::super) series: u32,
     pub(in super::super) counted: u32,
     /// Just before the range.
