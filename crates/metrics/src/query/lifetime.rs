@@ -31,7 +31,7 @@ pub(super) fn lifetime(
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     let own = figures(ledger, rates, query)?;
-    let first = own.span.buckets.first().map_or(query.to, |bucket| bucket.end_on);
+    let first = own.span.buckets.first().map_or(own.span.last, |bucket| bucket.end_on);
     let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
     let monthly = Query { from, to: own.span.last, interval: Interval::Month, ..query.clone() };
     let churn = churn(ledger, rates, &monthly)?;

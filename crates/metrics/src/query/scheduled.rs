@@ -20,13 +20,12 @@ use crate::registry::Metric;
 /// What one price of a subscription is worth now that is set to end.
 struct Ending {
     on: Day,
-    at: UnixSeconds,
     counted: u32,
     /// In the currency that is reported in.
     minor: i64,
 }
 
-/// What every subscription that is set to end is worth now, converted at today's rates: later days have none yet.
+/// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have none yet.
 fn endings(ledger: &Ledger, rates: &Rates, query: &Query, scope: &Scope) -> Result<Vec<Ending>, QueryError> {
     let today = ledger.calendar().day(query.now);
     let exchange = Exchange::new(rates, query.currency, &scope.currencies, (today, today));
@@ -35,9 +34,11 @@ fn endings(ledger: &Ledger, rates: &Rates, query: &Query, scope: &Scope) -> Resu
         let mut lines = Lines::default();
         let mut endings = Vec::new();
         for customer in 0..chunk.customer_count() {
-            let set = chunk
-                .subscriptions(customer)
-                .filter_map(|index| chunk.subscription(index).cancel_at.map(|at| (index, at)));
+            let set = chunk.subscriptions(customer).filter_map(|index| {
+                // Where it should have ended already, only the news of that is to come.
+                let at = chunk.subscription(index).cancel_at.filter(|at| *at >= query.now)?;
+                Some((index, at))
+            });
             let set: Vec<(usize, UnixSeconds)> = set.collect();
             let Some(country) = scope.country(chunk.country(customer)).filter(|_| !set.is_empty()) else {
                 continue;
@@ -48,7 +49,7 @@ fn endings(ledger: &Ledger, rates: &Rates, query: &Query, scope: &Scope) -> Resu
                     let currency = scope.series[line.series as usize].currency;
                     let Some(factor) = exchange.factor(currency, today) else { continue };
                     let minor = factor.convert(line.value)?;
-                    endings.push(Ending { on: ledger.calendar().day(at), at, counted: line.counted, minor });
+                    endings.push(Ending { on: ledger.calendar().day(at), counted: line.counted, minor });
                 }
             }
         }
@@ -114,7 +115,7 @@ pub(super) fn committed(
     let is_converted = query.currency != Reporting::Native;
     let scope = Scope::new(ledger, Selection { filter: &query.filter, by: query.by, is_converted });
     let mut ahead = vec![0_i64; scope.counted_len];
-    for ending in endings(ledger, rates, query, &scope)?.iter().filter(|ending| ending.at > query.now) {
+    for ending in endings(ledger, rates, query, &scope)? {
         ahead[ending.counted as usize] += ending.minor;
     }
     Ok(Answer::of_series(metric.id, ledger, query, all, |counted, all| {

@@ -180,7 +180,8 @@ impl TrialFigures {
         seconds.sort_unstable();
         let middle = seconds.len() / 2;
         let upper = *seconds.get(middle)?;
-        let lower = if seconds.len().is_multiple_of(2) { *seconds.get(middle.checked_sub(1)?)? } else { upper };
+        let lower =
+            if seconds.len().is_multiple_of(2) { *seconds.get(middle.checked_sub(1)?)? } else { upper };
         let days = Decimal::from(lower + upper).checked_div(Decimal::from(2 * DAY_SECONDS))?;
         Some(Value::Ratio(days))
     }

@@ -35,7 +35,12 @@ fn is_same(found: Option<Decimal>, wanted: Option<Decimal>) -> bool {
     }
 }
 
-fn check(world: &World, zone: &str, query: &Query, is_one: fn(&Definition) -> bool) -> Result<(), TestCaseError> {
+fn check(
+    world: &World,
+    zone: &str,
+    query: &Query,
+    is_one: fn(&Definition) -> bool,
+) -> Result<(), TestCaseError> {
     let (rates, ledger, time_zone) = (rates(), world.ledger(zone), TimeZone::get(zone).unwrap());
     let reference = Reference::new(world, &time_zone, &rates, query);
     let mut figures: BTreeMap<(Key, Period), Expected> = BTreeMap::new();
@@ -58,9 +63,8 @@ fn check(world: &World, zone: &str, query: &Query, is_one: fn(&Definition) -> bo
                     .or_insert_with(|| reference.expected(&key, *period));
                 let wanted = reference.value(&definition, &key, *period, expected);
                 // What is in no series is nothing.
-                let found = points.map_or(wanted.filter(Decimal::is_zero), |points| {
-                    points[index].value.map(number)
-                });
+                let found =
+                    points.map_or(wanted.filter(Decimal::is_zero), |points| points[index].value.map(number));
                 prop_assert!(
                     is_same(found, wanted),
                     "{} of {key:?} in {period:?}: {found:?}, not {wanted:?}",
@@ -75,7 +79,8 @@ fn check(world: &World, zone: &str, query: &Query, is_one: fn(&Definition) -> bo
 #[test]
 fn every_metric_of_the_registry_has_a_definition_here() {
     let is_defined = |metric: &&Metric| definition(metric.id).is_some();
-    let unknown: Vec<&str> = METRICS.iter().filter(|metric| !is_defined(metric)).map(|metric| metric.id).collect();
+    let unknown: Vec<&str> =
+        METRICS.iter().filter(|metric| !is_defined(metric)).map(|metric| metric.id).collect();
     assert!(unknown.is_empty(), "without a second definition: {unknown:?}");
 }
 

@@ -278,11 +278,12 @@ pub fn prices() -> PriceBook {
             (3, "gone", BillingInterval::Week, 2),
         ] {
             let id = format!("price_{code}_{number}");
-            book.insert(price(&id, product, currency(code), Recurrence {
-                interval,
-                interval_count,
-                is_metered: false,
-            }));
+            book.insert(price(
+                &id,
+                product,
+                currency(code),
+                Recurrence { interval, interval_count, is_metered: false },
+            ));
         }
     }
     let monthly = Recurrence { interval: BillingInterval::Month, interval_count: 1, is_metered: false };

@@ -57,9 +57,7 @@ fn recurring(id: &str) -> Option<fn(&Expected) -> Option<Decimal>> {
         "churned_customers" => |period| Some(period.movers["churn"].into()),
         "reactivated_customers" => |period| Some(period.movers["reactivation"].into()),
         "customer_churn_rate" => |period| share(period.churned, period.base_customers),
-        "voluntary_churn_rate" => {
-            |period| share(period.churned - period.involuntary, period.base_customers)
-        }
+        "voluntary_churn_rate" => |period| share(period.churned - period.involuntary, period.base_customers),
         "involuntary_churn_rate" => |period| share(period.involuntary, period.base_customers),
         "gross_mrr_churn_rate" => |period| share(-period.lost, period.base_mrr),
         "net_mrr_churn_rate" => |period| share(period.base_mrr - period.retained, period.base_mrr),

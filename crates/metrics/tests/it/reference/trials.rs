@@ -1,38 +1,44 @@
 //! Trials by the day they began, and what became of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Currency, Day};
+use model::{Currency, Day, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::{Days, Key, Period, Reference, sum, value};
+use super::{Key, Period, Reference};
 use crate::world::{TestCustomer, TestTrial, differences};
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// The trials of one period.
 #[derive(Debug, Default)]
 pub struct Trials {
     pub started: i64,
-    /// Of each converted one, how many days it took. In order.
-    pub days: Vec<i64>,
+    /// Of each converted one, how many seconds it took. In order.
+    pub seconds: Vec<i64>,
 }
 
 impl Trials {
     pub fn converted(&self) -> i64 {
-        i64::try_from(self.days.len()).unwrap()
+        i64::try_from(self.seconds.len()).unwrap()
     }
 
+    /// In days of 24 hours.
     pub fn median(&self) -> Option<Decimal> {
-        let middle = self.days.len() / 2;
-        let upper = Decimal::from(*self.days.get(middle)?);
-        let is_odd = self.days.len() % 2 == 1;
-        Some(if is_odd { upper } else { (upper + Decimal::from(self.days[middle - 1])) / Decimal::TWO })
+        let middle = self.seconds.len() / 2;
+        let upper = Decimal::from(*self.seconds.get(middle)?);
+        let is_odd = self.seconds.len() % 2 == 1;
+        let median =
+            if is_odd { upper } else { (upper + Decimal::from(self.seconds[middle - 1])) / Decimal::TWO };
+        Some(median / Decimal::from(DAY_SECONDS))
     }
 }
 
 impl Reference<'_> {
     pub(super) fn trial_keys(&self) -> BTreeSet<Key> {
         let customers = self.world.customers.iter();
-        let trials = customers.flat_map(|customer| customer.trials.iter().map(move |trial| (customer, trial)));
+        let trials =
+            customers.flat_map(|customer| customer.trials.iter().map(move |trial| (customer, trial)));
         trials.filter_map(|(customer, trial)| self.trial_key(customer, trial)).collect()
     }
 
@@ -55,11 +61,11 @@ impl Reference<'_> {
                     && !self.was_above_before(key, index, started_on)
                 {
                     trials.started += 1;
-                    trials.days.extend(self.converted_after(key, index, trial));
+                    trials.seconds.extend(self.converted_after(key, customer, trial));
                 }
             }
         }
-        trials.days.sort_unstable();
+        trials.seconds.sort_unstable();
         trials
     }
 
@@ -67,21 +73,25 @@ impl Reference<'_> {
         self.lanes(key, customer).iter().any(|days| days.range(..on).any(|(_, value)| *value > 0))
     }
 
-    /// How many days after its start the trial's subscription was first worth something.
-    fn converted_after(&self, key: &Key, customer: usize, trial: &TestTrial) -> Option<i64> {
-        let own = self.lines.iter().filter(|(line, _)| {
-            line.customer == customer
-                && line.subscription == trial.subscription
-                && line.is_of(key, self.query.currency)
-        });
-        let days: Days = sum(own.map(|(_, days)| days));
-        let started_on = trial.period.start.day(self.zone);
-        let until = match self.query.within_days {
-            Some(within) => Day(trial.period.end.day(self.zone).0 + i32::try_from(within).unwrap()),
-            None => self.today,
-        };
-        let converted_on = (started_on.0..=until.0).map(Day).find(|on| value(&days, *on) > 0)?;
-        Some(i64::from(converted_on.0 - started_on.0))
+    /// How many seconds after its start the trial's subscription was first worth something.
+    fn converted_after(&self, key: &Key, customer: &TestCustomer, trial: &TestTrial) -> Option<i64> {
+        let mut values: BTreeMap<UnixSeconds, i64> = BTreeMap::new();
+        for (change, delta) in differences(&customer.changes) {
+            let group = self.group(customer, &change.price, change.currency);
+            let is_own = change.subscription == trial.subscription
+                && self.passes(customer, &change.price, change.currency)
+                && self.key(group, change.currency) == *key;
+            if is_own {
+                *values.entry(change.at).or_default() += delta;
+            }
+        }
+        let within = self.query.within_days.map(|days| trial.period.end.0 + i64::from(days) * DAY_SECONDS);
+        let mut value = 0;
+        values.into_iter().find_map(|(at, delta)| {
+            value += delta;
+            let is_in_time = !self.is_to_come(at) && within.is_none_or(|until| at.0 <= until);
+            (value > 0 && at >= trial.period.start && is_in_time).then_some(at.0 - trial.period.start.0)
+        })
     }
 }
 
@@ -91,6 +101,7 @@ fn plan(customer: &TestCustomer, trial: &TestTrial) -> Option<(String, Currency)
         return Some((price.clone(), *currency));
     }
     let changes = differences(&customer.changes).into_iter().map(|(change, _)| change);
-    let mut own = changes.filter(|change| change.subscription == trial.subscription && change.value_minor > 0);
+    let mut own =
+        changes.filter(|change| change.subscription == trial.subscription && change.value_minor > 0);
     own.next().map(|change| (change.price, change.currency))
 }
