@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::ledger::Apart;
 use crate::query::{Dimension, Figures, MoneyFigures, TrialFigures, Value};
 
-pub(crate) use money::{NET_REVENUE, REFUNDS};
+pub(crate) use money::{NET_REVENUE, net_revenue};
 pub(crate) use recurring::MRR;
 
 /// What a metric is measured in.
@@ -103,6 +103,9 @@ pub struct Metric {
     pub(crate) compute: Compute,
 }
 
+/// The id, the label and the section of a metric.
+type Named = (&'static str, &'static str, Section);
+
 /// How a value comes out of the columns.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Compute {
@@ -122,6 +125,25 @@ pub(crate) enum Compute {
 }
 
 impl Metric {
+    /// A metric that has everything but its formula and its page.
+    const fn new((id, label, section): Named, unit: Unit, measure: Measure, compute: Compute) -> Self {
+        Self {
+            id,
+            label,
+            section,
+            unit,
+            measure,
+            better: Some(Better::Up),
+            formula: "",
+            docs_page: "",
+            supports_filters: true,
+            dimensions: &Dimension::ALL,
+            looks_ahead: false,
+            feeds: &[],
+            compute,
+        }
+    }
+
     pub fn find(id: &str) -> Option<&'static Self> {
         METRICS.iter().find(|metric| metric.id == id)
     }

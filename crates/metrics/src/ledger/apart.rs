@@ -127,9 +127,10 @@ pub(super) fn trial_items(
             minor -= percent_of(minor, percent);
         }
         // An amount is off the whole bill: off its lines one after the other, as far as they go.
-        for (off, of_currency) in amounts_off.iter_mut().filter(|(_, of)| *of == currency) {
+        for (off, _) in amounts_off.iter_mut().filter(|(_, of)| *of == currency) {
             let taken = (*off).min(minor).max(0);
-            (minor, *off, *of_currency) = (minor - taken, *off - taken, currency);
+            minor -= taken;
+            *off -= taken;
         }
         let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
         items.push(UnbilledItem { price: id.clone(), currency, value_minor });

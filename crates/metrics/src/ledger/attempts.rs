@@ -24,8 +24,7 @@ pub(super) fn failing(history: &CustomerHistory) -> Vec<Failing<'_>> {
             charges.entry(invoice).or_default().push(charge);
         }
     }
-    let none = Vec::new();
-    let of_invoice = |invoice: &'_ _| charges.get(invoice).unwrap_or(&none).as_slice();
+    let of_invoice = |id: &InvoiceId| charges.get(id).map_or(&[][..], Vec::as_slice);
     history.invoices.iter().filter_map(|invoice| of(invoice, of_invoice(&invoice.id))).collect()
 }
 

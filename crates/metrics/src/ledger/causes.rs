@@ -1,9 +1,10 @@
 //! Why a step changed the value: what kind of expansion or contraction it is part of.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
-use model::billing::{CustomerHistory, Price, PriceScheme};
-use model::{Currency, PriceId, SubscriptionId};
+use model::billing::{CustomerHistory, Price};
+use model::{Currency, InvoiceId, InvoiceLineId, PriceId, SubscriptionId};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,77 +56,108 @@ impl ChangeCause {
 }
 
 type Track<'a> = (&'a SubscriptionId, &'a PriceId, Currency);
+type Quantities<'a> = HashMap<(Option<&'a InvoiceId>, &'a InvoiceLineId), Decimal>;
 
 /// Of each step, in their order.
 pub(super) fn of(steps: &[Step], history: &CustomerHistory, prices: &PriceBook) -> Vec<ChangeCause> {
-    let quantities = quantities(history);
-    let mut values: HashMap<Track<'_>, (i64, Option<Decimal>)> = HashMap::new();
+    let mut before = Before { values: HashMap::new(), billed: HashMap::new() };
+    // Few customers ever change a quantity.
+    let quantities = LazyCell::new(|| quantities(history));
+    let is_other_quantity = |old: Option<&Step>, new: &Step| {
+        let quantity = |step| quantity(step, &quantities);
+        old.and_then(quantity) != quantity(new)
+    };
     let mut causes = Vec::with_capacity(steps.len());
     for instant in steps.chunk_by(|a, b| a.at == b.at) {
-        for step in instant {
-            let of_subscription =
-                |other: &&Step| other.subscription == step.subscription && other.currency == step.currency;
-            // What gives way to it, or takes its place, at the same time.
-            let before = step.value_minor - step.delta_minor;
-            let (begins, ends) = (before == 0, step.value_minor == 0);
-            let partner = instant.iter().filter(of_subscription).find(|other| {
-                let other_before = other.value_minor - other.delta_minor;
-                other.price != step.price
-                    && ((begins && other.value_minor == 0) || (ends && other_before == 0))
-            });
-            let own_quantity = quantity(step, &quantities);
-            let others = || {
-                values.iter().any(|((subscription, price, currency), (value, _))| {
-                    **subscription == step.subscription
-                        && *currency == step.currency
-                        && **price != step.price
-                        && *value > 0
-                })
-            };
-            causes.push(match partner {
-                Some(partner) => {
-                    let (old, new) = if begins { (partner, step) } else { (step, partner) };
-                    let had = values.get(&track(old)).and_then(|(_, quantity)| *quantity);
-                    switched(old, new, had == quantity(new, &quantities), prices)
-                }
-                None if begins || ends => {
-                    // A subscription that was worth something before and is after only had an item more or less.
-                    if others() { ChangeCause::Item } else { ChangeCause::SecondSubscription }
-                }
-                None => {
-                    let had = values.get(&track(step)).and_then(|(_, quantity)| *quantity);
-                    let is_same = own_quantity.is_none() || had.is_none() || had == own_quantity;
-                    if is_same { ChangeCause::Discount } else { ChangeCause::Quantity }
-                }
-            });
-        }
-        for step in instant {
-            let quantity = quantity(step, &quantities);
-            let entry = values.entry(track(step)).or_default();
-            *entry = (step.value_minor, quantity.or(entry.1));
-        }
+        causes.extend(instant.iter().map(|step| match partner(step, instant) {
+            Some(partner) => {
+                let (old, new) = if begins(step) { (partner, step) } else { (step, partner) };
+                let billed = before.billed.get(&track(old)).copied();
+                switched(old, new, prices, || is_other_quantity(billed, new))
+            }
+            // A subscription that was worth something before and is after only had an item more or less.
+            None if (begins(step) || ends(step)) && before.has_others(step) => ChangeCause::Item,
+            None if begins(step) || ends(step) => ChangeCause::SecondSubscription,
+            None => {
+                let billed = before.billed.get(&track(step)).copied();
+                let is_told = is_billed(step) && billed.is_some();
+                let is_other = is_told && is_other_quantity(billed, step);
+                if is_other { ChangeCause::Quantity } else { ChangeCause::Discount }
+            }
+        }));
+        before.take(instant);
     }
     causes
+}
+
+/// What there was just before an instant.
+struct Before<'a> {
+    values: HashMap<Track<'a>, i64>,
+    /// The last step of each price that names what it bills.
+    billed: HashMap<Track<'a>, &'a Step>,
+}
+
+impl<'a> Before<'a> {
+    fn take(&mut self, instant: &'a [Step]) {
+        for step in instant {
+            self.values.insert(track(step), step.value_minor);
+            if is_billed(step) {
+                self.billed.insert(track(step), step);
+            }
+        }
+    }
+
+    /// Whether another price of the step's subscription is worth something.
+    fn has_others(&self, step: &Step) -> bool {
+        self.values.iter().any(|((subscription, price, currency), value)| {
+            **subscription == step.subscription
+                && *currency == step.currency
+                && **price != step.price
+                && *value > 0
+        })
+    }
 }
 
 fn track(step: &Step) -> Track<'_> {
     (&step.subscription, &step.price, step.currency)
 }
 
+fn begins(step: &Step) -> bool {
+    step.value_minor == step.delta_minor
+}
+
+fn ends(step: &Step) -> bool {
+    step.value_minor == 0
+}
+
+/// What gives way to a step's price, or takes its place, at the same time.
+fn partner<'a>(step: &Step, instant: &'a [Step]) -> Option<&'a Step> {
+    instant.iter().find(|other| {
+        other.subscription == step.subscription
+            && other.currency == step.currency
+            && other.price != step.price
+            && ((begins(step) && ends(other)) || (ends(step) && begins(other)))
+    })
+}
+
 /// One price in place of another on the same subscription.
-fn switched(old: &Step, new: &Step, is_same_quantity: bool, prices: &PriceBook) -> ChangeCause {
+fn switched(
+    old: &Step,
+    new: &Step,
+    prices: &PriceBook,
+    is_other_quantity: impl FnOnce() -> bool,
+) -> ChangeCause {
     let (Some(before), Some(after)) = (prices.get(&old.price), prices.get(&new.price)) else {
         return ChangeCause::Plan;
     };
     let interval =
         |price: &Price| price.recurrence.map(|recurrence| (recurrence.interval, recurrence.interval_count));
-    let is_same_product = before.product.is_some() && before.product == after.product;
     let is_same_interval = interval(before) == interval(after);
-    if !is_same_product {
+    if before.product.is_none() || before.product != after.product {
         ChangeCause::Plan
-    } else if is_same_interval && unit_amount(before) != unit_amount(after) {
+    } else if is_same_interval && before.scheme != after.scheme {
         ChangeCause::Price
-    } else if !is_same_quantity {
+    } else if is_other_quantity() {
         ChangeCause::Quantity
     } else if !is_same_interval {
         ChangeCause::Interval
@@ -134,28 +166,28 @@ fn switched(old: &Step, new: &Step, is_same_quantity: bool, prices: &PriceBook) 
     }
 }
 
-fn unit_amount(price: &Price) -> &PriceScheme {
-    &price.scheme
-}
-
 /// What each line bills.
-fn quantities(history: &CustomerHistory) -> HashMap<LineRef, Decimal> {
+fn quantities(history: &CustomerHistory) -> Quantities<'_> {
     let billed = history.invoices.iter().flat_map(|invoice| {
-        let of = move |line: &model::billing::InvoiceLine| {
-            (LineRef { invoice: Some(invoice.id.clone()), line: line.id.clone() }, line.quantity)
-        };
-        invoice.lines.iter().map(of)
+        invoice.lines.iter().map(move |line| ((Some(&invoice.id), &line.id), line.quantity))
     });
-    let pending = history
-        .invoice_items
-        .iter()
-        .map(|item| (LineRef { invoice: None, line: item.line.id.clone() }, item.line.quantity));
+    let pending = history.invoice_items.iter().map(|item| ((None, &item.line.id), item.line.quantity));
     billed.chain(pending).collect()
 }
 
+fn lines(step: &Step) -> Option<&[LineRef]> {
+    match &step.cause {
+        Cause::Billed { lines } | Cause::Prorated { lines, .. } => Some(lines),
+        _ => None,
+    }
+}
+
+fn is_billed(step: &Step) -> bool {
+    lines(step).is_some()
+}
+
 /// How many a step is of; tiers bill a line each.
-fn quantity(step: &Step, quantities: &HashMap<LineRef, Decimal>) -> Option<Decimal> {
-    let (Cause::Billed { lines } | Cause::Prorated { lines, .. }) = &step.cause else { return None };
-    let known = lines.iter().filter_map(|line| quantities.get(line));
+fn quantity(step: &Step, quantities: &Quantities<'_>) -> Option<Decimal> {
+    let known = lines(step)?.iter().filter_map(|line| quantities.get(&(line.invoice.as_ref(), &line.line)));
     known.copied().reduce(|a, b| a + b)
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::exchange::TooLarge;
-use super::figures::{Part, parts};
-use super::points::zone_name;
+use super::points::series_of_cells;
 use super::scope::Selection;
 use super::span::Span;
 use super::tally::{Lines, Shape};
 use super::walk::Range;
-use super::{Answer, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint, check_currency};
+use super::{Answer, Query, QueryError, Unconverted, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
 use crate::ledger::Apart;
@@ -39,27 +38,20 @@ pub(super) fn apart(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: query.by, is_converted };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
     let levels = add_up(&shape, ledger, what)?;
-    let buckets = span.buckets.len();
-    let series = parts(&shape.scope, query.currency).into_iter().filter_map(|part| {
-        let Part { currency, group, counted } = part;
-        let values = &levels.minor[counted as usize * buckets..][..buckets];
-        let is_shown = group.is_none() || values.iter().any(|value| *value != 0);
-        let points = span.buckets.iter().zip(values);
-        let points = points.map(|(bucket, value)| ValuePoint::new(*bucket, Some(Value::Minor(*value))));
-        is_shown.then(|| Series { currency, group, points: points.collect() })
-    });
+    let series = series_of_cells(
+        &shape.scope,
+        &span,
+        query.currency,
+        &levels.minor,
+        |minor| Some(Value::Minor(*minor)),
+        |minor| *minor != 0,
+    );
     Ok(Answer {
-        metric: metric.id,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
         rates_on: shape.exchange.rates_on,
         unconverted: unconverted(&shape, &levels),
-        series: series.collect(),
+        ..Answer::native(metric.id, ledger, query, series)
     })
 }
 

@@ -128,8 +128,8 @@ pub fn cohorts(
     let first = query.interval.bucket(first.min(today), query.week_start).start_on;
     let whole = Query { from: first, to: today, ..query.clone() };
     let span = Span::of(&whole, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: None, is_converted };
+    // Groups are made of what customers had first, whatever they have later.
+    let selection = Selection { by: None, ..Selection::of(query) };
     let shape = Shape::new(ledger, rates, query, &span, selection)?;
     let currencies = money::currencies(ledger, query);
     let money = Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));

@@ -53,6 +53,8 @@ pub(super) struct AllFigures {
     pub(super) rates_on: Option<Day>,
     pub(super) unconverted: Vec<Unconverted>,
     pub(super) series: Vec<FigureSeries>,
+    /// What was looked at.
+    pub(super) scope: Scope,
 }
 
 /// What becomes one series of the answer.
@@ -66,14 +68,13 @@ pub(super) struct Part {
 pub(super) fn figures(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<AllFigures, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: query.by, is_converted };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
     let reader = Reader { tally: shape.add_up(ledger)?, shape, span: &span };
     Ok(AllFigures {
         rates_on: reader.shape.exchange.rates_on,
         unconverted: reader.unconverted(),
         series: reader.series(query.currency),
+        scope: reader.shape.scope,
         span: span.clone(),
     })
 }

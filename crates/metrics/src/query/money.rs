@@ -6,7 +6,6 @@ use model::{Currency, UnixSeconds};
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
-use super::points::zone_name;
 use super::scope::country_group;
 use super::span::Span;
 use super::{
@@ -16,7 +15,7 @@ use super::{
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
-use crate::registry::Metric;
+use crate::registry::{Metric, NET_REVENUE};
 
 const KINDS: usize = MoneyKind::ALL.len();
 
@@ -41,6 +40,15 @@ struct Shape<'a> {
     is_by_currency: bool,
 }
 
+/// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
+#[derive(Default)]
+struct Seen {
+    /// The cell in which it was last seen to pay, by series.
+    paid_in: Vec<Option<usize>>,
+    /// The currencies in which it has amounts without a rate.
+    lacking: Vec<usize>,
+}
+
 /// In the currency that is reported in.
 #[derive(Default)]
 struct Sums {
@@ -62,39 +70,44 @@ pub(super) fn money(
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check(metric, query)?;
-    check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
-    let currencies = currencies(ledger, query);
-    let days = (span.first, span.last.max(span.first));
-    let exchange = Exchange::new(rates, query.currency, &currencies, days);
-    let groups = groups(ledger, query);
-    let is_by_currency = query.currency == Reporting::Native || query.by == Some(Dimension::Currency);
-    let shape = Shape { ledger, query, span: &span, exchange, currencies, groups, is_by_currency };
+    let shape = Shape::new(ledger, rates, query, &span)?;
     let sums = shape.add_up()?;
-    let unconverted =
-        shape.currencies.iter().zip(&sums.unconverted).filter_map(|(currency, (left, customers))| {
-            let minor = match compute(left) {
-                Some(Value::Minor(minor)) => minor,
-                _ => 0,
-            };
-            let is_something =
-                *left != MoneyFigures::default() && compute(left) != compute(&MoneyFigures::default());
-            is_something.then_some(Unconverted {
-                currency: *currency,
-                mrr_minor: minor,
-                customers: *customers,
-                on: span.last,
-            })
-        });
+    let left_out = shape.currencies.iter().zip(&sums.unconverted);
+    let unconverted = left_out.filter(|(_, (left, _))| is_something(compute, left));
+    let unconverted = unconverted.map(|(currency, (left, customers))| Unconverted {
+        currency: *currency,
+        mrr_minor: match compute(left) {
+            Some(Value::Minor(minor)) => minor,
+            _ => 0,
+        },
+        customers: *customers,
+        on: span.last,
+    });
     Ok(Answer {
-        metric: metric.id,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
         rates_on: shape.exchange.rates_on,
         unconverted: unconverted.collect(),
-        series: shape.series(&sums, compute),
+        ..Answer::native(metric.id, ledger, query, shape.series(&sums, compute))
     })
+}
+
+/// All that moved in the range of a query, in the currency that it asks for.
+///
+/// # Errors
+/// As of any metric of money.
+pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<MoneyFigures, QueryError> {
+    check(&NET_REVENUE, query)?;
+    let span = Span::of(query, ledger)?;
+    let sums = Shape::new(ledger, rates, query, &span)?.add_up()?;
+    Ok(sums.figures.iter().fold(MoneyFigures::default(), |mut total, figures| {
+        total.add(figures);
+        total
+    }))
+}
+
+/// Whether a metric is anything else of what moved than of nothing.
+fn is_something(compute: fn(&MoneyFigures) -> Option<Value>, figures: &MoneyFigures) -> bool {
+    compute(figures) != compute(&MoneyFigures::default())
 }
 
 fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
@@ -140,7 +153,22 @@ fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>
     countries.into_iter().map(|country| (Some(country), Some(country_group(country)))).collect()
 }
 
-impl Shape<'_> {
+impl<'a> Shape<'a> {
+    fn new(ledger: &'a Ledger, rates: &Rates, query: &'a Query, span: &'a Span) -> Result<Self, QueryError> {
+        check_currency(ledger, rates, query.currency)?;
+        let currencies = currencies(ledger, query);
+        let days = (span.first, span.last.max(span.first));
+        Ok(Self {
+            ledger,
+            query,
+            span,
+            exchange: Exchange::new(rates, query.currency, &currencies, days),
+            currencies,
+            groups: groups(ledger, query),
+            is_by_currency: query.currency == Reporting::Native || query.by == Some(Dimension::Currency),
+        })
+    }
+
     fn add_up(&self) -> Result<Sums, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
         let chunks = self.ledger.chunks().par_chunks(part);
@@ -173,23 +201,25 @@ impl Shape<'_> {
 
     fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Sums {
         let mut sums = self.empty();
+        let mut seen = Seen::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let country = chunk.country(customer);
                 let group = self.group(country).filter(|_| self.query.filter.has_country(country));
                 if let Some(group) = group {
-                    self.add_customer(&mut sums, chunk, customer, group);
+                    self.add_customer(&mut sums, &mut seen, chunk, customer, group);
                 }
             }
         }
         sums
     }
 
-    fn add_customer(&self, sums: &mut Sums, chunk: &Chunk, customer: usize, group: usize) {
+    fn add_customer(&self, sums: &mut Sums, seen: &mut Seen, chunk: &Chunk, customer: usize, group: usize) {
         let money = chunk.money(customer);
-        let mut lacking: Vec<usize> = Vec::new();
-        // The cell in which the customer was last seen to pay, by series.
-        let mut paid_in: Vec<Option<usize>> = vec![None; self.parts()];
+        let Seen { paid_in, lacking } = seen;
+        lacking.clear();
+        paid_in.clear();
+        paid_in.resize(self.parts(), None);
         for row in 0..money.at.len() {
             let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
             if day > self.span.last || money.at[row] > self.span.now.0 {
@@ -237,8 +267,7 @@ impl Shape<'_> {
                 let is_asked = self.query.by == Some(Dimension::Currency);
                 let named = if is_asked { native.map(group_of_currency) } else { named.clone() };
                 let figures = &sums.figures[self.cell(group, part)..][..self.span.buckets.len()];
-                let is_something =
-                    figures.iter().any(|figures| compute(figures) != compute(&MoneyFigures::default()));
+                let is_something = figures.iter().any(|figures| is_something(compute, figures));
                 if is_something || (named.is_none() && self.query.currency != Reporting::Native) {
                     let buckets = self.span.buckets.iter().zip(figures);
                     let points = buckets.map(|(bucket, figures)| ValuePoint::new(*bucket, compute(figures)));

@@ -6,13 +6,13 @@ use model::{Day, UnixSeconds};
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
-use super::figures::{Part, figures, parts};
-use super::points::zone_name;
+use super::figures::figures;
+use super::points::series_of_cells;
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::Lines;
 use super::walk::Range;
-use super::{Answer, Query, QueryError, Reporting, Series, Value, ValuePoint, check_currency};
+use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
 use crate::registry::Metric;
@@ -25,8 +25,14 @@ struct Ending {
     minor: i64,
 }
 
-/// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have none yet.
-fn endings(ledger: &Ledger, rates: &Rates, query: &Query, scope: &Scope) -> Result<Vec<Ending>, QueryError> {
+/// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have
+/// none yet. With the day of the oldest of those rates.
+fn endings(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    scope: &Scope,
+) -> Result<(Vec<Ending>, Option<Day>), QueryError> {
     let today = ledger.calendar().day(query.now);
     let exchange = Exchange::new(rates, query.currency, &scope.currencies, (today, today));
     let range = Range { first: today, last: today, now: query.now };
@@ -56,7 +62,8 @@ fn endings(ledger: &Ledger, rates: &Rates, query: &Query, scope: &Scope) -> Resu
         Ok(endings)
     };
     let all: Result<Vec<Vec<Ending>>, TooLarge> = ledger.chunks().par_iter().map(of_chunk).collect();
-    all.map(|all| all.into_iter().flatten().collect()).map_err(|too_large| exchange.refused(too_large))
+    let all = all.map_err(|too_large| exchange.refused(too_large))?;
+    Ok((all.into_iter().flatten().collect(), exchange.rates_on))
 }
 
 /// The MRR of subscriptions that are set to end, by the period in which they do, also when that has not begun.
@@ -71,33 +78,18 @@ pub(super) fn scheduled(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::ahead(query, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let scope = Scope::new(ledger, Selection { filter: &query.filter, by: query.by, is_converted });
+    let scope = Scope::new(ledger, Selection::of(query));
     let buckets = span.buckets.len();
     let mut sums = vec![0_i64; scope.counted_len * buckets];
-    for ending in endings(ledger, rates, query, &scope)? {
+    let (endings, rates_on) = endings(ledger, rates, query, &scope)?;
+    for ending in endings {
         if ending.on >= span.first && ending.on <= span.last {
             sums[ending.counted as usize * buckets + span.bucket(ending.on)] += ending.minor;
         }
     }
-    let series = parts(&scope, query.currency).into_iter().filter_map(|part| {
-        let Part { currency, group, counted } = part;
-        let own = &sums[counted as usize * buckets..][..buckets];
-        let is_shown = group.is_none() || own.iter().any(|minor| *minor != 0);
-        let points = span.buckets.iter().zip(own);
-        let points = points.map(|(bucket, minor)| ValuePoint::new(*bucket, Some(Value::Minor(*minor))));
-        is_shown.then(|| Series { currency, group, points: points.collect() })
-    });
-    let today = ledger.calendar().day(query.now);
-    Ok(Answer {
-        metric: metric.id,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
-        rates_on: Exchange::new(rates, query.currency, &scope.currencies, (today, today)).rates_on,
-        unconverted: Vec::new(),
-        series: series.collect(),
-    })
+    let value = |minor: &i64| Some(Value::Minor(*minor));
+    let series = series_of_cells(&scope, &span, query.currency, &sums, value, |minor| *minor != 0);
+    Ok(Answer { rates_on, ..Answer::native(metric.id, ledger, query, series) })
 }
 
 /// MRR less all that is set to end from now on. It is known of now alone.
@@ -112,10 +104,8 @@ pub(super) fn committed(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     let all = figures(ledger, rates, query)?;
     let today = ledger.calendar().day(query.now);
-    let is_converted = query.currency != Reporting::Native;
-    let scope = Scope::new(ledger, Selection { filter: &query.filter, by: query.by, is_converted });
-    let mut ahead = vec![0_i64; scope.counted_len];
-    for ending in endings(ledger, rates, query, &scope)? {
+    let mut ahead = vec![0_i64; all.scope.counted_len];
+    for ending in endings(ledger, rates, query, &all.scope)?.0 {
         ahead[ending.counted as usize] += ending.minor;
     }
     Ok(Answer::of_series(metric.id, ledger, query, all, |counted, all| {

@@ -7,12 +7,11 @@ use model::UnixSeconds;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::figures::{Part, parts};
-use super::points::zone_name;
+use super::points::series_of_cells;
 use super::scope::{LEFT_OUT, Selection, Target};
 use super::span::Span;
 use super::tally::Shape;
-use super::{Answer, Query, QueryError, Reporting, Series, Value, ValuePoint, check_currency};
+use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, Ledger, RowSlices, SubscriptionView};
 use crate::fx::Rates;
 use crate::registry::Metric;
@@ -41,9 +40,7 @@ pub(super) fn trials(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: query.by, is_converted };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
     let buckets = span.buckets.len();
     let mut cells = vec![TrialFigures::default(); shape.scope.counted_len * buckets];
     let found = ledger.chunks().par_iter().flat_map_iter(|chunk| of_chunk(&shape, ledger, chunk, query));
@@ -53,23 +50,9 @@ pub(super) fn trials(
         figures.converted += i64::from(converted.is_some());
         figures.seconds.extend(converted);
     }
-    let series = parts(&shape.scope, query.currency).into_iter().filter_map(|part| {
-        let Part { currency, group, counted } = part;
-        let own = &cells[counted as usize * buckets..][..buckets];
-        let is_shown = group.is_none() || own.iter().any(|figures| figures.started > 0);
-        let points = span.buckets.iter().zip(own);
-        let points = points.map(|(bucket, figures)| ValuePoint::new(*bucket, compute(figures)));
-        is_shown.then(|| Series { currency, group, points: points.collect() })
-    });
-    Ok(Answer {
-        metric: metric.id,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
-        rates_on: shape.exchange.rates_on,
-        unconverted: Vec::new(),
-        series: series.collect(),
-    })
+    let is_something = |figures: &TrialFigures| figures.started > 0;
+    let series = series_of_cells(&shape.scope, &span, query.currency, &cells, compute, is_something);
+    Ok(Answer { rates_on: shape.exchange.rates_on, ..Answer::native(metric.id, ledger, query, series) })
 }
 
 /// The cell of each trial, and after how many seconds it was converted.

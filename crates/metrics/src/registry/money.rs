@@ -115,7 +115,7 @@ pub(super) const ALL: &[Metric] = &[
 const REVENUE: &[Feed] = &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments];
 const ATTEMPTS: &[Feed] = &[Feed::Charges, Feed::InvoicePayments];
 
-/// Also part of a summary, as refunds are.
+/// What cohorts and summaries lack where it lacks something.
 pub(crate) const NET_REVENUE: Metric = Metric {
     formula: "Paid invoices less tax, plus charges without an invoice, less refunds and credit notes after payment",
     docs_page: "metrics/net-revenue.md",
@@ -123,7 +123,7 @@ pub(crate) const NET_REVENUE: Metric = Metric {
     ..sum("net_revenue", "Net revenue", Section::Revenue, |money| minor(net_revenue(money)))
 };
 
-pub(crate) const REFUNDS: Metric = Metric {
+const REFUNDS: Metric = Metric {
     formula: "Succeeded refunds, by the day of the refund",
     docs_page: "metrics/refunds.md",
     better: Some(Better::Down),
@@ -135,7 +135,8 @@ fn gross_revenue(money: &MoneyFigures) -> i64 {
     money.minor(MoneyKind::InvoiceRevenue) + money.minor(MoneyKind::ChargeRevenue)
 }
 
-fn net_revenue(money: &MoneyFigures) -> i64 {
+/// Also part of a summary, as refunds are.
+pub(crate) fn net_revenue(money: &MoneyFigures) -> i64 {
     gross_revenue(money) - money.minor(MoneyKind::Refund) - money.minor(MoneyKind::CreditNote)
 }
 
@@ -152,19 +153,9 @@ const fn sum(
     compute: fn(&MoneyFigures) -> Option<Value>,
 ) -> Metric {
     Metric {
-        id,
-        label,
-        section,
-        unit: Unit::Money,
-        measure: Measure::Flow,
-        better: Some(Better::Up),
-        formula: "",
-        docs_page: "",
         supports_filters: false,
         dimensions: &[Dimension::Currency, Dimension::Country],
-        looks_ahead: false,
-        feeds: &[],
-        compute: Compute::Money(compute),
+        ..Metric::new((id, label, section), Unit::Money, Measure::Flow, Compute::Money(compute))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Better, Compute, Feed, Measure, Metric, Section, Unit};
+use super::{Better, Compute, Feed, Measure, Metric, Named, Section, Unit};
 use crate::ledger::Apart;
-use crate::query::{Dimension, Figures, MovementKind, TrialFigures, Value};
+use crate::query::{Figures, MovementKind, TrialFigures, Value};
 
 pub(super) const ALL: &[Metric] = &[
     MRR,
@@ -233,25 +233,9 @@ pub(crate) const MRR: Metric = Metric {
     ..level("mrr", "MRR", Section::Mrr, |period| Some(Value::Minor(period.mrr)))
 };
 
-type Named = (&'static str, &'static str, Section);
-
-/// What all of them have. Each adds its formula and its page.
-const fn of((id, label, section): Named, unit: Unit, measure: Measure, compute: Compute) -> Metric {
-    Metric {
-        id,
-        label,
-        section,
-        unit,
-        measure,
-        better: Some(Better::Up),
-        formula: "",
-        docs_page: "",
-        supports_filters: true,
-        dimensions: &Dimension::ALL,
-        looks_ahead: false,
-        feeds: &[Feed::PendingItems],
-        compute,
-    }
+/// What all of them have.
+const fn of(named: Named, unit: Unit, measure: Measure, compute: Compute) -> Metric {
+    Metric { feeds: &[Feed::PendingItems], ..Metric::new(named, unit, measure, compute) }
 }
 
 const fn level(
