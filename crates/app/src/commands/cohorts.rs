@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use metrics::envelope;
 use metrics::query::{CohortValue, Cohorts as Answer, Dimension, Reporting};
 use metrics::question::Question;
-use model::{Day, Interval, Money};
+use model::{Day, Interval};
 
-use super::metrics::{Format, add_filters, filter};
+use super::metrics::table::in_main_units;
+use super::metrics::{Format, add_filters, filter, tell_absent};
 use crate::cli::ConnectionArgs;
 use crate::{folder, work};
 
@@ -17,9 +17,9 @@ use crate::{folder, work};
 pub struct Cohorts {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// What of each cohort to follow
-    #[arg(long, value_enum, default_value_t = What::Customers)]
-    what: What,
+    /// What of each cohort to follow: customers (above 0), mrr, or revenue (net, so far)
+    #[arg(long, default_value = "customers")]
+    what: CohortValue,
     /// month, quarter or year
     #[arg(long, default_value = "month")]
     interval: Interval,
@@ -42,16 +42,6 @@ pub struct Cohorts {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// Customers above 0
-    Customers,
-    /// Their MRR
-    Mrr,
-    /// Their net revenue so far
-    Revenue,
-}
-
 pub async fn run(args: Cohorts) -> anyhow::Result<()> {
     let mut question = Question {
         from: args.from,
@@ -62,17 +52,10 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
         ..Question::default()
     };
     add_filters(&mut question, &args.filter)?;
-    let what = match args.what {
-        What::Customers => CohortValue::Customers,
-        What::Mrr => CohortValue::Mrr,
-        What::Revenue => CohortValue::Revenue,
-    };
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
-    let envelope = envelope::cohorts(&view, what, question)?;
-    for kind in &envelope.absent {
-        eprintln!("note: incomplete, because {kind} objects can't be read");
-    }
+    let envelope = envelope::cohorts(&view, args.what, question)?;
+    envelope.absent.iter().for_each(|kind| tell_absent(kind));
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&envelope)?)?,
@@ -124,10 +107,7 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
     for series in &answer.series {
         let shown = |value: i64| match answer.what {
             CohortValue::Customers => value.to_string(),
-            CohortValue::Mrr | CohortValue::Revenue => {
-                let money = Money { amount_minor: value, currency: series.currency }.to_string();
-                money.split(' ').next().unwrap_or_default().to_owned()
-            }
+            CohortValue::Mrr | CohortValue::Revenue => in_main_units(value, series.currency),
         };
         for cohort in &series.cohorts {
             let group = has_groups

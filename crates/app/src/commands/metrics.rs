@@ -1,6 +1,6 @@
 //! `chartsy metrics NAME`: a metric over time, computed by the same functions as in the API.
 
-mod table;
+pub(super) mod table;
 
 use std::io::Write;
 
@@ -86,7 +86,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
 fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
     let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     for kind in listed("absent") {
-        eprintln!("note: incomplete, because {} objects can't be read", kind.as_str().unwrap_or("some"));
+        tell_absent(kind.as_str().unwrap_or("some"));
     }
     if matches!(format, Format::Csv) {
         for missing in listed("unconverted") {
@@ -99,6 +99,11 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
             );
         }
     }
+}
+
+/// Says that a kind of object is missing from the figures.
+pub(super) fn tell_absent(kind: &str) {
+    eprintln!("note: incomplete, because {kind} objects can't be read");
 }
 
 fn metric(text: &str) -> Result<&'static Metric, String> {

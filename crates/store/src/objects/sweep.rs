@@ -81,9 +81,9 @@ struct Page<'b> {
 impl<'b> Page<'b> {
     /// `None` where the bytes are none.
     fn read(bytes: &'b [u8]) -> Option<Self> {
-        let is_leaf = match bytes.first()? {
-            &LEAF => true,
-            &INTERIOR => false,
+        let is_leaf = match *bytes.first()? {
+            LEAF => true,
+            INTERIOR => false,
             _ => return None,
         };
         let header = if is_leaf { 8 } else { 12 };
