@@ -26,12 +26,14 @@ const PRICES: [&str; 6] = ["0", "1", "2", "3", "9", "any"];
 /// An hour, a price and what it is worth from then on.
 type RandomChange = (i64, &'static str, i64);
 
+/// How many hours before the first change it begins, how many it lasts, and what it is of.
+type RandomTrial = (i64, i64, Vec<(&'static str, i64)>);
+
 #[derive(Debug, Clone)]
 struct RandomSubscription {
     code: &'static str,
     changes: Vec<RandomChange>,
-    /// How many hours before the first change it begins, how many it lasts, and what it is of.
-    trial: Option<(i64, i64, Vec<(&'static str, i64)>)>,
+    trial: Option<RandomTrial>,
     apart: Vec<(Apart, RandomChange)>,
     cancel: Option<i64>,
     is_involuntary: bool,
@@ -49,7 +51,7 @@ fn change() -> impl Strategy<Value = RandomChange> {
     (0..HOURS, select(PRICES.to_vec()), select(vec![0, 0, 1, 499, 1_000, 2_500, 9_900]))
 }
 
-fn trial() -> impl Strategy<Value = (i64, i64, Vec<(&'static str, i64)>)> {
+fn trial() -> impl Strategy<Value = RandomTrial> {
     let item = (select(PRICES.to_vec()), select(vec![0, 700, 1_900]));
     (-1_000..1_500_i64, 1..1_000_i64, vec(item, 0..3))
 }
