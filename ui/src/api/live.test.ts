@@ -90,6 +90,12 @@ describe('an open page', () => {
     expect(await told('idle', 7)).toEqual(['connections'])
   })
 
+  test('asks for the connection that failed, also when an answer said so before the stream', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    client.setQueryData(progressQuery('conn_1').queryKey, progress('failed', 7, { message: 'the key was refused' }) as never)
+    expect(await told('failed', 7, { message: 'the key was refused' })).toEqual(['connections'])
+  })
+
   test('asks for all of it once where nothing was known', async () => {
     await openPage()
     expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'webhook'])

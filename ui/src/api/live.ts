@@ -68,11 +68,14 @@ const isImporting = (progress: Progress | undefined) => progress !== undefined &
 export function follow(client: QueryClient, id: string, stream: EventTarget) {
   const { soon, stop } = refresher(client, id)
   const { queryKey } = progressQuery(id)
+  // What the rest of the page goes with. An answer to a request may be ahead of the stream, and nothing was requested for it.
+  let known = client.getQueryData(queryKey)
   // The figures on the page have at least this version: it was requested before they were.
-  let version = client.getQueryData(queryKey)?.ledger_version
+  let version = known?.ledger_version
   stream.addEventListener('progress', (event) => {
     const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
-    const before = client.getQueryData(queryKey)
+    const before = known
+    known = progress
     // An answer that is on its way is older than this.
     void client.cancelQueries({ queryKey }, { revert: false, silent: true })
     client.setQueryData(queryKey, progress)
