@@ -10,8 +10,8 @@ let asked: string[]
 let stops: (() => void)[]
 
 /** What an open page asks, and how often. */
-async function openPage(known?: { phase: string; ledger_version: number }) {
-  if (known) client.setQueryData(progressQuery('conn_1').queryKey, progress(known.phase, known.ledger_version) as never)
+async function openPage(known?: { phase: string; ledger_version: number; data_through?: number | null }) {
+  if (known) client.setQueryData(progressQuery('conn_1').queryKey, progress(known.phase, known.ledger_version, known) as never)
   const questions: [string, readonly unknown[]][] = [
     ['figures', [...ledgerKey('conn_1'), 'mrr']],
     ['figures', [...ledgerKey('conn_1'), 'summary']],
@@ -64,6 +64,11 @@ describe('an open page', () => {
   test('asks for figures and the list when an import ended before the stream opened', async () => {
     await openPage({ phase: 'loading', ledger_version: 3 })
     expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'reviews', 'webhook'])
+  })
+
+  test('asks for the list when an import began and ended before the stream opened', async () => {
+    await openPage({ phase: 'idle', ledger_version: 0, data_through: null })
+    expect(await told('idle', 7)).toContain('connections')
   })
 
   test('asks nothing for a look at the provider that found nothing', async () => {

@@ -57,9 +57,10 @@ function refresher(client: QueryClient, id: string) {
 }
 
 /** Differs when the list of connections may say something else about this one. A poll that finds nothing makes no difference. */
-function standingOf({ phase, message }: Progress): string {
+function standingOf({ phase, message, data_through }: Progress): string {
   const kind = IMPORT_PHASES.has(phase) ? 'import' : phase === 'failed' || phase === 'erasing' ? phase : 'steady'
-  return `${kind} ${message ?? ''}`
+  // Before and after its first import a connection is idle.
+  return `${kind} ${data_through === null ? 'empty' : ''} ${message ?? ''}`
 }
 
 const isImporting = (progress: Progress | undefined) => progress !== undefined && IMPORT_PHASES.has(progress.phase)
