@@ -4,8 +4,11 @@ import { formatTick } from '~/format/date'
 import type { Bucket } from './buckets'
 import { token } from './palette'
 
-/** The narrowest room in which a name such as `Sep 28` is read with ease. */
-const TICK_WIDTH = 64
+/** The narrowest room in which a name such as `Sep 28` or `Sep` is read with ease. */
+const TICK_WIDTH: Record<Interval, number> = { day: 64, week: 64, month: 44, quarter: 44, year: 52 }
+
+/** About what the vertical axis takes of a chart. */
+const VALUES_WIDTH = 72
 
 export interface Tick {
   name: string
@@ -15,7 +18,7 @@ export interface Tick {
 
 /** The names on a horizontal axis: as many as fit, with the years below them. */
 export function ticksOf(buckets: readonly Bucket[], interval: Interval, width: number): Map<number, Tick> {
-  const fitting = Math.max(2, Math.floor(width / TICK_WIDTH))
+  const fitting = Math.max(2, Math.floor((width - VALUES_WIDTH) / TICK_WIDTH[interval]))
   const step = Math.max(1, Math.ceil(buckets.length / fitting))
   const ticks = new Map<number, Tick>()
   let year = ''
@@ -37,7 +40,7 @@ export function frame(valueText: (position: number) => string) {
   return {
     textStyle: { fontFamily },
     grid: { left: 8, right: 12, top: 12, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    xAxis: { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { ...label, margin: 10 } },
+    xAxis: { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { ...label, margin: 14 } },
     yAxis: {
       type: 'value',
       splitNumber: 4,

@@ -24,8 +24,8 @@ interface KeyFigureProps {
 export function KeyFigure({ label, definition, value, change, note, values, isLoading = false, isStale = false }: KeyFigureProps) {
   return (
     <div className={`card flex h-full min-w-0 flex-col gap-0.5 px-3.5 py-3 transition-opacity sm:px-4 ${isStale ? 'opacity-60' : ''}`}>
-      <div className="flex min-h-7 items-center gap-0.5 text-[0.8125rem] text-ink-soft">
-        <span className="min-w-0 truncate">{label}</span>
+      <div className="flex min-h-7 items-center gap-0.5 text-xs leading-tight text-ink-soft">
+        <span className="min-w-0">{label}</span>
         {definition}
       </div>
       {isLoading ? <Skeleton className="my-1 h-6 w-24" /> : <div className="num text-xl font-semibold tracking-tight">{value}</div>}

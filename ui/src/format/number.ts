@@ -41,7 +41,8 @@ export function formatDecimal(value: number, { sign = false, locale = undefined 
 
 /** The difference of two percentages, `+1.2 pp`: percent of a percentage would be read as another thing. */
 export function formatPoints(ratio: number, locale?: string): string {
-  return `${formatDecimal(ratio * 100, { sign: true, locale })} pp`
+  const options = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' as const }
+  return `${formatter(options, locale).format(ratio * 100)} pp`
 }
 
 /** `1 customer`, `2 customers`. */

@@ -48,16 +48,17 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
             Full definition
           </Link>
         </p>
+        <p className="mt-2 text-sm font-medium text-ink-soft">{ofName(measure, period)}</p>
         {whole.isLoading ? (
-          <Skeleton className="mt-2 h-12 w-56" />
+          <Skeleton className="h-12 w-56" />
         ) : (
-          <p className="num mt-1 text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight">
+          <p className="num text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight">
             {formatValue(figure?.value, unit, currency)}
           </p>
         )}
         <p className="flex min-h-6 flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
           {figure?.change && <Versus {...{ view, metric, whole }} />}
-          <span className="text-ink-soft">{reason ?? ofName(measure, period)}</span>
+          {reason && <span className="text-ink-soft">{reason}</span>}
         </p>
       </div>
       <BehindLink metric={metric} view={view} />

@@ -26,7 +26,7 @@ function othersOf(buckets: readonly Bucket[], parts: readonly Figure[]): ChartSe
     const known = each.map((values) => values[index]).filter((value): value is number => value !== null && value !== undefined)
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
   })
-  return { id: OTHERS, name: `Others (${parts.length})`, colorToken: '--fx', values }
+  return { id: OTHERS, name: 'Others', colorToken: '--fx', values }
 }
 
 /** The chart's series: a part for each color, and the others together where they can be added up. */

@@ -59,12 +59,15 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const isInTime = against !== null && isComparable(connection, against.start)
   const before = useQuery({ ...ask(against ?? days), enabled: enabled && isInTime })
   useFallback(view, series.error)
+  const error = series.data ? (isInSeries ? null : exact.error) : series.error
 
   const figures = useMemo(() => {
     const exactly = inCurrency(known(exact.data), currency)
     const earlier = inCurrency(isInTime ? known(before.data) : undefined, currency)
     return [...inCurrency(known(series.data), currency)].map(([key, one]): Figure => {
-      const value = valueIn(measure, days, one.points) ?? valueOf(measure, exactly.get(key)?.points ?? [])
+      const inSeries = valueIn(measure, days, one.points)
+      // A ratio with nothing to divide by is known to be none.
+      const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries
       const old = valueOf(measure, earlier.get(key)?.points ?? [])
       return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), series: one }
     })
@@ -78,9 +81,9 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
     report: series.data,
     /** Filters that this metric can't follow. */
     foreign,
-    isLoading: enabled && series.error === null && (!isKnown(series.data) || currency === undefined || (!isInSeries && exact.data === undefined)),
-    isStale: series.isPlaceholderData,
-    error: series.data ? null : series.error,
+    isLoading: enabled && error === null && (!isKnown(series.data) || currency === undefined || (!isInSeries && exact.data === undefined)),
+    isStale: series.isPlaceholderData || exact.isPlaceholderData || before.isPlaceholderData,
+    error,
     refetch: () => void series.refetch(),
   }
 }
