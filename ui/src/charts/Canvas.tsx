@@ -69,8 +69,9 @@ export function Canvas({ option, label, height, onMark, indexAt, buckets, onRead
   }, [init])
 
   useEffect(() => {
+    // `width` only says when to choose the names anew: what fits goes by the chart as it is.
     chart?.setOption(
-      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option(width) },
+      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option(chart.getWidth()) },
       { replaceMerge: ['series'] },
     )
   }, [chart, option, theme, width])

@@ -87,16 +87,18 @@ export function SeriesChart(props: SeriesChartProps) {
   const { interval } = view.period
   const { hidden, toggle } = useHidden()
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
+  // The sum of some of the series would be taken for that of all.
+  const isWhole = shown.length === series.length
   const { is_history_complete, reaches_back_on } = view.connection
   const reachesBackOn = is_history_complete ? null : reaches_back_on
   const { today } = view
   const option = useCallback(
     (width: number) =>
       seriesOption(
-        { style: chart, unit, currency, interval, buckets, series: shown, today, totalName, hint: onMark ? hint : '', reachesBackOn },
+        { style: chart, unit, currency, interval, buckets, series: shown, today, totalName: isWhole ? totalName : undefined, hint: onMark ? hint : '', reachesBackOn },
         width,
       ),
-    [chart, unit, currency, interval, buckets, shown, today, totalName, onMark, hint, reachesBackOn],
+    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, onMark, hint, reachesBackOn],
   )
   const { isSummed = false, isSigned = false } = props
   const table = useMemo(

@@ -157,7 +157,7 @@ export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOp
       axisLabel: { ...base.xAxis.axisLabel, ...axis.axisLabel },
       boundaryGap: !isLine || buckets.length === 1,
     },
-    yAxis: { ...base.yAxis, ...(isShare ? { max: 1 } : {}) },
+    yAxis: { ...base.yAxis, ...(isShare ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
     tooltip: {
       ...base.tooltip,
       axisPointer: pointer,

@@ -76,7 +76,14 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
 
 function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
-  return { empty: <EmptyState title={`No ${metric.label} here`}>{reasonUnknown(whole.foreign, undefined)}.</EmptyState> }
+  const isFiltered = whole.foreign.length > 0
+  return {
+    empty: (
+      <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : 'Choose a longer range or another currency.'}
+      </EmptyState>
+    ),
+  }
 }
 
 /** The metric of everything over time. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import { registryQuery } from '~/api/queries'
 import type { MetricDefinition, MetricGroup } from '~/api/types'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { againstName, ofName } from '~/view/figure'
@@ -57,6 +57,11 @@ export function MetricsPage() {
     <>
       <PageHead lead={leadOf(view.period)} title="Metrics" />
       {registry.error && <ErrorState error={registry.error} onRetry={() => void registry.refetch()} />}
+      {view.facets?.first_on === null && view.connection.is_history_complete && (
+        <Banner title="No subscriptions have been billed in this account yet">
+          Figures appear as soon as the first invoice with a recurring price is paid.
+        </Banner>
+      )}
       {registry.isPending && <SkeletonRows rows={12} />}
       {sectionsOf(registry.data ?? []).map(({ label, metrics }) => (
         <div key={label} className="flex flex-col gap-3">

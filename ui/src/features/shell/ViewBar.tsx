@@ -5,7 +5,10 @@ import { CurrencyPicker } from '~/features/controls/CurrencyPicker'
 import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
 import { IntervalPicker } from '~/features/controls/IntervalPicker'
 import { RangePicker } from '~/features/controls/RangePicker'
+import { INTERVAL_LABEL } from '~/format/names'
 import { controlsOf } from '~/view/pages'
+import type { Period } from '~/view/period'
+import { BUCKETS_AT_MOST } from '~/view/period'
 import { useView } from '~/view/useView'
 
 import { Bar } from './Bar'
@@ -18,12 +21,14 @@ export function ViewBar() {
   const { pathname } = useLocation()
   const controls = controlsOf(pathname)
   const hasChips = controls.includes('filters') && view.hasFilters
+  const hasNote = controls.includes('interval') && view.period.coarsened_from !== null
   return (
     <Bar
       below={
-        hasChips && (
-          <div className="border-t border-line px-3 py-1.5 sm:px-5">
-            <FilterChips view={view} />
+        (hasChips || hasNote) && (
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 sm:px-5">
+            {hasChips && <FilterChips view={view} />}
+            {hasNote && <Coarsened period={view.period} />}
           </div>
         )
       }
@@ -40,5 +45,16 @@ export function ViewBar() {
         </>
       )}
     </Bar>
+  )
+}
+
+/** Why the charts are not by the interval that was chosen. */
+function Coarsened({ period: { coarsened_from, interval } }: { period: Period }) {
+  if (coarsened_from === null) return null
+  const [chosen, shown] = [coarsened_from, interval].map((one) => INTERVAL_LABEL[one].toLowerCase())
+  return (
+    <p className="text-[0.8125rem] text-ink-soft" role="status">
+      Shown by {shown}: by {chosen}, this range has more than {BUCKETS_AT_MOST} points.
+    </p>
   )
 }
