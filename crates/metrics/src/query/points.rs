@@ -118,14 +118,23 @@ impl<P> Answer<P> {
         figures: AllFigures,
         point: impl Fn(Cut, &Figures) -> P,
     ) -> Self {
+        Self::of_series(metric, ledger, query, figures, |_, all| {
+            all.iter().map(|(bucket, figures)| point(*bucket, figures)).collect()
+        })
+    }
+
+    /// With the points of each series made at once, by what it is counted within.
+    pub(super) fn of_series(
+        metric: &'static str,
+        ledger: &Ledger,
+        query: &Query,
+        figures: AllFigures,
+        mut points: impl FnMut(u32, &[(Cut, Figures)]) -> Vec<P>,
+    ) -> Self {
         let AllFigures { span, rates_on, unconverted, series } = figures;
-        let points = |figures: &[Figures]| {
-            span.buckets.iter().zip(figures).map(|(bucket, figures)| point(*bucket, figures)).collect()
-        };
-        let series = series.into_iter().map(|series| Series {
-            points: points(&series.figures),
-            currency: series.currency,
-            group: series.group,
+        let series = series.into_iter().map(|series| {
+            let dated: Vec<(Cut, Figures)> = span.buckets.iter().copied().zip(series.figures).collect();
+            Series { points: points(series.counted, &dated), currency: series.currency, group: series.group }
         });
         Self {
             metric,
@@ -181,6 +190,11 @@ impl Value {
         quotient(numerator, denominator).map(Self::Ratio)
     }
 
+    /// Money, rounded half away from zero.
+    pub(crate) fn rounded(minor: Decimal) -> Option<Self> {
+        round_minor(minor).map(Self::Minor)
+    }
+
     /// Money shared out, rounded half away from zero.
     pub(crate) fn mean(minor: i64, count: i64) -> Option<Self> {
         quotient(minor, count).and_then(round_minor).map(Self::Minor)
@@ -188,7 +202,7 @@ impl Value {
 }
 
 /// `None` with nothing to divide by.
-fn quotient(numerator: i64, denominator: i64) -> Option<Decimal> {
+pub(super) fn quotient(numerator: i64, denominator: i64) -> Option<Decimal> {
     Decimal::from(numerator).checked_div(Decimal::from(denominator))
 }
 

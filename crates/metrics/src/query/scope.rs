@@ -219,7 +219,7 @@ pub(super) fn country_group(country: Country) -> Group {
     }
 }
 
-fn group_of(plan: &Plan, by: Option<Dimension>) -> Option<Group> {
+pub(super) fn group_of(plan: &Plan, by: Option<Dimension>) -> Option<Group> {
     let group = match by? {
         Dimension::Plan => Group::named(plan.price.as_str(), &plan.label),
         Dimension::Product => match &plan.product {

@@ -66,6 +66,7 @@ pub fn summary(
         currency: Reporting::In(currency),
         filter: filter.clone(),
         by: None,
+        within_days: None,
         now,
     };
     let all = figures(ledger, rates, &query)?;

@@ -102,6 +102,7 @@ pub fn question() -> impl Strategy<Value = Query> {
             currency,
             filter,
             by,
+            within_days: None,
             now: UnixSeconds(START + now * 3600),
         })
 }

@@ -172,6 +172,9 @@ impl TestCustomer {
             ended_at: None,
             cancel_at: None,
             trial: None,
+            trial_items: Vec::new(),
+            reason: None,
+            feedback: None,
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),
         }
@@ -232,6 +235,7 @@ pub fn query(from: &str, to: &str) -> Query {
         week_start: WeekStart::Monday,
         currency: Reporting::Native,
         filter: Filter::default(),
+        within_days: None,
         by: None,
         now: at("2030-01-01"),
     }

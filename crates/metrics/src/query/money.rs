@@ -1,4 +1,4 @@
-//! Net revenue and refunds: money by the day it moved, each amount converted by itself.
+//! Money by the day it moved, or by the day it should have: each amount converted by itself.
 
 use std::sync::Arc;
 
@@ -18,10 +18,18 @@ use crate::fx::Rates;
 use crate::ledger::MoneyKind;
 use crate::registry::Metric;
 
-/// How often an amount of a kind is added.
-type Sign = fn(MoneyKind) -> i64;
+const KINDS: usize = MoneyKind::ALL.len();
 
-/// How the sums are numbered: by group, currency and bucket.
+/// What moved in one period, by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct MoneyFigures {
+    minor: [i64; KINDS],
+    count: [i64; KINDS],
+    /// Customers who paid something: an invoice, or a charge without one.
+    pub(crate) payers: i64,
+}
+
+/// How the sums are numbered: by group, what is shown by itself within it, and bucket.
 struct Shape<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
@@ -29,26 +37,28 @@ struct Shape<'a> {
     exchange: Exchange,
     currencies: Vec<Currency>,
     groups: Vec<(Option<Country>, Option<Group>)>,
+    /// Whether each currency is a series of its own; they are one otherwise.
+    is_by_currency: bool,
 }
 
 /// In the currency that is reported in.
 #[derive(Default)]
 struct Sums {
-    sums: Vec<i64>,
+    figures: Vec<MoneyFigures>,
     /// By currency: what has no rate on its day, in its own currency, and how many customers have some.
-    unconverted: Vec<(i64, i64)>,
+    unconverted: Vec<(MoneyFigures, i64)>,
     is_too_large: bool,
 }
 
 /// A metric of money that moved, one value per point.
 ///
 /// # Errors
-/// When the query names what revenue does not have, is empty, or has too many points.
-pub(super) fn revenue(
+/// When the query names what money does not have, is empty, or has too many points.
+pub(super) fn money(
     ledger: &Ledger,
     rates: &Rates,
     metric: &'static Metric,
-    sign: Sign,
+    compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check(metric, query)?;
@@ -58,15 +68,24 @@ pub(super) fn revenue(
     let days = (span.first, span.last.max(span.first));
     let exchange = Exchange::new(rates, query.currency, &currencies, days);
     let groups = groups(ledger, query);
-    let shape = Shape { ledger, query, span: &span, exchange, currencies, groups };
-    let sums = shape.add_up(sign)?;
-    let left_out = shape.currencies.iter().zip(&sums.unconverted).filter(|(_, left)| **left != (0, 0));
-    let unconverted = left_out.map(|(currency, (mrr_minor, customers))| Unconverted {
-        currency: *currency,
-        mrr_minor: *mrr_minor,
-        customers: *customers,
-        on: span.last,
-    });
+    let is_by_currency = query.currency == Reporting::Native || query.by == Some(Dimension::Currency);
+    let shape = Shape { ledger, query, span: &span, exchange, currencies, groups, is_by_currency };
+    let sums = shape.add_up()?;
+    let unconverted =
+        shape.currencies.iter().zip(&sums.unconverted).filter_map(|(currency, (left, customers))| {
+            let minor = match compute(left) {
+                Some(Value::Minor(minor)) => minor,
+                _ => 0,
+            };
+            let is_something =
+                *left != MoneyFigures::default() && compute(left) != compute(&MoneyFigures::default());
+            is_something.then_some(Unconverted {
+                currency: *currency,
+                mrr_minor: minor,
+                customers: *customers,
+                on: span.last,
+            })
+        });
     Ok(Answer {
         metric: metric.id,
         interval: query.interval,
@@ -74,7 +93,7 @@ pub(super) fn revenue(
         timezone: zone_name(ledger),
         rates_on: shape.exchange.rates_on,
         unconverted: unconverted.collect(),
-        series: shape.series(&sums),
+        series: shape.series(&sums, compute),
     })
 }
 
@@ -96,7 +115,7 @@ fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
     Ok(())
 }
 
-fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
+pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
     let all = ledger.chunks().par_iter().map(|chunk| {
         let mut own = chunk.money_currencies().to_vec();
         own.sort_unstable();
@@ -122,61 +141,79 @@ fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>
 }
 
 impl Shape<'_> {
-    fn add_up(&self, sign: Sign) -> Result<Sums, QueryError> {
+    fn add_up(&self) -> Result<Sums, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
         let chunks = self.ledger.chunks().par_chunks(part);
-        let parts: Vec<Sums> = chunks.map(|chunks| self.add_up_chunks(chunks, sign)).collect();
+        let parts: Vec<Sums> = chunks.map(|chunks| self.add_up_chunks(chunks)).collect();
         let mut total = self.empty();
         for sums in parts {
-            total.sums.iter_mut().zip(sums.sums).for_each(|(a, b)| *a += b);
-            for (a, b) in total.unconverted.iter_mut().zip(sums.unconverted) {
-                *a = (a.0 + b.0, a.1 + b.1);
+            total.figures.iter_mut().zip(&sums.figures).for_each(|(a, b)| a.add(b));
+            for (a, b) in total.unconverted.iter_mut().zip(&sums.unconverted) {
+                a.0.add(&b.0);
+                a.1 += b.1;
             }
             total.is_too_large |= sums.is_too_large;
         }
         if total.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(total) }
     }
 
-    fn empty(&self) -> Sums {
-        let cells = self.groups.len() * self.currencies.len() * self.span.buckets.len();
-        Sums { sums: vec![0; cells], unconverted: vec![(0, 0); self.currencies.len()], is_too_large: false }
+    /// How many series a group has.
+    fn parts(&self) -> usize {
+        if self.is_by_currency { self.currencies.len() } else { 1 }
     }
 
-    fn add_up_chunks(&self, chunks: &[Arc<Chunk>], sign: Sign) -> Sums {
+    fn empty(&self) -> Sums {
+        let cells = self.groups.len() * self.parts() * self.span.buckets.len();
+        Sums {
+            figures: vec![MoneyFigures::default(); cells],
+            unconverted: vec![(MoneyFigures::default(), 0); self.currencies.len()],
+            is_too_large: false,
+        }
+    }
+
+    fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Sums {
         let mut sums = self.empty();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let country = chunk.country(customer);
                 let group = self.group(country).filter(|_| self.query.filter.has_country(country));
                 if let Some(group) = group {
-                    self.add_customer(&mut sums, chunk, customer, group, sign);
+                    self.add_customer(&mut sums, chunk, customer, group);
                 }
             }
         }
         sums
     }
 
-    fn add_customer(&self, sums: &mut Sums, chunk: &Chunk, customer: usize, group: usize, sign: Sign) {
+    fn add_customer(&self, sums: &mut Sums, chunk: &Chunk, customer: usize, group: usize) {
         let money = chunk.money(customer);
         let mut lacking: Vec<usize> = Vec::new();
+        // The cell in which the customer was last seen to pay, by series.
+        let mut paid_in: Vec<Option<usize>> = vec![None; self.parts()];
         for row in 0..money.at.len() {
             let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
             if day > self.span.last || money.at[row] > self.span.now.0 {
                 break;
             }
             let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
-            let amount = sign(money.kind[row]) * money.amount_minor[row];
-            if day < self.span.first || amount == 0 {
+            if day < self.span.first {
                 continue;
             }
+            let (kind, amount) = (money.kind[row], money.amount_minor[row]);
             match self.exchange.factor(number(currency), day).map(|factor| factor.convert(amount)) {
                 Some(Ok(converted)) => {
-                    sums.sums[self.cell(group, currency) + self.span.bucket(day)] += converted;
+                    let part = if self.is_by_currency { currency } else { 0 };
+                    let cell = self.cell(group, part) + self.span.bucket(day);
+                    sums.figures[cell].put(kind, converted);
+                    let pays = matches!(kind, MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue);
+                    if pays && amount > 0 && paid_in[part].replace(cell) != Some(cell) {
+                        sums.figures[cell].payers += 1;
+                    }
                 }
                 Some(Err(TooLarge)) => sums.is_too_large = true,
                 None => {
                     let left_out = &mut sums.unconverted[currency];
-                    left_out.0 += amount;
+                    left_out.0.put(kind, amount);
                     if !lacking.contains(&currency) {
                         left_out.1 += 1;
                         lacking.push(currency);
@@ -186,40 +223,30 @@ impl Shape<'_> {
         }
     }
 
-    fn series(&self, sums: &Sums) -> Vec<Series<ValuePoint>> {
-        let all: Vec<usize> = (0..self.currencies.len()).collect();
-        let by_currency = self.query.by == Some(Dimension::Currency);
+    fn series(&self, sums: &Sums, compute: fn(&MoneyFigures) -> Option<Value>) -> Vec<Series<ValuePoint>> {
         let mut series = Vec::new();
         for (group, (_, named)) in self.groups.iter().enumerate() {
-            let parts: Vec<&[usize]> = match self.query.currency {
-                Reporting::In(_) if !by_currency => vec![&all],
-                _ => all.chunks(1).collect(),
-            };
-            for part in parts {
-                let native = part.first().map(|index| self.currencies[*index]);
+            for part in 0..self.parts() {
+                let native = self.is_by_currency.then(|| self.currencies[part]);
                 let currency = match (self.query.currency, native) {
                     (Reporting::In(currency), _) | (Reporting::Native, Some(currency)) => currency,
                     (Reporting::Native, None) => continue,
                 };
                 let group_of_currency =
-                    || native.map(|c| Group::named(c.as_str(), &c.as_str().to_ascii_uppercase()));
-                let named = if by_currency { group_of_currency() } else { named.clone() };
-                let points = self.points(sums, group, part);
-                let is_something = points.iter().any(|point| point.value != Some(Value::Minor(0)));
+                    |c: Currency| Group::named(c.as_str(), &c.as_str().to_ascii_uppercase());
+                let is_asked = self.query.by == Some(Dimension::Currency);
+                let named = if is_asked { native.map(group_of_currency) } else { named.clone() };
+                let figures = &sums.figures[self.cell(group, part)..][..self.span.buckets.len()];
+                let is_something =
+                    figures.iter().any(|figures| compute(figures) != compute(&MoneyFigures::default()));
                 if is_something || (named.is_none() && self.query.currency != Reporting::Native) {
-                    series.push(Series { currency, group: named, points });
+                    let buckets = self.span.buckets.iter().zip(figures);
+                    let points = buckets.map(|(bucket, figures)| ValuePoint::new(*bucket, compute(figures)));
+                    series.push(Series { currency, group: named, points: points.collect() });
                 }
             }
         }
         series
-    }
-
-    fn points(&self, sums: &Sums, group: usize, currencies: &[usize]) -> Vec<ValuePoint> {
-        let value = |bucket: usize| {
-            currencies.iter().map(|currency| sums.sums[self.cell(group, *currency) + bucket]).sum()
-        };
-        let buckets = self.span.buckets.iter().enumerate();
-        buckets.map(|(index, bucket)| ValuePoint::new(*bucket, Some(Value::Minor(value(index))))).collect()
     }
 
     fn group(&self, country: Country) -> Option<usize> {
@@ -229,12 +256,34 @@ impl Shape<'_> {
         }
     }
 
-    fn cell(&self, group: usize, currency: usize) -> usize {
-        (group * self.currencies.len() + currency) * self.span.buckets.len()
+    /// The first of a series' cells.
+    fn cell(&self, group: usize, part: usize) -> usize {
+        (group * self.parts() + part) * self.span.buckets.len()
+    }
+}
+
+impl MoneyFigures {
+    pub(crate) fn minor(&self, kind: MoneyKind) -> i64 {
+        self.minor[kind as usize]
+    }
+
+    pub(crate) fn count(&self, kind: MoneyKind) -> i64 {
+        self.count[kind as usize]
+    }
+
+    fn put(&mut self, kind: MoneyKind, minor: i64) {
+        self.minor[kind as usize] += minor;
+        self.count[kind as usize] += 1;
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.minor.iter_mut().zip(other.minor).for_each(|(a, b)| *a += b);
+        self.count.iter_mut().zip(other.count).for_each(|(a, b)| *a += b);
+        self.payers += other.payers;
     }
 }
 
 /// There are some two hundred currencies.
-fn number(currency: usize) -> u32 {
+pub(super) fn number(currency: usize) -> u32 {
     u32::try_from(currency).unwrap_or(u32::MAX)
 }
