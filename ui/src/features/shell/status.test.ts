@@ -31,6 +31,10 @@ describe('how current a page is', () => {
     expect(label).toMatch(/^Acme unreachable since .*1970/)
   })
 
+  it('is not live once the stream says that it stopped, whatever the connection still says', () => {
+    expect(statusOf(live, { ...loaded(1, 1), phase: 'failed' }, here)).toEqual({ tone: 'danger', label: 'Stopped' })
+  })
+
   it('puts its own server first, then what a person has to mend', () => {
     const broken = { ...live, state: 'failed' as const, last_error: failure('key_refused') }
     expect(statusOf(broken, undefined, { ...here, isAway: true }).label).toBe('Reconnecting')

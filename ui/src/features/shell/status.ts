@@ -30,6 +30,8 @@ export function statusOf(
   if (isAway) return { tone: 'warn', label: 'Reconnecting' }
   const failure = failureOf(connection, source)
   if (failure) return failure
+  // The stream says so before the connection says why.
+  if (progress?.phase === 'failed') return { tone: 'danger', label: 'Stopped' }
   if (!connection.is_history_complete) {
     const share = progress && shareOf(progress)
     // All of it is only said once it is true.
