@@ -2,6 +2,8 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { ApiError, api } from './client'
 import type { Query } from './client'
+import type { RegistryRow } from './registry'
+import { describe, withValues } from './registry'
 import type {
   ApiToken,
   Connection,
@@ -12,7 +14,6 @@ import type {
   EnteredRates,
   Explanation,
   Facets,
-  MetricDefinition,
   MovementPage,
   MrrReport,
   Progress,
@@ -23,8 +24,8 @@ import type {
   SettingsPreview,
   SetupState,
   Source,
-  Summary,
   SyncProblem,
+  ValueReport,
   Webhook,
 } from './types'
 
@@ -96,7 +97,7 @@ export const registryQuery = queryOptions({
   queryKey: ['metrics'],
   staleTime: Infinity,
   queryFn: async ({ signal }) => {
-    return (await api.get<{ data: MetricDefinition[] }>('/metrics', {}, signal)).data
+    return (await api.get<{ data: RegistryRow[] }>('/metrics', {}, signal)).data.map(describe)
   },
 })
 
@@ -160,11 +161,13 @@ export const mrrQuery = (id: string, query: Query) =>
     queryFn: ({ signal }) => api.get<MrrReport>(`${connectionPath(id)}/metrics/mrr`, query, signal),
   })
 
-export const summaryQuery = (id: string, query: Query) =>
+/** Any metric of the registry over time. */
+export const valueQuery = (id: string, metric: string, query: Query) =>
   queryOptions({
     ...steady,
-    queryKey: [...ledgerKey(id), 'summary', query],
-    queryFn: ({ signal }) => api.get<Summary>(`${connectionPath(id)}/summary`, query, signal),
+    queryKey: [...ledgerKey(id), 'value', metric, query],
+    queryFn: async ({ signal }) =>
+      withValues(await api.get<ValueReport | MrrReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal)),
   })
 
 export const movementsQuery = (id: string, query: Query) =>
