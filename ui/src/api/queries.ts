@@ -2,8 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { ApiError, api } from './client'
 import type { Query } from './client'
-import type { RegistryRow } from './registry'
-import { describe, withValues } from './registry'
+import { withValues } from './registry'
 import type {
   ApiToken,
   Connection,
@@ -14,6 +13,7 @@ import type {
   EnteredRates,
   Explanation,
   Facets,
+  MetricDefinition,
   MovementPage,
   MrrReport,
   Progress,
@@ -97,7 +97,7 @@ export const registryQuery = queryOptions({
   queryKey: ['metrics'],
   staleTime: Infinity,
   queryFn: async ({ signal }) => {
-    return (await api.get<{ data: RegistryRow[] }>('/metrics', {}, signal)).data.map(describe)
+    return (await api.get<{ data: MetricDefinition[] }>('/metrics', {}, signal)).data
   },
 })
 

@@ -64,21 +64,13 @@ export type EnteredRate = Answer<'RateView'>
 export type ApiToken = Answer<'TokenView'>
 export type CreatedToken = Answer<'CreatedToken'>
 
-/** `days` and `months` are decimal numbers, not days of a calendar. */
-export type Unit = Schemas['Unit'] | 'days' | 'months'
+export type Unit = Schemas['Unit']
 /** What a metric is of: the headings of the metrics index. */
-export type MetricGroup = 'mrr' | 'customers' | 'churn' | 'retention' | 'trials' | 'risk' | 'revenue' | 'payments'
+export type MetricGroup = Schemas['Section']
 /** How its values combine over time: a level stands at a moment, a flow adds up, a ratio does neither. */
-export type Measure = 'level' | 'flow' | 'ratio'
-
-/** A row of the registry. What an older server does not say is filled in by `describe`. */
-export type MetricDefinition = Omit<Answer<'Metric'>, 'unit'> & {
-  unit: Unit
-  group: MetricGroup | null
-  measure: Measure
-  /** Which way is good news. */
-  better: 'up' | 'down' | null
-}
+export type Measure = Schemas['Measure']
+/** `better`: which way is good news, where one is. */
+export type MetricDefinition = Answer<'Metric'>
 export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }

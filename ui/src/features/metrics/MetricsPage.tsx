@@ -30,13 +30,9 @@ interface Section {
 
 /** The registry's rows by what they are of, in the registry's order within each. */
 function sectionsOf(registry: readonly MetricDefinition[]): Section[] {
-  const named = (Object.keys(GROUP_LABEL) as MetricGroup[]).map((group) => ({
-    label: GROUP_LABEL[group],
-    metrics: registry.filter((metric) => metric.group === group),
-  }))
-  const rest = registry.filter(({ group }) => group === null || !(group in GROUP_LABEL))
-  const all = [...named, { label: named.every(({ metrics }) => metrics.length === 0) ? 'All metrics' : 'Other', metrics: rest }]
-  return all.filter(({ metrics }) => metrics.length > 0)
+  return (Object.keys(GROUP_LABEL) as MetricGroup[])
+    .map((group) => ({ label: GROUP_LABEL[group], metrics: registry.filter((metric) => metric.group === group) }))
+    .filter(({ metrics }) => metrics.length > 0)
 }
 
 /** What the tiles are of, said once for all of them. */

@@ -1,7 +1,7 @@
 import type { MetricDefinition, MetricGroup, MovementType } from '~/api/types'
 
 /** Metrics that MRR's movements explain: a click on one of their periods shows what changed in it. */
-const MOVED: ReadonlySet<MetricGroup | null> = new Set(['mrr', 'customers', 'churn', 'retention', null])
+const MOVED: ReadonlySet<MetricGroup> = new Set(['mrr', 'customers', 'churn', 'retention'])
 
 export const isMoved = ({ group, dimensions }: Pick<MetricDefinition, 'group' | 'dimensions'>) =>
   MOVED.has(group) && dimensions.includes('plan')
