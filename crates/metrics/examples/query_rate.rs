@@ -134,6 +134,7 @@ fn customer(number: u64, prices: &[PriceId], currencies: &[Currency]) -> (Custom
         currency,
         amount_minor: step.value_minor,
         source: String::new(),
+        decline_code: None,
     });
     let facts = SubscriptionFacts {
         id,
