@@ -151,7 +151,8 @@ async fn breakdowns_by_reason_add_up_and_refuse_what_a_metric_does_not_have() {
         let labels = parts.body["series"].as_array().unwrap().iter().map(|one| &one["group"]["label"]);
         assert!(labels.into_iter().all(|label| label.as_str().is_some_and(|text| !text.is_empty())));
     }
-    for query in ["metrics/mrr?by=cause", "metrics/arr?by=age", "cohorts?by=feedback", "movements?cause=mood"] {
+    for query in ["metrics/mrr?by=cause", "metrics/arr?by=age", "cohorts?by=feedback", "movements?cause=mood"]
+    {
         let refused = ask(query).await;
         assert_eq!(refused.status, 422, "{query}: {}", refused.text);
     }

@@ -33,7 +33,7 @@ const BREAKDOWNS: [(&str, Dimension); 10] = [
 fn number(point: &ValuePoint) -> i64 {
     match point.value {
         Some(Value::Minor(number) | Value::Count(number)) => number,
-        other => panic!("{other:?} does not add up"),
+        Some(Value::Ratio(_)) | None => 0,
     }
 }
 
@@ -59,13 +59,8 @@ fn listed(world: &World, zone: &str, query: &Query, only: MovementFilter) -> Mov
 }
 
 fn only(by: Dimension, key: &str) -> MovementFilter {
-    let (mut only, wanted) = (MovementFilter::default(), vec![key.to_owned()]);
-    match by {
-        Dimension::Cause => only.causes = wanted,
-        Dimension::ChurnReason => only.churn_reasons = wanted,
-        Dimension::Feedback => only.feedback = wanted,
-        other => panic!("movements have no {other}"),
-    }
+    let mut only = MovementFilter::default();
+    only.add(by, key).unwrap();
     only
 }
 
