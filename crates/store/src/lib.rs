@@ -35,5 +35,5 @@ pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::{LedgerFile, LedgerStamp};
 pub use objects::{
     Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement,
-    References, Rewritable, Rewritten, Stored, Window,
+    References, Rewritable, Rewritten, Stored, Stretch, Window,
 };

@@ -14,6 +14,7 @@ mod reader;
 mod restatements;
 mod rewrite;
 mod start_over;
+mod stretches;
 mod writer;
 
 use std::fs::File;
@@ -36,6 +37,7 @@ pub use batch::{
 };
 pub use restatements::RecordedRestatement;
 pub use rewrite::{Rewritable, Rewritten};
+pub use stretches::Stretch;
 
 pub(crate) const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.

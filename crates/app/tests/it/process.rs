@@ -22,6 +22,13 @@ pub fn start(data: &Path, args: &[&str], input: Option<&str>) -> Child {
     child
 }
 
+/// What the binary logs about its work.
+pub fn logged(data: &Path, args: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
+    command.args(args).env("CHARTSY_DATA", data).env("RUST_LOG", "sync=info,store=info");
+    text(&command.output().unwrap().stderr)
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -250,7 +250,7 @@ impl Shared {
             let _loading = connection.loading.lock().await;
             blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
             connection.close_files();
-            tracing::info!(connection = %connection.id, customers, "pending erasures were carried out");
+            tracing::info!(customers, "pending erasures were carried out");
         }
         match (is_private, wanted) {
             (false, true) => erase_everybody(source, connection, files).await,
@@ -287,7 +287,7 @@ async fn erase_everybody(
     let objects = erased.await?;
     connection.close_files();
     if objects > 0 {
-        tracing::info!(connection = %connection.id, objects, "personal data was erased");
+        tracing::info!(objects, "personal data was erased");
     }
     Ok(())
 }

@@ -106,7 +106,7 @@ impl Shared {
         connection.close_files();
         let customers = check.past_retention.difference(&check.noted).count();
         if customers > 0 {
-            tracing::info!(connection = %connection.id, customers, "personal data was deleted at the end of its retention period");
+            tracing::info!(customers, "personal data was deleted at the end of its retention period");
         }
         Ok(())
     }
