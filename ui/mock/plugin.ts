@@ -103,7 +103,8 @@ function connectionRoute(
     })
   }
   if (path === 'facets') return ok(facets(world))
-  if (path === 'metrics/mrr') return ok(mrrReport(world, query, envelope))
+  // Every metric moves as MRR does.
+  if (path.startsWith('metrics/')) return ok(mrrReport(world, query, envelope))
   if (path === 'summary') return ok(summary(world, query))
   if (path === 'movements') return ok(movementsPage(world, query))
   if (path === 'customers') return ok(customersPage(world, query))

@@ -6,8 +6,9 @@ use crate::step::{cargo, passed_on, run};
 use crate::{browser, ui};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 8] = [
+const BENCHES: [(&str, &str, &str); 9] = [
     ("store", "store", "write_rate"),
+    ("erase", "store", "erase_rate"),
     ("query", "metrics", "query_rate"),
     ("ledger", "metrics", "ledger_rate"),
     ("reconcile", "sync", "reconcile_rate"),

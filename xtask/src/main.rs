@@ -20,7 +20,7 @@ cargo xtask <task>
 
   demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
   test   set everything up and run every check and test   [fast: only Rust's]
-  bench  measure: store, query, ledger, backfill, live, soak [name] [arguments]
+  bench  measure: store, erase, query, ledger, reconcile, backfill, webhook, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, currencies, rates [--csv FILE]
   tidy   check the layout: arrows between crates, file sizes, licenses, names of providers

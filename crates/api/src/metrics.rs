@@ -1,5 +1,6 @@
 //! Every metric over time, and the current figures.
 
+pub mod cohorts;
 pub mod facets;
 pub mod list;
 pub mod mrr;

@@ -38,7 +38,7 @@ actions! {
     connections::delete, connections::replace_key,
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
-    metrics::list, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
+    metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     movements::list, reconcile::read, restatements::list,
     customers::list, customers::read, customers::explain, customers::erase,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,

@@ -38,6 +38,8 @@ pub enum Command {
     Status(commands::status::Status),
     /// Print a metric over time
     Metrics(commands::metrics::Metrics),
+    /// Print cohorts: customers by when they began, and what has become of them
+    Cohorts(commands::cohorts::Cohorts),
     /// Print every change of every customer's MRR
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line

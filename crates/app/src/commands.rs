@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod backup;
+pub mod cohorts;
 pub mod connect;
 pub mod demo;
 pub mod doctor;
@@ -29,6 +30,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Rebuild(args) => rebuild::run(args).await,
         Command::Status(args) => status::run(&args),
         Command::Metrics(args) => metrics::run(args).await,
+        Command::Cohorts(args) => cohorts::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Backup(args) => backup::run(&args),

@@ -31,6 +31,8 @@ pub(crate) struct Definition {
     pub history_kinds: &'static [ObjectKind],
     pub price_list_kinds: &'static [ObjectKind],
     pub priced: &'static [ObjectKind],
+    /// Fields that GDPR mode keeps and in which keys are not names of fields.
+    pub keyed_by_data: &'static [&'static str],
 
     pub customer_prefix: &'static str,
     pub first_accounts: UnixSeconds,

@@ -13,6 +13,7 @@ mod list;
 #[cfg(feature = "made-up")]
 mod made_up;
 mod network;
+mod outline;
 mod page;
 mod probe;
 pub mod rates;

@@ -50,4 +50,6 @@ pub enum Part {
     Refunds,
     CreditNotes,
     InvoicePayments,
+    Disputes,
+    BalanceTransactions,
 }

@@ -8,7 +8,7 @@ use url::Url;
 use crate::definition::{Definition, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
-    WebhookTerms, stripe,
+    WebhookTerms, outline, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -330,7 +330,12 @@ impl Source {
         (self.functions().redact)(kind, body)
     }
 
-    /// The same; an object that holds nothing in place of what cannot be read.
+    /// What an object looks like, field for field, without anything that identifies a person; `None` if it can't be read.
+    pub fn outline(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
+        outline::outline(body, &self.redact(kind, body)?, self.definition().keyed_by_data)
+    }
+
+    /// As [`Source::redact`]; an object that holds nothing in place of what cannot be read.
     pub fn redacted(self, kind: ObjectKind, body: &str) -> Box<str> {
         self.redact(kind, body).unwrap_or_else(|| "{}".into())
     }

@@ -71,6 +71,7 @@ fn measure(subscriptions: u64) -> Result<(), Box<dyn Error>> {
         week_start: WeekStart::Monday,
         currency: Reporting::Native,
         filter: Filter::default(),
+        within_days: None,
         by: None,
         now: UnixSeconds(i64::MAX),
     };
@@ -152,6 +153,8 @@ fn history(number: u64) -> CustomerHistory {
             currency: Currency::USD,
             created_at: period.start,
             paid_at: Some(period.start),
+            finalized_at: None,
+            given_up_at: None,
             billing_reason: None,
             attempt_count: 1,
             total_minor: 1000 * (tier + 1),
@@ -200,6 +203,7 @@ fn history(number: u64) -> CustomerHistory {
             currency: Some(Currency::USD),
             inclusive_tax_percent: None,
             pending_update: None,
+            discounts: Vec::new(),
             items: Vec::new(),
         }],
         ..CustomerHistory::default()

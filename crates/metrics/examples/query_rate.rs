@@ -62,6 +62,7 @@ fn last_year(currency: Reporting, by: Option<Dimension>) -> Result<Query, model:
         currency,
         filter: Filter::default(),
         by,
+        within_days: None,
         now: UnixSeconds(i64::MAX),
     })
 }
@@ -141,6 +142,9 @@ fn customer(number: u64, prices: &[PriceId], currencies: &[Currency]) -> (Custom
         ended_at: None,
         cancel_at: None,
         trial: None,
+        trial_items: Vec::new(),
+        reason: None,
+        feedback: None,
         is_involuntary: false,
         unbilled: Vec::new(),
     };

@@ -82,6 +82,16 @@ impl Ledger {
         Self { catalog: Arc::clone(&self.catalog), chunks, calendar }
     }
 
+    /// The same ledger without the names and e-mail addresses of those of whom `is_one` says so. The rest is shared.
+    pub fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Self {
+        let chunks = self.chunks.iter().map(|chunk| match chunk.without_names(&is_one) {
+            Some(nameless) => Arc::new(nameless),
+            None => Arc::clone(chunk),
+        });
+        let chunks = chunks.collect();
+        Self { catalog: Arc::clone(&self.catalog), chunks, calendar: Arc::clone(&self.calendar) }
+    }
+
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }

@@ -4,7 +4,7 @@ use model::{Currency, Day, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{self, Answer, MrrPoint, QueryError, Reporting, ValuePoint};
+use crate::query::{self, Answer, CohortValue, Cohorts, MrrPoint, QueryError, Reporting, ValuePoint};
 use crate::question::Question;
 use crate::registry::{self, Metric};
 use crate::view::{Reach, View};
@@ -61,8 +61,18 @@ pub fn value(
     metric: &'static Metric,
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
-    let answer = query::value(&view.ledger, &view.rates, metric, &question.query(view)?)?;
+    let answer = query::value(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
     Ok(Envelope::of(view, metric, answer))
+}
+
+/// Cohorts of customers by their first value above 0.
+///
+/// # Errors
+/// When the interval or the range makes no sense.
+pub fn cohorts(view: &View, what: CohortValue, question: Question) -> Result<Envelope<Cohorts>, QueryError> {
+    let cohorts = query::cohorts(&view.ledger, &view.rates, what, &question.query_of_cohorts(view)?)?;
+    let metric = if what == CohortValue::Revenue { &registry::NET_REVENUE } else { &registry::MRR };
+    Ok(Envelope::of(view, metric, cohorts))
 }
 
 /// How things stand now, in the currency that is asked for or else the connection's.

@@ -5,7 +5,10 @@
 //! built again to the same values. `docs/metrics/mrr.md` states the rules; each is one file below.
 
 mod amounts;
+mod apart;
+mod attempts;
 mod bills;
+mod causes;
 mod ending;
 pub mod explain;
 mod items;
@@ -29,6 +32,8 @@ use model::billing::{CancellationReason, CustomerHistory, Period, Subscription, 
 use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
+pub use apart::{Apart, ApartStep};
+pub use causes::ChangeCause;
 pub use lines::{LeftOut, LineVerdict, line_verdicts};
 pub use money::{MoneyFact, MoneyKind};
 pub use other_rules::{Difference, RuleSets};
@@ -40,7 +45,15 @@ pub use price_book::PriceBook;
 pub struct CustomerLedger {
     /// By instant, then subscription, price and currency. Only real changes.
     pub steps: Vec<Step>,
+    /// Why each step changed the value, in their order.
+    pub causes: Vec<ChangeCause>,
     pub subscriptions: Vec<SubscriptionFacts>,
+    /// What of the value is at risk: the payment of an invoice failed.
+    pub at_risk: Vec<ApartStep>,
+    /// What trials would be worth. No part of the value.
+    pub trials: Vec<ApartStep>,
+    /// What subscriptions that were never billed would be worth.
+    pub unbilled: Vec<ApartStep>,
     pub money: Vec<MoneyFact>,
     /// Where the money of paid invoices went.
     pub paid: Vec<PaidRow>,
@@ -123,13 +136,18 @@ pub struct SubscriptionFacts {
     /// When it is set to end, while it still runs.
     pub cancel_at: Option<UnixSeconds>,
     pub trial: Option<Period>,
+    /// What it would be worth in its trial, the first item first.
+    pub trial_items: Vec<UnbilledItem>,
     /// It ended because payment failed or was disputed, not because the customer asked.
     pub is_involuntary: bool,
+    pub reason: Option<CancellationReason>,
+    /// What the customer chose as the reason, in the provider's words.
+    pub feedback: Option<String>,
     /// What it would be worth if it is active and was never billed. No part of its value unless the rules say so.
     pub unbilled: Vec<UnbilledItem>,
 }
 
-/// An item of a subscription that was never billed.
+/// An item of a subscription that was not billed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnbilledItem {
     pub price: PriceId,
@@ -139,6 +157,15 @@ pub struct UnbilledItem {
 }
 
 impl CustomerLedger {
+    /// The steps of what is shown apart.
+    pub fn apart(&self, what: Apart) -> &[ApartStep] {
+        match what {
+            Apart::AtRisk => &self.at_risk,
+            Apart::Trials => &self.trials,
+            Apart::Unbilled => &self.unbilled,
+        }
+    }
+
     /// The customer's totals per currency, one entry per change, in order of time. Steps of one instant are one
     /// change.
     pub fn totals(&self) -> Vec<CustomerTotal> {
@@ -180,6 +207,7 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
         differences.billed(id, subscription, entries, &own);
         steps.extend(own);
     }
+    let facts = |subscription| facts(subscription, history, prices);
     let mut facts: Vec<SubscriptionFacts> = history.subscriptions.iter().map(facts).collect();
     for (subscription, facts) in history.subscriptions.iter().zip(&mut facts) {
         if !entries.contains_key(&subscription.id) {
@@ -195,17 +223,22 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
         (a.at, &a.subscription, &a.price, a.currency).cmp(&(b.at, &b.subscription, &b.price, b.currency))
     });
     let (paid, unexplained) = paid::paid(history, &lines::Verdicts::new(&entries, prices, rules));
+    let failing = attempts::failing(history);
     CustomerLedger {
+        causes: causes::of(&steps, history, prices),
+        at_risk: apart::at_risk(&failing, &steps),
+        trials: apart::trials(&facts, &steps),
+        unbilled: apart::unbilled(&facts),
         steps,
         subscriptions: facts,
-        money: money::facts(history),
+        money: money::facts(history, &failing),
         paid,
         unexplained,
         differences: differences.rows(),
     }
 }
 
-fn facts(subscription: &Subscription) -> SubscriptionFacts {
+fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceBook) -> SubscriptionFacts {
     let failed = matches!(
         subscription.cancellation_reason,
         Some(CancellationReason::PaymentFailed | CancellationReason::PaymentDisputed)
@@ -218,7 +251,10 @@ fn facts(subscription: &Subscription) -> SubscriptionFacts {
         ended_at: subscription.ended_at,
         cancel_at: if has_ended { None } else { subscription.cancel_at },
         trial: subscription.trial,
+        trial_items: apart::trial_items(subscription, history, prices),
         is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,
+        reason: subscription.cancellation_reason,
+        feedback: subscription.cancellation_feedback.clone(),
         unbilled: Vec::new(),
     }
 }

@@ -98,6 +98,7 @@ fn months(view: &View, from: Day) -> Result<Months, QueryError> {
         week_start: view.settings.week_start,
         currency: Reporting::Native,
         filter: query::Filter::default(),
+        within_days: None,
         by: None,
         now: view.now,
     };

@@ -4,19 +4,24 @@
 //! interval means: the definitions applied to the ledger that is left. A breakdown means: each group as if filtered
 //! to it.
 
+mod apart;
+mod cohorts;
 mod customers;
 mod exchange;
 mod facets;
 mod figures;
+mod lifetime;
+mod money;
 mod movements;
 mod other_rules;
 mod points;
-mod revenue;
+mod scheduled;
 mod scope;
 mod span;
 mod summary;
 mod tally;
 mod timeline;
+mod trials;
 mod walk;
 
 use std::fmt;
@@ -30,9 +35,11 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
+pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
 pub(crate) use figures::Figures;
+pub(crate) use money::MoneyFigures;
 pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
 pub use other_rules::differences;
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
@@ -40,6 +47,7 @@ pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
     CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
 };
+pub(crate) use trials::TrialFigures;
 
 /// What to compute over which time. Days are those of the ledger's zone.
 #[derive(Debug, Clone)]
@@ -52,6 +60,8 @@ pub struct Query {
     pub currency: Reporting,
     pub filter: Filter,
     pub by: Option<Dimension>,
+    /// Trials count as converted until so many days after they end; `None`: until now.
+    pub within_days: Option<u32>,
     /// Nothing after this counts: the running period ends here.
     pub now: UnixSeconds,
 }
@@ -93,6 +103,8 @@ pub enum Dimension {
 pub enum QueryError {
     #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
     NotOfRevenue { metric: &'static str, dimension: Dimension },
+    #[error("cohorts are by month, quarter or year, not by {0}")]
+    NotOfCohorts(Interval),
     #[error("{from} is after {to}, so the range is empty")]
     EmptyRange { from: Day, to: Day },
     #[error("the range has too many points: choose a shorter range, a longer interval or fewer groups")]
@@ -145,14 +157,19 @@ pub fn value(
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let compute = match metric.compute {
-        Compute::Recurring(compute) => compute,
-        Compute::Money(sign) => return revenue::revenue(ledger, rates, metric, sign, query),
-    };
-    let figures = figures::figures(ledger, rates, query)?;
-    Ok(Answer::of(metric.id, ledger, query, figures, |bucket, figures| {
-        ValuePoint::new(bucket, compute(figures))
-    }))
+    match metric.compute {
+        Compute::Recurring(compute) => {
+            let figures = figures::figures(ledger, rates, query)?;
+            let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
+            Ok(Answer::of(metric.id, ledger, query, figures, point))
+        }
+        Compute::Lifetime(compute) => lifetime::lifetime(ledger, rates, metric, compute, query),
+        Compute::Apart(what) => apart::apart(ledger, rates, metric, what, query),
+        Compute::Trials(compute) => trials::trials(ledger, rates, metric, compute, query),
+        Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query),
+        Compute::Committed => scheduled::committed(ledger, rates, metric, query),
+        Compute::Money(compute) => money::money(ledger, rates, metric, compute, query),
+    }
 }
 
 impl Dimension {

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use model::{Currency, Day, Interval};
 
 use crate::query::{Dimension, Filter, Query, QueryError, Reporting};
+use crate::registry::Metric;
 use crate::view::View;
 
 /// Range, interval, currency, breakdown and filter. Without any of them: the last twelve months, by month, every
@@ -17,6 +18,8 @@ pub struct Question {
     pub currency: Option<Reporting>,
     pub by: Option<Dimension>,
     pub filter: Filter,
+    /// Until how many days after its end a trial counts as converted.
+    pub within_days: Option<u32>,
 }
 
 /// A range by its name.
@@ -83,6 +86,11 @@ pub static PARAMETERS: &[Parameter] = &[
         "`plan`, `product`, `interval`, `currency` or `country`: one series per group.",
         |question, text| set(&mut question.by, text),
     ),
+    time(
+        "within",
+        "Days: a trial counts as converted until so many days after its end. Default: until now.",
+        |question, text| set(&mut question.within_days, text),
+    ),
     filter("plan", "Price ids.", |question, text| question.filter.add(Dimension::Plan, text)),
     filter("product", "Product ids.", |question, text| question.filter.add(Dimension::Product, text)),
     filter("billing_interval", "Such as `month`, `year` or `3-month`.", |question, text| {
@@ -130,6 +138,31 @@ impl Question {
         Ok((question, others))
     }
 
+    /// The question about a metric: of one that looks ahead, without a range, of this month and the eleven after it.
+    ///
+    /// # Errors
+    /// As [`Question::query`].
+    pub fn query_of(mut self, view: &View, metric: &Metric) -> Result<Query, QueryError> {
+        let has_range = self.from.is_some() || self.to.is_some() || self.range.is_some();
+        if metric.looks_ahead && !has_range {
+            let this_month = view.today().date().first_of_month();
+            self.from = Some(Day::from(this_month));
+            self.to = Some(Day::from(this_month.saturating_add(12.months())).previous());
+        }
+        self.query(view)
+    }
+
+    /// The question about cohorts: without a range, of all there ever were.
+    ///
+    /// # Errors
+    /// As [`Question::query`].
+    pub fn query_of_cohorts(mut self, view: &View) -> Result<Query, QueryError> {
+        if self.range.is_none() && self.from.is_none() {
+            self.from = Some(Day(i32::MIN / 2));
+        }
+        self.query(view)
+    }
+
     /// The whole question, about the moment of a view.
     ///
     /// # Errors
@@ -156,6 +189,7 @@ impl Question {
             currency: self.currency.unwrap_or(Reporting::Native),
             filter: self.filter,
             by: self.by,
+            within_days: self.within_days,
             now: view.now,
         })
     }

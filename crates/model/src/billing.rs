@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    ChargeId, CreditNoteId, Currency, CustomerId, InvoiceId, InvoiceItemId, InvoiceLineId, PriceId,
-    ProductId, RefundId, SubscriptionId, SubscriptionItemId, UnixSeconds,
+    ChargeId, CreditNoteId, Currency, CustomerId, DisputeId, InvoiceId, InvoiceItemId, InvoiceLineId,
+    PriceId, ProductId, RefundId, SubscriptionId, SubscriptionItemId, UnixSeconds,
 };
 
 /// `start..end`, both instants.
@@ -143,7 +143,21 @@ pub struct Subscription {
     pub inclusive_tax_percent: Option<Decimal>,
     /// A change that is made only once its invoice is paid.
     pub pending_update: Option<PendingUpdate>,
+    /// As far as the provider says what they take off.
+    pub discounts: Vec<Discount>,
     pub items: Vec<SubscriptionItem>,
+}
+
+/// What a coupon takes off a subscription, for as long as it lasts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Discount {
+    pub percent_off: Option<Decimal>,
+    /// Off each bill, in its own currency.
+    pub amount_off: Option<(i64, Currency)>,
+    /// `None`: for as long as the subscription runs, or for one bill.
+    pub ends_at: Option<UnixSeconds>,
+    /// For one bill only.
+    pub is_once: bool,
 }
 
 /// A change of a subscription that waits for a payment.
@@ -181,6 +195,10 @@ pub struct Invoice {
     pub currency: Currency,
     pub created_at: UnixSeconds,
     pub paid_at: Option<UnixSeconds>,
+    /// When it became due, after which its payment is attempted.
+    pub finalized_at: Option<UnixSeconds>,
+    /// When it was voided or written off.
+    pub given_up_at: Option<UnixSeconds>,
     pub billing_reason: Option<String>,
     /// How often its payment was attempted.
     pub attempt_count: u32,
@@ -267,6 +285,28 @@ pub struct Refund {
     pub created_at: UnixSeconds,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DisputeStatus {
+    Open,
+    Won,
+    Lost,
+}
+
+/// A payment that the payer's bank disputes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dispute {
+    pub id: DisputeId,
+    pub charge: Option<ChargeId>,
+    pub status: DisputeStatus,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub created_at: UnixSeconds,
+    /// What of the amount was given back although it was lost.
+    pub won_back_minor: i64,
+    /// When money last moved for it, which is the best that providers tell of when it was closed.
+    pub moved_at: Option<UnixSeconds>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreditNote {
     pub id: CreditNoteId,
@@ -302,6 +342,7 @@ pub struct CustomerHistory {
     pub refunds: Vec<Refund>,
     pub credit_notes: Vec<CreditNote>,
     pub invoice_payments: Vec<InvoicePayment>,
+    pub disputes: Vec<Dispute>,
 }
 
 impl SubscriptionStatus {

@@ -5,13 +5,16 @@
 //!
 //! `cargo run --release -p store --example write_rate -- [invoices] [objects per batch] [writers]`
 
-use std::path::Path;
-use std::time::Instant;
+#[path = "support/invoices.rs"]
+mod invoices;
+#[path = "support/measure.rs"]
+mod measure;
 
-use model::{Column, Counterparts, ObjectKind, RawObject, Reference, UnixSeconds};
+use model::{Column, ObjectKind, RawObject, Reference, UnixSeconds};
 use store::{Batch, ConnectionFiles, Objects, StoreError};
 
-const INVOICE: ObjectKind = ObjectKind::new("invoice");
+use invoices::{INVOICE, invoice, outline};
+use measure::{Measure, disk_bytes, proc_line, size};
 
 /// A year of them.
 const INVOICES_EACH: usize = 12;
@@ -31,9 +34,9 @@ fn main() -> Result<(), StoreError> {
     let copies: usize = texts.chunks(per_batch).map(|chunk| chunk.to_vec().len()).sum();
     made.end("copy", copies);
 
-    let objects = ConnectionFiles::in_folder(&dir).objects_to_write()?;
+    let objects = ConnectionFiles::in_folder(&dir).objects_to_write_of(&[], outline())?;
     let before = disk_bytes();
-    let measure = Measure::start();
+    let loading = Measure::start();
     let batches: Vec<&[RawObject]> = texts.chunks(per_batch).collect();
     let outcome: Result<(), StoreError> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..writers)
@@ -45,7 +48,7 @@ fn main() -> Result<(), StoreError> {
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or(Ok(())))
     });
     outcome?;
-    measure.end("write", total);
+    loading.end("write", total);
 
     let measure = Measure::start();
     let customers = objects.all_customer_ids()?;
@@ -88,95 +91,4 @@ fn write<'a>(
         objects.commit_blocking(batch)?;
     }
     Ok(())
-}
-
-/// Wall and CPU time of one step.
-struct Measure {
-    wall: Instant,
-    cpu_ticks: u64,
-}
-
-impl Measure {
-    fn start() -> Self {
-        Self { wall: Instant::now(), cpu_ticks: cpu_ticks() }
-    }
-
-    fn end(self, what: &str, objects: usize) {
-        let wall_ms = self.wall.elapsed().as_millis() as u64;
-        let cpu_ms = (cpu_ticks() - self.cpu_ticks) * 10;
-        let per_cpu_second = objects as u64 * 1000 / cpu_ms.max(1);
-        println!("{what:24} {objects:>9} in {wall_ms:>6} ms, {cpu_ms:>6} ms of CPU: {per_cpu_second}/CPU s");
-    }
-}
-
-/// User and system time of this process, in hundredths of a second (Linux).
-fn cpu_ticks() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
-}
-
-fn proc_line(file: &str, name: &str) -> String {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("?").trim().to_owned()
-}
-
-/// What this process has had written to disks (Linux).
-fn disk_bytes() -> u64 {
-    proc_line("/proc/self/io", "write_bytes:").parse().unwrap_or(0)
-}
-
-fn size(dir: &Path) -> u64 {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
-}
-
-/// An invoice with one line, with ids that look like chance.
-fn invoice(number: usize, owner: usize) -> RawObject {
-    let id = format!("in_{}", chance(number as u64, 24));
-    let customer = format!("cus_{}", chance(owner as u64, 14));
-    let subscription = format!("sub_{}", chance(owner as u64 + 1, 24));
-    let created_at = 1_700_000_000 + number as i64 * 37;
-    let amount = 900 + (number as i64 * 7919) % 90_000;
-    let link = chance(number as u64 + 5, 60);
-    let line = format!(
-        r#"{{"id":"il_{}","object":"line_item","amount":{amount},"currency":"usd","description":"1 × Team (at ${}.{:02} / month)","discount_amounts":[],"discountable":true,"discounts":[],"invoice":"{id}","livemode":true,"metadata":{{}},"parent":{{"invoice_item_details":null,"subscription_item_details":{{"invoice_item":null,"proration":false,"proration_details":{{"credited_items":null}},"subscription":"{subscription}","subscription_item":"si_{}"}},"type":"subscription_item_details"}},"period":{{"end":{},"start":{created_at}}},"pretax_credit_amounts":[],"pricing":{{"price_details":{{"price":"price_1Mteam","product":"prod_Nteam"}},"type":"price_details","unit_amount_decimal":"{amount}"}},"quantity":1,"taxes":[]}}"#,
-        chance(number as u64 + 9, 24),
-        amount / 100,
-        amount % 100,
-        chance(number as u64 + 7, 14),
-        created_at + 2_592_000
-    );
-    let body = format!(
-        r#"{{"id":"{id}","object":"invoice","account_country":"US","account_name":"Example","account_tax_ids":null,"amount_due":{amount},"amount_paid":{amount},"amount_overpaid":0,"amount_remaining":0,"amount_shipping":0,"attempt_count":1,"attempted":true,"auto_advance":false,"automatic_tax":{{"disabled_reason":null,"enabled":false,"liability":null,"status":null}},"billing_reason":"subscription_cycle","collection_method":"charge_automatically","created":{created_at},"currency":"usd","customer":"{customer}","customer_address":null,"customer_email":"{}@example.com","customer_name":"{}","customer_phone":null,"default_payment_method":null,"description":null,"discounts":[],"due_date":null,"effective_at":{created_at},"ending_balance":0,"hosted_invoice_url":"https://invoice.example.com/i/{link}","invoice_pdf":"https://pay.example.com/invoice/{link}/pdf","lines":{{"object":"list","data":[{line}],"has_more":false,"total_count":1,"url":"/v1/invoices/{id}/lines"}},"livemode":true,"metadata":{{}},"number":"AB12-{number:06}","parent":{{"quote_details":null,"subscription_details":{{"metadata":{{}},"subscription":"{subscription}"}},"type":"subscription_details"}},"period_end":{created_at},"period_start":{},"starting_balance":0,"status":"paid","status_transitions":{{"finalized_at":{created_at},"marked_uncollectible_at":null,"paid_at":{},"voided_at":null}},"subtotal":{amount},"total":{amount},"total_taxes":[],"webhooks_delivered_at":{created_at}}}"#,
-        chance(owner as u64 + 3, 9),
-        chance(owner as u64 + 4, 12),
-        created_at - 2_592_000,
-        created_at + 40
-    );
-    let counterparts = Counterparts {
-        customer: Some(customer),
-        subscription: Some(subscription),
-        ..Counterparts::default()
-    };
-    RawObject {
-        kind: INVOICE,
-        id,
-        created_at: Some(UnixSeconds(created_at)),
-        counterparts,
-        is_deleted: false,
-        body: body.into(),
-    }
-}
-
-/// Letters and digits that follow from a number alone and compress as badly as chance.
-fn chance(seed: u64, length: usize) -> String {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut state = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (0..length)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            char::from(LETTERS[(state >> 33) as usize % LETTERS.len()])
-        })
-        .collect()
 }

@@ -7,7 +7,8 @@ use model::KindShape;
 use crate::data_dir::lock_file;
 use crate::error::InFile;
 use crate::{
-    Inbox, InboxFacts, LedgerFile, LedgerStamp, Objects, Rewritable, Rewritten, StoreError, objects,
+    Erasure, Inbox, InboxFacts, LedgerFile, LedgerStamp, Objects, Outline, Rewritable, Rewritten, StoreError,
+    objects,
 };
 
 /// What is kept of one connection: its objects, its inbox and its ledger. Cheap to clone; opens nothing by itself.
@@ -36,15 +37,16 @@ impl ConnectionFiles {
     /// # Errors
     /// `AlreadyOpen` while another handle has the lease.
     pub fn objects_to_write(&self) -> Result<Objects, StoreError> {
-        self.objects_to_write_of(&[])
+        Objects::open(&self.folder, &[], None)
     }
 
-    /// As [`ConnectionFiles::objects_to_write`], for a source whose kinds hang together like this.
+    /// As [`ConnectionFiles::objects_to_write`], for a source whose kinds hang together like this and whose bodies have
+    /// these outlines: they are compressed against dictionaries.
     ///
     /// # Errors
     /// As [`ConnectionFiles::objects_to_write`].
-    pub fn objects_to_write_of(&self, shapes: &[KindShape]) -> Result<Objects, StoreError> {
-        Objects::open(&self.folder, shapes)
+    pub fn objects_to_write_of(&self, shapes: &[KindShape], outline: Outline) -> Result<Objects, StoreError> {
+        Objects::open(&self.folder, shapes, Some(outline))
     }
 
     /// Opens the objects for reading only, also while another process writes.
@@ -101,19 +103,19 @@ impl ConnectionFiles {
         LedgerFile::delete(&self.folder)
     }
 
-    /// Lets `rewrite` see every object and replace its body; `None` leaves it. Afterwards no byte of the old bodies is in
-    /// the file, its log or its dictionaries, which are trained again, nor is anything left of the ledger that was made of
-    /// them. `meta` is set once that is so: stopped before, it can be done again. Takes the lease; reading goes on.
+    /// Lets `redact` see the objects of whom the erasure is about, and those of nobody, and replace their bodies; `None`
+    /// leaves one. Afterwards no byte of the old bodies is in the file or its log, nor is anything left of the ledger that
+    /// was made of them. The erasure is noted once that is so: stopped before, it can be done again. Takes the lease; reading goes on.
     ///
     /// # Errors
     /// `AlreadyOpen` while another handle has the lease; `Busy` when a reader holds on to the old pages; those of the file.
-    pub fn rewrite_objects(
+    pub fn erase(
         &self,
-        meta: (&str, &str),
-        rewrite: impl FnMut(&Rewritable<'_>) -> Option<Box<str>>,
+        erasure: &Erasure<'_>,
+        redact: impl Fn(&Rewritable<'_>) -> Option<Box<str>>,
         on_progress: impl FnMut(u64),
     ) -> Result<Rewritten, StoreError> {
-        Objects::rewrite(&self.folder, meta, rewrite, on_progress)
+        Objects::erase(&self.folder, erasure, &redact, on_progress)
     }
 
     /// Replaces whatever objects there are, sound or damaged, by an empty file, and clears the ledger that was made of

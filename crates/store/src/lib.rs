@@ -34,6 +34,6 @@ pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
 pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::{LedgerFile, LedgerStamp};
 pub use objects::{
-    Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, Objects, RecordedRestatement,
-    References, Rewritable, Rewritten, Stored, Stretch, Window,
+    Batch, Committed, Dangling, DanglingExample, Erasure, Followup, KindFacts, Objects, Outline,
+    RecordedRestatement, References, Rewritable, Rewritten, Stored, Stretch, Whose, Window,
 };

@@ -6,6 +6,7 @@ mod batch;
 mod check;
 mod codec;
 mod cursors;
+mod erase;
 mod file;
 mod filter;
 mod index;
@@ -15,6 +16,7 @@ mod restatements;
 mod rewrite;
 mod start_over;
 mod stretches;
+mod sweep;
 mod writer;
 
 use std::fs::File;
@@ -35,8 +37,9 @@ use crate::writer_thread::WriterThread;
 pub use batch::{
     Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, References, Stored, Window,
 };
+pub use codec::Outline;
+pub use erase::{Erasure, Rewritable, Rewritten, Whose};
 pub use restatements::RecordedRestatement;
-pub use rewrite::{Rewritable, Rewritten};
 pub use stretches::Stretch;
 
 pub(crate) const FILE_NAME: &str = "objects.db";
@@ -71,11 +74,15 @@ struct LockedWriter {
 
 impl Objects {
     /// Opens the objects in a connection's folder for reading and writing; makes them when there are none. Only one
-    /// handle (with its clones) may write, in all processes together.
+    /// handle (with its clones) may write, in all processes together. Without an `outline` no dictionary is trained.
     ///
     /// # Errors
     /// `AlreadyOpen` when another handle writes.
-    pub(crate) fn open(connection_dir: &Path, shapes: &[KindShape]) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        connection_dir: &Path,
+        shapes: &[KindShape],
+        outline: Option<Outline>,
+    ) -> Result<Self, StoreError> {
         create_private_dir(connection_dir)?;
         let what = || format!("the data in {}", connection_dir.display());
         let lock = lock_file(&connection_dir.join(LOCK_NAME), what)?;
@@ -87,7 +94,7 @@ impl Objects {
         codec.load(&conn).in_file(&path)?;
         codec.kinds.declare(&mut conn, shapes).in_file(&path)?;
 
-        let writer = Writer::new(conn, Arc::clone(&codec), &path);
+        let writer = Writer::new(conn, Arc::clone(&codec), outline, &path);
         let thread = WriterThread::spawn("objects-writer", QUEUE_BATCHES, move |jobs| writer.run(jobs));
         let thread = thread.in_file(&path)?;
         Ok(Self::new(path, identity, codec, Some(LockedWriter { thread, _lock: lock })))
@@ -252,7 +259,18 @@ impl Objects {
     /// # Errors
     /// Those of the file.
     pub fn ids_by_customer(&self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, StoreError> {
-        self.shared.readers.read(|reader| reader.ids_by_customer(customer))
+        self.ids_by_customers(std::slice::from_ref(customer))
+    }
+
+    /// The same for many customers in one go.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn ids_by_customers(
+        &self,
+        customers: &[CustomerId],
+    ) -> Result<Vec<(ObjectKind, String)>, StoreError> {
+        self.shared.readers.read(|reader| reader.ids_by_customers(customers))
     }
 
     /// Customers of whom nothing was created at `before` or later.

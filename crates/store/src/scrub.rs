@@ -22,6 +22,11 @@ pub(crate) fn overwrite_from_now_on(conn: &Connection) -> Result<(), Fault> {
 /// Leaves no old page in the file or its log.
 pub(crate) fn scrub(conn: &Connection) -> Result<(), Fault> {
     conn.execute_batch("VACUUM")?;
+    empty_log(conn)
+}
+
+/// Leaves no old page in the log.
+pub(crate) fn empty_log(conn: &Connection) -> Result<(), Fault> {
     for _ in 0..TRIES {
         let is_busy: bool = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if !is_busy {

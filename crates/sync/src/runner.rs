@@ -6,6 +6,7 @@
 
 mod connection;
 mod ledger;
+mod nameless;
 mod prices;
 mod privacy;
 mod projector;

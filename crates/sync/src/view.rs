@@ -47,6 +47,8 @@ fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
         Part::Refunds => Feed::Refunds,
         Part::CreditNotes => Feed::CreditNotes,
         Part::InvoicePayments => Feed::InvoicePayments,
+        Part::Disputes => Feed::Disputes,
+        Part::BalanceTransactions => Feed::BalanceTransactions,
     })
 }
 

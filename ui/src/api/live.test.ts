@@ -10,8 +10,8 @@ let asked: string[]
 let stops: (() => void)[]
 
 /** What an open page asks, and how often. */
-async function openPage(known?: { phase: string; ledger_version: number }) {
-  if (known) client.setQueryData(progressQuery('conn_1').queryKey, progress(known.phase, known.ledger_version) as never)
+async function openPage(known?: { phase: string; ledger_version: number; data_through?: number | null }) {
+  if (known) client.setQueryData(progressQuery('conn_1').queryKey, progress(known.phase, known.ledger_version, known) as never)
   const questions: [string, readonly unknown[]][] = [
     ['figures', [...ledgerKey('conn_1'), 'mrr']],
     ['figures', [...ledgerKey('conn_1'), 'summary']],
@@ -66,6 +66,11 @@ describe('an open page', () => {
     expect(await told('idle', 7)).toEqual(['connections', 'figures', 'figures', 'reviews', 'webhook'])
   })
 
+  test('asks for the list when an import began and ended before the stream opened', async () => {
+    await openPage({ phase: 'idle', ledger_version: 0, data_through: null })
+    expect(await told('idle', 7)).toContain('connections')
+  })
+
   test('asks nothing for a look at the provider that found nothing', async () => {
     await openPage({ phase: 'idle', ledger_version: 7 })
     expect(await told('updating', 7)).toEqual([])
@@ -88,6 +93,12 @@ describe('an open page', () => {
     expect(await told('failed', 7)).toEqual(['connections'])
     expect(await told('idle', 7, { message: 'trying again in 5 s' })).toEqual(['connections'])
     expect(await told('idle', 7)).toEqual(['connections'])
+  })
+
+  test('asks for the connection that failed, also when an answer said so before the stream', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    client.setQueryData(progressQuery('conn_1').queryKey, progress('failed', 7, { message: 'the key was refused' }) as never)
+    expect(await told('failed', 7, { message: 'the key was refused' })).toEqual(['connections'])
   })
 
   test('asks for all of it once where nothing was known', async () => {

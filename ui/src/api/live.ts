@@ -57,9 +57,10 @@ function refresher(client: QueryClient, id: string) {
 }
 
 /** Differs when the list of connections may say something else about this one. A poll that finds nothing makes no difference. */
-function standingOf({ phase, message }: Progress): string {
+function standingOf({ phase, message, data_through }: Progress): string {
   const kind = IMPORT_PHASES.has(phase) ? 'import' : phase === 'failed' || phase === 'erasing' ? phase : 'steady'
-  return `${kind} ${message ?? ''}`
+  // Before and after its first import a connection is idle.
+  return `${kind} ${data_through === null ? 'empty' : ''} ${message ?? ''}`
 }
 
 const isImporting = (progress: Progress | undefined) => progress !== undefined && IMPORT_PHASES.has(progress.phase)
@@ -68,11 +69,14 @@ const isImporting = (progress: Progress | undefined) => progress !== undefined &
 export function follow(client: QueryClient, id: string, stream: EventTarget) {
   const { soon, stop } = refresher(client, id)
   const { queryKey } = progressQuery(id)
+  // What the rest of the page goes with. An answer to a request may be ahead of the stream, and nothing was requested for it.
+  let known = client.getQueryData(queryKey)
   // The figures on the page have at least this version: it was requested before they were.
-  let version = client.getQueryData(queryKey)?.ledger_version
+  let version = known?.ledger_version
   stream.addEventListener('progress', (event) => {
     const progress = JSON.parse((event as MessageEvent<string>).data) as Progress
-    const before = client.getQueryData(queryKey)
+    const before = known
+    known = progress
     // An answer that is on its way is older than this.
     void client.cancelQueries({ queryKey }, { revert: false, silent: true })
     client.setQueryData(queryKey, progress)

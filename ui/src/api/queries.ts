@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { ApiError, api } from './client'
 import type { Query } from './client'
+import { withValues } from './registry'
 import type {
   ApiToken,
   Connection,
@@ -23,8 +24,8 @@ import type {
   SettingsPreview,
   SetupState,
   Source,
-  Summary,
   SyncProblem,
+  ValueReport,
   Webhook,
 } from './types'
 
@@ -160,11 +161,13 @@ export const mrrQuery = (id: string, query: Query) =>
     queryFn: ({ signal }) => api.get<MrrReport>(`${connectionPath(id)}/metrics/mrr`, query, signal),
   })
 
-export const summaryQuery = (id: string, query: Query) =>
+/** Any metric of the registry over time. */
+export const valueQuery = (id: string, metric: string, query: Query) =>
   queryOptions({
     ...steady,
-    queryKey: [...ledgerKey(id), 'summary', query],
-    queryFn: ({ signal }) => api.get<Summary>(`${connectionPath(id)}/summary`, query, signal),
+    queryKey: [...ledgerKey(id), 'value', metric, query],
+    queryFn: async ({ signal }) =>
+      withValues(await api.get<ValueReport | MrrReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal)),
   })
 
 export const movementsQuery = (id: string, query: Query) =>

@@ -41,6 +41,27 @@ export interface paths {
         patch: operations["rename_connection"];
         trace?: never;
     };
+    "/api/v1/connections/{id}/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cohorts of customers by the period of their first MRR
+         * @description Without `from` or `range`, all there ever were. `interval` is `month` (default), `quarter` or `year`; with `by`,
+         *     one series per group of what the customers first had.
+         */
+        get: operations["read_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/customers": {
         parameters: {
             query?: never;
@@ -631,6 +652,11 @@ export interface components {
         };
         /** @enum {string} */
         AbsentReason: "absent" | "forbidden";
+        /**
+         * @description Which way is good news.
+         * @enum {string}
+         */
+        Better: "up" | "down";
         ChangedMonth: {
             /** Format: int64 */
             after_minor: number;
@@ -694,6 +720,46 @@ export interface components {
          * @enum {string}
          */
         ChurnAt: "ended" | "requested" | "paid_through";
+        /** @description The customers whose first value above 0 fell into one period. */
+        Cohort: {
+            /** Format: int64 */
+            customers: number;
+            /** @description Whether the last of the values is of the period that still runs. */
+            is_last_partial: boolean;
+            /**
+             * Format: int64
+             * @description Their MRR at the end of that period.
+             */
+            mrr_minor: number;
+            /** Format: date */
+            start_on: string;
+            /** @description One for each period since, that of the cohort first: customers, or smallest units. */
+            values: number[];
+        };
+        /** @description Cohorts and their values; shares are left to the reader. */
+        Cohorts: {
+            /** @description `native` or a currency. */
+            currency: string;
+            /** @description `month`, `quarter` or `year`: of the cohorts and of their values. */
+            interval: string;
+            /** Format: date */
+            rates_on?: string | null;
+            series: components["schemas"]["CohortSeries"][];
+            timezone: string;
+            what: components["schemas"]["CohortValue"];
+        };
+        /** @description The cohorts of one currency, or of one group in one currency. */
+        CohortSeries: {
+            /** @description Those with any customer, the oldest first. */
+            cohorts: components["schemas"]["Cohort"][];
+            currency: string;
+            group?: components["schemas"]["Group"] | null;
+        };
+        /**
+         * @description What of a cohort is followed.
+         * @enum {string}
+         */
+        CohortValue: "customers" | "mrr" | "revenue";
         Connections: {
             data: components["schemas"]["ConnectionView"][];
         };
@@ -842,6 +908,26 @@ export interface components {
          * @enum {string}
          */
         Dimension: "plan" | "product" | "interval" | "currency" | "country";
+        /** @description What was computed, and what has to be known to read it. */
+        Envelope_Cohorts: {
+            /** @description `native` or a currency. */
+            currency: string;
+            /** @description `month`, `quarter` or `year`: of the cohorts and of their values. */
+            interval: string;
+            /** Format: date */
+            rates_on?: string | null;
+            series: components["schemas"]["CohortSeries"][];
+            timezone: string;
+            what: components["schemas"]["CohortValue"];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
+        };
         /** @description Proof of what was done. */
         ErasureReceipt: {
             connection: string;
@@ -1005,6 +1091,11 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /**
+         * @description What a value says of its period.
+         * @enum {string}
+         */
+        Measure: "level" | "flow" | "ratio";
         Merchant: {
             description: string;
             id: string;
@@ -1012,14 +1103,19 @@ export interface components {
         };
         /** @description One row of the registry. */
         Metric: {
+            better?: components["schemas"]["Better"] | null;
             /** @description What it can be filtered and broken down by. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description Its page in the documentation, as a path under `docs/`. */
             docs_url: string;
             formula: string;
+            group: components["schemas"]["Section"];
             /** @description The name that the API, the command line and links use. */
             id: string;
             label: string;
+            /** @description Whether it tells of periods that have not begun. */
+            looks_ahead: boolean;
+            measure: components["schemas"]["Measure"];
             /** @description Whether it can be filtered by plan, product and interval. */
             supports_filters: boolean;
             unit: components["schemas"]["Unit"];
@@ -1399,6 +1495,11 @@ export interface components {
         Retried: {
             deliveries: number;
         };
+        /**
+         * @description What is on one page.
+         * @enum {string}
+         */
+        Section: "mrr" | "customers" | "churn" | "retention" | "trials" | "risk" | "revenue" | "payments";
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /**
@@ -1625,7 +1726,7 @@ export interface components {
          * @description What a metric is measured in.
          * @enum {string}
          */
-        Unit: "money" | "count" | "ratio";
+        Unit: "money" | "count" | "ratio" | "days" | "months";
         UserView: {
             email: string;
             full_name: string;
@@ -1738,6 +1839,7 @@ export interface components {
 }
 export type SchemaAbsent = components['schemas']['Absent'];
 export type SchemaAbsentReason = components['schemas']['AbsentReason'];
+export type SchemaBetter = components['schemas']['Better'];
 export type SchemaChangedMonth = components['schemas']['ChangedMonth'];
 export type SchemaChargeDetail = components['schemas']['ChargeDetail'];
 export type SchemaCheckedAccount = components['schemas']['CheckedAccount'];
@@ -1745,6 +1847,10 @@ export type SchemaCheckedKey = components['schemas']['CheckedKey'];
 export type SchemaCheckedPermission = components['schemas']['CheckedPermission'];
 export type SchemaCheckRequest = components['schemas']['CheckRequest'];
 export type SchemaChurnAt = components['schemas']['ChurnAt'];
+export type SchemaCohort = components['schemas']['Cohort'];
+export type SchemaCohorts = components['schemas']['Cohorts'];
+export type SchemaCohortSeries = components['schemas']['CohortSeries'];
+export type SchemaCohortValue = components['schemas']['CohortValue'];
 export type SchemaConnections = components['schemas']['Connections'];
 export type SchemaConnectionState = components['schemas']['ConnectionState'];
 export type SchemaConnectionView = components['schemas']['ConnectionView'];
@@ -1760,6 +1866,7 @@ export type SchemaDataProblemExample = components['schemas']['DataProblemExample
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDimension = components['schemas']['Dimension'];
+export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
 export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
 export type SchemaExplainedLine = components['schemas']['ExplainedLine'];
 export type SchemaExplainedPart = components['schemas']['ExplainedPart'];
@@ -1778,6 +1885,7 @@ export type SchemaLeftOutLine = components['schemas']['LeftOutLine'];
 export type SchemaLeftOutSum = components['schemas']['LeftOutSum'];
 export type SchemaLineDetail = components['schemas']['LineDetail'];
 export type SchemaLoginRequest = components['schemas']['LoginRequest'];
+export type SchemaMeasure = components['schemas']['Measure'];
 export type SchemaMerchant = components['schemas']['Merchant'];
 export type SchemaMetric = components['schemas']['Metric'];
 export type SchemaMetrics = components['schemas']['Metrics'];
@@ -1810,6 +1918,7 @@ export type SchemaRestatement = components['schemas']['Restatement'];
 export type SchemaRestatementReason = components['schemas']['RestatementReason'];
 export type SchemaRestatements = components['schemas']['Restatements'];
 export type SchemaRetried = components['schemas']['Retried'];
+export type SchemaSection = components['schemas']['Section'];
 export type SchemaSettings = components['schemas']['Settings'];
 export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
@@ -1988,6 +2097,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_cohorts: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                by?: string;
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                from?: string;
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
+                interval?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                range?: string;
+                /** @description Last day. Default: today, or the last day of `range`. */
+                to?: string;
+                /** @description What of a cohort to follow. Default: `customers`. */
+                what?: components["schemas"]["CohortValue"];
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Cohorts"];
                 };
             };
             /** @description What went wrong */
@@ -2257,6 +2425,8 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
             };
             header?: never;
             path: {
@@ -2314,6 +2484,8 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
             };
             header?: never;
             path: {

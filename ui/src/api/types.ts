@@ -64,7 +64,16 @@ export type EnteredRate = Answer<'RateView'>
 export type ApiToken = Answer<'TokenView'>
 export type CreatedToken = Answer<'CreatedToken'>
 
+export type Unit = Schemas['Unit']
+/** What a metric is of: the headings of the metrics index. */
+export type MetricGroup = Schemas['Section']
+/** How its values combine over time: a level stands at a moment, a flow adds up, a ratio does neither. */
+export type Measure = Schemas['Measure']
+/** `better`: which way is good news, where one is. */
 export type MetricDefinition = Answer<'Metric'>
+export type ValuePoint = Answer<'ValuePoint'>
+export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
+export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
 export type Facets = Answer<'Facets'>
 
 /** `is_partial`: the range or today cuts its period. */

@@ -6,43 +6,22 @@ import { ErrorState, Skeleton } from '~/components/Feedback'
 import { useTheme } from '~/components/theme'
 import { fetched } from '~/routes/fetched'
 
-export interface Mark {
-  /** Empty for a click beside the marks, in the column of a bucket. */
-  seriesId: string
-  index: number
-}
+import type { Handlers } from './listen'
+import { listen } from './listen'
 
-interface CanvasProps {
-  /** Called again with the theme's colors whenever they change. */
-  option: () => EChartsCoreOption
+interface CanvasProps extends Handlers {
+  /** Called again with the theme's colors whenever they change, and with how many pixels wide the chart is. */
+  option: (width: number) => EChartsCoreOption
   /** What the chart says, for people who can't see it. Its figures are in the table view. */
   label: string
   height: number
-  onMark?: ((mark: Mark) => void) | undefined
-  /** The point that a place on the horizontal axis belongs to; the nearest bucket when left out. */
-  indexAt?: ((x: number) => number) | undefined
   onReady?: (chart: EChartsType | null) => void
 }
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)')
 
-type Handlers = Pick<CanvasProps, 'onMark' | 'indexAt'>
-
-/** A click on a mark means that mark; a click beside it means its whole column, so thin lines are easy to hit. */
-function listen(chart: EChartsType, handlers: { current: Handlers }) {
-  chart.on('click', (event) => {
-    if (event.componentType === 'series' && event.seriesId !== undefined) {
-      handlers.current.onMark?.({ seriesId: event.seriesId, index: event.dataIndex })
-    }
-  })
-  chart.getZr().on('click', ({ offsetX, offsetY, target }) => {
-    if (target || !chart.containPixel('grid', [offsetX, offsetY])) return
-    const [x] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY])
-    if (x === undefined) return
-    const { onMark, indexAt = Math.round } = handlers.current
-    onMark?.({ seriesId: '', index: indexAt(x) })
-  })
-}
+/** The names on an axis are chosen anew when this much more or less of them fits. */
+const WIDTH_STEP = 64
 
 /** The chart library, which is loaded when the first chart is shown. */
 const engineQuery = queryOptions({
@@ -54,27 +33,35 @@ const engineQuery = queryOptions({
 })
 
 /** The one place where ECharts is put into a page. */
-export function Canvas({ option, label, height, onMark, indexAt, onReady }: CanvasProps) {
+export function Canvas({ option, label, height, onMark, indexAt, buckets, onReady }: CanvasProps) {
   const box = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLDivElement>(null)
   const [chart, setChart] = useState<EChartsType | null>(null)
+  const [width, setWidth] = useState(0)
   const theme = useTheme()
   const engine = useQuery(engineQuery)
   const init = engine.data?.init
-  const handlers = useRef({ onMark, indexAt })
+  const handlers = useRef<Handlers>({ onMark, indexAt, buckets })
 
   useEffect(() => {
-    handlers.current = { onMark, indexAt }
-  }, [onMark, indexAt])
+    handlers.current = { onMark, indexAt, buckets }
+  }, [onMark, indexAt, buckets])
 
   useEffect(() => {
-    const element = box.current
-    if (!element || !init) return
+    const [element, crosshair] = [box.current, line.current]
+    if (!element || !crosshair || !init) return
     const made = init(element, null, { renderer: 'svg' })
-    const observer = new ResizeObserver(() => made.resize())
-    listen(made, handlers)
+    const measure = () => setWidth(Math.floor(made.getWidth() / WIDTH_STEP) * WIDTH_STEP)
+    const observer = new ResizeObserver(() => {
+      made.resize()
+      measure()
+    })
+    const stop = listen(made, crosshair, handlers)
     observer.observe(element)
+    measure()
     setChart(made)
     return () => {
+      stop()
       observer.disconnect()
       made.dispose()
       setChart(null)
@@ -82,11 +69,12 @@ export function Canvas({ option, label, height, onMark, indexAt, onReady }: Canv
   }, [init])
 
   useEffect(() => {
+    // `width` only says when to choose the names anew: what fits goes by the chart as it is.
     chart?.setOption(
-      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option() },
+      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option(chart.getWidth()) },
       { replaceMerge: ['series'] },
     )
-  }, [chart, option, theme])
+  }, [chart, option, theme, width])
 
   useEffect(() => {
     onReady?.(chart)
@@ -101,6 +89,7 @@ export function Canvas({ option, label, height, onMark, indexAt, onReady }: Canv
         </div>
       )}
       <div ref={box} aria-label={label} className="size-full" role="img" />
+      <div ref={line} hidden className="pointer-events-none absolute top-3 bottom-12 left-0 w-px bg-line-strong" />
     </div>
   )
 }

@@ -9,11 +9,11 @@ import { ErrorState, Skeleton } from '~/components/Feedback'
 import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
 import { Menu, MenuItem, MenuTrigger } from '~/components/Menu'
 
-import type { Mark } from './Canvas'
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
 import type { ExportTable } from './export'
 import { saveCsv, savePng } from './export'
+import type { Handlers } from './listen'
 
 /** The same figures as rows, for the keyboard, for screen readers and for people who prefer to read them. */
 export interface ChartTable<Row extends object> {
@@ -22,19 +22,17 @@ export interface ChartTable<Row extends object> {
   rowKey: (row: Row) => string
 }
 
-interface ChartCardProps<Row extends object> {
+export interface ChartCardProps<Row extends object> extends Handlers {
   title: string
-  /** The range and how far the data goes. */
-  subtitle: string
+  /** On a saved picture below the title: the range, and how far the data goes. */
+  caption: string
   /** The registry's id of the metric that explains the figures. */
   metric: string
-  option: () => EChartsCoreOption
+  option: (width: number) => EChartsCoreOption
   label: string
-  height?: number
+  height?: number | undefined
   table: ChartTable<Row>
   file: { name: string; table: () => ExportTable }
-  onMark?: (mark: Mark) => void
-  indexAt?: (x: number) => number
   legend?: ReactNode
   controls?: ReactNode
   note?: ReactNode
@@ -51,7 +49,6 @@ interface ChartCardProps<Row extends object> {
 export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   const {
     title,
-    subtitle,
     metric,
     height = 300,
     empty,
@@ -74,7 +71,6 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
             {title}
             <Definition metric={metric} />
           </h2>
-          <p className="text-[0.8125rem] text-ink-soft">{subtitle}</p>
         </div>
         {controls}
         <div className="no-print flex">
@@ -102,7 +98,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
 function Body<Row extends object>(
   props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void },
 ) {
-  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, indexAt, onRetry, setChart } = props
+  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, indexAt, buckets, onRetry, setChart } = props
   if (error) return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
   if (isLoading) {
     return (
@@ -124,12 +120,22 @@ function Body<Row extends object>(
       </div>
     )
   }
-  return <Canvas height={height} label={label} option={option} indexAt={indexAt} onMark={onMark} onReady={setChart} />
+  return (
+    <Canvas
+      buckets={buckets}
+      height={height}
+      label={label}
+      option={option}
+      indexAt={indexAt}
+      onMark={onMark}
+      onReady={setChart}
+    />
+  )
 }
 
 function DownloadMenu<Row extends object>({
   title,
-  subtitle,
+  caption,
   file,
   chart,
   isDisabled,
@@ -143,7 +149,7 @@ function DownloadMenu<Row extends object>({
         disabledKeys={chart ? [] : ['png']}
         onAction={(key) => {
           if (key === 'csv') saveCsv(file.table(), file.name)
-          if (key === 'png' && chart) void savePng(chart, title, subtitle, file.name)
+          if (key === 'png' && chart) void savePng(chart, title, caption, file.name)
         }}
       >
         <MenuItem id="csv">Download CSV</MenuItem>

@@ -8,7 +8,7 @@ import { InfoIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
 
 /** `metrics/mrr.md` → `mrr`. */
-const pageOf = (path: string) => path.replace(/^.*\//, '').replace(/\.md$/, '')
+export const helpPageOf = (path: string) => path.replace(/^.*\//, '').replace(/\.md$/, '')
 
 /** What a number means, from the registry that computes it. */
 export function Definition({ metric }: { metric: string }) {
@@ -26,7 +26,7 @@ export function Definition({ metric }: { metric: string }) {
         <Link
           className="link mt-3 inline-block text-sm"
           target="_blank"
-          params={{ page: pageOf(definition.docs_url) }}
+          params={{ page: helpPageOf(definition.docs_url) }}
           to="/help/$page"
         >
           Full definition

@@ -4,27 +4,34 @@ export function Sparkline({
   colorVar = 'var(--series-1)',
   className = 'h-8 w-24',
 }: {
-  values: readonly number[]
+  /** What is not known leaves a gap. */
+  values: readonly (number | null)[]
   colorVar?: string
   className?: string
 }) {
-  if (values.length < 2) return null
-  const [low, high] = [Math.min(...values, 0), Math.max(...values)]
+  const known = values.filter((value) => value !== null)
+  if (known.length < 2) return null
+  const [low, high] = [Math.min(...known, 0), Math.max(...known)]
   const points = values.map((value, index) => {
+    if (value === null) return ''
     const x = (index / (values.length - 1)) * 100
     const y = high === low ? 50 : 95 - ((value - low) / (high - low)) * 90
     return `${x.toFixed(1)},${y.toFixed(1)}`
   })
+  const runs = points.join(' ').split(/ {2,}/).filter(Boolean)
   return (
     <svg aria-hidden="true" className={className} preserveAspectRatio="none" viewBox="0 0 100 100">
-      <polyline
-        fill="none"
-        points={points.join(' ')}
-        stroke={colorVar}
-        strokeLinejoin="round"
-        strokeWidth="1.75"
-        vectorEffect="non-scaling-stroke"
-      />
+      {runs.map((run) => (
+        <polyline
+          key={run}
+          fill="none"
+          points={run.trim()}
+          stroke={colorVar}
+          strokeLinejoin="round"
+          strokeWidth="1.75"
+          vectorEffect="non-scaling-stroke"
+        />
+      ))}
     </svg>
   )
 }

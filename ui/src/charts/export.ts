@@ -1,6 +1,7 @@
 import type { EChartsType } from 'echarts/core'
 
 import { token } from './palette'
+import { RUNNING } from './seriesOption'
 
 export interface ExportTable {
   columns: string[]
@@ -58,8 +59,9 @@ interface LegendEntry {
 
 /** The names of several series, broken into lines as wide as the chart; one series is named by the title. */
 function legendOf(chart: EChartsType, context: CanvasRenderingContext2D, width: number): LegendEntry[] {
-  const { series } = chart.getOption() as { series?: { name?: string; itemStyle?: { color?: string } }[] }
-  if (!series || series.length < 2) return []
+  const { series: drawn = [] } = chart.getOption() as { series?: { id?: string; name?: string; itemStyle?: { color?: string } }[] }
+  const series = drawn.filter(({ id }) => !id?.endsWith(RUNNING))
+  if (series.length < 2) return []
   let [x, line] = [0, 0]
   return series.map(({ name = '', itemStyle }) => {
     const length = context.measureText(name).width + 36
@@ -71,7 +73,7 @@ function legendOf(chart: EChartsType, context: CanvasRenderingContext2D, width: 
 }
 
 /** The chart as it stands, under its title and the range and date that make it readable without the page. */
-export async function savePng(chart: EChartsType, title: string, subtitle: string, name: string) {
+export async function savePng(chart: EChartsType, title: string, caption: string, name: string) {
   const [width, height] = [chart.getWidth(), chart.getHeight()]
   const image = new Image(width, height)
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(chart.renderToSVGString())}`
@@ -94,7 +96,7 @@ export async function savePng(chart: EChartsType, title: string, subtitle: strin
   context.fillText(title, MARGIN, 30)
   context.fillStyle = token('--ink-soft')
   context.font = `13px ${font}`
-  context.fillText(subtitle, MARGIN, 51)
+  context.fillText(caption, MARGIN, 51)
   for (const { name, color, x, line } of legend) {
     const y = HEAD + line * LEGEND_LINE
     context.fillStyle = color

@@ -11,6 +11,10 @@ export interface Column<Row> {
   id: string
   header: string
   cell: (row: Row) => ReactNode
+  /** What stands below the column, from all rows. Left out where a sum would say nothing. */
+  total?: (rows: readonly Row[]) => ReactNode
+  /** What a file has in this column; without it, the column is not in the file. */
+  value?: (row: Row) => string | number | null
   /** Figures are right-aligned. */
   isNumeric?: boolean
   /** What the column is sorted by. Without it, the column can't be sorted. */
@@ -98,6 +102,19 @@ function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
   )
 }
 
+/** All rows as a file, by the columns that say what a file has of them. */
+export function fileOfRows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]) {
+  const written = columns.filter((column) => column.value !== undefined)
+  return {
+    columns: written.map(({ id }) => id),
+    rows: rows.map((row) => written.map(({ value }) => value?.(row) ?? null)),
+  }
+}
+
+/**
+ * Rows with columns that can be sorted, and a last line of totals for the columns that have one. What a click on a row opens is
+ * also a link in the row, for the keyboard. `fileOfRows` writes the same columns into a CSV.
+ */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const {
     label,
@@ -185,6 +202,17 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             </tr>
           ))}
         </tbody>
+        {columns.some(({ total }) => total) && rows.length > 1 && (
+          <tfoot>
+            <tr className="border-t border-line-strong font-medium">
+              {columns.map((column) => (
+                <td key={column.id} className={cellClass(column, edges)}>
+                  {column.total?.(rows)}
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        )}
       </table>
       {shown.length < all.length && (
         <div className="py-2 text-center">

@@ -35,13 +35,15 @@ interface DeltaProps {
   text: string
   /** For figures where less is better, such as churn. */
   isLessBetter?: boolean
+  /** For figures where neither way is better. */
+  isNeutral?: boolean
   className?: string
 }
 
 /** A change. Arrow, sign and color say the same, so none of them has to be relied on alone. */
-export function Delta({ value, text, isLessBetter = false, className = '' }: DeltaProps) {
+export function Delta({ value, text, isLessBetter = false, isNeutral = false, className = '' }: DeltaProps) {
   const isGood = isLessBetter ? value < 0 : value > 0
-  const ink = value === 0 ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'
+  const ink = value === 0 || isNeutral ? 'text-ink-soft' : isGood ? 'text-up' : 'text-down'
   const arrow = value === 0 ? '→' : value > 0 ? '▲' : '▼'
   const word = value === 0 ? 'unchanged' : value > 0 ? 'up' : 'down'
   return (

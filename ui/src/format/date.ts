@@ -1,5 +1,7 @@
 import type { Day, Instant, Interval } from '~/api/types'
 
+import { LOCALE } from './locale'
+
 const DAY_MS = 86_400_000
 
 /** A calendar day as the instant of its midnight in UTC. All arithmetic on days uses it. */
@@ -26,6 +28,17 @@ export function firstOfMonth(day: Day, monthsLater = 0): Day {
   return dayOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + monthsLater, 1)))
 }
 
+export const firstOfQuarter = (day: Day): Day => firstOfMonth(day, -((Number(day.slice(5, 7)) - 1) % 3))
+
+export const firstOfYear = (day: Day): Day => `${day.slice(0, 4)}-01-01`
+
+/** The same day of a month later or earlier, or that month's last day where it is shorter. */
+export function addMonths(day: Day, months: number): Day {
+  const first = firstOfMonth(day, months)
+  const same = addDays(first, Number(day.slice(8)) - 1)
+  return same.slice(0, 7) === first.slice(0, 7) ? same : lastOfMonth(first)
+}
+
 export function lastOfMonth(day: Day): Day {
   return addDays(firstOfMonth(day, 1), -1)
 }
@@ -46,7 +59,7 @@ function formatter(options: Intl.DateTimeFormatOptions, locale?: string): Intl.D
   const key = JSON.stringify([locale, options])
   let found = cache.get(key)
   if (!found) {
-    found = new Intl.DateTimeFormat(locale, options)
+    found = new Intl.DateTimeFormat(locale ?? LOCALE, options)
     cache.set(key, found)
   }
   return found
@@ -79,33 +92,47 @@ export function formatInstant(instant: Instant, zone: string, locale?: string): 
   return formatter(options, locale).format(dateOf(instant))
 }
 
+/** The time of an instant of today, else its day: since when something lasts. */
+export function formatClock(instant: Instant, zone: string, locale?: string): string {
+  const isToday = todayIn(zone, dateOf(instant)) === todayIn(zone)
+  return isToday
+    ? formatter({ hour: 'numeric', minute: '2-digit', timeZone: zone }, locale).format(dateOf(instant))
+    : formatInstantDay(instant, zone, locale)
+}
+
 export function formatInstantDay(instant: Instant, zone: string, locale?: string): string {
   return formatter({ day: 'numeric', month: 'short', year: 'numeric', timeZone: zone }, locale).format(dateOf(instant))
 }
 
-/** The name of one bucket of a series, as it stands under a bar. */
-export function formatBucket(
-  startOn: Day,
-  interval: Interval,
-  { short = false, locale = undefined as string | undefined } = {},
-): string {
-  const start = utcOf(startOn)
-  const year = short ? {} : { year: 'numeric' as const }
+/** The name of one period: `Nov 29, 2026`, `week of Nov 23, 2026`, `Nov 2026`, `Q4 2026`, `2026`. */
+export function formatBucket(startOn: Day, interval: Interval, locale?: string): string {
   switch (interval) {
     case 'day':
-      return formatter({ day: 'numeric', month: 'short', ...year, timeZone: 'UTC' }, locale).format(start)
-    case 'week': {
-      const text = formatter({ day: 'numeric', month: 'short', ...year, timeZone: 'UTC' }, locale).format(start)
-      return short ? text : `week of ${text}`
-    }
+      return formatDay(startOn, locale)
+    case 'week':
+      return `week of ${formatDay(startOn, locale)}`
     case 'month':
-      // "Nov 25" would be read as a day; the apostrophe makes it a year.
-      return short
-        ? `${formatter({ month: 'short', timeZone: 'UTC' }, locale).format(start)} ’${startOn.slice(2, 4)}`
-        : formatMonth(startOn, { locale })
+      return formatMonth(startOn, { locale })
     case 'quarter':
-      return `Q${Math.floor(start.getUTCMonth() / 3) + 1} ${start.getUTCFullYear()}`
+      return `${quarterOf(startOn)} ${startOn.slice(0, 4)}`
     case 'year':
-      return String(start.getUTCFullYear())
+      return startOn.slice(0, 4)
+  }
+}
+
+const quarterOf = (day: Day) => `Q${Math.floor(utcOf(day).getUTCMonth() / 3) + 1}`
+
+/** The same on an axis, where the year stands below it. */
+export function formatTick(startOn: Day, interval: Interval, locale?: string): string {
+  switch (interval) {
+    case 'day':
+    case 'week':
+      return formatter({ day: 'numeric', month: 'short', timeZone: 'UTC' }, locale).format(utcOf(startOn))
+    case 'month':
+      return formatter({ month: 'short', timeZone: 'UTC' }, locale).format(utcOf(startOn))
+    case 'quarter':
+      return quarterOf(startOn)
+    case 'year':
+      return startOn.slice(0, 4)
   }
 }

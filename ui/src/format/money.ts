@@ -2,6 +2,7 @@ import type { Currency } from '~/api/types'
 
 /** Made from the server's own table by `cargo xtask gen currencies`, whose tests keep the two equal. */
 import exponents from './exponents.json'
+import { LOCALE } from './locale'
 
 const EXPONENTS: Readonly<Record<string, number>> = exponents
 
@@ -39,7 +40,7 @@ function formatterOf(currency: Currency, { sign = false, compact = false, locale
   let formatter = formatters.get(key)
   if (!formatter) {
     const digits = exponentOf(currency)
-    formatter = new Intl.NumberFormat(locale, {
+    formatter = new Intl.NumberFormat(locale ?? LOCALE, {
       style: 'currency',
       currency: currency.toUpperCase(),
       signDisplay: sign ? 'exceptZero' : 'negative',

@@ -1,5 +1,7 @@
 import type { Currency, Interval, MovementType } from '~/api/types'
 
+import { LOCALE } from './locale'
+
 export const MOVEMENTS: readonly MovementType[] = ['new', 'expansion', 'reactivation', 'contraction', 'churn', 'fx']
 
 export const MOVEMENT_LABEL: Record<MovementType, string> = {
@@ -24,7 +26,7 @@ export const INTERVAL_LABEL: Record<Interval, string> = {
 /** The name of a country or currency; its code where the browser knows no name. */
 function named(type: 'region' | 'currency', code: string): string {
   try {
-    return new Intl.DisplayNames(undefined, { type }).of(code.toUpperCase()) ?? code
+    return new Intl.DisplayNames(LOCALE, { type }).of(code.toUpperCase()) ?? code
   } catch {
     return code
   }

@@ -1,10 +1,12 @@
+import { LOCALE } from './locale'
+
 const cache = new Map<string, Intl.NumberFormat>()
 
 function formatter(options: Intl.NumberFormatOptions, locale?: string): Intl.NumberFormat {
   const key = JSON.stringify([locale, options])
   let found = cache.get(key)
   if (!found) {
-    found = new Intl.NumberFormat(locale, options)
+    found = new Intl.NumberFormat(locale ?? LOCALE, options)
     cache.set(key, found)
   }
   return found
@@ -30,6 +32,17 @@ export function formatRatio(
     { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'auto' },
     locale,
   ).format(ratio)
+}
+
+/** A number with one decimal, `12.3`: for durations. */
+export function formatDecimal(value: number, { sign = false, locale = undefined as string | undefined } = {}): string {
+  return formatter({ maximumFractionDigits: 1, signDisplay: sign ? 'exceptZero' : 'auto' }, locale).format(value)
+}
+
+/** The difference of two percentages, `+1.2 pp`: percent of a percentage would be read as another thing. */
+export function formatPoints(ratio: number, locale?: string): string {
+  const options = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' as const }
+  return `${formatter(options, locale).format(ratio * 100)} pp`
 }
 
 /** `1 customer`, `2 customers`. */

@@ -6,11 +6,18 @@ import { ConnectionFrame } from '~/features/shell/ConnectionFrame'
 import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
 import { readView } from '~/view/search'
-import { readCustomerSearch, readCustomersSearch, readMovementsSearch, readMrrSearch, readReconcileSearch } from '~/view/pages'
+import {
+  readCustomerSearch,
+  readCustomersSearch,
+  readMetricSearch,
+  readMovementsSearch,
+  readMrrSearch,
+  readReconcileSearch,
+} from '~/view/pageSearch'
 
 import { appRoute } from './app'
 import { fetched } from './fetched'
-import { NotFound } from './root'
+import { FrameError, FrameNotFound } from './frame'
 
 /**
  * Learns the ledger's version before any figure is requested, so that the stream's first event tells whether a figure on the page
@@ -40,7 +47,8 @@ export const connectionRoute = createRoute({
     rememberConnection(id)
   },
   component: ConnectionFrame,
-  notFoundComponent: NotFound,
+  errorComponent: FrameError,
+  notFoundComponent: FrameNotFound,
 })
 
 export const connectionHomeRoute = createRoute({
@@ -56,6 +64,19 @@ const mrrRoute = createRoute({
   path: '/mrr',
   validateSearch: readMrrSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
+})
+
+const metricsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/metrics',
+  component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricsPage')), 'MetricsPage'),
+})
+
+const metricRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/metrics/$metricId',
+  validateSearch: readMetricSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricPage')), 'MetricPage'),
 })
 
 const movementsRoute = createRoute({
@@ -100,6 +121,8 @@ const settingsRoute = createRoute({
 
 export const pageRoutes = [
   mrrRoute,
+  metricsRoute,
+  metricRoute,
   movementsRoute,
   customersRoute,
   customerRoute,

@@ -2,7 +2,7 @@ import { createRouter } from '@tanstack/react-router'
 
 import { queryClient } from '~/api/queryClient'
 import { SkeletonRows } from '~/components/Feedback'
-import { parseAddress } from '~/view/pages'
+import { parseAddress } from '~/view/pageSearch'
 import { stringifySearch } from '~/view/search'
 
 import { appRoute, connectRoute, helpRoute, homeRoute } from './app'

@@ -1,96 +1,42 @@
-import type { Day, MovementType } from '~/api/types'
-import { isDay } from '~/format/date'
-import { MOVEMENTS } from '~/format/names'
-
-import type { RawSearch } from './search'
-import { compact, listOf, oneOf, parseSearch, readView, textOf } from './search'
-import { safeNext } from './safeNext'
-
-/** What the mark that was clicked stands for: a bucket of days, and one type of movement or all. */
-export interface OpenMark {
-  mark_from?: Day
-  mark_to?: Day
-  mark_type?: MovementType
-  /** The part of the breakdown whose mark was clicked. */
-  mark_of?: string
-}
-
-export interface MrrSearch extends OpenMark {
-  /** Keys of the parts that are compared in the chart: the largest when left out, none with `none`. */
-  compare?: string[]
-  by?: 'plan' | 'product' | 'interval' | 'country'
-}
-
-export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
-
-export function readMrrSearch(raw: RawSearch): MrrSearch {
-  const hasMark = isDay(raw.mark_from) && isDay(raw.mark_to)
-  return compact({
-    compare: listOf(raw.compare),
-    by: oneOf(BREAKDOWNS, raw.by),
-    mark_from: hasMark ? raw.mark_from : undefined,
-    mark_to: hasMark ? raw.mark_to : undefined,
-    mark_type: hasMark ? (oneOf(MOVEMENTS, raw.mark_type) as MovementType | undefined) : undefined,
-    mark_of: hasMark ? textOf(raw.mark_of) : undefined,
-  }) as MrrSearch
-}
-
-export interface MovementsSearch {
-  type?: MovementType[]
-}
-
-export function readMovementsSearch(raw: RawSearch): MovementsSearch {
-  const types = listOf(raw.type)?.filter((type): type is MovementType => (MOVEMENTS as readonly string[]).includes(type))
-  return types?.length ? { type: types } : {}
-}
-
-export const CUSTOMER_STATES = ['active', 'churned', 'never'] as const
-export const CUSTOMER_SORTS = ['-mrr', 'mrr', 'name', '-name', '-created', 'created'] as const
-
-export interface CustomersSearch {
-  q?: string
-  state?: (typeof CUSTOMER_STATES)[number]
-  sort?: (typeof CUSTOMER_SORTS)[number]
-}
-
-export function readCustomersSearch(raw: RawSearch): CustomersSearch {
-  return compact({
-    q: textOf(raw.q),
-    state: oneOf(CUSTOMER_STATES, raw.state),
-    sort: oneOf(CUSTOMER_SORTS, raw.sort),
-  }) as CustomersSearch
-}
-
-export interface ReconcileSearch {
-  of?: string
-}
-
-export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
-  return compact({ of: textOf(raw.of) }) as ReconcileSearch
-}
-
-export interface CustomerSearch {
-  /** The day whose MRR is explained in the drawer. */
-  why?: Day
-}
-
-export function readCustomerSearch(raw: RawSearch): CustomerSearch {
-  return isDay(raw.why) ? { why: raw.why } : {}
-}
-
 /**
- * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
- * page ever sees a value that it does not know.
+ * The pages of a connection, in the order of the navigation: the one place to add a page to. Its route goes into
+ * `routes/connection.ts`, what its address can say into `view/pageSearch.ts`.
  */
-export function parseAddress(text: string): RawSearch {
-  const raw = parseSearch(text)
-  return compact({
-    ...readView(raw),
-    ...readMrrSearch(raw),
-    ...readMovementsSearch(raw),
-    ...readCustomersSearch(raw),
-    ...readReconcileSearch(raw),
-    ...readCustomerSearch(raw),
-    next: safeNext(raw.next),
-  })
+import { ChartIcon, GaugeIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
+
+/** A part of the bar above every page. A page names those that it follows; the others are not shown. */
+export type Control = 'range' | 'interval' | 'compare' | 'currency' | 'filters'
+
+const ALL: readonly Control[] = ['range', 'interval', 'compare', 'currency', 'filters']
+const NONE: readonly Control[] = []
+
+export const PAGES = [
+  { path: 'mrr', to: '/c/$connectionId/mrr', label: 'MRR Breakdown', Icon: ChartIcon, controls: ALL },
+  { path: 'movements', to: '/c/$connectionId/movements', label: 'Movements', Icon: MovesIcon, controls: ['range', 'currency', 'filters'] },
+  { path: 'customers', to: '/c/$connectionId/customers', label: 'Customers', Icon: PeopleIcon, controls: ['currency', 'filters'] },
+  { path: 'metrics', to: '/c/$connectionId/metrics', label: 'Metrics', Icon: GaugeIcon, controls: ALL },
+  { path: 'reconcile', to: '/c/$connectionId/reconcile', label: 'Reconcile', Icon: ScaleIcon, controls: ['range'] },
+  { path: 'sync', to: '/c/$connectionId/sync', label: 'Sync', Icon: SyncIcon, controls: NONE },
+  { path: 'settings', to: '/c/$connectionId/settings', label: 'Settings', Icon: SettingsIcon, controls: NONE },
+] as const satisfies readonly {
+  path: string
+  to: `/c/$connectionId/${string}`
+  label: string
+  Icon: unknown
+  controls: readonly Control[]
+}[]
+
+export type Page = (typeof PAGES)[number]
+
+/** The page of an address; of a page below one, such as a single customer, the one above it. */
+export function pageOf(pathname: string): Page | undefined {
+  const path = pathname.split('/')[3]
+  return PAGES.find((page) => page.path === path)
+}
+
+/** The controls that an address follows. A single customer is shown whole, whatever the list above is narrowed to. */
+export function controlsOf(pathname: string): readonly Control[] {
+  const page = pageOf(pathname)
+  const isSingle = page?.path === 'customers' && pathname.split('/').length > 4
+  return page === undefined || isSingle ? NONE : page.controls
 }

@@ -1,79 +1,110 @@
-import type { Day, Interval } from '~/api/types'
-import { addDays, firstOfMonth, formatRange } from '~/format/date'
+import type { Day } from '~/api/types'
+import { addDays, addMonths, firstOfMonth, firstOfQuarter, firstOfYear, lastOfMonth } from '~/format/date'
 
-import type { Range, ViewSearch } from './search'
+import type { Range } from './search'
 
-export const RANGE_LABEL: Record<Range, string> = {
-  '30d': 'Last 30 days',
-  '90d': 'Last 90 days',
-  '6m': 'Last 6 months',
-  '12m': 'Last 12 months',
-  '24m': 'Last 24 months',
-  '6m-full': '6 full months',
-  '12m-full': '12 full months',
-  '24m-full': '24 full months',
-  ytd: 'This year',
-  all: 'All time',
-  custom: 'Custom',
+/** A run of whole days, both of them included. */
+export interface Days {
+  start: Day
+  end: Day
+}
+
+export type Preset = Exclude<Range, 'custom'>
+
+/** How far a preset goes back to reach the one before it: by days, or by calendar months, which differ in length. */
+type Step = { days: number } | { months: number }
+
+interface PresetRule {
+  label: string
+  days: (today: Day) => Days
+  /** Absent where nothing can come before. */
+  step?: Step
+}
+
+/** The last days, today included. */
+const lastDays = (count: number): PresetRule => ({
+  label: `Last ${count} days`,
+  days: (today) => ({ start: addDays(today, 1 - count), end: today }),
+  step: { days: count },
+})
+
+/** The full months before the current one, and that one so far. */
+const lastMonths = (count: number): PresetRule => ({
+  label: `Last ${count} months`,
+  days: (today) => ({ start: firstOfMonth(today, 1 - count), end: today }),
+  step: { months: count },
+})
+
+/** Full months up to the end of the last one. */
+const fullMonths = (count: number): PresetRule => ({
+  label: `${count} full months`,
+  days: (today) => ({ start: firstOfMonth(today, -count), end: addDays(firstOfMonth(today), -1) }),
+  step: { months: count },
+})
+
+/** The current month, quarter or year so far, and the whole one before it. */
+const current = (label: string, months: number, first: (day: Day) => Day): PresetRule => ({
+  label,
+  days: (today) => ({ start: first(today), end: today }),
+  step: { months },
+})
+const last = (label: string, months: number, first: (day: Day) => Day): PresetRule => ({
+  label,
+  days: (today) => ({ start: addMonths(first(today), -months), end: addDays(first(today), -1) }),
+  step: { months },
+})
+
+const RULES: Record<Exclude<Preset, 'all'>, PresetRule> = {
+  today: { label: 'Today', days: (today) => ({ start: today, end: today }), step: { days: 1 } },
+  '7d': lastDays(7),
+  '30d': lastDays(30),
+  '90d': lastDays(90),
+  month: current('This month', 1, firstOfMonth),
+  'last-month': last('Last month', 1, firstOfMonth),
+  quarter: current('This quarter', 3, firstOfQuarter),
+  'last-quarter': last('Last quarter', 3, firstOfQuarter),
+  ytd: current('This year', 12, firstOfYear),
+  'last-year': last('Last year', 12, firstOfYear),
+  '6m': lastMonths(6),
+  '12m': lastMonths(12),
+  '24m': lastMonths(24),
+  '6m-full': fullMonths(6),
+  '12m-full': fullMonths(12),
+  '24m-full': fullMonths(24),
 }
 
 export const DEFAULT_RANGE = '12m' satisfies Range
 
-/** Full months up to the end of the last one. */
-const fullMonths = (today: Day, months: number) => ({ from: firstOfMonth(today, -months), to: addDays(firstOfMonth(today), -1) })
+export const rangeLabel = (range: Preset): string => (range === 'all' ? 'All time' : RULES[range].label)
 
-/** The days that a preset means today. "Last 12 months" are the running month so far and the 11 full ones before it. */
-function daysOfPreset(range: Exclude<Range, 'custom'>, today: Day, firstOn: Day | null): { from: Day; to: Day } {
-  switch (range) {
-    case '30d':
-      return { from: addDays(today, -29), to: today }
-    case '90d':
-      return { from: addDays(today, -89), to: today }
-    case '6m':
-      return { from: firstOfMonth(today, -5), to: today }
-    case '12m':
-      return { from: firstOfMonth(today, -11), to: today }
-    case '24m':
-      return { from: firstOfMonth(today, -23), to: today }
-    case '6m-full':
-      return fullMonths(today, 6)
-    case '12m-full':
-      return fullMonths(today, 12)
-    case '24m-full':
-      return fullMonths(today, 24)
-    case 'ytd':
-      return { from: `${today.slice(0, 4)}-01-01`, to: today }
-    case 'all':
-      return { from: firstOn && firstOn < today ? firstOn : firstOfMonth(today, -11), to: today }
-  }
+/** The days that a preset means today. */
+export function daysOfPreset(range: Preset, today: Day, firstOn: Day | null): Days {
+  if (range !== 'all') return RULES[range].days(today)
+  return { start: firstOn && firstOn < today ? firstOn : RULES[DEFAULT_RANGE].days(today).start, end: today }
 }
+
+/** What a shift by months makes of a last day: the last day of a month stays one. */
+function shiftEnd(end: Day, months: number): Day {
+  return end === lastOfMonth(end) ? lastOfMonth(addMonths(firstOfMonth(end), months)) : addMonths(end, months)
+}
+
+/** The same days so many months away. */
+export const shiftMonths = ({ start, end }: Days, months: number): Days => ({
+  start: addMonths(start, months),
+  end: shiftEnd(end, months),
+})
 
 const DAY_MS = 86_400_000
-const lengthOf = (from: Day, to: Day) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
+export const lengthOf = ({ start, end }: Days) => (Date.parse(end) - Date.parse(start)) / DAY_MS + 1
 
-/** Days for a month, weeks for a quarter, else months or quarters: as many bars as one can read. */
-export function intervalFor(from: Day, to: Day): Interval {
-  const days = lengthOf(from, to)
-  if (days <= 45) return 'day'
-  if (days <= 120) return 'week'
-  return days <= 366 * 4 ? 'month' : 'quarter'
-}
-
-export interface ViewPeriod {
-  range: Range
-  from: Day
-  to: Day
-  interval: Interval
-  label: string
-}
-
-/** The period that an address means, with every default filled in. */
-export function periodOf(view: ViewSearch, today: Day, firstOn: Day | null): ViewPeriod {
-  const range = view.range ?? DEFAULT_RANGE
-  const days =
-    range === 'custom' && view.from && view.to
-      ? { from: view.from, to: view.to }
-      : daysOfPreset(range === 'custom' ? DEFAULT_RANGE : range, today, firstOn)
-  const label = range === 'custom' ? formatRange(days.from, days.to) : RANGE_LABEL[range]
-  return { range, ...days, interval: view.interval ?? intervalFor(days.from, days.to), label }
+/**
+ * The range before one. Of a calendar range that is still running, as many days: the 10th of a month is compared with the 10th of
+ * the month before it.
+ */
+export function rangeBefore(range: Range, days: Days): Days | null {
+  if (range === 'all') return null
+  const step: Step | undefined = range === 'custom' ? { days: lengthOf(days) } : RULES[range].step
+  if (step === undefined) return null
+  if ('months' in step) return shiftMonths(days, -step.months)
+  return { start: addDays(days.start, -step.days), end: addDays(days.end, -step.days) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { parseAddress } from './pages'
+import { parseAddress } from './pageSearch'
 import { parseSearch, readView, stringifySearch } from './search'
 
 describe('the view in the address', () => {

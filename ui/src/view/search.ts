@@ -5,8 +5,16 @@ import { INTERVALS } from '~/format/names'
 
 /** Whole calendar months: the running one is left out. */
 export const FULL_MONTHS = ['6m-full', '12m-full', '24m-full'] as const
-export const RANGES = ['30d', '90d', '6m', '12m', '24m', ...FULL_MONTHS, 'ytd', 'all', 'custom'] as const
+/** Days and calendar periods. */
+export const RECENT = ['today', '7d', '30d', '90d'] as const
+export const CALENDAR = ['month', 'last-month', 'quarter', 'last-quarter', 'ytd', 'last-year'] as const
+export const LAST_MONTHS = ['6m', '12m', '24m'] as const
+export const RANGES = [...RECENT, ...CALENDAR, ...LAST_MONTHS, ...FULL_MONTHS, 'all', 'custom'] as const
 export type Range = (typeof RANGES)[number]
+
+/** What a change is measured against. */
+export const COMPARISONS = ['previous', 'year', 'none'] as const
+export type Comparison = (typeof COMPARISONS)[number]
 
 export const FILTERS = ['plan', 'product', 'billing_interval', 'filter_currency', 'country'] as const
 export type FilterName = (typeof FILTERS)[number]
@@ -19,6 +27,8 @@ export interface ViewSearch extends Filters {
   from?: Day
   to?: Day
   interval?: Interval
+  /** The previous period when left out. */
+  vs?: Comparison
   /** `native`, or the currency that everything is converted to; the connection's reporting currency when left out. */
   currency?: string
   /** With native currencies, the one that the charts show. */
@@ -62,14 +72,12 @@ export function readView(raw: RawSearch): ViewSearch {
     from: isCustom ? from : undefined,
     to: isCustom ? to : undefined,
     interval: oneOf(INTERVALS, raw.interval) as Interval | undefined,
+    vs: oneOf(COMPARISONS, raw.vs),
     currency: textOf(raw.currency)?.toLowerCase(),
     show: textOf(raw.show)?.toLowerCase(),
     ...filters,
   })
 }
-
-/** The part of a page's address that the connection's other pages understand too. */
-export const VIEW_KEYS = ['range', 'from', 'to', 'interval', 'currency', 'show', ...FILTERS] as const
 
 /** Repeated names are lists and everything is text: `?plan=a&plan=b` instead of JSON in the address. */
 export function parseSearch(text: string): RawSearch {

@@ -7,8 +7,8 @@ import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
 import type { Connection, Day, Facets, Progress } from '~/api/types'
 import { todayIn } from '~/format/date'
 
-import type { ViewPeriod } from './range'
-import { periodOf } from './range'
+import type { Period } from './period'
+import { periodOf } from './period'
 import type { Filters, ViewSearch } from './search'
 import { FILTERS, compact } from './search'
 
@@ -44,13 +44,15 @@ export interface View {
   search: ViewSearch
   facets: Facets | undefined
   today: Day
-  period: ViewPeriod
+  period: Period
   filters: Filters
   hasFilters: boolean
   /** `native`, or the currency that everything is converted to. */
   currency: string
   /** Currency and filters as the API takes them. */
   scope: Query
+  /** The same with the days and the interval. */
+  series: Query
   /** `undefined` resets a part to its default. */
   setView: (patch: { [Name in keyof ViewSearch]?: ViewSearch[Name] | undefined }) => void
 }
@@ -70,16 +72,19 @@ export function useView(): View {
       if (list) filters[name] = list
     }
     const currency = search.currency ?? connection.reporting_currency ?? 'native'
+    const period = periodOf(search, today, firstOn)
+    const scope = { currency, ...filters }
     return {
       connection,
       search,
       facets,
       today,
-      period: periodOf(search, today, firstOn),
+      period,
       filters,
       hasFilters: Object.keys(filters).length > 0,
       currency,
-      scope: { currency, ...filters },
+      scope,
+      series: { from: period.start, to: period.end, interval: period.interval, ...scope },
       setView: (patch) => {
         void navigate({
           to: '.',
@@ -94,8 +99,8 @@ export function useView(): View {
 
 /** What a link to another page of the same connection keeps. */
 export function keptSearch(search: ViewSearch): ViewSearch {
-  const { range, from, to, interval, currency, show } = search
+  const { range, from, to, interval, vs, currency, show } = search
   const filters: Filters = {}
   for (const name of FILTERS) if (search[name]) filters[name] = search[name]
-  return compact({ range, from, to, interval, currency, show, ...filters })
+  return compact({ range, from, to, interval, vs, currency, show, ...filters })
 }

@@ -1,6 +1,6 @@
 //! `chartsy metrics NAME`: a metric over time, computed by the same functions as in the API.
 
-mod table;
+pub(super) mod table;
 
 use std::io::Write;
 
@@ -43,12 +43,15 @@ pub struct Metrics {
     /// Such as plan=price_123; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
     filter: Vec<(Dimension, String)>,
+    /// A trial counts as converted until so many days after its end; by default until now
+    #[arg(long, value_name = "DAYS")]
+    within: Option<u32>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Table,
     Json,
     Csv,
@@ -62,14 +65,10 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
+        within_days: args.within,
         ..Question::default()
     };
-    for (dimension, value) in &args.filter {
-        question
-            .filter
-            .add(*dimension, value)
-            .map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
-    }
+    add_filters(&mut question, &args.filter)?;
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
     let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
@@ -87,7 +86,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
 fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
     let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     for kind in listed("absent") {
-        eprintln!("note: incomplete, because {} objects can't be read", kind.as_str().unwrap_or("some"));
+        tell_absent(kind.as_str().unwrap_or("some"));
     }
     if matches!(format, Format::Csv) {
         for missing in listed("unconverted") {
@@ -102,6 +101,11 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
     }
 }
 
+/// Says that a kind of object is missing from the figures.
+pub(super) fn tell_absent(kind: &str) {
+    eprintln!("note: incomplete, because {kind} objects can't be read");
+}
+
 fn metric(text: &str) -> Result<&'static Metric, String> {
     Metric::find(text).ok_or_else(|| {
         let known: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
@@ -109,7 +113,17 @@ fn metric(text: &str) -> Result<&'static Metric, String> {
     })
 }
 
-fn filter(text: &str) -> Result<(Dimension, String), String> {
+/// # Errors
+/// When a filter has a value that it cannot have.
+pub(super) fn add_filters(question: &mut Question, filters: &[(Dimension, String)]) -> anyhow::Result<()> {
+    for (dimension, value) in filters {
+        let added = question.filter.add(*dimension, value);
+        added.map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn filter(text: &str) -> Result<(Dimension, String), String> {
     let (dimension, value) = text.split_once('=').ok_or("write it as DIMENSION=VALUE")?;
     if value.is_empty() {
         return Err("the value is missing".to_owned());

@@ -161,6 +161,7 @@ pub(super) fn pass(object: &RawObject) -> Result<Subscription, ReadError> {
         currency: None,
         inclusive_tax_percent: None,
         pending_update: None,
+        discounts: Vec::new(),
         items: vec![item],
     })
 }
@@ -200,6 +201,8 @@ fn receipt(object: &RawObject) -> Result<Invoice, ReadError> {
         currency,
         created_at,
         paid_at: record.paid.then_some(created_at),
+        finalized_at: None,
+        given_up_at: None,
         billing_reason: None,
         attempt_count: 1,
         total_minor: amount_minor,

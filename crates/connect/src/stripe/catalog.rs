@@ -164,7 +164,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::DISPUTE,
-        part: None,
+        part: Some(Part::Disputes),
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -190,7 +190,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::BALANCE_TRANSACTION,
-        part: None,
+        part: Some(Part::BalanceTransactions),
         stage: Stage::Rest,
         tells_changes: false,
         is_deletable: false,

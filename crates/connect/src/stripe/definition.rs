@@ -38,6 +38,7 @@ pub(crate) static DEFINITION: Definition = Definition {
     history_kinds: history::KINDS,
     price_list_kinds: history::PRICE_LIST,
     priced: history::PRICED,
+    keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
     customer_prefix: "cus_",
     // Stripe opened to the public: no account is older. 2011-09-29.

@@ -23,6 +23,7 @@ pub const KINDS: &[ObjectKind] = &[
     kind::REFUND,
     kind::CREDIT_NOTE,
     kind::INVOICE_PAYMENT,
+    kind::DISPUTE,
 ];
 
 /// What the price list is made of.
@@ -132,6 +133,7 @@ impl Collected {
             kind::INVOICE_PAYMENT => {
                 self.billed.history.invoice_payments.push(translate::invoice_payment(body)?);
             }
+            kind::DISPUTE => self.billed.history.disputes.push(translate::dispute(body)?),
             _ => {}
         }
         Ok(())

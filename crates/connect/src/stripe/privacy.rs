@@ -58,7 +58,7 @@ const KEPT_OF_ACCOUNT: &[&str] = &[
     "details_submitted",
 ];
 /// Its keys are codes of currencies.
-const CURRENCY_OPTIONS: &str = "currency_options";
+pub const CURRENCY_OPTIONS: &str = "currency_options";
 /// Of an address only this.
 const COUNTRY: &str = "country";
 

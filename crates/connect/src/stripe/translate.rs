@@ -11,7 +11,7 @@ mod price;
 mod subscription;
 
 pub use booking::booked_for;
-pub use charge::{charge, credit_note, invoice_payment, refund};
+pub use charge::{charge, credit_note, dispute, invoice_payment, refund};
 pub use customer::{customer, product};
 pub use event::{created_object, event};
 pub use invoice::{InvoiceParts, invoice};

@@ -3,24 +3,27 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::billing::SubscriptionStatus;
+use model::billing::{CancellationReason, Period, SubscriptionStatus};
 use model::{Currency, Day, InvoiceId, UnixSeconds};
 
 use super::days::CalendarDays;
-use crate::ledger::{Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
+use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
+/// A plan that is not known.
+pub(super) const NO_PLAN: u32 = u32::MAX;
 
 /// Customers in order of their ids, each with its rows in order of time.
 #[derive(Debug, Clone)]
 pub struct Chunk {
     columns: Arc<Columns>,
-    /// One per row. Derived: the only column that depends on the time zone.
+    /// One per row. Derived: the only columns that depend on the time zone.
     days: Vec<Day>,
+    apart_days: [Vec<Day>; Apart::ALL.len()],
 }
 
-/// Every column but the derived one.
+/// Every column but the derived ones.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Columns {
     pub(super) ids: Texts,
@@ -30,6 +33,10 @@ pub(super) struct Columns {
     pub(super) created_at: Vec<i64>,
     pub(super) is_deleted: Vec<bool>,
     pub(super) rows: Rows,
+    /// One per row.
+    pub(super) causes: Vec<ChangeCause>,
+    /// In the order of [`Apart::ALL`].
+    pub(super) apart: [Rows; Apart::ALL.len()],
     pub(super) subscriptions: Subscriptions,
     pub(super) money: MoneyRows,
     pub(super) paid: PaidRows,
@@ -59,9 +66,16 @@ pub(super) struct Subscriptions {
     pub(super) started_at: Vec<i64>,
     pub(super) ended_at: Vec<i64>,
     pub(super) cancel_at: Vec<i64>,
+    pub(super) trial_start: Vec<i64>,
+    pub(super) trial_end: Vec<i64>,
+    /// Into the ledger's catalog; [`NO_PLAN`] where there was no trial, or it is not known of what.
+    pub(super) trial_plan: Vec<u32>,
+    pub(super) reason: Vec<Option<CancellationReason>>,
+    /// Empty where none was given.
+    pub(super) feedback: Texts,
 }
 
-/// Revenue and what was given back. Payments are not among it: no metric reads them yet.
+/// Money that moved, or that did not although it should have.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct MoneyRows {
     pub(super) ends: Vec<u32>,
@@ -140,16 +154,41 @@ pub struct SubscriptionView<'a> {
     pub started_at: Option<UnixSeconds>,
     pub ended_at: Option<UnixSeconds>,
     pub cancel_at: Option<UnixSeconds>,
+    pub trial: Option<Period>,
+    /// Into the ledger's catalog.
+    pub trial_plan: Option<u32>,
+    pub reason: Option<CancellationReason>,
+    /// Empty where none was given.
+    pub feedback: &'a str,
 }
 
 impl Chunk {
     pub(super) fn new(columns: Columns, calendar: &CalendarDays) -> Self {
-        Self { days: days(&columns, calendar), columns: Arc::new(columns) }
+        Self::dated(Arc::new(columns), calendar)
     }
 
     /// The same customers with the days of another zone.
     pub(super) fn with_calendar(&self, calendar: &CalendarDays) -> Self {
-        Self { days: days(&self.columns, calendar), columns: Arc::clone(&self.columns) }
+        Self::dated(Arc::clone(&self.columns), calendar)
+    }
+
+    fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
+        let days = |rows: &Rows| rows.at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
+        Self { days: days(&columns.rows), apart_days: columns.apart.each_ref().map(days), columns }
+    }
+
+    /// The same customers, some without name and e-mail address; `None` where it is about none of them.
+    pub(super) fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Option<Self> {
+        let ids = &self.columns.ids;
+        let concerned: Vec<bool> = (0..ids.len()).map(|customer| is_one(ids.get(customer))).collect();
+        if !concerned.contains(&true) {
+            return None;
+        }
+        let mut columns = Columns::clone(&self.columns);
+        for texts in [&mut columns.names, &mut columns.emails] {
+            *texts = texts.without(&concerned);
+        }
+        Some(Self { columns: Arc::new(columns), ..self.clone() })
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -198,15 +237,17 @@ impl Chunk {
     }
 
     pub(crate) fn rows(&self, customer: usize) -> RowSlices<'_> {
-        let rows = &self.columns.rows;
-        let range = range(&rows.ends, customer);
-        RowSlices {
-            at: &rows.at[range.clone()],
-            days: &self.days[range.clone()],
-            subscription: &rows.subscription[range.clone()],
-            plan: &rows.plan[range.clone()],
-            delta_minor: &rows.delta_minor[range],
-        }
+        self.columns.rows.slices(&self.days, customer)
+    }
+
+    /// What is shown apart of a customer, in rows as MRR is.
+    pub(crate) fn apart(&self, what: Apart, customer: usize) -> RowSlices<'_> {
+        self.columns.apart[what as usize].slices(&self.apart_days[what as usize], customer)
+    }
+
+    /// Why each of a customer's rows changed its value.
+    pub(crate) fn causes(&self, customer: usize) -> &[ChangeCause] {
+        &self.columns.causes[range(&self.columns.rows.ends, customer)]
     }
 
     pub(crate) fn money(&self, customer: usize) -> MoneySlices<'_> {
@@ -254,6 +295,10 @@ impl Chunk {
         &self.days
     }
 
+    pub(crate) fn first_money_at(&self) -> Option<UnixSeconds> {
+        self.columns.money.at.iter().min().map(|at| UnixSeconds(*at))
+    }
+
     pub(crate) fn money_currencies(&self) -> &[Currency] {
         &self.columns.money.currency
     }
@@ -271,6 +316,25 @@ impl Chunk {
             started_at: instant(subscriptions.started_at[index]),
             ended_at: instant(subscriptions.ended_at[index]),
             cancel_at: instant(subscriptions.cancel_at[index]),
+            trial: instant(subscriptions.trial_start[index])
+                .zip(instant(subscriptions.trial_end[index]))
+                .map(|(start, end)| Period { start, end }),
+            trial_plan: Some(subscriptions.trial_plan[index]).filter(|plan| *plan != NO_PLAN),
+            reason: subscriptions.reason[index],
+            feedback: subscriptions.feedback.get(index),
+        }
+    }
+}
+
+impl Rows {
+    fn slices<'a>(&'a self, days: &'a [Day], customer: usize) -> RowSlices<'a> {
+        let range = range(&self.ends, customer);
+        RowSlices {
+            at: &self.at[range.clone()],
+            days: &days[range.clone()],
+            subscription: &self.subscription[range.clone()],
+            plan: &self.plan[range.clone()],
+            delta_minor: &self.delta_minor[range],
         }
     }
 }
@@ -344,6 +408,15 @@ impl Texts {
         &self.text[range(&self.ends, index)]
     }
 
+    /// The same, some of them empty.
+    fn without(&self, are_left_out: &[bool]) -> Self {
+        let mut rest = Self::default();
+        for (index, is_left_out) in are_left_out.iter().enumerate() {
+            rest.push(if *is_left_out { "" } else { self.get(index) });
+        }
+        rest
+    }
+
     /// Where texts are in order.
     fn find(&self, text: &str) -> Option<usize> {
         let (mut low, mut high) = (0, self.len());
@@ -384,10 +457,6 @@ impl Country {
         let letters = self.0.to_be_bytes();
         (self.0 != 0).then(|| letters.iter().map(|letter| char::from(*letter)).collect())
     }
-}
-
-fn days(columns: &Columns, calendar: &CalendarDays) -> Vec<Day> {
-    columns.rows.at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect()
 }
 
 fn range(ends: &[u32], index: usize) -> Range<usize> {

@@ -1,16 +1,17 @@
 //! One customer on its way into or out of a chunk.
 
-use model::billing::SubscriptionStatus;
-use model::{Currency, UnixSeconds};
+use model::billing::{CancellationReason, SubscriptionStatus};
+use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
-use super::chunk::{Chunk, Columns, Country, NO_INSTANT};
+use super::chunk::{Chunk, Columns, Country, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions};
 use super::{CustomerEntry, days::CalendarDays};
-use crate::ledger::{CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
+use crate::ledger::{Apart, ChangeCause, CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
 
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) entry: CustomerEntry,
     rows: Box<[DraftRow]>,
+    apart: [Box<[DraftRow]>; Apart::ALL.len()],
     subscriptions: Box<[DraftSubscription]>,
     money: Box<[DraftMoney]>,
     paid: Box<[PaidRow]>,
@@ -25,6 +26,7 @@ struct DraftRow {
     subscription: u32,
     plan: u32,
     delta_minor: i64,
+    cause: ChangeCause,
 }
 
 #[derive(Debug, Clone)]
@@ -35,6 +37,11 @@ struct DraftSubscription {
     started_at: i64,
     ended_at: i64,
     cancel_at: i64,
+    trial_start: i64,
+    trial_end: i64,
+    trial_plan: u32,
+    reason: Option<CancellationReason>,
+    feedback: Box<str>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,32 +57,46 @@ impl Draft {
     pub(super) fn new(
         entry: CustomerEntry,
         ledger: &CustomerLedger,
-        mut code: impl FnMut(&model::PriceId, Currency) -> u32,
+        mut code: impl FnMut(&PriceId, Currency) -> u32,
     ) -> Self {
-        let mut subscriptions: Vec<DraftSubscription> = ledger.subscriptions.iter().map(Into::into).collect();
-        subscriptions.sort_by(|a, b| a.id.cmp(&b.id));
-        subscriptions.dedup_by(|a, b| a.id == b.id);
-        let mut rows: Vec<DraftRow> = Vec::with_capacity(ledger.steps.len());
+        let mut subscriptions = subscriptions(ledger, &mut code);
+        // The provider no longer has some, only what was billed for them.
         for step in &ledger.steps {
             let id = step.subscription.as_str();
-            let place = subscriptions.binary_search_by(|known| (*known.id).cmp(id));
-            let index = place.unwrap_or_else(|place| {
-                // The provider no longer has the subscription, only what was billed for it.
-                for row in rows.iter_mut().filter(|row| row.subscription as usize >= place) {
-                    row.subscription += 1;
-                }
+            if let Err(place) = subscriptions.binary_search_by(|known| (*known.id).cmp(id)) {
                 subscriptions.insert(place, DraftSubscription::billed_only(id));
-                place
-            });
+            }
+        }
+        let number = |id: &SubscriptionId| {
+            let place = subscriptions.binary_search_by(|known| (*known.id).cmp(id.as_str()));
+            place.ok().and_then(|place| u32::try_from(place).ok())
+        };
+        let mut rows: Vec<DraftRow> = Vec::with_capacity(ledger.steps.len());
+        for (index, step) in ledger.steps.iter().enumerate() {
             rows.push(DraftRow {
                 at: step.at.0,
-                subscription: u32::try_from(index).unwrap_or(u32::MAX),
+                subscription: number(&step.subscription).unwrap_or(u32::MAX),
                 plan: code(&step.price, step.currency),
                 delta_minor: step.delta_minor,
+                cause: ledger.causes.get(index).copied().unwrap_or_default(),
             });
         }
         rows.sort_by_key(|row| (row.at, row.subscription));
-        let money = ledger.money.iter().filter(|fact| is_revenue(fact.kind)).map(|fact| DraftMoney {
+        let apart = Apart::ALL.map(|what| {
+            let steps = ledger.apart(what).iter().filter_map(|step| {
+                Some(DraftRow {
+                    at: step.at.0,
+                    subscription: number(&step.subscription)?,
+                    plan: code(&step.price, step.currency),
+                    delta_minor: step.delta_minor,
+                    cause: ChangeCause::default(),
+                })
+            });
+            let mut rows: Vec<DraftRow> = steps.collect();
+            rows.sort_by_key(|row| (row.at, row.subscription));
+            rows.into_boxed_slice()
+        });
+        let money = ledger.money.iter().map(|fact| DraftMoney {
             at: fact.at.0,
             kind: fact.kind,
             currency: fact.currency,
@@ -86,6 +107,7 @@ impl Draft {
         Self {
             entry,
             rows: rows.into(),
+            apart,
             subscriptions: subscriptions.into(),
             money,
             paid: ledger.paid.as_slice().into(),
@@ -96,27 +118,32 @@ impl Draft {
 
     /// Gives every row the plan number that its old one stands for now.
     pub(super) fn renumber(&mut self, codes: &[u32]) {
-        for row in &mut self.rows {
-            row.plan = codes[row.plan as usize];
+        let rows = self.apart.iter_mut().chain([&mut self.rows]).flatten();
+        let trials = self.subscriptions.iter_mut().map(|subscription| &mut subscription.trial_plan);
+        for plan in rows.map(|row| &mut row.plan).chain(trials.filter(|plan| **plan != NO_PLAN)) {
+            *plan = codes[*plan as usize];
         }
     }
 
     /// Takes a customer out of a chunk again.
     pub(super) fn of(chunk: &Chunk, customer: usize) -> Self {
         let first = chunk.subscriptions(customer).start;
-        let rows = chunk.rows(customer);
         let money = chunk.money(customer);
         let local = |index: u32| u32::try_from(index as usize - first).unwrap_or(u32::MAX);
+        let drafts = |rows: RowSlices<'_>, causes: &[ChangeCause]| {
+            let row = |i: usize| DraftRow {
+                at: rows.at[i],
+                subscription: local(rows.subscription[i]),
+                plan: rows.plan[i],
+                delta_minor: rows.delta_minor[i],
+                cause: causes.get(i).copied().unwrap_or_default(),
+            };
+            (0..rows.at.len()).map(row).collect()
+        };
         Self {
             entry: chunk.entry(customer),
-            rows: (0..rows.at.len())
-                .map(|i| DraftRow {
-                    at: rows.at[i],
-                    subscription: local(rows.subscription[i]),
-                    plan: rows.plan[i],
-                    delta_minor: rows.delta_minor[i],
-                })
-                .collect(),
+            rows: drafts(chunk.rows(customer), chunk.causes(customer)),
+            apart: Apart::ALL.map(|what| drafts(chunk.apart(what, customer), &[])),
             subscriptions: chunk
                 .subscriptions(customer)
                 .map(|index| chunk.subscription(index).into())
@@ -156,21 +183,14 @@ impl Columns {
         self.is_deleted.push(entry.is_deleted);
         let first = end(self.subscriptions.status.len());
         for subscription in &draft.subscriptions {
-            self.subscriptions.ids.push(&subscription.id);
-            self.subscriptions.status.push(subscription.status);
-            self.subscriptions.is_involuntary.push(subscription.is_involuntary);
-            self.subscriptions.started_at.push(subscription.started_at);
-            self.subscriptions.ended_at.push(subscription.ended_at);
-            self.subscriptions.cancel_at.push(subscription.cancel_at);
+            self.subscriptions.push(subscription);
         }
         self.subscriptions.ends.push(end(self.subscriptions.status.len()));
-        for row in &draft.rows {
-            self.rows.at.push(row.at);
-            self.rows.subscription.push(first + row.subscription);
-            self.rows.plan.push(row.plan);
-            self.rows.delta_minor.push(row.delta_minor);
+        self.rows.push(&draft.rows, first);
+        self.causes.extend(draft.rows.iter().map(|row| row.cause));
+        for (rows, drafts) in self.apart.iter_mut().zip(&draft.apart) {
+            rows.push(drafts, first);
         }
-        self.rows.ends.push(end(self.rows.at.len()));
         for fact in &draft.money {
             self.money.at.push(fact.at);
             self.money.kind.push(fact.kind);
@@ -187,17 +207,57 @@ impl Columns {
     }
 }
 
-impl From<&crate::ledger::SubscriptionFacts> for DraftSubscription {
-    fn from(facts: &crate::ledger::SubscriptionFacts) -> Self {
-        Self {
-            id: facts.id.as_str().into(),
-            status: facts.status,
-            is_involuntary: facts.is_involuntary,
-            started_at: instant(facts.started_at),
-            ended_at: instant(facts.ended_at),
-            cancel_at: instant(facts.cancel_at),
+impl Rows {
+    /// A customer's rows; its subscriptions begin with the number `first`.
+    fn push(&mut self, rows: &[DraftRow], first: u32) {
+        for row in rows {
+            self.at.push(row.at);
+            self.subscription.push(first + row.subscription);
+            self.plan.push(row.plan);
+            self.delta_minor.push(row.delta_minor);
         }
+        self.ends.push(end(self.at.len()));
     }
+}
+
+impl Subscriptions {
+    fn push(&mut self, subscription: &DraftSubscription) {
+        self.ids.push(&subscription.id);
+        self.status.push(subscription.status);
+        self.is_involuntary.push(subscription.is_involuntary);
+        self.started_at.push(subscription.started_at);
+        self.ended_at.push(subscription.ended_at);
+        self.cancel_at.push(subscription.cancel_at);
+        self.trial_start.push(subscription.trial_start);
+        self.trial_end.push(subscription.trial_end);
+        self.trial_plan.push(subscription.trial_plan);
+        self.reason.push(subscription.reason);
+        self.feedback.push(&subscription.feedback);
+    }
+}
+
+/// In order of their ids.
+fn subscriptions(
+    ledger: &CustomerLedger,
+    mut code: impl FnMut(&PriceId, Currency) -> u32,
+) -> Vec<DraftSubscription> {
+    let drafts = ledger.subscriptions.iter().map(|facts| DraftSubscription {
+        id: facts.id.as_str().into(),
+        status: facts.status,
+        is_involuntary: facts.is_involuntary,
+        started_at: instant(facts.started_at),
+        ended_at: instant(facts.ended_at),
+        cancel_at: instant(facts.cancel_at),
+        trial_start: instant(facts.trial.map(|trial| trial.start)),
+        trial_end: instant(facts.trial.map(|trial| trial.end)),
+        trial_plan: facts.trial_items.first().map_or(NO_PLAN, |item| code(&item.price, item.currency)),
+        reason: facts.reason,
+        feedback: facts.feedback.as_deref().unwrap_or_default().into(),
+    });
+    let mut drafts: Vec<DraftSubscription> = drafts.collect();
+    drafts.sort_by(|a, b| a.id.cmp(&b.id));
+    drafts.dedup_by(|a, b| a.id == b.id);
+    drafts
 }
 
 impl From<super::SubscriptionView<'_>> for DraftSubscription {
@@ -209,6 +269,11 @@ impl From<super::SubscriptionView<'_>> for DraftSubscription {
             started_at: instant(view.started_at),
             ended_at: instant(view.ended_at),
             cancel_at: instant(view.cancel_at),
+            trial_start: instant(view.trial.map(|trial| trial.start)),
+            trial_end: instant(view.trial.map(|trial| trial.end)),
+            trial_plan: view.trial_plan.unwrap_or(NO_PLAN),
+            reason: view.reason,
+            feedback: view.feedback.into(),
         }
     }
 }
@@ -222,13 +287,13 @@ impl DraftSubscription {
             started_at: NO_INSTANT,
             ended_at: NO_INSTANT,
             cancel_at: NO_INSTANT,
+            trial_start: NO_INSTANT,
+            trial_end: NO_INSTANT,
+            trial_plan: NO_PLAN,
+            reason: None,
+            feedback: "".into(),
         }
     }
-}
-
-fn is_revenue(kind: MoneyKind) -> bool {
-    use MoneyKind::{ChargeRevenue, CreditNote, InvoiceRevenue, Refund};
-    matches!(kind, InvoiceRevenue | ChargeRevenue | Refund | CreditNote)
 }
 
 fn instant(at: Option<UnixSeconds>) -> i64 {

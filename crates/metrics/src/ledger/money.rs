@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use model::billing::{Charge, ChargeStatus, CustomerHistory, InvoiceStatus};
+use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, InvoiceStatus};
 use model::{Currency, UnixSeconds};
+
+use super::attempts::Failing;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MoneyKind {
@@ -19,6 +21,29 @@ pub enum MoneyKind {
     Payment,
     /// A failed charge.
     FailedPayment,
+    /// What was due on an invoice whose first attempt failed, by the time of that attempt.
+    FailedInvoice,
+    /// What was paid of such an invoice in the end, by the same time.
+    RecoveredInvoice,
+    /// A dispute, by the time it was opened.
+    DisputeOpened,
+    /// What was lost in a dispute, by the time it was closed.
+    DisputeLost,
+}
+
+impl MoneyKind {
+    pub const ALL: [Self; 10] = [
+        Self::InvoiceRevenue,
+        Self::ChargeRevenue,
+        Self::Refund,
+        Self::CreditNote,
+        Self::Payment,
+        Self::FailedPayment,
+        Self::FailedInvoice,
+        Self::RecoveredInvoice,
+        Self::DisputeOpened,
+        Self::DisputeLost,
+    ];
 }
 
 /// One amount; its kind says whether it adds or takes away.
@@ -33,12 +58,14 @@ pub struct MoneyFact {
     pub source: String,
 }
 
-pub(super) fn facts(history: &CustomerHistory) -> Vec<MoneyFact> {
+pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {
     let mut facts = Vec::new();
     invoices(history, &mut facts);
     charges(history, &mut facts);
     refunds(history, &mut facts);
     credit_notes(history, &mut facts);
+    failed_invoices(failing, &mut facts);
+    disputes(history, &mut facts);
     facts.sort_by(|a, b| (a.at, a.kind, &a.source).cmp(&(b.at, b.kind, &b.source)));
     facts
 }
@@ -100,6 +127,43 @@ fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             amount_minor: refund.amount_minor,
             source: refund.id.to_string(),
         });
+    }
+}
+
+fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
+    for Failing { invoice, failed_at, .. } in failing.iter().filter(|one| one.is_first) {
+        let recovered = (invoice.status == InvoiceStatus::Paid).then_some(invoice.amount_paid_minor);
+        let kinds = [
+            (MoneyKind::FailedInvoice, Some(invoice.amount_due_minor)),
+            (MoneyKind::RecoveredInvoice, recovered),
+        ];
+        facts.extend(kinds.into_iter().filter_map(|(kind, amount_minor)| {
+            Some(MoneyFact {
+                at: *failed_at,
+                kind,
+                currency: invoice.currency,
+                amount_minor: amount_minor?,
+                source: invoice.id.to_string(),
+            })
+        }));
+    }
+}
+
+fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
+    for dispute in &history.disputes {
+        let fact = |at, kind, amount_minor| MoneyFact {
+            at,
+            kind,
+            currency: dispute.currency,
+            amount_minor,
+            source: dispute.id.to_string(),
+        };
+        facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
+        if dispute.status == DisputeStatus::Lost {
+            let lost_minor = dispute.amount_minor.saturating_sub(dispute.won_back_minor);
+            let closed_at = dispute.moved_at.unwrap_or(dispute.created_at);
+            facts.push(fact(closed_at, MoneyKind::DisputeLost, lost_minor));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules, one test each, on the smallest history that shows them.
 
+mod apart;
 pub(crate) mod build;
 mod changes;
 mod given_up;

@@ -2,7 +2,7 @@
 
 use model::{Currency, Day};
 
-use super::scope::Selection;
+use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::{Shape, Tally};
 use super::{Group, MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
@@ -33,12 +33,16 @@ pub(crate) struct Figures {
     pub(crate) subscriptions: i64,
     pub(crate) movers: [i64; KINDS],
     pub(crate) churned_customers: i64,
+    /// Of those: because payment failed.
+    pub(crate) involuntary_customers: i64,
 }
 
 #[derive(Debug)]
 pub(super) struct FigureSeries {
     pub(super) currency: Currency,
     pub(super) group: Option<Group>,
+    /// What it is counted within.
+    pub(super) counted: u32,
     /// One per bucket.
     pub(super) figures: Vec<Figures>,
 }
@@ -49,29 +53,48 @@ pub(super) struct AllFigures {
     pub(super) rates_on: Option<Day>,
     pub(super) unconverted: Vec<Unconverted>,
     pub(super) series: Vec<FigureSeries>,
+    /// What was looked at.
+    pub(super) scope: Scope,
 }
 
 /// What becomes one series of the answer.
-struct Part {
-    currency: Currency,
-    group: Option<Group>,
-    counted: u32,
+pub(super) struct Part {
+    pub(super) currency: Currency,
+    pub(super) group: Option<Group>,
+    pub(super) counted: u32,
 }
 
 /// Computes every figure of a query.
 pub(super) fn figures(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<AllFigures, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
-    let is_converted = query.currency != Reporting::Native;
-    let selection = Selection { filter: &query.filter, by: query.by, is_converted };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
     let reader = Reader { tally: shape.add_up(ledger)?, shape, span: &span };
     Ok(AllFigures {
         rates_on: reader.shape.exchange.rates_on,
         unconverted: reader.unconverted(),
         series: reader.series(query.currency),
+        scope: reader.shape.scope,
         span: span.clone(),
     })
+}
+
+/// Every series that a scope can have.
+pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<Part> {
+    match reporting {
+        Reporting::Native => (0_u32..)
+            .zip(&scope.series)
+            .map(|(counted, key)| Part {
+                currency: scope.currency_of(counted),
+                group: scope.groups[key.group as usize].clone(),
+                counted,
+            })
+            .collect(),
+        Reporting::In(currency) => (0_u32..)
+            .zip(&scope.groups)
+            .map(|(counted, group)| Part { currency, group: group.clone(), counted })
+            .collect(),
+    }
 }
 
 /// The sums of a whole ledger.
@@ -85,11 +108,12 @@ impl Reader<'_> {
     /// Series with anything in them; in one currency and without groups always the one.
     fn series(&self, reporting: Reporting) -> Vec<FigureSeries> {
         let mut series = Vec::new();
-        for part in self.parts(reporting) {
+        for part in parts(&self.shape.scope, reporting) {
             let figures = self.figures(part.counted);
             let is_alone = part.group.is_none() && reporting != Reporting::Native;
             if is_alone || figures.iter().any(|figures| !figures.is_nothing()) {
-                series.push(FigureSeries { currency: part.currency, group: part.group, figures });
+                let Part { currency, group, counted } = part;
+                series.push(FigureSeries { currency, group, counted, figures });
             }
         }
         // The largest group first.
@@ -98,24 +122,6 @@ impl Reader<'_> {
             (one.currency, one.group.is_some().then(|| std::cmp::Reverse(last(one))), one.group.clone())
         });
         series
-    }
-
-    fn parts(&self, reporting: Reporting) -> Vec<Part> {
-        let scope = &self.shape.scope;
-        match reporting {
-            Reporting::Native => (0_u32..)
-                .zip(&scope.series)
-                .map(|(counted, key)| Part {
-                    currency: scope.currency_of(counted),
-                    group: scope.groups[key.group as usize].clone(),
-                    counted,
-                })
-                .collect(),
-            Reporting::In(currency) => (0_u32..)
-                .zip(&scope.groups)
-                .map(|(counted, group)| Part { currency, group: group.clone(), counted })
-                .collect(),
-        }
     }
 
     fn figures(&self, counted: u32) -> Vec<Figures> {
@@ -142,6 +148,7 @@ impl Reader<'_> {
                 subscriptions: tally.subscriptions[before + 1],
                 movers: by_kind(&tally.movers),
                 churned_customers: tally.churned[place],
+                involuntary_customers: tally.involuntary[place],
             }
         };
         (0..self.span.buckets.len()).map(of_bucket).collect()

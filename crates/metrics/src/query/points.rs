@@ -6,8 +6,9 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::figures::{AllFigures, Figures};
-use super::span::Cut;
+use super::figures::{AllFigures, Figures, Part, parts};
+use super::scope::Scope;
+use super::span::{Cut, Span};
 use super::{MovementKind, Query, Reporting};
 use crate::columns::Ledger;
 use crate::fx::round_minor;
@@ -118,25 +119,66 @@ impl<P> Answer<P> {
         figures: AllFigures,
         point: impl Fn(Cut, &Figures) -> P,
     ) -> Self {
-        let AllFigures { span, rates_on, unconverted, series } = figures;
-        let points = |figures: &[Figures]| {
-            span.buckets.iter().zip(figures).map(|(bucket, figures)| point(*bucket, figures)).collect()
-        };
-        let series = series.into_iter().map(|series| Series {
-            points: points(&series.figures),
-            currency: series.currency,
-            group: series.group,
+        Self::of_series(metric, ledger, query, figures, |_, all| {
+            all.iter().map(|(bucket, figures)| point(*bucket, figures)).collect()
+        })
+    }
+
+    /// With the points of each series made at once, by what it is counted within.
+    pub(super) fn of_series(
+        metric: &'static str,
+        ledger: &Ledger,
+        query: &Query,
+        figures: AllFigures,
+        mut points: impl FnMut(u32, &[(Cut, Figures)]) -> Vec<P>,
+    ) -> Self {
+        let AllFigures { span, rates_on, unconverted, series, .. } = figures;
+        let series = series.into_iter().map(|series| {
+            let dated: Vec<(Cut, Figures)> = span.buckets.iter().copied().zip(series.figures).collect();
+            Series { points: points(series.counted, &dated), currency: series.currency, group: series.group }
         });
+        Self { rates_on, unconverted, ..Self::native(metric, ledger, query, series.collect()) }
+    }
+
+    /// Of series in which nothing was converted.
+    pub(super) fn native(
+        metric: &'static str,
+        ledger: &Ledger,
+        query: &Query,
+        series: Vec<Series<P>>,
+    ) -> Self {
         Self {
             metric,
             interval: query.interval,
             currency: query.currency,
             timezone: zone_name(ledger),
-            rates_on,
-            unconverted,
-            series: series.collect(),
+            rates_on: None,
+            unconverted: Vec::new(),
+            series,
         }
     }
+}
+
+/// Every series that a scope can have, from a cell for each bucket of what it counts within. A group of which nothing is in
+/// any cell is left out.
+pub(super) fn series_of_cells<C>(
+    scope: &Scope,
+    span: &Span,
+    reporting: Reporting,
+    cells: &[C],
+    value: impl Fn(&C) -> Option<Value>,
+    is_something: impl Fn(&C) -> bool,
+) -> Vec<Series<ValuePoint>> {
+    let buckets = span.buckets.len();
+    let series = parts(scope, reporting).into_iter().filter_map(|part| {
+        let Part { currency, group, counted } = part;
+        let own = &cells[counted as usize * buckets..][..buckets];
+        let is_shown = group.is_none() || own.iter().any(&is_something);
+        let points = span.buckets.iter().zip(own);
+        let points = points.map(|(bucket, cell)| ValuePoint::new(*bucket, value(cell)));
+        is_shown.then(|| Series { currency, group, points: points.collect() })
+    });
+    series.collect()
 }
 
 impl ValuePoint {
@@ -181,6 +223,11 @@ impl Value {
         quotient(numerator, denominator).map(Self::Ratio)
     }
 
+    /// Money, rounded half away from zero.
+    pub(crate) fn rounded(minor: Decimal) -> Option<Self> {
+        round_minor(minor).map(Self::Minor)
+    }
+
     /// Money shared out, rounded half away from zero.
     pub(crate) fn mean(minor: i64, count: i64) -> Option<Self> {
         quotient(minor, count).and_then(round_minor).map(Self::Minor)
@@ -188,7 +235,7 @@ impl Value {
 }
 
 /// `None` with nothing to divide by.
-fn quotient(numerator: i64, denominator: i64) -> Option<Decimal> {
+pub(super) fn quotient(numerator: i64, denominator: i64) -> Option<Decimal> {
     Decimal::from(numerator).checked_div(Decimal::from(denominator))
 }
 

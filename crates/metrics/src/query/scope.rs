@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Currency;
 
-use super::{Dimension, Filter, Group};
+use super::{Dimension, Filter, Group, Query, Reporting};
 use crate::columns::{Catalog, Country, Ledger, Plan};
 
 /// What is not known, in filters and breakdowns.
@@ -55,6 +55,13 @@ pub(super) struct Selection<'a> {
     pub(super) by: Option<Dimension>,
     /// Whether currencies are counted together.
     pub(super) is_converted: bool,
+}
+
+impl<'a> Selection<'a> {
+    /// What a query is about, in the parts that it asks for.
+    pub(super) fn of(query: &'a Query) -> Self {
+        Self { filter: &query.filter, by: query.by, is_converted: query.currency != Reporting::Native }
+    }
 }
 
 impl Scope {
@@ -219,7 +226,7 @@ pub(super) fn country_group(country: Country) -> Group {
     }
 }
 
-fn group_of(plan: &Plan, by: Option<Dimension>) -> Option<Group> {
+pub(super) fn group_of(plan: &Plan, by: Option<Dimension>) -> Option<Group> {
     let group = match by? {
         Dimension::Plan => Group::named(plan.price.as_str(), &plan.label),
         Dimension::Product => match &plan.product {

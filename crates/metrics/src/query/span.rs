@@ -34,12 +34,20 @@ pub(super) struct Span {
 impl Span {
     /// The periods that have a day of the query's range up to today.
     pub(super) fn of(query: &Query, ledger: &Ledger) -> Result<Self, QueryError> {
-        let Query { from, to, .. } = *query;
-        if from > to {
-            return Err(QueryError::EmptyRange { from, to });
-        }
         let today = ledger.calendar().day(query.now);
-        let to = to.min(today);
+        Self::cut(query, query.to.min(today), today)
+    }
+
+    /// The periods that have a day of the query's range, also when they have not begun.
+    pub(super) fn ahead(query: &Query, ledger: &Ledger) -> Result<Self, QueryError> {
+        Self::cut(query, query.to, ledger.calendar().day(query.now))
+    }
+
+    fn cut(query: &Query, to: Day, today: Day) -> Result<Self, QueryError> {
+        let from = query.from;
+        if from > query.to {
+            return Err(QueryError::EmptyRange { from, to: query.to });
+        }
         if i64::from(to.0) - i64::from(from.0) > DAYS_MAX {
             return Err(QueryError::TooManyPoints);
         }
@@ -49,7 +57,8 @@ impl Span {
         }
         let cut = whole.into_iter().map(|whole| {
             let (start_on, end_on) = (whole.start_on.max(from), whole.end_on.min(to));
-            let is_whole = start_on == whole.start_on && end_on == whole.end_on && end_on < today;
+            let runs = start_on <= today && end_on >= today;
+            let is_whole = start_on == whole.start_on && end_on == whole.end_on && !runs;
             Cut { start_on, end_on, is_partial: !is_whole }
         });
         Ok(Self::new(cut.collect(), from, query.now))

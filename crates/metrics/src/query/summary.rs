@@ -5,10 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::figures::figures;
-use super::{Filter, Query, QueryError, Reporting, Unconverted, Value, value};
+use super::{Filter, MoneyFigures, Query, QueryError, Reporting, Unconverted, Value, money};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::registry::{Metric, NET_REVENUE, REFUNDS};
+use crate::ledger::MoneyKind;
+use crate::registry::net_revenue;
 
 /// Everything in one currency. What is "of the month" is of the running one, up to now.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -66,10 +67,12 @@ pub fn summary(
         currency: Reporting::In(currency),
         filter: filter.clone(),
         by: None,
+        within_days: None,
         now,
     };
     let all = figures(ledger, rates, &query)?;
     let now = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
+    let money = of_month(ledger, rates, &query)?;
     let month_on = all.span.first;
     let arpa_minor = match Value::mean(now.mrr, now.customers) {
         Some(Value::Minor(amount)) => Some(amount),
@@ -87,8 +90,8 @@ pub fn summary(
         arpa_minor,
         active_customers: now.customers,
         active_subscriptions: now.subscriptions,
-        net_revenue_minor: of_month(ledger, rates, &NET_REVENUE, &query)?,
-        refunds_minor: of_month(ledger, rates, &REFUNDS, &query)?,
+        net_revenue_minor: money.as_ref().map(net_revenue),
+        refunds_minor: money.map(|money| money.minor(MoneyKind::Refund)),
         customer_churn_rate: Value::ratio(now.churned_customers, now.base_customers),
         month_on,
         compared_with_on: month_on.previous(),
@@ -97,20 +100,10 @@ pub fn summary(
     })
 }
 
-/// Revenue of the running month; `None` where the filter is one that revenue does not have.
-fn of_month(
-    ledger: &Ledger,
-    rates: &Rates,
-    metric: &'static Metric,
-    query: &Query,
-) -> Result<Option<i64>, QueryError> {
-    let answer = match value(ledger, rates, metric, query) {
-        Err(QueryError::NotOfRevenue { .. }) => return Ok(None),
-        answer => answer?,
-    };
-    let point = answer.series.first().and_then(|series| series.points.last());
-    Ok(point.and_then(|point| match point.value {
-        Some(Value::Minor(amount)) => Some(amount),
-        _ => None,
-    }))
+/// What moved in the running month; `None` where the filter is one that money does not have.
+fn of_month(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Option<MoneyFigures>, QueryError> {
+    match money::total(ledger, rates, query) {
+        Err(QueryError::NotOfRevenue { .. }) => Ok(None),
+        total => total.map(Some),
+    }
 }

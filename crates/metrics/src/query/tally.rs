@@ -34,6 +34,15 @@ pub(super) struct Shape<'a> {
     pub(super) exchange: Exchange,
 }
 
+/// The customer that is being added.
+#[derive(Debug, Clone, Copy)]
+struct Own<'a> {
+    chunk: &'a Chunk,
+    customer: usize,
+    /// The scope's number for the customer's.
+    country: u32,
+}
+
 /// The sums, by what is counted within and bucket, in the currency that is reported in. What is a level has an entry
 /// more than there are buckets: the first is just before the range.
 #[derive(Debug)]
@@ -48,6 +57,8 @@ pub(super) struct Tally {
     pub(super) retained: Vec<i64>,
     pub(super) kept: Vec<i64>,
     pub(super) churned: Vec<i64>,
+    /// Of those that churned: because payment failed.
+    pub(super) involuntary: Vec<i64>,
     /// MRR and customers just before the bucket, of what also has a rate at its end.
     pub(super) base_mrr: Vec<i64>,
     pub(super) base_customers: Vec<i64>,
@@ -103,15 +114,15 @@ impl<'a> Shape<'a> {
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let Some(country) = self.scope.country(chunk.country(customer)) else { continue };
-                let rows = chunk.rows(customer);
-                trail.walk(rows, country, &self.scope, range);
+                trail.walk(chunk.rows(customer), country, &self.scope, range);
                 if trail.is_nothing() {
                     continue;
                 }
+                let own = Own { chunk, customer, country };
                 match &mut converter {
-                    None => tally.add(self, &trail, chunk, customer, country),
+                    None => tally.add(self, &trail, own),
                     Some(converter) => {
-                        let added = converter.add(&mut tally, self, &trail, rows, country);
+                        let added = converter.add(&mut tally, self, &trail, own);
                         tally.is_too_large |= added.is_err();
                     }
                 }
@@ -133,6 +144,7 @@ impl<'a> Shape<'a> {
             retained: vec![0; buckets],
             kept: vec![0; buckets],
             churned: vec![0; buckets],
+            involuntary: vec![0; buckets],
             base_mrr: vec![0; buckets],
             base_customers: vec![0; buckets],
             unconverted: vec![(0, 0); self.scope.currencies.len() * self.levels()],
@@ -157,6 +169,20 @@ impl<'a> Shape<'a> {
                 tally.base_customers[place] += tally.active[level + bucket];
             }
         }
+    }
+
+    /// Whether the last subscription that a customer had by the end of a bucket ended because payment failed.
+    fn is_involuntary(&self, own: Own<'_>, counted: u32, bucket: usize) -> bool {
+        let rows = own.chunk.rows(own.customer);
+        let last = self.span.end_of(bucket);
+        let is_last = |row: &usize| {
+            rows.days[*row] <= last
+                && rows.at[*row] <= self.span.now.0
+                && rows.delta_minor[*row] < 0
+                && self.scope.target(rows.plan[*row], own.country).counted == counted
+        };
+        let last = (0..rows.at.len()).rev().find(is_last);
+        last.is_some_and(|row| own.chunk.subscription(rows.subscription[row] as usize).is_involuntary)
     }
 
     /// How many levels there are: before the range and at the end of each bucket.
@@ -186,6 +212,7 @@ impl Tally {
             (&mut self.retained, &other.retained),
             (&mut self.kept, &other.kept),
             (&mut self.churned, &other.churned),
+            (&mut self.involuntary, &other.involuntary),
             (&mut self.base_mrr, &other.base_mrr),
             (&mut self.base_customers, &other.base_customers),
         ];

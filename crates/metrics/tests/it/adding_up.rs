@@ -10,7 +10,7 @@ use model::{Day, Interval};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::random::{ZONES, question, rates, world};
+use super::generated::{ZONES, question, rates, world};
 use super::world::World;
 
 fn moved(point: &MrrPoint, kind: MovementKind) -> i64 {

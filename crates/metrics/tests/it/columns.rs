@@ -80,6 +80,31 @@ fn an_update_changes_only_the_chunks_of_its_customers() {
 }
 
 #[test]
+fn without_some_names_a_ledger_is_as_if_it_had_been_built_so_and_shares_the_rest() {
+    let world = many(1_500);
+    let built = |is_nameless: &dyn Fn(&str) -> bool| {
+        let builder = LedgerBuilder::new();
+        for customer in &world.customers {
+            let mut entry = customer.entry();
+            if is_nameless(entry.id.as_str()) {
+                (entry.name, entry.email) = (None, None);
+            }
+            builder.add(entry, &customer.ledger());
+        }
+        builder.finish(&prices(), TimeZone::UTC)
+    };
+    let ledger = built(&|_| false);
+    let one = |id: &str| id == "cus_00700";
+    let without_one = ledger.without_names(one);
+    assert_eq!(blobs(&without_one), blobs(&built(&one)));
+    let shared = ledger.chunks().iter().zip(without_one.chunks());
+    let copied = shared.filter(|(before, after)| !std::sync::Arc::ptr_eq(before, after)).count();
+    assert_eq!(copied, 1);
+    assert_eq!(blobs(&ledger.without_names(|_| true)), blobs(&built(&|_| true)));
+    assert!(ledger.customer(&"cus_00700".into()).unwrap().name.is_some(), "the snapshot before is as it was");
+}
+
+#[test]
 fn renamed_products_make_only_the_catalog_dirty() {
     let ledger = many(10).ledger("UTC");
     let mut renamed = prices();

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "also the tests' helpers stop where something is missing")]
 
 mod adding_up;
+mod cohorts;
 mod columns;
 mod currencies;
+mod every_metric;
+mod generated;
 mod kept;
 mod lists;
 mod movements;

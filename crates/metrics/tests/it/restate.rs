@@ -11,7 +11,7 @@ use model::{Currency, CustomerId, Day, Interval, Restatement, RestatementReason,
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::random::{HOURS, START, ZONES, world};
+use super::generated::{HOURS, START, ZONES, world};
 use super::world::{World, at};
 
 type Figure = (Day, CustomerId, Currency);

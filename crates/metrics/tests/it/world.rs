@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
-use metrics::ledger::{Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts};
+use metrics::ledger::{
+    Apart, ApartStep, Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts,
+    UnbilledItem,
+};
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
-use model::billing::{BillingInterval, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
+use model::billing::{BillingInterval, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
 use model::{Currency, Day, Interval, PriceId, ProductId, SubscriptionId, UnixSeconds, WeekStart};
 
 #[derive(Debug, Clone, Default)]
@@ -22,7 +25,21 @@ pub struct TestCustomer {
     pub country: Option<String>,
     pub changes: Vec<Change>,
     pub money: Vec<(UnixSeconds, MoneyKind, Currency, i64)>,
+    /// Subscriptions that ended because payment failed.
     pub involuntary: Vec<String>,
+    pub trials: Vec<TestTrial>,
+    /// When a subscription is set to end.
+    pub cancels: Vec<(String, UnixSeconds)>,
+    /// What is shown apart, in the same way as what counts.
+    pub apart: Vec<(Apart, Change)>,
+}
+
+/// A subscription's trial, and what it is of.
+#[derive(Debug, Clone)]
+pub struct TestTrial {
+    pub subscription: String,
+    pub period: Period,
+    pub items: Vec<(String, Currency, i64)>,
 }
 
 /// From `at` on, a price of a subscription is worth `value_minor` a month.
@@ -117,6 +134,9 @@ impl TestCustomer {
             changes: Vec::new(),
             money: Vec::new(),
             involuntary: Vec::new(),
+            trials: Vec::new(),
+            cancels: Vec::new(),
+            apart: Vec::new(),
         }
     }
 
@@ -131,50 +151,98 @@ impl TestCustomer {
         }
     }
 
-    /// Only real changes, in order.
     pub fn ledger(&self) -> CustomerLedger {
-        let mut changes = self.changes.clone();
-        changes.sort_by_key(|change| change.at);
-        let mut values: BTreeMap<(String, String), i64> = BTreeMap::new();
-        let mut steps = Vec::new();
-        for change in changes {
-            let value = values.entry((change.subscription.clone(), change.price.clone())).or_default();
-            let delta_minor = change.value_minor - *value;
-            *value = change.value_minor;
-            if delta_minor != 0 {
-                steps.push(Step {
-                    at: change.at,
-                    subscription: SubscriptionId::from(change.subscription),
-                    price: PriceId::from(change.price),
-                    currency: change.currency,
-                    value_minor: change.value_minor,
-                    delta_minor,
-                    cause: Cause::Ended,
-                });
-            }
-        }
-        let mut ids: Vec<&str> = self.changes.iter().map(|change| change.subscription.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let steps: Vec<Step> = differences(&self.changes).into_iter().map(step).collect();
         CustomerLedger {
             steps,
-            subscriptions: ids.into_iter().map(|id| self.facts(id)).collect(),
+            subscriptions: self.subscriptions().into_iter().map(|id| self.facts(id)).collect(),
+            at_risk: self.apart_steps(Apart::AtRisk),
+            trials: self.apart_steps(Apart::Trials),
+            unbilled: self.apart_steps(Apart::Unbilled),
             money: self.money.iter().map(money_fact).collect(),
             ..CustomerLedger::default()
         }
     }
 
+    fn apart_steps(&self, what: Apart) -> Vec<ApartStep> {
+        differences(&self.apart_changes(what)).into_iter().map(apart_step).collect()
+    }
+
+    pub fn apart_changes(&self, what: Apart) -> Vec<Change> {
+        self.apart.iter().filter(|(own, _)| *own == what).map(|(_, change)| change.clone()).collect()
+    }
+
+    fn subscriptions(&self) -> Vec<&str> {
+        let changes = self.changes.iter().chain(self.apart.iter().map(|(_, change)| change));
+        let mut ids: Vec<&str> = changes.map(|change| change.subscription.as_str()).collect();
+        ids.extend(self.trials.iter().map(|trial| trial.subscription.as_str()));
+        ids.extend(self.cancels.iter().map(|(id, _)| id.as_str()));
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     fn facts(&self, id: &str) -> SubscriptionFacts {
+        let trial = self.trials.iter().find(|trial| trial.subscription == id);
+        let cancel = self.cancels.iter().find(|(known, _)| known == id);
+        let item = |(price, currency, value_minor): &(String, Currency, i64)| UnbilledItem {
+            price: price.as_str().into(),
+            currency: *currency,
+            value_minor: *value_minor,
+        };
         SubscriptionFacts {
             id: SubscriptionId::from(id),
             status: SubscriptionStatus::Active,
             started_at: None,
             ended_at: None,
-            cancel_at: None,
-            trial: None,
+            cancel_at: cancel.map(|(_, at)| *at),
+            trial: trial.map(|trial| trial.period),
+            trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
+            reason: None,
+            feedback: None,
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),
         }
+    }
+}
+
+/// Only real changes, in order, each with its value and with what it adds to the one before.
+pub fn differences(changes: &[Change]) -> Vec<(Change, i64)> {
+    let mut changes = changes.to_vec();
+    changes.sort_by_key(|change| change.at);
+    let mut values: BTreeMap<(String, String, Currency), i64> = BTreeMap::new();
+    let mut found = Vec::new();
+    for change in changes {
+        let line = (change.subscription.clone(), change.price.clone(), change.currency);
+        let value = values.entry(line).or_default();
+        let delta_minor = change.value_minor - *value;
+        *value = change.value_minor;
+        if delta_minor != 0 {
+            found.push((change, delta_minor));
+        }
+    }
+    found
+}
+
+fn step((change, delta_minor): (Change, i64)) -> Step {
+    Step {
+        at: change.at,
+        subscription: SubscriptionId::from(change.subscription),
+        price: PriceId::from(change.price),
+        currency: change.currency,
+        value_minor: change.value_minor,
+        delta_minor,
+        cause: Cause::Ended,
+    }
+}
+
+fn apart_step((change, delta_minor): (Change, i64)) -> ApartStep {
+    ApartStep {
+        at: change.at,
+        subscription: SubscriptionId::from(change.subscription),
+        price: PriceId::from(change.price),
+        currency: change.currency,
+        delta_minor,
     }
 }
 
@@ -190,15 +258,16 @@ fn money_fact((at, kind, currency, amount_minor): &(UnixSeconds, MoneyKind, Curr
 
 pub const CODES: [&str; 5] = ["usd", "eur", "jpy", "kwd", "ars"];
 
-/// Three prices a currency: two of one product, monthly and yearly; one of another, every three months.
+/// Four prices a currency: two of one product, monthly and yearly; one of another, every three months; one of a deleted
+/// product. `price_any_0` is offered in all of them.
 pub fn prices() -> PriceBook {
     let mut book = PriceBook::default();
-    for name in ["basic", "extra"] {
+    for name in ["basic", "extra", "gone"] {
         book.insert_product(Product {
             id: ProductId::from(name),
             name: Some(name.to_uppercase()),
-            is_active: true,
-            is_deleted: false,
+            is_active: name != "gone",
+            is_deleted: name == "gone",
         });
     }
     for code in CODES {
@@ -206,21 +275,34 @@ pub fn prices() -> PriceBook {
             (0, "basic", BillingInterval::Month, 1),
             (1, "basic", BillingInterval::Year, 1),
             (2, "extra", BillingInterval::Month, 3),
+            (3, "gone", BillingInterval::Week, 2),
         ] {
-            book.insert(Price {
-                id: PriceId::from(format!("price_{code}_{number}")),
-                product: Some(ProductId::from(product)),
-                nickname: None,
-                currency: currency(code),
-                recurrence: Some(Recurrence { interval, interval_count, is_metered: false }),
-                scheme: PriceScheme::PerUnit(None),
-                currency_options: Vec::new(),
-                transform_quantity: None,
-                is_active: true,
-            });
+            let id = format!("price_{code}_{number}");
+            book.insert(price(
+                &id,
+                product,
+                currency(code),
+                Recurrence { interval, interval_count, is_metered: false },
+            ));
         }
     }
+    let monthly = Recurrence { interval: BillingInterval::Month, interval_count: 1, is_metered: false };
+    book.insert(price("price_any_0", "basic", currency("usd"), monthly));
     book
+}
+
+fn price(id: &str, product: &str, currency: Currency, recurrence: Recurrence) -> Price {
+    Price {
+        id: PriceId::from(id),
+        product: Some(ProductId::from(product)),
+        nickname: None,
+        currency,
+        recurrence: Some(recurrence),
+        scheme: PriceScheme::PerUnit(None),
+        currency_options: Vec::new(),
+        transform_quantity: None,
+        is_active: product != "gone",
+    }
 }
 
 /// A native query by month without filters, asked long after.
@@ -232,6 +314,7 @@ pub fn query(from: &str, to: &str) -> Query {
         week_start: WeekStart::Monday,
         currency: Reporting::Native,
         filter: Filter::default(),
+        within_days: None,
         by: None,
         now: at("2030-01-01"),
     }

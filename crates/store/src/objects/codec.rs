@@ -1,5 +1,5 @@
-//! Bodies to fewer bytes and back: zstd, against a dictionary trained on the first bodies of the kind, and the CRC-32 of the
-//! plain text behind it. SQLite has no checksums, and neither do zstd's frames against a shared dictionary: without one, a
+//! Bodies to fewer bytes and back: zstd, against a dictionary trained on outlines of the first bodies of the kind, and the
+//! CRC-32 of the plain text behind it. SQLite has no checksums, and neither do zstd's frames against a shared dictionary: without one, a
 //! flipped bit on the disk could turn one amount into another.
 
 use std::cell::RefCell;
@@ -27,6 +27,10 @@ const BODY_BYTES_MAX: u64 = 256 << 20;
 
 /// Of the checksum. Bodies that were written before format 3 end with their frame.
 const CHECKSUM_BYTES: usize = size_of::<u32>();
+
+/// Of a body: what it looks like without anything that a person wrote or is called by. Dictionaries quote what they are
+/// trained on, and outlast whoever is erased. `None`: it can't be read.
+pub type Outline = Arc<dyn Fn(ObjectKind, &str) -> Option<Box<str>> + Send + Sync>;
 
 /// A body as it is written.
 #[derive(Debug)]
@@ -164,9 +168,10 @@ impl Codec {
     }
 }
 
-/// Collects bodies of kinds that have no dictionary yet, until there are enough to train one.
-#[derive(Default)]
+/// Collects outlines of bodies of kinds that have no dictionary yet, until there are enough to train one.
 pub(super) struct Trainer {
+    /// `None`: nothing is trained, since nobody knows what must not be quoted.
+    outline: Option<Outline>,
     kinds: HashMap<ObjectKind, Samples>,
 }
 
@@ -179,15 +184,22 @@ struct Samples {
 }
 
 impl Trainer {
+    pub fn new(outline: Option<Outline>) -> Self {
+        Self { outline, kinds: HashMap::new() }
+    }
+
     /// Takes one more body in; returns whether there are enough of its kind now.
     pub fn collect(&mut self, kind: ObjectKind, body: &str) -> bool {
+        let Some(outline) = &self.outline else { return false };
         let samples = self.kinds.entry(kind).or_default();
         if samples.is_hopeless {
             return false;
         }
-        if !samples.is_full() {
-            samples.bytes += body.len();
-            samples.bodies.push(body.into());
+        if !samples.is_full()
+            && let Some(sample) = outline(kind, body)
+        {
+            samples.bytes += sample.len();
+            samples.bodies.push(sample.as_bytes().to_vec());
         }
         samples.is_full()
     }

@@ -4,16 +4,18 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::erase;
 use crate::StoreError;
 use crate::error::{Fault, InFile};
 
 /// Each takes the file one format further. What has been released is never changed, and what an earlier
 /// reader needs stays, or a reader of this version makes do without it.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 /// The layout of the tables, kept in the file's `user_version`.
 const FORMAT: i64 = MIGRATIONS.len() as i64;
@@ -57,6 +59,8 @@ fn prepare_for_writing(conn: &mut Connection, path: &Path) -> Result<(), Fault> 
     }
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "normal")?;
+    // From the first write on, so that an erasure has to look for no more than what it deletes itself.
+    conn.pragma_update(None, "secure_delete", true)?;
     // In KiB: the upper levels of every index stay in memory with tens of millions of objects.
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "temp_store", "memory")?;
@@ -68,6 +72,9 @@ fn prepare_for_writing(conn: &mut Connection, path: &Path) -> Result<(), Fault> 
         let tx = conn.transaction()?;
         for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
             tx.execute_batch(migration)?;
+        }
+        if found == 0 {
+            erase::note_in_place(&tx)?;
         }
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
@@ -198,7 +205,7 @@ mod tests {
         assert_eq!(kept, "kept");
         drop(conn);
         assert_eq!(format(&open_for_writing(&path).unwrap()), FORMAT);
-        has_what_was_kept(&Objects::open(dir.path(), &[]).unwrap());
+        has_what_was_kept(&Objects::open(dir.path(), &[], None).unwrap());
         has_what_was_kept(&reader);
     }
 }

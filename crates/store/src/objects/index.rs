@@ -22,6 +22,8 @@ const RUNS_PER_LEVEL: usize = 8;
 const MOVED: i64 = 0;
 /// From so many objects in one transaction on it pays to know which ids are in no run without looking.
 const BULK_OBJECTS: usize = 64;
+/// Every kind, as a mask.
+pub(super) const ALL_KINDS: i64 = i64::MAX;
 /// Looking into so few runs costs nothing.
 const FEW_RUNS: usize = 3;
 
@@ -105,7 +107,7 @@ impl Index {
     }
 
     /// A customer's rows of the kinds in `mask`, as far as runs have them.
-    pub fn rows_in_runs(&self, conn: &Connection, customer: &str, mask: i64) -> Result<Rows, Fault> {
+    fn rows_in_runs(&self, conn: &Connection, customer: &str, mask: i64) -> Result<Rows, Fault> {
         let sql = "SELECT kind, row FROM by_customer WHERE run = ?1 AND customer = ?2 AND (?3 >> kind) & 1";
         let mut statement = conn.prepare_cached(sql)?;
         let mut found = Rows::new();
@@ -118,8 +120,8 @@ impl Index {
         Ok(found)
     }
 
-    /// Customers' rows of the kinds in `mask` that no run has yet. Reads the tail once for all of them.
-    pub fn rows_in_tail(&self, conn: &Connection, mask: i64) -> Result<HashMap<String, Rows>, Fault> {
+    /// Customers' rows of the kinds in `mask` that no run has yet.
+    fn rows_in_tail(&self, conn: &Connection, mask: i64) -> Result<HashMap<String, Rows>, Fault> {
         let sql = "SELECT customer, kind, row FROM objects
             WHERE row > ?1 AND customer IS NOT NULL AND (?2 >> kind) & 1";
         let mut statement = conn.prepare_cached(sql)?;
@@ -129,6 +131,23 @@ impl Index {
             found.entry(row.get(0)?).or_default().insert((row.get(1)?, row.get(2)?));
         }
         Ok(found)
+    }
+
+    /// Customers' rows of the kinds in `mask`, one answer for each. Reads the tail once for all of them.
+    pub fn rows_of(
+        &self,
+        conn: &Connection,
+        customers: &[CustomerId],
+        mask: i64,
+    ) -> Result<Vec<Rows>, Fault> {
+        let mut tail = self.rows_in_tail(conn, mask)?;
+        let mut all = Vec::with_capacity(customers.len());
+        for customer in customers {
+            let mut rows = self.rows_in_runs(conn, customer.as_str(), mask)?;
+            rows.extend(tail.remove(customer.as_str()).unwrap_or_default());
+            all.push(rows);
+        }
+        Ok(all)
     }
 
     /// Customers who own anything, in order: at most `limit` of those after `after`.
@@ -241,7 +260,7 @@ impl WriterIndex {
 
     /// A customer's rows.
     pub fn rows_of(&self, conn: &Connection, customer: &str) -> Result<Rows, Fault> {
-        let mut rows = self.index.rows_in_runs(conn, customer, i64::MAX)?;
+        let mut rows = self.index.rows_in_runs(conn, customer, ALL_KINDS)?;
         let sql = "SELECT kind, row FROM objects WHERE row > ?1 AND customer = ?2";
         let mut statement = conn.prepare_cached(sql)?;
         let mut tail = statement.query(params![self.index.through, customer])?;

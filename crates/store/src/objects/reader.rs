@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::Codec;
-use super::index::{Index, WriterIndex};
+use super::index::{ALL_KINDS, Index, WriterIndex};
 use super::{Stored, file};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -122,15 +122,8 @@ impl Reader {
 
     /// One answer for each customer; `kinds` as [`Reader::mask`] makes it.
     pub fn by_customers(&mut self, customers: &[CustomerId], kinds: i64) -> Result<Vec<Vec<Stored>>, Fault> {
-        let index = Index::load(&self.conn)?;
-        let mut tail = index.rows_in_tail(&self.conn, kinds)?;
-        let mut all = Vec::with_capacity(customers.len());
-        for customer in customers {
-            let mut rows = index.rows_in_runs(&self.conn, customer.as_str(), kinds)?;
-            rows.extend(tail.remove(customer.as_str()).unwrap_or_default());
-            all.push(self.at(rows.into_iter().map(|(_, row)| row))?);
-        }
-        Ok(all)
+        let all = Index::load(&self.conn)?.rows_of(&self.conn, customers, kinds)?;
+        all.into_iter().map(|rows| self.at(rows.into_iter().map(|(_, row)| row))).collect()
     }
 
     pub fn ownerless(&mut self) -> Result<Vec<Stored>, Fault> {
@@ -198,11 +191,11 @@ impl Reader {
         Ok(lines.collect())
     }
 
-    pub fn ids_by_customer(&mut self, customer: &CustomerId) -> Result<Vec<(ObjectKind, String)>, Fault> {
-        let rows = WriterIndex::load(&self.conn)?.rows_of(&self.conn, customer.as_str())?;
+    pub fn ids_by_customers(&mut self, customers: &[CustomerId]) -> Result<Vec<(ObjectKind, String)>, Fault> {
+        let rows = Index::load(&self.conn)?.rows_of(&self.conn, customers, ALL_KINDS)?;
         let mut statement = self.conn.prepare_cached("SELECT id FROM objects WHERE row = ?1")?;
         let mut ids = Vec::new();
-        for (code, row) in rows {
+        for (code, row) in rows.into_iter().flatten() {
             ids.push((self.kind(code)?, statement.query_row([row], |row| row.get(0))?));
         }
         Ok(ids)

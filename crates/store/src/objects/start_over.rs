@@ -126,7 +126,7 @@ mod tests {
     use crate::{Batch, Objects};
 
     fn with_a_restatement(dir: &Path) -> Objects {
-        let objects = Objects::open(dir, &[]).unwrap();
+        let objects = Objects::open(dir, &[], None).unwrap();
         let restated = Restatement {
             month_on: Day(20_000),
             customer: CustomerId::from("cus_1"),
@@ -153,8 +153,8 @@ mod tests {
         assert!(!reader.is_replaced());
         assert!(Objects::start_over(dir.path(), &["kept/"], &[("new", "1".to_owned())]).unwrap());
         assert!(reader.is_replaced(), "who holds the old file can tell");
-        let objects = Objects::open(dir.path(), &[]).unwrap();
-        assert_eq!(objects.meta_keys("").unwrap(), ["kept/a", "kept/b", "new"]);
+        let objects = Objects::open(dir.path(), &[], None).unwrap();
+        assert_eq!(objects.meta_keys("").unwrap(), ["erasure", "kept/a", "kept/b", "new"]);
         assert_eq!((objects.restatements(None, 10).unwrap(), list.len()), (list, 1));
         assert!(objects.scan(kind::CUSTOMER, None, 1).unwrap().is_empty());
     }
@@ -166,7 +166,7 @@ mod tests {
         drop(with_a_restatement(dir.path()));
         std::fs::write(dir.path().join(FILE_NAME), [0x41; 20_000]).unwrap();
         assert!(!Objects::start_over(dir.path(), &[], &[]).unwrap());
-        assert!(Objects::open(dir.path(), &[]).unwrap().integrity_check().unwrap().is_empty());
+        assert!(Objects::open(dir.path(), &[], None).unwrap().integrity_check().unwrap().is_empty());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Reads what there is in the order of the file, a stretch of it at a time and on as many threads as somebody likes. In the order
-//! of ids, each object would be a page of its own to read.
+//! Reads all objects in the order of the file, one stretch at a time, so that several threads can share the work. In the order of
+//! ids, nearly every object would be on another page.
 
 use model::ObjectKind;
 
@@ -9,7 +9,7 @@ use crate::StoreError;
 /// A few megabytes of bodies.
 const ROWS: usize = 2_048;
 
-/// Rows that lie side by side.
+/// Neighboring rows of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     first: i64,
@@ -17,7 +17,7 @@ pub struct Stretch {
 }
 
 impl Objects {
-    /// Stretches that have every object that is there now, each in one of them.
+    /// Divides the file: every object that is stored now is in exactly one stretch. An object keeps its place when it changes.
     ///
     /// # Errors
     /// Those of the file.
@@ -33,7 +33,7 @@ impl Objects {
         })
     }
 
-    /// The objects of these kinds in a stretch, tombstones too.
+    /// The objects of these kinds in a stretch, including deleted ones.
     ///
     /// # Errors
     /// Those of the file.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
-use super::codec::{Codec, Compressed, NO_DICTIONARY, Trainer};
+use super::codec::{Codec, Compressed, NO_DICTIONARY, Outline, Trainer};
 use super::index::WriterIndex;
 use super::{Batch, Committed, lists, restatements};
 use crate::StoreError;
@@ -36,8 +36,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub fn new(conn: Connection, codec: Arc<Codec>, path: &Path) -> Self {
-        Self { conn, codec, trainer: Trainer::default(), index: None, path: path.to_owned() }
+    pub fn new(conn: Connection, codec: Arc<Codec>, outline: Option<Outline>, path: &Path) -> Self {
+        Self { conn, codec, trainer: Trainer::new(outline), index: None, path: path.to_owned() }
     }
 
     /// Writes until every sender is gone and the queue is empty.

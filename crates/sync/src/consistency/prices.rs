@@ -82,7 +82,7 @@ fn find_unknown(source: Source, objects: &Objects) -> Result<Unknown, StoreError
     found.try_reduce(Unknown::default, |all, more| Ok(all.with(more)))
 }
 
-/// From any threads.
+/// One search by several threads, which share what they found out about prices.
 struct Search<'a> {
     source: Source,
     objects: &'a Objects,

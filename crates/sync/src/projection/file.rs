@@ -125,6 +125,15 @@ impl Keeper {
         nothing_if_damaged(self.file.meta(SEQUENCE))
     }
 
+    /// Whether objects are left out of the stored ledger.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn has_problems(&self) -> Result<bool, StoreError> {
+        let problems = nothing_if_damaged(self.file.meta(PROBLEMS))?;
+        Ok(problems.is_some_and(|problems| !problems.is_empty() && problems != "[]"))
+    }
+
     /// Higher than that of any ledger before, also of other objects than these: who has one in memory sees that it moved.
     ///
     /// # Errors

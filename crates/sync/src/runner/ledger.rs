@@ -152,17 +152,29 @@ pub(super) fn open_to_work(
     }
 }
 
-/// Records what changed settings restate, before the old ledger is replaced.
+/// A stored ledger that is of all objects.
+pub(super) struct InStep {
+    pub snapshot: Snapshot,
+    /// Of the objects.
+    pub sequence: Option<String>,
+    /// Whether objects are left out of it. Why they are may quote them.
+    pub has_problems: bool,
+}
+
+/// Records what changed settings restate, before the old ledger is replaced. `None` while history is still loading.
 pub(super) fn record_restated(
     source: Source,
     files: &ConnectionFiles,
     settings: &Settings,
     recording: Option<Recording>,
-) -> Result<(), SyncError> {
-    if recording.is_some() && files.objects_if_any()?.is_some() {
-        open_to_work(source, files, settings, &files.objects_to_write()?, recording)?;
+) -> Result<Option<InStep>, SyncError> {
+    if recording.is_none() || files.objects_if_any()?.is_none() {
+        return Ok(None);
     }
-    Ok(())
+    let objects = files.objects_to_write()?;
+    let snapshot = open_to_work(source, files, settings, &objects, recording)?;
+    let has_problems = Keeper::open(files, settings)?.has_problems()?;
+    Ok(Some(InStep { snapshot, sequence: objects.meta(SEQUENCE)?, has_problems }))
 }
 
 /// Days of another zone move what happened around midnight, at times into another month.

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use connect::{Privacy, Source};
-use metrics::columns::CustomerEntry;
+use connect::Privacy;
 use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
+use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, StoreError, Whose};
 
 use super::connection::Connection;
+use super::ledger::InStep;
+use super::nameless::Forgetting;
 use super::record::source_of;
-use super::{Runner, Shared, Snapshot, blocking, ledger};
+use super::{Runner, Shared, Snapshot, blocking};
+use crate::SyncError;
 use crate::blocking::to_its_end;
 use crate::progress::Phase;
-use crate::{SyncError, history, projection};
 
 /// What was done to what is kept: empty, or [`PSEUDONYMOUS`].
 const PRIVACY: &str = "privacy";
@@ -64,49 +65,17 @@ fn erased_for_good(objects: &Objects) -> Result<Vec<CustomerId>, StoreError> {
 
 /// Permanently deletes the personal data of some customers; returns the number of objects of each kind.
 fn erase(
-    source: Source,
-    files: &ConnectionFiles,
+    forgetting: &Forgetting,
+    (stored, shown): (Option<InStep>, Option<Snapshot>),
     customers: &[CustomerId],
     now: UnixSeconds,
-) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
+) -> Result<BTreeMap<ObjectKind, u64>, SyncError> {
     let notes: Vec<_> =
         customers.iter().map(|customer| (format!("{ERASED}{customer}"), now.0.to_string())).collect();
     let Some((key, at)) = notes.first() else { return Ok(BTreeMap::new()) };
-    // A new folder gets its tables first.
-    drop(files.objects_to_write()?);
-    let theirs = Theirs::of(source, files, customers)?;
-    let objects = drop_personal(source, files, (key, at), |seen| theirs.has(seen), |_| {})?;
-    files.objects_to_write()?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
+    let objects = forgetting.delete(stored, shown, Whose::Customers(customers), (key, at), |_| {})?;
+    forgetting.files.objects_to_write()?.commit_blocking(Batch { meta: notes, ..Batch::default() })?;
     Ok(objects)
-}
-
-/// The objects of some customers, and the balance transactions booked for them.
-pub(super) struct Theirs {
-    source: Source,
-    customers: HashSet<String>,
-    objects: HashSet<String>,
-}
-
-impl Theirs {
-    pub fn of(source: Source, files: &ConnectionFiles, customers: &[CustomerId]) -> Result<Self, StoreError> {
-        let stored = files.objects_to_read()?;
-        let mut objects = HashSet::new();
-        for customer in customers {
-            objects.extend(stored.ids_by_customer(customer)?.into_iter().map(|(_, id)| id));
-        }
-        Ok(Self { source, customers: customers.iter().map(ToString::to_string).collect(), objects })
-    }
-
-    pub fn has(&self, seen: &Rewritable<'_>) -> bool {
-        match seen.customer {
-            Some(customer) => self.customers.contains(customer),
-            // It names what it was booked for, and may repeat its description.
-            None => {
-                let booked_for = self.source.booked_for(seen.kind, seen.body);
-                booked_for.is_some_and(|id| self.objects.contains(&id))
-            }
-        }
-    }
 }
 
 /// Privacy decisions that have not been applied to the stored objects yet.
@@ -139,37 +108,6 @@ impl Undone {
     }
 }
 
-/// Deletes the personal data in all that `is_theirs`, notes so with it, and how many objects of each kind that was.
-/// The ledger names customers, so it goes and is rebuilt.
-pub(super) fn drop_personal(
-    source: Source,
-    files: &ConnectionFiles,
-    note: (&str, &str),
-    is_theirs: impl Fn(&Rewritable<'_>) -> bool,
-    tell: impl FnMut(u64),
-) -> Result<BTreeMap<ObjectKind, u64>, StoreError> {
-    let redact =
-        |seen: &Rewritable<'_>| is_theirs(seen).then(|| source.redact(seen.kind, seen.body)).flatten();
-    files.rewrite_objects(note, redact, tell)
-}
-
-/// What is shown, without what identifies some customers: it goes on being shown while the files are rewritten.
-fn without_names(
-    source: Source,
-    files: &ConnectionFiles,
-    settings: &Settings,
-    shown: &Snapshot,
-    customers: &[CustomerId],
-) -> Result<Snapshot, StoreError> {
-    let objects = files.objects_to_read()?;
-    let book = history::price_book(source, &objects)?.book;
-    let built = projection::build_some(source, &objects, customers, &book, settings.rules, None)?;
-    let nameless = |(entry, ledger)| (CustomerEntry { name: None, email: None, ..entry }, ledger);
-    let changes = built.changes.into_iter().map(nameless).collect();
-    let ledger = shown.ledger.update(changes, &book).ledger;
-    Ok(Snapshot { version: shown.version + 1, ledger: Arc::new(ledger) })
-}
-
 impl Runner {
     /// Permanently deletes a customer's personal data from everything that is stored. Ids, amounts and times are
     /// kept, so no figure changes, and personal data that arrives later is deleted on arrival.
@@ -186,8 +124,8 @@ impl Runner {
         let (shared, connection, of) =
             (Arc::clone(&self.shared), self.shared.connection(id), customer.clone());
         let files = shared.config.data.connection_files(id);
-        let (looking, wanted) = (files.clone(), of.clone());
-        let is_there = blocking(move || Ok(!looking.objects_to_read()?.ids_by_customer(&wanted)?.is_empty()));
+        let wanted = of.clone();
+        let is_there = blocking(move || Ok(!files.objects_to_read()?.ids_by_customer(&wanted)?.is_empty()));
         if !is_there.await? {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
@@ -198,24 +136,19 @@ impl Runner {
             let epoch = connection.epoch();
             // Settings may have changed while it waited.
             let record = shared.record(&record.workspace, &record.id).await?;
-            let (source, recording) = (source_of(&record)?, shared.recording(&record));
+            let forgetting = shared.forgetting(&connection, &record, epoch)?;
             let now = shared.config.clock.now();
-            let own = Arc::clone(&connection);
             let receipt = blocking(move || {
-                ledger::record_restated(source, &files, &record.settings, recording)?;
+                let stored = forgetting.record_restated()?;
                 // Then: what is cut off from here on is done by the next work.
                 let one = std::slice::from_ref(&of);
                 shared.config.catalog.add_erasures(&record.workspace, &record.id, one, now)?;
-                if let Some(shown) = shown {
-                    let nameless = without_names(source, &files, &record.settings, &shown, one)?;
-                    own.publish(nameless, epoch);
-                }
-                let objects = erase(source, &files, one, now)?;
+                let objects = erase(&forgetting, (stored, shown), one, now)?;
                 Ok(ErasureReceipt { connection: record.id, customer: of, erased_at: now, objects })
             });
             let receipt = receipt.await;
             match &receipt {
-                // What is shown holds, and the next work makes the ledger's file again.
+                // What is shown holds.
                 Ok(_) => connection.close_reader(),
                 Err(_) => connection.close_files(),
             }
@@ -227,33 +160,45 @@ impl Runner {
 }
 
 impl Shared {
+    pub(super) fn forgetting(
+        &self,
+        connection: &Arc<Connection>,
+        record: &ConnectionRecord,
+        epoch: u64,
+    ) -> Result<Forgetting, SyncError> {
+        Ok(Forgetting {
+            source: source_of(record)?,
+            files: self.config.data.connection_files(&connection.id),
+            settings: record.settings.clone(),
+            recording: self.recording(record),
+            connection: Arc::clone(connection),
+            epoch,
+        })
+    }
+
     /// Applies pending privacy decisions before any other work.
     pub(super) async fn ensure_private(
         self: &Arc<Self>,
         connection: &Arc<Connection>,
         record: &ConnectionRecord,
+        epoch: u64,
     ) -> Result<(), SyncError> {
-        let source = source_of(record)?;
         let (files, wanted) = (self.config.data.connection_files(&connection.id), record.settings.gdpr);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), files.clone());
         let Undone { is_private, erasures } =
             blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
-        if !erasures.is_empty() || (wanted && !is_private) {
-            let (files, settings, recording) =
-                (files.clone(), record.settings.clone(), self.recording(record));
-            blocking(move || ledger::record_restated(source, &files, &settings, recording)).await?;
-        }
         if !erasures.is_empty() {
-            connection.reporter.begin(Phase::Erasing);
-            let (customers, files) = (erasures.len(), files.clone());
-            let _loading = connection.loading.lock().await;
-            blocking(move || Ok(erase(source, &files, &erasures, now)?)).await?;
-            connection.close_files();
+            let (customers, forgetting) = (erasures.len(), self.forgetting(connection, record, epoch)?);
+            at_work(connection, move |shown| {
+                let stored = forgetting.record_restated()?;
+                erase(&forgetting, (stored, shown), &erasures, now)
+            })
+            .await?;
             tracing::info!(customers, "pending erasures were carried out");
         }
         match (is_private, wanted) {
-            (false, true) => erase_everybody(source, connection, files).await,
+            (false, true) => erase_everybody(connection, self.forgetting(connection, record, epoch)?).await,
             (true, false) => {
                 let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
                 blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
@@ -263,29 +208,31 @@ impl Shared {
     }
 }
 
-async fn erase_everybody(
-    source: Source,
+/// Deletes while nobody else loads the ledger. What is shown goes on being shown.
+async fn at_work<T: Send + 'static>(
     connection: &Arc<Connection>,
-    files: ConnectionFiles,
-) -> Result<(), SyncError> {
+    delete: impl FnOnce(Option<Snapshot>) -> Result<T, SyncError> + Send + 'static,
+) -> Result<T, SyncError> {
     connection.reporter.begin(Phase::Erasing);
-    let reporter = connection.reporter.clone();
-    // Nothing that was computed before is shown meanwhile.
     let _loading = connection.loading.lock().await;
-    connection.drop_snapshot();
-    let erased = blocking(move || {
-        // A new folder gets its tables first.
-        drop(files.objects_to_write()?);
-        let tell = |done| {
-            if reporter.is_due() {
-                reporter.message(Some(format!("{done} objects")));
-            }
-        };
-        let objects = drop_personal(source, &files, (PRIVACY, PSEUDONYMOUS), |_| true, tell)?;
-        Ok(objects.values().sum::<u64>())
+    let shown = connection.peek();
+    let deleted = blocking(move || delete(shown)).await?;
+    connection.close_reader();
+    Ok(deleted)
+}
+
+async fn erase_everybody(connection: &Arc<Connection>, forgetting: Forgetting) -> Result<(), SyncError> {
+    let reporter = connection.reporter.clone();
+    let tell = move |done| {
+        if reporter.is_due() {
+            reporter.message(Some(format!("{done} objects")));
+        }
+    };
+    let erased = at_work(connection, move |shown| {
+        let stored = forgetting.record_restated()?;
+        forgetting.delete(stored, shown, Whose::Everybody, (PRIVACY, PSEUDONYMOUS), tell)
     });
-    let objects = erased.await?;
-    connection.close_files();
+    let objects: u64 = erased.await?.values().sum();
     if objects > 0 {
         tracing::info!(objects, "personal data was erased");
     }

@@ -10,12 +10,11 @@ use connect::Source;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use model::{CustomerId, Settings, UnixSeconds};
-use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, Rewritable, StoreError};
+use store::{Batch, ConnectionFiles, ConnectionRecord, Objects, StoreError, Whose};
 
 use super::connection::Connection;
-use super::privacy::{Theirs, drop_personal};
-use super::record::source_of;
-use super::{Shared, blocking, ledger};
+use super::nameless::Forgetting;
+use super::{Shared, blocking};
 use crate::SyncError;
 use crate::context::Context;
 use crate::progress::Phase;
@@ -69,42 +68,21 @@ impl Shared {
         self: &Arc<Self>,
         connection: &Arc<Connection>,
         record: &ConnectionRecord,
+        epoch: u64,
     ) -> Result<(), SyncError> {
-        let (files, settings) = (self.config.data.connection_files(&connection.id), record.settings.clone());
-        let (now, reporter) = (self.config.clock.now(), connection.reporter.clone());
-        let (source, recording) = (source_of(record)?, self.recording(record));
-        // Nothing that was computed before is shown meanwhile.
+        let forgetting = self.forgetting(connection, record, epoch)?;
+        let now = self.config.clock.now();
         let _loading = connection.loading.lock().await;
-        let own = Arc::clone(connection);
-        let check = blocking(move || {
-            let Some(check) = Check::due(source, &files, &settings, now)? else { return Ok(None) };
-            let new: BTreeSet<&str> =
-                check.past_retention.difference(&check.noted).map(String::as_str).collect();
-            let past_retention = list(&check.past_retention);
-            if !new.is_empty() {
-                reporter.begin(Phase::Erasing);
-                own.drop_snapshot();
-                ledger::record_restated(source, &files, &settings, recording)?;
-                let new: Vec<CustomerId> = new.into_iter().map(CustomerId::from).collect();
-                let theirs = Theirs::of(source, &files, &new)?;
-                let is_theirs = |seen: &Rewritable<'_>| theirs.has(seen);
-                drop_personal(source, &files, (PAST_RETENTION, &past_retention), is_theirs, |_| {})?;
-            }
-            // Last, so that an interrupted run is repeated.
-            let objects = files.objects_to_write()?;
-            let mut returned = listed(&objects, RETURNED)?;
-            returned.extend(check.noted.difference(&check.past_retention).cloned());
-            let meta = vec![
-                (PAST_RETENTION.to_owned(), past_retention),
-                (RETURNED.to_owned(), list(&returned)),
-                (LOOKED.to_owned(), check.looked.clone()),
-            ];
-            objects.commit_blocking(Batch { meta, ..Batch::default() })?;
-            Ok(Some(check))
+        let checked = blocking(move || {
+            let Some(check) = Check::due(forgetting.source, &forgetting.files, &forgetting.settings, now)?
+            else {
+                return Ok(None);
+            };
+            check.carry_out(&forgetting)?;
+            Ok(Some(check.customers()))
         });
-        let Some(check) = check.await? else { return Ok(()) };
-        connection.close_files();
-        let customers = check.past_retention.difference(&check.noted).count();
+        let Some(customers) = checked.await? else { return Ok(()) };
+        connection.close_reader();
         if customers > 0 {
             tracing::info!(customers, "personal data was deleted at the end of its retention period");
         }
@@ -141,6 +119,39 @@ impl Check {
             None => BTreeSet::new(),
         };
         Ok(Some(Self { looked, noted, past_retention }))
+    }
+}
+
+impl Check {
+    fn new_customers(&self) -> impl Iterator<Item = &String> {
+        self.past_retention.difference(&self.noted)
+    }
+
+    /// Whose period has ended since the last check.
+    fn customers(&self) -> usize {
+        self.new_customers().count()
+    }
+
+    fn carry_out(&self, forgetting: &Forgetting) -> Result<(), SyncError> {
+        let past_retention = list(&self.past_retention);
+        let new: Vec<CustomerId> = self.new_customers().map(|id| CustomerId::from(id.as_str())).collect();
+        if !new.is_empty() {
+            forgetting.connection.reporter.begin(Phase::Erasing);
+            let shown = forgetting.connection.peek();
+            let (whose, note) = (Whose::Customers(&new), (PAST_RETENTION, past_retention.as_str()));
+            forgetting.delete(forgetting.record_restated()?, shown, whose, note, |_| {})?;
+        }
+        // Last, so that an interrupted run is repeated.
+        let objects = forgetting.files.objects_to_write()?;
+        let mut returned = listed(&objects, RETURNED)?;
+        returned.extend(self.noted.difference(&self.past_retention).cloned());
+        let meta = vec![
+            (PAST_RETENTION.to_owned(), past_retention),
+            (RETURNED.to_owned(), list(&returned)),
+            (LOOKED.to_owned(), self.looked.clone()),
+        ];
+        objects.commit_blocking(Batch { meta, ..Batch::default() })?;
+        Ok(())
     }
 }
 

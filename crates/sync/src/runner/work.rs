@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::prices::KnownPrices;
 use super::projector::{Dirty, Projector, Unsaved};
 use super::record::{Done, is_passing};
-use super::{Shared, Snapshot, blocking, ledger, retention};
+use super::{Shared, Snapshot, blocking, ledger, nameless, privacy, retention};
 use crate::audit::Audit;
 use crate::context::{Context, RequestClock};
 use crate::outage::Outage;
@@ -56,7 +56,7 @@ impl Shared {
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
-        // Of the highest level, so that no filter leaves it out.
+        // At the highest level, so that a filter which lets any line through also keeps the span.
         let span = tracing::error_span!("work", connection = %connection.id);
         self.work_and_record(connection, record, task).instrument(span).await
     }
@@ -101,10 +101,10 @@ impl Shared {
         task: Task,
         claim: Claim,
     ) -> Result<Done, SyncError> {
-        self.ensure_private(connection, record).await?;
+        self.ensure_private(connection, record, claim.epoch).await?;
         let is_loaded = record.loaded_at.is_some();
         if is_loaded && task != Task::Deliveries {
-            self.drop_past_retention(connection, record).await?;
+            self.drop_past_retention(connection, record, claim.epoch).await?;
         }
         let mut work = SyncRun::open(self, connection, record, claim).await?;
         let outcome = match task {
@@ -207,7 +207,7 @@ impl SyncRun {
         let (client, objects, erased, request_clock, projector) = blocking(move || {
             let client = opening.client_blocking(&of)?;
             let source = client.source();
-            let objects = files.objects_to_write_of(source.shapes())?;
+            let objects = files.objects_to_write_of(source.shapes(), nameless::outline_of(source))?;
             let in_memory = own.snapshot().filter(|_| recording.is_some());
             let is_current = |own: &Snapshot| ledger::is_current(&files, &settings, &objects, own);
             // What is shown already is the same, and shared with whoever looks at it.
@@ -223,7 +223,7 @@ impl SyncRun {
                 }
             };
             own.publish(shown.clone(), epoch);
-            let erased = own.erased(super::privacy::Noted::of(&objects)?);
+            let erased = own.erased(privacy::Noted::of(&objects)?);
             let prices = KnownPrices::or_read(own.take_prices(), source, &objects)?;
             let projector = Projector {
                 source,

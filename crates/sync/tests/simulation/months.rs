@@ -21,6 +21,7 @@ pub fn found(ledger: &Ledger, now: UnixSeconds) -> String {
         week_start: WeekStart::default(),
         currency: Reporting::Native,
         filter: Filter::default(),
+        within_days: None,
         by: None,
         now,
     };

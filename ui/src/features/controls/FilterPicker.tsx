@@ -8,17 +8,10 @@ import { CheckIcon, ChevronIcon, CloseIcon, FilterIcon } from '~/components/icon
 import { Popover } from '~/components/Overlay'
 import { billingInterval, countryName } from '~/format/names'
 import { planLabels } from '~/view/facetLabels'
+import { FILTER_LABEL } from '~/view/filterNames'
 import type { FilterName } from '~/view/search'
 import { FILTERS } from '~/view/search'
 import type { View } from '~/view/useView'
-
-export const FILTER_LABEL: Record<FilterName, string> = {
-  plan: 'Plan',
-  product: 'Product',
-  billing_interval: 'Billing interval',
-  filter_currency: 'Currency',
-  country: 'Country',
-}
 
 interface Choice {
   id: string
@@ -100,7 +93,7 @@ export function FilterPicker({ view }: { view: View }) {
   const count = FILTERS.reduce((sum, name) => sum + (view.filters[name]?.length ?? 0), 0)
   return (
     <DialogTrigger>
-      <AriaButton className="flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm hover:bg-hover">
+      <AriaButton className="flex h-9 shrink-0 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm hover:bg-hover">
         <FilterIcon className="size-4 text-ink-faint" />
         Filters
         {count > 0 && <span className="num rounded-md bg-accent px-1.5 text-xs font-medium text-accent-ink">{count}</span>}

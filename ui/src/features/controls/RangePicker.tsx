@@ -3,43 +3,52 @@ import { Button as AriaButton, DialogTrigger } from 'react-aria-components'
 
 import type { Day } from '~/api/types'
 import { Button } from '~/components/Button'
-import { CheckIcon, ChevronIcon } from '~/components/icons'
+import { ChevronIcon } from '~/components/icons'
 import { Popover } from '~/components/Overlay'
-import { isDay } from '~/format/date'
-import { RANGE_LABEL } from '~/view/range'
+import { formatRange, isDay } from '~/format/date'
+import type { Preset } from '~/view/range'
+import { rangeLabel } from '~/view/range'
 import type { Range } from '~/view/search'
-import { FULL_MONTHS, RANGES } from '~/view/search'
+import { CALENDAR, FULL_MONTHS, LAST_MONTHS, RECENT } from '~/view/search'
 import type { View } from '~/view/useView'
 
-type Preset = Exclude<Range, 'custom'>
+interface ChoiceProps {
+  range: Preset
+  label?: string
+  chosen: Range
+  onChoose: (range: Preset) => void
+}
 
-const isFull = (range: Range) => (FULL_MONTHS as readonly Range[]).includes(range)
-const PRESETS = RANGES.filter((range): range is Preset => range !== 'custom' && !isFull(range))
-
-/** The same lengths, without the current month. */
-function FullMonths({ chosen, onChoose }: { chosen: Range; onChoose: (range: Preset) => void }) {
+function Choice({ range, label = rangeLabel(range), chosen, onChoose }: ChoiceProps) {
+  const isChosen = chosen === range
   return (
-    <div aria-label="Full months" className="flex items-center gap-1 border-t border-line px-3.5 py-2 text-sm" role="group">
-      <span className="flex-1">Full months</span>
-      {FULL_MONTHS.map((range) => (
-        <button
-          key={range}
-          aria-label={RANGE_LABEL[range]}
-          aria-pressed={chosen === range}
-          className={`num h-8 min-w-10 rounded-lg px-2 hover:bg-hover ${chosen === range ? 'bg-accent-soft font-medium text-accent' : ''}`}
-          type="button"
-          onClick={() => onChoose(range)}
-        >
-          {Number.parseInt(range, 10)}
-        </button>
+    <button
+      aria-label={rangeLabel(range)}
+      aria-pressed={isChosen}
+      className={`num rounded-lg px-2.5 py-1.5 text-left text-sm hover:bg-hover ${isChosen ? 'bg-accent-soft font-medium text-accent' : ''}`}
+      type="button"
+      onClick={() => onChoose(range)}
+    >
+      {label}
+    </button>
+  )
+}
+
+/** Ranges of months that differ in their number only. */
+function Months({ name, ranges, ...rest }: { name: string; ranges: readonly Preset[] } & Omit<ChoiceProps, 'range' | 'label'>) {
+  return (
+    <div aria-label={name} className="flex items-center gap-0.5 text-sm" role="group">
+      <span className="flex-1 px-2.5">{name}</span>
+      {ranges.map((range) => (
+        <Choice key={range} label={String(Number.parseInt(range, 10))} range={range} {...rest} />
       ))}
     </div>
   )
 }
 
 function CustomRange({ view, onDone }: { view: View; onDone: () => void }) {
-  const [from, setFrom] = useState<Day>(view.period.from)
-  const [to, setTo] = useState<Day>(view.period.to)
+  const [from, setFrom] = useState<Day>(view.period.start)
+  const [to, setTo] = useState<Day>(view.period.end)
   const isValid = isDay(from) && isDay(to) && from <= to
   const input = 'h-9 w-full rounded-lg border border-line-strong bg-surface px-2 text-sm num'
   return (
@@ -70,38 +79,41 @@ function CustomRange({ view, onDone }: { view: View; onDone: () => void }) {
   )
 }
 
+/** The days that the page is of. */
 export function RangePicker({ view }: { view: View }) {
   const [isOpen, setIsOpen] = useState(false)
-  const choose = (range: Preset) => {
-    view.setView({ range, from: undefined, to: undefined, interval: undefined })
+  const { range, label, start, end } = view.period
+  const choose = (next: Preset) => {
+    view.setView({ range: next, from: undefined, to: undefined, interval: undefined })
     setIsOpen(false)
   }
+  const choice = { chosen: range, onChoose: choose }
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
       <AriaButton
-        aria-label={`Range: ${view.period.label}. Change range`}
-        className="flex h-9 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm hover:bg-hover"
+        aria-label={`Range: ${label}. Change range`}
+        className="flex h-9 shrink-0 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm whitespace-nowrap hover:bg-hover"
       >
-        {view.period.label}
+        {label}
         <ChevronIcon className="size-4 text-ink-faint" />
       </AriaButton>
-      <Popover className="w-72" label="Range" placement="bottom start">
-        <ul className="p-1">
-          {PRESETS.map((range) => (
-            <li key={range}>
-              <button
-                className="flex w-full items-center rounded-lg px-2.5 py-2 text-left text-sm hover:bg-hover"
-                type="button"
-                aria-pressed={view.period.range === range}
-                onClick={() => choose(range)}
-              >
-                <span className="flex-1">{RANGE_LABEL[range]}</span>
-                {view.period.range === range && <CheckIcon className="size-4 text-accent" />}
-              </button>
-            </li>
+      <Popover className="w-80" label="Range" placement="bottom start">
+        <p className="num border-b border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">{formatRange(start, end)}</p>
+        <div className="grid grid-cols-2 gap-x-1 p-1.5">
+          {RECENT.map((preset) => (
+            <Choice key={preset} range={preset} {...choice} />
           ))}
-        </ul>
-        <FullMonths chosen={view.period.range} onChoose={choose} />
+        </div>
+        <div className="grid grid-cols-2 gap-x-1 border-t border-line p-1.5">
+          {CALENDAR.map((preset) => (
+            <Choice key={preset} range={preset} {...choice} />
+          ))}
+        </div>
+        <div className="flex flex-col border-t border-line p-1.5">
+          <Months name="Last months" ranges={LAST_MONTHS} {...choice} />
+          <Months name="Full months" ranges={FULL_MONTHS} {...choice} />
+          <Choice range="all" {...choice} />
+        </div>
         <CustomRange view={view} onDone={() => setIsOpen(false)} />
       </Popover>
     </DialogTrigger>

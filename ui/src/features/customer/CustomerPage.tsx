@@ -8,7 +8,6 @@ import { buttonClass } from '~/components/Button'
 import { Badge, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { ExternalIcon } from '~/components/icons'
-import { DataThrough } from '~/components/PageHead'
 import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
 import { dashboardUrl, sourceOf } from '~/sources'
@@ -97,11 +96,10 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
           <h1 className="flex flex-wrap items-center gap-2 text-2xl font-semibold tracking-tight break-words">
             <bdi className="min-w-0">{customer.name ?? customer.email ?? customer.id}</bdi>
             {customer.is_deleted && <Badge title="Deleted in the billing system. The history stays.">Deleted</Badge>}
-            {connection.is_test_mode && <Badge tone="warn">Test mode</Badge>}
           </h1>
           <p className="mt-1 text-sm text-ink-soft">{facts.filter(Boolean).join(' · ')}</p>
           <p className="mt-0.5 text-xs text-ink-soft">
-            <code className="font-mono">{customer.id}</code> · <DataThrough connection={connection} />
+            <code className="font-mono">{customer.id}</code>
           </p>
         </div>
         <dl className="flex flex-wrap gap-6 sm:text-right">

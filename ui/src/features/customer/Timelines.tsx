@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import type { Currency, CustomerDetail, Day } from '~/api/types'
 import { ChartCard } from '~/charts/ChartCard'
 import { fileName } from '~/charts/export'
-import { stepOption } from '~/charts/options'
+import { stepOption } from '~/charts/stepOption'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
 import { dateOf, dayOf, formatDay, formatInstant } from '~/format/date'
@@ -80,7 +80,7 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
       label={`Step line of this customer’s MRR in ${currency.toUpperCase()}. The table view has every step.`}
       metric="mrr"
       option={option}
-      subtitle={
+      caption={
         first
           ? `Since ${formatDay(first.on)}${data_through ? ` · data through ${formatInstant(data_through, time_zone)}` : ''}`
           : ''

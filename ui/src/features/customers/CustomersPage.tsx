@@ -10,8 +10,7 @@ import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
 import { ShowMore } from '~/components/ShowMore'
 import { countOf, formatCount } from '~/format/number'
-import { Controls } from '~/features/controls/Controls'
-import { CUSTOMER_SORTS } from '~/view/pages'
+import { CUSTOMER_SORTS } from '~/view/pageSearch'
 import { compact, oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
@@ -67,28 +66,21 @@ export function CustomersPage() {
   const isNarrowed = Boolean(q) || state !== undefined || view.hasFilters
   return (
     <>
-      <PageHead connection={connection} title="Customers" />
-      <Controls
-        hasInterval={false}
-        hasRange={false}
-        lead={
-          <>
-            <SearchField className="w-full sm:w-80" label="Search by name, email or ID" value={text} onChange={type} />
-            <Segmented
-              label="State"
-              options={STATES}
-              value={state ?? 'all'}
-              onChange={(next) =>
-                void navigate({
-                  search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
-                  replace: true,
-                })
-              }
-            />
-          </>
-        }
-        view={view}
-      />
+      <PageHead title="Customers" />
+      <div className="no-print flex flex-wrap items-center gap-2">
+        <SearchField className="w-full sm:w-80" label="Search by name, email or ID" value={text} onChange={type} />
+        <Segmented
+          label="State"
+          options={STATES}
+          value={state ?? 'all'}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
+              replace: true,
+            })
+          }
+        />
+      </div>
       <section aria-label="Customers" className="card py-2">
         <p className="px-4 sm:px-5 py-1 text-[0.8125rem] text-ink-soft" role="status">
           {total === undefined || isUnknown

@@ -1,31 +1,27 @@
-import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
-import { mrrQuery } from '~/api/queries'
-import type { Currency, Facets, MrrReport, MrrSeries } from '~/api/types'
-import { ChartCard } from '~/charts/ChartCard'
+import type { Currency, Facets } from '~/api/types'
+import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
 import { fileName, saveCsv } from '~/charts/export'
-import { lineOption } from '~/charts/options'
+import { SeriesChart } from '~/charts/SeriesChart'
 import { Button } from '~/components/Button'
 import { DataTable } from '~/components/DataTable'
-import { EmptyState, ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { formatDay } from '~/format/date'
 import { majorText } from '~/format/money'
-import { billingInterval, countryName } from '~/format/names'
-import { planLabels } from '~/view/facetLabels'
+import { groupLabel } from '~/view/groupLabels'
+import { levelName, rangeName } from '~/view/period'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
 import type { GroupRow } from './breakdownColumns'
 import { breakdownColumns } from './breakdownColumns'
-import type { ComparedLine } from './compared'
-import { COMPARED_AT_MOST, colorsOf, comparedOf, comparedPoints, linesOf } from './compared'
-import type { OpenMarkFn } from './pointColumns'
-import { comparedColumns, comparedFile, partialNote } from './pointColumns'
-import { partialBefore, rangeName, subtitleOf } from './TrendCards'
-import { isKnown, standingOf } from './standing'
-import { useMonths } from './useMrrData'
+import { linesOf } from './lines'
+import type { OpenMarkFn } from './points'
+import type { Standing } from './standing'
+import { known, useMrrSeries, useStandings } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const BY = [
@@ -39,37 +35,25 @@ export type By = (typeof BY)[number]['id']
 /** The long tail opens on demand. */
 const SHOWN_AT_FIRST = 12
 
-/** In the address: every row is switched off. */
-const NONE = 'none'
-
-function labelOf(by: By, series: MrrSeries, facets: Facets | undefined): string {
-  const { key = '', label = '' } = series.group ?? {}
-  if (by === 'country' && key) return countryName(key)
-  if (by === 'interval' && key) return billingInterval(key)
-  const plan = by === 'plan' && facets ? planLabels(facets).get(key) : undefined
-  return plan ?? (label || key || 'Unknown')
-}
-
-function rowsOf(report: MrrReport | undefined, currency: Currency, by: By, facets: Facets | undefined): GroupRow[] {
-  const rows = (report?.series ?? []).flatMap((series) => {
-    const standing = series.currency === currency ? standingOf(series) : undefined
-    if (!standing || (standing.now.mrr_minor === 0 && standing.before_minor === 0)) return []
-    return [{ key: series.group?.key ?? '', label: labelOf(by, series, facets), ...standing }]
+function rowsOf(standings: readonly Standing[], currency: Currency, by: By, facets: Facets | undefined): GroupRow[] {
+  const rows = standings.flatMap((standing) => {
+    const isEmpty = standing.mrr_minor === 0 && !standing.before_minor
+    if (standing.currency !== currency || isEmpty) return []
+    return [{ ...standing, key: standing.group?.key ?? '', label: groupLabel(by, standing.group, facets) }]
   })
-  return rows.toSorted((a, b) => b.now.mrr_minor - a.now.mrr_minor)
+  return rows.toSorted((a, b) => b.mrr_minor - a.mrr_minor)
 }
 
 function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
+  const amount = (minor: number | null, currency: Currency) => (minor === null ? null : majorText(minor, currency))
   const table = {
-    columns: [by, `${by}_id`, 'currency', 'mrr', 'mrr_last_month', 'change', 'customers'],
-    rows: rows.map(({ label, key, currency, now, before_minor, change_minor }) => [
+    columns: [by, `${by}_id`, 'currency', 'mrr', 'mrr_before', 'change', 'customers'],
+    rows: rows.map(({ label, key, currency, mrr_minor, before_minor, change_minor, customers }) => [
       label,
       key,
       currency,
-      majorText(now.mrr_minor, currency),
-      majorText(before_minor, currency),
-      majorText(change_minor, currency),
-      now.customers,
+      ...[mrr_minor, before_minor, change_minor].map((minor) => amount(minor, currency)),
+      customers,
     ]),
   }
   saveCsv(table, fileName(view.connection.name, `mrr by ${by}`))
@@ -79,11 +63,9 @@ function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
 export function BreakdownCard({ view, currency, open }: { view: View; currency: Currency; open: OpenMarkFn }) {
   const { compare, by = 'plan' } = route.useSearch()
   const navigate = route.useNavigate()
-  const months = useMonths(view, by)
-  const { from, to, interval } = view.period
-  const report = useQuery(mrrQuery(view.connection.id, { from, to, interval, ...view.scope, by }))
-  const known = isKnown(months.data) ? months.data : undefined
-  const rows = useMemo(() => rowsOf(known, currency, by, view.facets), [known, currency, by, view.facets])
+  const now = useStandings(view, by)
+  const report = useMrrSeries(view, by)
+  const rows = useMemo(() => rowsOf(now.standings, currency, by, view.facets), [now.standings, currency, by, view.facets])
   const compared = useMemo(() => comparedOf(rows, compare), [compare, rows])
   const colors = useMemo(() => colorsOf(rows, compared), [compared, rows])
   const setSearch = useCallback(
@@ -93,8 +75,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
   )
   const toggle = useCallback(
     (key: string) => {
-      const next = compared.includes(key) ? compared.filter((one) => one !== key) : [...compared, key].slice(-COMPARED_AT_MOST)
-      setSearch({ compare: next.length === 0 ? [NONE] : next.toSorted() })
+      setSearch({ compare: switched(compared, key) })
     },
     [compared, setSearch],
   )
@@ -102,28 +83,17 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
     () => breakdownColumns({ by, currency, rows, colors, toggle, open, view }),
     [by, currency, rows, colors, toggle, open, view],
   )
-  const lines = useMemo(() => linesOf(report.data, currency, rows, colors), [report.data, currency, rows, colors])
-  const option = useCallback(() => {
-    const points = lines[0]?.points ?? []
-    return lineOption({
-      currency,
-      interval,
-      notes: points.map((point) => partialNote(point, view.today)),
-      starts: points.map((point) => point.start_on),
-      lines: lines.map(({ points, ...line }) => ({ ...line, values: points.map((point) => point.mrr_minor) })),
-      hint: 'Click a point to see what changed',
-      reachesBackOn: partialBefore(view),
-    })
-  }, [currency, interval, lines, view])
-  const points = useMemo(() => comparedPoints(lines), [lines])
-  const lineColumns = useMemo(
-    () => comparedColumns(currency, interval, view.today, lines, open),
-    [currency, interval, view.today, lines, open],
+  const { buckets, series } = useMemo(
+    () => linesOf(known(report.data), currency, rows, colors),
+    [report.data, currency, rows, colors],
   )
   const what = (BY.find((one) => one.id === by)?.label ?? 'Plan').toLowerCase()
-  const isLoading = !months.error && !report.error && (!known || !isKnown(report.data))
+  const isLoading = !now.error && !report.error && (!now.report || !known(report.data))
+  const { period } = view
   return (
-    <ChartCard
+    <SeriesChart
+      buckets={buckets}
+      chart="lines"
       controls={
         <Segmented
           label="Break down by"
@@ -132,36 +102,35 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
           onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
         />
       }
+      currency={currency}
       error={report.data ? null : (report.error ?? null)}
-      file={{
-        name: fileName(view.connection.name, `mrr by ${by}`, currency, 'over time'),
-        table: () => comparedFile(currency, view.today, lines, points),
-      }}
       height={260}
+      hint="Click to see what changed"
       isLoading={isLoading}
       isStale={report.isPlaceholderData}
-      label={`Lines of the MRR of ${lines.map((line) => line.name).join(', ')}. The table view has every figure.`}
-      legend={<CompareLegend isLoading={isLoading} lines={lines} />}
+      label={`Lines of the MRR of ${series.map(({ name }) => name).join(', ')}. The table view has every figure.`}
       metric="mrr"
-      option={option}
-      subtitle={subtitleOf(view)}
-      table={{ columns: lineColumns, rows: points, rowKey: (point) => point.start_on }}
-      title={`MRR by ${what}, ${rangeName(view)}`}
-      {...(!isLoading && lines.length === 0
+      series={series}
+      title={`MRR by ${what}, ${rangeName(period)}`}
+      unit="money"
+      view={view}
+      {...(!isLoading && series.length === 0
         ? { empty: <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState> }
         : {})}
       onMark={({ seriesId, index }) => {
-        const point = points[index]
+        const point = buckets[index]
         if (point) open(point, seriesId === '' ? {} : { of: seriesId })
       }}
       onRetry={() => void report.refetch()}
     >
-      <section aria-label={`MRR by ${what} now`} className="border-t border-line">
+      <section aria-label={`MRR by ${what} ${period.is_running ? 'now' : 'at the end'}`} className="border-t border-line">
         <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
           <div className="min-w-0 flex-1 basis-52">
-            <h3 className="font-semibold">By {what} now</h3>
+            <h3 className="font-semibold">
+              By {what} {period.is_running ? 'now' : `on ${formatDay(period.end)}`}
+            </h3>
             <p className="text-[0.8125rem] text-ink-soft">
-              Change since the end of last month. Plot up to {COMPARED_AT_MOST} rows.
+              {period.compared_with && `Change since ${levelName(period.compared_with.level_on)}. `}Plot up to {COMPARED_AT_MOST} rows.
             </p>
           </div>
           <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
@@ -169,20 +138,20 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
           </Button>
         </header>
         <div className="pt-2 pb-2">
-          {months.error && !months.data && <ErrorState error={months.error} onRetry={() => void months.refetch()} />}
-          {!known && !months.error && (
+          {now.error && <ErrorState error={now.error} onRetry={now.refetch} />}
+          {!now.report && !now.error && (
             <div className="px-5">
               <SkeletonRows rows={6} />
             </div>
           )}
-          {known && rows.length === 0 && (
+          {now.report && rows.length === 0 && (
             <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
           )}
           {rows.length > 0 && (
             <DataTable
               columns={columns}
               initialSort={[{ id: 'mrr', desc: true }]}
-              isStale={months.isPlaceholderData}
+              isStale={now.isStale}
               label={`MRR by ${what}`}
               rowKey={(row) => row.key}
               rows={rows}
@@ -191,20 +160,6 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
           )}
         </div>
       </section>
-    </ChartCard>
-  )
-}
-
-function CompareLegend({ lines, isLoading }: { lines: readonly ComparedLine[]; isLoading: boolean }) {
-  if (isLoading) return <Skeleton className="h-5 w-3/5" />
-  return (
-    <ul aria-label="Plotted" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
-      {lines.map(({ id, name, colorToken }) => (
-        <li key={id} className="flex max-w-full items-center gap-1.5">
-          <span aria-hidden="true" className="h-0.5 w-4 shrink-0 rounded" style={{ background: `var(${colorToken})` }} />
-          <bdi className="max-w-80 truncate">{name}</bdi>
-        </li>
-      ))}
-    </ul>
+    </SeriesChart>
   )
 }

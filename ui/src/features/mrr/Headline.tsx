@@ -1,39 +1,36 @@
-import type { Currency, Day, MrrReport, Unconverted } from '~/api/types'
+import type { Currency, MrrReport, Unconverted } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { Sparkline } from '~/charts/Sparkline'
 import { Banner, Skeleton } from '~/components/Feedback'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
-import { addDays, firstOfMonth, formatDay, formatMonth, formatRange } from '~/format/date'
+import { addDays, formatDay } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
 import { countOf } from '~/format/number'
+import { levelName } from '~/view/period'
 import type { View } from '~/view/useView'
 
-import type { OpenMarkFn } from './pointColumns'
+import type { OpenMarkFn } from './points'
 import type { Standing } from './standing'
-import { isComparable, isOfRange, standingOf, standingOfRange } from './standing'
 
 interface HeadlineProps {
   view: View
-  /** Both are missing until they are known. */
-  months: MrrReport | undefined
+  /** Missing until it is known. */
+  report: MrrReport | undefined
+  standings: Standing[]
+  /** Whether history does not reach back to what is compared with. */
+  isTooEarly: boolean
+  /** MRR over the range. */
   series: MrrReport | undefined
   shown: Currency | undefined
   open: OpenMarkFn
 }
 
-/** MRR now compared with the end of last month; for a chosen range, its end compared with its start. */
-export function Headline({ view, months, series, shown, open }: HeadlineProps) {
-  const { from, to } = view.period
-  const isRange = isOfRange(view.period)
-  const report = isRange ? series : months
-  const standings = (report?.series ?? [])
-    .map(isRange ? standingOfRange : standingOf)
-    .filter((one): one is Standing => one !== undefined)
+/** MRR at the end of the period, and how it has changed. */
+export function Headline({ view, report, standings, isTooEarly, series, shown, open }: HeadlineProps) {
+  const { is_running, focus } = view.period
   const main = standings.find(({ currency }) => currency === shown)
-  const title = to < view.today && isRange ? `MRR on ${formatDay(to)}` : 'MRR now'
-  const before = isRange ? addDays(from, -1) : addDays(firstOfMonth(view.today), -1)
-  const since = isRange ? from : firstOfMonth(view.today, -1)
+  const title = is_running ? 'MRR now' : `MRR on ${formatDay(focus.end)}`
   return (
     <section aria-label={title} className="flex flex-col gap-4">
       <div className="flex flex-col gap-1">
@@ -49,36 +46,16 @@ export function Headline({ view, months, series, shown, open }: HeadlineProps) {
         ) : main ? (
           <>
             <p className="text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight">
-              <Money currency={main.currency} minor={main.now.mrr_minor} />
+              <Money currency={main.currency} minor={main.mrr_minor} />
             </p>
-            <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
-              {isComparable(view, since) ? (
-                <>
-                  <button
-                    aria-label={`What changed ${isRange ? `from ${formatRange(from, to)}` : 'this month'}: ${formatMoney(main.change_minor, main.currency, { sign: true })}`}
-                    className="opens font-semibold"
-                    type="button"
-                    onClick={() => open(main.now)}
-                  >
-                    <MoneyDelta currency={main.currency} minor={main.change_minor} />
-                  </button>
-                  {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
-                  <span className="text-ink-soft">
-                    vs. {isRange ? formatDay(before) : `end of ${formatMonth(before, { long: true })}`} (
-                    <Money currency={main.currency} minor={main.before_minor} />)
-                  </span>
-                </>
-              ) : (
-                <span className="text-ink-soft">There is nothing to compare with yet: earlier history is still loading.</span>
-              )}
-            </p>
+            <Changed isTooEarly={isTooEarly} main={main} open={open} view={view} />
           </>
         ) : (
           <p className="text-3xl font-semibold text-ink-faint">No MRR yet</p>
         )}
       </div>
       {view.currency === 'native' && standings.length > 1 && (
-        <CurrencyCards series={series} shown={shown} since={since} standings={standings} view={view} />
+        <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
       )}
       {report && report.unconverted.length > 0 && (
         <Banner title="Some MRR is not included" tone="warn">
@@ -99,6 +76,32 @@ export function Headline({ view, months, series, shown, open }: HeadlineProps) {
   )
 }
 
+function Changed({ view, main, isTooEarly, open }: Pick<HeadlineProps, 'view' | 'isTooEarly' | 'open'> & { main: Standing }) {
+  const { compared_with, focus } = view.period
+  if (isTooEarly) {
+    return <p className="text-ink-soft">There is nothing to compare with yet: earlier history is still loading.</p>
+  }
+  if (compared_with === null || main.change_minor === null || main.before_minor === null) return null
+  const change = formatMoney(main.change_minor, main.currency, { sign: true })
+  const since = levelName(compared_with.level_on)
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
+      <button
+        aria-label={`What changed since ${since}: ${change}`}
+        className="opens font-semibold"
+        type="button"
+        onClick={() => open({ start_on: addDays(compared_with.level_on, 1), end_on: focus.end })}
+      >
+        <MoneyDelta currency={main.currency} minor={main.change_minor} />
+      </button>
+      {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
+      <span className="text-ink-soft">
+        vs. {since} (<Money currency={main.currency} minor={main.before_minor} />)
+      </span>
+    </p>
+  )
+}
+
 /** What has no exchange rate, as a row of its own: never silently 0. */
 function notConverted({ currency, mrr_minor, customers }: Unconverted): string {
   const whose = customers === undefined ? '' : ` of ${countOf(customers, 'customer')}`
@@ -106,19 +109,7 @@ function notConverted({ currency, mrr_minor, customers }: Unconverted): string {
 }
 
 /** Currencies side by side, each with its own line; they are never added up. The chosen one is what the page shows. */
-function CurrencyCards({
-  view,
-  standings,
-  series,
-  shown,
-  since,
-}: {
-  view: View
-  since: Day
-  standings: Standing[]
-  series: MrrReport | undefined
-  shown: Currency | undefined
-}) {
+function CurrencyCards({ view, standings, series, shown }: Pick<HeadlineProps, 'view' | 'standings' | 'series' | 'shown'>) {
   return (
     <ul aria-label="Currency to show" className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
       {standings.map((standing) => {
@@ -137,9 +128,9 @@ function CurrencyCards({
                 {standing.currency.toUpperCase()}
                 <Sparkline className="h-5 w-16" values={values} />
               </span>
-              <Money className="font-semibold" currency={standing.currency} minor={standing.now.mrr_minor} />
+              <Money className="font-semibold" currency={standing.currency} minor={standing.mrr_minor} />
               <span className="text-xs">
-                <RatioDelta ratio={isComparable(view, since) ? standing.change_ratio : null} />
+                <RatioDelta ratio={standing.change_ratio} />
               </span>
             </button>
           </li>

@@ -1,11 +1,13 @@
 import { Link, getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
-import type { MrrPoint, MrrReport } from '~/api/types'
+import type { MrrPoint } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
+import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
-import { Controls } from '~/features/controls/Controls'
+import { MetricTile } from '~/features/metrics/MetricTile'
+import { shownCurrency } from '~/view/currency'
 import { compact } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
@@ -15,18 +17,16 @@ import { useView } from '~/view/useView'
 import { BreakdownCard } from './BreakdownCard'
 import { Headline } from './Headline'
 import { MarkDrawer } from './MarkDrawer'
-import type { OpenMarkFn } from './pointColumns'
-import { SideCard } from './SideCard'
+import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
 import { MovementsTrend, MrrTrend } from './TrendCards'
-import { isKnown } from './standing'
-import { shownCurrency, useMonths, useMrrSeries } from './useMrrData'
+import { known, useMrrSeries, useStandings } from './useMrrData'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const NO_POINTS: MrrPoint[] = []
 
-/** An answer that says nothing yet counts as none. */
-const known = <Answer extends MrrReport>(answer: Answer | undefined) => (isKnown(answer) ? answer : undefined)
+/** What is read beside MRR. */
+const KEY_FIGURES = ['arr', 'arpa', 'active_customers', 'customer_churn_rate', 'net_revenue', 'refunds']
 
 /** Read from top to bottom: where MRR stands, how it got there, what moved it, and which plans it is made of. */
 export function MrrPage() {
@@ -35,10 +35,10 @@ export function MrrPage() {
   useTitle('MRR Breakdown', connection.name)
   const navigate = route.useNavigate()
   const series = useMrrSeries(view)
-  const months = useMonths(view)
-  useFallback(view, series.error ?? months.error)
-  const [knownSeries, knownMonths] = [known(series.data), known(months.data)]
-  const shown = shownCurrency(view, knownMonths ?? knownSeries)
+  const now = useStandings(view)
+  useFallback(view, series.error ?? now.error)
+  const knownSeries = known(series.data)
+  const shown = shownCurrency(view)
   const points = useMemo(
     () => knownSeries?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,
     [knownSeries, shown],
@@ -66,26 +66,33 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead connection={connection} title="MRR Breakdown" />
+      <PageHead title="MRR Breakdown" />
       {isNothing ? (
         <NothingImported view={view} />
       ) : isEmpty ? (
         <NothingYet view={view} />
       ) : (
         <>
-          <Controls view={view} />
-          <Headline months={knownMonths} open={open} series={knownSeries} shown={shown} view={view} />
-          <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
-            <div className="flex min-w-0 flex-col gap-5">
+          <Headline {...now} open={open} series={knownSeries} shown={shown} view={view} />
+          <Tiles label="Key figures">
+            {KEY_FIGURES.map((id) => (
+              <MetricTile key={id} id={id} view={view} />
+            ))}
+          </Tiles>
+          <Grid>
+            <Cell span={8}>
               <MrrTrend {...trend} />
-              <MovementsTrend {...trend} />
-              <BreakdownCard currency={currency} open={open} view={view} />
-            </div>
-            <aside aria-label="Key figures and top customers" className="grid min-w-0 grid-cols-1 gap-5 md:grid-cols-2 xl:grid-cols-1">
-              <SideCard currency={shown} open={open} view={view} />
+            </Cell>
+            <Cell span={4}>
               <TopCustomers currency={shown} view={view} />
-            </aside>
-          </div>
+            </Cell>
+            <Cell>
+              <MovementsTrend {...trend} />
+            </Cell>
+            <Cell>
+              <BreakdownCard currency={currency} open={open} view={view} />
+            </Cell>
+          </Grid>
           <MarkDrawer currency={currency} view={view} />
         </>
       )}

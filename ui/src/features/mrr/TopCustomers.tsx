@@ -6,10 +6,10 @@ import type { Currency } from '~/api/types'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyList } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
+import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
-import { isKnown } from './standing'
 import { scopeOf } from './useMrrData'
 
 export function TopCustomers({ view, currency }: { view: View; currency: Currency | undefined }) {

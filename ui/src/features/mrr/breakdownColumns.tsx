@@ -1,29 +1,23 @@
 import { Link } from '@tanstack/react-router'
-import { Switch } from 'react-aria-components'
 
 import type { Currency } from '~/api/types'
-import { seriesVar } from '~/charts/palette'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
+import { PlotSwitch } from '~/components/PlotSwitch'
+import { addDays } from '~/format/date'
 import { countOf, formatCount, formatRatio } from '~/format/number'
-import type { FilterName } from '~/view/search'
+import { FILTER_OF, REST } from '~/view/groupLabels'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { By } from './BreakdownCard'
-import type { OpenMarkFn } from './pointColumns'
-import { isComparable } from './standing'
+import type { OpenMarkFn } from './points'
 import type { Standing } from './standing'
 
 export interface GroupRow extends Standing {
   key: string
   label: string
 }
-
-export const FILTER_OF: Record<By, FilterName> = { plan: 'plan', product: 'product', interval: 'billing_interval', country: 'country' }
-
-/** The key of the row in which the server sums up everything small: no filter can name it. */
-export const REST = 'other'
 
 interface Arguments {
   by: By
@@ -37,21 +31,23 @@ interface Arguments {
 }
 
 export function breakdownColumns({ by, currency, rows, colors, toggle, open, view }: Arguments): Column<GroupRow>[] {
-  const hasBefore = isComparable(view)
-  const total = rows.reduce((sum, row) => sum + row.now.mrr_minor, 0)
+  const { focus, compared_with } = view.period
+  const since = { start_on: addDays(compared_with?.level_on ?? focus.start, 1), end_on: focus.end }
+  const total = rows.reduce((sum, row) => sum + row.mrr_minor, 0)
   return [
     {
       id: 'compare',
       header: 'Plot',
       width: '4.5rem',
       cell: (row) => (
-        <CompareSwitch index={colors.get(row.key)} label={`Plot ${row.label}`} onChange={() => toggle(row.key)} />
+        <PlotSwitch index={colors.get(row.key)} label={`Plot ${row.label}`} onChange={() => toggle(row.key)} />
       ),
     },
     {
       id: 'name',
       header: 'Name',
       sortBy: (row) => row.label.toLowerCase(),
+      total: () => 'Total',
       cell: (row) => (
         <span className="block max-w-80 min-w-24 wrap-anywhere">
           {row.key === REST ? (
@@ -67,7 +63,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
               <bdi>{row.label}</bdi>
             </Link>
           )}
-          <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.now.customers, 'customer')}</span>
+          <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.customers, 'customer')}</span>
         </span>
       ),
     },
@@ -75,8 +71,9 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       id: 'mrr',
       header: 'MRR',
       isNumeric: true,
-      sortBy: (row) => row.now.mrr_minor,
-      cell: (row) => <Money className="font-medium" currency={currency} minor={row.now.mrr_minor} />,
+      sortBy: (row) => row.mrr_minor,
+      cell: (row) => <Money className="font-medium" currency={currency} minor={row.mrr_minor} />,
+      total: () => <Money currency={currency} minor={total} />,
     },
     {
       id: 'change',
@@ -84,12 +81,12 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       isNumeric: true,
       sortBy: (row) => row.change_minor,
       cell: (row) =>
-        !hasBefore ? (
+        row.change_minor === null ? (
           <span className="text-ink-faint">–</span>
         ) : row.change_minor === 0 || row.key === REST ? (
           <MoneyDelta currency={currency} minor={row.change_minor} />
         ) : (
-          <button className="opens" title="Show what changed" type="button" onClick={() => open(row.now, { of: row.key })}>
+          <button className="opens" title="Show what changed" type="button" onClick={() => open(since, { of: row.key })}>
             <MoneyDelta currency={currency} minor={row.change_minor} />
           </button>
         ),
@@ -100,41 +97,22 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       isNumeric: true,
       isWideOnly: true,
       sortBy: (row) => row.change_ratio,
-      cell: (row) => <RatioDelta ratio={hasBefore ? row.change_ratio : null} />,
+      cell: (row) => <RatioDelta ratio={row.change_ratio} />,
     },
     {
       id: 'customers',
       header: 'Customers',
       isNumeric: true,
       isWideOnly: true,
-      sortBy: (row) => row.now.customers,
-      cell: (row) => formatCount(row.now.customers),
+      sortBy: (row) => row.customers,
+      cell: (row) => formatCount(row.customers),
     },
     {
       id: 'share',
       header: 'Share',
       isNumeric: true,
       isWideOnly: true,
-      cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.now.mrr_minor / total)}</span>,
+      cell: (row) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : row.mrr_minor / total)}</span>,
     },
   ]
-}
-
-function CompareSwitch({ label, index, onChange }: { label: string; index: number | undefined; onChange: () => void }) {
-  const isOn = index !== undefined
-  return (
-    <Switch
-      aria-label={label}
-      className="group inline-flex cursor-pointer items-center align-middle"
-      isSelected={isOn}
-      onChange={onChange}
-    >
-      <span
-        className="h-5 w-9 rounded-full bg-line-strong p-0.5 transition-colors group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-2 group-data-focus-visible:outline-accent"
-        style={isOn ? { background: seriesVar(index) } : undefined}
-      >
-        <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
-      </span>
-    </Switch>
-  )
 }

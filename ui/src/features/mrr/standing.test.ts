@@ -1,42 +1,36 @@
 import { describe, expect, it } from 'vitest'
 
-import type { MrrPoint, MrrSeries } from '~/api/types'
+import type { MrrPoint, MrrReport } from '~/api/types'
+import { isComparable, isKnown } from '~/view/known'
 
-import { isComparable, isKnown, standingOf, standingOfRange } from './standing'
+import { standingsOf } from './standing'
 
-const point = (mrr_minor: number) => ({ mrr_minor }) as MrrPoint
-const series = (...mrr: number[]): MrrSeries => ({ currency: 'usd', group: null, points: mrr.map(point) })
+const report = (mrr: Record<string, number>) =>
+  ({
+    series: Object.entries(mrr).map(([currency, mrr_minor]) => ({
+      currency,
+      group: null,
+      points: [{ mrr_minor, customers: 3 } as MrrPoint],
+    })),
+  }) as unknown as MrrReport
 
 describe('how MRR stands', () => {
-  it('is the change since the end of last month, in money and as a ratio', () => {
-    expect(standingOf(series(8000, 10000))).toMatchObject({ change_minor: 2000, change_ratio: 0.25 })
+  it('is the change since the moment compared with, in money and as a ratio', () => {
+    expect(standingsOf(report({ usd: 10000 }), report({ usd: 8000 }))).toMatchObject([
+      { mrr_minor: 10000, before_minor: 8000, change_minor: 2000, change_ratio: 0.25 },
+    ])
   })
 
-  it('has no ratio to a month without MRR', () => {
-    expect(standingOf(series(0, 10000))).toMatchObject({ change_minor: 10000, change_ratio: null })
+  it('has no ratio to a moment without MRR', () => {
+    expect(standingsOf(report({ usd: 10000 }), report({ usd: 0 }))).toMatchObject([{ change_minor: 10000, change_ratio: null }])
   })
 
-  it('counts from nothing in the first month there is', () => {
-    expect(standingOf(series(10000))).toMatchObject({ before_minor: 0, change_minor: 10000 })
+  it('counts from nothing in a currency that is new', () => {
+    expect(standingsOf(report({ usd: 5, eur: 7 }), report({ usd: 5 }))[1]).toMatchObject({ before_minor: 0, change_minor: 7 })
   })
-})
 
-describe('how a range went', () => {
-  const still = { new_minor: 0, expansion_minor: 0, reactivation_minor: 0, contraction_minor: 0, churn_minor: 0, fx_minor: 0 }
-  const moved = (start_on: string, mrr_minor: number, moves: Partial<MrrPoint>) =>
-    ({ start_on, mrr_minor, ...still, ...moves }) as MrrPoint
-
-  it('is its end against MRR just before its first day', () => {
-    const points = [
-      moved('2026-09-10', 12000, { new_minor: 3000, churn_minor: -1000 }),
-      moved('2026-10-01', 9000, { churn_minor: -3000 }),
-    ]
-    expect(standingOfRange({ currency: 'usd', group: null, points })).toMatchObject({
-      now: { mrr_minor: 9000, start_on: '2026-09-10' },
-      before_minor: 10000,
-      change_minor: -1000,
-      change_ratio: -0.1,
-    })
+  it('has no change where nothing is compared', () => {
+    expect(standingsOf(report({ usd: 10000 }), undefined)).toMatchObject([{ before_minor: null, change_minor: null }])
   })
 })
 
@@ -49,14 +43,14 @@ describe('what an answer says', () => {
   })
 })
 
-describe('the comparison with last month', () => {
-  const at = (is_history_complete: boolean, reaches_back_on: string | null) =>
-    isComparable({ connection: { is_history_complete, reaches_back_on }, today: '2026-11-23' })
+describe('a comparison', () => {
+  const since = (is_history_complete: boolean, reaches_back_on: string | null) =>
+    isComparable({ is_history_complete, reaches_back_on }, '2026-10-31')
 
-  it('waits until history has all of last month', () => {
-    expect(at(false, null)).toBe(false)
-    expect(at(false, '2026-10-20')).toBe(false)
-    expect(at(false, '2026-09-30')).toBe(true)
-    expect(at(true, null)).toBe(true)
+  it('waits until history has all of the month that it begins in', () => {
+    expect(since(false, null)).toBe(false)
+    expect(since(false, '2026-10-20')).toBe(false)
+    expect(since(false, '2026-09-30')).toBe(true)
+    expect(since(true, null)).toBe(true)
   })
 })

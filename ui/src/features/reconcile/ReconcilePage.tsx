@@ -12,7 +12,6 @@ import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedb
 import { Money } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
-import { RangePicker } from '~/features/controls/RangePicker'
 import { formatMonth } from '~/format/date'
 import { majorText } from '~/format/money'
 import { reasonName } from '~/format/names'
@@ -104,7 +103,7 @@ export function ReconcilePage() {
   useTitle('Reconcile', connection.name)
   const { of } = route.useSearch()
   const navigate = route.useNavigate()
-  const { from, to } = view.period
+  const { start: from, end: to } = view.period
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
   useFallback(view, query.error)
   const currencies = useMemo(() => [...new Set(query.data?.months.map((month) => month.currency))], [query.data])
@@ -119,9 +118,8 @@ export function ReconcilePage() {
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
   return (
     <>
-      <PageHead connection={connection} title="Reconcile" />
+      <PageHead title="Reconcile" />
       <div className="no-print flex flex-wrap items-center gap-2">
-        <RangePicker view={view} />
         {currencies.length > 1 && shown && (
           <Segmented
             label="Currency"

@@ -17,7 +17,7 @@ import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Field'
 import { Toggle } from '~/components/Toggle'
-import { isTarget } from '~/features/controls/Controls'
+import { isTarget } from '~/features/controls/CurrencyPicker'
 import { currencyName } from '~/format/names'
 
 import { PreviewTable } from './PreviewTable'

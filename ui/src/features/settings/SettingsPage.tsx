@@ -14,7 +14,6 @@ export function SettingsPage() {
   return (
     <div className="flex max-w-3xl flex-col gap-5">
       <PageHead
-        connection={connection}
         lead="Metric rules and connection details."
         title="Settings"
       />

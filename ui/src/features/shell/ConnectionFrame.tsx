@@ -11,6 +11,9 @@ import { adviceOf, isKeyError } from '~/features/sync/failure'
 import { sourceOf } from '~/sources'
 import { useConnection } from '~/view/useView'
 
+import { Main } from './Main'
+import { ViewBar } from './ViewBar'
+
 /** The frame of a connection's pages: it keeps them live and says above them what is partial or broken. */
 export function ConnectionFrame() {
   const connection = useConnection()
@@ -18,10 +21,15 @@ export function ConnectionFrame() {
   useLive(connection.id)
   const isSyncPage = pathname.endsWith('/sync')
   return (
-    <div key={connection.id} className="flex flex-col gap-5">
-      {!isSyncPage && <Notices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
-      <Outlet />
-    </div>
+    <>
+      <ViewBar />
+      <Main>
+        <div key={connection.id} className="flex flex-col gap-5">
+          {!isSyncPage && <Notices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
+          <Outlet />
+        </div>
+      </Main>
+    </>
   )
 }
 

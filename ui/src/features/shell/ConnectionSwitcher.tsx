@@ -6,15 +6,9 @@ import { connectionsQuery } from '~/api/queries'
 import { Badge } from '~/components/Feedback'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
 import { Menu, MenuItem, MenuSeparator, MenuTrigger } from '~/components/Menu'
+import { pageOf } from '~/view/pages'
 
 import { useCurrentConnection } from './useCurrentConnection'
-
-/** Switching connections keeps the page, if both have it. */
-function samePage(pathname: string): 'mrr' | 'movements' | 'customers' | 'reconcile' | 'sync' | 'settings' {
-  const page = pathname.split('/')[3]
-  const pages = ['mrr', 'movements', 'customers', 'reconcile', 'sync', 'settings'] as const
-  return pages.find((one) => one === page) ?? 'mrr'
-}
 
 export function ConnectionSwitcher() {
   const { data: connections = [] } = useQuery(connectionsQuery)
@@ -23,17 +17,17 @@ export function ConnectionSwitcher() {
   const current = useCurrentConnection()
   return (
     <MenuTrigger>
-      <Button className="flex h-11 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
+      <Button className="flex h-9 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
         <span className="sr-only">Connection: </span>
         <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
-        {current?.is_test_mode && <Badge tone="warn">Test mode</Badge>}
         <ChevronIcon className="size-4 text-ink-faint" />
       </Button>
       <Menu
         className="w-64"
         onAction={(key) => {
           if (key === 'connect') void navigate({ to: '/connect' })
-          else void navigate({ to: `/c/$connectionId/${samePage(pathname)}`, params: { connectionId: String(key) } })
+          // The page stays; what narrows it down belongs to the account that is left.
+          else void navigate({ to: pageOf(pathname)?.to ?? '/c/$connectionId/mrr', params: { connectionId: String(key) } })
         }}
       >
         {connections.map((connection) => (

@@ -1,18 +1,9 @@
 import { Link } from '@tanstack/react-router'
 
-import { ChartIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
+import { PAGES } from '~/view/pages'
 import { keptSearch } from '~/view/useView'
 
 import { useCurrentConnection } from './useCurrentConnection'
-
-const PAGES = [
-  { to: '/c/$connectionId/mrr', label: 'MRR Breakdown', Icon: ChartIcon },
-  { to: '/c/$connectionId/movements', label: 'Movements', Icon: MovesIcon },
-  { to: '/c/$connectionId/customers', label: 'Customers', Icon: PeopleIcon },
-  { to: '/c/$connectionId/reconcile', label: 'Reconcile', Icon: ScaleIcon },
-  { to: '/c/$connectionId/sync', label: 'Sync', Icon: SyncIcon },
-  { to: '/c/$connectionId/settings', label: 'Settings', Icon: SettingsIcon },
-] as const
 
 export function Nav() {
   const connection = useCurrentConnection()
@@ -31,12 +22,6 @@ export function Nav() {
             >
               <Icon className="size-4.5" />
               {label}
-              {to.endsWith('/sync') && connection.state === 'failed' && (
-                <span className="ml-auto rounded-md bg-danger-soft px-1.5 text-xs font-medium text-danger">Failed</span>
-              )}
-              {to.endsWith('/sync') && connection.state === 'loading' && (
-                <span className="ml-auto text-xs text-ink-faint">Loading</span>
-              )}
             </Link>
           </li>
         ))}

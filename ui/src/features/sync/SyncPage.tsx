@@ -21,6 +21,7 @@ import { ReplaceKeyLink } from './ReplaceKeyLink'
 import { adviceOf, isDamage, isKeyError } from './failure'
 import { Problems } from './Problems'
 import { Reload } from './Reload'
+import { shareOf } from './share'
 
 const PHASE: Record<Phase, string> = {
   idle: 'Up to date',
@@ -34,13 +35,6 @@ const PHASE: Record<Phase, string> = {
 }
 
 const isRunning = (phase: Phase) => phase !== 'idle' && phase !== 'failed'
-
-/** The share that is loaded; `undefined` while not even the total is known. */
-function shareOf(progress: Progress): number | undefined {
-  const known = progress.kinds.filter(({ estimated_total }) => estimated_total !== null)
-  const total = known.reduce((sum, kind) => sum + Math.max(kind.estimated_total ?? 0, kind.done), 0)
-  return total === 0 ? undefined : Math.min(1, known.reduce((sum, kind) => sum + kind.done, 0) / total)
-}
 
 /** How many objects are loaded, and of how many as far as that is known. Before anything is counted, there is no number. */
 function objectsOf({ kinds, phase }: Progress): string {
@@ -61,7 +55,7 @@ export function SyncPage() {
   })
   return (
     <>
-      <PageHead connection={connection} title="Sync">
+      <PageHead title="Sync">
         <Button
           isDisabled={progress !== undefined && isRunning(progress.phase)}
           isPending={sync.isPending}

@@ -116,14 +116,17 @@ fn plain(value: &Value) -> String {
 fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) -> String {
     let is_money = column.ends_with("_minor") || (column == "value" && unit == Unit::Money);
     match (is_money, value.as_i64(), currency) {
-        (true, Some(amount_minor), Some(currency)) => {
-            let money = Money { amount_minor, currency }.to_string();
-            money.split(' ').next().unwrap_or_default().to_owned()
-        }
+        (true, Some(amount_minor), Some(currency)) => in_main_units(amount_minor, currency),
         _ if column == "is_partial" => if value == &Value::Bool(true) { "partial" } else { "" }.to_owned(),
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
     }
+}
+
+/// An amount without its currency.
+pub fn in_main_units(amount_minor: i64, currency: Currency) -> String {
+    let money = Money { amount_minor, currency }.to_string();
+    money.split(' ').next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

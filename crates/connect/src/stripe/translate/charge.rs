@@ -1,7 +1,7 @@
 //! Money that moved: charges, refunds, credit notes, and which payment paid which invoice.
 
-use model::billing::{Charge, ChargeStatus, CreditNote, InvoicePayment, Refund};
-use model::{ChargeId, CreditNoteId, CustomerId, InvoiceId, RefundId};
+use model::billing::{Charge, ChargeStatus, CreditNote, Dispute, DisputeStatus, InvoicePayment, Refund};
+use model::{ChargeId, CreditNoteId, CustomerId, DisputeId, InvoiceId, RefundId};
 use serde::Deserialize;
 
 use super::customer::said;
@@ -97,6 +97,60 @@ pub fn refund(body: &str) -> Result<Refund, ReadError> {
         currency: reading.currency(&shape.currency)?,
         amount_minor: reading.amount(shape.amount, "amount")?,
         created_at: reading.instant(shape.created, "created")?,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DisputeShape {
+    id: Text,
+    charge: Ref,
+    status: Text,
+    currency: Text,
+    amount: Number,
+    created: Number,
+    balance_transactions: Array<Moved>,
+}
+
+/// Money that was taken or given back for a dispute, in the account's own currency.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Moved {
+    amount: Number,
+    created: Number,
+}
+
+/// A dispute. Nothing says when it was closed; money last moved when it was lost, or given back when it was won.
+///
+/// # Errors
+/// When it is no JSON object with an id, an amount, a currency and a time of creation, or one cannot be understood.
+pub fn dispute(body: &str) -> Result<Dispute, ReadError> {
+    let shape: DisputeShape = read(kind::DISPUTE, body)?;
+    let reading = Reading::begin(kind::DISPUTE, &shape.id)?;
+    let amount_minor = reading.amount(shape.amount, "amount")?;
+    let (mut taken, mut returned, mut moved_at) = (0_i64, 0_i64, None);
+    for moved in shape.balance_transactions.iter() {
+        let amount = reading.optional_amount(moved.amount, "balance_transactions.amount")?.unwrap_or(0);
+        taken = taken.saturating_sub(amount.min(0));
+        returned = returned.saturating_add(amount.max(0));
+        moved_at = moved_at.max(reading.optional_instant(moved.created, "balance_transactions.created")?);
+    }
+    // A part that was given back is the same part of the disputed amount, whatever currency the account is in.
+    let won_back = i128::from(amount_minor) * i128::from(returned.min(taken)) / i128::from(taken.max(1));
+    Ok(Dispute {
+        id: DisputeId::from(reading.id),
+        charge: shape.charge.id().map(ChargeId::from),
+        status: match shape.status.as_str() {
+            // A charge that was refunded to end its dispute is among the refunds.
+            Some("won" | "warning_closed" | "prevented" | "charge_refunded") => DisputeStatus::Won,
+            Some("lost") => DisputeStatus::Lost,
+            _ => DisputeStatus::Open,
+        },
+        currency: reading.currency(&shape.currency)?,
+        amount_minor,
+        created_at: reading.instant(shape.created, "created")?,
+        won_back_minor: i64::try_from(won_back).unwrap_or(amount_minor),
+        moved_at,
     })
 }
 

@@ -82,7 +82,10 @@ struct Credit {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Transitions {
+    finalized_at: Number,
+    marked_uncollectible_at: Number,
     paid_at: Number,
+    voided_at: Number,
 }
 
 /// An invoice.
@@ -107,8 +110,18 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
     }
     let status = shape.status();
     let is_paid = status == InvoiceStatus::Paid;
-    let paid = shape.status_transitions.get().map_or(Number::Absent, |transitions| transitions.paid_at);
-    let paid_at = reading.optional_instant(paid, "status_transitions.paid_at")?;
+    let reached = |at: fn(&Transitions) -> Number, field| {
+        let at = shape.status_transitions.get().map_or(Number::Absent, at);
+        reading.optional_instant(at, field)
+    };
+    let paid_at = reached(|at| at.paid_at, "status_transitions.paid_at")?;
+    let given_up_at = match status {
+        InvoiceStatus::Void => reached(|at| at.voided_at, "status_transitions.voided_at")?,
+        InvoiceStatus::Uncollectible => {
+            reached(|at| at.marked_uncollectible_at, "status_transitions.marked_uncollectible_at")?
+        }
+        _ => None,
+    };
     // A server that does not add up is added up for.
     let lines_minor = lines.iter().map(|line: &InvoiceLine| line.amount_minor - line.discount_minor).sum();
     let total_minor = reading.optional_amount(shape.total, "total")?.unwrap_or(lines_minor);
@@ -123,6 +136,8 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         created_at,
         // In the oldest shape a paid invoice does not say when; it was charged when it was made.
         paid_at: paid_at.or(is_paid.then_some(created_at)),
+        finalized_at: reached(|at| at.finalized_at, "status_transitions.finalized_at")?,
+        given_up_at,
         billing_reason: said(&shape.billing_reason),
         attempt_count: shape.attempt_count(),
         total_minor,

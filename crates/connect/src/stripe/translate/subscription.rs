@@ -1,7 +1,8 @@
 //! Subscriptions and their items.
 
 use model::billing::{
-    CancellationReason, PendingUpdate, Period, Price, Subscription, SubscriptionItem, SubscriptionStatus,
+    CancellationReason, Discount, PendingUpdate, Period, Price, Subscription, SubscriptionItem,
+    SubscriptionStatus,
 };
 use model::{CustomerId, InvoiceId, SubscriptionId, SubscriptionItemId, UnixSeconds};
 use rust_decimal::Decimal;
@@ -44,6 +45,10 @@ struct Shape {
     currency: Text,
     items: Object<Embedded<ItemShape>>,
     default_tax_rates: Array<TaxRate>,
+    /// Those that came whole and not as their ids.
+    discounts: Array<DiscountShape>,
+    /// The only one, in the older shape.
+    discount: Object<DiscountShape>,
     pending_update: Object<Update>,
     latest_invoice: Ref,
     current_period_start: Number,
@@ -65,6 +70,30 @@ struct Pause {}
 
 #[derive(Debug, Default, Deserialize)]
 struct Update {}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DiscountShape {
+    end: Number,
+    /// What it is of: a coupon, directly in the older shape.
+    source: Object<DiscountSource>,
+    coupon: Object<CouponShape>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DiscountSource {
+    coupon: Object<CouponShape>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CouponShape {
+    percent_off: Number,
+    amount_off: Number,
+    currency: Text,
+    duration: Text,
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -115,6 +144,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
             .pending_update
             .get()
             .map(|_| PendingUpdate { invoice: shape.latest_invoice.id().map(InvoiceId::from) }),
+        discounts: shape.discounts(reading)?,
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());
@@ -133,6 +163,12 @@ pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>)
 }
 
 impl Shape {
+    fn discounts(&self, reading: Reading<'_>) -> Result<Vec<Discount>, ReadError> {
+        let only = self.discount.get().filter(|_| self.discounts.0.is_none());
+        let all = self.discounts.iter().chain(only);
+        all.filter_map(|shape| shape.read(reading).transpose()).collect()
+    }
+
     fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
         let bounds = [self.current_period_start, self.current_period_end];
         let period = period(reading, bounds, ["current_period_start", "current_period_end"])?;
@@ -153,6 +189,21 @@ impl Shape {
             prices.extend(inline);
         }
         Ok((items, prices))
+    }
+}
+
+impl DiscountShape {
+    /// `None`: its coupon came only as an id.
+    fn read(&self, reading: Reading<'_>) -> Result<Option<Discount>, ReadError> {
+        let coupon = self.coupon.get().or_else(|| self.source.get()?.coupon.get());
+        let Some(coupon) = coupon else { return Ok(None) };
+        let amount = reading.optional_amount(coupon.amount_off, "discounts.coupon.amount_off")?;
+        Ok(Some(Discount {
+            percent_off: reading.optional_decimal(coupon.percent_off, 100, "discounts.coupon.percent_off")?,
+            amount_off: amount.zip(coupon.currency.as_str().and_then(|code| code.parse().ok())),
+            ends_at: reading.optional_instant(self.end, "discounts.end")?,
+            is_once: coupon.duration.as_str() == Some("once"),
+        }))
     }
 }
 

@@ -3,16 +3,17 @@
 //! Rows name plans by a table of the chunk's own, in order of price and currency, so that a chunk's bytes depend on
 //! nothing outside it.
 
-use model::billing::{BillingInterval, SubscriptionStatus};
+use model::billing::{BillingInterval, CancellationReason, SubscriptionStatus};
 use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
 use super::super::chunk::{
-    Chunk, Columns, Country, DifferenceRows, MoneyRows, PaidRows, Rows, Subscriptions, Texts, UnexplainedRows,
+    Chunk, Columns, Country, DifferenceRows, MoneyRows, NO_PLAN, PaidRows, Rows, Subscriptions, Texts,
+    UnexplainedRows,
 };
 use super::reader::{Read, Reader, Writer};
-use crate::ledger::{MoneyKind, PaidPart, Reason, RuleSets};
+use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
 
 /// The place in each list is the number on disk: only ever add at the end.
 const STATUSES: [SubscriptionStatus; 9] = [
@@ -26,13 +27,12 @@ const STATUSES: [SubscriptionStatus; 9] = [
     SubscriptionStatus::Paused,
     SubscriptionStatus::Unknown,
 ];
-const MONEY_KINDS: [MoneyKind; 6] = [
-    MoneyKind::InvoiceRevenue,
-    MoneyKind::ChargeRevenue,
-    MoneyKind::Refund,
-    MoneyKind::CreditNote,
-    MoneyKind::Payment,
-    MoneyKind::FailedPayment,
+const REASONS: [Option<CancellationReason>; 5] = [
+    None,
+    Some(CancellationReason::Requested),
+    Some(CancellationReason::PaymentFailed),
+    Some(CancellationReason::PaymentDisputed),
+    Some(CancellationReason::Other),
 ];
 const PARTS: [PaidPart; 14] = [
     PaidPart::Used,
@@ -76,20 +76,34 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
         out.i64s(column);
     }
 
-    let (names, codes) = local_plans(&rows.plan, catalog);
+    for column in [&subscriptions.trial_start, &subscriptions.trial_end] {
+        out.i64s(column);
+    }
+    out.u8s(subscriptions.reason.iter().map(|reason| number(&REASONS, reason)));
+    out.texts(&subscriptions.feedback);
+
+    let named = columns.apart.iter().chain([rows]).flat_map(|rows| &rows.plan);
+    let (names, codes) = local_plans(named.chain(&subscriptions.trial_plan), catalog);
     out.count(names.ends.len());
     out.texts(&names);
-    out.count(rows.at.len());
-    out.u32s(&rows.ends);
-    out.i64s(&rows.at);
-    out.u32s(&rows.subscription);
-    out.u32s(&codes);
-    out.i64s(&rows.delta_minor);
+    let local = |plans: &[u32]| -> Vec<u32> {
+        plans.iter().map(|code| codes.get(code).copied().unwrap_or(NO_PLAN)).collect()
+    };
+    out.u32s(&local(&subscriptions.trial_plan));
+    for rows in columns.apart.iter().chain([rows]) {
+        out.count(rows.at.len());
+        out.u32s(&rows.ends);
+        out.i64s(&rows.at);
+        out.u32s(&rows.subscription);
+        out.u32s(&local(&rows.plan));
+        out.i64s(&rows.delta_minor);
+    }
+    out.u8s(columns.causes.iter().map(|cause| number(&ChangeCause::ALL, cause)));
 
     out.count(money.at.len());
     out.u32s(&money.ends);
     out.i64s(&money.at);
-    out.u8s(money.kind.iter().map(|kind| number(&MONEY_KINDS, kind)));
+    out.u8s(money.kind.iter().map(|kind| number(&MoneyKind::ALL, kind)));
     out.currencies(&money.currency);
     out.i64s(&money.amount_minor);
     write_paid(&mut out, columns);
@@ -138,8 +152,17 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     }
     let created_at = from.i64s(customers)?;
     let is_deleted = flags(&mut from, customers)?;
-    let subscriptions = read_subscriptions(&mut from, customers)?;
-    let rows = read_rows(&mut from, customers, &subscriptions, catalog)?;
+    let mut subscriptions = read_subscriptions(&mut from, customers)?;
+    let plans = read_plans(&mut from, catalog)?;
+    for plan in from.u32s(subscriptions.status.len())? {
+        subscriptions.trial_plan.push(if plan == NO_PLAN { NO_PLAN } else { plans.code(plan)? });
+    }
+    let mut apart = <[Rows; Apart::ALL.len()]>::default();
+    for rows in &mut apart {
+        *rows = read_rows(&mut from, customers, &subscriptions, &plans)?;
+    }
+    let rows = read_rows(&mut from, customers, &subscriptions, &plans)?;
+    let causes = numbers(&mut from, rows.at.len(), &ChangeCause::ALL)?;
     let money = read_money(&mut from, customers)?;
     let paid = read_paid(&mut from, customers)?;
     let unexplained = read_unexplained(&mut from, customers)?;
@@ -153,6 +176,8 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         created_at,
         is_deleted,
         rows,
+        causes,
+        apart,
         subscriptions,
         money,
         paid,
@@ -172,32 +197,42 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         started_at: from.i64s(count)?,
         ended_at: from.i64s(count)?,
         cancel_at: from.i64s(count)?,
+        trial_start: from.i64s(count)?,
+        trial_end: from.i64s(count)?,
+        // The names of plans come behind it.
+        trial_plan: Vec::with_capacity(count),
+        reason: numbers(from, count, &REASONS)?,
+        feedback: from.texts(count)?,
     })
+}
+
+/// The codes in the catalog of the plans that a chunk names.
+struct Plans(Vec<u32>);
+
+impl Plans {
+    fn code(&self, local: u32) -> Read<u32> {
+        self.0.get(local as usize).copied().ok_or("a row names a plan that is not there")
+    }
+}
+
+fn read_plans(from: &mut Reader<'_>, catalog: &Catalog) -> Read<Plans> {
+    let plans = from.count()?;
+    let names = from.texts(plans)?;
+    (0..plans).map(|plan| global_code(names.get(plan), catalog)).collect::<Read<_>>().map(Plans)
 }
 
 fn read_rows(
     from: &mut Reader<'_>,
     customers: usize,
     subscriptions: &Subscriptions,
-    catalog: &Catalog,
+    plans: &Plans,
 ) -> Read<Rows> {
-    let plans = from.count()?;
-    let names = from.texts(plans)?;
-    let codes: Read<Vec<u32>> = (0..plans).map(|plan| global_code(names.get(plan), catalog)).collect();
-    let codes = codes?;
     let count = from.count()?;
     let ends = from.ends(customers, count)?;
     let at = from.i64s(count)?;
     let subscription = from.u32s(count)?;
-    let plan: Option<Vec<u32>> =
-        from.u32s(count)?.into_iter().map(|plan| codes.get(plan as usize).copied()).collect();
-    let rows = Rows {
-        ends,
-        at,
-        subscription,
-        plan: plan.ok_or("a row names a plan that is not there")?,
-        delta_minor: from.i64s(count)?,
-    };
+    let plan = from.u32s(count)?.into_iter().map(|plan| plans.code(plan)).collect::<Read<_>>()?;
+    let rows = Rows { ends, at, subscription, plan, delta_minor: from.i64s(count)? };
     let mut start = (0, 0);
     for (row_end, subscription_end) in rows.ends.iter().zip(&subscriptions.ends) {
         let own = start.1..*subscription_end;
@@ -217,7 +252,7 @@ fn read_money(from: &mut Reader<'_>, customers: usize) -> Read<MoneyRows> {
     let count = from.count()?;
     let ends = from.ends(customers, count)?;
     let at = from.i64s(count)?;
-    let kind = numbers(from, count, &MONEY_KINDS)?;
+    let kind = numbers(from, count, &MoneyKind::ALL)?;
     Ok(MoneyRows { ends, at, kind, currency: currencies(from, count)?, amount_minor: from.i64s(count)? })
 }
 
@@ -304,9 +339,9 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
     Ok(catalog)
 }
 
-/// The plans that the rows name, in order, and the rows' numbers in that order.
-fn local_plans(plans: &[u32], catalog: &Catalog) -> (Texts, Vec<u32>) {
-    let mut used: Vec<u32> = plans.to_vec();
+/// The plans that are named, in order, and the number of each in that order.
+fn local_plans<'a>(plans: impl Iterator<Item = &'a u32>, catalog: &Catalog) -> (Texts, FxHashMap<u32, u32>) {
+    let mut used: Vec<u32> = plans.copied().filter(|plan| *plan != NO_PLAN).collect();
     used.sort_unstable();
     used.dedup();
     used.sort_by_key(|code| catalog.plan(*code).map(|plan| (&plan.price, plan.currency)));
@@ -316,7 +351,7 @@ fn local_plans(plans: &[u32], catalog: &Catalog) -> (Texts, Vec<u32>) {
         names.push(&catalog.plan(code).map(local_name).unwrap_or_default());
         local.insert(code, number);
     }
-    (names, plans.iter().map(|code| local[code]).collect())
+    (names, local)
 }
 
 /// A plan as a chunk names it: the currency's three letters and the price.

@@ -94,6 +94,8 @@ pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
         currency: Currency::USD,
         created_at: at(created),
         paid_at: (status == InvoiceStatus::Paid).then(|| at(created)),
+        finalized_at: None,
+        given_up_at: None,
         billing_reason: None,
         attempt_count: 1,
         total_minor,
@@ -134,6 +136,7 @@ pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
         is_collection_paused: false,
         inclusive_tax_percent: None,
         pending_update: None,
+        discounts: Vec::new(),
         currency: Some(Currency::USD),
         items: Vec::new(),
     }

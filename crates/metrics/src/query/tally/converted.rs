@@ -5,8 +5,7 @@
 use super::super::exchange::{Factor, TooLarge};
 use super::super::walk::{Range, Trail};
 use super::lines::Line;
-use super::{KINDS, Lines, Shape, Tally};
-use crate::columns::RowSlices;
+use super::{KINDS, Lines, Own, Shape, Tally};
 
 /// Adds customers one after the other.
 #[derive(Debug)]
@@ -63,16 +62,15 @@ impl Converter {
         tally: &mut Tally,
         shape: &Shape<'_>,
         trail: &Trail,
-        rows: RowSlices<'_>,
-        country: u32,
+        own: Own<'_>,
     ) -> Result<(), TooLarge> {
         let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
-        self.lines.read(rows, country, &shape.scope, range);
+        self.lines.read(own.chunk.rows(own.customer), own.country, &shape.scope, range);
         self.value(shape)?;
         for index in 0..self.lines.lines.len() {
             let counted = self.lines.lines[index].counted;
             if self.lines.lines[..index].iter().all(|line| line.counted != counted) {
-                self.count(tally, shape, trail, counted)?;
+                self.count(tally, shape, trail, own, counted)?;
             }
         }
         self.leave_out(tally, shape);
@@ -115,10 +113,11 @@ impl Converter {
         tally: &mut Tally,
         shape: &Shape<'_>,
         trail: &Trail,
+        own: Own<'_>,
         counted: u32,
     ) -> Result<(), TooLarge> {
-        let mut own = self.lines.lines.iter().enumerate().filter(|(_, line)| line.counted == counted);
-        let alone = own.next().filter(|_| own.next().is_none()).map(|(index, _)| index);
+        let mut lines = self.lines.lines.iter().enumerate().filter(|(_, line)| line.counted == counted);
+        let alone = lines.next().filter(|_| lines.next().is_none()).map(|(index, _)| index);
         let level = shape.at_level(counted, None);
         self.was_above.clear();
         for bucket in 0..shape.span.buckets.len() {
@@ -139,7 +138,12 @@ impl Converter {
                 }
                 tally.subscriptions[level + bucket + 1] += came;
             }
-            step.add_to(tally, shape.at_bucket(counted, bucket));
+            let place = shape.at_bucket(counted, bucket);
+            step.add_to(tally, place);
+            if step.has_churned() {
+                tally.churned[place] += 1;
+                tally.involuntary[place] += i64::from(shape.is_involuntary(own, counted, bucket));
+            }
             self.was_above.push(step.was_above_in_both);
         }
         if alone.is_none() {
@@ -287,6 +291,9 @@ impl Step {
         tally.kept[place] += kept - start;
         tally.base_mrr[place] += self.start_in_both_minor - start;
         tally.base_customers[place] += i64::from(self.was_above_in_both) - i64::from(self.was_above);
-        tally.churned[place] += i64::from(self.was_above_in_both && !self.is_above_in_both);
+    }
+
+    fn has_churned(self) -> bool {
+        self.was_above_in_both && !self.is_above_in_both
     }
 }

@@ -4,8 +4,7 @@ use smallvec::SmallVec;
 
 use super::super::scope::LEFT_OUT;
 use super::super::walk::{Lane, Trail};
-use super::{KINDS, Shape, Tally};
-use crate::columns::Chunk;
+use super::{KINDS, Own, Shape, Tally};
 
 /// A subscription of a customer that has several.
 struct SubscriptionLane {
@@ -19,25 +18,25 @@ struct SubscriptionLane {
 
 impl Tally {
     /// Adds a customer that was walked.
-    pub(super) fn add(
-        &mut self,
-        shape: &Shape<'_>,
-        trail: &Trail,
-        chunk: &Chunk,
-        customer: usize,
-        country: u32,
-    ) {
-        let has_one_subscription = chunk.subscriptions(customer).len() == 1;
+    pub(super) fn add(&mut self, shape: &Shape<'_>, trail: &Trail, own: Own<'_>) {
+        let has_one_subscription = own.chunk.subscriptions(own.customer).len() == 1;
         // Every series is counted by itself.
         for lane in 0..trail.lanes.len() {
-            self.count(shape, trail, lane, has_one_subscription);
+            self.count(shape, trail, lane, own, has_one_subscription);
         }
         if !has_one_subscription {
-            self.add_subscriptions(shape, chunk, customer, country);
+            self.add_subscriptions(shape, own);
         }
     }
 
-    fn count(&mut self, shape: &Shape<'_>, trail: &Trail, lane: usize, has_one_subscription: bool) {
+    fn count(
+        &mut self,
+        shape: &Shape<'_>,
+        trail: &Trail,
+        lane: usize,
+        own: Own<'_>,
+        has_one_subscription: bool,
+    ) {
         let Lane { counted, opening, .. } = trail.lanes[lane];
         let mut was_above = opening > 0;
         let mut change = |level: usize, minor: i64, customers: i64| {
@@ -74,7 +73,10 @@ impl Tally {
                 i64::from(is_above) - i64::from(was_above),
             );
             // Those that do not move keep what they had, so only what differs is added.
-            self.churned[place] += i64::from(was_above && !is_above);
+            if was_above && !is_above {
+                self.churned[place] += 1;
+                self.involuntary[place] += i64::from(shape.is_involuntary(own, counted, bucket));
+            }
             self.retained[place] += if was_above { end - start } else { -start };
             self.kept[place] += if was_above { end.min(start) - start } else { -start };
             was_above = is_above;
@@ -83,16 +85,16 @@ impl Tally {
     }
 
     /// Counts the subscriptions of a customer that has several.
-    fn add_subscriptions(&mut self, shape: &Shape<'_>, chunk: &Chunk, customer: usize, country: u32) {
+    fn add_subscriptions(&mut self, shape: &Shape<'_>, own: Own<'_>) {
         let span = shape.span;
-        let rows = chunk.rows(customer);
+        let rows = own.chunk.rows(own.customer);
         let mut lanes: SmallVec<[SubscriptionLane; 8]> = SmallVec::new();
         for row in 0..rows.days.len() {
             let day = rows.days[row];
             if day > span.last || rows.at[row] > span.now.0 {
                 break;
             }
-            let target = shape.scope.target(rows.plan[row], country);
+            let target = shape.scope.target(rows.plan[row], own.country);
             if target.series == LEFT_OUT {
                 continue;
             }

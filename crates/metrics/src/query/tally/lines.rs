@@ -18,8 +18,8 @@ pub(in super::super) struct Lines {
 
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Line {
-    subscription: u32,
-    plan: u32,
+    pub(in super::super) subscription: u32,
+    pub(in super::super) plan: u32,
     pub(in super::super) series: u32,
     pub(in super::super) counted: u32,
     /// Just before the range.
@@ -84,6 +84,13 @@ impl Lines {
         if self.lines.len() > 1 {
             self.changes.sort_by_key(|change| change.day);
         }
+    }
+
+    /// Every line with its changes.
+    pub(in super::super) fn each(&self) -> impl Iterator<Item = (&Line, impl Iterator<Item = &Change>)> {
+        (0_u32..)
+            .zip(&self.lines)
+            .map(|(number, line)| (line, self.changes.iter().filter(move |change| change.line == number)))
     }
 
     /// What the lines of a series changed by on a day, each converted. Days have to be asked for in order, each with

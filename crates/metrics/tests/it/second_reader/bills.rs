@@ -185,6 +185,8 @@ impl Biller<'_> {
             currency: self.currency,
             created_at: at,
             paid_at: (status == InvoiceStatus::Paid).then_some(at),
+            finalized_at: None,
+            given_up_at: None,
             billing_reason: None,
             attempt_count: attempts,
             total_minor: lines.iter().map(|line| line.amount_minor - line.discount_minor).sum(),

@@ -5,7 +5,7 @@ use crate::Batch;
 
 fn temp() -> (tempfile::TempDir, Objects) {
     let dir = tempfile::tempdir().unwrap();
-    let objects = Objects::open(dir.path(), &[]).unwrap();
+    let objects = Objects::open(dir.path(), &[], None).unwrap();
     (dir, objects)
 }
 

@@ -55,6 +55,75 @@ async fn pages_go_on_with_what_they_show_but_for_the_name() {
 }
 
 #[tokio::test]
+async fn the_ledger_that_is_kept_is_what_a_rebuild_gives_and_nobody_has_to() {
+    let (_provider, folder) = with_bookings().await;
+    let runner = folder.runner();
+    erase(&folder, &runner, "cus_1").await;
+    let erased = snapshot(&folder, &runner).await;
+    assert_eq!(bytes(&erased.ledger), bytes(&rebuilt(&folder)));
+    folder.sync(&runner).await.unwrap();
+    assert_eq!(snapshot(&folder, &runner).await.version, erased.version, "nor is it built by the next work");
+    assert_eq!(snapshot(&folder, &folder.runner()).await.version, erased.version, "or another process");
+}
+
+#[tokio::test]
+async fn pages_go_on_without_names_while_everybodys_are_deleted() {
+    let (_provider, folder) = with_bookings().await;
+    let runner = folder.runner();
+    let before = folder.ledger(&runner).await;
+    let connection = runner.shared.connection(&folder.record.id);
+    let forgetting = runner.shared.forgetting(&connection, &folder.now(), connection.epoch()).unwrap();
+    let seen = std::sync::Mutex::new(Vec::new());
+    let look = |_| {
+        let entry = connection.peek().unwrap().ledger.customer(&CustomerId::from("cus_1")).unwrap();
+        lock(&seen).push((entry.name, entry.email));
+    };
+    let stored = forgetting.record_restated().unwrap();
+    forgetting.delete(stored, None, store::Whose::Everybody, ("privacy", "pseudonymous"), look).unwrap();
+    let seen = lock(&seen).clone();
+    assert!(!seen.is_empty() && seen.iter().all(|shown| *shown == (None, None)), "{seen:?}");
+    let after = snapshot(&folder, &runner).await.ledger;
+    assert_eq!(bytes(&after), bytes(&rebuilt(&folder)));
+    let steps = |ledger: &Ledger| metrics::query::steps(ledger, UnixSeconds(NOW)).collect::<Vec<_>>();
+    assert_eq!(steps(&after), steps(&before));
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_cut_off_is_carried_out_by_the_next_work() {
+    let (_provider, folder) = with_bookings().await;
+    let runner = folder.runner();
+    let (record, customer) = (folder.now(), [CustomerId::from("cus_1")]);
+    // As far as it was decided, and the ledger was cleared.
+    runner
+        .shared
+        .config
+        .catalog
+        .add_erasures(&record.workspace, &record.id, &customer, folder.now().data_through.unwrap())
+        .unwrap();
+    let connection = runner.shared.connection(&record.id);
+    let forgetting = runner.shared.forgetting(&connection, &record, connection.epoch()).unwrap();
+    let cut_off = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let stored = forgetting.record_restated().unwrap();
+        forgetting.delete(
+            stored,
+            None,
+            store::Whose::Customers(&customer),
+            ("erased/cus_1", "5"),
+            |_| panic!(),
+        )
+    }));
+    assert!(cut_off.is_err());
+    assert_eq!(folder.objects().meta("erased/cus_1").unwrap(), None, "it is not done");
+    let another = folder.runner();
+    folder.sync(&another).await.unwrap();
+    assert!(folder.objects().meta("erased/cus_1").unwrap().is_some());
+    assert!(!says(&folder, kind::BALANCE_TRANSACTION, "txn_1"));
+    let shown = snapshot(&folder, &another).await.ledger;
+    assert_eq!(shown.customer(&customer[0]).unwrap().name, None);
+    assert_eq!(bytes(&shown), bytes(&rebuilt(&folder)));
+}
+
+#[tokio::test]
 async fn a_server_forgets_what_another_process_erased() {
     let (_provider, folder) = with_bookings().await;
     let (server, command) = (folder.runner(), folder.runner());

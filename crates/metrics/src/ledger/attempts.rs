@@ -1,0 +1,55 @@
+//! Invoices whose payment failed: from when on, until when, and what became of them.
+
+use std::collections::HashMap;
+
+use model::billing::{Charge, ChargeStatus, CustomerHistory, Invoice, InvoiceStatus};
+use model::{InvoiceId, UnixSeconds};
+
+/// An invoice of which at least one attempt to collect it failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failing<'a> {
+    pub invoice: &'a Invoice,
+    pub failed_at: UnixSeconds,
+    /// Whether the very first attempt failed.
+    pub is_first: bool,
+    /// When it was paid or given up; `None` while neither is so.
+    pub until: Option<UnixSeconds>,
+}
+
+/// In the order of the invoices.
+pub(super) fn failing(history: &CustomerHistory) -> Vec<Failing<'_>> {
+    let mut charges: HashMap<&InvoiceId, Vec<&Charge>> = HashMap::new();
+    for charge in &history.charges {
+        if let Some(invoice) = &charge.invoice {
+            charges.entry(invoice).or_default().push(charge);
+        }
+    }
+    let of_invoice = |id: &InvoiceId| charges.get(id).map_or(&[][..], Vec::as_slice);
+    history.invoices.iter().filter_map(|invoice| of(invoice, of_invoice(&invoice.id))).collect()
+}
+
+fn of<'a>(invoice: &'a Invoice, charges: &[&Charge]) -> Option<Failing<'a>> {
+    let is_failed = |charge: &&&Charge| charge.status == ChargeStatus::Failed;
+    let told = charges.iter().filter(is_failed).map(|charge| charge.created_at).min();
+    let first = charges.iter().map(|charge| charge.created_at).min();
+    let until = until(invoice);
+    if let Some(failed_at) = told {
+        return Some(Failing { invoice, failed_at, is_first: Some(failed_at) == first, until });
+    }
+    // Without its charges an invoice only says how often it was attempted: each time but the one that paid it failed. It
+    // was attempted first when it became due.
+    let that_paid = u32::from(invoice.status == InvoiceStatus::Paid);
+    let failed_at = invoice.finalized_at.unwrap_or(invoice.created_at);
+    (invoice.attempt_count > that_paid).then_some(Failing { invoice, failed_at, is_first: true, until })
+}
+
+/// One that was given up at a time that is not known is no risk any more.
+fn until(invoice: &Invoice) -> Option<UnixSeconds> {
+    match invoice.status {
+        InvoiceStatus::Paid => invoice.paid_at,
+        InvoiceStatus::Void | InvoiceStatus::Uncollectible => {
+            Some(invoice.given_up_at.unwrap_or(invoice.created_at))
+        }
+        InvoiceStatus::Draft | InvoiceStatus::Open | InvoiceStatus::Unknown => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! What a customer brings before it leaves, by how many left lately.
+
+use std::collections::HashMap;
+
+use jiff::ToSpan;
+use model::{Currency, Day, Interval};
+use rust_decimal::Decimal;
+
+use super::figures::{Figures, figures};
+use super::points::quotient;
+use super::{Answer, Group, Query, QueryError, Value, ValuePoint};
+use crate::columns::Ledger;
+use crate::fx::Rates;
+use crate::registry::Metric;
+
+/// So many full months make the mean.
+const MONTHS: usize = 3;
+
+/// The customer churn rate of each full month of one series, oldest first; `None` in a month that nobody could leave in.
+type Churn = Vec<(Day, Option<Decimal>)>;
+
+/// A metric of the mean monthly churn rate of the last three full months up to the end of each period.
+///
+/// # Errors
+/// As of any series.
+pub(super) fn lifetime(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    compute: fn(&Figures, Decimal) -> Option<Value>,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    let own = figures(ledger, rates, query)?;
+    let first = own.span.buckets.first().map_or(own.span.last, |bucket| bucket.end_on);
+    let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
+    let monthly = Query { from, to: own.span.last, interval: Interval::Month, ..query.clone() };
+    let churn = churn(ledger, rates, &monthly)?;
+    let own_churn: Vec<Churn> = own
+        .series
+        .iter()
+        .map(|series| churn.get(&(series.currency, series.group.clone())).cloned().unwrap_or_default())
+        .collect();
+    let mut series = own_churn.into_iter();
+    let answer = Answer::of_series(metric.id, ledger, query, own, |_, all| {
+        let churn = series.next().unwrap_or_default();
+        all.iter()
+            .map(|(bucket, figures)| {
+                let mean = mean(&churn, bucket.end_on).filter(|mean| !mean.is_zero());
+                ValuePoint::new(*bucket, mean.and_then(|mean| compute(figures, mean)))
+            })
+            .collect()
+    });
+    Ok(answer)
+}
+
+fn churn(
+    ledger: &Ledger,
+    rates: &Rates,
+    monthly: &Query,
+) -> Result<HashMap<(Currency, Option<Group>), Churn>, QueryError> {
+    let all = figures(ledger, rates, monthly)?;
+    let buckets = &all.span.buckets;
+    let of_series = all.series.iter().map(|series| {
+        let months = buckets.iter().zip(&series.figures).filter(|(bucket, _)| !bucket.is_partial);
+        let rates = months.map(|(bucket, figures)| {
+            (bucket.end_on, quotient(figures.churned_customers, figures.base_customers))
+        });
+        ((series.currency, series.group.clone()), rates.collect())
+    });
+    Ok(of_series.collect())
+}
+
+/// `None` with fewer months than it takes.
+fn mean(churn: &Churn, end_on: Day) -> Option<Decimal> {
+    let up_to: Vec<Option<Decimal>> =
+        churn.iter().filter(|(on, _)| *on <= end_on).map(|(_, rate)| *rate).collect();
+    let last = up_to.len().checked_sub(MONTHS)?;
+    let sum = up_to[last..].iter().copied().sum::<Option<Decimal>>()?;
+    sum.checked_div(Decimal::from(MONTHS))
+}

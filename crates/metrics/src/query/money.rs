@@ -1,0 +1,318 @@
+//! Money by the day it moved, or by the day it should have: each amount converted by itself.
+
+use std::sync::Arc;
+
+use model::{Currency, UnixSeconds};
+use rayon::prelude::*;
+
+use super::exchange::{Exchange, TooLarge};
+use super::scope::country_group;
+use super::span::Span;
+use super::{
+    Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint,
+    check_currency,
+};
+use crate::columns::{Chunk, Country, Ledger};
+use crate::fx::Rates;
+use crate::ledger::MoneyKind;
+use crate::registry::{Metric, NET_REVENUE};
+
+const KINDS: usize = MoneyKind::ALL.len();
+
+/// What moved in one period, by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct MoneyFigures {
+    minor: [i64; KINDS],
+    count: [i64; KINDS],
+    /// Customers who paid something: an invoice, or a charge without one.
+    pub(crate) payers: i64,
+}
+
+/// How the sums are numbered: by group, what is shown by itself within it, and bucket.
+struct Shape<'a> {
+    ledger: &'a Ledger,
+    query: &'a Query,
+    span: &'a Span,
+    exchange: Exchange,
+    currencies: Vec<Currency>,
+    groups: Vec<(Option<Country>, Option<Group>)>,
+    /// Whether each currency is a series of its own; they are one otherwise.
+    is_by_currency: bool,
+}
+
+/// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
+#[derive(Default)]
+struct Seen {
+    /// The cell in which it was last seen to pay, by series.
+    paid_in: Vec<Option<usize>>,
+    /// The currencies in which it has amounts without a rate.
+    lacking: Vec<usize>,
+}
+
+/// In the currency that is reported in.
+#[derive(Default)]
+struct Sums {
+    figures: Vec<MoneyFigures>,
+    /// By currency: what has no rate on its day, in its own currency, and how many customers have some.
+    unconverted: Vec<(MoneyFigures, i64)>,
+    is_too_large: bool,
+}
+
+/// A metric of money that moved, one value per point.
+///
+/// # Errors
+/// When the query names what money does not have, is empty, or has too many points.
+pub(super) fn money(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    compute: fn(&MoneyFigures) -> Option<Value>,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    check(metric, query)?;
+    let span = Span::of(query, ledger)?;
+    let shape = Shape::new(ledger, rates, query, &span)?;
+    let sums = shape.add_up()?;
+    let left_out = shape.currencies.iter().zip(&sums.unconverted);
+    let unconverted = left_out.filter(|(_, (left, _))| is_something(compute, left));
+    let unconverted = unconverted.map(|(currency, (left, customers))| Unconverted {
+        currency: *currency,
+        mrr_minor: match compute(left) {
+            Some(Value::Minor(minor)) => minor,
+            _ => 0,
+        },
+        customers: *customers,
+        on: span.last,
+    });
+    Ok(Answer {
+        rates_on: shape.exchange.rates_on,
+        unconverted: unconverted.collect(),
+        ..Answer::native(metric.id, ledger, query, shape.series(&sums, compute))
+    })
+}
+
+/// All that moved in the range of a query, in the currency that it asks for.
+///
+/// # Errors
+/// As of any metric of money.
+pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<MoneyFigures, QueryError> {
+    check(&NET_REVENUE, query)?;
+    let span = Span::of(query, ledger)?;
+    let sums = Shape::new(ledger, rates, query, &span)?.add_up()?;
+    Ok(sums.figures.iter().fold(MoneyFigures::default(), |mut total, figures| {
+        total.add(figures);
+        total
+    }))
+}
+
+/// Whether a metric is anything else of what moved than of nothing.
+fn is_something(compute: fn(&MoneyFigures) -> Option<Value>, figures: &MoneyFigures) -> bool {
+    compute(figures) != compute(&MoneyFigures::default())
+}
+
+fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
+    let filter = &query.filter;
+    let is_filtered = |dimension| match dimension {
+        Dimension::Plan => !filter.plans.is_empty(),
+        Dimension::Product => !filter.products.is_empty(),
+        Dimension::Interval => !filter.intervals.is_empty(),
+        Dimension::Currency => !filter.currencies.is_empty(),
+        Dimension::Country => !filter.countries.is_empty(),
+    };
+    for dimension in Dimension::ALL {
+        let is_asked = is_filtered(dimension) || query.by == Some(dimension);
+        if is_asked && !metric.dimensions.contains(&dimension) {
+            return Err(QueryError::NotOfRevenue { metric: metric.id, dimension });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
+    let all = ledger.chunks().par_iter().map(|chunk| {
+        let mut own = chunk.money_currencies().to_vec();
+        own.sort_unstable();
+        own.dedup();
+        own
+    });
+    let mut currencies: Vec<Currency> =
+        all.flatten_iter().filter(|c| query.filter.has_currency(*c)).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    currencies
+}
+
+fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>)> {
+    if query.by != Some(Dimension::Country) {
+        return vec![(None, None)];
+    }
+    let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
+    let mut countries: Vec<Country> = countries.copied().filter(|c| query.filter.has_country(*c)).collect();
+    countries.sort_unstable();
+    countries.dedup();
+    countries.into_iter().map(|country| (Some(country), Some(country_group(country)))).collect()
+}
+
+impl<'a> Shape<'a> {
+    fn new(ledger: &'a Ledger, rates: &Rates, query: &'a Query, span: &'a Span) -> Result<Self, QueryError> {
+        check_currency(ledger, rates, query.currency)?;
+        let currencies = currencies(ledger, query);
+        let days = (span.first, span.last.max(span.first));
+        Ok(Self {
+            ledger,
+            query,
+            span,
+            exchange: Exchange::new(rates, query.currency, &currencies, days),
+            currencies,
+            groups: groups(ledger, query),
+            is_by_currency: query.currency == Reporting::Native || query.by == Some(Dimension::Currency),
+        })
+    }
+
+    fn add_up(&self) -> Result<Sums, QueryError> {
+        let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
+        let chunks = self.ledger.chunks().par_chunks(part);
+        let parts: Vec<Sums> = chunks.map(|chunks| self.add_up_chunks(chunks)).collect();
+        let mut total = self.empty();
+        for sums in parts {
+            total.figures.iter_mut().zip(&sums.figures).for_each(|(a, b)| a.add(b));
+            for (a, b) in total.unconverted.iter_mut().zip(&sums.unconverted) {
+                a.0.add(&b.0);
+                a.1 += b.1;
+            }
+            total.is_too_large |= sums.is_too_large;
+        }
+        if total.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(total) }
+    }
+
+    /// How many series a group has.
+    fn parts(&self) -> usize {
+        if self.is_by_currency { self.currencies.len() } else { 1 }
+    }
+
+    fn empty(&self) -> Sums {
+        let cells = self.groups.len() * self.parts() * self.span.buckets.len();
+        Sums {
+            figures: vec![MoneyFigures::default(); cells],
+            unconverted: vec![(MoneyFigures::default(), 0); self.currencies.len()],
+            is_too_large: false,
+        }
+    }
+
+    fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Sums {
+        let mut sums = self.empty();
+        let mut seen = Seen::default();
+        for chunk in chunks {
+            for customer in 0..chunk.customer_count() {
+                let country = chunk.country(customer);
+                let group = self.group(country).filter(|_| self.query.filter.has_country(country));
+                if let Some(group) = group {
+                    self.add_customer(&mut sums, &mut seen, chunk, customer, group);
+                }
+            }
+        }
+        sums
+    }
+
+    fn add_customer(&self, sums: &mut Sums, seen: &mut Seen, chunk: &Chunk, customer: usize, group: usize) {
+        let money = chunk.money(customer);
+        let Seen { paid_in, lacking } = seen;
+        lacking.clear();
+        paid_in.clear();
+        paid_in.resize(self.parts(), None);
+        for row in 0..money.at.len() {
+            let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
+            if day > self.span.last || money.at[row] > self.span.now.0 {
+                break;
+            }
+            let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
+            if day < self.span.first {
+                continue;
+            }
+            let (kind, amount) = (money.kind[row], money.amount_minor[row]);
+            match self.exchange.factor(number(currency), day).map(|factor| factor.convert(amount)) {
+                Some(Ok(converted)) => {
+                    let part = if self.is_by_currency { currency } else { 0 };
+                    let cell = self.cell(group, part) + self.span.bucket(day);
+                    sums.figures[cell].put(kind, converted);
+                    let pays = matches!(kind, MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue);
+                    if pays && amount > 0 && paid_in[part].replace(cell) != Some(cell) {
+                        sums.figures[cell].payers += 1;
+                    }
+                }
+                Some(Err(TooLarge)) => sums.is_too_large = true,
+                None => {
+                    let left_out = &mut sums.unconverted[currency];
+                    left_out.0.put(kind, amount);
+                    if !lacking.contains(&currency) {
+                        left_out.1 += 1;
+                        lacking.push(currency);
+                    }
+                }
+            }
+        }
+    }
+
+    fn series(&self, sums: &Sums, compute: fn(&MoneyFigures) -> Option<Value>) -> Vec<Series<ValuePoint>> {
+        let mut series = Vec::new();
+        for (group, (_, named)) in self.groups.iter().enumerate() {
+            for part in 0..self.parts() {
+                let native = self.is_by_currency.then(|| self.currencies[part]);
+                let currency = match (self.query.currency, native) {
+                    (Reporting::In(currency), _) | (Reporting::Native, Some(currency)) => currency,
+                    (Reporting::Native, None) => continue,
+                };
+                let group_of_currency =
+                    |c: Currency| Group::named(c.as_str(), &c.as_str().to_ascii_uppercase());
+                let is_asked = self.query.by == Some(Dimension::Currency);
+                let named = if is_asked { native.map(group_of_currency) } else { named.clone() };
+                let figures = &sums.figures[self.cell(group, part)..][..self.span.buckets.len()];
+                let is_something = figures.iter().any(|figures| is_something(compute, figures));
+                if is_something || (named.is_none() && self.query.currency != Reporting::Native) {
+                    let buckets = self.span.buckets.iter().zip(figures);
+                    let points = buckets.map(|(bucket, figures)| ValuePoint::new(*bucket, compute(figures)));
+                    series.push(Series { currency, group: named, points: points.collect() });
+                }
+            }
+        }
+        series
+    }
+
+    fn group(&self, country: Country) -> Option<usize> {
+        match self.groups.first() {
+            Some((None, _)) => Some(0),
+            _ => self.groups.binary_search_by_key(&Some(country), |(known, _)| *known).ok(),
+        }
+    }
+
+    /// The first of a series' cells.
+    fn cell(&self, group: usize, part: usize) -> usize {
+        (group * self.parts() + part) * self.span.buckets.len()
+    }
+}
+
+impl MoneyFigures {
+    pub(crate) fn minor(&self, kind: MoneyKind) -> i64 {
+        self.minor[kind as usize]
+    }
+
+    pub(crate) fn count(&self, kind: MoneyKind) -> i64 {
+        self.count[kind as usize]
+    }
+
+    fn put(&mut self, kind: MoneyKind, minor: i64) {
+        self.minor[kind as usize] += minor;
+        self.count[kind as usize] += 1;
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.minor.iter_mut().zip(other.minor).for_each(|(a, b)| *a += b);
+        self.count.iter_mut().zip(other.count).for_each(|(a, b)| *a += b);
+        self.payers += other.payers;
+    }
+}
+
+/// There are some two hundred currencies.
+pub(super) fn number(currency: usize) -> u32 {
+    u32::try_from(currency).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,119 @@
+//! MRR that is set to end: by the period in which it does, and what is left of today's MRR without it.
+
+use std::sync::Arc;
+
+use model::{Day, UnixSeconds};
+use rayon::prelude::*;
+
+use super::exchange::{Exchange, TooLarge};
+use super::figures::figures;
+use super::points::series_of_cells;
+use super::scope::{Scope, Selection};
+use super::span::Span;
+use super::tally::Lines;
+use super::walk::Range;
+use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
+use crate::columns::{Chunk, Ledger};
+use crate::fx::Rates;
+use crate::registry::Metric;
+
+/// What one price of a subscription is worth now that is set to end.
+struct Ending {
+    on: Day,
+    counted: u32,
+    /// In the currency that is reported in.
+    minor: i64,
+}
+
+/// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have
+/// none yet. With the day of the oldest of those rates.
+fn endings(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    scope: &Scope,
+) -> Result<(Vec<Ending>, Option<Day>), QueryError> {
+    let today = ledger.calendar().day(query.now);
+    let exchange = Exchange::new(rates, query.currency, &scope.currencies, (today, today));
+    let range = Range { first: today, last: today, now: query.now };
+    let of_chunk = |chunk: &Arc<Chunk>| -> Result<Vec<Ending>, TooLarge> {
+        let mut lines = Lines::default();
+        let mut endings = Vec::new();
+        for customer in 0..chunk.customer_count() {
+            let set = chunk.subscriptions(customer).filter_map(|index| {
+                // Where it should have ended already, only the news of that is to come.
+                let at = chunk.subscription(index).cancel_at.filter(|at| *at >= query.now)?;
+                Some((index, at))
+            });
+            let set: Vec<(usize, UnixSeconds)> = set.collect();
+            let Some(country) = scope.country(chunk.country(customer)).filter(|_| !set.is_empty()) else {
+                continue;
+            };
+            lines.read(chunk.rows(customer), country, scope, range);
+            for (index, at) in set {
+                for line in lines.lines.iter().filter(|line| line.subscription as usize == index) {
+                    let currency = scope.series[line.series as usize].currency;
+                    let Some(factor) = exchange.factor(currency, today) else { continue };
+                    let minor = factor.convert(line.value)?;
+                    endings.push(Ending { on: ledger.calendar().day(at), counted: line.counted, minor });
+                }
+            }
+        }
+        Ok(endings)
+    };
+    let all: Result<Vec<Vec<Ending>>, TooLarge> = ledger.chunks().par_iter().map(of_chunk).collect();
+    let all = all.map_err(|too_large| exchange.refused(too_large))?;
+    Ok((all.into_iter().flatten().collect(), exchange.rates_on))
+}
+
+/// The MRR of subscriptions that are set to end, by the period in which they do, also when that has not begun.
+///
+/// # Errors
+/// When the range is empty or has too many points, or an amount is too large for the reporting currency.
+pub(super) fn scheduled(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    check_currency(ledger, rates, query.currency)?;
+    let span = Span::ahead(query, ledger)?;
+    let scope = Scope::new(ledger, Selection::of(query));
+    let buckets = span.buckets.len();
+    let mut sums = vec![0_i64; scope.counted_len * buckets];
+    let (endings, rates_on) = endings(ledger, rates, query, &scope)?;
+    for ending in endings {
+        if ending.on >= span.first && ending.on <= span.last {
+            sums[ending.counted as usize * buckets + span.bucket(ending.on)] += ending.minor;
+        }
+    }
+    let value = |minor: &i64| Some(Value::Minor(*minor));
+    let series = series_of_cells(&scope, &span, query.currency, &sums, value, |minor| *minor != 0);
+    Ok(Answer { rates_on, ..Answer::native(metric.id, ledger, query, series) })
+}
+
+/// MRR less all that is set to end from now on. It is known of now alone.
+///
+/// # Errors
+/// As of any series.
+pub(super) fn committed(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    let all = figures(ledger, rates, query)?;
+    let today = ledger.calendar().day(query.now);
+    let mut ahead = vec![0_i64; all.scope.counted_len];
+    for ending in endings(ledger, rates, query, &all.scope)?.0 {
+        ahead[ending.counted as usize] += ending.minor;
+    }
+    Ok(Answer::of_series(metric.id, ledger, query, all, |counted, all| {
+        let ahead = ahead.get(counted as usize).copied().unwrap_or(0);
+        let value = |(bucket, figures): &(super::span::Cut, super::figures::Figures)| {
+            let is_now = bucket.end_on == today;
+            ValuePoint::new(*bucket, is_now.then_some(Value::Minor(figures.mrr - ahead)))
+        };
+        all.iter().map(value).collect()
+    }))
+}

@@ -1,0 +1,171 @@
+//! Trials by when they began: how many there were, and what became of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::UnixSeconds;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+use super::points::series_of_cells;
+use super::scope::{LEFT_OUT, Selection, Target};
+use super::span::Span;
+use super::tally::Shape;
+use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
+use crate::columns::{Chunk, Ledger, RowSlices, SubscriptionView};
+use crate::fx::Rates;
+use crate::registry::Metric;
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// The trials that began in one period.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TrialFigures {
+    pub(crate) started: i64,
+    pub(crate) converted: i64,
+    /// From the start of each converted one to its first value above 0.
+    seconds: Vec<i64>,
+}
+
+/// A metric of trials, one value per point.
+///
+/// # Errors
+/// When the range is empty or has too many points.
+pub(super) fn trials(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    compute: fn(&TrialFigures) -> Option<Value>,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    check_currency(ledger, rates, query.currency)?;
+    let span = Span::of(query, ledger)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
+    let buckets = span.buckets.len();
+    let mut cells = vec![TrialFigures::default(); shape.scope.counted_len * buckets];
+    let found = ledger.chunks().par_iter().flat_map_iter(|chunk| of_chunk(&shape, ledger, chunk, query));
+    for (cell, converted) in found.collect::<Vec<_>>() {
+        let figures = &mut cells[cell];
+        figures.started += 1;
+        figures.converted += i64::from(converted.is_some());
+        figures.seconds.extend(converted);
+    }
+    let is_something = |figures: &TrialFigures| figures.started > 0;
+    let series = series_of_cells(&shape.scope, &span, query.currency, &cells, compute, is_something);
+    Ok(Answer { rates_on: shape.exchange.rates_on, ..Answer::native(metric.id, ledger, query, series) })
+}
+
+/// The cell of each trial, and after how many seconds it was converted.
+fn of_chunk(
+    shape: &Shape<'_>,
+    ledger: &Ledger,
+    chunk: &Arc<Chunk>,
+    query: &Query,
+) -> Vec<(usize, Option<i64>)> {
+    let mut found = Vec::new();
+    for customer in 0..chunk.customer_count() {
+        let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
+        let rows = chunk.rows(customer);
+        for index in chunk.subscriptions(customer) {
+            let subscription = chunk.subscription(index);
+            let Some(trial) = subscription.trial else { continue };
+            let day = ledger.calendar().day(trial.start);
+            if day < shape.span.first || day > shape.span.last || trial.start > shape.span.now {
+                continue;
+            }
+            let Some(plan) = plan(&subscription, index, rows) else { continue };
+            let target = shape.scope.target(plan, country);
+            let is_counted = target.series != LEFT_OUT
+                && has_rate(shape, target, day)
+                && !was_above(shape, rows, country, target, day);
+            if is_counted {
+                let cell = shape.at_bucket(target.counted, shape.span.bucket(day));
+                let until = query.within_days.map_or(shape.span.now.0, |days| {
+                    shape.span.now.0.min(trial.end.0.saturating_add(i64::from(days) * DAY_SECONDS))
+                });
+                let own = Own { index, from: trial.start, until: UnixSeconds(until) };
+                found.push((cell, converted(shape, rows, country, target, own)));
+            }
+        }
+    }
+    found
+}
+
+/// What the trial is of: where that is not known, what it became.
+fn plan(subscription: &SubscriptionView<'_>, index: usize, rows: RowSlices<'_>) -> Option<u32> {
+    let first = || rows.subscription.iter().position(|own| *own as usize == index);
+    subscription.trial_plan.or_else(|| first().map(|row| rows.plan[row]))
+}
+
+fn has_rate(shape: &Shape<'_>, target: Target, day: model::Day) -> bool {
+    let currency = shape.scope.series[target.series as usize].currency;
+    shape.exchange.factor(currency, day).is_some()
+}
+
+/// Whether the customer was worth anything at the end of a day before this one.
+fn was_above(shape: &Shape<'_>, rows: RowSlices<'_>, country: u32, target: Target, day: model::Day) -> bool {
+    let mut values: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut row = 0;
+    while row < rows.days.len() && rows.days[row] < day {
+        let today = rows.days[row];
+        while row < rows.days.len() && rows.days[row] == today {
+            let own = shape.scope.target(rows.plan[row], country);
+            if own.series != LEFT_OUT && own.counted == target.counted {
+                *values.entry(own.series).or_default() += rows.delta_minor[row];
+            }
+            row += 1;
+        }
+        if values.values().any(|value| *value > 0) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A trial's subscription, and in which time its value is looked at.
+#[derive(Clone, Copy)]
+struct Own {
+    index: usize,
+    from: UnixSeconds,
+    until: UnixSeconds,
+}
+
+/// After how many seconds the subscription first was worth something.
+fn converted(shape: &Shape<'_>, rows: RowSlices<'_>, country: u32, target: Target, own: Own) -> Option<i64> {
+    let is_own = |row: &usize| {
+        let of = shape.scope.target(rows.plan[*row], country);
+        rows.subscription[*row] as usize == own.index && of.series != LEFT_OUT && of.counted == target.counted
+    };
+    let mut value = 0;
+    let mut changes = (0..rows.at.len()).filter(is_own).peekable();
+    while let Some(row) = changes.next() {
+        value += rows.delta_minor[row];
+        let at = rows.at[row];
+        let is_instant_over = changes.peek().is_none_or(|next| rows.at[*next] > at);
+        if at > own.until.0 {
+            return None;
+        }
+        if is_instant_over && value > 0 && at >= own.from.0 {
+            return Some(at - own.from.0);
+        }
+    }
+    None
+}
+
+impl TrialFigures {
+    pub(crate) fn conversion_rate(&self) -> Option<Value> {
+        Value::ratio(self.converted, self.started)
+    }
+
+    /// The median of the converted ones, in days.
+    pub(crate) fn days_to_convert(&self) -> Option<Value> {
+        let mut seconds = self.seconds.clone();
+        seconds.sort_unstable();
+        let middle = seconds.len() / 2;
+        let upper = *seconds.get(middle)?;
+        let lower =
+            if seconds.len().is_multiple_of(2) { *seconds.get(middle.checked_sub(1)?)? } else { upper };
+        let days = Decimal::from(lower + upper).checked_div(Decimal::from(2 * DAY_SECONDS))?;
+        Some(Value::Ratio(days))
+    }
+}

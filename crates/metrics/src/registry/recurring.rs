@@ -1,0 +1,303 @@
+//! Metrics of what subscriptions are worth.
+
+use rust_decimal::Decimal;
+
+use super::{Better, Compute, Feed, Measure, Metric, Named, Section, Unit};
+use crate::ledger::Apart;
+use crate::query::{Figures, MovementKind, TrialFigures, Value};
+
+pub(super) const ALL: &[Metric] = &[
+    MRR,
+    Metric {
+        formula: "MRR × 12",
+        docs_page: "metrics/arr.md",
+        ..level("arr", "ARR", Section::Mrr, |period| Some(Value::Minor(period.mrr.saturating_mul(12))))
+    },
+    Metric {
+        formula: "Customers whose MRR is above 0 at the end of the period",
+        docs_page: "metrics/active-customers.md",
+        ..count(level("active_customers", "Active customers", Section::Customers, |period| {
+            Some(Value::Count(period.customers))
+        }))
+    },
+    Metric {
+        formula: "Subscriptions whose MRR is above 0 at the end of the period",
+        docs_page: "metrics/active-subscriptions.md",
+        ..count(level("active_subscriptions", "Active subscriptions", Section::Customers, |period| {
+            Some(Value::Count(period.subscriptions))
+        }))
+    },
+    Metric {
+        formula: "MRR ÷ active customers",
+        docs_page: "metrics/arpa.md",
+        measure: Measure::Ratio,
+        ..level("arpa", "ARPA", Section::Mrr, |period| Value::mean(period.mrr, period.customers))
+    },
+    Metric {
+        formula: "New MRR ÷ new customers",
+        docs_page: "metrics/average-sale-price.md",
+        measure: Measure::Ratio,
+        ..level("average_sale_price", "Average sale price", Section::Mrr, |period| {
+            Value::mean(period.moved(MovementKind::New), period.movers(MovementKind::New))
+        })
+    },
+    Metric {
+        formula: "New + reactivation + expansion + contraction + churn + fx: MRR at the end less MRR just before the period",
+        docs_page: "metrics/net-new-mrr.md",
+        measure: Measure::Flow,
+        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| {
+            Some(Value::Minor(period.mrr - period.mrr_before))
+        })
+    },
+    Metric {
+        formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
+        docs_page: "metrics/mrr-growth-rate.md",
+        ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
+            Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
+        })
+    },
+    Metric {
+        formula: "(New + reactivation + expansion) ÷ (lost by contraction + lost by churn)",
+        docs_page: "metrics/quick-ratio.md",
+        ..ratio("quick_ratio", "Quick ratio", Section::Mrr, Better::Up, |period| {
+            let sum = |kinds: &[MovementKind]| kinds.iter().map(|kind| period.moved(*kind)).sum::<i64>();
+            let gained = sum(&[MovementKind::New, MovementKind::Reactivation, MovementKind::Expansion]);
+            Value::ratio(gained, -sum(&[MovementKind::Contraction, MovementKind::Churn]))
+        })
+    },
+    Metric {
+        formula: "Customers with a first value above 0 in the period, each once",
+        docs_page: "metrics/new-customers.md",
+        ..movers("new_customers", "New customers", Better::Up, |period| {
+            Some(Value::Count(period.movers(MovementKind::New)))
+        })
+    },
+    Metric {
+        formula: "Customers whose MRR became 0 in the period, each once",
+        docs_page: "metrics/churned-customers.md",
+        section: Section::Churn,
+        ..movers("churned_customers", "Churned customers", Better::Down, |period| {
+            Some(Value::Count(period.movers(MovementKind::Churn)))
+        })
+    },
+    Metric {
+        formula: "Customers who came back in the period from an MRR of 0, each once",
+        docs_page: "metrics/reactivated-customers.md",
+        ..movers("reactivated_customers", "Reactivated customers", Better::Up, |period| {
+            Some(Value::Count(period.movers(MovementKind::Reactivation)))
+        })
+    },
+    Metric {
+        formula: "Share of the customers above 0 just before the period that are at 0 at its end",
+        docs_page: "metrics/customer-churn-rate.md",
+        ..ratio("customer_churn_rate", "Customer churn rate", Section::Churn, Better::Down, |period| {
+            Value::ratio(period.churned_customers, period.base_customers)
+        })
+    },
+    Metric {
+        formula: "The part of the customer churn rate whose last subscription did not end because payment failed",
+        docs_page: "metrics/voluntary-churn-rate.md",
+        ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
+            Value::ratio(period.churned_customers - period.involuntary_customers, period.base_customers)
+        })
+    },
+    Metric {
+        formula: "The part of the customer churn rate whose last subscription ended because payment failed or was disputed",
+        docs_page: "metrics/involuntary-churn-rate.md",
+        ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
+            Value::ratio(period.involuntary_customers, period.base_customers)
+        })
+    },
+    Metric {
+        formula: "MRR that the customers above 0 just before the period lost to contraction and churn ÷ MRR just before the period",
+        docs_page: "metrics/gross-mrr-churn-rate.md",
+        ..ratio("gross_mrr_churn_rate", "Gross MRR churn rate", Section::Churn, Better::Down, |period| {
+            Value::ratio(-period.lost, period.base_mrr)
+        })
+    },
+    Metric {
+        formula: "1 − net revenue retention",
+        docs_page: "metrics/net-mrr-churn-rate.md",
+        ..ratio("net_mrr_churn_rate", "Net MRR churn rate", Section::Churn, Better::Down, |period| {
+            Value::ratio(period.base_mrr - period.retained, period.base_mrr)
+        })
+    },
+    Metric {
+        formula: "MRR at the end of the period, of the customers above 0 just before it ÷ MRR just before the period",
+        docs_page: "metrics/net-revenue-retention.md",
+        ..ratio("net_revenue_retention", "Net revenue retention", Section::Retention, Better::Up, |period| {
+            Value::ratio(period.retained, period.base_mrr)
+        })
+    },
+    Metric {
+        formula: "Sum over the customers above 0 just before the period of the smaller of their MRR then and at the end ÷ MRR just before the period",
+        docs_page: "metrics/gross-revenue-retention.md",
+        ..ratio(
+            "gross_revenue_retention",
+            "Gross revenue retention",
+            Section::Retention,
+            Better::Up,
+            |period| Value::ratio(period.kept, period.base_mrr),
+        )
+    },
+    Metric {
+        formula: "ARPA at the end of the period ÷ mean customer churn rate of the last three full months",
+        docs_page: "metrics/ltv.md",
+        ..lifetime("ltv", "Lifetime value", Unit::Money, |period, churn| {
+            let arpa = Decimal::from(period.mrr).checked_div(Decimal::from(period.customers))?;
+            Value::rounded(arpa.checked_div(churn)?)
+        })
+    },
+    Metric {
+        formula: "1 ÷ mean customer churn rate of the last three full months",
+        docs_page: "metrics/customer-lifetime-months.md",
+        ..lifetime("customer_lifetime_months", "Customer lifetime", Unit::Months, |_, churn| {
+            Decimal::ONE.checked_div(churn).map(Value::Ratio)
+        })
+    },
+    Metric {
+        formula: "Subscriptions whose trial began in the period, of customers who were never above 0 before",
+        docs_page: "metrics/trials-started.md",
+        ..count(trials("trials_started", "Trials started", Measure::Flow, |trials| {
+            Some(Value::Count(trials.started))
+        }))
+    },
+    Metric {
+        formula: "Trials started in the period that have reached a value above 0",
+        docs_page: "metrics/trials-converted.md",
+        ..count(trials("trials_converted", "Trials converted", Measure::Flow, |trials| {
+            Some(Value::Count(trials.converted))
+        }))
+    },
+    Metric {
+        formula: "Trials started in the period that have reached a value above 0 ÷ all trials started in it",
+        docs_page: "metrics/trial-conversion-rate.md",
+        unit: Unit::Ratio,
+        ..trials(
+            "trial_conversion_rate",
+            "Trial conversion rate",
+            Measure::Ratio,
+            TrialFigures::conversion_rate,
+        )
+    },
+    Metric {
+        formula: "Median of the days from the start of a trial to its first value above 0, of the trials started in the period",
+        docs_page: "metrics/days-to-convert.md",
+        unit: Unit::Days,
+        better: Some(Better::Down),
+        ..trials("days_to_convert", "Days to convert", Measure::Ratio, TrialFigures::days_to_convert)
+    },
+    Metric {
+        formula: "What the trials running at the end of the period would be worth on their prices and discounts; no part of MRR",
+        docs_page: "metrics/trial-mrr.md",
+        ..apart("trial_mrr", "Trial MRR", Section::Trials, None, Apart::Trials)
+    },
+    Metric {
+        formula: "MRR of subscriptions with an invoice whose payment failed and that is neither paid nor given up at the end of the period",
+        docs_page: "metrics/at-risk-mrr.md",
+        ..apart("at_risk_mrr", "At-risk MRR", Section::Risk, Some(Better::Down), Apart::AtRisk)
+    },
+    Metric {
+        formula: "What active subscriptions that were never billed would be worth at the prices of their items",
+        docs_page: "metrics/unbilled-mrr.md",
+        ..apart("unbilled_mrr", "Unbilled MRR", Section::Mrr, None, Apart::Unbilled)
+    },
+    Metric {
+        formula: "MRR of subscriptions that are set to cancel, in the period in which they end",
+        docs_page: "metrics/scheduled-churn.md",
+        better: Some(Better::Down),
+        looks_ahead: true,
+        ..of(
+            ("scheduled_churn", "Scheduled churn", Section::Risk),
+            Unit::Money,
+            Measure::Flow,
+            Compute::Scheduled,
+        )
+    },
+    Metric {
+        formula: "MRR − scheduled churn of all periods ahead, as of now",
+        docs_page: "metrics/committed-mrr.md",
+        ..of(
+            ("committed_mrr", "Committed MRR", Section::Risk),
+            Unit::Money,
+            Measure::Level,
+            Compute::Committed,
+        )
+    },
+];
+
+/// MRR, which is also asked for together with its movements.
+pub(crate) const MRR: Metric = Metric {
+    formula: "What all subscriptions are worth per month at the end of the period, computed from what was billed",
+    docs_page: "metrics/mrr.md",
+    ..level("mrr", "MRR", Section::Mrr, |period| Some(Value::Minor(period.mrr)))
+};
+
+/// What all of them have.
+const fn of(named: Named, unit: Unit, measure: Measure, compute: Compute) -> Metric {
+    Metric { feeds: &[Feed::PendingItems], ..Metric::new(named, unit, measure, compute) }
+}
+
+const fn level(
+    id: &'static str,
+    label: &'static str,
+    section: Section,
+    compute: fn(&Figures) -> Option<Value>,
+) -> Metric {
+    of((id, label, section), Unit::Money, Measure::Level, Compute::Recurring(compute))
+}
+
+const fn count(metric: Metric) -> Metric {
+    Metric { unit: Unit::Count, ..metric }
+}
+
+const fn ratio(
+    id: &'static str,
+    label: &'static str,
+    section: Section,
+    better: Better,
+    compute: fn(&Figures) -> Option<Value>,
+) -> Metric {
+    let metric = of((id, label, section), Unit::Ratio, Measure::Ratio, Compute::Recurring(compute));
+    Metric { better: Some(better), ..metric }
+}
+
+const fn movers(
+    id: &'static str,
+    label: &'static str,
+    better: Better,
+    compute: fn(&Figures) -> Option<Value>,
+) -> Metric {
+    let named = (id, label, Section::Customers);
+    let metric = of(named, Unit::Count, Measure::Flow, Compute::Recurring(compute));
+    Metric { better: Some(better), ..metric }
+}
+
+const fn lifetime(
+    id: &'static str,
+    label: &'static str,
+    unit: Unit,
+    compute: fn(&Figures, Decimal) -> Option<Value>,
+) -> Metric {
+    of((id, label, Section::Churn), unit, Measure::Ratio, Compute::Lifetime(compute))
+}
+
+const fn trials(
+    id: &'static str,
+    label: &'static str,
+    measure: Measure,
+    compute: fn(&TrialFigures) -> Option<Value>,
+) -> Metric {
+    of((id, label, Section::Trials), Unit::Count, measure, Compute::Trials(compute))
+}
+
+const fn apart(
+    id: &'static str,
+    label: &'static str,
+    section: Section,
+    better: Option<Better>,
+    what: Apart,
+) -> Metric {
+    let metric = of((id, label, section), Unit::Money, Measure::Level, Compute::Apart(what));
+    Metric { better, feeds: &[Feed::PendingItems, Feed::Charges, Feed::InvoicePayments], ..metric }
+}

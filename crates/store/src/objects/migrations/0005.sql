@@ -1,0 +1,2 @@
+-- Whatever is deleted is overwritten, and dictionaries are trained on bodies without anybody's words: earlier versions do
+-- neither. No table differs. In files that were made so from the beginning, `meta` says so.

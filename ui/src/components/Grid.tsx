@@ -1,0 +1,36 @@
+/**
+ * The twelve columns of every page. Cells stand below each other on a phone, two a line on a tablet where they are small, and take
+ * their columns on a wide screen. What comes first in the code comes first on a phone: key figures before charts.
+ *
+ *     <Grid>
+ *       <Cell span={8}><SeriesChart … /></Cell>
+ *       <Cell span={4}>…</Cell>
+ *     </Grid>
+ */
+import type { ReactNode } from 'react'
+
+const SPAN = {
+  3: 'md:col-span-6 xl:col-span-3',
+  4: 'md:col-span-6 xl:col-span-4',
+  6: 'xl:col-span-6',
+  8: 'xl:col-span-8',
+  9: 'xl:col-span-9',
+  12: '',
+} as const
+
+export function Grid({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-12 items-start gap-4 lg:gap-5">{children}</div>
+}
+
+export function Cell({ span = 12, children }: { span?: keyof typeof SPAN; children: ReactNode }) {
+  return <div className={`col-span-12 min-w-0 ${SPAN[span]}`}>{children}</div>
+}
+
+/** Key figures beside each other: as many as fit, two on a phone. */
+export function Tiles({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <section aria-label={label} className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] lg:gap-4">
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, getRouteApi } from '@tanstack/react-router'
+import { useCallback } from 'react'
+
+import { registryQuery } from '~/api/queries'
+import type { MetricDefinition } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { MovementDrawer } from '~/features/movements/MovementDrawer'
+import { FILTER_OF, REST } from '~/view/groupLabels'
+import { compact } from '~/view/search'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { keptSearch, useView } from '~/view/useView'
+
+import { isMoved } from './behind'
+import { MetricHeadline } from './MetricHeadline'
+import { BrokenDown, Whole } from './MetricCharts'
+import { OTHERS } from './parts'
+import type { OpenPeriodFn } from './MetricCharts'
+import { useFigures } from './useFigures'
+
+const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
+const NO_MARK = { mark_from: undefined, mark_to: undefined, mark_of: undefined }
+
+/** The page that every metric of the registry has. */
+export function MetricPage() {
+  const view = useView()
+  const { metricId } = route.useParams()
+  const registry = useQuery(registryQuery)
+  const metric = registry.data?.find(({ id }) => id === metricId)
+  useTitle(metric?.label ?? 'Metric', view.connection.name)
+  if (registry.error && !registry.data) return <ErrorState error={registry.error} onRetry={() => void registry.refetch()} />
+  if (!registry.data) return <SkeletonRows rows={12} />
+  if (!metric) {
+    return (
+      <>
+        <h1 className="sr-only">Metric not found</h1>
+        <EmptyState
+          action={
+            <Link
+              className={buttonClass('secondary', 'small')}
+              params={{ connectionId: view.connection.id }}
+              search={keptSearch}
+              to="/c/$connectionId/metrics"
+            >
+              All metrics
+            </Link>
+          }
+          title="Metric not found"
+        >
+          The address may be mistyped, or this server doesn’t have the metric yet.
+        </EmptyState>
+      </>
+    )
+  }
+  // A metric's choices, such as which rows are plotted, are its own.
+  return <Metric key={metric.id} metric={metric} view={view} />
+}
+
+function Metric({ view, metric }: { view: View; metric: MetricDefinition }) {
+  const { by } = route.useSearch()
+  const navigate = route.useNavigate()
+  const whole = useFigures(view, metric)
+  const isBrokenDown = by !== undefined && (metric.dimensions as readonly string[]).includes(by)
+  const open = useCallback<OpenPeriodFn>(
+    ({ start_on, end_on }, of) => {
+      const mark_of = of === '' || of === OTHERS ? undefined : of
+      void navigate({ search: (before) => compact({ ...before, mark_from: start_on, mark_to: end_on, mark_of }), resetScroll: false })
+    },
+    [navigate],
+  )
+  const shared = { view, metric, whole, ...(isMoved(metric) ? { open } : {}) }
+  return (
+    <>
+      <MetricHeadline metric={metric} view={view} whole={whole} />
+      {isBrokenDown ? <BrokenDown {...shared} by={by} /> : <Whole {...shared} />}
+      <Behind currency={whole.currency ?? 'usd'} view={view} />
+    </>
+  )
+}
+
+/** What changed in the period that was clicked. */
+function Behind({ view, currency }: { view: View; currency: string }) {
+  const { mark_from: from, mark_to: to, mark_of, by } = route.useSearch()
+  const navigate = route.useNavigate()
+  const hasPart = by !== undefined && mark_of !== undefined && mark_of !== REST
+  return (
+    <MovementDrawer
+      currency={currency}
+      days={from !== undefined && to !== undefined ? { from, to } : undefined}
+      part={hasPart ? { name: FILTER_OF[by], id: mark_of } : undefined}
+      view={view}
+      onClose={() => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false })}
+    />
+  )
+}

@@ -1,0 +1,172 @@
+import { Link } from '@tanstack/react-router'
+
+import type { Currency, MetricDefinition, ValuePoint } from '~/api/types'
+import { bucketName } from '~/charts/buckets'
+import { Change } from '~/components/Change'
+import type { Column } from '~/components/DataTable'
+import { PlotSwitch } from '~/components/PlotSwitch'
+import { formatRatio } from '~/format/number'
+import { fileValue, formatValue } from '~/format/value'
+import type { Change as Changed } from '~/view/figure'
+import { changeOf, valueOf } from '~/view/figure'
+import { FILTER_OF, REST } from '~/view/groupLabels'
+import type { DimensionName } from '~/view/pageSearch'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import type { OpenPeriodFn } from './MetricCharts'
+import type { Figure } from './useFigures'
+
+/** A period with its change from the one before it. */
+export interface PeriodRow extends ValuePoint {
+  change: Changed | null
+}
+
+/** A period that is cut short is compared with nothing: less of it is not less. */
+export function periodRows({ measure }: Pick<MetricDefinition, 'measure'>, points: readonly ValuePoint[]): PeriodRow[] {
+  return points.map((point, index) => {
+    const before = points[index - 1]
+    const isWhole = measure === 'level' || (!point.is_partial && !before?.is_partial)
+    return { ...point, change: isWhole ? changeOf(measure, point.value, before?.value) : null }
+  })
+}
+
+export function periodColumns(metric: MetricDefinition, currency: Currency, view: View, open?: OpenPeriodFn): Column<PeriodRow>[] {
+  const { unit, measure } = metric
+  const isSummed = measure === 'flow'
+  const ratio: Column<PeriodRow> = {
+    id: 'change_ratio',
+    header: 'Change %',
+    isNumeric: true,
+    isWideOnly: true,
+    sortBy: (row) => row.change?.ratio ?? null,
+    value: (row) => row.change?.ratio ?? null,
+    cell: (row) => (row.change?.ratio == null ? <Dash /> : <Change change={row.change} currency={currency} metric={metric} />),
+  }
+  return [
+    {
+      id: 'start_on',
+      header: 'Period',
+      sortBy: (row) => row.start_on,
+      value: (row) => row.start_on,
+      cell: (row) => <span className="whitespace-nowrap">{bucketName(row, view.period.interval, view.today)}</span>,
+      ...(isSummed ? { total: () => 'Total' } : {}),
+    },
+    {
+      id: metric.id,
+      header: metric.label,
+      isNumeric: true,
+      sortBy: (row) => row.value,
+      value: (row) => fileValue(row.value, unit, currency),
+      cell: (row) => {
+        const text = formatValue(row.value, unit, currency)
+        return open && row.value !== null ? (
+          <button className="link" type="button" onClick={() => open(row, '')}>
+            {text}
+          </button>
+        ) : (
+          text
+        )
+      },
+      ...(isSummed ? { total: (rows) => formatValue(valueOf(measure, rows), unit, currency) } : {}),
+    },
+    {
+      id: 'change',
+      header: 'Change',
+      isNumeric: true,
+      sortBy: (row) => row.change?.amount ?? null,
+      value: (row) => fileValue(row.change?.amount, unit, currency),
+      cell: (row) => <Change change={row.change} currency={currency} isAmount metric={metric} />,
+    },
+    ...(measure === 'ratio' ? [] : [ratio]),
+  ]
+}
+
+function Dash() {
+  return <span className="text-ink-faint">–</span>
+}
+
+interface GroupTable {
+  view: View
+  metric: MetricDefinition
+  currency: Currency
+  by: DimensionName
+  /** The color's place of each plotted row. */
+  colors: ReadonlyMap<string, number>
+  toggle: (key: string) => void
+  /** The metric of everything, below its parts. */
+  whole: Figure | undefined
+  /** Whether the parts add up. */
+  isWhole: boolean
+}
+
+export function groupColumns({ view, metric, currency, by, colors, toggle, whole, isWhole }: GroupTable): Column<Figure>[] {
+  const { unit } = metric
+  const text = (value: number | null | undefined) => formatValue(value, unit, currency)
+  const total = whole?.value
+  const share: Column<Figure> = {
+    id: 'share',
+    header: 'Share',
+    isNumeric: true,
+    isWideOnly: true,
+    cell: ({ value }) => <span className="text-ink-soft">{formatRatio(value && total ? value / total : null)}</span>,
+  }
+  return [
+    {
+      id: 'plot',
+      header: 'Plot',
+      width: '4.5rem',
+      cell: ({ key, label }) => <PlotSwitch index={colors.get(key)} label={`Plot ${label}`} onChange={() => toggle(key)} />,
+    },
+    {
+      id: 'name',
+      header: 'Name',
+      sortBy: ({ label }) => label.toLowerCase(),
+      cell: ({ key, label }) => (
+        <span className="block max-w-80 min-w-24 wrap-anywhere">
+          {key === REST ? (
+            <bdi>{label}</bdi>
+          ) : (
+            <Link
+              className="link"
+              params={{ connectionId: view.connection.id, metricId: metric.id }}
+              search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [key] })}
+              title="Show only this"
+              to="/c/$connectionId/metrics/$metricId"
+            >
+              <bdi>{label}</bdi>
+            </Link>
+          )}
+        </span>
+      ),
+      // A customer with two plans is in both rows, but in the total once.
+      total: () => (unit === 'count' && isWhole ? 'Total, each counted once' : isWhole ? 'Total' : 'All'),
+    },
+    {
+      id: 'value',
+      header: metric.label,
+      isNumeric: true,
+      sortBy: ({ value }) => value ?? null,
+      cell: ({ value }) => <span className="font-medium">{text(value)}</span>,
+      total: () => text(total),
+    },
+    {
+      id: 'before',
+      header: 'Before',
+      isNumeric: true,
+      isWideOnly: true,
+      sortBy: ({ before }) => before ?? null,
+      cell: ({ before }) => <span className="text-ink-soft">{text(before)}</span>,
+      total: () => text(whole?.before),
+    },
+    {
+      id: 'change',
+      header: 'Change',
+      isNumeric: true,
+      sortBy: ({ change }) => change?.amount ?? null,
+      cell: ({ change }) => <Change change={change} currency={currency} isAmount metric={metric} />,
+      total: () => <Change change={whole?.change ?? null} currency={currency} isAmount metric={metric} />,
+    },
+    ...(isWhole ? [share] : []),
+  ]
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+
+import { withValues } from '~/api/registry'
+import type { MrrReport } from '~/api/types'
+import { formatChange, formatValue } from '~/format/value'
+
+import { periodRows } from './columns'
+import { OTHERS, isAdditive, partsFile, seriesOf } from './parts'
+import type { Figure } from './useFigures'
+
+const part = (key: string, ...values: (number | null)[]): Figure => ({
+  key,
+  label: key.toUpperCase(),
+  value: values.at(-1),
+  before: null,
+  change: null,
+  series: {
+    currency: 'usd',
+    group: { key, label: key },
+    points: values.map((value, index) => ({ start_on: `2026-0${index + 1}-01`, end_on: `2026-0${index + 1}-28`, is_partial: false, value })),
+  },
+})
+
+const parts = [part('a', 100, 200), part('b', 30, null), part('c', 5, 7)]
+
+describe('the parts of a metric', () => {
+  it('that are not plotted stand together, so that a stack is whole', () => {
+    const { series } = seriesOf(parts, new Map([['a', 0]]), { hasOthers: true })
+    expect(series.map(({ id, values }) => [id, values])).toEqual([
+      ['a', [100, 200]],
+      [OTHERS, [35, 7]],
+    ])
+  })
+
+  it('that cannot be added up are never put together', () => {
+    expect(isAdditive({ measure: 'ratio', unit: 'money' })).toBe(false)
+    expect(isAdditive({ measure: 'level', unit: 'count' })).toBe(true)
+    expect(seriesOf(parts, new Map([['a', 0]]), { hasOthers: false }).series).toHaveLength(1)
+  })
+
+  it('are all in the file, whether plotted or not', () => {
+    const file = partsFile({ id: 'mrr', unit: 'money' }, 'usd', parts)
+    expect(file.rows).toHaveLength(6)
+    expect(file.rows[0]).toEqual(['2026-01-01', '2026-01-28', 'false', 'usd', 'a', 'A', '1.00'])
+    expect(file.rows[3]?.at(-1)).toBeNull()
+  })
+})
+
+describe('periods under each other', () => {
+  const points = [
+    { start_on: '2026-01-01', end_on: '2026-01-31', is_partial: false, value: 10 },
+    { start_on: '2026-02-01', end_on: '2026-02-10', is_partial: true, value: 4 },
+  ]
+
+  it('do not take a flow that still runs for a fall', () => {
+    expect(periodRows({ measure: 'flow' }, points)[1]?.change).toBeNull()
+    expect(periodRows({ measure: 'level' }, points)[1]?.change).toEqual({ amount: -6, ratio: -0.6 })
+  })
+})
+
+describe('values', () => {
+  it('are written in their unit', () => {
+    expect(formatValue(123456, 'money', 'usd', { locale: 'en-US' })).toBe('$1,234.56')
+    expect(formatValue(12.34, 'days', 'usd')).toBe('12.3 days')
+    expect(formatValue(1, 'months', 'usd')).toBe('1 month')
+    expect(formatChange(0.0123, 'ratio', 'usd')).toBe('+1.2 pp')
+  })
+
+  it('are a dash where they are not known, never a zero', () => {
+    expect(formatValue(undefined, 'money', 'usd')).toBe('–')
+    expect(formatValue(null, 'ratio', 'usd')).toBe('–')
+  })
+
+  it('of MRR are read as those of any other metric', () => {
+    const report = { series: [{ currency: 'usd', group: null, points: [{ mrr_minor: 7 }] }] } as unknown as MrrReport
+    expect(withValues(report).series[0]?.points[0]?.value).toBe(7)
+  })
+})

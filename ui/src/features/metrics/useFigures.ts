@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+
+import { valueQuery } from '~/api/queries'
+import type { Currency, MetricDefinition, ValueReport, ValueSeries } from '~/api/types'
+import { isComparable, isKnown } from '~/view/known'
+import { shownCurrency } from '~/view/currency'
+import type { Change } from '~/view/figure'
+import { changeOf, comparedDays, figureDays, spanOf, valueIn, valueOf } from '~/view/figure'
+import { foreignFilters } from '~/view/filterable'
+import type { Days } from '~/view/range'
+import { useFallback } from '~/view/useFallback'
+import type { View } from '~/view/useView'
+
+/** The figure of a metric, or of one group of it. */
+export interface Figure {
+  /** Empty for the whole. */
+  key: string
+  label: string
+  value: number | null | undefined
+  before: number | null | undefined
+  change: Change | null
+  series: ValueSeries
+}
+
+/** Every series in one currency, by the key of its group. */
+function inCurrency(report: ValueReport | undefined, currency: Currency | undefined): Map<string, ValueSeries> {
+  const series = (report?.series ?? []).filter((one) => one.currency === currency)
+  return new Map(series.map((one) => [one.group?.key ?? '', one]))
+}
+
+/** The zeros of an answer that lacks what it is made of only mean that nothing is known. */
+function known(report: ValueReport | undefined): ValueReport | undefined {
+  if (!isKnown(report)) return undefined
+  const isAllZero = report?.series.every(({ points }) => points.every(({ value }) => !value))
+  return report && report.absent.length > 0 && isAllZero ? { ...report, series: [] } : report
+}
+
+/**
+ * A metric over the page's range, with its figure and what that is compared with; broken down where `by` names a dimension. Requests
+ * no more than the chart's points where they already say it.
+ */
+export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled = true }: { by?: string; isEnabled?: boolean } = {}) {
+  const { period, connection } = view
+  const { measure } = metric
+  const currency = shownCurrency(view)
+  const foreign = foreignFilters(metric, view.filters)
+  const enabled = isEnabled && foreign.length === 0
+  const ask = (days: Days) => {
+    const { start, end, interval } = spanOf(days, period.interval)
+    return valueQuery(connection.id, metric.id, { from: start, to: end, interval, ...view.scope, ...(by ? { by } : {}) })
+  }
+  const days = figureDays(measure, period)
+  const against = comparedDays(measure, period)
+  const series = useQuery({ ...valueQuery(connection.id, metric.id, { ...view.series, ...(by ? { by } : {}) }), enabled })
+  const [first] = inCurrency(series.data, currency).values()
+  const isInSeries = series.data === undefined || first === undefined || valueIn(measure, days, first.points) !== undefined
+  const exact = useQuery({ ...ask(days), enabled: enabled && !isInSeries })
+  const isInTime = against !== null && isComparable(connection, against.start)
+  const before = useQuery({ ...ask(against ?? days), enabled: enabled && isInTime })
+  useFallback(view, series.error)
+  const error = series.data ? (isInSeries ? null : exact.error) : series.error
+
+  const figures = useMemo(() => {
+    const exactly = inCurrency(known(exact.data), currency)
+    const earlier = inCurrency(isInTime ? known(before.data) : undefined, currency)
+    return [...inCurrency(known(series.data), currency)].map(([key, one]): Figure => {
+      const inSeries = valueIn(measure, days, one.points)
+      // A ratio with nothing to divide by is known to be none.
+      const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries
+      const old = valueOf(measure, earlier.get(key)?.points ?? [])
+      return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), series: one }
+    })
+    // `days` is made anew on each render, but only changes with the period.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [series.data, exact.data, before.data, isInTime, currency, measure, period])
+
+  return {
+    figures,
+    currency,
+    report: series.data,
+    /** Filters that this metric can't follow. */
+    foreign,
+    isLoading: enabled && error === null && (!isKnown(series.data) || currency === undefined || (!isInSeries && exact.data === undefined)),
+    isStale: series.isPlaceholderData || exact.isPlaceholderData || before.isPlaceholderData,
+    error,
+    refetch: () => void series.refetch(),
+  }
+}

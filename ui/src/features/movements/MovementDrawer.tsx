@@ -1,0 +1,86 @@
+import { Link } from '@tanstack/react-router'
+
+import type { Query } from '~/api/client'
+import type { Currency, Day, MovementType } from '~/api/types'
+import { buttonClass } from '~/components/Button'
+import { EmptyState } from '~/components/Feedback'
+import { Drawer } from '~/components/Overlay'
+import { formatRange } from '~/format/date'
+import { MOVEMENT_LABEL } from '~/format/names'
+import { filterLabel } from '~/features/controls/FilterPicker'
+import type { FilterName } from '~/view/search'
+import { compact } from '~/view/search'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import { MovementList } from './MovementList'
+
+interface Props {
+  view: View
+  /** With native currencies, only this one is listed. */
+  currency: Currency
+  /** The days that were clicked; closed without any. */
+  days: { from: Day; to: Day } | undefined
+  type?: MovementType | undefined
+  /** The part of a breakdown that was clicked. */
+  part?: { name: FilterName; id: string } | undefined
+  onClose: () => void
+}
+
+function Title({ view, days, type, part }: Props) {
+  if (days === undefined) return 'Movements'
+  const of = [part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
+  return (
+    <>
+      {type ? MOVEMENT_LABEL[type] : 'All movements'}
+      <span className="block text-sm font-normal text-ink-soft">{of.filter(Boolean).join(' · ')}</span>
+    </>
+  )
+}
+
+/** The movements behind a mark of a chart. */
+export function MovementDrawer(props: Props) {
+  const { view, days, onClose } = props
+  return (
+    <Drawer
+      isOpen={days !== undefined}
+      title={<Title {...props} />}
+      width="max-w-3xl"
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose()
+      }}
+    >
+      {days && <Content {...props} days={{ from: days.from, to: days.to > view.today ? view.today : days.to }} />}
+    </Drawer>
+  )
+}
+
+function Content({ view, currency, days, type, part }: Props & { days: { from: Day; to: Day } }) {
+  if (type === 'fx') {
+    return (
+      <EmptyState title="Exchange rates only">
+        No customer changed; other currencies are worth more or less in {view.currency.toUpperCase()}. Switch to native
+        currencies to see figures without this effect.
+      </EmptyState>
+    )
+  }
+  const filter: Query = part ? { [part.name]: [part.id] } : {}
+  const scope: Query = view.currency === 'native' ? { ...view.scope, filter_currency: [currency] } : view.scope
+  return (
+    <div className="flex flex-col gap-3">
+      <div>
+        <Link
+          className={buttonClass('secondary', 'small')}
+          params={{ connectionId: view.connection.id }}
+          search={(before) =>
+            compact({ ...keptSearch(before), range: 'custom' as const, ...days, type: type ? [type] : undefined, ...filter })
+          }
+          to="/c/$connectionId/movements"
+        >
+          Open full list
+        </Link>
+      </div>
+      <MovementList query={{ ...days, ...scope, ...filter, ...(type ? { type } : {}) }} view={view} />
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { Link } from '@tanstack/react-router'
+
+import type { Connection } from '~/api/types'
+import { sourceOf } from '~/sources'
+
+/** Figures that are not of real payments are never taken for such. */
+export function ModeStrip({ connection }: { connection: Connection }) {
+  if (connection.is_sample) {
+    return (
+      <p className="bg-accent-soft px-3 py-1 text-center text-xs sm:px-5">
+        <strong className="font-semibold">Sample data.</strong> Look around freely.{' '}
+        <Link className="link" to="/connect">
+          Connect your account
+        </Link>
+      </p>
+    )
+  }
+  if (!connection.is_test_mode) return null
+  return (
+    <p className="bg-warn-soft px-3 py-1 text-center text-xs sm:px-5">
+      <strong className="font-semibold">Test mode.</strong> These figures are from {sourceOf(connection).name}’s test data, not
+      from real payments.
+    </p>
+  )
+}

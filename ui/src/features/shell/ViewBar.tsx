@@ -1,0 +1,60 @@
+import { useLocation } from '@tanstack/react-router'
+
+import { ComparePicker } from '~/features/controls/ComparePicker'
+import { CurrencyPicker } from '~/features/controls/CurrencyPicker'
+import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
+import { IntervalPicker } from '~/features/controls/IntervalPicker'
+import { RangePicker } from '~/features/controls/RangePicker'
+import { INTERVAL_LABEL } from '~/format/names'
+import { controlsOf } from '~/view/pages'
+import type { Period } from '~/view/period'
+import { BUCKETS_AT_MOST } from '~/view/period'
+import { useView } from '~/view/useView'
+
+import { Bar } from './Bar'
+import { ModeStrip } from './ModeStrip'
+import { StatusDot } from './StatusDot'
+
+/** The bar of a connection's pages. What it says is in the address and governs everything below it. */
+export function ViewBar() {
+  const view = useView()
+  const { pathname } = useLocation()
+  const controls = controlsOf(pathname)
+  const hasChips = controls.includes('filters') && view.hasFilters
+  const hasNote = controls.includes('interval') && view.period.coarsened_from !== null
+  return (
+    <Bar
+      below={
+        (hasChips || hasNote) && (
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 sm:px-5">
+            {hasChips && <FilterChips view={view} />}
+            {hasNote && <Coarsened period={view.period} />}
+          </div>
+        )
+      }
+      status={<StatusDot connection={view.connection} />}
+      strip={<ModeStrip connection={view.connection} />}
+    >
+      {controls.length > 0 && (
+        <>
+          {controls.includes('range') && <RangePicker view={view} />}
+          {controls.includes('interval') && <IntervalPicker view={view} />}
+          {controls.includes('compare') && <ComparePicker view={view} />}
+          {controls.includes('currency') && <CurrencyPicker view={view} />}
+          {controls.includes('filters') && <FilterPicker view={view} />}
+        </>
+      )}
+    </Bar>
+  )
+}
+
+/** Why the charts are not by the interval that was chosen. */
+function Coarsened({ period: { coarsened_from, interval } }: { period: Period }) {
+  if (coarsened_from === null) return null
+  const [chosen, shown] = [coarsened_from, interval].map((one) => INTERVAL_LABEL[one].toLowerCase())
+  return (
+    <p className="text-[0.8125rem] text-ink-soft" role="status">
+      Shown by {shown}: by {chosen}, this range has more than {BUCKETS_AT_MOST} points.
+    </p>
+  )
+}

@@ -1,0 +1,121 @@
+import type { Day, MovementType } from '~/api/types'
+import { isDay } from '~/format/date'
+import { MOVEMENTS } from '~/format/names'
+
+import type { RawSearch } from './search'
+import { compact, listOf, oneOf, parseSearch, readView, textOf } from './search'
+import { safeNext } from './safeNext'
+
+/** What the mark that was clicked stands for: a bucket of days, and one type of movement or all. */
+export interface OpenMark {
+  mark_from?: Day
+  mark_to?: Day
+  mark_type?: MovementType
+  /** The part of the breakdown whose mark was clicked. */
+  mark_of?: string
+}
+
+export interface MrrSearch extends OpenMark {
+  /** Keys of the parts that are compared in the chart: the largest when left out, none with `none`. */
+  compare?: string[]
+  by?: 'plan' | 'product' | 'interval' | 'country'
+}
+
+export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
+
+export function readMrrSearch(raw: RawSearch): MrrSearch {
+  const hasMark = isDay(raw.mark_from) && isDay(raw.mark_to)
+  return compact({
+    compare: listOf(raw.compare),
+    by: oneOf(BREAKDOWNS, raw.by),
+    mark_from: hasMark ? raw.mark_from : undefined,
+    mark_to: hasMark ? raw.mark_to : undefined,
+    mark_type: hasMark ? (oneOf(MOVEMENTS, raw.mark_type) as MovementType | undefined) : undefined,
+    mark_of: hasMark ? textOf(raw.mark_of) : undefined,
+  }) as MrrSearch
+}
+
+/** All that any metric can be broken down by; each names its own in the registry. */
+export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
+export type DimensionName = (typeof DIMENSIONS)[number]
+
+export const CHART_STYLES = ['lines', 'columns', 'share'] as const
+
+export interface MetricSearch {
+  by?: DimensionName
+  /** How the parts of a breakdown are drawn. */
+  style?: (typeof CHART_STYLES)[number]
+  mark_from?: Day
+  mark_to?: Day
+  /** The part of the breakdown whose mark was clicked. */
+  mark_of?: string
+  /** Keys of the parts that are plotted: the largest when left out, none with `none`. */
+  compare?: string[]
+}
+
+export function readMetricSearch(raw: RawSearch): MetricSearch {
+  const { mark_from, mark_to, mark_of, compare } = readMrrSearch(raw)
+  const [by, style] = [oneOf(DIMENSIONS, raw.by), oneOf(CHART_STYLES, raw.style)]
+  return compact({ by, style, mark_from, mark_to, mark_of, compare }) as MetricSearch
+}
+
+export interface MovementsSearch {
+  type?: MovementType[]
+}
+
+export function readMovementsSearch(raw: RawSearch): MovementsSearch {
+  const types = listOf(raw.type)?.filter((type): type is MovementType => (MOVEMENTS as readonly string[]).includes(type))
+  return types?.length ? { type: types } : {}
+}
+
+export const CUSTOMER_STATES = ['active', 'churned', 'never'] as const
+export const CUSTOMER_SORTS = ['-mrr', 'mrr', 'name', '-name', '-created', 'created'] as const
+
+export interface CustomersSearch {
+  q?: string
+  state?: (typeof CUSTOMER_STATES)[number]
+  sort?: (typeof CUSTOMER_SORTS)[number]
+}
+
+export function readCustomersSearch(raw: RawSearch): CustomersSearch {
+  return compact({
+    q: textOf(raw.q),
+    state: oneOf(CUSTOMER_STATES, raw.state),
+    sort: oneOf(CUSTOMER_SORTS, raw.sort),
+  }) as CustomersSearch
+}
+
+export interface ReconcileSearch {
+  of?: string
+}
+
+export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
+  return compact({ of: textOf(raw.of) }) as ReconcileSearch
+}
+
+export interface CustomerSearch {
+  /** The day whose MRR is explained in the drawer. */
+  why?: Day
+}
+
+export function readCustomerSearch(raw: RawSearch): CustomerSearch {
+  return isDay(raw.why) ? { why: raw.why } : {}
+}
+
+/**
+ * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
+ * page ever sees a value that it does not know.
+ */
+export function parseAddress(text: string): RawSearch {
+  const raw = parseSearch(text)
+  return compact({
+    ...readView(raw),
+    ...readMrrSearch(raw),
+    ...readMetricSearch(raw),
+    ...readMovementsSearch(raw),
+    ...readCustomersSearch(raw),
+    ...readReconcileSearch(raw),
+    ...readCustomerSearch(raw),
+    next: safeNext(raw.next),
+  })
+}
