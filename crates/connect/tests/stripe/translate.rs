@@ -252,17 +252,17 @@ fn an_event_names_the_object_to_fetch() {
     let event = |event_type: &str, object: Value| {
         let body = json!({ "id": "evt_1", "created": 1, "type": event_type, "data": { "object": object } });
         let facts = translate::event(&body.to_string()).unwrap();
-        (facts.kind.zip(facts.object_id), facts.is_deletion)
+        facts.kind.zip(facts.object_id)
     };
     let named = |kind, id: &str| Some((kind, id.to_owned()));
     let canceled = event("customer.subscription.deleted", json!({ "id": "sub_1", "object": "subscription" }));
-    assert_eq!(canceled, (named(kind::SUBSCRIPTION, "sub_1"), false));
+    assert_eq!(canceled, named(kind::SUBSCRIPTION, "sub_1"));
     let deleted = event("customer.deleted", json!({ "id": "cus_1", "object": "customer" }));
-    assert_eq!(deleted, (named(kind::CUSTOMER, "cus_1"), true));
+    assert_eq!(deleted, named(kind::CUSTOMER, "cus_1"));
     let discount = json!({ "id": "di_1", "object": "discount", "customer": "cus_1", "subscription": null });
-    assert_eq!(event("customer.discount.deleted", discount), (named(kind::CUSTOMER, "cus_1"), false));
-    assert_eq!(event("invoice.upcoming", json!({ "object": "invoice" })), (None, false));
-    assert_eq!(event("payout.paid", json!({ "id": "po_1", "object": "payout" })), (None, false));
+    assert_eq!(event("customer.discount.deleted", discount), named(kind::CUSTOMER, "cus_1"));
+    assert_eq!(event("invoice.upcoming", json!({ "object": "invoice" })), None);
+    assert_eq!(event("payout.paid", json!({ "id": "po_1", "object": "payout" })), None);
 }
 
 #[test]
