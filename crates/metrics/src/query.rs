@@ -5,6 +5,7 @@
 //! to it.
 
 mod apart;
+mod balance;
 mod cohorts;
 mod customers;
 mod exchange;
@@ -35,6 +36,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
+pub(crate) use balance::Adds;
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
@@ -101,7 +103,7 @@ pub enum Dimension {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
+    #[error("{metric} cannot be filtered or broken down by {dimension}: only by {}", dimensions_of(metric))]
     NotOfRevenue { metric: &'static str, dimension: Dimension },
     #[error("cohorts are by month, quarter or year, not by {0}")]
     NotOfCohorts(Interval),
@@ -117,6 +119,12 @@ pub enum QueryError {
     NoRate(Currency),
     #[error("an amount is too large to be converted to {0}")]
     TooLarge(Currency),
+}
+
+/// What a metric can be filtered and broken down by, in words.
+fn dimensions_of(metric: &str) -> String {
+    let dimensions = Metric::find(metric).map_or(&Dimension::ALL[..], |metric| metric.dimensions);
+    dimensions.iter().map(|dimension| dimension.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
 /// Refuses a currency that nothing could be shown in: zeros would look like an answer.
@@ -169,6 +177,7 @@ pub fn value(
         Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query),
         Compute::Committed => scheduled::committed(ledger, rates, metric, query),
         Compute::Money(compute) => money::money(ledger, rates, metric, compute, query),
+        Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query),
     }
 }
 

@@ -111,7 +111,8 @@ fn is_something(compute: fn(&MoneyFigures) -> Option<Value>, figures: &MoneyFigu
     compute(figures) != compute(&MoneyFigures::default())
 }
 
-fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
+/// Refuses what a metric cannot be filtered or broken down by.
+pub(super) fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
     let filter = &query.filter;
     let is_filtered = |dimension| match dimension {
         Dimension::Plan => !filter.plans.is_empty(),
