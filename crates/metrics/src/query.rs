@@ -5,6 +5,7 @@
 //! to it.
 
 mod apart;
+mod balance;
 mod cohorts;
 mod customers;
 mod exchange;
@@ -37,6 +38,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
+pub(crate) use balance::Adds;
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
 pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
 pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
@@ -201,6 +203,7 @@ pub fn value(
         Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query),
         Compute::Committed => scheduled::committed(ledger, rates, metric, query),
         Compute::Money(compute) => money::money(ledger, rates, metric, compute, query),
+        Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ledger::Apart;
-use crate::query::{Dimension, Figures, MoneyFigures, TrialFigures, Value};
+use crate::query::{Adds, Dimension, Figures, MoneyFigures, TrialFigures, Value};
 
 pub(crate) use money::{NET_REVENUE, net_revenue};
 pub(crate) use recurring::MRR;
@@ -125,6 +125,8 @@ pub(crate) enum Compute {
     Committed,
     /// From money by the day it moved.
     Money(fn(&MoneyFigures) -> Option<Value>),
+    /// A sum over what moved the balance, by the day it did.
+    Balance(Adds),
 }
 
 impl Metric {

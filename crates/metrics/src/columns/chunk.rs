@@ -23,9 +23,12 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct Chunk {
     columns: Arc<Columns>,
-    /// One per row. Derived: the only columns that depend on the time zone.
+    /// One per row. Derived: the only columns that depend on the time zone, as those of the next two.
     days: Vec<Day>,
     apart_days: [Vec<Day>; Apart::ALL.len()],
+    money_days: Vec<Day>,
+    /// Each once, in order. Derived.
+    money_currencies: Vec<Currency>,
 }
 
 /// Every column but the derived ones.
@@ -154,6 +157,7 @@ pub(crate) struct RowSlices<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MoneySlices<'a> {
     pub(crate) at: &'a [i64],
+    pub(crate) days: &'a [Day],
     pub(crate) kind: &'a [MoneyKind],
     pub(crate) currency: &'a [Currency],
     pub(crate) amount_minor: &'a [i64],
@@ -198,8 +202,20 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        let days = |rows: &Rows| rows.at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
-        Self { days: days(&columns.rows), apart_days: columns.apart.each_ref().map(days), columns }
+        let days = |at: &[i64]| at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
+        let mut money_currencies: Vec<Currency> = Vec::new();
+        for currency in &columns.money.currency {
+            if let Err(place) = money_currencies.binary_search(currency) {
+                money_currencies.insert(place, *currency);
+            }
+        }
+        Self {
+            days: days(&columns.rows.at),
+            apart_days: columns.apart.each_ref().map(|rows| days(&rows.at)),
+            money_days: days(&columns.money.at),
+            money_currencies,
+            columns,
+        }
     }
 
     /// The same customers, some without name and e-mail address; `None` where it is about none of them.
@@ -280,6 +296,7 @@ impl Chunk {
         let range = range(&money.ends, customer);
         MoneySlices {
             at: &money.at[range.clone()],
+            days: &self.money_days[range.clone()],
             kind: &money.kind[range.clone()],
             currency: &money.currency[range.clone()],
             amount_minor: &money.amount_minor[range.clone()],
@@ -346,12 +363,12 @@ impl Chunk {
         &self.days
     }
 
-    pub(crate) fn first_money_at(&self) -> Option<UnixSeconds> {
-        self.columns.money.at.iter().min().map(|at| UnixSeconds(*at))
+    pub(crate) fn first_money_on(&self) -> Option<Day> {
+        self.money_days.iter().min().copied()
     }
 
     pub(crate) fn money_currencies(&self) -> &[Currency] {
-        &self.columns.money.currency
+        &self.money_currencies
     }
 
     pub(crate) fn subscriptions(&self, customer: usize) -> Range<usize> {

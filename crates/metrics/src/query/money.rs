@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Currency, UnixSeconds};
+use model::Currency;
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
@@ -129,17 +129,9 @@ fn is_something(compute: fn(&MoneyFigures) -> Option<Value>, figures: &MoneyFigu
 }
 
 pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
-    let all = ledger.chunks().par_iter().map(|chunk| {
-        let mut own = chunk.money_currencies().to_vec();
-        own.sort_unstable();
-        own.dedup();
-        own
-    });
-    let mut currencies: Vec<Currency> =
-        all.flatten_iter().filter(|c| query.filter.has_currency(*c)).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    currencies
+    let all = ledger.chunks().iter().flat_map(|chunk| chunk.money_currencies());
+    let distinct: BTreeSet<Currency> = all.copied().collect();
+    distinct.into_iter().filter(|currency| query.filter.has_currency(*currency)).collect()
 }
 
 impl Groups {
@@ -275,15 +267,20 @@ impl<'a> Shape<'a> {
         lacking.clear();
         paid_in.clear();
         paid_in.resize(self.parts(), None);
-        for row in 0..money.at.len() {
-            let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
+        // Nearly always all of it is in one currency.
+        let mut last_currency = None;
+        for row in money.days.partition_point(|day| *day < self.span.first)..money.days.len() {
+            let day = money.days[row];
             if day > self.span.last || money.at[row] > self.span.now.0 {
                 break;
             }
-            let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
-            if day < self.span.first {
-                continue;
-            }
+            let code = money.currency[row];
+            let currency = match last_currency {
+                Some((last, place)) if last == code => place,
+                _ => self.currencies.binary_search(&code).ok(),
+            };
+            last_currency = Some((code, currency));
+            let Some(currency) = currency else { continue };
             let (kind, amount) = (money.kind[row], money.amount_minor[row]);
             match self.exchange.factor(number(currency), day).map(|factor| factor.convert(amount)) {
                 Some(Ok(converted)) => {

@@ -2,7 +2,7 @@
 
 use super::{Better, Compute, Feed, Measure, Metric, Section, Unit};
 use crate::ledger::MoneyKind;
-use crate::query::{Dimension, MoneyFigures, Value};
+use crate::query::{Adds, Dimension, MoneyFigures, Value};
 
 pub(super) const ALL: &[Metric] = &[
     Metric {
@@ -115,6 +115,19 @@ pub(super) const ALL: &[Metric] = &[
             minor(money.minor(MoneyKind::DisputeLost))
         })
     },
+    Metric {
+        formula: "Fees of balance transactions, by the day of the transaction",
+        docs_page: "metrics/fees.md",
+        better: Some(Better::Down),
+        ..of_balance("fees", "Fees", |transaction| transaction.fee_minor)
+    },
+    Metric {
+        formula: "Net amounts of balance transactions other than payouts and transfers, by the day of the transaction",
+        docs_page: "metrics/net-cash.md",
+        ..of_balance("net_cash", "Net cash", |transaction| {
+            if transaction.category.is_moved_elsewhere() { 0 } else { transaction.net_minor }
+        })
+    },
 ];
 
 const REVENUE: &[Feed] = &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments];
@@ -162,6 +175,16 @@ const fn sum(
         supports_filters: false,
         dimensions: &[Dimension::Currency, Dimension::Country],
         ..Metric::new((id, label, section), Unit::Money, Measure::Flow, Compute::Money(compute))
+    }
+}
+
+/// A sum over what moved the balance. A balance transaction belongs to no customer either.
+const fn of_balance(id: &'static str, label: &'static str, adds: Adds) -> Metric {
+    Metric {
+        supports_filters: false,
+        dimensions: &[Dimension::Currency],
+        feeds: &[Feed::BalanceTransactions],
+        ..Metric::new((id, label, Section::Payments), Unit::Money, Measure::Flow, Compute::Balance(adds))
     }
 }
 

@@ -12,6 +12,7 @@
 //!   mrr sub_1 2026-01-15 49.00 eur price pro cause plan
 //!   invoice in_1 sub_1 due 49.00 failed 2026-02-15 paid 2026-02-20
 //!   revenue 2026-01-15 49.00
+//! balance charge 2026-01-15 49.00 eur fee 1.70
 //! => customer_churn_rate 2026-03 1
 //! => mrr 2026-01-01..2026-01-20 eur 49.00
 //! => expansion_mrr 2026-02 by cause plan 20.00
@@ -35,6 +36,7 @@ pub struct Scenario {
     pub rates: Vec<(String, String, String)>,
     pub filters: Vec<(String, String)>,
     pub customers: Vec<CustomerText>,
+    pub balance: Vec<BalanceText>,
     pub expectations: Vec<Expectation>,
 }
 
@@ -78,6 +80,15 @@ pub struct Money {
     pub code: Option<String>,
 }
 
+/// What moved the balance, which names no customer.
+pub struct BalanceText {
+    pub category: String,
+    pub at: UnixSeconds,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub fee_minor: i64,
+}
+
 /// Words, some of which are followed by a value.
 #[derive(Default)]
 pub struct Facts(Vec<(String, Option<String>)>);
@@ -106,19 +117,9 @@ const SUBSCRIPTION_FLAGS: [&str; 4] =
     ["cancellation_requested", "payment_failed", "payment_disputed", "unpaid"];
 const INVOICE_FACTS: [&str; 5] = ["due", "failed", "code", "paid", "given_up"];
 
-/// Kinds of money: of revenue, of payments, and of the provider's balance.
-const MONEY: [&str; 10] = [
-    "revenue",
-    "charge",
-    "refund",
-    "credit_note",
-    "payment",
-    "failed_payment",
-    "fee",
-    "net",
-    "dispute",
-    "dispute_lost",
-];
+/// Kinds of money: of revenue and of payments.
+const MONEY: [&str; 8] =
+    ["revenue", "charge", "refund", "credit_note", "payment", "failed_payment", "dispute", "dispute_lost"];
 
 pub fn read(block: &str) -> Scenario {
     let mut scenario = Scenario::default();
@@ -136,6 +137,9 @@ pub fn read(block: &str) -> Scenario {
             }
             ["customer", id, facts @ ..] => {
                 scenario.customers.push(CustomerText::new(id, Facts::read(facts, &CUSTOMER_FACTS, &[])));
+            }
+            ["balance", category, on, amount, rest @ ..] => {
+                scenario.balance.push(BalanceText::read(category, on, amount, rest));
             }
             ["=>", metric, period, rest @ ..] => {
                 scenario.expectations.push(Expectation::read(metric, period, rest));
@@ -209,6 +213,18 @@ impl CustomerText {
         if self.subscriptions.iter().all(|subscription| subscription.id != id) {
             self.subscriptions.push(SubscriptionText { id: id.to_owned(), facts: Facts::default() });
         }
+    }
+}
+
+impl BalanceText {
+    fn read(category: &str, on: &str, amount: &str, rest: &[&str]) -> Self {
+        let (rest, fee_minor) = match rest {
+            [rest @ .., "fee", fee] => (rest, minor(fee)),
+            rest => (rest, 0),
+        };
+        let (currency, rest) = currency(rest);
+        assert!(rest.is_empty(), "{rest:?} can't follow an amount of the balance");
+        Self { category: category.to_owned(), at: at(on), amount_minor: minor(amount), currency, fee_minor }
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
-use super::generated::{ZONES, question, question_by, question_of_money, rates, world};
+use super::generated::{ZONES, question, question_by, question_of_balance, question_of_money, rates, world};
 use super::random::by_key;
 use super::reference::definitions::{Definition, definition};
 use super::reference::{Expected, Key, Period, Reference};
@@ -138,5 +138,12 @@ proptest! {
         world in world(), zone in select(ZONES.to_vec()), query in question_of_money(),
     ) {
         check(&world, zone, &query, |definition| matches!(definition, Definition::Money(_)))?;
+    }
+
+    #[test]
+    fn the_balance_is_what_the_definitions_say(
+        world in world(), zone in select(ZONES.to_vec()), query in question_of_balance(),
+    ) {
+        check(&world, zone, &query, |definition| matches!(definition, Definition::Balance(_)))?;
     }
 }

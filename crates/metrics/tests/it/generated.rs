@@ -6,14 +6,16 @@ use metrics::fx::Rates;
 use metrics::ledger::{Apart, ChangeCause, MoneyKind};
 use metrics::query::{Dimension, Filter, Query, Reporting};
 use model::billing::{CancellationReason, Period};
-use model::{Currency, Day, Interval, UnixSeconds, WeekStart};
+use model::{BalanceCategory, BalanceTransaction, Currency, Day, Interval, UnixSeconds, WeekStart};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rust_decimal::Decimal;
 
 use super::reference::reasons::{self, FEEDBACK};
-use super::world::{CODES, Change, TestCustomer, TestEnding, TestMoney, TestTrial, World, currency};
+use super::world::{
+    CODES, Change, TestCustomer, TestEnding, TestMoney, TestTrial, World, currency, transaction,
+};
 
 /// 2023-03-01. Everything happens within two years from here.
 pub const START: i64 = 1_677_628_800;
@@ -154,12 +156,24 @@ fn add(customer: &mut TestCustomer, id: &str, random: RandomSubscription) {
     }
 }
 
+fn balance() -> impl Strategy<Value = Vec<BalanceTransaction>> {
+    let category = select(BalanceCategory::ALL.to_vec());
+    let one = (0..HOURS, category, select(CODES.to_vec()), select(vec![-9_999, -300, 0, 7, 250, 9_999]));
+    vec(one, 0..20).prop_map(|all| {
+        let all = all.into_iter().enumerate();
+        let one = |(number, (at, category, code, amount_minor))| {
+            transaction(&format!("txn_{number}"), hour(at), category, currency(code), amount_minor)
+        };
+        all.map(one).collect()
+    })
+}
+
 pub fn world() -> impl Strategy<Value = World> {
-    vec(customer(), 1..9).prop_map(|mut customers| {
+    (vec(customer(), 1..9), balance()).prop_map(|(mut customers, balance)| {
         for (number, customer) in customers.iter_mut().enumerate() {
             customer.id = format!("cus_{number}");
         }
-        World { customers }
+        World { customers, balance }
     })
 }
 
@@ -228,6 +242,15 @@ pub fn question_of_money() -> impl Strategy<Value = Query> {
     question_by(BY).prop_map(|query| {
         let Filter { currencies, countries, .. } = query.filter;
         Query { filter: Filter { currencies, countries, ..Filter::default() }, ..query }
+    })
+}
+
+/// A question that can be asked of the balance, which names no customer either.
+pub fn question_of_balance() -> impl Strategy<Value = Query> {
+    let by = prop_oneof![Just(None), Just(Some(Dimension::Currency))];
+    (question(), by).prop_map(|(query, by)| {
+        let filter = Filter { currencies: query.filter.currencies, ..Filter::default() };
+        Query { by, filter, ..query }
     })
 }
 

@@ -1,6 +1,7 @@
 //! The definitions computed the plain way: customer by customer, day by day, in maps. Shares nothing with the loops.
 
 mod apart;
+mod balance;
 pub mod definitions;
 mod lifetime;
 mod money;
@@ -107,6 +108,7 @@ impl<'a> Reference<'a> {
         keys.extend(self.trial_keys());
         keys.extend(self.money_keys());
         keys.extend(self.reason_keys());
+        keys.extend(self.balance_keys());
         keys
     }
 

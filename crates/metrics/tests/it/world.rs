@@ -14,11 +14,15 @@ use metrics::registry::Metric;
 use model::billing::{
     BillingInterval, CancellationReason, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus,
 };
-use model::{Currency, Day, Interval, PriceId, ProductId, SubscriptionId, UnixSeconds, WeekStart};
+use model::{
+    BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,
+    UnixSeconds, WeekStart,
+};
 
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub customers: Vec<TestCustomer>,
+    pub balance: Vec<BalanceTransaction>,
 }
 
 #[derive(Debug, Clone)]
@@ -140,6 +144,20 @@ impl World {
         self
     }
 
+    /// With a fee of a tenth.
+    pub fn with_transaction(
+        mut self,
+        id: &str,
+        when: &str,
+        category: BalanceCategory,
+        code: &str,
+        amount_minor: i64,
+    ) -> Self {
+        let transaction = transaction(id, at(when), category, currency(code), amount_minor);
+        self.balance.push(transaction);
+        self
+    }
+
     pub fn customer(&mut self, id: &str) -> &mut TestCustomer {
         let found = self.customers.iter().position(|customer| customer.id == id);
         let index = found.unwrap_or_else(|| {
@@ -154,6 +172,7 @@ impl World {
         for customer in &self.customers {
             builder.add(customer.entry(), &customer.ledger());
         }
+        builder.add_balance(&self.balance);
         builder.finish(&prices(), TimeZone::get(zone).unwrap())
     }
 }
@@ -298,6 +317,26 @@ fn money_fact(money: &TestMoney) -> MoneyFact {
         amount_minor: money.amount_minor,
         source: "x".to_owned(),
         decline_code: money.decline_code.map(str::to_owned),
+    }
+}
+
+pub fn transaction(
+    id: &str,
+    created_at: UnixSeconds,
+    category: BalanceCategory,
+    currency: Currency,
+    amount_minor: i64,
+) -> BalanceTransaction {
+    let fee_minor = amount_minor / 10;
+    BalanceTransaction {
+        id: id.into(),
+        source: Some(format!("source_{id}")),
+        category,
+        created_at,
+        currency,
+        amount_minor,
+        fee_minor,
+        net_minor: amount_minor - fee_minor,
     }
 }
 

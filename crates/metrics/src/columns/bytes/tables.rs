@@ -333,7 +333,8 @@ fn read_differences(from: &mut Reader<'_>, customers: usize) -> Read<DifferenceR
     Ok(DifferenceRows { ends, at, currency, rules, delta_minor: from.i64s(count)? })
 }
 
-pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
+/// `balance_months` are the numbers of the months that the balance has, so that a missing one is noticed.
+pub(super) fn write_catalog(catalog: &Catalog, balance_months: &[u32]) -> Vec<u8> {
     let mut plans: Vec<&Plan> = catalog.plans().iter().collect();
     plans.sort_by_key(|plan| (&plan.price, plan.currency));
     let mut out = Writer::default();
@@ -354,10 +355,13 @@ pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
         plans.iter().map(|plan| plan.interval.map_or(0, |interval| interval.count)).collect();
     out.u32s(&counts);
     out.u8s(plans.iter().map(|plan| u8::from(plan.is_active)));
+    out.count(balance_months.len());
+    out.u32s(balance_months);
     out.bytes
 }
 
-pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
+/// With it the numbers of the months that the balance has.
+pub(super) fn read_catalog(bytes: &[u8]) -> Read<(Catalog, Vec<u32>)> {
     let mut from = Reader::new(bytes);
     let count = from.count()?;
     let (names, labels) = (from.texts(count)?, from.texts(count)?);
@@ -365,6 +369,8 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
     let units = from.bytes(count)?;
     let counts = from.u32s(count)?;
     let is_active = flags(&mut from, count)?;
+    let months = from.count()?;
+    let balance_months = from.u32s(months)?;
     from.finish()?;
     let mut catalog = Catalog::default();
     for index in 0..count {
@@ -381,7 +387,7 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
             is_active: is_active[index],
         });
     }
-    Ok(catalog)
+    Ok((catalog, balance_months))
 }
 
 /// The plans that are named, in order, and the number of each in that order.
@@ -414,7 +420,7 @@ fn global_code(name: &str, catalog: &Catalog) -> Read<u32> {
     catalog.code(&price, currency).ok_or("a row names a plan that is not in the catalog")
 }
 
-fn currencies(from: &mut Reader<'_>, count: usize) -> Read<Vec<Currency>> {
+pub(super) fn currencies(from: &mut Reader<'_>, count: usize) -> Read<Vec<Currency>> {
     let codes: Vec<[u8; 3]> = from.column(count, |code| code)?;
     codes.iter().map(|code| currency(code)).collect()
 }
@@ -428,12 +434,12 @@ fn flags(from: &mut Reader<'_>, count: usize) -> Read<Vec<bool>> {
     numbers(from, count, &[false, true])
 }
 
-fn numbers<T: Copy>(from: &mut Reader<'_>, count: usize, list: &[T]) -> Read<Vec<T>> {
+pub(super) fn numbers<T: Copy>(from: &mut Reader<'_>, count: usize, list: &[T]) -> Read<Vec<T>> {
     let values: Option<Vec<T>> =
         from.bytes(count)?.iter().map(|number| list.get(usize::from(*number)).copied()).collect();
     values.ok_or("it has a value that this version does not know")
 }
 
-fn number<T: PartialEq>(list: &[T], value: &T) -> u8 {
+pub(super) fn number<T: PartialEq>(list: &[T], value: &T) -> u8 {
     list.iter().position(|known| known == value).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
 }

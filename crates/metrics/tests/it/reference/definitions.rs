@@ -1,6 +1,7 @@
 //! Every metric by its definition, of one series and one period.
 
 use metrics::ledger::{Apart, MoneyKind};
+use model::{BalanceCategory, BalanceTransaction};
 use rust_decimal::Decimal;
 
 use super::money::Money;
@@ -16,6 +17,7 @@ pub enum Definition {
     Scheduled,
     Committed,
     Money(fn(&Money) -> Option<Decimal>),
+    Balance(fn(&BalanceTransaction) -> i64),
 }
 
 /// `None` for a metric that is not defined here.
@@ -35,6 +37,11 @@ pub fn definition(id: &str) -> Option<Definition> {
         "unbilled_mrr" => Definition::Apart(Apart::Unbilled),
         "scheduled_churn" => Definition::Scheduled,
         "committed_mrr" => Definition::Committed,
+        "fees" => Definition::Balance(|transaction| transaction.fee_minor),
+        "net_cash" => Definition::Balance(|transaction| match transaction.category {
+            BalanceCategory::Payout | BalanceCategory::Transfer => 0,
+            _ => transaction.amount_minor - transaction.fee_minor,
+        }),
         id => recurring(id).map(Definition::Recurring).or_else(|| money(id).map(Definition::Money))?,
     })
 }
@@ -116,6 +123,7 @@ impl Reference<'_> {
             Definition::Scheduled => Some(self.scheduled(key, period).into()),
             Definition::Committed => self.committed(key, period).map(Decimal::from),
             Definition::Money(of) => of(&self.money(key, period)),
+            Definition::Balance(of) => Some(self.balance(*of, key, period).into()),
         }
     }
 }
