@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::billing::{CancellationReason, Period, SubscriptionStatus};
+use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, Day, InvoiceId, UnixSeconds};
 
 use super::days::CalendarDays;
@@ -14,6 +14,10 @@ use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidPart, PaidRow
 pub(super) const NO_INSTANT: i64 = i64::MIN;
 /// No decline code.
 pub(super) const NO_CODE: u16 = u16::MAX;
+/// It is not known what a subscription is paid with.
+pub(super) const UNKNOWN_MEANS: u16 = 0;
+/// With nothing that expires.
+pub(super) const NO_CARD: u16 = 1;
 /// Decline codes of one chunk.
 pub(super) const CODES_MAX: usize = 1_000;
 /// A plan that is not known.
@@ -82,6 +86,10 @@ pub(super) struct Subscriptions {
     pub(super) reason: Vec<Option<CancellationReason>>,
     /// Empty where none was given.
     pub(super) feedback: Texts,
+    /// [`UNKNOWN_MEANS`], [`NO_CARD`], or two more than the number of the month in which its card expires.
+    pub(super) card_expiry: Vec<u16>,
+    pub(super) card_brand: Texts,
+    pub(super) card_last4: Texts,
 }
 
 /// Invoices whose payment failed, and the subscriptions that they put at risk.
@@ -229,6 +237,7 @@ impl Chunk {
         for texts in [&mut columns.names, &mut columns.emails] {
             *texts = texts.without(&concerned);
         }
+        columns.subscriptions.forget_cards(&concerned);
         Some(Self { columns: Arc::new(columns), ..self.clone() })
     }
 
@@ -375,6 +384,11 @@ impl Chunk {
         range(&self.columns.subscriptions.ends, customer)
     }
 
+    /// What a subscription is paid with.
+    pub(crate) fn means(&self, subscription: usize) -> PaymentMeans {
+        self.columns.subscriptions.means(subscription)
+    }
+
     pub(crate) fn subscription(&self, index: usize) -> SubscriptionView<'_> {
         let subscriptions = &self.columns.subscriptions;
         SubscriptionView {
@@ -390,6 +404,33 @@ impl Chunk {
             trial_plan: Some(subscriptions.trial_plan[index]).filter(|plan| *plan != NO_PLAN),
             reason: subscriptions.reason[index],
             feedback: subscriptions.feedback.get(index),
+        }
+    }
+}
+
+impl Subscriptions {
+    fn forget_cards(&mut self, concerned: &[bool]) {
+        let own = concerned
+            .iter()
+            .enumerate()
+            .flat_map(|(customer, is_one)| range(&self.ends, customer).map(move |_| *is_one));
+        let own: Vec<bool> = own.collect();
+        for (expiry, _) in self.card_expiry.iter_mut().zip(&own).filter(|(_, is_one)| **is_one) {
+            *expiry = UNKNOWN_MEANS;
+        }
+        self.card_brand = self.card_brand.without(&own);
+        self.card_last4 = self.card_last4.without(&own);
+    }
+
+    fn means(&self, index: usize) -> PaymentMeans {
+        let text = |texts: &Texts| Some(texts.get(index)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let card = |expiry| Card { brand: text(&self.card_brand), last4: text(&self.card_last4), expiry };
+        match self.card_expiry[index] {
+            UNKNOWN_MEANS => PaymentMeans::Unknown,
+            NO_CARD => PaymentMeans::NoCard,
+            month => {
+                CardExpiry::from_number(month - 2).map(card).map_or(PaymentMeans::Unknown, PaymentMeans::Card)
+            }
         }
     }
 }
