@@ -18,8 +18,8 @@ use jiff::tz::TimeZone;
 use metrics::columns::Ledger;
 use metrics::fx::Rates;
 use metrics::query::{
-    self, CohortValue, CustomerSort, CustomersQuery, Dimension, Filter, MovementsQuery, Query, QueryError,
-    Reporting,
+    self, CohortValue, CustomerSort, CustomersQuery, Dimension, Filter, MovementFilter, MovementsQuery,
+    Query, QueryError, Reporting,
 };
 use metrics::registry::METRICS;
 use model::{Currency, Interval, WeekStart};
@@ -116,7 +116,13 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
             })?;
         }
         let query = last_year(currency, None)?;
-        let asked = MovementsQuery { query, kinds: Vec::new(), cursor: None, limit: PAGE };
+        let asked = MovementsQuery {
+            query,
+            kinds: Vec::new(),
+            only: MovementFilter::default(),
+            cursor: None,
+            limit: PAGE,
+        };
         bench.measure(&format!("movements{view}"), || query::movements(ledger, rates, &asked))?;
     }
     Ok(())

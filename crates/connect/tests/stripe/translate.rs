@@ -117,6 +117,21 @@ fn a_balance_transaction_without_an_amount_is_refused() {
 }
 
 #[test]
+fn a_failed_charge_says_why_in_the_words_of_the_bank_or_else_of_the_provider() {
+    let code = |status: &str, facts: &str| {
+        let body =
+            format!(r#"{{"id":"ch_1","amount":1,"currency":"usd","created":1,"status":"{status}",{facts}}}"#);
+        translate::charge(&body).unwrap().decline_code
+    };
+    let declined = r#""failure_code":"card_declined","outcome":{"reason":"insufficient_funds"}"#;
+    assert_eq!(code("failed", declined).as_deref(), Some("insufficient_funds"));
+    assert_eq!(code("succeeded", declined), None);
+    let without_reason = r#""failure_code":"expired_card","outcome":{"reason":null}"#;
+    assert_eq!(code("failed", without_reason).as_deref(), Some("expired_card"));
+    assert_eq!(code("failed", r#""failure_code":null,"outcome":null"#), None);
+}
+
+#[test]
 fn a_plan_is_a_price() {
     let plan = translate::price(include_str!("../fixtures/plan.json")).unwrap();
     let price = translate::price(include_str!("../fixtures/price.json")).unwrap();

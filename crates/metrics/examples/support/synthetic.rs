@@ -144,6 +144,7 @@ fn money(step: &Step, chance: &mut Chance) -> Vec<MoneyFact> {
         currency: step.currency,
         amount_minor: step.value_minor,
         source: String::new(),
+        decline_code: None,
     };
     kinds.into_iter().map(fact).collect()
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use model::{BalanceCategory, BalanceTransaction, Currency, UnixSeconds};
 use rayon::prelude::*;
 
-use super::chunk::Texts;
+use super::texts::Texts;
 
 /// All months in which there is anything, in order.
 #[derive(Debug, Clone, Default)]

@@ -18,7 +18,7 @@ use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
 use super::tally::{Change, Lines, Shape};
 use super::walk::Range;
-use super::{Dimension, Group, Query, QueryError, Reporting, check_currency};
+use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
@@ -131,6 +131,7 @@ pub fn cohorts(
     if !matches!(query.interval, Interval::Month | Interval::Quarter | Interval::Year) {
         return Err(QueryError::NotOfCohorts(query.interval));
     }
+    check_dimensions("cohorts", &Dimension::RECURRING, query)?;
     check_currency(ledger, rates, query.currency)?;
     let first = ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).min().copied();
     // What was paid before there was any value is revenue, too.
