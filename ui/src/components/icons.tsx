@@ -18,6 +18,7 @@ const icon = (children: ReactNode) =>
     )
   }
 
+export const HomeIcon = icon(<path d="M4 11.5 12 4l8 7.5M6.5 9.5V20h11V9.5M10 20v-5.5h4V20" />)
 export const ChartIcon = icon(<path d="M4 20V10m6 10V4m6 16v-7m4 7H3" />)
 export const GaugeIcon = icon(<path d="M4 17a8 8 0 1 1 16 0M12 17l4-5.5M3.5 20.5h17" />)
 export const MovesIcon = icon(<path d="M7 4v14m0-14L3.5 7.5M7 4l3.5 3.5M17 20V6m0 14-3.5-3.5M17 20l3.5-3.5" />)

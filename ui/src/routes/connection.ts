@@ -12,6 +12,7 @@ import {
   readMetricSearch,
   readMovementsSearch,
   readMrrSearch,
+  readOverviewSearch,
   readReconcileSearch,
 } from '~/view/pageSearch'
 
@@ -57,6 +58,13 @@ export const connectionHomeRoute = createRoute({
   beforeLoad: ({ params }) => {
     throw redirect({ to: '/c/$connectionId/mrr', params })
   },
+})
+
+const overviewRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/overview',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/overview/OverviewPage')), 'OverviewPage'),
 })
 
 const mrrRoute = createRoute({
@@ -120,6 +128,7 @@ const settingsRoute = createRoute({
 })
 
 export const pageRoutes = [
+  overviewRoute,
   mrrRoute,
   metricsRoute,
   metricRoute,

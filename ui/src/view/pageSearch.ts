@@ -35,6 +35,15 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
   }) as MrrSearch
 }
 
+/** What the overview can draw of this month against the last. */
+export const PACES = ['net_new_mrr', 'new_customers', 'payments_collected', 'net_revenue'] as const
+
+export interface OverviewSearch {
+  pace?: (typeof PACES)[number]
+}
+
+export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
+
 /** All that any metric can be broken down by; each names its own in the registry. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
 export type DimensionName = (typeof DIMENSIONS)[number]
@@ -110,6 +119,7 @@ export function parseAddress(text: string): RawSearch {
   const raw = parseSearch(text)
   return compact({
     ...readView(raw),
+    ...readOverviewSearch(raw),
     ...readMrrSearch(raw),
     ...readMetricSearch(raw),
     ...readMovementsSearch(raw),

@@ -2,7 +2,7 @@
  * The pages of a connection, in the order of the navigation: the one place to add a page to. Its route goes into
  * `routes/connection.ts`, what its address can say into `view/pageSearch.ts`.
  */
-import { ChartIcon, GaugeIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
+import { ChartIcon, GaugeIcon, HomeIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
 
 /** A part of the bar above every page. A page names those that it follows; the others are not shown. */
 export type Control = 'range' | 'interval' | 'compare' | 'currency' | 'filters'
@@ -11,6 +11,7 @@ const ALL: readonly Control[] = ['range', 'interval', 'compare', 'currency', 'fi
 const NONE: readonly Control[] = []
 
 export const PAGES = [
+  { path: 'overview', to: '/c/$connectionId/overview', label: 'Overview', Icon: HomeIcon, controls: ['currency', 'filters'] },
   { path: 'mrr', to: '/c/$connectionId/mrr', label: 'MRR Breakdown', Icon: ChartIcon, controls: ALL },
   { path: 'movements', to: '/c/$connectionId/movements', label: 'Movements', Icon: MovesIcon, controls: ['range', 'currency', 'filters'] },
   { path: 'customers', to: '/c/$connectionId/customers', label: 'Customers', Icon: PeopleIcon, controls: ['currency', 'filters'] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { churnStory, geographyStory, moved, mrrStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
+import { churnStory, geographyStory, moved, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
 
 const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0 }
 const mrr = { currency: 'usd', value: 1_689_200, before: 1_621_100, since: 'end of October 2026' }
@@ -37,6 +37,26 @@ describe('the sentence about MRR', () => {
     expect(mrrStory({ ...mrr, before: mrr.value, movements: NONE })).toBe('MRR is unchanged at $16,892.')
     expect(mrrStory({ ...mrr, value: null, movements: undefined })).toBeNull()
     expect(mrrStory({ ...mrr, value: 0, before: 0, movements: NONE })).toBeNull()
+  })
+})
+
+describe('the sentence about today', () => {
+  const month = { currency: 'usd', mrr: 810_543, month: 'November', monthBefore: 'October' }
+
+  it('says how this month goes beside the last one', () => {
+    expect(overviewStory({ ...month, gained: 44_943, gainedBefore: 49_294 })).toBe(
+      'MRR is $8,105, up $449 in November so far; October had added $493 by this day.',
+    )
+    expect(overviewStory({ ...month, gained: -5_000, gainedBefore: -900 })).toBe(
+      'MRR is $8,105, down $50.00 in November so far; October had lost $9.00 by this day.',
+    )
+  })
+
+  it('leaves out what is not known', () => {
+    expect(overviewStory({ ...month, gained: 0, gainedBefore: null })).toBe('MRR is $8,105, unchanged in November so far.')
+    expect(overviewStory(month)).toBe('MRR is $8,105.')
+    expect(overviewStory({ ...month, mrr: 0, gained: 0 })).toBeNull()
+    expect(overviewStory({ ...month, mrr: undefined })).toBeNull()
   })
 })
 
