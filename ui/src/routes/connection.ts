@@ -11,8 +11,10 @@ import {
   readCustomersSearch,
   readMetricSearch,
   readMovementsSearch,
+  readMark,
   readMrrSearch,
   readOverviewSearch,
+  readPlansSearch,
   readReconcileSearch,
 } from '~/view/pageSearch'
 
@@ -74,6 +76,20 @@ const mrrRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
 })
 
+const plansRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/plans',
+  validateSearch: readPlansSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/plans/PlansPage')), 'PlansPage'),
+})
+
+const geographyRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/geography',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
+})
+
 const metricsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/metrics',
@@ -130,6 +146,8 @@ const settingsRoute = createRoute({
 export const pageRoutes = [
   overviewRoute,
   mrrRoute,
+  plansRoute,
+  geographyRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,

@@ -21,6 +21,20 @@ export interface MrrSearch extends OpenMark {
   by?: 'plan' | 'product' | 'interval' | 'country'
 }
 
+/** The mark that was clicked, of an address. */
+export function readMark(raw: RawSearch): OpenMark {
+  const { mark_from, mark_to, mark_type, mark_of } = readMrrSearch(raw)
+  return compact({ mark_from, mark_to, mark_type, mark_of }) as OpenMark
+}
+
+export interface PlansSearch extends OpenMark {
+  by?: 'plan' | 'product'
+}
+
+export function readPlansSearch(raw: RawSearch): PlansSearch {
+  return compact({ ...readMark(raw), by: oneOf(['plan', 'product'] as const, raw.by) }) as PlansSearch
+}
+
 export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
 
 export function readMrrSearch(raw: RawSearch): MrrSearch {

@@ -85,14 +85,16 @@ describe('what a total is made of', () => {
   const parts = ['Pro', 'Business', 'Starter', 'Old'].map((name, index) => ({ name, value: [50, 30, 15, 5][index] ?? 0 }))
 
   it('names the few that are most of it', () => {
-    expect(plansStory({ currency: 'usd', total: 100, parts })).toBe('Pro and Business make 80.0% of $1.00 MRR.')
+    expect(plansStory({ currency: 'usd', total: 100, parts })).toBe('Pro and Business make up 80.0% of $1.00 MRR.')
     expect(geographyStory({ currency: 'usd', total: 100, parts, countries: 4 })).toBe(
-      'Pro and Business bring 80.0% of $1.00 MRR, from 4 countries in all.',
+      '80.0% of $1.00 MRR comes from Pro and Business, out of 4 countries.',
     )
+    const alone = { currency: 'usd', total: 50, parts: [{ name: 'United States', value: 50 }], countries: 1 }
+    expect(geographyStory(alone)).toBe('100.0% of $0.50 MRR comes from the United States.')
   })
 
   it('names the first where most of them would have to be named', () => {
-    expect(plansStory({ currency: 'usd', total: 100, parts: parts.slice(0, 1) })).toBe('Pro makes 50.0% of $1.00 MRR.')
+    expect(plansStory({ currency: 'usd', total: 100, parts: parts.slice(0, 1) })).toBe('Pro makes up 50.0% of $1.00 MRR.')
   })
 
   it('says nothing without MRR', () => {
