@@ -11,7 +11,10 @@ import {
   readCustomersSearch,
   readMetricSearch,
   readMovementsSearch,
+  readMark,
   readMrrSearch,
+  readOverviewSearch,
+  readPlansSearch,
   readReconcileSearch,
 } from '~/view/pageSearch'
 
@@ -59,11 +62,32 @@ export const connectionHomeRoute = createRoute({
   },
 })
 
+const overviewRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/overview',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/overview/OverviewPage')), 'OverviewPage'),
+})
+
 const mrrRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/mrr',
   validateSearch: readMrrSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
+})
+
+const plansRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/plans',
+  validateSearch: readPlansSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/plans/PlansPage')), 'PlansPage'),
+})
+
+const geographyRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/geography',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
 })
 
 const metricsRoute = createRoute({
@@ -120,7 +144,10 @@ const settingsRoute = createRoute({
 })
 
 export const pageRoutes = [
+  overviewRoute,
   mrrRoute,
+  plansRoute,
+  geographyRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,
