@@ -32,6 +32,8 @@ export interface SeriesOptions {
   totalName?: string | undefined
   /** Says in the tooltip what a click does. */
   hint: string
+  /** Whether the vertical axis shows where the values are instead of beginning at 0: for lines only. */
+  isZoomed?: boolean
   /** History before this day is not loaded yet. */
   reachesBackOn: Day | null
 }
@@ -157,7 +159,7 @@ export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOp
       axisLabel: { ...base.xAxis.axisLabel, ...axis.axisLabel },
       boundaryGap: !isLine || buckets.length === 1,
     },
-    yAxis: { ...base.yAxis, ...(isShare ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
+    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
     tooltip: {
       ...base.tooltip,
       axisPointer: pointer,

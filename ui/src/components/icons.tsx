@@ -19,6 +19,7 @@ const icon = (children: ReactNode) =>
   }
 
 export const ChartIcon = icon(<path d="M4 20V10m6 10V4m6 16v-7m4 7H3" />)
+export const GridIcon = icon(<path d="M4 4h5v5H4zM9.5 4H15v5H9.5zM15.5 4H20v5h-4.5zM4 9.5h5v5H4zM9.5 9.5H15v5H9.5zM4 15h5v5H4z" />)
 export const GaugeIcon = icon(<path d="M4 17a8 8 0 1 1 16 0M12 17l4-5.5M3.5 20.5h17" />)
 export const MovesIcon = icon(<path d="M7 4v14m0-14L3.5 7.5M7 4l3.5 3.5M17 20V6m0 14-3.5-3.5M17 20l3.5-3.5" />)
 export const PeopleIcon = icon(

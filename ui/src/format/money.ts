@@ -30,16 +30,18 @@ export interface MoneyStyle {
   sign?: boolean
   /** `12.3K`: for axes and narrow places where the full figure is nearby. */
   compact?: boolean
+  /** Without decimals: for narrow places, too. */
+  whole?: boolean
   locale?: string
 }
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
-function formatterOf(currency: Currency, { sign = false, compact = false, locale }: MoneyStyle): Intl.NumberFormat {
-  const key = `${locale ?? ''}|${currency}|${sign}|${compact}`
+function formatterOf(currency: Currency, { sign = false, compact = false, whole = false, locale }: MoneyStyle): Intl.NumberFormat {
+  const key = `${locale ?? ''}|${currency}|${sign}|${compact}|${whole}`
   let formatter = formatters.get(key)
   if (!formatter) {
-    const digits = exponentOf(currency)
+    const digits = whole ? 0 : exponentOf(currency)
     formatter = new Intl.NumberFormat(locale ?? LOCALE, {
       style: 'currency',
       currency: currency.toUpperCase(),

@@ -13,6 +13,7 @@ import {
   readMovementsSearch,
   readMrrSearch,
   readReconcileSearch,
+  readRetentionSearch,
 } from '~/view/pageSearch'
 
 import { appRoute } from './app'
@@ -79,6 +80,13 @@ const metricRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricPage')), 'MetricPage'),
 })
 
+const retentionRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/retention',
+  validateSearch: readRetentionSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/retention/RetentionPage')), 'RetentionPage'),
+})
+
 const movementsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/movements',
@@ -121,6 +129,7 @@ const settingsRoute = createRoute({
 
 export const pageRoutes = [
   mrrRoute,
+  retentionRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,
