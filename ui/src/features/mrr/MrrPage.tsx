@@ -21,6 +21,7 @@ import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
 import { MovementsTrend, MrrTrend } from './TrendCards'
 import { known, useMrrSeries, useStandings } from './useMrrData'
+import { useMrrStory } from './useMrrStory'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const NO_POINTS: MrrPoint[] = []
@@ -37,6 +38,7 @@ export function MrrPage() {
   const series = useMrrSeries(view)
   const now = useStandings(view)
   useFallback(view, series.error ?? now.error)
+  const story = useMrrStory(view, now.standings)
   const knownSeries = known(series.data)
   const shown = shownCurrency(view)
   const points = useMemo(
@@ -66,7 +68,7 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead title="MRR Breakdown" />
+      <PageHead story={story} title="MRR Breakdown" />
       {isNothing ? (
         <NothingImported view={view} />
       ) : isEmpty ? (

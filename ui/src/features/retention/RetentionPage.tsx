@@ -6,12 +6,14 @@ import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
 import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
+import { useFigureOf } from '~/features/metrics/useFigureOf'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
 import type { DimensionName, RetentionSearch } from '~/view/pageSearch'
 import { COHORT_WHATS, DIMENSIONS } from '~/view/pageSearch'
 import { rangeName } from '~/view/period'
 import { compact } from '~/view/search'
+import { retentionStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
@@ -50,6 +52,8 @@ function Retention({ view }: { view: View }) {
   const { what = 'customers', by, as, cell } = route.useSearch()
   const navigate = route.useNavigate()
   const data = useCohorts(view, what, by)
+  const [nrr, grr] = [useFigureOf(view, 'net_revenue_retention'), useFigureOf(view, 'gross_revenue_retention')]
+  const story = retentionStory({ nrr: nrr?.value, grr: grr?.value })
   const choose = useCallback(
     (patch: { [Name in keyof RetentionSearch]?: RetentionSearch[Name] | undefined }) =>
       void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),
@@ -62,7 +66,7 @@ function Retention({ view }: { view: View }) {
   )
   return (
     <>
-      <PageHead title="Retention" />
+      <PageHead story={story} title="Retention" />
       <Tiles label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />

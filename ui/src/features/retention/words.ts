@@ -39,7 +39,7 @@ export interface CellStyle {
 const WIDE = 10_000
 
 function amountText(minor: number, currency: Currency): string {
-  return formatMoney(minor, currency, Math.abs(majorNumber(minor, currency)) < WIDE ? { whole: true } : { compact: true })
+  return formatMoney(minor, currency, Math.abs(majorNumber(minor, currency)) < WIDE ? { digits: 0 } : { compact: true })
 }
 
 /** A cell as it is written into the map. */
