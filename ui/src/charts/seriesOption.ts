@@ -140,6 +140,14 @@ function columnsOf({ series, buckets, today, unit, currency, reachesBackOn }: Se
   }))
 }
 
+/** Shares that come near the whole are drawn below it: 120 % of the customers can't be kept. */
+const NEAR_WHOLE = 0.75
+
+function isShareOfWhole({ unit, series, style }: SeriesOptions): boolean {
+  const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)))
+  return unit === 'ratio' && style === 'line' && most > NEAR_WHOLE && most <= 1
+}
+
 /** What ECharts draws of series over periods, in a plot of so many pixels. */
 export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOption {
   const isShare = given.style === 'share'
@@ -159,7 +167,7 @@ export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOp
       axisLabel: { ...base.xAxis.axisLabel, ...axis.axisLabel },
       boundaryGap: !isLine || buckets.length === 1,
     },
-    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
+    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare || isShareOfWhole(options) ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
     tooltip: {
       ...base.tooltip,
       axisPointer: pointer,

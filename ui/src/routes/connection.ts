@@ -7,6 +7,7 @@ import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
 import { readView } from '~/view/search'
 import {
+  readChurnSearch,
   readCustomerSearch,
   readCustomersSearch,
   readMetricSearch,
@@ -80,6 +81,31 @@ const metricRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricPage')), 'MetricPage'),
 })
 
+const churnRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/churn',
+  validateSearch: readChurnSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
+})
+
+const trialsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/trials',
+  component: lazyRouteComponent(fetched(() => import('~/features/trials/TrialsPage')), 'TrialsPage'),
+})
+
+const paymentsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/payments',
+  component: lazyRouteComponent(fetched(() => import('~/features/payments/PaymentsPage')), 'PaymentsPage'),
+})
+
+const revenueRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/revenue',
+  component: lazyRouteComponent(fetched(() => import('~/features/revenue/RevenuePage')), 'RevenuePage'),
+})
+
 const retentionRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/retention',
@@ -129,7 +155,11 @@ const settingsRoute = createRoute({
 
 export const pageRoutes = [
   mrrRoute,
+  churnRoute,
   retentionRoute,
+  trialsRoute,
+  revenueRoute,
+  paymentsRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,

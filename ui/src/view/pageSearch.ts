@@ -35,6 +35,13 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
   }) as MrrSearch
 }
 
+export type ChurnSearch = Pick<OpenMark, 'mark_from' | 'mark_to' | 'mark_type'>
+
+export function readChurnSearch(raw: RawSearch): ChurnSearch {
+  const { mark_from, mark_to, mark_type } = readMrrSearch(raw)
+  return compact({ mark_from, mark_to, mark_type }) as ChurnSearch
+}
+
 /** All that any metric can be broken down by; each names its own in the registry. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
 export type DimensionName = (typeof DIMENSIONS)[number]

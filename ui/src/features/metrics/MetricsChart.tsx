@@ -7,7 +7,7 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { registryQuery, valueQuery } from '~/api/queries'
-import type { Currency, MetricDefinition, ValueReport, ValueSeries } from '~/api/types'
+import type { Currency, MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
 import type { ChartSeries } from '~/charts/seriesOption'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
@@ -28,6 +28,8 @@ export interface MetricLine {
   name?: string
   /** Whether it takes away from the others: drawn below zero. */
   isLoss?: boolean
+  /** A metric to take away, for what is left of this one: `failed_amount` less `recovered_amount`. */
+  less?: string
 }
 
 type Given = Pick<SeriesChartProps, 'view' | 'title' | 'chart' | 'height' | 'note' | 'totalName' | 'isSigned' | 'isZoomed' | 'hint' | 'controls'>
@@ -40,12 +42,27 @@ interface MetricsChartProps extends Given {
   onMark?: (days: { start_on: string; end_on: string }, id: string) => void
 }
 
+/** The ids that the server knows; empty until it has said so. */
+export function useMetricIds(): ReadonlySet<string> {
+  const { data } = useQuery(registryQuery)
+  return useMemo(() => new Set(data?.map(({ id }) => id)), [data])
+}
+
 type Known = MetricLine & { metric: MetricDefinition }
 
-const NO_POINTS: ValueSeries['points'] = []
+const NO_POINTS: ValuePoint[] = []
 
 function pointsIn(report: ValueReport | undefined, currency: Currency | undefined) {
   return known(report)?.series.find((one) => one.currency === currency && one.group === null)?.points ?? NO_POINTS
+}
+
+/** What is left of some points. */
+function lessOf(points: readonly ValuePoint[], less: readonly ValuePoint[]): ValuePoint[] {
+  const at = new Map(less.map(({ start_on, value }) => [start_on, value]))
+  return points.map((point) => {
+    const taken = at.get(point.start_on)
+    return { ...point, value: point.value === null || taken === null || taken === undefined ? null : point.value - taken }
+  })
 }
 
 /** The metrics with the server's answers over the range. */
@@ -55,12 +72,14 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     const metric = registry.data?.find(({ id }) => id === line.id)
     return metric ? [{ ...line, metric }] : []
   })
+  const ids = [...new Set(lines.flatMap(({ id, less }) => [id, ...(less ? [less] : [])]))]
   const foreign = lines[0] ? foreignFilters(lines[0].metric, view.filters) : []
   const currency = shownCurrency(view)
   const answers = useQueries({
-    queries: lines.map(({ id }) => ({ ...valueQuery(view.connection.id, id, view.series), enabled: foreign.length === 0 })),
+    queries: ids.map((id) => ({ ...valueQuery(view.connection.id, id, view.series), enabled: foreign.length === 0 })),
   })
   const error = registry.error ?? answers.find((one) => one.error && !one.data)?.error ?? null
+  const pointsOf = (id: string) => pointsIn(answers[ids.indexOf(id)]?.data, currency)
   const isWaiting = registry.isPending || currency === undefined || answers.some(({ data }) => !isKnown(data))
   return {
     currency,
@@ -68,7 +87,7 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     error,
     unit: lines[0]?.metric.unit ?? 'money',
     measure: lines[0]?.metric.measure ?? 'flow',
-    lines: lines.map((line, index) => ({ ...line, points: pointsIn(answers[index]?.data, currency) })),
+    lines: lines.map((line) => ({ ...line, points: line.less ? lessOf(pointsOf(line.id), pointsOf(line.less)) : pointsOf(line.id) })),
     isLoading: error === null && foreign.length === 0 && isWaiting,
     isStale: answers.some(({ isPlaceholderData }) => isPlaceholderData),
     refetch: () => answers.forEach((one) => void one.refetch()),
