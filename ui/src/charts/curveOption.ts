@@ -17,8 +17,8 @@ export interface CurveOptions {
   stepName: (index: number) => string
   /** Below the axis: what its steps count. */
   axisName: string
-  /** The largest value where there is one, such as 100 %. */
-  max?: number
+  /** Whether the values are parts of a whole: up to 100 %. */
+  isShare?: boolean
 }
 
 const STEP_WIDTH = 36
@@ -35,7 +35,7 @@ function tooltipOf({ series, unit, currency, stepName }: CurveOptions, index: nu
 
 /** Curves over the periods since a start, instead of over the calendar. */
 export function curveOption(options: CurveOptions, width: number): EChartsCoreOption {
-  const { series, unit, currency, mainId, axisName, max } = options
+  const { series, unit, currency, mainId, axisName, isShare = false } = options
   const base = frame((position) => axisText(position, unit, currency))
   const length = lengthOf(series)
   const every = Math.max(1, Math.ceil((length * STEP_WIDTH) / Math.max(width, STEP_WIDTH)))
@@ -53,7 +53,7 @@ export function curveOption(options: CurveOptions, width: number): EChartsCoreOp
       boundaryGap: length === 1,
       axisLabel: { ...base.xAxis.axisLabel, interval: (index: number) => index % every === 0 },
     },
-    yAxis: { ...base.yAxis, min: 0, ...(max === undefined ? {} : { max }) },
+    yAxis: { ...base.yAxis, min: 0, ...(isShare ? { max: 1, interval: 0.25 } : {}) },
     tooltip: { ...base.tooltip, formatter: (params: { dataIndex: number }[]) => tooltipOf(options, params[0]?.dataIndex ?? 0) },
     series: series.map(({ id, name, colorToken, values }) => ({
       id,

@@ -167,7 +167,7 @@ export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOp
       axisLabel: { ...base.xAxis.axisLabel, ...axis.axisLabel },
       boundaryGap: !isLine || buckets.length === 1,
     },
-    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare || isShareOfWhole(options) ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
+    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare || isShareOfWhole(options) ? { max: 1, interval: 0.25 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
     tooltip: {
       ...base.tooltip,
       axisPointer: pointer,

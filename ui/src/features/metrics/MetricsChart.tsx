@@ -15,6 +15,7 @@ import { EmptyState } from '~/components/Feedback'
 import { shownCurrency } from '~/view/currency'
 import { foreignFilters } from '~/view/filterable'
 import { isKnown } from '~/view/known'
+import type { FilterName } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
@@ -88,6 +89,8 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     unit: lines[0]?.metric.unit ?? 'money',
     measure: lines[0]?.metric.measure ?? 'flow',
     lines: lines.map((line) => ({ ...line, points: line.less ? lessOf(pointsOf(line.id), pointsOf(line.less)) : pointsOf(line.id) })),
+    /** Whether the key can't read what they are made of. */
+    isAbsent: answers.some(({ data }) => (data?.absent.length ?? 0) > 0),
     isLoading: error === null && foreign.length === 0 && isWaiting,
     isStale: answers.some(({ isPlaceholderData }) => isPlaceholderData),
     refetch: () => answers.forEach((one) => void one.refetch()),
@@ -134,7 +137,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       metric={metric}
       series={series}
       unit={data.unit}
-      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} /> } : {})}
+      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} /> } : {})}
       {...(onMark
         ? {
             onMark: ({ index, seriesId }) => {
@@ -148,7 +151,8 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
   )
 }
 
-function Nothing({ foreign }: { foreign: Parameters<typeof reasonUnknown>[0] }) {
+function Nothing({ foreign, isAbsent }: { foreign: readonly FilterName[]; isAbsent: boolean }) {
+  if (foreign.length === 0 && isAbsent) return <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState>
   if (foreign.length === 0) return <EmptyState title="Nothing to show">Choose a longer range or another currency.</EmptyState>
   return <EmptyState title="Not known with these filters">{reasonUnknown(foreign, undefined)}. Clear the filter to see it.</EmptyState>
 }

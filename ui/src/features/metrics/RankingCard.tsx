@@ -11,6 +11,7 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
+import type { FilterName } from '~/view/search'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
@@ -151,7 +152,7 @@ export function RankingCard({ view, metric: id, by, title, head, lead, colorToke
   )
 }
 
-function emptyText(foreign: Parameters<typeof reasonUnknown>[0], isAbsent: boolean, nothing: string): string {
+function emptyText(foreign: readonly FilterName[], isAbsent: boolean, nothing: string): string {
   if (foreign.length > 0) return `${reasonUnknown(foreign, undefined) ?? ''}. Clear the filter to see it.`
   return isAbsent ? 'Not known: the key can’t read what this is made of.' : nothing
 }

@@ -35,9 +35,9 @@ const FAILED = [
 ]
 
 const TABLE = [
-  { id: 'payments_collected' },
-  { id: 'failed_amount' },
-  { id: 'recovered_amount' },
+  { id: 'payments_collected', name: 'Collected' },
+  { id: 'failed_amount', name: 'Failed at first' },
+  { id: 'recovered_amount', name: 'Recovered' },
   { id: 'recovery_rate' },
   { id: 'failed_invoices' },
   { id: 'failed_attempts' },

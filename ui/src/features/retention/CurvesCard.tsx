@@ -81,7 +81,7 @@ export function CurvesCard(props: CurvesProps) {
           mainId: ALL,
           stepName: (index) => stepName(interval, index),
           axisName: `${stepName(interval, 0).slice(0, -2)}s since start`,
-          ...(what === 'customers' ? { max: 1 } : {}),
+          isShare: what === 'customers',
         },
         width,
       ),

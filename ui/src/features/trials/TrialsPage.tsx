@@ -25,7 +25,7 @@ const STARTED = [
 const TABLE = [
   { id: 'trials_started', name: 'Started' },
   { id: 'trials_converted', name: 'Converted' },
-  { id: 'trial_conversion_rate', name: 'Conversion rate' },
+  { id: 'trial_conversion_rate', name: 'Rate' },
   { id: 'days_to_convert' },
   { id: 'trial_mrr' },
 ]
