@@ -7,7 +7,6 @@ import type {
   ApiToken,
   CohortReport,
   Connection,
-  Currency,
   CustomerDetail,
   CustomerPage,
   DeadDelivery,
@@ -75,20 +74,6 @@ export const connectionsQuery = queryOptions({
 })
 
 /** The currencies that amounts can be converted to; `null` from a server that does not say. */
-export const targetsQuery = queryOptions({
-  queryKey: ['rates', 'targets'],
-  staleTime: 60 * 60_000,
-  queryFn: async ({ signal }) => {
-    try {
-      return (await api.get<{ targets: Currency[] }>('/rates', {}, signal)).targets
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null
-      throw error
-    }
-  },
-})
-
-/** Exchange rates that somebody entered, in that order. */
 export const ratesQuery = queryOptions({
   queryKey: ['rates', 'entered'],
   queryFn: ({ signal }) => api.get<EnteredRates>('/rates', {}, signal),
