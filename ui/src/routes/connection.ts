@@ -7,12 +7,14 @@ import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
 import { readView } from '~/view/search'
 import {
-  readChurnSearch,
   readCustomerSearch,
   readCustomersSearch,
   readMetricSearch,
   readMovementsSearch,
+  readMark,
   readMrrSearch,
+  readOverviewSearch,
+  readPlansSearch,
   readReconcileSearch,
   readRetentionSearch,
 } from '~/view/pageSearch'
@@ -61,11 +63,32 @@ export const connectionHomeRoute = createRoute({
   },
 })
 
+const overviewRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/overview',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/overview/OverviewPage')), 'OverviewPage'),
+})
+
 const mrrRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/mrr',
   validateSearch: readMrrSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
+})
+
+const plansRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/plans',
+  validateSearch: readPlansSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/plans/PlansPage')), 'PlansPage'),
+})
+
+const geographyRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/geography',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
 })
 
 const metricsRoute = createRoute({
@@ -84,7 +107,7 @@ const metricRoute = createRoute({
 const churnRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/churn',
-  validateSearch: readChurnSearch,
+  validateSearch: readMark,
   component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
 })
 
@@ -154,12 +177,15 @@ const settingsRoute = createRoute({
 })
 
 export const pageRoutes = [
+  overviewRoute,
   mrrRoute,
+  plansRoute,
   churnRoute,
   retentionRoute,
   trialsRoute,
   revenueRoute,
   paymentsRoute,
+  geographyRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,

@@ -21,6 +21,20 @@ export interface MrrSearch extends OpenMark {
   by?: 'plan' | 'product' | 'interval' | 'country'
 }
 
+/** The mark that was clicked, of an address. */
+export function readMark(raw: RawSearch): OpenMark {
+  const { mark_from, mark_to, mark_type, mark_of } = readMrrSearch(raw)
+  return compact({ mark_from, mark_to, mark_type, mark_of }) as OpenMark
+}
+
+export interface PlansSearch extends OpenMark {
+  by?: 'plan' | 'product'
+}
+
+export function readPlansSearch(raw: RawSearch): PlansSearch {
+  return compact({ ...readMark(raw), by: oneOf(['plan', 'product'] as const, raw.by) }) as PlansSearch
+}
+
 export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
 
 export function readMrrSearch(raw: RawSearch): MrrSearch {
@@ -35,12 +49,14 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
   }) as MrrSearch
 }
 
-export type ChurnSearch = Pick<OpenMark, 'mark_from' | 'mark_to' | 'mark_type'>
+/** What the overview can draw of this month against the last. */
+export const PACES = ['net_new_mrr', 'new_customers', 'payments_collected', 'net_revenue'] as const
 
-export function readChurnSearch(raw: RawSearch): ChurnSearch {
-  const { mark_from, mark_to, mark_type } = readMrrSearch(raw)
-  return compact({ mark_from, mark_to, mark_type }) as ChurnSearch
+export interface OverviewSearch {
+  pace?: (typeof PACES)[number]
 }
+
+export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
 
 /** All that any metric can be broken down by; each names its own in the registry. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
@@ -141,6 +157,7 @@ export function parseAddress(text: string): RawSearch {
   const raw = parseSearch(text)
   return compact({
     ...readView(raw),
+    ...readOverviewSearch(raw),
     ...readMrrSearch(raw),
     ...readMetricSearch(raw),
     ...readRetentionSearch(raw),

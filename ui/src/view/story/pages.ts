@@ -29,32 +29,36 @@ function fewest(parts: readonly Part[], total: number): Part[] | null {
   return reached > total / 2 && ranked.length >= 2 * few.length ? few : null
 }
 
-/** `Pro monthly and Business monthly make 61.5% of $16,892 MRR.` */
-function shareStory({ currency, total, parts }: PartsTold, verb: (names: number) => string): string | null {
+/** The parts that most of a total is, or the largest one, and how much of it they are. */
+function mainParts({ total, parts }: PartsTold): { names: string; count: number; share: number; total: number } | null {
   if (total === null || total === undefined || total <= 0) return null
-  const few = fewest(parts, total)
-  if (few) {
-    const share = few.reduce((sum, { value }) => sum + value, 0) / total
-    return sentence(`${listed(few.map(({ name }) => name))} ${verb(few.length)} ${formatRatio(share)} of ${amount(total, currency)} MRR`)
-  }
   const first = largestOf(parts)
-  if (first === null) return null
-  return sentence(`${first.name} ${verb(1)} ${formatRatio(first.value / total)} of ${amount(total, currency)} MRR`)
+  const main = fewest(parts, total) ?? (first && [first])
+  if (main === null) return null
+  const share = main.reduce((sum, { value }) => sum + value, 0) / total
+  return { names: listed(main.map(({ name }) => name)), count: main.length, share, total }
 }
 
-/** Which plans MRR is made of, and where customers switch to most. */
+/** `Pro monthly and Business monthly make up 61.5% of $16,892 MRR.` And where customers switch to most. */
 export function plansStory(given: PartsTold & { switches?: { from: string; to: string; customers: number } | undefined }): string | null {
-  const head = shareStory(given, (names) => (names === 1 ? 'makes' : 'make'))
-  const { switches } = given
-  if (head === null || !switches) return head
-  return `${head} Most switches go from ${switches.from} to ${switches.to} (${countOf(switches.customers, 'customer')}).`
+  const main = mainParts(given)
+  if (main === null) return null
+  const { switches, currency } = given
+  const head = `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${formatRatio(main.share)} of ${amount(main.total, currency)} MRR.`
+  return switches ? `${head} Most switches go from ${switches.from} to ${switches.to} (${countOf(switches.customers, 'customer')}).` : head
 }
 
-/** Where MRR comes from. */
+/** Names in English that take an article within a sentence. */
+const WITH_ARTICLE = /^(United |Netherlands|Philippines|Bahamas|Maldives|Gambia)|(Islands|Republic)$/
+
+const place = ({ name, value }: Part): Part => ({ name: WITH_ARTICLE.test(name) ? `the ${name}` : name, value })
+
+/** `55.0% of $16,892 MRR comes from the United States, out of 5 countries.` */
 export function geographyStory(given: PartsTold & { countries: number }): string | null {
-  const head = shareStory(given, (names) => (names === 1 ? 'brings' : 'bring'))
-  if (head === null || given.countries < 2) return head
-  return head.replace(/[.]$/, `, from ${countOf(given.countries, 'country', 'countries')} in all.`)
+  const main = mainParts({ ...given, parts: given.parts.map(place) })
+  if (main === null) return null
+  const head = `${formatRatio(main.share)} of ${amount(main.total, given.currency)} MRR comes from ${main.names}`
+  return sentence(head, given.countries > main.count && `out of ${countOf(given.countries, 'country', 'countries')}`)
 }
 
 /** Churn of a period: how much, and of what kind. Rates are shares of the customers at its start. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { churnStory, geographyStory, moved, mrrStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
+import { churnStory, geographyStory, moved, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
 
 const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0 }
 const mrr = { currency: 'usd', value: 1_689_200, before: 1_621_100, since: 'end of October 2026' }
@@ -40,6 +40,26 @@ describe('the sentence about MRR', () => {
   })
 })
 
+describe('the sentence about today', () => {
+  const month = { currency: 'usd', mrr: 810_543, month: 'November', monthBefore: 'October' }
+
+  it('says how this month goes beside the last one', () => {
+    expect(overviewStory({ ...month, gained: 44_943, gainedBefore: 49_294 })).toBe(
+      'MRR is $8,105, up $449 in November so far; October had added $493 by this day.',
+    )
+    expect(overviewStory({ ...month, gained: -5_000, gainedBefore: -900 })).toBe(
+      'MRR is $8,105, down $50.00 in November so far; October had lost $9.00 by this day.',
+    )
+  })
+
+  it('leaves out what is not known', () => {
+    expect(overviewStory({ ...month, gained: 0, gainedBefore: null })).toBe('MRR is $8,105, unchanged in November so far.')
+    expect(overviewStory(month)).toBe('MRR is $8,105.')
+    expect(overviewStory({ ...month, mrr: 0, gained: 0 })).toBeNull()
+    expect(overviewStory({ ...month, mrr: undefined })).toBeNull()
+  })
+})
+
 describe('how a figure moved', () => {
   const figure = { name: 'ARPA', unit: 'money', currency: 'usd' } as const
 
@@ -65,14 +85,16 @@ describe('what a total is made of', () => {
   const parts = ['Pro', 'Business', 'Starter', 'Old'].map((name, index) => ({ name, value: [50, 30, 15, 5][index] ?? 0 }))
 
   it('names the few that are most of it', () => {
-    expect(plansStory({ currency: 'usd', total: 100, parts })).toBe('Pro and Business make 80.0% of $1.00 MRR.')
+    expect(plansStory({ currency: 'usd', total: 100, parts })).toBe('Pro and Business make up 80.0% of $1.00 MRR.')
     expect(geographyStory({ currency: 'usd', total: 100, parts, countries: 4 })).toBe(
-      'Pro and Business bring 80.0% of $1.00 MRR, from 4 countries in all.',
+      '80.0% of $1.00 MRR comes from Pro and Business, out of 4 countries.',
     )
+    const alone = { currency: 'usd', total: 50, parts: [{ name: 'United States', value: 50 }], countries: 1 }
+    expect(geographyStory(alone)).toBe('100.0% of $0.50 MRR comes from the United States.')
   })
 
   it('names the first where most of them would have to be named', () => {
-    expect(plansStory({ currency: 'usd', total: 100, parts: parts.slice(0, 1) })).toBe('Pro makes 50.0% of $1.00 MRR.')
+    expect(plansStory({ currency: 'usd', total: 100, parts: parts.slice(0, 1) })).toBe('Pro makes up 50.0% of $1.00 MRR.')
   })
 
   it('says nothing without MRR', () => {
