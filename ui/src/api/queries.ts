@@ -5,6 +5,7 @@ import type { Query } from './client'
 import { withValues } from './registry'
 import type {
   ApiToken,
+  CohortReport,
   Connection,
   CustomerDetail,
   CustomerPage,
@@ -153,6 +154,13 @@ export const valueQuery = (id: string, metric: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'value', metric, query],
     queryFn: async ({ signal }) =>
       withValues(await api.get<ValueReport | MrrReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal)),
+  })
+
+export const cohortsQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'cohorts', query],
+    queryFn: ({ signal }) => api.get<CohortReport>(`${connectionPath(id)}/cohorts`, query, signal),
   })
 
 export const movementsQuery = (id: string, query: Query) =>
