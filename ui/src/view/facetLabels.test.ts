@@ -21,6 +21,11 @@ const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
   targets: [],
   intervals: [],
   countries: [],
+  ages: [],
+  causes: [],
+  churn_reasons: [],
+  decline_codes: [],
+  feedback: [],
   first_on: null,
   last_on: null,
 })
