@@ -272,6 +272,8 @@ pub struct Charge {
     pub created_at: UnixSeconds,
     pub failure_code: Option<String>,
     pub is_disputed: bool,
+    /// Whether it says that it moved the account's balance.
+    pub is_booked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -28,6 +28,7 @@ struct ChargeShape {
     failure_code: Text,
     disputed: Flag,
     dispute: Ref,
+    balance_transaction: Ref,
 }
 
 /// A charge.
@@ -66,6 +67,7 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
         created_at: reading.instant(shape.created, "created")?,
         failure_code: said(&shape.failure_code),
         is_disputed: shape.disputed.is_set() || shape.dispute.id().is_some(),
+        is_booked: shape.balance_transaction.id().is_some(),
     })
 }
 
