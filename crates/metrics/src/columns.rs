@@ -11,6 +11,7 @@ mod catalog;
 mod chunk;
 mod days;
 mod draft;
+mod texts;
 
 use std::sync::Arc;
 
@@ -24,8 +25,8 @@ pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
-pub(crate) use chunk::RowSlices;
 pub use chunk::{Chunk, Country, SubscriptionView};
+pub(crate) use chunk::{FailedInvoiceView, RowSlices};
 pub(crate) use days::CalendarDays;
 
 /// The blob that holds the catalog; the chunks follow it.

@@ -73,6 +73,13 @@ export function formatMonth(day: Day, { long = false, locale = undefined as stri
   return formatter({ month: long ? 'long' : 'short', year: 'numeric', timeZone: 'UTC' }, locale).format(utcOf(day))
 }
 
+/** `Oct 29`, where the year is plain. */
+export const formatDayOfMonth = (day: Day, locale?: string): string =>
+  formatter({ day: 'numeric', month: 'short', timeZone: 'UTC' }, locale).format(utcOf(day))
+
+/** `November`, where the year is plain. */
+export const monthName = (day: Day, locale?: string): string => formatter({ month: 'long', timeZone: 'UTC' }, locale).format(utcOf(day))
+
 export function formatRange(from: Day, to: Day, locale?: string): string {
   const format = formatter({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }, locale)
   return format.formatRange(utcOf(from), utcOf(to))

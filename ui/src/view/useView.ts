@@ -7,8 +7,10 @@ import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
 import type { Connection, Day, Facets, Progress } from '~/api/types'
 import { todayIn } from '~/format/date'
 
+import { usualCurrency } from './currency'
 import type { Period } from './period'
 import { periodOf } from './period'
+import type { Preset } from './range'
 import type { Filters, ViewSearch } from './search'
 import { FILTERS, compact } from './search'
 
@@ -71,7 +73,7 @@ export function useView(): View {
       const list = search[name]
       if (list) filters[name] = list
     }
-    const currency = search.currency ?? connection.reporting_currency ?? 'native'
+    const currency = search.currency ?? usualCurrency({ connection, facets })
     const period = periodOf(search, today, firstOn)
     const scope = { currency, ...filters }
     return {
@@ -95,6 +97,12 @@ export function useView(): View {
       },
     }
   }, [connection, search, facets, today, firstOn, navigate])
+}
+
+/** The same view over the days of a preset, for what is of those days whatever range is chosen. */
+export function overRange(view: View, range: Preset): View {
+  const period = periodOf({ range }, view.today, view.facets?.first_on ?? null)
+  return { ...view, period, series: { from: period.start, to: period.end, interval: period.interval, ...view.scope } }
 }
 
 /** What a link to another page of the same connection keeps. */

@@ -117,6 +117,21 @@ fn a_balance_transaction_without_an_amount_is_refused() {
 }
 
 #[test]
+fn a_failed_charge_says_why_in_the_words_of_the_bank_or_else_of_the_provider() {
+    let code = |status: &str, facts: &str| {
+        let body =
+            format!(r#"{{"id":"ch_1","amount":1,"currency":"usd","created":1,"status":"{status}",{facts}}}"#);
+        translate::charge(&body).unwrap().decline_code
+    };
+    let declined = r#""failure_code":"card_declined","outcome":{"reason":"insufficient_funds"}"#;
+    assert_eq!(code("failed", declined).as_deref(), Some("insufficient_funds"));
+    assert_eq!(code("succeeded", declined), None);
+    let without_reason = r#""failure_code":"expired_card","outcome":{"reason":null}"#;
+    assert_eq!(code("failed", without_reason).as_deref(), Some("expired_card"));
+    assert_eq!(code("failed", r#""failure_code":null,"outcome":null"#), None);
+}
+
+#[test]
 fn a_plan_is_a_price() {
     let plan = translate::price(include_str!("../fixtures/plan.json")).unwrap();
     let price = translate::price(include_str!("../fixtures/price.json")).unwrap();
@@ -289,17 +304,17 @@ fn an_event_names_the_object_to_fetch() {
     let event = |event_type: &str, object: Value| {
         let body = json!({ "id": "evt_1", "created": 1, "type": event_type, "data": { "object": object } });
         let facts = translate::event(&body.to_string()).unwrap();
-        (facts.kind.zip(facts.object_id), facts.is_deletion)
+        facts.kind.zip(facts.object_id)
     };
     let named = |kind, id: &str| Some((kind, id.to_owned()));
     let canceled = event("customer.subscription.deleted", json!({ "id": "sub_1", "object": "subscription" }));
-    assert_eq!(canceled, (named(kind::SUBSCRIPTION, "sub_1"), false));
+    assert_eq!(canceled, named(kind::SUBSCRIPTION, "sub_1"));
     let deleted = event("customer.deleted", json!({ "id": "cus_1", "object": "customer" }));
-    assert_eq!(deleted, (named(kind::CUSTOMER, "cus_1"), true));
+    assert_eq!(deleted, named(kind::CUSTOMER, "cus_1"));
     let discount = json!({ "id": "di_1", "object": "discount", "customer": "cus_1", "subscription": null });
-    assert_eq!(event("customer.discount.deleted", discount), (named(kind::CUSTOMER, "cus_1"), false));
-    assert_eq!(event("invoice.upcoming", json!({ "object": "invoice" })), (None, false));
-    assert_eq!(event("payout.paid", json!({ "id": "po_1", "object": "payout" })), (None, false));
+    assert_eq!(event("customer.discount.deleted", discount), named(kind::CUSTOMER, "cus_1"));
+    assert_eq!(event("invoice.upcoming", json!({ "object": "invoice" })), None);
+    assert_eq!(event("payout.paid", json!({ "id": "po_1", "object": "payout" })), None);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use model::{BalanceCategory, BalanceTransaction, Currency, UnixSeconds};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::chunk::Texts;
+use super::texts::Texts;
 use crate::ledger::{MoneyFact, MoneyKind};
 
 /// All months in which there is anything, in order.

@@ -59,6 +59,8 @@ pub struct MoneyFact {
     pub amount_minor: i64,
     /// The provider's id of the invoice, charge, refund or credit note.
     pub source: String,
+    /// Why what failed did, in the provider's words.
+    pub decline_code: Option<String>,
 }
 
 pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {
@@ -81,6 +83,7 @@ fn invoices(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: invoice.currency,
             amount_minor: invoice.total_minor.saturating_sub(invoice.tax_minor),
             source: invoice.id.to_string(),
+            decline_code: None,
         });
     }
 }
@@ -117,8 +120,14 @@ pub fn attempt(charge: &Charge) -> Option<MoneyFact> {
         ChargeStatus::Failed => (MoneyKind::FailedPayment, charge.amount_minor),
         ChargeStatus::Pending | ChargeStatus::Unknown => return None,
     };
-    let (at, currency, source) = (charge.created_at, charge.currency, charge.id.to_string());
-    Some(MoneyFact { at, kind, currency, amount_minor, source })
+    Some(MoneyFact {
+        at: charge.created_at,
+        kind,
+        currency: charge.currency,
+        amount_minor,
+        source: charge.id.to_string(),
+        decline_code: charge.decline_code.clone(),
+    })
 }
 
 fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
@@ -129,12 +138,13 @@ fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: refund.currency,
             amount_minor: refund.amount_minor,
             source: refund.id.to_string(),
+            decline_code: None,
         });
     }
 }
 
 fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
-    for Failing { invoice, failed_at, .. } in failing.iter().filter(|one| one.is_first) {
+    for Failing { invoice, failed_at, decline_code, .. } in failing.iter().filter(|one| one.is_first) {
         let recovered = (invoice.status == InvoiceStatus::Paid).then_some(invoice.amount_paid_minor);
         let kinds = [
             (MoneyKind::FailedInvoice, Some(invoice.amount_due_minor)),
@@ -147,6 +157,7 @@ fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
                 currency: invoice.currency,
                 amount_minor: amount_minor?,
                 source: invoice.id.to_string(),
+                decline_code: decline_code.map(str::to_owned),
             })
         }));
     }
@@ -160,6 +171,7 @@ fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: dispute.currency,
             amount_minor,
             source: dispute.id.to_string(),
+            decline_code: None,
         };
         facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
         if dispute.status == DisputeStatus::Lost {
@@ -180,6 +192,7 @@ fn credit_notes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
                 currency: note.currency,
                 amount_minor,
                 source: note.id.to_string(),
+                decline_code: None,
             });
         }
     }

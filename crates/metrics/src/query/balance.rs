@@ -6,7 +6,7 @@ use model::Currency;
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
-use super::money::{check, number};
+use super::money::number;
 use super::span::Span;
 use super::{Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint};
 use crate::columns::{BalanceMonth, BalanceRow, Ledger};
@@ -45,7 +45,7 @@ pub(super) fn balance(
     adds: Adds,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    check(metric, query)?;
+    super::check_dimensions(metric.id, metric.dimensions, query)?;
     super::check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let shape = Shape::new(ledger, rates, query, &span, adds);

@@ -54,6 +54,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Failed charges, by their day",
         docs_page: "metrics/failed-attempts.md",
         feeds: &[Feed::Charges],
+        dimensions: FAILURES,
         ..number("failed_attempts", "Failed attempts", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedPayment)))
         })
@@ -62,6 +63,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Invoices whose first attempt to collect them failed in the period",
         docs_page: "metrics/failed-invoices.md",
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..number("failed_invoices", "Failed invoices", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedInvoice)))
         })
@@ -71,6 +73,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/failed-amount.md",
         better: Some(Better::Down),
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("failed_amount", "Failed amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::FailedInvoice))
         })
@@ -81,6 +84,7 @@ pub(super) const ALL: &[Metric] = &[
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("recovery_rate", "Recovery rate", Section::Payments, |money| {
             Value::ratio(money.count(MoneyKind::RecoveredInvoice), money.count(MoneyKind::FailedInvoice))
         })
@@ -89,6 +93,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "What has been paid by now of the invoices whose first attempt failed in the period",
         docs_page: "metrics/recovered-amount.md",
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("recovered_amount", "Recovered amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::RecoveredInvoice))
         })
@@ -126,6 +131,7 @@ pub(super) const ALL: &[Metric] = &[
 ];
 
 const REVENUE: &[Feed] = &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments];
+const FAILURES: &[Dimension] = &[Dimension::Currency, Dimension::Country, Dimension::DeclineCode];
 const ATTEMPTS: &[Feed] = &[Feed::Charges, Feed::InvoicePayments];
 
 /// What cohorts and summaries lack where it lacks something.

@@ -31,6 +31,7 @@ fn payment(id: &str, when: &str, code: &str, amount_minor: i64) -> TestPayment {
         currency: currency(code),
         amount_minor,
         source: id.to_owned(),
+        decline_code: None,
     };
     TestPayment { charge, is_booked: false, booked: Vec::new() }
 }

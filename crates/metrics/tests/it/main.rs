@@ -15,6 +15,7 @@ mod lists;
 mod movements;
 mod random;
 mod ratios;
+mod reasons;
 mod reference;
 mod restate;
 mod second_reader;

@@ -5,6 +5,7 @@ mod balance;
 pub mod definitions;
 mod lifetime;
 mod money;
+pub mod reasons;
 mod recurring;
 mod trials;
 
@@ -107,6 +108,7 @@ impl<'a> Reference<'a> {
         keys.extend(self.trial_keys());
         keys.extend(self.money_keys());
         keys.extend(self.balance_keys());
+        keys.extend(self.reason_keys());
         keys
     }
 
@@ -188,6 +190,8 @@ impl<'a> Reference<'a> {
             Some(Dimension::Interval) => interval.to_owned(),
             Some(Dimension::Currency) => currency.to_string(),
             Some(Dimension::Country) => country(customer).to_owned(),
+            // Of single movements and payments, and of what is at risk on a day.
+            Some(_) => String::new(),
         }
     }
 }

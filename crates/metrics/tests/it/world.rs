@@ -6,12 +6,14 @@ use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
 use metrics::ledger::{
-    Apart, ApartStep, Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts,
-    UnbilledItem,
+    Apart, ApartStep, Cause, ChangeCause, CustomerLedger, FailedInvoice, MoneyFact, MoneyKind, PriceBook,
+    Step, SubscriptionFacts, UnbilledItem,
 };
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
-use model::billing::{BillingInterval, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
+use model::billing::{
+    BillingInterval, CancellationReason, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus,
+};
 use model::{
     BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,
     UnixSeconds, WeekStart,
@@ -28,7 +30,7 @@ pub struct TestCustomer {
     pub id: String,
     pub country: Option<String>,
     pub changes: Vec<Change>,
-    pub money: Vec<(UnixSeconds, MoneyKind, Currency, i64)>,
+    pub money: Vec<TestMoney>,
     /// Subscriptions that ended because payment failed.
     pub involuntary: Vec<String>,
     pub trials: Vec<TestTrial>,
@@ -36,6 +38,27 @@ pub struct TestCustomer {
     pub cancels: Vec<(String, UnixSeconds)>,
     /// What is shown apart, in the same way as what counts.
     pub apart: Vec<(Apart, Change)>,
+    /// Why subscriptions ended, and what their customers said.
+    pub endings: Vec<TestEnding>,
+    /// When an invoice of a subscription failed, and until when it was unpaid.
+    pub failed_invoices: Vec<(String, UnixSeconds, Option<UnixSeconds>)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TestEnding {
+    pub subscription: String,
+    pub reason: Option<CancellationReason>,
+    pub feedback: Option<String>,
+}
+
+/// What moved, or failed to, and why it failed.
+#[derive(Debug, Clone)]
+pub struct TestMoney {
+    pub at: UnixSeconds,
+    pub kind: MoneyKind,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub decline_code: Option<&'static str>,
 }
 
 /// A subscription's trial, and what it is of.
@@ -54,6 +77,7 @@ pub struct Change {
     pub price: String,
     pub currency: Currency,
     pub value_minor: i64,
+    pub cause: ChangeCause,
 }
 
 pub fn at(text: &str) -> UnixSeconds {
@@ -82,6 +106,7 @@ impl World {
             price: format!("price_{code}_0"),
             currency: currency(code),
             value_minor: *value_minor,
+            cause: ChangeCause::default(),
         });
         self.customer(id).changes.extend(changes);
         self
@@ -95,6 +120,7 @@ impl World {
             price: price.to_owned(),
             currency: code,
             value_minor: *value_minor,
+            cause: ChangeCause::default(),
         });
         self.customer(id).changes.extend(changes);
         self
@@ -108,7 +134,13 @@ impl World {
         code: &str,
         amount_minor: i64,
     ) -> Self {
-        self.customer(id).money.push((at(when), kind, currency(code), amount_minor));
+        self.customer(id).money.push(TestMoney {
+            at: at(when),
+            kind,
+            currency: currency(code),
+            amount_minor,
+            decline_code: None,
+        });
         self
     }
 
@@ -156,6 +188,8 @@ impl TestCustomer {
             trials: Vec::new(),
             cancels: Vec::new(),
             apart: Vec::new(),
+            endings: Vec::new(),
+            failed_invoices: Vec::new(),
         }
     }
 
@@ -171,9 +205,16 @@ impl TestCustomer {
     }
 
     pub fn ledger(&self) -> CustomerLedger {
-        let steps: Vec<Step> = differences(&self.changes).into_iter().map(step).collect();
+        let changes = differences(&self.changes);
+        let failed = self.failed_invoices.iter().map(|(id, failed_at, until)| FailedInvoice {
+            subscription: SubscriptionId::from(id.as_str()),
+            failed_at: *failed_at,
+            until: *until,
+        });
         CustomerLedger {
-            steps,
+            causes: changes.iter().map(|(change, _)| change.cause).collect(),
+            steps: changes.into_iter().map(step).collect(),
+            failed_invoices: failed.collect(),
             subscriptions: self.subscriptions().into_iter().map(|id| self.facts(id)).collect(),
             at_risk: self.apart_steps(Apart::AtRisk),
             trials: self.apart_steps(Apart::Trials),
@@ -195,6 +236,8 @@ impl TestCustomer {
         let changes = self.changes.iter().chain(self.apart.iter().map(|(_, change)| change));
         let mut ids: Vec<&str> = changes.map(|change| change.subscription.as_str()).collect();
         ids.extend(self.trials.iter().map(|trial| trial.subscription.as_str()));
+        ids.extend(self.endings.iter().map(|ending| ending.subscription.as_str()));
+        ids.extend(self.failed_invoices.iter().map(|(id, ..)| id.as_str()));
         ids.extend(self.cancels.iter().map(|(id, _)| id.as_str()));
         ids.sort_unstable();
         ids.dedup();
@@ -203,6 +246,7 @@ impl TestCustomer {
 
     fn facts(&self, id: &str) -> SubscriptionFacts {
         let trial = self.trials.iter().find(|trial| trial.subscription == id);
+        let ending = self.endings.iter().find(|ending| ending.subscription == id);
         let cancel = self.cancels.iter().find(|(known, _)| known == id);
         let item = |(price, currency, value_minor): &(String, Currency, i64)| UnbilledItem {
             price: price.as_str().into(),
@@ -217,8 +261,8 @@ impl TestCustomer {
             cancel_at: cancel.map(|(_, at)| *at),
             trial: trial.map(|trial| trial.period),
             trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
-            reason: None,
-            feedback: None,
+            reason: ending.and_then(|ending| ending.reason),
+            feedback: ending.and_then(|ending| ending.feedback.clone()),
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),
         }
@@ -265,13 +309,14 @@ fn apart_step((change, delta_minor): (Change, i64)) -> ApartStep {
     }
 }
 
-fn money_fact((at, kind, currency, amount_minor): &(UnixSeconds, MoneyKind, Currency, i64)) -> MoneyFact {
+fn money_fact(money: &TestMoney) -> MoneyFact {
     MoneyFact {
-        at: *at,
-        kind: *kind,
-        currency: *currency,
-        amount_minor: *amount_minor,
+        at: money.at,
+        kind: money.kind,
+        currency: money.currency,
+        amount_minor: money.amount_minor,
         source: "x".to_owned(),
+        decline_code: money.decline_code.map(str::to_owned),
     }
 }
 

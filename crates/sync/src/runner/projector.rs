@@ -242,7 +242,8 @@ impl Projector {
         audit.differing =
             audit::differing(self.source, &self.objects, customers, &shown, self.prices.book(), rules, now)?;
         if !audit.differing.is_empty() {
-            tracing::error!(connection = %self.connection.id, customers = audit.differing.len(), "audit found differing figures; ledger rebuilt");
+            let customers = audit.differing.len();
+            tracing::error!(customers, "audit found differing figures; ledger rebuilt");
             self.build_all()?;
         }
         Ok(audit.keep(&self.objects)?)

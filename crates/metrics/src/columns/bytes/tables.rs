@@ -9,9 +9,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
 use super::super::chunk::{
-    Chunk, Columns, Country, DifferenceRows, MoneyRows, NO_PLAN, PaidRows, Rows, Subscriptions, Texts,
-    UnexplainedRows,
+    Chunk, Columns, Country, DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, NO_PLAN, PaidRows, Rows,
+    Subscriptions, UnexplainedRows,
 };
+use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
 use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
 
@@ -100,15 +101,31 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     }
     out.u8s(columns.causes.iter().map(|cause| number(&ChangeCause::ALL, cause)));
 
+    write_failed_invoices(&mut out, &columns.failed_invoices);
+    write_money(&mut out, money);
+    write_paid(&mut out, columns);
+    write_differences(&mut out, &columns.differences);
+    out.bytes
+}
+
+fn write_failed_invoices(out: &mut Writer, invoices: &FailedInvoiceRows) {
+    out.count(invoices.failed_at.len());
+    out.u32s(&invoices.ends);
+    out.u32s(&invoices.subscription);
+    out.i64s(&invoices.failed_at);
+    out.i64s(&invoices.until);
+}
+
+fn write_money(out: &mut Writer, money: &MoneyRows) {
     out.count(money.at.len());
     out.u32s(&money.ends);
     out.i64s(&money.at);
     out.u8s(money.kind.iter().map(|kind| number(&MoneyKind::ALL, kind)));
     out.currencies(&money.currency);
     out.i64s(&money.amount_minor);
-    write_paid(&mut out, columns);
-    write_differences(&mut out, &columns.differences);
-    out.bytes
+    out.u8s(money.code.iter().flat_map(|code| code.to_le_bytes()));
+    out.count(money.codes.len());
+    out.texts(&money.codes);
 }
 
 fn write_paid(out: &mut Writer, columns: &Columns) {
@@ -163,6 +180,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     }
     let rows = read_rows(&mut from, customers, &subscriptions, &plans)?;
     let causes = numbers(&mut from, rows.at.len(), &ChangeCause::ALL)?;
+    let failed_invoices = read_failed_invoices(&mut from, customers, &subscriptions)?;
     let money = read_money(&mut from, customers)?;
     let paid = read_paid(&mut from, customers)?;
     let unexplained = read_unexplained(&mut from, customers)?;
@@ -179,6 +197,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         causes,
         apart,
         subscriptions,
+        failed_invoices,
         money,
         paid,
         unexplained,
@@ -248,12 +267,38 @@ fn read_rows(
     Ok(rows)
 }
 
+fn read_failed_invoices(
+    from: &mut Reader<'_>,
+    customers: usize,
+    subscriptions: &Subscriptions,
+) -> Read<FailedInvoiceRows> {
+    let count = from.count()?;
+    let ends = from.ends(customers, count)?;
+    let subscription = from.u32s(count)?;
+    let (mut row, mut first) = (0, 0);
+    for (row_end, subscription_end) in ends.iter().zip(&subscriptions.ends) {
+        let own = first..*subscription_end;
+        if !subscription[row..*row_end as usize].iter().all(|index| own.contains(index)) {
+            return Err("a failed invoice names another customer's subscription");
+        }
+        (row, first) = (*row_end as usize, *subscription_end);
+    }
+    Ok(FailedInvoiceRows { ends, subscription, failed_at: from.i64s(count)?, until: from.i64s(count)? })
+}
+
 fn read_money(from: &mut Reader<'_>, customers: usize) -> Read<MoneyRows> {
     let count = from.count()?;
     let ends = from.ends(customers, count)?;
     let at = from.i64s(count)?;
     let kind = numbers(from, count, &MoneyKind::ALL)?;
-    Ok(MoneyRows { ends, at, kind, currency: currencies(from, count)?, amount_minor: from.i64s(count)? })
+    let (currency, amount_minor) = (currencies(from, count)?, from.i64s(count)?);
+    let code = from.column(count, u16::from_le_bytes)?;
+    let known = from.count()?;
+    let codes = from.texts(known)?;
+    if !code.iter().all(|code| *code == NO_CODE || usize::from(*code) < known) {
+        return Err("it names a decline code that is not there");
+    }
+    Ok(MoneyRows { ends, at, kind, currency, amount_minor, code, codes })
 }
 
 fn read_paid(from: &mut Reader<'_>, customers: usize) -> Read<PaidRows> {

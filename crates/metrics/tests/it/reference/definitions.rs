@@ -54,6 +54,11 @@ fn recurring(id: &str) -> Option<fn(&Expected) -> Option<Decimal>> {
         "active_subscriptions" => |period| Some(period.subscriptions.into()),
         "arpa" => |period| mean(period.mrr, period.customers),
         "average_sale_price" => |period| mean(period.moved["new"], period.movers["new"]),
+        "new_mrr" => |period| Some(period.moved["new"].into()),
+        "reactivation_mrr" => |period| Some(period.moved["reactivation"].into()),
+        "expansion_mrr" => |period| Some(period.moved["expansion"].into()),
+        "contraction_mrr" => |period| Some(period.moved["contraction"].into()),
+        "churned_mrr" => |period| Some(period.moved["churn"].into()),
         "net_new_mrr" => |period| Some((period.mrr - period.mrr_before).into()),
         "mrr_growth_rate" => |period| share(period.mrr - period.mrr_before, period.mrr_before),
         "quick_ratio" => |period| {
