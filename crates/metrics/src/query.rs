@@ -36,7 +36,10 @@ use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
-pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
+pub use customers::{
+    CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomerStatus, CustomerSums, CustomersQuery,
+    customers,
+};
 pub use facets::{Facets, PlanFacet, ProductFacet, facets};
 pub(crate) use figures::Figures;
 pub(crate) use money::MoneyFigures;
