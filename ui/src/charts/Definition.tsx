@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { DialogTrigger } from 'react-aria-components'
 
 import { registryQuery } from '~/api/queries'
-import { IconButton } from '~/components/Button'
+import { iconButtonClass } from '~/components/Button'
 import { InfoIcon } from '~/components/icons'
-import { Popover } from '~/components/Overlay'
+import { PopoverButton } from '~/components/Overlay'
 
 /** `metrics/mrr.md` → `mrr`. */
 export const helpPageOf = (path: string) => path.replace(/^.*\//, '').replace(/\.md$/, '')
@@ -16,11 +15,13 @@ export function Definition({ metric }: { metric: string }) {
   const definition = registry.data?.find((one) => one.id === metric)
   if (!definition) return null
   return (
-    <DialogTrigger>
-      <IconButton className="size-7! text-ink-faint" label={`What is ${definition.label}?`}>
-        <InfoIcon />
-      </IconButton>
-      <Popover className="w-80 p-4" label={definition.label} placement="bottom start">
+    <PopoverButton
+      button={<InfoIcon />}
+      className={iconButtonClass('size-7! text-ink-faint')}
+      label={`What is ${definition.label}?`}
+      popoverClassName="w-80 p-4"
+      title={definition.label}
+    >
         <h3 className="font-semibold">{definition.label}</h3>
         <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{definition.formula}</p>
         <Link
@@ -31,7 +32,6 @@ export function Definition({ metric }: { metric: string }) {
         >
           Full definition
         </Link>
-      </Popover>
-    </DialogTrigger>
+    </PopoverButton>
   )
 }
