@@ -1,5 +1,5 @@
 //! How fast an account is loaded, beside two limits in the same run: the provider's own rate limits, and the bare parse of the
-//! same JSON.
+//! same JSON; how much of the time passes after the last page, and how many bytes are written for each that is kept.
 //!
 //! `cargo xtask bench backfill -- [customers, 3000]`
 
@@ -7,7 +7,7 @@
 #[path = "support/process.rs"]
 mod process;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -52,6 +52,10 @@ struct Load {
     wall: Duration,
     cpu: Duration,
     peak_kib: u64,
+    /// From when the last page was read.
+    after_pages: Duration,
+    written: u64,
+    kept: u64,
 }
 
 impl Load {
@@ -65,6 +69,17 @@ impl Load {
             self.cpu.as_secs_f64(),
             per(self.cpu),
             self.peak_kib / 1024
+        );
+        let tenths = self.written.saturating_mul(10) / self.kept.max(1);
+        println!(
+            "{:<16} {:>9.1} s after the last page: {} % of the time; {} MB written, {}.{} bytes for each of the {} MB kept",
+            "",
+            self.after_pages.as_secs_f64(),
+            self.after_pages.as_millis() * 100 / self.wall.as_millis().max(1),
+            self.written / 1_000_000,
+            tenths / 10,
+            tenths % 10,
+            self.kept / 1_000_000
         );
     }
 }
@@ -81,9 +96,12 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
     command
         .args(["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &sandbox.base, "--data"])
         .arg(data);
-    let began = (Instant::now(), cpu_time("self", WAITED_FOR));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    command.env("RUST_LOG", "sync=info").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let began = (Instant::now(), cpu_time("self", WAITED_FOR), disk_bytes());
+    let mut child = command.spawn()?;
     child.stdin.take().context("it has an input")?.write_all(KEY.as_bytes())?;
+    let log = BufReader::new(child.stderr.take().context("it has a log")?);
+    let last_page = std::thread::spawn(move || last_page_at(log));
     let mut peak_kib = 0;
     let status = loop {
         peak_kib = peak_kib.max(peak_of(child.id()));
@@ -93,8 +111,28 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
         std::thread::sleep(Duration::from_millis(20));
     };
     ensure!(status.success(), "the load ended with {status}");
-    let (wall, cpu) = (began.0.elapsed(), cpu_time("self", WAITED_FOR).saturating_sub(began.1));
-    Ok(Load { objects: count(data)?, wall, cpu, peak_kib })
+    let (wall, ended_at) = (began.0.elapsed(), Instant::now());
+    let last_page_at = last_page.join().ok().flatten().context("the log says when every list is read")?;
+    Ok(Load {
+        wall,
+        cpu: cpu_time("self", WAITED_FOR).saturating_sub(began.1),
+        peak_kib,
+        after_pages: ended_at - last_page_at,
+        written: disk_bytes().saturating_sub(began.2),
+        kept: size(data)?,
+        objects: count(data)?,
+    })
+}
+
+/// Reads the log to its end, so that its pipe is never full.
+fn last_page_at(log: impl BufRead) -> Option<Instant> {
+    let mut found = None;
+    for line in log.lines().map_while(Result::ok) {
+        if line.contains("every list is read") {
+            found = Some(Instant::now());
+        }
+    }
+    found
 }
 
 fn objects(data: &Path) -> Result<Objects> {
@@ -134,6 +172,24 @@ fn parse(data: &Path) -> Result<Parse> {
         }
     }
     Ok(Parse { bytes, cpu })
+}
+
+/// What this process and the children that it waited for have had written to disks (Linux).
+fn disk_bytes() -> u64 {
+    let io = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let written = io.lines().find_map(|line| line.strip_prefix("write_bytes:"));
+    written.and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(0)
+}
+
+/// Of all files in a folder.
+fn size(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        bytes += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
+    }
+    Ok(bytes)
 }
 
 fn peak_of(process: u32) -> u64 {

@@ -38,6 +38,8 @@ pub enum Command {
     Status(commands::status::Status),
     /// Print a metric over time
     Metrics(commands::metrics::Metrics),
+    /// Print why MRR changed, customer by customer
+    Movements(commands::movements::Movements),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
     /// Print every change of every customer's MRR
@@ -111,6 +113,8 @@ mod tests {
             "chartsy rebuild --data d",
             "chartsy status --data d --format json",
             "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",
+            "chartsy metrics expansion_mrr --by cause",
+            "chartsy movements --type churn --filter churn_reason=payment_failed --from 2026-01-01 --format csv",
             "chartsy ledger --format ndjson",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",

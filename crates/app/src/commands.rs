@@ -9,6 +9,7 @@ pub mod erase;
 pub mod explain;
 pub mod ledger;
 pub mod metrics;
+pub mod movements;
 pub mod openapi;
 pub mod rates;
 pub mod rebuild;
@@ -30,6 +31,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Rebuild(args) => rebuild::run(args).await,
         Command::Status(args) => status::run(&args),
         Command::Metrics(args) => metrics::run(args).await,
+        Command::Movements(args) => movements::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),

@@ -51,8 +51,6 @@ pub struct Event {
     /// `None`: of a kind that is not kept, or without an id (an upcoming invoice has none).
     pub kind: Option<ObjectKind>,
     pub object_id: Option<String>,
-    /// The object itself was deleted. A canceled subscription still exists.
-    pub is_deletion: bool,
 }
 
 /// A provider's list of events.
@@ -74,8 +72,6 @@ pub struct EventPage {
     pub unreadable: Vec<ReadError>,
     /// Where the next page begins; `None`: this was the last.
     pub next: Option<String>,
-    /// When the oldest of them happened.
-    pub oldest: Option<UnixSeconds>,
     /// The provider's clock when it answered.
     pub server_time: Option<UnixSeconds>,
 }

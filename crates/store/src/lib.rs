@@ -35,5 +35,5 @@ pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
 pub use ledger_file::{LedgerFile, LedgerStamp};
 pub use objects::{
     Batch, Committed, Dangling, DanglingExample, Erasure, Followup, KindFacts, Objects, Outline,
-    RecordedRestatement, References, Rewritable, Rewritten, Stored, Whose, Window,
+    RecordedRestatement, References, Rewritable, Rewritten, Stored, Stretch, Whose, Window,
 };

@@ -15,6 +15,7 @@ mod reader;
 mod restatements;
 mod rewrite;
 mod start_over;
+mod stretches;
 mod sweep;
 mod writer;
 
@@ -39,6 +40,7 @@ pub use batch::{
 pub use codec::Outline;
 pub use erase::{Erasure, Rewritable, Rewritten, Whose};
 pub use restatements::RecordedRestatement;
+pub use stretches::Stretch;
 
 pub(crate) const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.

@@ -4,6 +4,7 @@ use std::io;
 use std::thread::JoinHandle;
 
 use tokio::sync::mpsc;
+use tracing::Span;
 
 pub(crate) struct WriterThread<Job> {
     name: &'static str,
@@ -19,7 +20,9 @@ impl<Job: Send + 'static> WriterThread<Job> {
         write: impl FnOnce(mpsc::Receiver<Job>) + Send + 'static,
     ) -> io::Result<Self> {
         let (jobs, queued) = mpsc::channel(queue);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || write(queued))?;
+        let span = Span::current();
+        let write = move || span.in_scope(|| write(queued));
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(write)?;
         Ok(Self { name, jobs: Some(jobs), thread: Some(thread) })
     }
 

@@ -18,6 +18,7 @@ use model::{Day, ObjectKind, UnixSeconds};
 use store::{AbsentReason, Followup, KindFacts, Objects, StoreError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
+use tracing::Instrument;
 
 use crate::SyncError;
 use crate::blocking::blocking;
@@ -58,6 +59,7 @@ pub(crate) async fn run(context: &Context) -> Result<Loaded, SyncError> {
     let rest = load.write_rest().await;
     outcome?;
     rest?;
+    tracing::info!("every list is read");
     load.tell(true);
     Ok(load.loaded)
 }
@@ -207,13 +209,14 @@ impl<'a> Load<'a> {
     fn request(&mut self, request: Request) {
         let client = self.context.client.clone();
         let requested_at = self.context.requested_at();
-        self.requests.spawn(async move {
+        let asking = async move {
             let answer = match &request {
                 Request::Page(task) => client.list(&task.request).await,
                 Request::Rest(followup) => client.list_children(&children(followup)).await,
             };
             Fetched { request, requested_at, answer }
-        });
+        };
+        self.requests.spawn(asking.in_current_span());
     }
 
     fn fetched(&mut self, fetched: Fetched) -> Result<(), SyncError> {
@@ -320,7 +323,7 @@ impl<'a> Load<'a> {
         if self.has_gap || !self.commit.is_empty() || self.pending.is_empty() {
             return;
         }
-        self.commit.spawn(self.context.writing(self.pending.take(&self.plan)));
+        self.commit.spawn(self.context.writing(self.pending.take(&self.plan)).in_current_span());
     }
 
     fn written(&mut self, written: Result<Result<Written, SyncError>, JoinError>) -> Result<(), SyncError> {

@@ -1,5 +1,7 @@
 //! Runs work that waits for the disk or takes long on other threads than those that answer requests.
 
+use tracing::{Instrument, Span};
+
 use crate::SyncError;
 
 /// Runs to its end, even if nobody waits for it any more.
@@ -9,7 +11,7 @@ use crate::SyncError;
 pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, SyncError>> + Send + 'static,
 ) -> Result<T, SyncError> {
-    let done = tokio::spawn(work).await;
+    let done = tokio::spawn(work.in_current_span()).await;
     done.map_err(|error| SyncError::Worker(error.to_string()))?
 }
 
@@ -18,6 +20,7 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SyncError> + Send + 'static,
 ) -> Result<T, SyncError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let span = Span::current();
+    let done = tokio::task::spawn_blocking(move || span.in_scope(work)).await;
     done.map_err(|error| SyncError::Worker(error.to_string()))?
 }

@@ -21,8 +21,7 @@ const REQUESTED_MAX: usize = 20_000;
 /// # Errors
 /// What the provider and the store say.
 pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> {
-    let found = references(context).await?;
-    let unpriced = prices::unknown(context).await?;
+    let (found, unpriced) = tokio::try_join!(references(context), prices::unknown(context))?;
     let (agreements, mut missing): (Vec<_>, Vec<_>) =
         found.missing.into_iter().partition(|(kind, _)| context.source().agreements().contains(kind));
     fetch_listed_nowhere(context, agreements).await?;

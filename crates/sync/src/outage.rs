@@ -38,7 +38,7 @@ impl Outage {
     pub async fn report(&self, error: SyncError) {
         let Some(entry) = &self.entry else { return };
         if !self.is_reported.swap(true, Ordering::SeqCst) {
-            tracing::warn!(connection = %entry.connection, %error, "waiting for the provider");
+            tracing::warn!(%error, "waiting for the provider");
             entry.note(Some(error.last_error(entry.clock.now()))).await;
         }
     }
@@ -46,7 +46,7 @@ impl Outage {
     pub async fn is_over(&self) {
         let Some(entry) = &self.entry else { return };
         if self.is_reported.swap(false, Ordering::SeqCst) {
-            tracing::info!(connection = %entry.connection, "the provider responds again");
+            tracing::info!("the provider responds again");
             entry.note(None).await;
         }
     }
@@ -61,7 +61,7 @@ impl CatalogEntry {
             Ok(())
         });
         if let Err(error) = noted.await {
-            tracing::warn!(connection = %self.connection, %error, "could not record the outage");
+            tracing::warn!(%error, "could not record the outage");
         }
     }
 }

@@ -5,8 +5,8 @@ import type { Query } from './client'
 import { withValues } from './registry'
 import type {
   ApiToken,
+  CohortReport,
   Connection,
-  Currency,
   CustomerDetail,
   CustomerPage,
   CustomerRow,
@@ -76,20 +76,6 @@ export const connectionsQuery = queryOptions({
 })
 
 /** The currencies that amounts can be converted to; `null` from a server that does not say. */
-export const targetsQuery = queryOptions({
-  queryKey: ['rates', 'targets'],
-  staleTime: 60 * 60_000,
-  queryFn: async ({ signal }) => {
-    try {
-      return (await api.get<{ targets: Currency[] }>('/rates', {}, signal)).targets
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return null
-      throw error
-    }
-  },
-})
-
-/** Exchange rates that somebody entered, in that order. */
 export const ratesQuery = queryOptions({
   queryKey: ['rates', 'entered'],
   queryFn: ({ signal }) => api.get<EnteredRates>('/rates', {}, signal),
@@ -170,6 +156,13 @@ export const valueQuery = (id: string, metric: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'value', metric, query],
     queryFn: async ({ signal }) =>
       withValues(await api.get<ValueReport | MrrReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal)),
+  })
+
+export const cohortsQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'cohorts', query],
+    queryFn: ({ signal }) => api.get<CohortReport>(`${connectionPath(id)}/cohorts`, query, signal),
   })
 
 /** The first page comes soon, the others with few requests. */

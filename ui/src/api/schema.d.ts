@@ -931,7 +931,7 @@ export interface components {
          * @description What a breakdown makes its groups of.
          * @enum {string}
          */
-        Dimension: "plan" | "product" | "interval" | "currency" | "country";
+        Dimension: "plan" | "product" | "interval" | "currency" | "country" | "cause" | "churn_reason" | "feedback" | "decline_code" | "age";
         /** @description What was computed, and what has to be known to read it. */
         Envelope_Cohorts: {
             /** @description `native` or a currency. */
@@ -1015,8 +1015,17 @@ export interface components {
             parts: components["schemas"]["ExplainedPart"][];
         };
         Facets: {
+            /** @description For how long what is at risk can have been unpaid. */
+            ages: components["schemas"]["ValueFacet"][];
+            /** @description Why MRR can expand and contract, in plain words. */
+            causes: components["schemas"]["ValueFacet"][];
+            churn_reasons: components["schemas"]["ValueFacet"][];
             countries: string[];
             currencies: string[];
+            /** @description Why payments failed. */
+            decline_codes: components["schemas"]["ValueFacet"][];
+            /** @description What customers chose as the reason why they left. */
+            feedback: components["schemas"]["ValueFacet"][];
             /**
              * Format: date
              * @description The first and the last day on which any MRR changed.
@@ -1128,7 +1137,7 @@ export interface components {
         /** @description One row of the registry. */
         Metric: {
             better?: components["schemas"]["Better"] | null;
-            /** @description What it can be filtered and broken down by. */
+            /** @description What it can be broken down by, and filtered unless it is of single movements or payments. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description Its page in the documentation, as a path under `docs/`. */
             docs_url: string;
@@ -1154,6 +1163,12 @@ export interface components {
             currency: string;
         };
         Movement: {
+            /** @description Of an expansion or a contraction: what most of it is due to. */
+            cause?: string | null;
+            /** @description Of an expansion or a contraction: all of it by what it is due to. A part can have the other sign. */
+            causes?: components["schemas"]["MovementCause"][];
+            /** @description Of churn: why the subscription that ended last did, or `unknown`. */
+            churn_reason?: string | null;
             /**
              * Format: int64
              * @description The change in the reporting currency at the rate of its day; left out where there is none.
@@ -1164,6 +1179,8 @@ export interface components {
             /** Format: int64 */
             delta_minor: number;
             email?: string | null;
+            /** @description Of churn: what the customer chose as the reason, or `unknown`. */
+            feedback?: string | null;
             /** @description Of churn: whether the subscription ended because payment failed. */
             is_involuntary?: boolean | null;
             /** Format: int64 */
@@ -1172,6 +1189,17 @@ export interface components {
             /** Format: date */
             on: string;
             type: components["schemas"]["MovementType"];
+        };
+        /** @description The part of a movement that one cause has. */
+        MovementCause: {
+            cause: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency; left out where there is none.
+             */
+            converted_minor?: number | null;
+            /** Format: int64 */
+            delta_minor: number;
         };
         /** @description Newest day first, then by customer. */
         Movements: {
@@ -1750,7 +1778,7 @@ export interface components {
          * @description What a metric is measured in.
          * @enum {string}
          */
-        Unit: "money" | "count" | "ratio" | "days" | "months";
+        Unit: "money" | "count" | "ratio" | "multiple" | "days" | "months";
         UserView: {
             email: string;
             full_name: string;
@@ -1780,6 +1808,11 @@ export interface components {
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
+        };
+        /** @description A value of a breakdown, and what it is called. */
+        ValueFacet: {
+            id: string;
+            label: string;
         };
         /** @description One number of one period. */
         ValuePoint: {
@@ -1917,6 +1950,7 @@ export type SchemaMetric = components['schemas']['Metric'];
 export type SchemaMetrics = components['schemas']['Metrics'];
 export type SchemaMoney = components['schemas']['Money'];
 export type SchemaMovement = components['schemas']['Movement'];
+export type SchemaMovementCause = components['schemas']['MovementCause'];
 export type SchemaMovements = components['schemas']['Movements'];
 export type SchemaMovementType = components['schemas']['MovementType'];
 export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
@@ -1964,6 +1998,7 @@ export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
 export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
+export type SchemaValueFacet = components['schemas']['ValueFacet'];
 export type SchemaValuePoint = components['schemas']['ValuePoint'];
 export type SchemaValueSeries = components['schemas']['ValueSeries'];
 export type SchemaWebhook = components['schemas']['Webhook'];
@@ -2141,7 +2176,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2438,7 +2473,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2497,7 +2532,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2554,11 +2589,23 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
+                /**
+                 * @description `plan`, `price`, `quantity`, `interval`, `discount`, `item`, `second_subscription`; several separated by commas:
+                 *     expansion and contraction of which at least a part has this cause.
+                 */
+                cause?: string;
+                /**
+                 * @description `cancellation_requested`, `payment_failed`, `payment_disputed`, `unpaid`, `other`, `unknown`; several separated
+                 *     by commas: churn for one of these reasons.
+                 */
+                churn_reason?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 cursor?: string;
+                /** @description What customers chose as the reason, or `unknown`; several separated by commas. */
+                feedback?: string;
                 /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
                 from?: string;

@@ -74,6 +74,7 @@ export type MetricDefinition = Answer<'Metric'>
 export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
+export type CohortReport = Answer<'Envelope_Cohorts'>
 export type Facets = Answer<'Facets'>
 
 /** `is_partial`: the range or today cuts its period. */

@@ -28,6 +28,8 @@ export interface ChartCardProps<Row extends object> extends Handlers {
   caption: string
   /** The registry's id of the metric that explains the figures. */
   metric: string
+  /** Instead of the metric's, for what is no metric of its own. */
+  definition?: ReactNode
   option: (width: number) => EChartsCoreOption
   label: string
   height?: number | undefined
@@ -50,6 +52,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   const {
     title,
     metric,
+    definition = <Definition metric={metric} />,
     height = 300,
     empty,
     isLoading = false,
@@ -69,7 +72,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
         <div className="min-w-0 flex-1 basis-52">
           <h2 className="flex items-center gap-1 font-semibold">
             {title}
-            <Definition metric={metric} />
+            {definition}
           </h2>
         </div>
         {controls}

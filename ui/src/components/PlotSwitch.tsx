@@ -9,7 +9,7 @@ export function PlotSwitch({ label, index, onChange }: { label: string; index: n
         aria-checked={isOn}
         aria-label={label}
         checked={isOn}
-        className="peer sr-only"
+        className="peer absolute inset-0 z-1 cursor-pointer opacity-0"
         role="switch"
         type="checkbox"
         onChange={onChange}

@@ -70,7 +70,7 @@ export function MenuPanel({ label, className = '', entries, onAction, selected, 
       onSelect?.(entries.filter(({ id }) => keys === 'all' || keys.has(id)).map(({ id }) => id)),
   }
   return (
-    <AriaPopover {...state} className={`min-w-48 p-1 ${FRAME} ${className}`} trigger="MenuTrigger">
+    <AriaPopover {...state} aria-label={label} className={`min-w-48 p-1 ${FRAME} ${className}`} trigger="MenuTrigger">
       <AriaMenu
         {...choice}
         aria-label={label}
@@ -116,7 +116,7 @@ export function ListPanel<T extends string>({ label, options, value, onChange, .
     if (id !== value) onChange(id)
   }
   return (
-    <AriaPopover {...state} className={`min-w-(--trigger-width) p-1 ${FRAME}`} trigger="Select">
+    <AriaPopover {...state} aria-label={label} className={`min-w-(--trigger-width) p-1 ${FRAME}`} trigger="Select">
       <ListBox
         aria-label={label}
         // As in a menu.

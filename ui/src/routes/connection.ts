@@ -16,6 +16,7 @@ import {
   readOverviewSearch,
   readPlansSearch,
   readReconcileSearch,
+  readRetentionSearch,
 } from '~/view/pageSearch'
 
 import { appRoute } from './app'
@@ -103,6 +104,38 @@ const metricRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricPage')), 'MetricPage'),
 })
 
+const churnRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/churn',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
+})
+
+const trialsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/trials',
+  component: lazyRouteComponent(fetched(() => import('~/features/trials/TrialsPage')), 'TrialsPage'),
+})
+
+const paymentsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/payments',
+  component: lazyRouteComponent(fetched(() => import('~/features/payments/PaymentsPage')), 'PaymentsPage'),
+})
+
+const revenueRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/revenue',
+  component: lazyRouteComponent(fetched(() => import('~/features/revenue/RevenuePage')), 'RevenuePage'),
+})
+
+const retentionRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/retention',
+  validateSearch: readRetentionSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/retention/RetentionPage')), 'RetentionPage'),
+})
+
 const movementsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/movements',
@@ -147,6 +180,11 @@ export const pageRoutes = [
   overviewRoute,
   mrrRoute,
   plansRoute,
+  churnRoute,
+  retentionRoute,
+  trialsRoute,
+  revenueRoute,
+  paymentsRoute,
   geographyRoute,
   metricsRoute,
   metricRoute,

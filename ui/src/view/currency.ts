@@ -1,5 +1,22 @@
 import type { Connection, Currency, Facets } from '~/api/types'
 
+/** How the choice of a currency depends on the rates of today: of a connection, and of what it bills in. */
+interface Rated {
+  connection: Pick<Connection, 'reporting_currency'>
+  facets: Pick<Facets, 'currencies' | 'targets'> | undefined
+}
+
+/** Whether today's exchange rates convert nothing that would have to be converted: figures would seem to collapse. */
+export function lacksRates({ connection: { reporting_currency: own }, facets }: Rated): boolean {
+  if (own === null || facets === undefined) return false
+  const others = facets.currencies.filter((code) => code !== own)
+  const isRated = (code: Currency) => facets.targets.includes(code)
+  return others.length > 0 && !(isRated(own) && others.some(isRated))
+}
+
+/** What amounts are in unless the address says so: `native`, or the currency that everything is converted to. */
+export const usualCurrency = (of: Rated): Currency => (lacksRates(of) ? 'native' : (of.connection.reporting_currency ?? 'native'))
+
 interface Shown {
   currency: string
   search: { show?: Currency }

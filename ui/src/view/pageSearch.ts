@@ -82,6 +82,30 @@ export function readMetricSearch(raw: RawSearch): MetricSearch {
   return compact({ by, style, mark_from, mark_to, mark_of, compare }) as MetricSearch
 }
 
+export const COHORT_WHATS = ['customers', 'mrr', 'revenue'] as const
+export type CohortWhat = (typeof COHORT_WHATS)[number]
+
+export interface RetentionSearch {
+  /** What of a cohort is followed: its customers when left out. */
+  what?: CohortWhat
+  /** Cohorts by what customers had first, instead of by when they started. */
+  by?: DimensionName
+  /** Counts and amounts instead of shares and averages. */
+  as?: 'total'
+  /** The cell that was clicked, as `<row>:<period>`. */
+  cell?: string
+}
+
+export function readRetentionSearch(raw: RawSearch): RetentionSearch {
+  const cell = textOf(raw.cell)
+  return compact({
+    what: oneOf(COHORT_WHATS, raw.what),
+    by: oneOf(DIMENSIONS, raw.by),
+    as: oneOf(['total'], raw.as),
+    cell: cell !== undefined && /^.+:\d+$/.test(cell) ? cell : undefined,
+  }) as RetentionSearch
+}
+
 export interface MovementsSearch {
   type?: MovementType[]
 }
@@ -162,6 +186,7 @@ export function parseAddress(text: string): RawSearch {
     ...readOverviewSearch(raw),
     ...readMrrSearch(raw),
     ...readMetricSearch(raw),
+    ...readRetentionSearch(raw),
     ...readMovementsSearch(raw),
     ...readCustomersSearch(raw),
     ...readReconcileSearch(raw),

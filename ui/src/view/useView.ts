@@ -7,6 +7,7 @@ import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
 import type { Connection, Day, Facets, Progress } from '~/api/types'
 import { todayIn } from '~/format/date'
 
+import { usualCurrency } from './currency'
 import type { Period } from './period'
 import { periodOf } from './period'
 import type { Preset } from './range'
@@ -72,7 +73,7 @@ export function useView(): View {
       const list = search[name]
       if (list) filters[name] = list
     }
-    const currency = search.currency ?? connection.reporting_currency ?? 'native'
+    const currency = search.currency ?? usualCurrency({ connection, facets })
     const period = periodOf(search, today, firstOn)
     const scope = { currency, ...filters }
     return {

@@ -42,11 +42,10 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     let password = make_owner(&folder).await?;
     let is_ours = folder.catalog.user_by_login(USERNAME)?.is_some();
     let entry = Entry { code: credential::new_setup_code()?, login: USERNAME.to_owned() };
-    // The sample merchant's time ends with the binary's rates, and a demo makes no network requests.
     let site = Site {
         listen: args.listen,
         public_url: None,
-        rates_urls: Vec::new(),
+        rates_urls: vec![connect::rates::ECB.to_owned()],
         polling: Polling::default(),
         provider_share_percent: RunnerConfig::SHARE_PERCENT,
         entry: is_ours.then(|| entry.clone()),

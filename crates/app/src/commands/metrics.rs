@@ -37,7 +37,8 @@ pub struct Metrics {
     /// native, or the code of a currency to convert to
     #[arg(long, default_value = "native")]
     currency: Reporting,
-    /// One series per group: plan, product, interval, currency or country
+    /// One series per group: plan, product, interval, currency, country, or what else the metric has, such as cause,
+    /// churn_reason, feedback, decline_code or age
     #[arg(long, value_name = "DIMENSION")]
     by: Option<Dimension>,
     /// Such as plan=price_123; may be repeated

@@ -20,6 +20,10 @@ use crate::folder::Folder;
 /// How many objects are named of each problem.
 const EXAMPLES: usize = 5;
 
+/// What to do about an endpoint for a former address.
+pub const LEFT_ENDPOINT: &str =
+    "if no other server uses this address any more, remove the endpoint at the provider";
+
 #[derive(Debug, clap::Args)]
 pub struct Status {
     #[command(flatten)]
@@ -283,7 +287,7 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         writeln!(out, "  webhook: {}", connection.webhook.in_words())?;
         if let Some(url) = &connection.left_webhook_url {
             writeln!(out, "  another endpoint is left at the provider: {url}")?;
-            writeln!(out, "    if no other server uses this address any more, remove the endpoint there")?;
+            writeln!(out, "    {LEFT_ENDPOINT}")?;
         }
         if connection.waiting > 0 {
             let next =

@@ -5,9 +5,9 @@ use std::process::Output;
 
 use sandbox::world::ExpectedStep;
 use sandbox::{MerchantName, Running};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::process::{chartsy, stdout, text};
+use crate::process::{chartsy, logged, stdout, text};
 use crate::support::{KEY, restricted, sandbox};
 
 fn connect(data: &Path, key: &str, base: &str, more: &[&str]) -> Output {
@@ -147,6 +147,24 @@ async fn metrics_and_explanations_are_read_as_json_csv_or_a_table() {
     let nobody = chartsy(&data, &["explain", "--customer", "cus_nobody"], None);
     assert_eq!(nobody.status.code(), Some(1));
     assert!(stdout(&chartsy(&data, &["doctor"], None)).lines().all(|line| line.starts_with("ok")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_line_of_the_log_says_for_which_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let key = "rk_test_lacking0000000000000";
+    let lacking = restricted(key, "all,-credit_notes").await;
+    let id = stdout(&connect(&data, key, &lacking.api_base, &["--no-wait"])).trim().to_owned();
+    let log = logged(&data, &["--log-format", "json", "sync"]);
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines: Vec<Value> = lines.collect();
+    for message in ["loading", "a list is skipped", "every list is read", "checked"] {
+        assert!(lines.iter().any(|line| line["fields"]["message"] == message), "{message}: {log}");
+    }
+    for line in lines {
+        assert_eq!(line["span"], json!({ "name": "work", "connection": id }), "{line}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -22,6 +22,13 @@ pub fn start(data: &Path, args: &[&str], input: Option<&str>) -> Child {
     child
 }
 
+/// What the binary logs about its work.
+pub fn logged(data: &Path, args: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
+    command.args(args).env("CHARTSY_DATA", data).env("RUST_LOG", "sync=info,store=info");
+    text(&command.output().unwrap().stderr)
+}
+
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -51,13 +58,15 @@ pub struct Process {
 impl Process {
     pub fn start(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chartsy"));
-        let mut child = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
+        let child = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
+        // From here on it is ended with the test, also by what fails below.
+        let mut process = Self { child, addr: String::new(), path: String::new() };
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let addr = line.split("http://").nth(1).unwrap_or_else(|| panic!("no address in '{line}'"));
         let (addr, path) = addr.trim().split_once('/').unwrap_or((addr.trim(), ""));
-        let (addr, path) = (addr.to_owned(), format!("/{path}"));
-        Self { child, addr, path }
+        (process.addr, process.path) = (addr.to_owned(), format!("/{path}"));
+        process
     }
 
     /// The whole answer as it came, head and body.

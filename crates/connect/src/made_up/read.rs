@@ -93,7 +93,6 @@ pub(super) fn delivered(body: &str) -> Result<Event, ReadError> {
         event_type: format!("{}.{}", notice.about, notice.what),
         kind,
         object_id: Some(notice.id),
-        is_deletion: notice.what == "gone",
     })
 }
 

@@ -170,7 +170,7 @@ impl Collected {
         let history = &mut billed.history;
         history.subscriptions = merge::items_into_subscriptions(self.subscriptions, self.items);
         history.invoices = merge::lines_into_invoices(self.invoices, self.lines);
-        merge::settle_pending_items(history);
+        merge::mark_invoiced_items(history);
         merge::link_charges(history);
         merge::match_charges(history);
         billed

@@ -121,7 +121,6 @@ impl Client {
             unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
             // A server that ignores the window has gone past it.
             next: next.filter(|_| oldest.is_none_or(|at| at >= since)),
-            oldest,
             server_time: page.server_time,
         })
     }

@@ -162,7 +162,7 @@ pub(super) fn by_subscription<'a>(
         });
         let subscription = subscriptions.get(id).copied();
         items::complete(entries, subscription);
-        standing::settle(entries, subscription);
+        standing::decide(entries, subscription);
     }
     entries
 }

@@ -56,6 +56,8 @@ pub struct MoneyFact {
     pub amount_minor: i64,
     /// The provider's id of the invoice, charge, refund or credit note.
     pub source: String,
+    /// Why what failed did, in the provider's words.
+    pub decline_code: Option<String>,
 }
 
 pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {
@@ -78,6 +80,7 @@ fn invoices(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: invoice.currency,
             amount_minor: invoice.total_minor.saturating_sub(invoice.tax_minor),
             source: invoice.id.to_string(),
+            decline_code: None,
         });
     }
 }
@@ -101,6 +104,7 @@ fn charges(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
                 currency: charge.currency,
                 amount_minor,
                 source,
+                decline_code: charge.decline_code.clone(),
             });
         };
         match charge.status {
@@ -126,12 +130,13 @@ fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: refund.currency,
             amount_minor: refund.amount_minor,
             source: refund.id.to_string(),
+            decline_code: None,
         });
     }
 }
 
 fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
-    for Failing { invoice, failed_at, .. } in failing.iter().filter(|one| one.is_first) {
+    for Failing { invoice, failed_at, decline_code, .. } in failing.iter().filter(|one| one.is_first) {
         let recovered = (invoice.status == InvoiceStatus::Paid).then_some(invoice.amount_paid_minor);
         let kinds = [
             (MoneyKind::FailedInvoice, Some(invoice.amount_due_minor)),
@@ -144,6 +149,7 @@ fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
                 currency: invoice.currency,
                 amount_minor: amount_minor?,
                 source: invoice.id.to_string(),
+                decline_code: decline_code.map(str::to_owned),
             })
         }));
     }
@@ -157,6 +163,7 @@ fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: dispute.currency,
             amount_minor,
             source: dispute.id.to_string(),
+            decline_code: None,
         };
         facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
         if dispute.status == DisputeStatus::Lost {
@@ -177,6 +184,7 @@ fn credit_notes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
                 currency: note.currency,
                 amount_minor,
                 source: note.id.to_string(),
+                decline_code: None,
             });
         }
     }

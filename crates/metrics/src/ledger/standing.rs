@@ -45,7 +45,7 @@ pub(super) fn of_invoice(invoice: Option<&Invoice>, subscription: Option<&Subscr
 }
 
 /// How lines stand beside each other. `entries` are one subscription's, in order of period.
-pub(super) fn settle(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
+pub(super) fn decide(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
     await_payment(entries, subscription);
     replace(entries);
     make_changes(entries, subscription);

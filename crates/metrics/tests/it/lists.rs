@@ -132,14 +132,11 @@ fn a_customer_is_leaving_only_when_all_that_runs_is_set_to_end() {
 
 #[test]
 fn a_row_says_what_a_customer_paid_and_what_was_lost_with_it() {
-    let mut world = world();
-    let usd = currency("usd");
-    world.customer("cleo").money = vec![
-        (at("2024-01-10"), MoneyKind::InvoiceRevenue, usd, 9_900),
-        (at("2024-01-11"), MoneyKind::Payment, usd, 9_900),
-        (at("2024-02-12"), MoneyKind::Refund, usd, 900),
-        (at("2024-07-01"), MoneyKind::InvoiceRevenue, usd, 1),
-    ];
+    let world = world()
+        .with_money("cleo", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 9_900)
+        .with_money("cleo", "2024-01-11", MoneyKind::Payment, "usd", 9_900)
+        .with_money("cleo", "2024-02-12", MoneyKind::Refund, "usd", 900)
+        .with_money("cleo", "2024-07-01", MoneyKind::InvoiceRevenue, "usd", 1);
     let page = query::customers(&world.ledger("UTC"), &rates(), &asked()).unwrap();
     let rows = serde_json::to_value(&page.data).unwrap();
     assert_eq!(rows[2]["id"], "cleo");
@@ -173,13 +170,11 @@ fn sums_are_those_of_all_pages() {
 
 #[test]
 fn customers_are_sorted_by_what_they_paid_and_when() {
-    let mut world = world();
-    let (usd, eur) = (currency("usd"), currency("eur"));
-    let paid = |on, currency, minor| (at(on), MoneyKind::InvoiceRevenue, currency, minor);
-    world.customer("ada").money =
-        vec![paid("2024-01-10", usd, 10_000), (at("2024-04-01"), MoneyKind::Payment, usd, 1)];
-    world.customer("bob").money =
-        vec![paid("2024-01-10", eur, 9_000), (at("2024-03-01"), MoneyKind::Payment, eur, 1)];
+    let world = world()
+        .with_money("ada", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 10_000)
+        .with_money("ada", "2024-04-01", MoneyKind::Payment, "usd", 1)
+        .with_money("bob", "2024-01-10", MoneyKind::InvoiceRevenue, "eur", 9_000)
+        .with_money("bob", "2024-03-01", MoneyKind::Payment, "eur", 1);
     let ledger = world.ledger("UTC");
     let first = |sort, is_descending| {
         let asked = CustomersQuery { sort, is_descending, ..asked() };

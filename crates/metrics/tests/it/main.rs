@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "also the tests' helpers stop where something is missing")]
 
 mod adding_up;
+mod balance;
 mod cohorts;
 mod columns;
 mod currencies;
@@ -13,6 +14,7 @@ mod lists;
 mod movements;
 mod random;
 mod ratios;
+mod reasons;
 mod reference;
 mod restate;
 mod second_reader;

@@ -120,7 +120,7 @@ impl ExpectedMrr {
 
     /// What a change is worth: the next period of the same quantity says it to the cent, where only the rounding of a share
     /// is between the two.
-    fn settled(&self, change: &Act) -> i64 {
+    fn exact_value_minor(&self, change: &Act) -> i64 {
         let Some(whole) = change.whole else { return change.value_minor };
         let later = self.acts.iter().filter(|act| act.kind == Kind::Period && act.price == change.price);
         let alike = later
@@ -141,7 +141,7 @@ impl ExpectedMrr {
     /// What an act leaves behind, and from when on; `None`: nothing, by what became of its invoice.
     fn outcome(&self, act: &Act) -> Option<(i64, Kind, i64)> {
         match (self.standing(act), act.kind) {
-            (None, Kind::Change) => Some((act.at, Kind::Change, self.settled(act))),
+            (None, Kind::Change) => Some((act.at, Kind::Change, self.exact_value_minor(act))),
             (None, kind) => Some((act.at, kind, act.value_minor)),
             (Some(Fate::NotMade), _) => None,
             (Some(fate), Kind::Period) => {
@@ -165,7 +165,7 @@ impl ExpectedMrr {
                 let comes_back = self.counting().any(|other| other.at > act.at && other.bills(act.price));
                 match act.would_end_at.filter(|_| !comes_back) {
                     Some(end) => Some((end, Kind::NotRenewed, 0)),
-                    None => counted_before.then(|| (act.at, Kind::Change, self.settled(act))),
+                    None => counted_before.then(|| (act.at, Kind::Change, self.exact_value_minor(act))),
                 }
             }
             // An item that is gone shows by that alone; one that got another price would have shown by its bill.

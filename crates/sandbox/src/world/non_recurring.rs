@@ -28,7 +28,7 @@ impl World {
     fn book(&mut self, origin: Origin, amount_minor: i64, currency: Currency, has_fee: bool) -> u32 {
         let exchange_rate = exchange_rate(currency);
         let settled_minor =
-            exchange_rate.map_or(amount_minor, |rate| settle_minor(amount_minor, currency, rate));
+            exchange_rate.map_or(amount_minor, |rate| usd_cents(amount_minor, currency, rate));
         let fee_minor = match origin {
             Origin::Charge(_) if has_fee => pricing::round(i128::from(settled_minor) * 29, 1000) + 30,
             Origin::Dispute(_) if has_fee => DISPUTE_FEE_CENTS,
@@ -223,8 +223,8 @@ impl World {
         let is_late = invoice.due_at.is_some_and(|due_at| due_at < self.now);
         let subscription = invoice.subscription;
         match out_of_band {
-            true => self.settle_out_of_band(number),
-            false => self.charge_and_settle(number),
+            true => self.mark_paid_out_of_band(number),
+            false => self.charge_and_mark_paid(number),
         }
         self.saw(if is_late { "sent invoice paid late" } else { "sent invoice paid in time" });
         let Some(subscription) = subscription else { return };
@@ -293,7 +293,7 @@ fn exchange_rate(currency: Currency) -> Option<i64> {
     }
 }
 
-fn settle_minor(amount_minor: i64, currency: Currency, rate: i64) -> i64 {
+fn usd_cents(amount_minor: i64, currency: Currency, rate: i64) -> i64 {
     let cents = i128::from(amount_minor) * i128::from(rate) * 100;
     pricing::round(cents, 1_000_000_000 * 10_i128.pow(currency.exponent()))
 }

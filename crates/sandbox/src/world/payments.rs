@@ -35,7 +35,7 @@ impl World {
                 self.write_off(number);
                 self.saw("paused, uncollectible");
             }
-            None if self.invoices[number as usize].due_minor() == 0 => self.settle(number),
+            None if self.invoices[number as usize].due_minor() == 0 => self.mark_paid(number),
             None => self.collect(number),
         }
     }
@@ -106,7 +106,7 @@ impl World {
     /// Charges the card. Whether that works was decided before, by how the customer lives.
     pub(super) fn attempt(&mut self, number: u32) {
         let Some(subscription) = self.invoices[number as usize].subscription else {
-            return self.charge_and_settle(number);
+            return self.charge_and_mark_paid(number);
         };
         let is_renewal = self.invoices[number as usize].billing_reason == "subscription_cycle";
         let state = self.subscription(subscription);
@@ -115,13 +115,13 @@ impl World {
         }
         match state.dunning {
             Some(_) => self.fail(number),
-            None => self.charge_and_settle(number),
+            None => self.charge_and_mark_paid(number),
         }
     }
 
-    pub(super) fn charge_and_settle(&mut self, number: u32) {
+    pub(super) fn charge_and_mark_paid(&mut self, number: u32) {
         self.charge(number, None);
-        self.settle(number);
+        self.mark_paid(number);
     }
 
     fn fail(&mut self, number: u32) {
@@ -173,7 +173,7 @@ impl World {
         self.subscription(subscription).dunning = None;
         for invoice in owed {
             self.invoice(invoice).attempts += 1;
-            self.charge_and_settle(invoice);
+            self.charge_and_mark_paid(invoice);
         }
         let state = self.subscription(subscription);
         (state.status, state.is_failing) = (Status::Active, false);
@@ -258,7 +258,7 @@ impl World {
     }
 
     /// Marks an invoice as paid, however it was.
-    pub(super) fn settle(&mut self, number: u32) {
+    pub(super) fn mark_paid(&mut self, number: u32) {
         let now = self.now;
         let invoice = self.invoice(number);
         invoice.status = InvoiceStatus::Paid;
@@ -285,12 +285,12 @@ impl World {
     }
 
     /// Paid in another way: the provider only hears of it.
-    pub(super) fn settle_out_of_band(&mut self, number: u32) {
+    pub(super) fn mark_paid_out_of_band(&mut self, number: u32) {
         if let Some(payment) = self.invoices[number as usize].payments.first() {
             self.invoice_payments[*payment as usize].payment_intent = None;
         }
         self.invoice(number).payment_intent = None;
-        self.settle(number);
+        self.mark_paid(number);
         self.saw("paid out of band");
     }
 

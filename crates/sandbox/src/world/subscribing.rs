@@ -181,7 +181,7 @@ impl World {
         let owed = state.unsettled.clone();
         self.customers[customer].is_delinquent = false;
         for invoice in owed {
-            self.charge_and_settle(invoice);
+            self.charge_and_mark_paid(invoice);
         }
         self.saw("incomplete, paid in time");
         self.emit("customer.subscription.updated", ObjectKind::Subscription, number);

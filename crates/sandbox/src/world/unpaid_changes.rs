@@ -36,7 +36,7 @@ impl World {
             if let Some(item) = items.iter_mut().find(|item| item.number == update.item.number) {
                 *item = update.item;
             }
-            self.charge_and_settle(update.invoice);
+            self.charge_and_mark_paid(update.invoice);
             self.saw("pending update applied");
             self.emit("customer.subscription.pending_update_applied", ObjectKind::Subscription, number);
         } else {

@@ -272,7 +272,7 @@ impl WriterIndex {
 
     /// Writes a run where the tail is long enough, and merges runs where there are enough of a level: the last step of
     /// a transaction.
-    pub fn settle(&mut self, conn: &Connection) -> Result<(), Fault> {
+    pub fn compact(&mut self, conn: &Connection) -> Result<(), Fault> {
         if self.tail_rows < TAIL_ROWS {
             return Ok(());
         }

@@ -162,6 +162,20 @@ impl Reader {
         self.at(rows.into_values())
     }
 
+    /// The last row; 0 where there is none.
+    pub fn last_row(&self) -> Result<i64, Fault> {
+        let sql = "SELECT coalesce(max(row), 0) FROM objects";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// The objects from a row to another, in their order; `kinds` as [`Reader::mask`] makes it.
+    pub fn stretch(&mut self, first: i64, last: i64, kinds: i64) -> Result<Vec<Stored>, Fault> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM objects WHERE row BETWEEN ?1 AND ?2 AND (?3 >> kind) & 1 ORDER BY row"
+        );
+        self.stored(&sql, [first, last, kinds])
+    }
+
     /// How many bodies of which kind are not what was written, in words.
     pub fn unreadable(&mut self) -> Result<Vec<String>, Fault> {
         let mut unreadable: BTreeMap<ObjectKind, u64> = BTreeMap::new();

@@ -42,7 +42,7 @@ impl Objects {
         conn.pragma_update(None, "journal_mode", "delete").in_file(&draft)?;
         drop(conn);
         LedgerFile::clear(connection_dir)?;
-        settle_log(&path);
+        checkpoint(&path);
         // It would be taken for the new file's.
         remove_log(&path)?;
         std::fs::rename(&draft, &path).in_file(&path)?;
@@ -109,10 +109,10 @@ fn write(conn: &mut Connection, old: &Irreplaceable, meta: &[(&str, String)]) ->
 
 /// Takes what is in the log into the file, if that can be done: whoever ends before the new file is there has the old one
 /// whole.
-fn settle_log(path: &Path) {
-    let settled = Connection::open(path)
+fn checkpoint(path: &Path) {
+    let checkpointed = Connection::open(path)
         .and_then(|conn| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-    if let Err(error) = settled {
+    if let Err(error) = checkpointed {
         tracing::debug!(%error, "the old file is incomplete");
     }
 }

@@ -114,7 +114,7 @@ impl Writer {
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
             committed.push(Committed { restated, ..changes.finish(&tx, &self.codec.kinds)? });
         }
-        index.settle(&tx)?;
+        index.compact(&tx)?;
         tx.commit()?;
         self.index = Some(index);
         Ok(committed)

@@ -1,12 +1,13 @@
 //! Prices and products that only a line or a price names: inline ones, archived ones, and those that are gone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use connect::{Listing, Source};
 use metrics::ledger::{LeftOut, LineVerdict, line_verdicts};
 use model::{CustomerId, LedgerRules, Money, ObjectKind};
 use rayon::prelude::*;
-use store::{Objects, StoreError};
+use store::{Objects, StoreError, Stretch};
 
 use crate::SyncError;
 use crate::blocking::blocking;
@@ -27,6 +28,24 @@ pub(super) struct Unknown {
 }
 
 impl Unknown {
+    fn note(&mut self, on_file: OnFile, price: String, customer: &str) {
+        if on_file == OnFile::Described {
+            return;
+        }
+        if on_file == OnFile::Missing {
+            self.missing.insert(price.clone());
+        }
+        self.customers_by_price.entry(price).or_default().insert(CustomerId::from(customer));
+    }
+
+    fn with(mut self, more: Self) -> Self {
+        self.missing.extend(more.missing);
+        for (price, customers) in more.customers_by_price {
+            self.customers_by_price.entry(price).or_default().extend(customers);
+        }
+        self
+    }
+
     pub(super) fn missing(&self, source: Source, most: usize) -> Vec<(ObjectKind, String)> {
         self.missing.iter().take(most).map(|id| (source.prices(), id.clone())).collect()
     }
@@ -57,44 +76,44 @@ pub(super) async fn unknown(context: &Context) -> Result<Unknown, SyncError> {
 }
 
 fn find_unknown(source: Source, objects: &Objects) -> Result<Unknown, StoreError> {
-    let mut known: HashMap<String, OnFile> = HashMap::new();
-    let mut unknown = Unknown::default();
-    for naming in source.priced() {
-        let mut after: Option<String> = None;
-        loop {
-            let stored = objects.scan(*naming, after.as_deref(), BATCH)?;
-            let Some(last) = stored.last() else { break };
-            after = Some(last.object.id.clone());
-            let live = stored.par_iter().filter(|stored| !stored.object.is_deleted);
-            let named: Vec<(Option<&String>, Vec<String>)> = live
-                .map(|stored| {
-                    (stored.object.counterparts.customer.as_ref(), source.named_prices(&stored.object))
-                })
-                .collect();
-            for (customer, prices) in named {
-                let customer = customer.map_or(history::NOBODY, String::as_str);
-                for price in prices {
-                    let on_file = match known.get(&price) {
-                        Some(on_file) => *on_file,
-                        None => {
-                            let on_file = on_file(source, objects, &price)?;
-                            known.insert(price.clone(), on_file);
-                            on_file
-                        }
-                    };
-                    if on_file == OnFile::Described {
-                        continue;
-                    }
-                    if on_file == OnFile::Missing {
-                        unknown.missing.insert(price.clone());
-                    }
-                    let customers = unknown.customers_by_price.entry(price).or_default();
-                    customers.insert(CustomerId::from(customer));
-                }
+    let search = Search { source, objects, known: Mutex::default() };
+    let stretches = objects.stretches()?;
+    let found = stretches.par_iter().map(|stretch| search.unknown_in(*stretch));
+    found.try_reduce(Unknown::default, |all, more| Ok(all.with(more)))
+}
+
+/// One search by several threads, which share what they found out about prices.
+struct Search<'a> {
+    source: Source,
+    objects: &'a Objects,
+    known: Mutex<HashMap<String, OnFile>>,
+}
+
+impl Search<'_> {
+    fn unknown_in(&self, stretch: Stretch) -> Result<Unknown, StoreError> {
+        let mut unknown = Unknown::default();
+        for stored in self.objects.read_stretch(stretch, self.source.priced())? {
+            if stored.object.is_deleted {
+                continue;
+            }
+            let customer = stored.object.counterparts.customer.as_deref().unwrap_or(history::NOBODY);
+            for price in self.source.named_prices(&stored.object) {
+                unknown.note(self.on_file(&price)?, price, customer);
             }
         }
+        Ok(unknown)
     }
-    Ok(unknown)
+
+    fn on_file(&self, price: &str) -> Result<OnFile, StoreError> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(price).copied();
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let found = on_file(self.source, self.objects, price)?;
+        known().insert(price.to_owned(), found);
+        Ok(found)
+    }
 }
 
 /// Products that prices name and that are missing.

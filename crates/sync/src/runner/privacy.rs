@@ -195,7 +195,7 @@ impl Shared {
                 erase(&forgetting, (stored, shown), &erasures, now)
             })
             .await?;
-            tracing::info!(connection = %connection.id, customers, "pending erasures were carried out");
+            tracing::info!(customers, "pending erasures were carried out");
         }
         match (is_private, wanted) {
             (false, true) => erase_everybody(connection, self.forgetting(connection, record, epoch)?).await,
@@ -234,7 +234,7 @@ async fn erase_everybody(connection: &Arc<Connection>, forgetting: Forgetting) -
     });
     let objects: u64 = erased.await?.values().sum();
     if objects > 0 {
-        tracing::info!(connection = %connection.id, objects, "personal data was erased");
+        tracing::info!(objects, "personal data was erased");
     }
     Ok(())
 }

@@ -76,7 +76,7 @@ impl Shared {
     }
 
     /// Records the end of a piece of work in the catalog.
-    pub(super) async fn settle(
+    pub(super) async fn record_outcome(
         self: &Arc<Self>,
         record: &ConnectionRecord,
         outcome: &Result<Done, SyncError>,

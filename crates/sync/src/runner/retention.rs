@@ -84,7 +84,7 @@ impl Shared {
         let Some(customers) = checked.await? else { return Ok(()) };
         connection.close_reader();
         if customers > 0 {
-            tracing::info!(connection = %connection.id, customers, "personal data was deleted at the end of its retention period");
+            tracing::info!(customers, "personal data was deleted at the end of its retention period");
         }
         Ok(())
     }

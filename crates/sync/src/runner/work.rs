@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::Account;
-use model::{ConnectionId, CustomerId};
+use model::CustomerId;
 use store::{Batch, ConnectionRecord, ConnectionState};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::connection::Connection;
 use super::prices::KnownPrices;
@@ -55,6 +56,17 @@ impl Shared {
         record: ConnectionRecord,
         task: Task,
     ) -> Result<(), SyncError> {
+        // At the highest level, so that a filter which lets any line through also keeps the span.
+        let span = tracing::error_span!("work", connection = %connection.id);
+        self.work_and_record(connection, record, task).instrument(span).await
+    }
+
+    async fn work_and_record(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        record: ConnectionRecord,
+        task: Task,
+    ) -> Result<(), SyncError> {
         // A request to stop from here on applies to this work, even while it waits for its turn.
         let claim = Claim { cancel: connection.interruption(), epoch: connection.epoch() };
         let _working = connection.working.lock().await;
@@ -65,7 +77,7 @@ impl Shared {
             }
             Err(error) => Err(error),
         };
-        self.settle(&record, &outcome).await?;
+        self.record_outcome(&record, &outcome).await?;
         match outcome {
             Ok(done) => {
                 connection.reporter.data_through(done.data_through);
@@ -74,7 +86,7 @@ impl Shared {
             }
             Err(error) => {
                 if !is_passing(&error) {
-                    tracing::warn!(connection = %connection.id, %error, code = error.code(), "work on a connection failed");
+                    tracing::warn!(%error, code = error.code(), "work on a connection failed");
                     connection.reporter.end(Phase::Failed, Some(error.to_string()));
                 }
                 Err(error)
@@ -123,7 +135,7 @@ impl Shared {
         }
         // Whatever is wrong with the files, the work meets it next.
         if let Err(error) = self.show_kept(connection, record).await {
-            tracing::debug!(connection = %connection.id, %error, "what is kept cannot be counted");
+            tracing::debug!(%error, "what is kept cannot be counted");
         }
     }
 
@@ -132,7 +144,7 @@ impl Shared {
         if record.loaded_at.is_none() || self.noted(&record.id, LOADED).await?.is_some() {
             return Ok(record.clone());
         }
-        tracing::warn!(connection = %record.id, "the imported objects are missing; importing again");
+        tracing::warn!("the imported objects are missing; importing again");
         let forget = |record: &mut ConnectionRecord| {
             (record.loaded_at, record.data_through) = (None, None);
             record.state = ConnectionState::Loading;
@@ -176,7 +188,6 @@ fn finish(
 }
 
 struct SyncRun {
-    id: ConnectionId,
     context: Context,
     projector: JoinHandle<Result<Projector, SyncError>>,
 }
@@ -249,11 +260,11 @@ impl SyncRun {
             request_clock,
             outage: Outage::of(shared.config.catalog.clone(), record, shared.config.clock.clone()),
         };
-        Ok(Self { id: connection.id.clone(), context, projector: tokio::spawn(projector.run(heard)) })
+        Ok(Self { context, projector: tokio::spawn(projector.run(heard).in_current_span()) })
     }
 
     async fn load(&mut self, shared: &Arc<Shared>, record: &ConnectionRecord) -> Result<Done, SyncError> {
-        tracing::info!(connection = %self.id, "loading");
+        tracing::info!("loading");
         self.context.reporter.begin(Phase::Connecting);
         let account = self.context.ask(|| self.context.client.account()).await?;
         self.context.account_created_at = account.created_at;
@@ -344,7 +355,7 @@ impl SyncRun {
         let found = audit::reread(&self.context).await?;
         if let Some((audit, _)) = &found {
             let (objects, missed) = (audit.objects, audit.missed.len());
-            tracing::info!(connection = %self.id, objects, missed, "the audit checked a sample against the provider");
+            tracing::info!(objects, missed, "the audit checked a sample against the provider");
         }
         Ok(found)
     }
@@ -352,7 +363,7 @@ impl SyncRun {
     async fn check(&self) -> Result<(), SyncError> {
         self.context.reporter.begin(Phase::Checking);
         let problems = consistency::check(&self.context).await?;
-        tracing::info!(connection = %self.id, problems = problems.len(), "checked");
+        tracing::info!(problems = problems.len(), "checked");
         Ok(())
     }
 }

@@ -60,7 +60,6 @@ mod tests {
             event_type: event_type.to_owned(),
             kind,
             object_id: id.map(str::to_owned),
-            is_deletion: event_type.ends_with(".deleted"),
         }
     }
 

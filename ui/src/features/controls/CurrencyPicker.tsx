@@ -1,23 +1,18 @@
-import { useQuery } from '@tanstack/react-query'
-
-import { targetsQuery } from '~/api/queries'
 import type { Option } from '~/components/Select'
 import { Select } from '~/components/Select'
 import { currencyName } from '~/format/names'
 import type { View } from '~/view/useView'
 
-/** Only a currency that has exchange rates is offered. A server that does not say which have is believed to have all. */
-export const isTarget = (targets: readonly string[] | null | undefined, code: string) => !targets || targets.includes(code)
-
 /** In the picker: one currency, nothing converted. */
 const only = (code: string) => `native:${code}`
 
-function optionsOf(view: View, targets: readonly string[] | null | undefined): Option<string>[] {
+function optionsOf(view: View): Option<string>[] {
   const { connection, facets, currency } = view
   const billed = facets?.currencies ?? []
+  // Only a currency that has exchange rates is offered.
   const codes = new Set(
     [connection.reporting_currency, ...billed]
-      .filter((code): code is string => code !== null && isTarget(targets, code))
+      .filter((code): code is string => code !== null && (facets?.targets.includes(code) ?? false))
       .concat(currency === 'native' ? [] : currency),
   )
   const converted = [...codes].toSorted().map((id) => ({ id, label: `In ${id.toUpperCase()}`, hint: currencyName(id) }))
@@ -32,14 +27,13 @@ function optionsOf(view: View, targets: readonly string[] | null | undefined): O
 
 /** The currency of every amount on the page. */
 export function CurrencyPicker({ view }: { view: View }) {
-  const { data: targets } = useQuery(targetsQuery)
   const { currency, search } = view
   return (
     <Select
       className="min-w-28 shrink-0"
       isBare
       label="Currency"
-      options={optionsOf(view, targets)}
+      options={optionsOf(view)}
       value={currency === 'native' && search.show ? only(search.show) : currency}
       onChange={(chosen) => {
         const [into, show] = chosen.split(':')

@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router'
+
 import type { Currency, MrrReport, Unconverted } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { Sparkline } from '~/charts/Sparkline'
@@ -7,6 +9,7 @@ import { addDays, formatDay } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
 import { countOf } from '~/format/number'
+import { lacksRates } from '~/view/currency'
 import { levelName } from '~/view/period'
 import type { View } from '~/view/useView'
 
@@ -56,6 +59,12 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
       </div>
       {view.currency === 'native' && standings.length > 1 && (
         <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
+      )}
+      {view.currency === 'native' && lacksRates(view) && (
+        <p className="text-[0.8125rem] text-ink-soft">
+          Nothing is converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can also add
+          your own in <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/settings">Settings</Link>.
+        </p>
       )}
       {report && report.unconverted.length > 0 && (
         <Banner title="Some MRR is not included" tone="warn">

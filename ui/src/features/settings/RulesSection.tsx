@@ -10,14 +10,12 @@ import {
   previewQuery,
   reviewKey,
   settingsQuery,
-  targetsQuery,
 } from '~/api/queries'
 import type { ChurnAt, Connection, Settings } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Select'
 import { Toggle } from '~/components/Toggle'
-import { isTarget } from '~/features/controls/CurrencyPicker'
 import { currencyName } from '~/format/names'
 
 import { PreviewTable } from './PreviewTable'
@@ -72,10 +70,9 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     () => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })),
     [saved.time_zone],
   )
-  const { data: targets } = useQuery(targetsQuery)
   const known = [saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp']
   const currencies = [...new Set(known)].filter(
-    (code): code is string => code !== null && (code === saved.reporting_currency || isTarget(targets, code)),
+    (code): code is string => code !== null && (code === saved.reporting_currency || (facets.data?.targets.includes(code) ?? false)),
   )
   const currencyOptions = [
     {

@@ -10,6 +10,7 @@ use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, Sto
 use sync::{RatesState, ReferenceRates};
 
 use super::Finding;
+use crate::commands::status::LEFT_ENDPOINT;
 use crate::folder::Folder;
 
 /// With less than this, an import is likely to run out of space.
@@ -57,6 +58,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
     for record in &records {
         findings.push(integrity(&folder.data, record));
         findings.push(key(&folder, record));
+        findings.extend(left_endpoint(&folder, record));
         for problem in crate::commands::status::problems(&folder, record).unwrap_or_default() {
             let what = format!("{}: {} {}", record.id, problem.count, problem.title);
             findings.push(Finding::trouble(what, problem.detail, "the sync page lists the objects"));
@@ -223,6 +225,21 @@ fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
             Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
         }
     }
+}
+
+/// The provider may still deliver to an address that this installation had before. Whether another one listens there now cannot
+/// be known from here.
+fn left_endpoint(folder: &Folder, record: &ConnectionRecord) -> Option<Finding> {
+    let webhook = match folder.catalog.webhook(&record.workspace, &record.id) {
+        Ok(webhook) => webhook,
+        Err(error) => {
+            let what = format!("{}: its webhook", record.id);
+            return Some(Finding::trouble(what, error.to_string(), CATALOG_GONE));
+        }
+    };
+    let url = webhook.left_url?;
+    let what = format!("{}: another webhook endpoint is left at the provider: {url}", record.id);
+    Some(Finding::note(what, LEFT_ENDPOINT))
 }
 
 fn enter_again(record: &ConnectionRecord) -> String {

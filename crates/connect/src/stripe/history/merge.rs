@@ -68,7 +68,7 @@ pub(super) fn items_into_subscriptions(
 }
 
 /// An item may have been read while it was pending, and the invoice that it went to later. It is one or the other.
-pub(super) fn settle_pending_items(history: &mut CustomerHistory) {
+pub(super) fn mark_invoiced_items(history: &mut CustomerHistory) {
     let mut invoiced: HashMap<InvoiceItemId, InvoiceId> = HashMap::new();
     for invoice in &history.invoices {
         for item in invoice.lines.iter().filter_map(|line| line.invoice_item.clone()) {

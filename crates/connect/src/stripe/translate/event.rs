@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{ReadError, Reading, read};
 use crate::Event;
-use crate::stripe::loose::{Flag, Number, Object, Ref, Text};
+use crate::stripe::loose::{Number, Object, Ref, Text};
 use crate::stripe::{API_VERSION, facts, kind, lifetime};
 
 #[derive(Debug, Default, Deserialize)]
@@ -31,7 +31,6 @@ struct Data {
 struct Subject {
     id: Text,
     object: Text,
-    deleted: Flag,
     customer: Ref,
     subscription: Ref,
 }
@@ -46,14 +45,12 @@ pub fn event(body: &str) -> Result<Event, ReadError> {
     let event_type = shape.event_type.as_str().ok_or_else(|| reading.missing("type"))?;
     let subject = shape.data.get().and_then(|data| data.object.get());
     let (kind, object_id) = subject.and_then(Subject::kept).unzip();
-    let says_deleted = event_type.ends_with(".deleted") && !is_about_a_survivor(event_type);
     Ok(Event {
         id: reading.id.to_owned(),
         created_at: reading.instant(shape.created, "created")?,
         event_type: event_type.to_owned(),
         kind,
         object_id,
-        is_deletion: says_deleted || subject.is_some_and(|subject| subject.deleted.is_set()),
     })
 }
 
@@ -89,11 +86,6 @@ pub fn created_object(body: &str) -> Option<RawObject> {
 
 /// An id is at most this long, as the provider promises.
 const ID_MAX: usize = 255;
-
-/// Canceling a subscription and taking away a discount are called deletion, too.
-fn is_about_a_survivor(event_type: &str) -> bool {
-    event_type == "customer.subscription.deleted" || event_type.ends_with(".discount.deleted")
-}
 
 impl Subject {
     /// The object to fetch. A discount shows in what it is on.

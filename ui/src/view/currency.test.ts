@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+
+import { lacksRates, usualCurrency } from './currency'
+
+const view = (own: string | null, currencies: string[], targets: string[]) => ({
+  connection: { reporting_currency: own },
+  facets: { currencies, targets },
+})
+
+describe('the usual currency', () => {
+  it.each([
+    ['everything has rates', view('usd', ['eur', 'usd'], ['eur', 'gbp', 'usd']), 'usd'],
+    ['one currency needs no rates', view('usd', ['usd'], ['eur']), 'usd'],
+    ['a currency that nobody quotes is left out', view('usd', ['eur', 'irr', 'usd'], ['eur', 'usd']), 'usd'],
+    ['rates ended, and the reporting currency has none', view('usd', ['eur', 'usd'], ['eur']), 'native'],
+    ['rates ended, and the euro converts only itself', view('eur', ['eur', 'usd'], ['eur']), 'native'],
+    ['no reporting currency', view(null, ['eur', 'usd'], ['eur', 'usd']), 'native'],
+  ])('%s', (_, of, expected) => {
+    expect(usualCurrency(of)).toBe(expected)
+  })
+
+  it('is the reporting currency while it is not known what is billed', () => {
+    const of = { connection: { reporting_currency: 'usd' }, facets: undefined }
+    expect([lacksRates(of), usualCurrency(of)]).toEqual([false, 'usd'])
+  })
+})
