@@ -4,9 +4,9 @@ use model::billing::{CancellationReason, Card, PaymentMeans, SubscriptionStatus}
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
 use super::chunk::{
-    CODES_MAX, Chunk, Columns, Country, FailedInvoiceRows, MoneyRows, NO_CARD, NO_CODE, NO_INSTANT, NO_PLAN,
-    RowSlices, Rows, Subscriptions, UNKNOWN_MEANS,
+    Chunk, Columns, Country, NO_CARD, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions, UNKNOWN_MEANS,
 };
+use super::rows::{CODES_MAX, FailedInvoiceRows, MoneyRows, NO_CODE};
 use super::{CustomerEntry, days::CalendarDays};
 use crate::ledger::{Apart, ChangeCause, CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
 

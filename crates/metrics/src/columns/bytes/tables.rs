@@ -8,10 +8,8 @@ use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
-use super::super::chunk::{
-    Chunk, Columns, Country, DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, NO_PLAN, PaidRows, Rows,
-    Subscriptions, UnexplainedRows,
-};
+use super::super::chunk::{Chunk, Columns, Country, NO_PLAN, Rows, Subscriptions};
+use super::super::rows::{DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows};
 use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
 use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
