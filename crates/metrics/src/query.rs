@@ -197,11 +197,15 @@ pub fn value(
     check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
-            let figures = match query.by.filter(|by| by.is_of_movements()) {
-                Some(by) => reasons::figures(ledger, rates, query, by)?,
-                None => figures::figures(ledger, rates, query)?,
-            };
             let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
+            let Some(by) = query.by.filter(|by| by.is_of_movements()) else {
+                let figures = figures::figures(ledger, rates, query)?;
+                return Ok(Answer::of(metric.id, ledger, query, figures, point));
+            };
+            let mut figures = reasons::figures(ledger, rates, query, by)?;
+            // What only movements of another kind are due to is nothing of this metric.
+            let nothing = compute(&Figures::default());
+            figures.series.retain(|one| one.figures.iter().any(|figures| compute(figures) != nothing));
             Ok(Answer::of(metric.id, ledger, query, figures, point))
         }
         Compute::Lifetime(compute) => lifetime::lifetime(ledger, rates, metric, compute, query),
