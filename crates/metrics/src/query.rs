@@ -45,7 +45,7 @@ pub use other_rules::differences;
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
-    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
+    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps, timelines,
 };
 pub(crate) use trials::TrialFigures;
 

@@ -6,6 +6,7 @@ mod access;
 mod account_files;
 mod cli;
 mod disk;
+mod export;
 mod isolation;
 mod kill;
 mod numbers;
