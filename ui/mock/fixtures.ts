@@ -222,6 +222,11 @@ export function facets(world: World): Facets {
     currencies: uniq(world.plans.map((p) => p.currency)),
     targets: ['eur', 'gbp', 'jpy', 'usd'],
     countries: uniq(world.customers.map((c) => c.country)),
+    causes: [],
+    churn_reasons: [],
+    feedback: [],
+    decline_codes: [],
+    ages: [],
     first_on: first,
     last_on: first ? TODAY : null,
   }

@@ -21,6 +21,11 @@ const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
   targets: [],
   intervals: [],
   countries: [],
+  causes: [],
+  churn_reasons: [],
+  feedback: [],
+  decline_codes: [],
+  ages: [],
   first_on: null,
   last_on: null,
 })

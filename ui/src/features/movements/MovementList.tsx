@@ -12,6 +12,7 @@ import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { isKnown } from '~/view/known'
+import { whyOf } from './why'
 import { formatDay } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
 import { useFallback } from '~/view/useFallback'
@@ -32,7 +33,7 @@ function columnsOf(view: View): Column<Movement>[] {
           />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
-            {row.is_involuntary && <span>payment failed</span>}
+            {whyOf(row, view.facets) && <span>{whyOf(row, view.facets)}</span>}
             <span className="num">{formatDay(row.on)}</span>
           </span>
         </span>
@@ -46,7 +47,7 @@ function columnsOf(view: View): Column<Movement>[] {
       cell: (row) => (
         <>
           <MovementName type={row.type} />
-          {row.is_involuntary && <span className="block pl-4.5 text-xs whitespace-nowrap text-ink-soft">payment failed</span>}
+          {whyOf(row, view.facets) && <span className="block max-w-56 pl-4.5 text-xs text-ink-soft">{whyOf(row, view.facets)}</span>}
         </>
       ),
     },
