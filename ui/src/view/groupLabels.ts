@@ -3,8 +3,9 @@ import { billingInterval, countryName, sentence } from '~/format/names'
 
 import { planLabels } from './facetLabels'
 import type { BreakdownName, DimensionName, ReasonName } from './pageSearch'
-import { DIMENSIONS } from './pageSearch'
+import { BREAKDOWN_NAMES, DIMENSIONS } from './pageSearch'
 import type { FilterName } from './search'
+import { oneOf } from './search'
 
 export const DIMENSION_LABEL: Record<BreakdownName, string> = {
   plan: 'Plan',
@@ -28,6 +29,23 @@ export const FILTER_OF: Record<DimensionName, FilterName> = {
   interval: 'billing_interval',
   currency: 'filter_currency',
   country: 'country',
+}
+
+/** A part of a breakdown in an address that has several of them: `cause:plan`. */
+export const partMark = (by: BreakdownName, key: string) => `${by}:${key}`
+
+interface PartShown {
+  part?: { name: FilterName; id: string }
+  reason?: { by: ReasonName; id: string }
+}
+
+/** What such a mark narrows a list to: an attribute, or why something happened. */
+export function partIn(mark: string | undefined): PartShown {
+  const colon = mark?.indexOf(':') ?? -1
+  const by = oneOf(BREAKDOWN_NAMES, mark?.slice(0, colon))
+  if (mark === undefined || by === undefined) return {}
+  const id = mark.slice(colon + 1)
+  return isDimension(by) ? { part: { name: FILTER_OF[by], id } } : { reason: { by, id } }
 }
 
 /** The key of the group in which the server sums up everything small: no filter can name it. */

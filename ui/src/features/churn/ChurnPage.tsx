@@ -14,10 +14,9 @@ import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
 import { rangeName } from '~/view/period'
-import { FILTER_OF, isDimension } from '~/view/groupLabels'
+import { partIn, partMark } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
-import { BREAKDOWN_NAMES } from '~/view/pageSearch'
-import { compact, oneOf } from '~/view/search'
+import { compact } from '~/view/search'
 import { churnStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
@@ -89,7 +88,7 @@ function Churn({ view }: { view: View }) {
     [navigate],
   )
   const { start, end } = view.period
-  const openPart = (by: BreakdownName, key: string) => open({ start_on: start, end_on: end }, 'churn', `${by}:${key}`)
+  const openPart = (by: BreakdownName, key: string) => open({ start_on: start, end_on: end }, 'churn', partMark(by, key))
   return (
     <>
       <PageHead story={useChurnStory(view)} title="Churn" />
@@ -153,24 +152,15 @@ function Breakdowns({ view, open }: { view: View; open: (by: BreakdownName, key:
   )
 }
 
-/** The part of a breakdown in the address: `country:de`. */
-function partOf(mark: string | undefined): { by: BreakdownName; id: string } | undefined {
-  const colon = mark?.indexOf(':') ?? -1
-  const by = oneOf(BREAKDOWN_NAMES, mark?.slice(0, colon))
-  return mark !== undefined && by !== undefined ? { by, id: mark.slice(colon + 1) } : undefined
-}
-
 /** What is behind the mark that was clicked. */
 function Behind({ view }: { view: View }) {
   const { mark_from: from, mark_to: to, mark_type: type, mark_of } = route.useSearch()
   const navigate = route.useNavigate()
-  const part = partOf(mark_of)
   return (
     <MovementDrawer
       currency={shownCurrency(view) ?? 'usd'}
       days={from !== undefined && to !== undefined ? { from, to } : undefined}
-      part={part && isDimension(part.by) ? { name: FILTER_OF[part.by], id: part.id } : undefined}
-      reason={part && !isDimension(part.by) ? { by: part.by, id: part.id } : undefined}
+      {...partIn(mark_of)}
       type={type}
       view={view}
       onClose={() => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false })}
