@@ -137,16 +137,16 @@ function Breakdowns({ view, open }: { view: View; open: (by: BreakdownName, key:
   return (
     <>
       <Cell span={6}>
-        <RankingCard {...shared} by="plan" onOpen={(key) => open('plan', key)} head="Plan" isWhole={false} lead={plans} title="Customers who left a plan" />
-      </Cell>
-      <Cell span={6}>
-        <RankingCard {...shared} by="country" onOpen={(key) => open('country', key)} head="Country" title="Churn by country" />
-      </Cell>
-      <Cell span={6}>
         <RankingCard {...shared} beside="churned_mrr" by="churn_reason" onOpen={(key) => open('churn_reason', key)} head="Reason" title="Why customers left" />
       </Cell>
       <Cell span={6}>
         <RankingCard {...shared} beside="churned_mrr" by="feedback" onOpen={(key) => open('feedback', key)} head="Feedback" title="What customers said" />
+      </Cell>
+      <Cell span={6}>
+        <RankingCard {...shared} by="plan" onOpen={(key) => open('plan', key)} head="Plan" isWhole={false} lead={plans} title="Customers who left a plan" />
+      </Cell>
+      <Cell span={6}>
+        <RankingCard {...shared} by="country" onOpen={(key) => open('country', key)} head="Country" title="Churn by country" />
       </Cell>
     </>
   )

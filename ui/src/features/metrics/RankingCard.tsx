@@ -19,7 +19,7 @@ import { keptSearch } from '~/view/useView'
 
 import { reasonUnknown } from './unknown'
 import type { Part } from './useParts'
-import { useParts } from './useParts'
+import { isOrdered, useParts } from './useParts'
 
 interface RankingProps {
   view: View
@@ -175,7 +175,7 @@ export function RankingCard(props: RankingProps) {
           <DataTable
             columns={columns}
             // The largest loss is the lowest number.
-            initialSort={[{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }]}
+            initialSort={isOrdered(by) ? [] : [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }]}
             isStale={data.isStale}
             label={title}
             rowKey={({ key }) => key}

@@ -20,8 +20,11 @@ export interface Part {
   value: number
 }
 
+/** Ages follow each other, whatever their size. */
+export const isOrdered = (by: BreakdownName) => by === 'age'
+
 /**
- * A metric by its groups over the page's whole range, largest first: a flow is added up, a level is as of the end. `metric` is
+ * A metric by its groups over the page's whole range, largest first where they have no order of their own: a flow is added up, a level is as of the end. `metric` is
  * missing where the server does not have it, or can't break it down that way.
  */
 export function useParts(view: View, id: string, by: BreakdownName) {
@@ -40,7 +43,8 @@ export function useParts(view: View, id: string, by: BreakdownName) {
       label: groupLabel(by, one.group, view.facets),
       value: valueOf(metric?.measure ?? 'flow', one.points) ?? 0,
     }))
-    return all.filter(({ value }) => value !== 0).toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value))
+    const some = all.filter(({ value }) => value !== 0)
+    return isOrdered(by) ? some : some.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value))
   }, [report, currency, by, view.facets, metric])
   return {
     metric,
