@@ -17,6 +17,7 @@ pub fn read(data: &[u8]) {
     drop(translate::refund(body));
     drop(translate::credit_note(body));
     drop(translate::invoice_payment(body));
+    drop(translate::balance_transaction(body));
     drop(translate::event(body));
     for kind in kind::ALL {
         if let Some(redacted) = privacy::redact(*kind, body) {

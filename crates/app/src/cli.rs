@@ -38,8 +38,12 @@ pub enum Command {
     Status(commands::status::Status),
     /// Print a metric over time
     Metrics(commands::metrics::Metrics),
+    /// Print why MRR changed, customer by customer
+    Movements(commands::movements::Movements),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
+    /// Print a statement: how one figure follows from another
+    Statements(commands::statements::Statements),
     /// Print every change of every customer's MRR
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line
@@ -113,7 +117,10 @@ mod tests {
             "chartsy rebuild --data d",
             "chartsy status --data d --format json",
             "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",
+            "chartsy metrics expansion_mrr --by cause",
+            "chartsy movements --type churn --filter churn_reason=payment_failed --from 2026-01-01 --format csv",
             "chartsy ledger --format ndjson",
+            "chartsy statements cash --from 2026-01-01 --to 2026-12-31 --format csv",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
             "chartsy export --data d --connection conn_1 --to d --format csv",
             "chartsy export --to d --format json",

@@ -10,12 +10,14 @@ pub mod explain;
 pub mod export;
 pub mod ledger;
 pub mod metrics;
+pub mod movements;
 pub mod openapi;
 pub mod rates;
 pub mod rebuild;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
+pub mod statements;
 pub mod status;
 pub mod sync;
 pub mod token;
@@ -31,7 +33,9 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Rebuild(args) => rebuild::run(args).await,
         Command::Status(args) => status::run(&args),
         Command::Metrics(args) => metrics::run(args).await,
+        Command::Movements(args) => movements::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
+        Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Export(args) => export::run(args).await,

@@ -1,6 +1,9 @@
 //! What a source is made of, in one table: its constants, and the functions that read its objects.
 
-use model::{CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds};
+use model::billing::Charge;
+use model::{
+    BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
+};
 
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError, Texts,
@@ -31,6 +34,7 @@ pub(crate) struct Definition {
     pub history_kinds: &'static [ObjectKind],
     pub price_list_kinds: &'static [ObjectKind],
     pub priced: &'static [ObjectKind],
+    pub balance: Option<Balance>,
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
     pub keyed_by_data: &'static [&'static str],
 
@@ -42,6 +46,16 @@ pub(crate) struct Definition {
     pub signature_header: &'static str,
 
     pub functions: Functions,
+}
+
+/// The balance that a provider keeps for an account.
+pub(crate) struct Balance {
+    /// What its transactions are.
+    pub kind: ObjectKind,
+    pub read: fn(&RawObject) -> Result<BalanceTransaction, ReadError>,
+    /// The kind of the payments that some of them were made for.
+    pub payments: ObjectKind,
+    pub read_payment: fn(&RawObject) -> Result<Charge, ReadError>,
 }
 
 /// What a source does. Nothing here talks to a server; that is the client's part.

@@ -65,6 +65,7 @@ pub(crate) static DEFINITION: Definition = Definition {
     history_kinds: &[MEMBER, PASS, RECEIPT],
     price_list_kinds: &[TARIFF, OFFER],
     priced: &[RECEIPT],
+    balance: None,
     keyed_by_data: &[],
 
     customer_prefix: "M-",

@@ -2,7 +2,10 @@
 //! folder, in its variant here and in the client, and in texts that are keyed by it.
 
 use http::HeaderMap;
-use model::{CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds};
+use model::billing::Charge;
+use model::{
+    BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
+};
 use url::Url;
 
 use crate::definition::{Definition, Functions};
@@ -290,6 +293,29 @@ impl Source {
         (self.functions().named_prices)(object)
     }
 
+    /// The kind of what moved the balance that the provider keeps for the account, if it keeps one.
+    pub fn balance_transactions(self) -> Option<ObjectKind> {
+        self.definition().balance.as_ref().map(|balance| balance.kind)
+    }
+
+    /// What one of them says; `None` if the provider keeps no balance.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn balance_transaction(self, object: &RawObject) -> Option<Result<BalanceTransaction, ReadError>> {
+        self.definition().balance.as_ref().map(|balance| (balance.read)(object))
+    }
+
+    /// The kind of the payments that balance transactions were made for.
+    pub fn booked_payments(self) -> Option<ObjectKind> {
+        self.definition().balance.as_ref().map(|balance| balance.payments)
+    }
+
+    /// What one of them says; `None` if the provider keeps no balance, or it cannot be read.
+    pub fn booked_payment(self, object: &RawObject) -> Option<Charge> {
+        self.definition().balance.as_ref().and_then(|balance| (balance.read_payment)(object).ok())
+    }
+
     /// When an agreement ended. `None`: it runs, or cannot be read.
     pub fn ended_at(self, object: &RawObject) -> Option<UnixSeconds> {
         (self.functions().ended_at)(object)
@@ -359,6 +385,7 @@ mod tests {
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));
+            assert!(source.balance_transactions().as_ref().is_none_or(has_shape));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

@@ -1,15 +1,17 @@
-//! The ledger of a connection in memory: one array a column, cut into chunks of customers.
+//! The ledger of a connection in memory: one array a column, cut into chunks of customers and months of the balance.
 //!
 //! A [`Ledger`] is a snapshot that never changes. An update shares all untouched chunks with the one before it, so
 //! queries that run meanwhile keep what they started with. On disk every chunk is one blob that stands for itself;
 //! like every projection it can be thrown away and built again.
 
+mod balance;
 mod build;
 mod bytes;
 mod catalog;
 mod chunk;
 mod days;
 mod draft;
+mod texts;
 
 use std::sync::Arc;
 
@@ -18,22 +20,27 @@ use model::{CustomerId, UnixSeconds};
 
 use crate::ledger::{Difference, PaidRow, Unexplained};
 
+pub use balance::BalanceChanges;
+pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
-pub(crate) use chunk::RowSlices;
 pub use chunk::{Chunk, Country, SubscriptionView};
+pub(crate) use chunk::{FailedInvoiceView, RowSlices};
 pub(crate) use days::CalendarDays;
 
 /// The blob that holds the catalog; the chunks follow it.
 pub const CATALOG_BLOB: u32 = 0;
+/// The months of the balance have their blobs from here on, by number. There are never so many chunks.
+const BALANCE_BLOBS: u32 = 1 << 30;
 
-/// All customers' recurring value and revenue.
+/// All customers' recurring value and revenue, and the balance.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     catalog: Arc<Catalog>,
     /// A power of two of them; a customer's id says which one it is in.
     chunks: Vec<Arc<Chunk>>,
+    balance: Balance,
     calendar: Arc<CalendarDays>,
 }
 
@@ -79,7 +86,7 @@ impl Ledger {
         use rayon::prelude::*;
         let calendar = Arc::new(CalendarDays::new(zone));
         let chunks = self.chunks.par_iter().map(|chunk| Arc::new(chunk.with_calendar(&calendar))).collect();
-        Self { catalog: Arc::clone(&self.catalog), chunks, calendar }
+        Self { catalog: Arc::clone(&self.catalog), chunks, balance: self.balance.clone(), calendar }
     }
 
     /// The same ledger without the names and e-mail addresses of those of whom `is_one` says so. The rest is shared.
@@ -89,7 +96,7 @@ impl Ledger {
             None => Arc::clone(chunk),
         });
         let chunks = chunks.collect();
-        Self { catalog: Arc::clone(&self.catalog), chunks, calendar: Arc::clone(&self.calendar) }
+        Self { chunks, ..self.clone() }
     }
 
     pub fn catalog(&self) -> &Catalog {
@@ -98,6 +105,10 @@ impl Ledger {
 
     pub fn chunks(&self) -> &[Arc<Chunk>] {
         &self.chunks
+    }
+
+    pub(crate) fn balance(&self) -> &Balance {
+        &self.balance
     }
 
     pub fn customer_count(&self) -> usize {

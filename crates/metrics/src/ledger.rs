@@ -32,10 +32,10 @@ use model::billing::{CancellationReason, CustomerHistory, Period, Subscription, 
 use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
-pub use apart::{Apart, ApartStep};
+pub use apart::{Apart, ApartStep, FailedInvoice};
 pub use causes::ChangeCause;
 pub use lines::{LeftOut, LineVerdict, line_verdicts};
-pub use money::{MoneyFact, MoneyKind};
+pub use money::{MoneyFact, MoneyKind, attempt};
 pub use other_rules::{Difference, RuleSets};
 pub use paid::{PaidPart, PaidRow, Reason, Unexplained};
 pub use price_book::PriceBook;
@@ -50,6 +50,8 @@ pub struct CustomerLedger {
     pub subscriptions: Vec<SubscriptionFacts>,
     /// What of the value is at risk: the payment of an invoice failed.
     pub at_risk: Vec<ApartStep>,
+    /// Since when it is: by subscription, each in order of time.
+    pub failed_invoices: Vec<FailedInvoice>,
     /// What trials would be worth. No part of the value.
     pub trials: Vec<ApartStep>,
     /// What subscriptions that were never billed would be worth.
@@ -224,9 +226,11 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
     });
     let (paid, unexplained) = paid::paid(history, &lines::Verdicts::new(&entries, prices, rules));
     let failing = attempts::failing(history);
+    let failed_invoices = apart::failed_invoices(&failing);
     CustomerLedger {
         causes: causes::of(&steps, history, prices),
-        at_risk: apart::at_risk(&failing, &steps),
+        at_risk: apart::at_risk(&failed_invoices, &steps),
+        failed_invoices,
         trials: apart::trials(&facts, &steps),
         unbilled: apart::unbilled(&facts),
         steps,

@@ -5,16 +5,19 @@
 //! to it.
 
 mod apart;
+mod balance;
 mod cohorts;
 mod customers;
 mod exchange;
 mod facets;
 mod figures;
+mod labels;
 mod lifetime;
 mod money;
 mod movements;
 mod other_rules;
 mod points;
+mod reasons;
 mod scheduled;
 mod scope;
 mod span;
@@ -35,12 +38,18 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
 
+pub(crate) use balance::Adds;
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
-pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
-pub use facets::{Facets, PlanFacet, ProductFacet, facets};
+pub use customers::{
+    CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomerStatus, CustomerSums, CustomersQuery,
+    customers,
+};
+pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
 pub(crate) use figures::Figures;
 pub(crate) use money::MoneyFigures;
-pub use movements::{Movement, MovementKind, MovementPage, MovementsQuery, movements};
+pub use movements::{
+    Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
+};
 pub use other_rules::differences;
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
@@ -90,19 +99,29 @@ pub struct Filter {
 
 /// What a breakdown makes its groups of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Dimension {
     Plan,
     Product,
     Interval,
     Currency,
     Country,
+    /// Of an expansion or a contraction: what changed.
+    Cause,
+    /// Of churn: why the subscription ended, as the provider has it.
+    ChurnReason,
+    /// Of churn: what the customer chose as the reason.
+    Feedback,
+    /// Of a payment that failed: why.
+    DeclineCode,
+    /// Of what is at risk: for how long the oldest of its invoices has been unpaid.
+    Age,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    #[error("{metric} cannot be filtered or broken down by {dimension}: only by currency and country")]
-    NotOfRevenue { metric: &'static str, dimension: Dimension },
+    #[error("{metric} cannot be filtered or broken down by {dimension}: only by {}", listed(known))]
+    UnknownDimension { metric: &'static str, dimension: Dimension, known: &'static [Dimension] },
     #[error("cohorts are by month, quarter or year, not by {0}")]
     NotOfCohorts(Interval),
     #[error("{from} is after {to}, so the range is empty")]
@@ -138,11 +157,25 @@ fn is_billed_alone(ledger: &Ledger, currency: Currency) -> bool {
     ledger.catalog().plans().iter().all(|plan| plan.currency == currency) && money.all(|own| *own == currency)
 }
 
+/// Refuses to filter or break down by what a metric does not have: the answer would be of everything.
+fn check_dimensions(
+    metric: &'static str,
+    known: &'static [Dimension],
+    query: &Query,
+) -> Result<(), QueryError> {
+    let asked = Dimension::ALL.into_iter().find(|dimension| {
+        let is_asked = query.filter.names(*dimension) || query.by == Some(*dimension);
+        is_asked && !known.contains(dimension)
+    });
+    asked.map_or(Ok(()), |dimension| Err(QueryError::UnknownDimension { metric, dimension, known }))
+}
+
 /// MRR and its movements.
 ///
 /// # Errors
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
+    check_dimensions(registry::MRR.id, registry::MRR.dimensions, query)?;
     let figures = figures::figures(ledger, rates, query)?;
     Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
@@ -150,16 +183,20 @@ pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPo
 /// Any metric of the registry, one value per point.
 ///
 /// # Errors
-/// As [`mrr`]; and when revenue is to be filtered or broken down by what it does not have.
+/// As [`mrr`]; and when a metric is to be filtered or broken down by what it does not have.
 pub fn value(
     ledger: &Ledger,
     rates: &Rates,
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
+    check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
-            let figures = figures::figures(ledger, rates, query)?;
+            let figures = match query.by.filter(|by| by.is_of_movements()) {
+                Some(by) => reasons::figures(ledger, rates, query, by)?,
+                None => figures::figures(ledger, rates, query)?,
+            };
             let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
             Ok(Answer::of(metric.id, ledger, query, figures, point))
         }
@@ -169,11 +206,26 @@ pub fn value(
         Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query),
         Compute::Committed => scheduled::committed(ledger, rates, metric, query),
         Compute::Money(compute) => money::money(ledger, rates, metric, compute, query),
+        Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query),
     }
 }
 
 impl Dimension {
-    pub const ALL: [Self; 5] = [Self::Plan, Self::Product, Self::Interval, Self::Currency, Self::Country];
+    pub const ALL: [Self; 10] = [
+        Self::Plan,
+        Self::Product,
+        Self::Interval,
+        Self::Currency,
+        Self::Country,
+        Self::Cause,
+        Self::ChurnReason,
+        Self::Feedback,
+        Self::DeclineCode,
+        Self::Age,
+    ];
+    /// What every metric of recurring value has.
+    pub const RECURRING: [Self; 5] =
+        [Self::Plan, Self::Product, Self::Interval, Self::Currency, Self::Country];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -182,6 +234,28 @@ impl Dimension {
             Self::Interval => "interval",
             Self::Currency => "currency",
             Self::Country => "country",
+            Self::Cause => "cause",
+            Self::ChurnReason => "churn_reason",
+            Self::Feedback => "feedback",
+            Self::DeclineCode => "decline_code",
+            Self::Age => "age",
+        }
+    }
+
+    /// Whether it is of single movements and not of what they are of.
+    fn is_of_movements(self) -> bool {
+        matches!(self, Self::Cause | Self::ChurnReason | Self::Feedback)
+    }
+}
+
+/// As in a sentence: `plan, product or country`.
+fn listed(dimensions: &[Dimension]) -> String {
+    match dimensions {
+        [] => "nothing".to_owned(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(|dimension| dimension.as_str()).collect();
+            format!("{} or {last}", first.join(", "))
         }
     }
 }
@@ -197,9 +271,7 @@ impl FromStr for Dimension {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|dimension| dimension.as_str() == text);
-        found.ok_or_else(|| {
-            format!("'{text}' is not a dimension: use plan, product, interval, currency or country")
-        })
+        found.ok_or_else(|| format!("'{text}' is not a dimension: use {}", listed(&Self::ALL)))
     }
 }
 

@@ -83,7 +83,7 @@ pub static PARAMETERS: &[Parameter] = &[
     },
     time(
         "by",
-        "`plan`, `product`, `interval`, `currency` or `country`: one series per group.",
+        "`plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group.",
         |question, text| set(&mut question.by, text),
     ),
     time(
@@ -222,6 +222,11 @@ impl Filter {
             Dimension::Product => &mut self.products,
             Dimension::Interval => &mut self.intervals,
             Dimension::Country => &mut self.countries,
+            Dimension::Cause
+            | Dimension::ChurnReason
+            | Dimension::Feedback
+            | Dimension::DeclineCode
+            | Dimension::Age => return Err(format!("{dimension} can only be broken down by")),
         };
         push(list, value.to_owned())
     }

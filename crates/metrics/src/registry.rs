@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ledger::Apart;
-use crate::query::{Dimension, Figures, MoneyFigures, TrialFigures, Value};
+use crate::query::{Adds, Dimension, Figures, MoneyFigures, TrialFigures, Value};
 
 pub(crate) use money::{NET_REVENUE, net_revenue};
 pub(crate) use recurring::MRR;
@@ -21,7 +21,10 @@ pub enum Unit {
     /// Smallest units of a currency.
     Money,
     Count,
+    /// A part of something, shown as a percentage.
     Ratio,
+    /// How many times one thing is another.
+    Multiple,
     /// With decimals.
     Days,
     /// With decimals.
@@ -93,7 +96,7 @@ pub struct Metric {
     pub docs_page: &'static str,
     /// Whether it can be filtered by plan, product and interval.
     pub supports_filters: bool,
-    /// What it can be filtered and broken down by.
+    /// What it can be broken down by, and filtered unless it is of single movements or payments.
     pub dimensions: &'static [Dimension],
     /// Whether it tells of periods that have not begun.
     pub looks_ahead: bool,
@@ -122,6 +125,8 @@ pub(crate) enum Compute {
     Committed,
     /// From money by the day it moved.
     Money(fn(&MoneyFigures) -> Option<Value>),
+    /// A sum over what moved the balance, by the day it did.
+    Balance(Adds),
 }
 
 impl Metric {
@@ -137,7 +142,7 @@ impl Metric {
             formula: "",
             docs_page: "",
             supports_filters: true,
-            dimensions: &Dimension::ALL,
+            dimensions: &Dimension::RECURRING,
             looks_ahead: false,
             feeds: &[],
             compute,
@@ -207,6 +212,7 @@ mod tests {
             let unit = match compute(&period).unwrap() {
                 Value::Minor(_) => Unit::Money,
                 Value::Count(_) => Unit::Count,
+                Value::Ratio(_) if metric.id == "quick_ratio" => Unit::Multiple,
                 Value::Ratio(_) => Unit::Ratio,
             };
             assert_eq!(unit, metric.unit, "{}", metric.id);

@@ -75,4 +75,5 @@ id! {
     RefundId,
     CreditNoteId,
     DisputeId,
+    BalanceTransactionId,
 }

@@ -1,11 +1,13 @@
 //! All that was billed to one customer, from the objects as they are stored.
 
+mod balance;
 mod prices;
 
 use connect::{Billed, Source};
 use model::CustomerId;
 use store::{Objects, StoreError, Stored};
 
+pub use balance::{changes_of_balance, read_balance};
 pub use prices::{Prices, price_book, price_book_of, with_inline};
 
 /// Stands for everyone who paid without being a customer. No provider's id looks like it.

@@ -14,7 +14,7 @@ pub(crate) const SEQUENCE: &str = "sequence";
 pub(crate) struct Written {
     pub sequence: u64,
     pub committed: Committed,
-    /// Prices and products that were written.
+    /// Prices, products and balance transactions that were written.
     pub listed: Vec<(ObjectKind, String)>,
     /// What the file has of each kind since then, where that changed.
     pub kept: Option<Vec<KindFacts>>,

@@ -853,6 +853,10 @@ export interface components {
             first_paid_on?: string | null;
             id: string;
             is_deleted: boolean;
+            /** Format: date */
+            last_payment_on?: string | null;
+            /** @description What a customer that has left was worth just before. */
+            lost_mrr: components["schemas"]["Money"][];
             /** @description One per currency that is not 0. */
             mrr: components["schemas"]["Money"][];
             /**
@@ -863,16 +867,36 @@ export interface components {
             name?: string | null;
             /** @description Labels of the plans it has. */
             plans: string[];
+            /** @description Net revenue of all time, of all plans. */
+            revenue: components["schemas"]["Money"][];
             state: components["schemas"]["CustomerState"];
+            status: components["schemas"]["CustomerStatus"];
         };
         Customers: {
             data: components["schemas"]["CustomerRow"][];
             next_cursor?: string | null;
+            sums?: components["schemas"]["CustomerSums"] | null;
             /** @description On all pages. */
             total: number;
         };
         /** @enum {string} */
         CustomerState: "active" | "churned" | "never";
+        /**
+         * @description How a customer stands now, in the billing system's words; the one that needs most attention where several apply.
+         * @enum {string}
+         */
+        CustomerStatus: "active" | "past_due" | "canceling" | "trialing" | "churned" | "never";
+        /** @description What the customers of a list are worth together. */
+        CustomerSums: {
+            lost_mrr: components["schemas"]["Money"][];
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description Of what has a rate; `None` natively.
+             */
+            mrr_converted_minor?: number | null;
+            revenue: components["schemas"]["Money"][];
+        };
         DataProblem: {
             code: string;
             /** Format: int64 */
@@ -907,7 +931,7 @@ export interface components {
          * @description What a breakdown makes its groups of.
          * @enum {string}
          */
-        Dimension: "plan" | "product" | "interval" | "currency" | "country";
+        Dimension: "plan" | "product" | "interval" | "currency" | "country" | "cause" | "churn_reason" | "feedback" | "decline_code" | "age";
         /** @description What was computed, and what has to be known to read it. */
         Envelope_Cohorts: {
             /** @description `native` or a currency. */
@@ -991,8 +1015,17 @@ export interface components {
             parts: components["schemas"]["ExplainedPart"][];
         };
         Facets: {
+            /** @description For how long what is at risk can have been unpaid. */
+            ages: components["schemas"]["ValueFacet"][];
+            /** @description Why MRR can expand and contract, in plain words. */
+            causes: components["schemas"]["ValueFacet"][];
+            churn_reasons: components["schemas"]["ValueFacet"][];
             countries: string[];
             currencies: string[];
+            /** @description Why payments failed. */
+            decline_codes: components["schemas"]["ValueFacet"][];
+            /** @description What customers chose as the reason why they left. */
+            feedback: components["schemas"]["ValueFacet"][];
             /**
              * Format: date
              * @description The first and the last day on which any MRR changed.
@@ -1104,7 +1137,7 @@ export interface components {
         /** @description One row of the registry. */
         Metric: {
             better?: components["schemas"]["Better"] | null;
-            /** @description What it can be filtered and broken down by. */
+            /** @description What it can be broken down by, and filtered unless it is of single movements or payments. */
             dimensions: components["schemas"]["Dimension"][];
             /** @description Its page in the documentation, as a path under `docs/`. */
             docs_url: string;
@@ -1130,6 +1163,12 @@ export interface components {
             currency: string;
         };
         Movement: {
+            /** @description Of an expansion or a contraction: what most of it is due to. */
+            cause?: string | null;
+            /** @description Of an expansion or a contraction: all of it by what it is due to. A part can have the other sign. */
+            causes?: components["schemas"]["MovementCause"][];
+            /** @description Of churn: why the subscription that ended last did, or `unknown`. */
+            churn_reason?: string | null;
             /**
              * Format: int64
              * @description The change in the reporting currency at the rate of its day; left out where there is none.
@@ -1140,6 +1179,8 @@ export interface components {
             /** Format: int64 */
             delta_minor: number;
             email?: string | null;
+            /** @description Of churn: what the customer chose as the reason, or `unknown`. */
+            feedback?: string | null;
             /** @description Of churn: whether the subscription ended because payment failed. */
             is_involuntary?: boolean | null;
             /** Format: int64 */
@@ -1148,6 +1189,17 @@ export interface components {
             /** Format: date */
             on: string;
             type: components["schemas"]["MovementType"];
+        };
+        /** @description The part of a movement that one cause has. */
+        MovementCause: {
+            cause: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency; left out where there is none.
+             */
+            converted_minor?: number | null;
+            /** Format: int64 */
+            delta_minor: number;
         };
         /** @description Newest day first, then by customer. */
         Movements: {
@@ -1726,7 +1778,7 @@ export interface components {
          * @description What a metric is measured in.
          * @enum {string}
          */
-        Unit: "money" | "count" | "ratio" | "days" | "months";
+        Unit: "money" | "count" | "ratio" | "multiple" | "days" | "months";
         UserView: {
             email: string;
             full_name: string;
@@ -1756,6 +1808,11 @@ export interface components {
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
+        };
+        /** @description A value of a breakdown, and what it is called. */
+        ValueFacet: {
+            id: string;
+            label: string;
         };
         /** @description One number of one period. */
         ValuePoint: {
@@ -1861,6 +1918,8 @@ export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
 export type SchemaCustomerRow = components['schemas']['CustomerRow'];
 export type SchemaCustomers = components['schemas']['Customers'];
 export type SchemaCustomerState = components['schemas']['CustomerState'];
+export type SchemaCustomerStatus = components['schemas']['CustomerStatus'];
+export type SchemaCustomerSums = components['schemas']['CustomerSums'];
 export type SchemaDataProblem = components['schemas']['DataProblem'];
 export type SchemaDataProblemExample = components['schemas']['DataProblemExample'];
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
@@ -1891,6 +1950,7 @@ export type SchemaMetric = components['schemas']['Metric'];
 export type SchemaMetrics = components['schemas']['Metrics'];
 export type SchemaMoney = components['schemas']['Money'];
 export type SchemaMovement = components['schemas']['Movement'];
+export type SchemaMovementCause = components['schemas']['MovementCause'];
 export type SchemaMovements = components['schemas']['Movements'];
 export type SchemaMovementType = components['schemas']['MovementType'];
 export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
@@ -1938,6 +1998,7 @@ export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
 export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
+export type SchemaValueFacet = components['schemas']['ValueFacet'];
 export type SchemaValuePoint = components['schemas']['ValuePoint'];
 export type SchemaValueSeries = components['schemas']['ValueSeries'];
 export type SchemaWebhook = components['schemas']['Webhook'];
@@ -2115,7 +2176,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2191,10 +2252,17 @@ export interface operations {
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
-                /** @description `mrr`, `name` or `created`, with a leading `-` for descending order. Default: `-mrr`. */
+                /**
+                 * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `lost_mrr` or `revenue`, with a leading `-` for
+                 *     descending order. Default: `-mrr`.
+                 */
                 sort?: string;
                 /** @description `active`, `churned` or `never`. */
                 state?: string;
+                /** @description `active`, `past_due`, `canceling`, `trialing`, `churned` or `never`: how a customer stands now. */
+                status?: string;
+                /** @description `true`: with what all customers of the list are worth together. */
+                sums?: boolean;
             };
             header?: never;
             path: {
@@ -2405,7 +2473,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2464,7 +2532,7 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
-                /** @description `plan`, `product`, `interval`, `currency` or `country`: one series per group. */
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
                 by?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
@@ -2521,11 +2589,23 @@ export interface operations {
             query?: {
                 /** @description Such as `month`, `year` or `3-month`. */
                 billing_interval?: string[];
+                /**
+                 * @description `plan`, `price`, `quantity`, `interval`, `discount`, `item`, `second_subscription`; several separated by commas:
+                 *     expansion and contraction of which at least a part has this cause.
+                 */
+                cause?: string;
+                /**
+                 * @description `cancellation_requested`, `payment_failed`, `payment_disputed`, `unpaid`, `other`, `unknown`; several separated
+                 *     by commas: churn for one of these reasons.
+                 */
+                churn_reason?: string;
                 /** @description Two letters (ISO 3166), or `unknown`. */
                 country?: string[];
                 /** @description `native` (default), or the code of the currency to convert to. */
                 currency?: string;
                 cursor?: string;
+                /** @description What customers chose as the reason, or `unknown`; several separated by commas. */
+                feedback?: string;
                 /** @description Codes of the currencies that were billed. */
                 filter_currency?: string[];
                 from?: string;

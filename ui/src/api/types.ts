@@ -74,6 +74,7 @@ export type MetricDefinition = Answer<'Metric'>
 export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
+export type CohortReport = Answer<'Envelope_Cohorts'>
 export type Facets = Answer<'Facets'>
 
 /** `is_partial`: the range or today cuts its period. */
@@ -85,11 +86,13 @@ export type Unconverted = Answer<'Unconverted'> & { customers?: number }
 export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
-export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> &
-  Pick<Schemas['Movement'], 'converted_minor' | 'is_involuntary'>
+export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
+type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type CustomerRow = Answer<'CustomerRow'>
+export type CustomerStatus = Schemas['CustomerStatus']
+export type CustomerSums = Answer<'CustomerSums'>
 export type CustomerPage = Answer<'Customers'>
 export type CustomerDetail = Answer<'Customer'>
 export type CustomerSubscription = Answer<'SubscriptionDetail'>

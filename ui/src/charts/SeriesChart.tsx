@@ -50,6 +50,8 @@ export interface SeriesChartProps extends Frame {
   /** Whether periods add up. */
   isSummed?: boolean
   isSigned?: boolean
+  /** Whether the axis of a line chart shows where the values are instead of beginning at 0. */
+  isZoomed?: boolean
   /** In the table, after the series. */
   moreColumns?: readonly Column<SeriesRow>[]
   /** The file, where it is more than what is drawn. */
@@ -83,7 +85,7 @@ function useHidden() {
 }
 
 export function SeriesChart(props: SeriesChartProps) {
-  const { view, unit, currency, chart, buckets, series, totalName, onMark, hint = '' } = props
+  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, onMark, hint = '' } = props
   const { interval } = view.period
   const { hidden, toggle } = useHidden()
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
@@ -95,10 +97,10 @@ export function SeriesChart(props: SeriesChartProps) {
   const option = useCallback(
     (width: number) =>
       seriesOption(
-        { style: chart, unit, currency, interval, buckets, series: shown, today, totalName: isWhole ? totalName : undefined, hint: onMark ? hint : '', reachesBackOn },
+        { style: chart, unit, currency, interval, buckets, series: shown, today, totalName: isWhole ? totalName : undefined, hint: onMark ? hint : '', isZoomed, reachesBackOn },
         width,
       ),
-    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, onMark, hint, reachesBackOn],
+    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, onMark, hint, isZoomed, reachesBackOn],
   )
   const { isSummed = false, isSigned = false } = props
   const table = useMemo(

@@ -32,6 +32,8 @@ export interface SeriesOptions {
   totalName?: string | undefined
   /** Says in the tooltip what a click does. */
   hint: string
+  /** Whether the vertical axis shows where the values are instead of beginning at 0: for lines only. */
+  isZoomed?: boolean
   /** History before this day is not loaded yet. */
   reachesBackOn: Day | null
 }
@@ -138,6 +140,14 @@ function columnsOf({ series, buckets, today, unit, currency, reachesBackOn }: Se
   }))
 }
 
+/** Shares that come near the whole are drawn below it: 120 % of the customers can't be kept. */
+const NEAR_WHOLE = 0.75
+
+function isShareOfWhole({ unit, series, style }: SeriesOptions): boolean {
+  const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)))
+  return unit === 'ratio' && style === 'line' && most > NEAR_WHOLE && most <= 1
+}
+
 /** What ECharts draws of series over periods, in a plot of so many pixels. */
 export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOption {
   const isShare = given.style === 'share'
@@ -157,7 +167,7 @@ export function seriesOption(given: SeriesOptions, width: number): EChartsCoreOp
       axisLabel: { ...base.xAxis.axisLabel, ...axis.axisLabel },
       boundaryGap: !isLine || buckets.length === 1,
     },
-    yAxis: { ...base.yAxis, ...(isShare ? { max: 1 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
+    yAxis: { ...base.yAxis, scale: options.isZoomed ?? false, ...(isShare || isShareOfWhole(options) ? { max: 1, interval: 0.25 } : {}), ...(unit === 'count' ? { minInterval: 1 } : {}) },
     tooltip: {
       ...base.tooltip,
       axisPointer: pointer,

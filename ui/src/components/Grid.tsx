@@ -22,8 +22,9 @@ export function Grid({ children }: { children: ReactNode }) {
   return <div className="grid grid-cols-12 items-start gap-4 lg:gap-5">{children}</div>
 }
 
+/** A cell whose content shows nothing takes no place. */
 export function Cell({ span = 12, children }: { span?: keyof typeof SPAN; children: ReactNode }) {
-  return <div className={`col-span-12 min-w-0 ${SPAN[span]}`}>{children}</div>
+  return <div className={`col-span-12 min-w-0 empty:hidden ${SPAN[span]}`}>{children}</div>
 }
 
 /** Key figures beside each other: as many as fit, two on a phone. */

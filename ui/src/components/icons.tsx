@@ -18,13 +18,31 @@ const icon = (children: ReactNode) =>
     )
   }
 
+export const HomeIcon = icon(<path d="M4 11.5 12 4l8 7.5M6.5 9.5V20h11V9.5M10 20v-5.5h4V20" />)
 export const ChartIcon = icon(<path d="M4 20V10m6 10V4m6 16v-7m4 7H3" />)
+export const GridIcon = icon(<path d="M4 4h5v5H4zM9.5 4H15v5H9.5zM15.5 4H20v5h-4.5zM4 9.5h5v5H4zM9.5 9.5H15v5H9.5zM4 15h5v5H4z" />)
+export const LeaveIcon = icon(<path d="M14 4H5v16h9M10 12h10m0 0-3.5-3.5M20 12l-3.5 3.5" />)
+export const HourglassIcon = icon(<path d="M7 4h10M7 20h10M8 4c0 5 8 5 8 8s-8 3-8 8m8-16c0 5-8 5-8 8s8 3 8 8" />)
+export const CoinsIcon = icon(
+  <>
+    <ellipse cx="12" cy="6.5" rx="7" ry="3" />
+    <path d="M5 6.5v5.5c0 1.7 3.1 3 7 3s7-1.3 7-3V6.5M5 12v5.5c0 1.7 3.1 3 7 3s7-1.3 7-3V12" />
+  </>,
+)
+export const CardIcon = icon(<path d="M3.5 6h17v12h-17zM3.5 10h17M7 14.5h3" />)
 export const GaugeIcon = icon(<path d="M4 17a8 8 0 1 1 16 0M12 17l4-5.5M3.5 20.5h17" />)
 export const MovesIcon = icon(<path d="M7 4v14m0-14L3.5 7.5M7 4l3.5 3.5M17 20V6m0 14-3.5-3.5M17 20l3.5-3.5" />)
 export const PeopleIcon = icon(
   <>
     <circle cx="9" cy="8" r="3.5" />
     <path d="M2.5 20c.6-3.6 3.2-5.5 6.5-5.5s5.9 1.9 6.5 5.5M16 4.8a3.5 3.5 0 0 1 0 6.4M18.5 15c1.7.9 2.7 2.6 3 5" />
+  </>,
+)
+export const PlansIcon = icon(<path d="m12 3.5 8.5 4.5-8.5 4.5L3.5 8 12 3.5Zm8.5 9L12 17l-8.5-4.5m17 4L12 21l-8.5-4.5" />)
+export const GlobeIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M3.5 12h17M12 3.5c2.4 2.3 3.6 5.2 3.6 8.5s-1.2 6.2-3.6 8.5c-2.4-2.3-3.6-5.2-3.6-8.5s1.2-6.2 3.6-8.5Z" />
   </>,
 )
 export const ScaleIcon = icon(<path d="M12 4v16m-5 0h10M5 7h14M5 7l-3 7h6L5 7Zm14 0-3 7h6l-3-7Z" />)
@@ -53,6 +71,7 @@ export const SearchIcon = icon(
 export const FilterIcon = icon(<path d="M4 6h16M7 12h10m-7 6h4" />)
 export const MoreIcon = icon(<path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="2.75" />)
 export const TableIcon = icon(<path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9" />)
+export const ColumnsIcon = icon(<path d="M4 5h16v14H4zM9.5 5v14m5-14v14" />)
 export const InfoIcon = icon(
   <>
     <circle cx="12" cy="12" r="8.5" />

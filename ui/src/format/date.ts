@@ -53,6 +53,9 @@ export function todayIn(zone: string, now = new Date()): Day {
   return parts.format(now)
 }
 
+/** The calendar day of an instant in a time zone: for files, never for the page. */
+export const formatDayIn = (instant: Instant, zone: string): Day => todayIn(zone, dateOf(instant))
+
 const cache = new Map<string, Intl.DateTimeFormat>()
 
 function formatter(options: Intl.DateTimeFormatOptions, locale?: string): Intl.DateTimeFormat {
@@ -72,6 +75,13 @@ export function formatDay(day: Day, locale?: string): string {
 export function formatMonth(day: Day, { long = false, locale = undefined as string | undefined } = {}): string {
   return formatter({ month: long ? 'long' : 'short', year: 'numeric', timeZone: 'UTC' }, locale).format(utcOf(day))
 }
+
+/** `Oct 29`, where the year is plain. */
+export const formatDayOfMonth = (day: Day, locale?: string): string =>
+  formatter({ day: 'numeric', month: 'short', timeZone: 'UTC' }, locale).format(utcOf(day))
+
+/** `November`, where the year is plain. */
+export const monthName = (day: Day, locale?: string): string => formatter({ month: 'long', timeZone: 'UTC' }, locale).format(utcOf(day))
 
 export function formatRange(from: Day, to: Day, locale?: string): string {
   const format = formatter({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }, locale)

@@ -30,16 +30,17 @@ export interface MoneyStyle {
   sign?: boolean
   /** `12.3K`: for axes and narrow places where the full figure is nearby. */
   compact?: boolean
+  /** Fewer decimals than the currency has. */
+  digits?: number
   locale?: string
 }
 
 const formatters = new Map<string, Intl.NumberFormat>()
 
-function formatterOf(currency: Currency, { sign = false, compact = false, locale }: MoneyStyle): Intl.NumberFormat {
-  const key = `${locale ?? ''}|${currency}|${sign}|${compact}`
+function formatterOf(currency: Currency, { sign = false, compact = false, digits = exponentOf(currency), locale }: MoneyStyle): Intl.NumberFormat {
+  const key = `${locale ?? ''}|${currency}|${sign}|${compact}|${digits}`
   let formatter = formatters.get(key)
   if (!formatter) {
-    const digits = exponentOf(currency)
     formatter = new Intl.NumberFormat(locale ?? LOCALE, {
       style: 'currency',
       currency: currency.toUpperCase(),

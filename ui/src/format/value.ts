@@ -23,6 +23,8 @@ export function formatValue(value: number | null | undefined, unit: Unit, curren
       return formatCount(value, style)
     case 'ratio':
       return formatRatio(value, { ...style, digits: style.compact ? 0 : 1 })
+    case 'multiple':
+      return `${formatDecimal(value, style)}×`
     default: {
       const number = formatDecimal(value, style)
       const [one, many] = WORD[unit] ?? ['', '']

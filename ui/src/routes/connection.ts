@@ -11,8 +11,12 @@ import {
   readCustomersSearch,
   readMetricSearch,
   readMovementsSearch,
+  readMark,
   readMrrSearch,
+  readOverviewSearch,
+  readPlansSearch,
   readReconcileSearch,
+  readRetentionSearch,
 } from '~/view/pageSearch'
 
 import { appRoute } from './app'
@@ -59,11 +63,32 @@ export const connectionHomeRoute = createRoute({
   },
 })
 
+const overviewRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/overview',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/overview/OverviewPage')), 'OverviewPage'),
+})
+
 const mrrRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/mrr',
   validateSearch: readMrrSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/mrr/MrrPage')), 'MrrPage'),
+})
+
+const plansRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/plans',
+  validateSearch: readPlansSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/plans/PlansPage')), 'PlansPage'),
+})
+
+const geographyRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/geography',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
 })
 
 const metricsRoute = createRoute({
@@ -77,6 +102,38 @@ const metricRoute = createRoute({
   path: '/metrics/$metricId',
   validateSearch: readMetricSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/metrics/MetricPage')), 'MetricPage'),
+})
+
+const churnRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/churn',
+  validateSearch: readMark,
+  component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
+})
+
+const trialsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/trials',
+  component: lazyRouteComponent(fetched(() => import('~/features/trials/TrialsPage')), 'TrialsPage'),
+})
+
+const paymentsRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/payments',
+  component: lazyRouteComponent(fetched(() => import('~/features/payments/PaymentsPage')), 'PaymentsPage'),
+})
+
+const revenueRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/revenue',
+  component: lazyRouteComponent(fetched(() => import('~/features/revenue/RevenuePage')), 'RevenuePage'),
+})
+
+const retentionRoute = createRoute({
+  getParentRoute: () => connectionRoute,
+  path: '/retention',
+  validateSearch: readRetentionSearch,
+  component: lazyRouteComponent(fetched(() => import('~/features/retention/RetentionPage')), 'RetentionPage'),
 })
 
 const movementsRoute = createRoute({
@@ -120,7 +177,15 @@ const settingsRoute = createRoute({
 })
 
 export const pageRoutes = [
+  overviewRoute,
   mrrRoute,
+  plansRoute,
+  churnRoute,
+  retentionRoute,
+  trialsRoute,
+  revenueRoute,
+  paymentsRoute,
+  geographyRoute,
   metricsRoute,
   metricRoute,
   movementsRoute,

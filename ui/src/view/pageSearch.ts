@@ -21,6 +21,20 @@ export interface MrrSearch extends OpenMark {
   by?: 'plan' | 'product' | 'interval' | 'country'
 }
 
+/** The mark that was clicked, of an address. */
+export function readMark(raw: RawSearch): OpenMark {
+  const { mark_from, mark_to, mark_type, mark_of } = readMrrSearch(raw)
+  return compact({ mark_from, mark_to, mark_type, mark_of }) as OpenMark
+}
+
+export interface PlansSearch extends OpenMark {
+  by?: 'plan' | 'product'
+}
+
+export function readPlansSearch(raw: RawSearch): PlansSearch {
+  return compact({ ...readMark(raw), by: oneOf(['plan', 'product'] as const, raw.by) }) as PlansSearch
+}
+
 export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
 
 export function readMrrSearch(raw: RawSearch): MrrSearch {
@@ -35,14 +49,31 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
   }) as MrrSearch
 }
 
-/** All that any metric can be broken down by; each names its own in the registry. */
+/** What the overview can draw of this month against the last. */
+export const PACES = ['net_new_mrr', 'new_customers', 'payments_collected', 'net_revenue'] as const
+
+export interface OverviewSearch {
+  pace?: (typeof PACES)[number]
+}
+
+export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
+
+/** What everything that recurs can be broken down by, and filtered. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
 export type DimensionName = (typeof DIMENSIONS)[number]
+
+/** What single movements and payments can be broken down by as well: why something happened, or how old it is. */
+export const REASONS = ['cause', 'churn_reason', 'feedback', 'decline_code', 'age'] as const
+export type ReasonName = (typeof REASONS)[number]
+
+/** All that any metric can be broken down by; each names its own in the registry. */
+export const BREAKDOWN_NAMES = [...DIMENSIONS, ...REASONS] as const
+export type BreakdownName = DimensionName | ReasonName
 
 export const CHART_STYLES = ['lines', 'columns', 'share'] as const
 
 export interface MetricSearch {
-  by?: DimensionName
+  by?: BreakdownName
   /** How the parts of a breakdown are drawn. */
   style?: (typeof CHART_STYLES)[number]
   mark_from?: Day
@@ -55,8 +86,32 @@ export interface MetricSearch {
 
 export function readMetricSearch(raw: RawSearch): MetricSearch {
   const { mark_from, mark_to, mark_of, compare } = readMrrSearch(raw)
-  const [by, style] = [oneOf(DIMENSIONS, raw.by), oneOf(CHART_STYLES, raw.style)]
+  const [by, style] = [oneOf(BREAKDOWN_NAMES, raw.by), oneOf(CHART_STYLES, raw.style)]
   return compact({ by, style, mark_from, mark_to, mark_of, compare }) as MetricSearch
+}
+
+export const COHORT_WHATS = ['customers', 'mrr', 'revenue'] as const
+export type CohortWhat = (typeof COHORT_WHATS)[number]
+
+export interface RetentionSearch {
+  /** What of a cohort is followed: its customers when left out. */
+  what?: CohortWhat
+  /** Cohorts by what customers had first, instead of by when they started. */
+  by?: DimensionName
+  /** Counts and amounts instead of shares and averages. */
+  as?: 'total'
+  /** The cell that was clicked, as `<row>:<period>`. */
+  cell?: string
+}
+
+export function readRetentionSearch(raw: RawSearch): RetentionSearch {
+  const cell = textOf(raw.cell)
+  return compact({
+    what: oneOf(COHORT_WHATS, raw.what),
+    by: oneOf(DIMENSIONS, raw.by),
+    as: oneOf(['total'], raw.as),
+    cell: cell !== undefined && /^.+:\d+$/.test(cell) ? cell : undefined,
+  }) as RetentionSearch
 }
 
 export interface MovementsSearch {
@@ -68,20 +123,46 @@ export function readMovementsSearch(raw: RawSearch): MovementsSearch {
   return types?.length ? { type: types } : {}
 }
 
-export const CUSTOMER_STATES = ['active', 'churned', 'never'] as const
-export const CUSTOMER_SORTS = ['-mrr', 'mrr', 'name', '-name', '-created', 'created'] as const
+/** `active` has MRR, whatever else is the matter; the next three say what that is. */
+export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', 'churned', 'never'] as const
+export type CustomerState = (typeof CUSTOMER_STATES)[number]
+
+/** What the server can sort customers by. */
+export const CUSTOMER_ORDERS = ['mrr', 'name', 'created', 'first_paid', 'last_payment', 'churned', 'lost_mrr', 'revenue'] as const
+type Order = (typeof CUSTOMER_ORDERS)[number]
+export const CUSTOMER_SORTS = CUSTOMER_ORDERS.flatMap((order): [Order, `-${Order}`] => [order, `-${order}`])
+
+/** The columns beside the name, in their order. */
+export const CUSTOMER_COLUMNS = [
+  'mrr',
+  'status',
+  'plans',
+  'country',
+  'revenue',
+  'first_paid',
+  'last_payment',
+  'churned',
+  'lost_mrr',
+  'created',
+  'id',
+] as const
+export type CustomerColumn = (typeof CUSTOMER_COLUMNS)[number]
 
 export interface CustomersSearch {
   q?: string
-  state?: (typeof CUSTOMER_STATES)[number]
+  state?: CustomerState
   sort?: (typeof CUSTOMER_SORTS)[number]
+  /** The usual ones when left out. */
+  cols?: CustomerColumn[]
 }
 
 export function readCustomersSearch(raw: RawSearch): CustomersSearch {
+  const cols = CUSTOMER_COLUMNS.filter((column) => listOf(raw.cols)?.includes(column))
   return compact({
     q: textOf(raw.q),
     state: oneOf(CUSTOMER_STATES, raw.state),
     sort: oneOf(CUSTOMER_SORTS, raw.sort),
+    cols: cols.length === 0 ? undefined : cols,
   }) as CustomersSearch
 }
 
@@ -110,8 +191,10 @@ export function parseAddress(text: string): RawSearch {
   const raw = parseSearch(text)
   return compact({
     ...readView(raw),
+    ...readOverviewSearch(raw),
     ...readMrrSearch(raw),
     ...readMetricSearch(raw),
+    ...readRetentionSearch(raw),
     ...readMovementsSearch(raw),
     ...readCustomersSearch(raw),
     ...readReconcileSearch(raw),

@@ -2,7 +2,23 @@
  * The pages of a connection, in the order of the navigation: the one place to add a page to. Its route goes into
  * `routes/connection.ts`, what its address can say into `view/pageSearch.ts`.
  */
-import { ChartIcon, GaugeIcon, MovesIcon, PeopleIcon, ScaleIcon, SettingsIcon, SyncIcon } from '~/components/icons'
+import {
+  CardIcon,
+  ChartIcon,
+  CoinsIcon,
+  GaugeIcon,
+  GlobeIcon,
+  GridIcon,
+  HomeIcon,
+  HourglassIcon,
+  LeaveIcon,
+  MovesIcon,
+  PeopleIcon,
+  PlansIcon,
+  ScaleIcon,
+  SettingsIcon,
+  SyncIcon,
+} from '~/components/icons'
 
 /** A part of the bar above every page. A page names those that it follows; the others are not shown. */
 export type Control = 'range' | 'interval' | 'compare' | 'currency' | 'filters'
@@ -11,9 +27,17 @@ const ALL: readonly Control[] = ['range', 'interval', 'compare', 'currency', 'fi
 const NONE: readonly Control[] = []
 
 export const PAGES = [
+  { path: 'overview', to: '/c/$connectionId/overview', label: 'Overview', Icon: HomeIcon, controls: ['currency', 'filters'] },
   { path: 'mrr', to: '/c/$connectionId/mrr', label: 'MRR Breakdown', Icon: ChartIcon, controls: ALL },
   { path: 'movements', to: '/c/$connectionId/movements', label: 'Movements', Icon: MovesIcon, controls: ['range', 'currency', 'filters'] },
   { path: 'customers', to: '/c/$connectionId/customers', label: 'Customers', Icon: PeopleIcon, controls: ['currency', 'filters'] },
+  { path: 'plans', to: '/c/$connectionId/plans', label: 'Plans', Icon: PlansIcon, controls: ALL },
+  { path: 'churn', to: '/c/$connectionId/churn', label: 'Churn', Icon: LeaveIcon, controls: ALL },
+  { path: 'retention', to: '/c/$connectionId/retention', label: 'Retention', Icon: GridIcon, controls: ALL },
+  { path: 'trials', to: '/c/$connectionId/trials', label: 'Trials', Icon: HourglassIcon, controls: ALL },
+  { path: 'revenue', to: '/c/$connectionId/revenue', label: 'Revenue', Icon: CoinsIcon, controls: ALL },
+  { path: 'payments', to: '/c/$connectionId/payments', label: 'Payments', Icon: CardIcon, controls: ALL },
+  { path: 'geography', to: '/c/$connectionId/geography', label: 'Geography', Icon: GlobeIcon, controls: ALL },
   { path: 'metrics', to: '/c/$connectionId/metrics', label: 'Metrics', Icon: GaugeIcon, controls: ALL },
   { path: 'reconcile', to: '/c/$connectionId/reconcile', label: 'Reconcile', Icon: ScaleIcon, controls: ['range'] },
   { path: 'sync', to: '/c/$connectionId/sync', label: 'Sync', Icon: SyncIcon, controls: NONE },

@@ -10,6 +10,7 @@ import { todayIn } from '~/format/date'
 import { usualCurrency } from './currency'
 import type { Period } from './period'
 import { periodOf } from './period'
+import type { Preset } from './range'
 import type { Filters, ViewSearch } from './search'
 import { FILTERS, compact } from './search'
 
@@ -96,6 +97,12 @@ export function useView(): View {
       },
     }
   }, [connection, search, facets, today, firstOn, navigate])
+}
+
+/** The same view over the days of a preset, for what is of those days whatever range is chosen. */
+export function overRange(view: View, range: Preset): View {
+  const period = periodOf({ range }, view.today, view.facets?.first_on ?? null)
+  return { ...view, period, series: { from: period.start, to: period.end, interval: period.interval, ...view.scope } }
 }
 
 /** What a link to another page of the same connection keeps. */

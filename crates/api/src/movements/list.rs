@@ -1,6 +1,6 @@
 //! `GET /connections/{id}/movements`.
 
-use ::metrics::query::{self, MovementKind, MovementPage, MovementsQuery};
+use ::metrics::query::{self, MovementFilter, MovementKind, MovementPage, MovementsQuery};
 use ::metrics::question::{ParameterError, Question, nothing_else, parse};
 use axum::Json;
 use axum::extract::State;
@@ -21,6 +21,14 @@ pub struct MovementParams {
     pub to: Option<String>,
     /// `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all.
     pub r#type: Option<String>,
+    /// `plan`, `price`, `quantity`, `interval`, `discount`, `item`, `second_subscription`; several separated by commas:
+    /// expansion and contraction of which at least a part has this cause.
+    pub cause: Option<String>,
+    /// `cancellation_requested`, `payment_failed`, `payment_disputed`, `unpaid`, `other`, `unknown`; several separated
+    /// by commas: churn for one of these reasons.
+    pub churn_reason: Option<String>,
+    /// What customers chose as the reason, or `unknown`; several separated by commas.
+    pub feedback: Option<String>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.
     pub limit: Option<u32>,
@@ -37,15 +45,33 @@ pub async fn handle(
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
+    let (only, others) = only(others)?;
     nothing_else(&others)?;
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
         names.map(|name| parse("type", name)).collect::<Result<Vec<MovementKind>, ParameterError>>()?;
     let view = context.view(record).await?;
     let answer = blocking(move || {
-        let asked =
-            MovementsQuery { query: question.query(&view)?, kinds, cursor: page.cursor, limit: page.limit };
+        let query = question.query(&view)?;
+        let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
     Ok(Json(answer.await??))
+}
+
+/// Takes the parameters that are about single movements and gives back the others.
+fn only(pairs: Vec<(String, String)>) -> Result<(MovementFilter, Vec<(String, String)>), ParameterError> {
+    let mut only = MovementFilter::default();
+    let mut others = Vec::new();
+    for (name, value) in pairs {
+        let by = MovementFilter::DIMENSIONS.into_iter().find(|dimension| dimension.as_str() == name);
+        let Some(by) = by else {
+            others.push((name, value));
+            continue;
+        };
+        for one in value.split(',') {
+            only.add(by, one).map_err(|problem| ParameterError { name: name.clone(), problem })?;
+        }
+    }
+    Ok((only, others))
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod account_files;
+mod balance;
 mod cli;
 mod disk;
 mod export;

@@ -62,11 +62,18 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/metrics/mrr", "?by=plan&currency=eur&from=2026-01-01"),
         ("/api/v1/connections/{id}/metrics/{metric}", "?interval=week&billing_interval=month"),
         ("/api/v1/connections/{id}/movements", "?type=new,churn&currency=eur&limit=5"),
+        ("/api/v1/connections/{id}/movements", "?cause=plan,quantity&currency=eur"),
+        ("/api/v1/connections/{id}/movements", "?churn_reason=cancellation_requested&feedback=too_expensive"),
         ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),
         ("/api/v1/connections/{id}/customers/{customer_id}", ""),
         ("/api/v1/connections/{id}/customers/{customer_id}/explain", "?on=2026-10-31"),
         ("/api/v1/connections/{id}/reconcile", "?from=2026-01-01"),
         ("/api/v1/connections/{id}/restatements", ""),
+        ("/api/v1/connections/{id}/statements/cash", "?from=2026-01-01"),
+        (
+            "/api/v1/connections/{id}/statements/cash/transactions",
+            "?month_on=2026-10-01&currency=usd&line=fees&limit=2",
+        ),
     ];
     for (pattern, query) in table {
         let path =
@@ -114,6 +121,52 @@ async fn movements_add_up_and_customers_add_up_to_the_total() {
         site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/reconcile?from=2020-01-01")).await;
     for month in reconciled.body["months"].as_array().unwrap() {
         assert_eq!(month["unexplained_minor"], 0, "{month}");
+    }
+    let path = format!("/api/v1/connections/{id}/statements/cash?from=2020-01-01");
+    let cash = site.get(As::Person(&cookie), &path).await;
+    let months = cash.body["months"].as_array().unwrap();
+    assert!(months.iter().any(|month| month["net_cash_minor"].as_i64() > Some(0)), "{}", cash.text);
+    for month in months {
+        assert_eq!(month["unexplained_minor"], 0, "{month}");
+    }
+}
+
+#[tokio::test]
+async fn breakdowns_by_reason_add_up_and_refuse_what_a_metric_does_not_have() {
+    let site = Site::new();
+    let cookie = site.owner().await;
+    let sandbox = sandbox(MerchantName::Mid, 80).await;
+    let id = site.connected(&cookie, &sandbox).await;
+    let ask = async |query: &str| {
+        let path = format!("/api/v1/connections/{id}/{query}");
+        site.get(As::Person(&cookie), &path).await
+    };
+    let sum = |answer: &Value| -> i64 {
+        let series = answer["series"].as_array().unwrap().iter();
+        let points = series.flat_map(|one| one["points"].as_array().unwrap());
+        points.map(|point| point["value"].as_i64().unwrap()).sum()
+    };
+    for (metric, by) in [
+        ("expansion_mrr", "cause"),
+        ("contraction_mrr", "cause"),
+        ("churned_mrr", "churn_reason"),
+        ("churned_mrr", "feedback"),
+        ("at_risk_mrr", "age"),
+        ("failed_attempts", "decline_code"),
+    ] {
+        let range = "from=2020-01-01&interval=year&currency=eur";
+        let whole = ask(&format!("metrics/{metric}?{range}")).await;
+        let parts = ask(&format!("metrics/{metric}?{range}&by={by}")).await;
+        assert_eq!(parts.status, 200, "{}", parts.text);
+        assert_ne!(sum(&whole.body), 0, "{metric} tells nothing here");
+        assert_eq!(sum(&parts.body), sum(&whole.body), "{metric} by {by}");
+        let labels = parts.body["series"].as_array().unwrap().iter().map(|one| &one["group"]["label"]);
+        assert!(labels.into_iter().all(|label| label.as_str().is_some_and(|text| !text.is_empty())));
+    }
+    for query in ["metrics/mrr?by=cause", "metrics/arr?by=age", "cohorts?by=feedback", "movements?cause=mood"]
+    {
+        let refused = ask(query).await;
+        assert_eq!(refused.status, 422, "{query}: {}", refused.text);
     }
 }
 
@@ -197,6 +250,11 @@ async fn what_cannot_be_asked_is_told_by_parameter() {
         ("metrics/mrr?currency=xxx", 400),
         ("metrics/net_revenue?currency=xxx", 400),
         ("reconcile?from=2026-12-31&to=2026-01-01", 400),
+        ("statements/cash?from=2026-12-31&to=2026-01-01", 400),
+        ("statements/cash?from=2026-12-31&colour=red", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd&line=payouts", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd&line=fees&cursor=elsewhere", 400),
         ("customers/cus_nobody/explain", 404),
         ("movements?type=sideways", 400),
         ("movements?limit=0", 400),

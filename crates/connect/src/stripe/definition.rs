@@ -5,7 +5,7 @@ use model::UnixSeconds;
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
-use crate::definition::{Definition, Functions};
+use crate::definition::{Balance, Definition, Functions};
 use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
@@ -38,6 +38,12 @@ pub(crate) static DEFINITION: Definition = Definition {
     history_kinds: history::KINDS,
     price_list_kinds: history::PRICE_LIST,
     priced: history::PRICED,
+    balance: Some(Balance {
+        kind: kind::BALANCE_TRANSACTION,
+        read: |object| translate::balance_transaction(&object.body),
+        payments: kind::CHARGE,
+        read_payment: |object| translate::charge(&object.body),
+    }),
     keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
     customer_prefix: "cus_",

@@ -1,7 +1,7 @@
 //! Stripe's objects in our billing words. Pure, and tolerant of both families of shapes: the current one, and the one before
 //! version 2025-03-31 that old events and other servers still carry. Ids may be ids or expanded objects everywhere.
 
-mod booking;
+mod balance;
 mod charge;
 mod customer;
 mod event;
@@ -10,7 +10,7 @@ mod line;
 mod price;
 mod subscription;
 
-pub use booking::booked_for;
+pub use balance::{balance_transaction, booked_for};
 pub use charge::{charge, credit_note, dispute, invoice_payment, refund};
 pub use customer::{customer, product};
 pub use event::{created_object, event};

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::objects;
 
 const FIXTURES: &[&str] = &[
+    include_str!("../fixtures/balance_transaction.json"),
     include_str!("../fixtures/charge.json"),
     include_str!("../fixtures/credit_note.json"),
     include_str!("../fixtures/customer.json"),

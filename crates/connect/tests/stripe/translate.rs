@@ -6,7 +6,7 @@ use model::billing::{
     BillingInterval, CancellationReason, ChargeStatus, InvoiceStatus, Period, PriceScheme, Recurrence,
     SubscriptionStatus, Tier, TransformQuantity,
 };
-use model::{Currency, UnixSeconds};
+use model::{BalanceCategory, Currency, UnixSeconds};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -75,8 +75,60 @@ fn stripes_own_examples_of_money_are_understood() {
     assert_eq!(note.refunded_minor, note.post_payment_minor, "never more than was credited");
     let payment = translate::invoice_payment(include_str!("../fixtures/invoice_payment.json")).unwrap();
     assert_eq!((payment.invoice.as_str(), payment.is_paid), ("invoice", false));
+    let booked =
+        translate::balance_transaction(include_str!("../fixtures/balance_transaction.json")).unwrap();
+    assert_eq!((booked.category, booked.net_minor), (BalanceCategory::Charge, 100));
     let event = translate::event(include_str!("../fixtures/event.json")).unwrap();
     assert_eq!((event.event_type.as_str(), event.kind), ("plan.created", Some(kind::PRICE)));
+}
+
+#[test]
+fn a_failed_charge_says_why_in_the_words_of_the_bank_or_else_of_the_provider() {
+    let code = |status: &str, facts: &str| {
+        let body =
+            format!(r#"{{"id":"ch_1","amount":1,"currency":"usd","created":1,"status":"{status}",{facts}}}"#);
+        translate::charge(&body).unwrap().decline_code
+    };
+    let declined = r#""failure_code":"card_declined","outcome":{"reason":"insufficient_funds"}"#;
+    assert_eq!(code("failed", declined).as_deref(), Some("insufficient_funds"));
+    assert_eq!(code("succeeded", declined), None);
+    let without_reason = r#""failure_code":"expired_card","outcome":{"reason":null}"#;
+    assert_eq!(code("failed", without_reason).as_deref(), Some("expired_card"));
+    assert_eq!(code("failed", r#""failure_code":null,"outcome":null"#), None);
+}
+
+#[test]
+fn a_balance_transaction_has_the_category_of_its_report_or_else_of_its_type() {
+    let read = |category: Value, transaction_type: &str, source: Value, amount: i64| {
+        let body = json!({ "id": "txn_1", "currency": "eur", "created": 100, "amount": amount, "fee": 15,
+            "reporting_category": category, "type": transaction_type, "source": source });
+        translate::balance_transaction(&body.to_string()).unwrap()
+    };
+    let category = |name: &str, of_type: &str| read(json!(name), of_type, json!(null), -100).category;
+    assert_eq!(category("dispute_reversal", "adjustment"), BalanceCategory::WonDispute);
+    assert_eq!(category("payout_reversal", "payout_failure"), BalanceCategory::Payout);
+    assert_eq!(category("financing_paydown", "adjustment"), BalanceCategory::Financing);
+    assert_eq!(category("of_tomorrow", "payment_refund"), BalanceCategory::Refund);
+    assert_eq!(category("of_tomorrow", "as_well"), BalanceCategory::Other);
+    let older = |of_type: &str, source: &str, amount| read(json!(null), of_type, json!(source), amount);
+    assert_eq!(older("adjustment", "dp_1", -100).category, BalanceCategory::Dispute);
+    assert_eq!(older("adjustment", "dp_1", 100).category, BalanceCategory::WonDispute);
+    assert_eq!(older("adjustment", "ch_1", 100).category, BalanceCategory::Adjustment);
+    assert_eq!(older("transfer", "tr_1", -100).category, BalanceCategory::Transfer);
+
+    let expanded = read(json!("charge"), "charge", json!({ "id": "ch_1", "object": "charge" }), 100);
+    assert_eq!(
+        (expanded.source.as_deref(), expanded.net_minor),
+        (Some("ch_1"), 85),
+        "net is the amount less the fee"
+    );
+}
+
+#[test]
+fn a_balance_transaction_without_an_amount_is_refused() {
+    let body = json!({ "id": "txn_1", "currency": "eur", "created": 100, "fee": 15 });
+    let error = translate::balance_transaction(&body.to_string()).unwrap_err();
+    assert_eq!(error.to_string(), "balance_transaction txn_1 has no amount");
 }
 
 #[test]

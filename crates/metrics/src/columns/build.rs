@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
-use model::{Currency, CustomerId, PriceId};
+use model::{BalanceTransaction, Currency, CustomerId, PriceId};
 use rayon::prelude::*;
 
+use super::balance::{BalanceChanges, BalanceDraft, ChangedBalance, Payments};
 use super::catalog::Catalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
 use super::draft::{Draft, assemble};
-use super::{CATALOG_BLOB, CustomerEntry, Ledger};
+use super::{BALANCE_BLOBS, CATALOG_BLOB, CustomerEntry, Ledger};
 use crate::ledger::{CustomerLedger, PriceBook};
 
 /// On average at most this many customers share a chunk: few enough to rewrite for one change, enough to compress.
@@ -22,6 +23,8 @@ const CUSTOMERS_PER_CHUNK: usize = 512;
 pub struct LedgerBuilder {
     catalog: RwLock<Catalog>,
     drafts: Mutex<Vec<Draft>>,
+    balance: Mutex<BalanceDraft>,
+    payments: Mutex<Payments>,
 }
 
 /// What an update made, and which blobs have to be written for it.
@@ -39,7 +42,14 @@ impl LedgerBuilder {
     /// A customer that was added before is replaced.
     pub fn add(&self, entry: CustomerEntry, ledger: &CustomerLedger) {
         let draft = Draft::new(entry, ledger, |price, currency| self.code(price, currency));
+        self.payments.lock().unwrap_or_else(PoisonError::into_inner).add(&ledger.money);
         self.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
+    }
+
+    /// What moved the balance, each transaction once.
+    pub fn add_balance<'a>(&self, transactions: impl IntoIterator<Item = &'a BalanceTransaction>) {
+        let mut balance = self.balance.lock().unwrap_or_else(PoisonError::into_inner);
+        transactions.into_iter().for_each(|transaction| balance.push(transaction));
     }
 
     fn code(&self, price: &PriceId, currency: Currency) -> u32 {
@@ -61,7 +71,9 @@ impl LedgerBuilder {
         drafts.par_sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
         drafts.dedup_by(|a, b| a.entry.id == b.entry.id);
         let chunks = partition(drafts, &calendar);
-        Ledger { catalog: Arc::new(catalog), chunks, calendar }
+        let payments = self.payments.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let balance = self.balance.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&payments);
+        Ledger { catalog: Arc::new(catalog), chunks, balance, calendar }
     }
 }
 
@@ -70,6 +82,8 @@ impl Ledger {
     pub fn update(&self, changes: Vec<(CustomerEntry, CustomerLedger)>, prices: &PriceBook) -> Updated {
         let mut catalog = Catalog::clone(&self.catalog);
         let mut touched: BTreeMap<CustomerId, Draft> = BTreeMap::new();
+        let payments = Payments::of(changes.iter().flat_map(|(_, ledger)| &ledger.money));
+        let (balance, other_months) = self.balance.with_payments(&payments);
         for (entry, ledger) in changes {
             let draft = Draft::new(entry, &ledger, |price, currency| catalog.intern(price, currency));
             touched.insert(draft.entry.id.clone(), draft);
@@ -93,8 +107,22 @@ impl Ledger {
         if catalog_is_new || self.customer_count() == 0 {
             dirty.insert(0, CATALOG_BLOB);
         }
+        dirty.extend(other_months.into_iter().map(|number| BALANCE_BLOBS + number));
         let catalog = if catalog_is_new { Arc::new(catalog) } else { Arc::clone(&self.catalog) };
-        Updated { ledger: Self { catalog, chunks, calendar: Arc::clone(&self.calendar) }, dirty }
+        Updated { ledger: Self { catalog, chunks, balance, ..self.clone() }, dirty }
+    }
+
+    /// The same ledger with these transactions in place of what it had of them. `None`: nothing is left of a whole month,
+    /// which no update can take out of what is stored, so the ledger has to be built again.
+    pub fn with_balance_changes(&self, changes: &BalanceChanges) -> Option<Updated> {
+        let ChangedBalance { balance, changed, has_other_months } = self.balance.with(changes);
+        if changed.iter().any(|number| balance.month(*number).is_none()) {
+            return None;
+        }
+        let catalog = has_other_months.then_some(CATALOG_BLOB);
+        let dirty = catalog.into_iter().chain(changed.into_iter().map(|number| BALANCE_BLOBS + number));
+        let dirty = dirty.collect();
+        Some(Updated { ledger: Self { balance, ..self.clone() }, dirty })
     }
 
     /// The same ledger with labels, products and intervals as the price book has them now.

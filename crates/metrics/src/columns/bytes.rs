@@ -4,19 +4,21 @@
 //! compressed. The checksum is looked at before anything is unpacked and every number is checked before it is used:
 //! damaged bytes are an error, never wrong figures.
 
+mod balance;
 mod reader;
 mod tables;
 
 use rayon::prelude::*;
 
+use super::balance::{Balance, BalanceMonth};
 use super::build::is_in_place;
 use super::catalog::Catalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
-use super::{CATALOG_BLOB, Ledger, chunk_blob};
+use super::{BALANCE_BLOBS, CATALOG_BLOB, Ledger, chunk_blob};
 
 /// Goes up whenever blobs of the version before would be misread. Another version's blobs are to be rebuilt.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 5;
 
 const MAGIC: &[u8; 4] = b"CLGR";
 const HEADER_BYTES: usize = 4 + 4 + 8 + 8;
@@ -39,16 +41,21 @@ pub enum Damaged {
 }
 
 impl Ledger {
-    /// The numbers of all blobs: the catalog's and one a chunk.
+    /// The numbers of all blobs: the catalog's, one a chunk, and one a month of the balance.
     pub fn blob_ids(&self) -> impl Iterator<Item = u32> + use<> {
-        std::iter::once(CATALOG_BLOB).chain((0..self.chunks.len()).map(chunk_blob))
+        let months: Vec<u32> = self.balance.numbers().map(|number| BALANCE_BLOBS + number).collect();
+        std::iter::once(CATALOG_BLOB).chain((0..self.chunks.len()).map(chunk_blob)).chain(months)
     }
 
     /// A blob's bytes; `None` where the ledger has no blob of this number. The same ledger gives the same bytes,
     /// whichever way it came about.
     pub fn to_bytes(&self, blob: u32) -> Option<Vec<u8>> {
         if blob == CATALOG_BLOB {
-            return Some(seal(&tables::write_catalog(&self.catalog)));
+            let months: Vec<u32> = self.balance.numbers().collect();
+            return Some(seal(&tables::write_catalog(&self.catalog, &months)));
+        }
+        if let Some(number) = blob.checked_sub(BALANCE_BLOBS) {
+            return self.balance.month(number).map(|month| seal(&balance::write(month)));
         }
         let chunk = self.chunks.get(blob as usize - 1)?;
         Some(seal(&tables::write_chunk(chunk, &self.catalog, self.chunks.len())))
@@ -60,6 +67,7 @@ impl Ledger {
     /// When a blob is missing, damaged, or of another format version.
     pub fn from_bytes(mut blobs: Vec<(u32, Vec<u8>)>, zone: jiff::tz::TimeZone) -> Result<Self, Damaged> {
         blobs.sort_unstable_by_key(|blob| blob.0);
+        let months = blobs.split_off(blobs.partition_point(|(blob, _)| *blob < BALANCE_BLOBS));
         for (expected, (blob, _)) in (0_u32..).zip(&blobs) {
             if *blob != expected {
                 return Err(Damaged::Missing { blob: expected });
@@ -68,7 +76,7 @@ impl Ledger {
         let Some(((_, first), rest)) = blobs.split_first() else {
             return Err(Damaged::Missing { blob: CATALOG_BLOB });
         };
-        let catalog = open(CATALOG_BLOB, first).and_then(|unpacked| {
+        let (catalog, listed_months) = open(CATALOG_BLOB, first).and_then(|unpacked| {
             tables::read_catalog(&unpacked).map_err(|what| Damaged::Blob { blob: CATALOG_BLOB, what })
         })?;
         let calendar = std::sync::Arc::new(CalendarDays::new(zone));
@@ -77,7 +85,8 @@ impl Ledger {
             .map(|(blob, bytes)| read_chunk(*blob, bytes, rest.len(), &catalog, &calendar))
             .collect();
         let chunks: Vec<_> = chunks?.into_iter().map(std::sync::Arc::new).collect();
-        let ledger = Self { catalog: std::sync::Arc::new(catalog), chunks, calendar };
+        let balance = read_balance(&months, &listed_months)?;
+        let ledger = Self { catalog: std::sync::Arc::new(catalog), chunks, balance, calendar };
         if ledger.chunks.is_empty() {
             return Err(Damaged::Missing { blob: chunk_blob(0) });
         }
@@ -102,6 +111,24 @@ fn read_chunk(
         return Err(Damaged::Missing { blob: chunk_blob(chunks) });
     }
     Ok(Chunk::new(columns, calendar))
+}
+
+fn read_balance(blobs: &[(u32, Vec<u8>)], listed: &[u32]) -> Result<Balance, Damaged> {
+    for (place, number) in listed.iter().enumerate() {
+        let expected = BALANCE_BLOBS.saturating_add(*number);
+        if blobs.get(place).is_none_or(|(blob, _)| *blob != expected) {
+            return Err(Damaged::Missing { blob: expected });
+        }
+    }
+    if let Some((blob, _)) = blobs.get(listed.len()) {
+        return Err(Damaged::Blob { blob: *blob, what: "the catalog does not list it" });
+    }
+    let read = |(blob, bytes): &(u32, Vec<u8>)| {
+        let unpacked = open(*blob, bytes)?;
+        balance::read(&unpacked, *blob - BALANCE_BLOBS).map_err(|what| Damaged::Blob { blob: *blob, what })
+    };
+    let months: Result<Vec<BalanceMonth>, Damaged> = blobs.par_iter().map(read).collect();
+    Ok(Balance::of_months(months?))
 }
 
 fn seal(unpacked: &[u8]) -> Vec<u8> {

@@ -7,10 +7,15 @@ use model::billing::{CancellationReason, Period, SubscriptionStatus};
 use model::{Currency, Day, InvoiceId, UnixSeconds};
 
 use super::days::CalendarDays;
+use super::texts::Texts;
 use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
+/// No decline code.
+pub(super) const NO_CODE: u16 = u16::MAX;
+/// Decline codes of one chunk.
+pub(super) const CODES_MAX: usize = 1_000;
 /// A plan that is not known.
 pub(super) const NO_PLAN: u32 = u32::MAX;
 
@@ -18,9 +23,12 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct Chunk {
     columns: Arc<Columns>,
-    /// One per row. Derived: the only columns that depend on the time zone.
+    /// One per row. Derived: the only columns that depend on the time zone, as those of the next two.
     days: Vec<Day>,
     apart_days: [Vec<Day>; Apart::ALL.len()],
+    money_days: Vec<Day>,
+    /// Each once, in order. Derived.
+    money_currencies: Vec<Currency>,
 }
 
 /// Every column but the derived ones.
@@ -38,6 +46,7 @@ pub(super) struct Columns {
     /// In the order of [`Apart::ALL`].
     pub(super) apart: [Rows; Apart::ALL.len()],
     pub(super) subscriptions: Subscriptions,
+    pub(super) failed_invoices: FailedInvoiceRows,
     pub(super) money: MoneyRows,
     pub(super) paid: PaidRows,
     pub(super) unexplained: UnexplainedRows,
@@ -75,6 +84,17 @@ pub(super) struct Subscriptions {
     pub(super) feedback: Texts,
 }
 
+/// Invoices whose payment failed, and the subscriptions that they put at risk.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct FailedInvoiceRows {
+    pub(super) ends: Vec<u32>,
+    /// Into the chunk's subscriptions.
+    pub(super) subscription: Vec<u32>,
+    pub(super) failed_at: Vec<i64>,
+    /// [`NO_INSTANT`] while it is neither paid nor given up.
+    pub(super) until: Vec<i64>,
+}
+
 /// Money that moved, or that did not although it should have.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct MoneyRows {
@@ -83,6 +103,10 @@ pub(super) struct MoneyRows {
     pub(super) kind: Vec<MoneyKind>,
     pub(super) currency: Vec<Currency>,
     pub(super) amount_minor: Vec<i64>,
+    /// Into the chunk's decline codes; [`NO_CODE`] where there is none.
+    pub(super) code: Vec<u16>,
+    /// In the order in which they first occur.
+    pub(super) codes: Texts,
 }
 
 /// Where the money of paid invoices went.
@@ -115,13 +139,6 @@ pub(super) struct DifferenceRows {
     pub(super) delta_minor: Vec<i64>,
 }
 
-/// Many short texts in one allocation.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Texts {
-    pub(super) text: String,
-    pub(super) ends: Vec<u32>,
-}
-
 /// Two letters in 16 bits; zero where the country is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Country(pub(super) u16);
@@ -140,9 +157,21 @@ pub(crate) struct RowSlices<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MoneySlices<'a> {
     pub(crate) at: &'a [i64],
+    pub(crate) days: &'a [Day],
     pub(crate) kind: &'a [MoneyKind],
     pub(crate) currency: &'a [Currency],
     pub(crate) amount_minor: &'a [i64],
+    /// Into the chunk's decline codes, where there is one.
+    pub(crate) code: &'a [u16],
+}
+
+/// An invoice whose payment failed, as the chunk keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FailedInvoiceView {
+    /// Into the chunk's subscriptions.
+    pub(crate) subscription: u32,
+    pub(crate) failed_at: UnixSeconds,
+    pub(crate) until: Option<UnixSeconds>,
 }
 
 /// A subscription as the chunk keeps it.
@@ -173,8 +202,20 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        let days = |rows: &Rows| rows.at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
-        Self { days: days(&columns.rows), apart_days: columns.apart.each_ref().map(days), columns }
+        let days = |at: &[i64]| at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
+        let mut money_currencies: Vec<Currency> = Vec::new();
+        for currency in &columns.money.currency {
+            if let Err(place) = money_currencies.binary_search(currency) {
+                money_currencies.insert(place, *currency);
+            }
+        }
+        Self {
+            days: days(&columns.rows.at),
+            apart_days: columns.apart.each_ref().map(|rows| days(&rows.at)),
+            money_days: days(&columns.money.at),
+            money_currencies,
+            columns,
+        }
     }
 
     /// The same customers, some without name and e-mail address; `None` where it is about none of them.
@@ -255,10 +296,37 @@ impl Chunk {
         let range = range(&money.ends, customer);
         MoneySlices {
             at: &money.at[range.clone()],
+            days: &self.money_days[range.clone()],
             kind: &money.kind[range.clone()],
             currency: &money.currency[range.clone()],
-            amount_minor: &money.amount_minor[range],
+            amount_minor: &money.amount_minor[range.clone()],
+            code: &money.code[range],
         }
+    }
+
+    /// Why payments failed, as a customer's money numbers it.
+    pub(crate) fn decline_codes(&self) -> impl Iterator<Item = &str> {
+        let codes = &self.columns.money.codes;
+        (0..codes.len()).map(|index| codes.get(index))
+    }
+
+    /// Of every subscription; empty where none was given.
+    pub(crate) fn all_feedback(&self) -> impl Iterator<Item = &str> {
+        let feedback = &self.columns.subscriptions.feedback;
+        (0..feedback.len()).map(|index| feedback.get(index))
+    }
+
+    pub(crate) fn decline_code(&self, number: u16) -> Option<&str> {
+        (number != NO_CODE).then(|| self.columns.money.codes.get(usize::from(number)))
+    }
+
+    pub(crate) fn failed_invoices(&self, customer: usize) -> impl Iterator<Item = FailedInvoiceView> {
+        let rows = &self.columns.failed_invoices;
+        range(&rows.ends, customer).map(|index| FailedInvoiceView {
+            subscription: rows.subscription[index],
+            failed_at: UnixSeconds(rows.failed_at[index]),
+            until: instant(rows.until[index]),
+        })
     }
 
     /// Customer by customer, each in order of time.
@@ -295,12 +363,19 @@ impl Chunk {
         &self.days
     }
 
-    pub(crate) fn first_money_at(&self) -> Option<UnixSeconds> {
-        self.columns.money.at.iter().min().map(|at| UnixSeconds(*at))
+    /// When, what and how much, whoever's it is.
+    pub(crate) fn all_money(&self) -> impl Iterator<Item = (UnixSeconds, MoneyKind, Currency, i64)> {
+        let money = &self.columns.money;
+        (0..money.at.len())
+            .map(|i| (UnixSeconds(money.at[i]), money.kind[i], money.currency[i], money.amount_minor[i]))
+    }
+
+    pub(crate) fn first_money_on(&self) -> Option<Day> {
+        self.money_days.iter().min().copied()
     }
 
     pub(crate) fn money_currencies(&self) -> &[Currency] {
-        &self.columns.money.currency
+        &self.money_currencies
     }
 
     pub(crate) fn subscriptions(&self, customer: usize) -> Range<usize> {
@@ -393,45 +468,6 @@ impl DifferenceRows {
     }
 }
 
-impl Texts {
-    pub(super) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        // A chunk's texts are some hundred kilobytes.
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(super) fn get(&self, index: usize) -> &str {
-        &self.text[range(&self.ends, index)]
-    }
-
-    /// The same, some of them empty.
-    fn without(&self, are_left_out: &[bool]) -> Self {
-        let mut rest = Self::default();
-        for (index, is_left_out) in are_left_out.iter().enumerate() {
-            rest.push(if *is_left_out { "" } else { self.get(index) });
-        }
-        rest
-    }
-
-    /// Where texts are in order.
-    fn find(&self, text: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.get(middle).cmp(text) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
-    }
-}
-
 impl Country {
     /// What is not two letters is not known.
     pub fn new(code: &str) -> Self {
@@ -459,7 +495,7 @@ impl Country {
     }
 }
 
-fn range(ends: &[u32], index: usize) -> Range<usize> {
+pub(super) fn range(ends: &[u32], index: usize) -> Range<usize> {
     let start = if index == 0 { 0 } else { ends[index - 1] };
     start as usize..ends[index] as usize
 }

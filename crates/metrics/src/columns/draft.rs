@@ -3,7 +3,10 @@
 use model::billing::{CancellationReason, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
-use super::chunk::{Chunk, Columns, Country, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions};
+use super::chunk::{
+    CODES_MAX, Chunk, Columns, Country, FailedInvoiceRows, MoneyRows, NO_CODE, NO_INSTANT, NO_PLAN,
+    RowSlices, Rows, Subscriptions,
+};
 use super::{CustomerEntry, days::CalendarDays};
 use crate::ledger::{Apart, ChangeCause, CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
 
@@ -13,6 +16,7 @@ pub(super) struct Draft {
     rows: Box<[DraftRow]>,
     apart: [Box<[DraftRow]>; Apart::ALL.len()],
     subscriptions: Box<[DraftSubscription]>,
+    failed_invoices: Box<[DraftFailedInvoice]>,
     money: Box<[DraftMoney]>,
     paid: Box<[PaidRow]>,
     unexplained: Box<[Unexplained]>,
@@ -45,11 +49,20 @@ struct DraftSubscription {
 }
 
 #[derive(Debug, Clone, Copy)]
+struct DraftFailedInvoice {
+    /// Into the draft's own subscriptions.
+    subscription: u32,
+    failed_at: i64,
+    until: i64,
+}
+
+#[derive(Debug, Clone)]
 struct DraftMoney {
     at: i64,
     kind: MoneyKind,
     currency: Currency,
     amount_minor: i64,
+    decline_code: Option<Box<str>>,
 }
 
 impl Draft {
@@ -101,14 +114,24 @@ impl Draft {
             kind: fact.kind,
             currency: fact.currency,
             amount_minor: fact.amount_minor,
+            decline_code: fact.decline_code.as_deref().map(Into::into),
         });
         let mut money: Box<[DraftMoney]> = money.collect();
-        money.sort_by_key(|fact| (fact.at, fact.kind, fact.currency, fact.amount_minor));
+        money.sort_by(|a, b| a.key().cmp(&b.key()));
+        let failed_invoices = ledger.failed_invoices.iter().filter_map(|invoice| {
+            Some(DraftFailedInvoice {
+                subscription: number(&invoice.subscription)?,
+                failed_at: invoice.failed_at.0,
+                until: instant(invoice.until),
+            })
+        });
+        let failed_invoices = failed_invoices.collect();
         Self {
             entry,
             rows: rows.into(),
             apart,
             subscriptions: subscriptions.into(),
+            failed_invoices,
             money,
             paid: ledger.paid.as_slice().into(),
             unexplained: ledger.unexplained.as_slice().into(),
@@ -148,12 +171,21 @@ impl Draft {
                 .subscriptions(customer)
                 .map(|index| chunk.subscription(index).into())
                 .collect(),
+            failed_invoices: chunk
+                .failed_invoices(customer)
+                .map(|invoice| DraftFailedInvoice {
+                    subscription: local(invoice.subscription),
+                    failed_at: invoice.failed_at.0,
+                    until: instant(invoice.until),
+                })
+                .collect(),
             money: (0..money.at.len())
                 .map(|i| DraftMoney {
                     at: money.at[i],
                     kind: money.kind[i],
                     currency: money.currency[i],
                     amount_minor: money.amount_minor[i],
+                    decline_code: chunk.decline_code(money.code[i]).map(Into::into),
                 })
                 .collect(),
             paid: chunk.paid(customer).collect(),
@@ -191,12 +223,9 @@ impl Columns {
         for (rows, drafts) in self.apart.iter_mut().zip(&draft.apart) {
             rows.push(drafts, first);
         }
-        for fact in &draft.money {
-            self.money.at.push(fact.at);
-            self.money.kind.push(fact.kind);
-            self.money.currency.push(fact.currency);
-            self.money.amount_minor.push(fact.amount_minor);
-        }
+        draft.failed_invoices.iter().for_each(|invoice| self.failed_invoices.push(invoice, first));
+        self.failed_invoices.ends.push(end(self.failed_invoices.failed_at.len()));
+        draft.money.iter().for_each(|fact| self.money.push(fact));
         self.money.ends.push(end(self.money.at.len()));
         draft.paid.iter().for_each(|row| self.paid.push(row));
         self.paid.ends.push(end(self.paid.at.len()));
@@ -217,6 +246,44 @@ impl Rows {
             self.delta_minor.push(row.delta_minor);
         }
         self.ends.push(end(self.at.len()));
+    }
+}
+
+impl FailedInvoiceRows {
+    fn push(&mut self, invoice: &DraftFailedInvoice, first: u32) {
+        self.subscription.push(first + invoice.subscription);
+        self.failed_at.push(invoice.failed_at);
+        self.until.push(invoice.until);
+    }
+}
+
+impl MoneyRows {
+    fn push(&mut self, fact: &DraftMoney) {
+        self.at.push(fact.at);
+        self.kind.push(fact.kind);
+        self.currency.push(fact.currency);
+        self.amount_minor.push(fact.amount_minor);
+        let code = fact.decline_code.as_deref().map_or(NO_CODE, |code| self.number(code));
+        self.code.push(code);
+    }
+
+    /// A few dozen codes exist. Of a provider that invents one for every payment, those beyond what fits are none.
+    fn number(&mut self, code: &str) -> u16 {
+        let known = (0..self.codes.len()).find(|index| self.codes.get(*index) == code);
+        let number = known.unwrap_or(self.codes.len());
+        if number >= CODES_MAX {
+            return NO_CODE;
+        }
+        if known.is_none() {
+            self.codes.push(code);
+        }
+        u16::try_from(number).unwrap_or(NO_CODE)
+    }
+}
+
+impl DraftMoney {
+    fn key(&self) -> (i64, MoneyKind, Currency, i64, Option<&str>) {
+        (self.at, self.kind, self.currency, self.amount_minor, self.decline_code.as_deref())
     }
 }
 

@@ -33,8 +33,17 @@ pub struct ApartStep {
     pub delta_minor: i64,
 }
 
+/// An invoice whose payment failed, and a subscription that it puts at risk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FailedInvoice {
+    pub subscription: SubscriptionId,
+    pub failed_at: UnixSeconds,
+    /// When it was paid or given up; `None` while neither is so.
+    pub until: Option<UnixSeconds>,
+}
+
 /// The value of every subscription while the payment of one of its invoices has failed and it is neither paid nor given up.
-pub(super) fn at_risk(failing: &[Failing<'_>], steps: &[Step]) -> Vec<ApartStep> {
+pub(super) fn at_risk(failing: &[FailedInvoice], steps: &[Step]) -> Vec<ApartStep> {
     let mut all = Vec::new();
     for (subscription, periods) in risky(failing) {
         let mut tracks: BTreeMap<(&PriceId, Currency), Vec<&Step>> = BTreeMap::new();
@@ -65,22 +74,31 @@ pub(super) fn at_risk(failing: &[Failing<'_>], steps: &[Step]) -> Vec<ApartStep>
     sorted(all)
 }
 
-/// When each subscription is at risk, without overlaps.
-fn risky<'a>(
-    failing: &[Failing<'a>],
-) -> BTreeMap<&'a SubscriptionId, Vec<(UnixSeconds, Option<UnixSeconds>)>> {
-    let mut periods: BTreeMap<&SubscriptionId, Vec<(UnixSeconds, Option<UnixSeconds>)>> = BTreeMap::new();
+/// By subscription, each in order of time.
+pub(super) fn failed_invoices(failing: &[Failing<'_>]) -> Vec<FailedInvoice> {
+    let mut all = Vec::new();
     for one in failing.iter().filter(|one| one.until.is_none_or(|until| until > one.failed_at)) {
         let lines = one.invoice.lines.iter().filter_map(|line| line.subscription.as_ref());
         let mut subscriptions: Vec<&SubscriptionId> = one.invoice.subscription.iter().chain(lines).collect();
         subscriptions.sort_unstable();
         subscriptions.dedup();
-        for subscription in subscriptions {
-            periods.entry(subscription).or_default().push((one.failed_at, one.until));
-        }
+        all.extend(subscriptions.into_iter().map(|subscription| FailedInvoice {
+            subscription: subscription.clone(),
+            failed_at: one.failed_at,
+            until: one.until,
+        }));
+    }
+    all.sort_unstable();
+    all
+}
+
+/// When each subscription is at risk, without overlaps.
+fn risky(failing: &[FailedInvoice]) -> BTreeMap<&SubscriptionId, Vec<(UnixSeconds, Option<UnixSeconds>)>> {
+    let mut periods: BTreeMap<&SubscriptionId, Vec<(UnixSeconds, Option<UnixSeconds>)>> = BTreeMap::new();
+    for one in failing {
+        periods.entry(&one.subscription).or_default().push((one.failed_at, one.until));
     }
     for own in periods.values_mut() {
-        own.sort_unstable_by_key(|(from, _)| *from);
         own.dedup_by(|later, earlier| {
             let is_apart = earlier.1.is_some_and(|until| later.0 > until);
             if !is_apart {

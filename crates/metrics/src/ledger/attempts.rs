@@ -12,6 +12,8 @@ pub(super) struct Failing<'a> {
     pub failed_at: UnixSeconds,
     /// Whether the very first attempt failed.
     pub is_first: bool,
+    /// Why its first failed attempt did, where that is known.
+    pub decline_code: Option<&'a str>,
     /// When it was paid or given up; `None` while neither is so.
     pub until: Option<UnixSeconds>,
 }
@@ -28,19 +30,22 @@ pub(super) fn failing(history: &CustomerHistory) -> Vec<Failing<'_>> {
     history.invoices.iter().filter_map(|invoice| of(invoice, of_invoice(&invoice.id))).collect()
 }
 
-fn of<'a>(invoice: &'a Invoice, charges: &[&Charge]) -> Option<Failing<'a>> {
-    let is_failed = |charge: &&&Charge| charge.status == ChargeStatus::Failed;
-    let told = charges.iter().filter(is_failed).map(|charge| charge.created_at).min();
+fn of<'a>(invoice: &'a Invoice, charges: &[&'a Charge]) -> Option<Failing<'a>> {
+    let failed = charges.iter().filter(|charge| charge.status == ChargeStatus::Failed);
+    let told = failed.min_by_key(|charge| (charge.created_at, &charge.id));
     let first = charges.iter().map(|charge| charge.created_at).min();
     let until = until(invoice);
-    if let Some(failed_at) = told {
-        return Some(Failing { invoice, failed_at, is_first: Some(failed_at) == first, until });
+    if let Some(Charge { created_at: failed_at, decline_code, .. }) = told {
+        let is_first = Some(*failed_at) == first;
+        let decline_code = decline_code.as_deref();
+        return Some(Failing { invoice, failed_at: *failed_at, is_first, decline_code, until });
     }
     // Without its charges an invoice only says how often it was attempted: each time but the one that paid it failed. It
     // was attempted first when it became due.
     let that_paid = u32::from(invoice.status == InvoiceStatus::Paid);
     let failed_at = invoice.finalized_at.unwrap_or(invoice.created_at);
-    (invoice.attempt_count > that_paid).then_some(Failing { invoice, failed_at, is_first: true, until })
+    let failing = Failing { invoice, failed_at, is_first: true, decline_code: None, until };
+    (invoice.attempt_count > that_paid).then_some(failing)
 }
 
 /// One that was given up at a time that is not known is no risk any more.

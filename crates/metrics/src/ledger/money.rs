@@ -29,10 +29,12 @@ pub enum MoneyKind {
     DisputeOpened,
     /// What was lost in a dispute, by the time it was closed.
     DisputeLost,
+    /// A succeeded charge once more, where it names nothing that it moved the balance by.
+    UnbookedPayment,
 }
 
 impl MoneyKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InvoiceRevenue,
         Self::ChargeRevenue,
         Self::Refund,
@@ -43,6 +45,7 @@ impl MoneyKind {
         Self::RecoveredInvoice,
         Self::DisputeOpened,
         Self::DisputeLost,
+        Self::UnbookedPayment,
     ];
 }
 
@@ -56,6 +59,8 @@ pub struct MoneyFact {
     pub amount_minor: i64,
     /// The provider's id of the invoice, charge, refund or credit note.
     pub source: String,
+    /// Why what failed did, in the provider's words.
+    pub decline_code: Option<String>,
 }
 
 pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {
@@ -78,6 +83,7 @@ fn invoices(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: invoice.currency,
             amount_minor: invoice.total_minor.saturating_sub(invoice.tax_minor),
             source: invoice.id.to_string(),
+            decline_code: None,
         });
     }
 }
@@ -93,29 +99,35 @@ fn charges(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             || charge.payment_intent.as_deref().is_some_and(|intent| paying_intents.contains(intent))
     };
     for charge in &history.charges {
-        let mut push = |kind, amount_minor| {
-            let source = charge.id.to_string();
-            facts.push(MoneyFact {
-                at: charge.created_at,
-                kind,
-                currency: charge.currency,
-                amount_minor,
-                source,
-            });
-        };
-        match charge.status {
-            // Authorized and never captured: no money moved.
-            ChargeStatus::Succeeded if charge.amount_captured_minor == 0 => {}
-            ChargeStatus::Succeeded => {
-                push(MoneyKind::Payment, charge.amount_captured_minor);
-                if !pays_an_invoice(charge) {
-                    push(MoneyKind::ChargeRevenue, charge.amount_captured_minor);
-                }
-            }
-            ChargeStatus::Failed => push(MoneyKind::FailedPayment, charge.amount_minor),
-            ChargeStatus::Pending | ChargeStatus::Unknown => {}
+        let Some(attempt) = attempt(charge) else { continue };
+        let again = |kind| MoneyFact { kind, ..attempt.clone() };
+        if attempt.kind == MoneyKind::Payment && !charge.is_booked {
+            facts.push(again(MoneyKind::UnbookedPayment));
         }
+        if attempt.kind == MoneyKind::Payment && !pays_an_invoice(charge) {
+            facts.push(again(MoneyKind::ChargeRevenue));
+        }
+        facts.push(attempt);
     }
+}
+
+/// The payment that a charge was, or the failed one. `None`: no money moved, or it is not decided yet.
+pub fn attempt(charge: &Charge) -> Option<MoneyFact> {
+    let (kind, amount_minor) = match charge.status {
+        // Authorized and never captured: no money moved.
+        ChargeStatus::Succeeded if charge.amount_captured_minor == 0 => return None,
+        ChargeStatus::Succeeded => (MoneyKind::Payment, charge.amount_captured_minor),
+        ChargeStatus::Failed => (MoneyKind::FailedPayment, charge.amount_minor),
+        ChargeStatus::Pending | ChargeStatus::Unknown => return None,
+    };
+    Some(MoneyFact {
+        at: charge.created_at,
+        kind,
+        currency: charge.currency,
+        amount_minor,
+        source: charge.id.to_string(),
+        decline_code: charge.decline_code.clone(),
+    })
 }
 
 fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
@@ -126,12 +138,13 @@ fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: refund.currency,
             amount_minor: refund.amount_minor,
             source: refund.id.to_string(),
+            decline_code: None,
         });
     }
 }
 
 fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
-    for Failing { invoice, failed_at, .. } in failing.iter().filter(|one| one.is_first) {
+    for Failing { invoice, failed_at, decline_code, .. } in failing.iter().filter(|one| one.is_first) {
         let recovered = (invoice.status == InvoiceStatus::Paid).then_some(invoice.amount_paid_minor);
         let kinds = [
             (MoneyKind::FailedInvoice, Some(invoice.amount_due_minor)),
@@ -144,6 +157,7 @@ fn failed_invoices(failing: &[Failing<'_>], facts: &mut Vec<MoneyFact>) {
                 currency: invoice.currency,
                 amount_minor: amount_minor?,
                 source: invoice.id.to_string(),
+                decline_code: decline_code.map(str::to_owned),
             })
         }));
     }
@@ -157,6 +171,7 @@ fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             currency: dispute.currency,
             amount_minor,
             source: dispute.id.to_string(),
+            decline_code: None,
         };
         facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
         if dispute.status == DisputeStatus::Lost {
@@ -177,6 +192,7 @@ fn credit_notes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
                 currency: note.currency,
                 amount_minor,
                 source: note.id.to_string(),
+                decline_code: None,
             });
         }
     }

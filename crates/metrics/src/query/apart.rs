@@ -2,27 +2,45 @@
 
 use std::sync::Arc;
 
+use model::{Day, UnixSeconds};
 use rayon::prelude::*;
 
 use super::exchange::TooLarge;
+use super::labels::AGES;
 use super::points::series_of_cells;
 use super::scope::Selection;
 use super::span::Span;
 use super::tally::{Lines, Shape};
 use super::walk::Range;
-use super::{Answer, Query, QueryError, Unconverted, Value, ValuePoint, check_currency};
-use crate::columns::{Chunk, Ledger};
+use super::{
+    Answer, Dimension, Group, Query, QueryError, Series, Unconverted, Value, ValuePoint, check_currency,
+};
+use crate::columns::{Chunk, FailedInvoiceView, Ledger};
 use crate::fx::Rates;
 use crate::ledger::Apart;
 use crate::registry::Metric;
 
+/// Days that the oldest failed invoice of a subscription can be unpaid for, up to the end of each band but the last.
+const AGES_MAX: [i32; AGES.len() - 1] = [7, 30, 60, 90];
+
 /// The sums at the end of each bucket.
 struct Levels {
-    /// By what is counted within and bucket, in the currency that is reported in.
-    minor: Vec<i64>,
+    /// A list for each band of ages, or one alone: by what is counted within and bucket, in the currency that is
+    /// reported in.
+    minor: Vec<Vec<i64>>,
     /// By currency and bucket: what has no rate there, in its own currency, and how many customers it is of.
     unconverted: Vec<(i64, i64)>,
     is_too_large: bool,
+}
+
+/// What is asked of a ledger.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    shape: &'a Shape<'a>,
+    ledger: &'a Ledger,
+    what: Apart,
+    /// Whether it is shown by how long the oldest failed invoice of each subscription has been unpaid.
+    is_by_age: bool,
 }
 
 /// One value per point: what is there at its end.
@@ -39,15 +57,19 @@ pub(super) fn apart(
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
-    let levels = add_up(&shape, ledger, what)?;
-    let series = series_of_cells(
-        &shape.scope,
-        &span,
-        query.currency,
-        &levels.minor,
-        |minor| Some(Value::Minor(*minor)),
-        |minor| *minor != 0,
-    );
+    let is_by_age = query.by == Some(Dimension::Age);
+    let levels = add_up(&Ask { shape: &shape, ledger, what, is_by_age })?;
+    let series_of = |cells: &Vec<i64>| {
+        let is_something = |minor: &i64| *minor != 0;
+        let value = |minor: &i64| Some(Value::Minor(*minor));
+        series_of_cells(&shape.scope, &span, query.currency, cells, value, is_something)
+    };
+    let series = if is_by_age {
+        let bands = AGES.iter().zip(levels.minor.iter().map(series_of));
+        bands.flat_map(|((key, label), series)| of_band(Group::named(key, label), series)).collect()
+    } else {
+        levels.minor.iter().flat_map(series_of).collect()
+    };
     Ok(Answer {
         rates_on: shape.exchange.rates_on,
         unconverted: unconverted(&shape, &levels),
@@ -55,13 +77,23 @@ pub(super) fn apart(
     })
 }
 
-fn add_up(shape: &Shape<'_>, ledger: &Ledger, what: Apart) -> Result<Levels, QueryError> {
+/// The series of one band of ages that have anything in them.
+fn of_band(group: Group, series: Vec<Series<ValuePoint>>) -> impl Iterator<Item = Series<ValuePoint>> {
+    let is_zero = |point: &ValuePoint| point.value == Some(Value::Minor(0));
+    let some = series.into_iter().filter(move |one| !one.points.iter().all(is_zero));
+    some.map(move |one| Series { group: Some(group.clone()), ..one })
+}
+
+fn add_up(ask: &Ask<'_>) -> Result<Levels, QueryError> {
+    let Ask { shape, ledger, .. } = *ask;
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let chunks = ledger.chunks().par_chunks(part);
-    let parts: Vec<Levels> = chunks.map(|chunks| of_chunks(shape, chunks, what)).collect();
-    let mut total = Levels::empty(shape);
+    let parts: Vec<Levels> = chunks.map(|chunks| of_chunks(ask, chunks)).collect();
+    let mut total = Levels::empty(ask);
     for levels in parts {
-        total.minor.iter_mut().zip(&levels.minor).for_each(|(a, b)| *a += b);
+        for (total, minor) in total.minor.iter_mut().zip(&levels.minor) {
+            total.iter_mut().zip(minor).for_each(|(a, b)| *a += b);
+        }
         for (a, b) in total.unconverted.iter_mut().zip(&levels.unconverted) {
             *a = (a.0 + b.0, a.1 + b.1);
         }
@@ -70,8 +102,9 @@ fn add_up(shape: &Shape<'_>, ledger: &Ledger, what: Apart) -> Result<Levels, Que
     if total.is_too_large { Err(shape.exchange.refused(TooLarge)) } else { Ok(total) }
 }
 
-fn of_chunks(shape: &Shape<'_>, chunks: &[Arc<Chunk>], what: Apart) -> Levels {
-    let mut levels = Levels::empty(shape);
+fn of_chunks(ask: &Ask<'_>, chunks: &[Arc<Chunk>]) -> Levels {
+    let Ask { shape, what, .. } = *ask;
+    let mut levels = Levels::empty(ask);
     let mut lines = Lines::default();
     let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
     for chunk in chunks {
@@ -82,7 +115,8 @@ fn of_chunks(shape: &Shape<'_>, chunks: &[Arc<Chunk>], what: Apart) -> Levels {
             }
             let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
             lines.read(rows, country, &shape.scope, range);
-            levels.is_too_large |= levels.add(shape, &lines).is_err();
+            let failed = if ask.is_by_age { chunk.failed_invoices(customer).collect() } else { Vec::new() };
+            levels.is_too_large |= levels.add(ask, &lines, &failed).is_err();
         }
     }
     levels
@@ -99,18 +133,37 @@ fn unconverted(shape: &Shape<'_>, levels: &Levels) -> Vec<Unconverted> {
     shape.scope.currencies.iter().enumerate().filter_map(of_currency).collect()
 }
 
+impl Ask<'_> {
+    /// The band of ages that a subscription is in at the end of a day.
+    fn band(&self, subscription: u32, end: Day, failed: &[FailedInvoiceView]) -> usize {
+        let has_happened =
+            |at: UnixSeconds| at <= self.shape.span.now && self.ledger.calendar().day(at) <= end;
+        let is_unpaid = |invoice: &&FailedInvoiceView| {
+            invoice.subscription == subscription
+                && has_happened(invoice.failed_at)
+                && !invoice.until.is_some_and(has_happened)
+        };
+        let oldest = failed.iter().filter(is_unpaid).map(|invoice| invoice.failed_at).min();
+        let days = oldest.map_or(0, |failed_at| end.0 - self.ledger.calendar().day(failed_at).0);
+        AGES_MAX.iter().take_while(|max| days > **max).count()
+    }
+}
+
 impl Levels {
-    fn empty(shape: &Shape<'_>) -> Self {
+    fn empty(ask: &Ask<'_>) -> Self {
+        let shape = ask.shape;
         let buckets = shape.span.buckets.len();
+        let bands = if ask.is_by_age { AGES.len() } else { 1 };
         Self {
-            minor: vec![0; shape.scope.counted_len * buckets],
+            minor: vec![vec![0; shape.scope.counted_len * buckets]; bands],
             unconverted: vec![(0, 0); shape.scope.currencies.len() * buckets],
             is_too_large: false,
         }
     }
 
     /// Adds a customer's lines, each converted by itself.
-    fn add(&mut self, shape: &Shape<'_>, lines: &Lines) -> Result<(), TooLarge> {
+    fn add(&mut self, ask: &Ask<'_>, lines: &Lines, failed: &[FailedInvoiceView]) -> Result<(), TooLarge> {
+        let shape = ask.shape;
         let buckets = shape.span.buckets.len();
         // The currency and bucket in which the customer was last seen without a rate.
         let mut lacking = None;
@@ -128,7 +181,9 @@ impl Levels {
                 }
                 match shape.exchange.factor(currency, end) {
                     Some(factor) => {
-                        self.minor[shape.at_bucket(line.counted, bucket)] += factor.convert(value)?;
+                        let band = if ask.is_by_age { ask.band(line.subscription, end, failed) } else { 0 };
+                        let cell = shape.at_bucket(line.counted, bucket);
+                        self.minor[band][cell] += factor.convert(value)?;
                     }
                     None => {
                         let cell = currency as usize * buckets + bucket;

@@ -1,24 +1,25 @@
 //! Customers by the period of their first value above 0, and what has become of them in each period since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use model::{Currency, Day, Interval, UnixSeconds};
+use model::{Currency, Day, Interval};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use utoipa::ToSchema;
 
 use super::exchange::{Exchange, TooLarge};
-use super::money;
+use super::money::{self, number};
 use super::points::zone_name;
 use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
 use super::tally::{Change, Lines, Shape};
 use super::walk::Range;
-use super::{Dimension, Group, Query, QueryError, Reporting, check_currency};
-use crate::columns::{Chunk, Ledger};
+use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, check_dimensions};
+use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
 
@@ -77,24 +78,28 @@ pub struct Cohort {
     pub is_last_partial: bool,
 }
 
-/// A cohort's place, and what one customer adds to it.
-struct Added {
-    currency: Currency,
-    group: Option<Group>,
-    cohort: usize,
-    /// At the end of the cohort's own period.
-    mrr: i64,
-    values: Vec<i64>,
-}
-
-#[derive(Default)]
+/// The sums of one cohort.
+#[derive(Debug, Clone, Default)]
 struct Sums {
     customers: i64,
     mrr: i64,
     values: Vec<i64>,
 }
 
+/// A cohort: its currency and its group as the question numbers them, and the period that it began in.
+type Place = (Currency, u32, usize);
+type Places = HashMap<Place, Sums>;
 type Cells = BTreeMap<(Currency, Option<Group>), BTreeMap<usize, Sums>>;
+
+/// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
+#[derive(Default)]
+struct Scratch {
+    lines: Lines,
+    /// What each line is worth.
+    values: Vec<i64>,
+    /// Net revenue by period.
+    revenue: Vec<i64>,
+}
 
 struct Question<'a> {
     ledger: &'a Ledger,
@@ -103,6 +108,14 @@ struct Question<'a> {
     shape: Shape<'a>,
     /// The currencies that anything was paid in, and their rates.
     money: (Vec<Currency>, Exchange),
+    groups: Groups,
+}
+
+/// The groups of a breakdown by number, so that a customer's is found without a comparison of texts.
+struct Groups {
+    named: Vec<Option<Group>>,
+    /// By the plan's code; by the country's number in a breakdown by country.
+    numbers: Vec<u32>,
 }
 
 /// All cohorts that begin in the range, with their values up to now. A breakdown is by what the customer first had.
@@ -118,11 +131,12 @@ pub fn cohorts(
     if !matches!(query.interval, Interval::Month | Interval::Quarter | Interval::Year) {
         return Err(QueryError::NotOfCohorts(query.interval));
     }
+    check_dimensions("cohorts", &Dimension::RECURRING, query)?;
     check_currency(ledger, rates, query.currency)?;
     let first = ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).min().copied();
     // What was paid before there was any value is revenue, too.
-    let paid = ledger.chunks().iter().filter_map(|chunk| chunk.first_money_at()).min();
-    let paid = paid.filter(|_| what == CohortValue::Revenue).map(|at| ledger.calendar().day(at));
+    let paid = ledger.chunks().iter().filter_map(|chunk| chunk.first_money_on()).min();
+    let paid = paid.filter(|_| what == CohortValue::Revenue);
     let first = [first, paid].into_iter().flatten().min().unwrap_or(query.to);
     let today = ledger.calendar().day(query.now);
     let first = query.interval.bucket(first.min(today), query.week_start).start_on;
@@ -133,7 +147,8 @@ pub fn cohorts(
     let shape = Shape::new(ledger, rates, query, &span, selection)?;
     let currencies = money::currencies(ledger, query);
     let money = Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
-    let question = Question { ledger, query, what, shape, money: (currencies, money) };
+    let groups = Groups::of(ledger, query.by);
+    let question = Question { ledger, query, what, shape, money: (currencies, money), groups };
     let cells = question.add_up()?;
     Ok(Cohorts {
         what,
@@ -195,141 +210,129 @@ fn limited(cells: Cells) -> Cells {
     kept
 }
 
+impl Groups {
+    fn of(ledger: &Ledger, by: Option<Dimension>) -> Self {
+        let groups: Vec<Option<Group>> = match by {
+            None => return Self { named: vec![None], numbers: Vec::new() },
+            Some(Dimension::Country) => return Self::by_country(ledger),
+            Some(_) => ledger.catalog().plans().iter().map(|plan| group_of(plan, by)).collect(),
+        };
+        let named: BTreeSet<Option<Group>> = groups.iter().cloned().collect();
+        let named: Vec<Option<Group>> = named.into_iter().collect();
+        let numbers = groups.iter().map(|group| number(named.binary_search(group).unwrap_or(0))).collect();
+        Self { named, numbers }
+    }
+
+    fn by_country(ledger: &Ledger) -> Self {
+        let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
+        let countries: BTreeSet<Country> = countries.copied().collect();
+        let mut numbers = vec![0; usize::from(u16::MAX) + 1];
+        for (place, country) in countries.iter().enumerate() {
+            numbers[usize::from(country.number())] = number(place);
+        }
+        Self { named: countries.into_iter().map(|country| Some(country_group(country))).collect(), numbers }
+    }
+}
+
 impl Question<'_> {
     fn add_up(&self) -> Result<Cells, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
-        let parts: Result<Vec<Cells>, TooLarge> =
+        let parts: Result<Vec<Places>, TooLarge> =
             self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
         let mut total = Cells::new();
         for part in parts.map_err(|too_large| self.shape.exchange.refused(too_large))? {
-            for (key, cohorts) in part {
+            for ((currency, group, cohort), sums) in part {
+                let key = (currency, self.groups.named[group as usize].clone());
                 let into = total.entry(key).or_default();
-                for (cohort, sums) in cohorts {
-                    into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
-                }
+                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
             }
         }
         Ok(total)
     }
 
-    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Cells, TooLarge> {
+    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
         let range = Range { first: span.first, last: span.last, now: span.now };
-        let mut cells = Cells::new();
-        let mut lines = Lines::default();
+        let mut places = Places::new();
+        let mut scratch = Scratch::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
                 let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-                lines.read(chunk.rows(customer), country, &shape.scope, range);
-                let mut counted: Vec<u32> = lines.lines.iter().map(|line| line.counted).collect();
+                scratch.lines.read(chunk.rows(customer), country, &shape.scope, range);
+                let mut counted: SmallVec<[u32; 4]> =
+                    scratch.lines.lines.iter().map(|line| line.counted).collect();
                 counted.sort_unstable();
                 counted.dedup();
                 for counted in counted {
-                    let Some(added) = self.of_customer(chunk, customer, &lines, counted)? else { continue };
-                    let cohorts = cells.entry((added.currency, added.group)).or_default();
-                    cohorts.entry(added.cohort).or_default().add(1, added.mrr, &added.values);
+                    self.add_customer(&mut places, &mut scratch, (chunk, customer), counted)?;
                 }
             }
         }
-        Ok(cells)
+        Ok(places)
     }
 
-    /// `None`: it was never above 0.
-    fn of_customer(
+    /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
+    fn add_customer(
         &self,
-        chunk: &Chunk,
-        customer: usize,
-        lines: &Lines,
+        places: &mut Places,
+        scratch: &mut Scratch,
+        (chunk, customer): (&Chunk, usize),
         counted: u32,
-    ) -> Result<Option<Added>, TooLarge> {
-        let (shape, span) = (&self.shape, self.shape.span);
-        let own = lines.changes.iter().filter(|change| lines.lines[change.line as usize].counted == counted);
-        let changes: Vec<Change> = own.copied().collect();
-        let mut values = vec![0_i64; lines.lines.len()];
-        let Some(first) = changes.chunk_by(|a, b| a.day == b.day).find_map(|day| {
-            day.iter().for_each(|change| values[change.line as usize] = change.after);
-            self.is_above(lines, &values, counted, None).then_some(day[0].day)
-        }) else {
-            return Ok(None);
-        };
-        let cohort = span.bucket(first);
-        let largest = (0..values.len()).filter(|line| lines.lines[*line].counted == counted);
-        // Of several at once the most valuable; the first line of those that are worth the same.
-        let largest = largest.max_by_key(|line| (values[*line], std::cmp::Reverse(*line))).unwrap_or(0);
+    ) -> Result<(), TooLarge> {
+        let Scratch { lines, values, revenue } = scratch;
+        let own = Own { question: self, lines, counted };
+        let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
+        let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
         let currency = match self.query.currency {
             Reporting::In(currency) => currency,
-            Reporting::Native => shape.scope.currency_of(lines.lines[largest].series),
+            Reporting::Native => self.shape.scope.currency_of(lines.lines[largest].series),
         };
-        let mut added = Added {
-            currency,
-            group: self.group(chunk, customer, lines.lines[largest].plan),
-            cohort,
-            mrr: 0,
-            values: Vec::with_capacity(span.buckets.len() - cohort),
-        };
-        let mut rest = changes.iter().skip_while(|change| change.day <= first).peekable();
-        for bucket in cohort..span.buckets.len() {
-            let end = span.end_of(bucket);
-            while let Some(change) = rest.next_if(|change| change.day <= end) {
-                values[change.line as usize] = change.after;
-            }
-            if bucket == cohort {
-                added.mrr = self.worth(lines, &values, counted, end)?;
-            }
-            match self.what {
-                CohortValue::Customers => {
-                    added.values.push(i64::from(self.is_above(lines, &values, counted, Some(end))));
-                }
-                CohortValue::Mrr => added.values.push(self.worth(lines, &values, counted, end)?),
-                CohortValue::Revenue => {}
-            }
-        }
+        let group = self.group(chunk, customer, lines.lines[largest].plan);
+        let sums = places.entry((currency, group, cohort)).or_default();
+        let buckets = self.shape.span.buckets.len();
+        sums.values.resize(buckets - cohort, 0);
+        sums.customers += 1;
+        own.go_on(&mut rest, values, self.shape.span.end_of(cohort));
+        sums.mrr += own.worth(values, self.shape.span.end_of(cohort))?;
         if self.what == CohortValue::Revenue {
-            added.values = self.revenue(chunk, customer, counted, cohort)?;
-        }
-        Ok(Some(added))
-    }
-
-    /// Whether any currency of what is counted is above 0; on a day, only such as have a rate then.
-    fn is_above(&self, lines: &Lines, values: &[i64], counted: u32, on: Option<Day>) -> bool {
-        let scope = &self.shape.scope;
-        let own = || lines.lines.iter().zip(values).filter(|(line, _)| line.counted == counted);
-        own().any(|(line, _)| {
-            let currency = scope.series[line.series as usize].currency;
-            let has_rate = on.is_none_or(|day| self.shape.exchange.factor(currency, day).is_some());
-            let of_series = own().filter(|(other, _)| other.series == line.series);
-            has_rate && of_series.map(|(_, value)| *value).sum::<i64>() > 0
-        })
-    }
-
-    /// The MRR at the end of a day.
-    fn worth(&self, lines: &Lines, values: &[i64], counted: u32, on: Day) -> Result<i64, TooLarge> {
-        let mut sum = 0;
-        for (line, value) in lines.lines.iter().zip(values) {
-            let currency = self.shape.scope.series[line.series as usize].currency;
-            if line.counted == counted
-                && let Some(factor) = self.shape.exchange.factor(currency, on)
-            {
-                sum += factor.convert(*value)?;
+            self.revenue(chunk, customer, counted, revenue)?;
+            let mut sum: i64 = revenue[..cohort].iter().sum();
+            for (total, minor) in sums.values.iter_mut().zip(&revenue[cohort..]) {
+                sum += minor;
+                *total += sum;
             }
+            return Ok(());
         }
-        Ok(sum)
+        let mut value = None;
+        for (total, bucket) in sums.values.iter_mut().zip(cohort..) {
+            let end = self.shape.span.end_of(bucket);
+            let has_changed = own.go_on(&mut rest, values, end);
+            value = match value {
+                // Without rates nothing but a change moves it.
+                Some(before) if !has_changed && self.shape.exchange.is_native() => Some(before),
+                _ if self.what == CohortValue::Customers => Some(i64::from(own.is_above(values, Some(end)))),
+                _ => Some(own.worth(values, end)?),
+            };
+            *total += value.unwrap_or(0);
+        }
+        Ok(())
     }
 
-    /// Net revenue up to the end of each period from the cohort's own on.
+    /// Net revenue of each period, whether the customer had any value by then or not.
     fn revenue(
         &self,
         chunk: &Chunk,
         customer: usize,
         counted: u32,
-        cohort: usize,
-    ) -> Result<Vec<i64>, TooLarge> {
+        by_bucket: &mut Vec<i64>,
+    ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
-        let mut by_bucket = vec![0_i64; span.buckets.len()];
+        by_bucket.clear();
+        by_bucket.resize(span.buckets.len(), 0);
         let money = chunk.money(customer);
-        for row in 0..money.at.len() {
-            let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
+        for row in 0..money.days.len() {
+            let day = money.days[row];
             if day > span.last || money.at[row] > span.now.0 {
                 break;
             }
@@ -343,24 +346,88 @@ impl Question<'_> {
                 continue;
             }
             let Ok(currency) = self.money.0.binary_search(&own) else { continue };
-            if let Some(factor) = self.money.1.factor(money::number(currency), day) {
+            if let Some(factor) = self.money.1.factor(number(currency), day) {
                 by_bucket[span.bucket(day)] += sign * factor.convert(money.amount_minor[row])?;
             }
         }
-        let before: i64 = by_bucket[..cohort].iter().sum();
-        let sums = by_bucket[cohort..].iter().scan(before, |sum, minor| {
-            *sum += minor;
-            Some(*sum)
-        });
-        Ok(sums.collect())
+        Ok(())
     }
 
     /// By what the customer first had.
-    fn group(&self, chunk: &Chunk, customer: usize, plan: u32) -> Option<Group> {
-        match self.query.by? {
-            Dimension::Country => Some(country_group(chunk.country(customer))),
-            by => group_of(self.ledger.catalog().plan(plan)?, Some(by)),
+    fn group(&self, chunk: &Chunk, customer: usize, plan: u32) -> u32 {
+        match self.query.by {
+            None => 0,
+            Some(Dimension::Country) => self.groups.numbers[usize::from(chunk.country(customer).number())],
+            Some(_) => self.groups.numbers[plan as usize],
         }
+    }
+}
+
+/// A customer within what it is counted once.
+#[derive(Clone, Copy)]
+struct Own<'a> {
+    question: &'a Question<'a>,
+    lines: &'a Lines,
+    counted: u32,
+}
+
+impl<'a> Own<'a> {
+    /// The day of the first value above 0, with what the lines were worth at its end and the changes that are left.
+    fn first_above(self, values: &mut Vec<i64>) -> Option<(Day, &'a [Change])> {
+        values.clear();
+        values.resize(self.lines.lines.len(), 0);
+        let mut rest = self.lines.changes.as_slice();
+        while let Some(first) = rest.first() {
+            self.go_on(&mut rest, values, first.day);
+            if self.is_above(values, None) {
+                return Some((first.day, rest));
+            }
+        }
+        None
+    }
+
+    /// Takes the changes up to the end of a day; says whether there were any.
+    fn go_on(self, rest: &mut &[Change], values: &mut [i64], on: Day) -> bool {
+        let due = rest.iter().take_while(|change| change.day <= on).count();
+        for change in &rest[..due] {
+            values[change.line as usize] = change.after;
+        }
+        *rest = &rest[due..];
+        due > 0
+    }
+
+    /// The most valuable line; the first of those that are worth the same.
+    fn largest(self, values: &[i64]) -> usize {
+        let own = (0..values.len()).filter(|line| self.lines.lines[*line].counted == self.counted);
+        own.max_by_key(|line| (values[*line], std::cmp::Reverse(*line))).unwrap_or(0)
+    }
+
+    /// Whether any currency of what is counted is above 0; on a day, only such as have a rate then.
+    fn is_above(self, values: &[i64], on: Option<Day>) -> bool {
+        let shape = &self.question.shape;
+        let own = || self.lines.lines.iter().zip(values).filter(|(line, _)| line.counted == self.counted);
+        own().any(|(line, _)| {
+            let currency = shape.scope.series[line.series as usize].currency;
+            let has_rate = on.is_none_or(|day| shape.exchange.factor(currency, day).is_some());
+            let of_series = own().filter(|(other, _)| other.series == line.series);
+            has_rate && of_series.map(|(_, value)| *value).sum::<i64>() > 0
+        })
+    }
+
+    /// The MRR at the end of a day.
+    fn worth(self, values: &[i64], on: Day) -> Result<i64, TooLarge> {
+        let shape = &self.question.shape;
+        let mut sum = 0;
+        for (line, value) in self.lines.lines.iter().zip(values) {
+            let currency = shape.scope.series[line.series as usize].currency;
+            if *value != 0
+                && line.counted == self.counted
+                && let Some(factor) = shape.exchange.factor(currency, on)
+            {
+                sum += factor.convert(*value)?;
+            }
+        }
+        Ok(sum)
     }
 }
 

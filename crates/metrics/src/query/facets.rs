@@ -6,6 +6,8 @@ use model::{Currency, Day, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::scope::UNKNOWN;
+use super::{Dimension, labels};
 use crate::columns::{Country, Ledger, Plan, PlanInterval};
 use crate::fx::Rates;
 
@@ -20,6 +22,15 @@ pub struct Facets {
     #[schema(value_type = Vec<String>)]
     pub targets: Vec<Currency>,
     pub countries: Vec<String>,
+    /// Why MRR can expand and contract, in plain words.
+    pub causes: Vec<ValueFacet>,
+    pub churn_reasons: Vec<ValueFacet>,
+    /// What customers chose as the reason why they left.
+    pub feedback: Vec<ValueFacet>,
+    /// Why payments failed.
+    pub decline_codes: Vec<ValueFacet>,
+    /// For how long what is at risk can have been unpaid.
+    pub ages: Vec<ValueFacet>,
     /// The first and the last day on which any MRR changed.
     #[schema(value_type = Option<String>, format = Date)]
     pub first_on: Option<Day>,
@@ -45,6 +56,32 @@ pub struct ProductFacet {
     pub label: String,
 }
 
+/// A value of a breakdown, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ValueFacet {
+    pub id: String,
+    pub label: String,
+}
+
+impl ValueFacet {
+    fn new(by: Dimension, id: &str) -> Self {
+        Self { id: id.to_owned(), label: labels::label(by, id) }
+    }
+
+    /// Of a dimension that has no other values than its own.
+    fn closed(by: Dimension) -> Vec<Self> {
+        labels::closed(by).into_iter().flatten().map(|id| Self::new(by, id)).collect()
+    }
+
+    /// What was sent, in the order in which it is shown, and at the end what was not said.
+    fn sent<'a>(by: Dimension, values: impl Iterator<Item = &'a str>) -> Vec<Self> {
+        let values: BTreeSet<&str> = values.filter(|value| !["", UNKNOWN].contains(value)).collect();
+        let mut values: Vec<&str> = values.into_iter().collect();
+        values.sort_by_key(|value| labels::rank(by, value));
+        values.into_iter().chain([UNKNOWN]).map(|id| Self::new(by, id)).collect()
+    }
+}
+
 /// Everything that a ledger's rows can be filtered by, and converted to.
 pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
     let plans = ledger.catalog().plans();
@@ -62,6 +99,8 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
     });
     let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
     let countries: BTreeSet<Country> = countries.copied().collect();
+    let feedback = ledger.chunks().iter().flat_map(|chunk| chunk.all_feedback());
+    let decline_codes = ledger.chunks().iter().flat_map(|chunk| chunk.decline_codes());
     let days = || ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).copied();
     let mut facets = Facets {
         plans: used.iter().map(|plan| PlanFacet::from(*plan)).collect(),
@@ -70,6 +109,11 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
         currencies: used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect(),
         targets: rates.targets(ledger.calendar().day(now)),
         countries: countries.into_iter().filter_map(Country::code).collect(),
+        causes: ValueFacet::closed(Dimension::Cause),
+        churn_reasons: ValueFacet::closed(Dimension::ChurnReason),
+        feedback: ValueFacet::sent(Dimension::Feedback, feedback),
+        decline_codes: ValueFacet::sent(Dimension::DeclineCode, decline_codes),
+        ages: ValueFacet::closed(Dimension::Age),
         first_on: days().min(),
         last_on: days().max(),
     };

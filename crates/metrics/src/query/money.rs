@@ -1,16 +1,18 @@
 //! Money by the day it moved, or by the day it should have: each amount converted by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Currency, UnixSeconds};
+use model::Currency;
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
-use super::scope::country_group;
+use super::labels;
+use super::scope::{GROUPS_MAX, OTHER, UNKNOWN, country_group};
 use super::span::Span;
 use super::{
     Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint,
-    check_currency,
+    check_currency, check_dimensions,
 };
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
@@ -35,9 +37,26 @@ struct Shape<'a> {
     span: &'a Span,
     exchange: Exchange,
     currencies: Vec<Currency>,
-    groups: Vec<(Option<Country>, Option<Group>)>,
+    groups: Groups,
     /// Whether each currency is a series of its own; they are one otherwise.
     is_by_currency: bool,
+}
+
+/// What a breakdown makes of money.
+struct Groups {
+    named: Vec<Option<Group>>,
+    /// In the order of the groups, where they are of customers' countries.
+    countries: Option<Vec<Country>>,
+    /// In the order of the groups, where they are of single payments' decline codes.
+    codes: Option<Vec<String>>,
+}
+
+/// The group that a customer's money is in.
+#[derive(Clone, Copy)]
+enum GroupOf<'a> {
+    Customer(usize),
+    /// By the number of each payment's decline code.
+    Codes(&'a [usize]),
 }
 
 /// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
@@ -69,7 +88,6 @@ pub(super) fn money(
     compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    check(metric, query)?;
     let span = Span::of(query, ledger)?;
     let shape = Shape::new(ledger, rates, query, &span)?;
     let sums = shape.add_up()?;
@@ -96,7 +114,7 @@ pub(super) fn money(
 /// # Errors
 /// As of any metric of money.
 pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<MoneyFigures, QueryError> {
-    check(&NET_REVENUE, query)?;
+    check_dimensions(NET_REVENUE.id, NET_REVENUE.dimensions, query)?;
     let span = Span::of(query, ledger)?;
     let sums = Shape::new(ledger, rates, query, &span)?.add_up()?;
     Ok(sums.figures.iter().fold(MoneyFigures::default(), |mut total, figures| {
@@ -110,47 +128,67 @@ fn is_something(compute: fn(&MoneyFigures) -> Option<Value>, figures: &MoneyFigu
     compute(figures) != compute(&MoneyFigures::default())
 }
 
-fn check(metric: &'static Metric, query: &Query) -> Result<(), QueryError> {
-    let filter = &query.filter;
-    let is_filtered = |dimension| match dimension {
-        Dimension::Plan => !filter.plans.is_empty(),
-        Dimension::Product => !filter.products.is_empty(),
-        Dimension::Interval => !filter.intervals.is_empty(),
-        Dimension::Currency => !filter.currencies.is_empty(),
-        Dimension::Country => !filter.countries.is_empty(),
-    };
-    for dimension in Dimension::ALL {
-        let is_asked = is_filtered(dimension) || query.by == Some(dimension);
-        if is_asked && !metric.dimensions.contains(&dimension) {
-            return Err(QueryError::NotOfRevenue { metric: metric.id, dimension });
+pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
+    let all = ledger.chunks().iter().flat_map(|chunk| chunk.money_currencies());
+    let distinct: BTreeSet<Currency> = all.copied().collect();
+    distinct.into_iter().filter(|currency| query.filter.has_currency(*currency)).collect()
+}
+
+impl Groups {
+    fn of(ledger: &Ledger, query: &Query) -> Self {
+        match query.by {
+            Some(Dimension::Country) => Self::of_countries(ledger, query),
+            Some(Dimension::DeclineCode) => Self::of_codes(ledger),
+            _ => Self { named: vec![None], countries: None, codes: None },
         }
     }
-    Ok(())
-}
 
-pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
-    let all = ledger.chunks().par_iter().map(|chunk| {
-        let mut own = chunk.money_currencies().to_vec();
-        own.sort_unstable();
-        own.dedup();
-        own
-    });
-    let mut currencies: Vec<Currency> =
-        all.flatten_iter().filter(|c| query.filter.has_currency(*c)).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    currencies
-}
-
-fn groups(ledger: &Ledger, query: &Query) -> Vec<(Option<Country>, Option<Group>)> {
-    if query.by != Some(Dimension::Country) {
-        return vec![(None, None)];
+    fn of_countries(ledger: &Ledger, query: &Query) -> Self {
+        let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
+        let mut countries: Vec<Country> =
+            countries.copied().filter(|country| query.filter.has_country(*country)).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        let named = countries.iter().map(|country| Some(country_group(*country))).collect();
+        Self { named, countries: Some(countries), codes: None }
     }
-    let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
-    let mut countries: Vec<Country> = countries.copied().filter(|c| query.filter.has_country(*c)).collect();
-    countries.sort_unstable();
-    countries.dedup();
-    countries.into_iter().map(|country| (Some(country), Some(country_group(country)))).collect()
+
+    /// Of too many codes the first, and the rest as one, at the end with what has none.
+    fn of_codes(ledger: &Ledger) -> Self {
+        let codes = ledger.chunks().iter().flat_map(|chunk| chunk.decline_codes());
+        let codes: BTreeSet<&str> = codes.filter(|code| ![OTHER, UNKNOWN].contains(code)).collect();
+        let kept = codes.into_iter().take(GROUPS_MAX).chain([OTHER, UNKNOWN]);
+        let codes: Vec<String> = kept.map(str::to_owned).collect();
+        let group = |code: &String| Some(Group::named(code, &labels::label(Dimension::DeclineCode, code)));
+        Self { named: codes.iter().map(group).collect(), countries: None, codes: Some(codes) }
+    }
+
+    /// What a customer's money is in; `None` where the query leaves it out.
+    fn of_customer<'a>(&self, country: Country, of_codes: &'a [usize]) -> Option<GroupOf<'a>> {
+        match &self.countries {
+            Some(countries) => countries.binary_search(&country).ok().map(GroupOf::Customer),
+            None if self.codes.is_some() => Some(GroupOf::Codes(of_codes)),
+            None => Some(GroupOf::Customer(0)),
+        }
+    }
+
+    /// The group of each decline code of a chunk, and at the end that of what has none.
+    fn of_chunk(&self, chunk: &Chunk) -> Vec<usize> {
+        let Some(codes) = &self.codes else { return Vec::new() };
+        let place = |code: &str| codes.iter().position(|known| known == code);
+        let unknown = codes.len() - 1;
+        let known = chunk.decline_codes().map(|code| place(code).or_else(|| place(OTHER)).unwrap_or(unknown));
+        known.chain([unknown]).collect()
+    }
+}
+
+impl GroupOf<'_> {
+    fn of_row(self, code: u16) -> usize {
+        match self {
+            Self::Customer(group) => group,
+            Self::Codes(groups) => groups[usize::from(code).min(groups.len() - 1)],
+        }
+    }
 }
 
 impl<'a> Shape<'a> {
@@ -164,7 +202,7 @@ impl<'a> Shape<'a> {
             span,
             exchange: Exchange::new(rates, query.currency, &currencies, days),
             currencies,
-            groups: groups(ledger, query),
+            groups: Groups::of(ledger, query),
             is_by_currency: query.currency == Reporting::Native || query.by == Some(Dimension::Currency),
         })
     }
@@ -191,7 +229,7 @@ impl<'a> Shape<'a> {
     }
 
     fn empty(&self) -> Sums {
-        let cells = self.groups.len() * self.parts() * self.span.buckets.len();
+        let cells = self.groups.named.len() * self.parts() * self.span.buckets.len();
         Sums {
             figures: vec![MoneyFigures::default(); cells],
             unconverted: vec![(MoneyFigures::default(), 0); self.currencies.len()],
@@ -203,9 +241,11 @@ impl<'a> Shape<'a> {
         let mut sums = self.empty();
         let mut seen = Seen::default();
         for chunk in chunks {
+            let codes = self.groups.of_chunk(chunk);
             for customer in 0..chunk.customer_count() {
                 let country = chunk.country(customer);
-                let group = self.group(country).filter(|_| self.query.filter.has_country(country));
+                let group = self.groups.of_customer(country, &codes);
+                let group = group.filter(|_| self.query.filter.has_country(country));
                 if let Some(group) = group {
                     self.add_customer(&mut sums, &mut seen, chunk, customer, group);
                 }
@@ -214,26 +254,38 @@ impl<'a> Shape<'a> {
         sums
     }
 
-    fn add_customer(&self, sums: &mut Sums, seen: &mut Seen, chunk: &Chunk, customer: usize, group: usize) {
+    fn add_customer(
+        &self,
+        sums: &mut Sums,
+        seen: &mut Seen,
+        chunk: &Chunk,
+        customer: usize,
+        group: GroupOf<'_>,
+    ) {
         let money = chunk.money(customer);
         let Seen { paid_in, lacking } = seen;
         lacking.clear();
         paid_in.clear();
         paid_in.resize(self.parts(), None);
-        for row in 0..money.at.len() {
-            let day = self.ledger.calendar().day(UnixSeconds(money.at[row]));
+        // Nearly always all of it is in one currency.
+        let mut last_currency = None;
+        for row in money.days.partition_point(|day| *day < self.span.first)..money.days.len() {
+            let day = money.days[row];
             if day > self.span.last || money.at[row] > self.span.now.0 {
                 break;
             }
-            let Ok(currency) = self.currencies.binary_search(&money.currency[row]) else { continue };
-            if day < self.span.first {
-                continue;
-            }
+            let code = money.currency[row];
+            let currency = match last_currency {
+                Some((last, place)) if last == code => place,
+                _ => self.currencies.binary_search(&code).ok(),
+            };
+            last_currency = Some((code, currency));
+            let Some(currency) = currency else { continue };
             let (kind, amount) = (money.kind[row], money.amount_minor[row]);
             match self.exchange.factor(number(currency), day).map(|factor| factor.convert(amount)) {
                 Some(Ok(converted)) => {
                     let part = if self.is_by_currency { currency } else { 0 };
-                    let cell = self.cell(group, part) + self.span.bucket(day);
+                    let cell = self.cell(group.of_row(money.code[row]), part) + self.span.bucket(day);
                     sums.figures[cell].put(kind, converted);
                     let pays = matches!(kind, MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue);
                     if pays && amount > 0 && paid_in[part].replace(cell) != Some(cell) {
@@ -255,7 +307,7 @@ impl<'a> Shape<'a> {
 
     fn series(&self, sums: &Sums, compute: fn(&MoneyFigures) -> Option<Value>) -> Vec<Series<ValuePoint>> {
         let mut series = Vec::new();
-        for (group, (_, named)) in self.groups.iter().enumerate() {
+        for (group, named) in self.groups.named.iter().enumerate() {
             for part in 0..self.parts() {
                 let native = self.is_by_currency.then(|| self.currencies[part]);
                 let currency = match (self.query.currency, native) {
@@ -276,13 +328,6 @@ impl<'a> Shape<'a> {
             }
         }
         series
-    }
-
-    fn group(&self, country: Country) -> Option<usize> {
-        match self.groups.first() {
-            Some((None, _)) => Some(0),
-            _ => self.groups.binary_search_by_key(&Some(country), |(known, _)| *known).ok(),
-        }
     }
 
     /// The first of a series' cells.

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
+use super::labels;
+use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
 use super::tally::{Change, Lines};
-use super::walk::{Range, Trail};
-use super::{Query, QueryError, Reporting};
+use super::walk::{Move, Range, Trail};
+use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 
@@ -35,8 +37,18 @@ pub struct MovementsQuery {
     pub query: Query,
     /// Empty: all.
     pub kinds: Vec<MovementKind>,
+    pub only: MovementFilter,
     pub cursor: Option<String>,
     pub limit: usize,
+}
+
+/// Any of the named within a list, and every list that names something. A movement that has none of what a list is
+/// about is in none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MovementFilter {
+    pub causes: Vec<String>,
+    pub churn_reasons: Vec<String>,
+    pub feedback: Vec<String>,
 }
 
 /// Newest day first, then by customer.
@@ -70,6 +82,33 @@ pub struct Movement {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub is_involuntary: Option<bool>,
+    /// Of an expansion or a contraction: what most of it is due to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub cause: Option<String>,
+    /// Of an expansion or a contraction: all of it by what it is due to. A part can have the other sign.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub causes: Vec<MovementCause>,
+    /// Of churn: why the subscription that ended last did, or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub churn_reason: Option<String>,
+    /// Of churn: what the customer chose as the reason, or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub feedback: Option<String>,
+}
+
+/// The part of a movement that one cause has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MovementCause {
+    pub cause: String,
+    pub delta_minor: i64,
+    /// In the reporting currency; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub converted_minor: Option<i64>,
 }
 
 /// A movement before it is looked up.
@@ -79,8 +118,8 @@ struct Found {
     on: Day,
     currency: Currency,
     kind: MovementKind,
-    delta_minor: i64,
-    after_minor: i64,
+    series: u32,
+    one: Move,
     now: UnixSeconds,
 }
 
@@ -119,31 +158,36 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
 
 fn find(ledger: &Ledger, asked: &MovementsQuery, scope: &Scope, range: Range) -> Vec<Found> {
     let chunks = ledger.chunks().par_iter().enumerate();
-    chunks.flat_map_iter(|(index, chunk)| find_in_chunk(index, chunk, scope, &asked.kinds, range)).collect()
+    chunks.flat_map_iter(|(index, _)| find_in_chunk(ledger, index, asked, scope, range)).collect()
 }
 
 fn find_in_chunk(
+    ledger: &Ledger,
     index: usize,
-    chunk: &Chunk,
+    asked: &MovementsQuery,
     scope: &Scope,
-    kinds: &[MovementKind],
     range: Range,
 ) -> Vec<Found> {
+    let (chunk, kinds) = (&ledger.chunks()[index], &asked.kinds);
     let mut found = Vec::new();
     let mut trail = Trail::default();
     for customer in 0..chunk.customer_count() {
         let Some(country) = scope.country(chunk.country(customer)) else { continue };
         trail.walk(chunk.rows(customer), country, scope, range);
+        let mover = Mover { ledger, chunk, customer, scope, country, now: range.now };
         for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
-            found.push(Found {
-                place: CustomerPosition::new(index, customer),
-                on: one.day,
-                currency: scope.currency_of(trail.lane_of(one).series),
-                kind: one.kind,
-                delta_minor: one.after - one.before,
-                after_minor: one.after,
-                now: range.now,
-            });
+            let series = trail.lane_of(one).series;
+            if asked.only.has(&mover, one, series) {
+                found.push(Found {
+                    place: CustomerPosition::new(index, customer),
+                    on: one.day,
+                    currency: scope.currency_of(series),
+                    kind: one.kind,
+                    series,
+                    one: *one,
+                    now: range.now,
+                });
+            }
         }
     }
     found
@@ -153,14 +197,54 @@ fn order<'a>(ledger: &'a Ledger, one: &Found) -> (Reverse<Day>, &'a str, Currenc
     (Reverse(one.on), ledger.id(one.place), one.currency)
 }
 
+impl MovementFilter {
+    /// What movements can be filtered by, under the names that they have everywhere.
+    pub const DIMENSIONS: [Dimension; 3] = [Dimension::Cause, Dimension::ChurnReason, Dimension::Feedback];
+
+    /// Lets one more value of a dimension through.
+    ///
+    /// # Errors
+    /// When movements have no such dimension, or it has no such value.
+    pub fn add(&mut self, dimension: Dimension, value: &str) -> Result<(), String> {
+        if let Some(known) = labels::closed(dimension) {
+            let known: Vec<&str> = known.collect();
+            if !known.contains(&value) {
+                return Err(format!("'{value}' is not known: use {}", known.join(", ")));
+            }
+        }
+        let list = match dimension {
+            Dimension::Cause => &mut self.causes,
+            Dimension::ChurnReason => &mut self.churn_reasons,
+            Dimension::Feedback => &mut self.feedback,
+            other => return Err(format!("movements have no {other} of their own")),
+        };
+        list.push(value.to_owned());
+        Ok(())
+    }
+
+    fn has(&self, mover: &Mover<'_>, one: &Move, series: u32) -> bool {
+        let lists = [
+            (Dimension::Cause, &self.causes),
+            (Dimension::ChurnReason, &self.churn_reasons),
+            (Dimension::Feedback, &self.feedback),
+        ];
+        lists.iter().filter(|(_, wanted)| !wanted.is_empty()).all(|(by, wanted)| {
+            let parts = mover.parts(one, series, *by, Factor::ONE).unwrap_or_default();
+            parts.iter().any(|part| wanted.iter().any(|key| key == part.key))
+        })
+    }
+}
+
 impl Found {
     fn look_up(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, reporting: Reporting) -> Movement {
         let chunk = ledger.chunk(self.place);
         let entry = chunk.entry(self.place.customer as usize);
-        let converted_minor = match reporting {
+        let factor = match reporting {
             Reporting::Native => None,
-            Reporting::In(currency) => self.converted(ledger, rates, scope, currency),
+            Reporting::In(currency) => Factor::of(rates, self.on, self.currency, currency),
         };
+        let causes = self.causes(ledger, scope, factor);
+        let most = causes.iter().rev().max_by_key(|cause| cause.delta_minor.abs());
         Movement {
             customer_id: entry.id.to_string(),
             name: entry.name,
@@ -168,19 +252,50 @@ impl Found {
             on: self.on,
             kind: self.kind,
             currency: self.currency,
-            delta_minor: self.delta_minor,
-            mrr_after_minor: self.after_minor,
-            converted_minor,
+            delta_minor: self.one.after - self.one.before,
+            mrr_after_minor: self.one.after,
+            converted_minor: factor.and_then(|factor| self.converted(ledger, scope, factor)),
             is_involuntary: (self.kind == MovementKind::Churn).then(|| self.is_involuntary(ledger, chunk)),
+            cause: most.map(|most| most.cause.clone()),
+            causes,
+            churn_reason: self.only_part(ledger, scope, Dimension::ChurnReason),
+            feedback: self.only_part(ledger, scope, Dimension::Feedback),
         }
     }
 
+    fn parts<'a>(
+        &self,
+        ledger: &'a Ledger,
+        scope: &'a Scope,
+        by: Dimension,
+        factor: Factor,
+    ) -> Option<Parts<'a>> {
+        let (chunk, customer) = (ledger.chunk(self.place), self.place.customer as usize);
+        let country = scope.country(chunk.country(customer))?;
+        let mover = Mover { ledger, chunk, customer, scope, country, now: self.now };
+        mover.parts(&self.one, self.series, by, factor).ok()
+    }
+
+    fn causes(&self, ledger: &Ledger, scope: &Scope, factor: Option<Factor>) -> Vec<MovementCause> {
+        let parts = self.parts(ledger, scope, Dimension::Cause, factor.unwrap_or(Factor::ONE));
+        let causes = parts.into_iter().flatten().map(|part| MovementCause {
+            cause: part.key.to_owned(),
+            delta_minor: part.native,
+            converted_minor: factor.map(|_| part.converted),
+        });
+        causes.collect()
+    }
+
+    fn only_part(&self, ledger: &Ledger, scope: &Scope, by: Dimension) -> Option<String> {
+        let parts = self.parts(ledger, scope, by, Factor::ONE)?;
+        parts.first().map(|part| part.key.to_owned())
+    }
+
     /// What its subscriptions and prices changed by, each converted, so that a list adds up to the series.
-    fn converted(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, target: Currency) -> Option<i64> {
+    fn converted(&self, ledger: &Ledger, scope: &Scope, factor: Factor) -> Option<i64> {
         let chunk = ledger.chunk(self.place);
         let customer = self.place.customer as usize;
         let country = scope.country(chunk.country(customer))?;
-        let factor = Factor::of(rates, self.on, self.currency, target)?;
         let mut lines = Lines::default();
         let range = Range { first: self.on, last: self.on, now: self.now };
         lines.read(chunk.rows(customer), country, scope, range);

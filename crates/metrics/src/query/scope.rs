@@ -8,10 +8,10 @@ use super::{Dimension, Filter, Group, Query, Reporting};
 use crate::columns::{Catalog, Country, Ledger, Plan};
 
 /// What is not known, in filters and breakdowns.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 /// More groups than anyone reads: what is beyond them is one group.
-const GROUPS_MAX: usize = 100;
-const OTHER: &str = "other";
+pub(super) const GROUPS_MAX: usize = 100;
+pub(super) const OTHER: &str = "other";
 /// A plan or a country that the query leaves out.
 pub(super) const LEFT_OUT: u32 = u32::MAX;
 
@@ -206,6 +206,22 @@ impl Filter {
         self.countries.is_empty() || self.countries.iter().any(named)
     }
 
+    /// Whether any value of a dimension is.
+    pub(super) fn names(&self, dimension: Dimension) -> bool {
+        match dimension {
+            Dimension::Plan => !self.plans.is_empty(),
+            Dimension::Product => !self.products.is_empty(),
+            Dimension::Interval => !self.intervals.is_empty(),
+            Dimension::Currency => !self.currencies.is_empty(),
+            Dimension::Country => !self.countries.is_empty(),
+            Dimension::Cause
+            | Dimension::ChurnReason
+            | Dimension::Feedback
+            | Dimension::DeclineCode
+            | Dimension::Age => false,
+        }
+    }
+
     /// Whether anything but countries is named.
     pub(super) fn is_about_plans(&self) -> bool {
         let lists = [self.plans.is_empty(), self.products.is_empty(), self.intervals.is_empty()];
@@ -242,7 +258,12 @@ pub(super) fn group_of(plan: &Plan, by: Option<Dimension>) -> Option<Group> {
         Dimension::Currency => {
             Group::named(plan.currency.as_str(), &plan.currency.as_str().to_ascii_uppercase())
         }
-        Dimension::Country => return None,
+        Dimension::Country
+        | Dimension::Cause
+        | Dimension::ChurnReason
+        | Dimension::Feedback
+        | Dimension::DeclineCode
+        | Dimension::Age => return None,
     };
     Some(group)
 }

@@ -103,7 +103,7 @@ pub fn summary(
 /// What moved in the running month; `None` where the filter is one that money does not have.
 fn of_month(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Option<MoneyFigures>, QueryError> {
     match money::total(ledger, rates, query) {
-        Err(QueryError::NotOfRevenue { .. }) => Ok(None),
+        Err(QueryError::UnknownDimension { .. }) => Ok(None),
         total => total.map(Some),
     }
 }

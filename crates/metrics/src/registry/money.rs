@@ -2,7 +2,7 @@
 
 use super::{Better, Compute, Feed, Measure, Metric, Section, Unit};
 use crate::ledger::MoneyKind;
-use crate::query::{Dimension, MoneyFigures, Value};
+use crate::query::{Adds, Dimension, MoneyFigures, Value};
 
 pub(super) const ALL: &[Metric] = &[
     Metric {
@@ -54,6 +54,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Failed charges, by their day",
         docs_page: "metrics/failed-attempts.md",
         feeds: &[Feed::Charges],
+        dimensions: FAILURES,
         ..number("failed_attempts", "Failed attempts", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedPayment)))
         })
@@ -62,6 +63,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Invoices whose first attempt to collect them failed in the period",
         docs_page: "metrics/failed-invoices.md",
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..number("failed_invoices", "Failed invoices", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedInvoice)))
         })
@@ -71,6 +73,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/failed-amount.md",
         better: Some(Better::Down),
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("failed_amount", "Failed amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::FailedInvoice))
         })
@@ -81,6 +84,7 @@ pub(super) const ALL: &[Metric] = &[
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("recovery_rate", "Recovery rate", Section::Payments, |money| {
             Value::ratio(money.count(MoneyKind::RecoveredInvoice), money.count(MoneyKind::FailedInvoice))
         })
@@ -89,6 +93,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "What has been paid by now of the invoices whose first attempt failed in the period",
         docs_page: "metrics/recovered-amount.md",
         feeds: ATTEMPTS,
+        dimensions: FAILURES,
         ..sum("recovered_amount", "Recovered amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::RecoveredInvoice))
         })
@@ -110,9 +115,23 @@ pub(super) const ALL: &[Metric] = &[
             minor(money.minor(MoneyKind::DisputeLost))
         })
     },
+    Metric {
+        formula: "Fees of balance transactions, by the day of the transaction",
+        docs_page: "metrics/fees.md",
+        better: Some(Better::Down),
+        ..of_balance("fees", "Fees", |transaction| transaction.fee_minor)
+    },
+    Metric {
+        formula: "Net amounts of balance transactions other than payouts and transfers, by the day of the transaction",
+        docs_page: "metrics/net-cash.md",
+        ..of_balance("net_cash", "Net cash", |transaction| {
+            if transaction.category.is_moved_elsewhere() { 0 } else { transaction.net_minor }
+        })
+    },
 ];
 
 const REVENUE: &[Feed] = &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments];
+const FAILURES: &[Dimension] = &[Dimension::Currency, Dimension::Country, Dimension::DeclineCode];
 const ATTEMPTS: &[Feed] = &[Feed::Charges, Feed::InvoicePayments];
 
 /// What cohorts and summaries lack where it lacks something.
@@ -156,6 +175,16 @@ const fn sum(
         supports_filters: false,
         dimensions: &[Dimension::Currency, Dimension::Country],
         ..Metric::new((id, label, section), Unit::Money, Measure::Flow, Compute::Money(compute))
+    }
+}
+
+/// A sum over what moved the balance. A balance transaction belongs to no customer either.
+const fn of_balance(id: &'static str, label: &'static str, adds: Adds) -> Metric {
+    Metric {
+        supports_filters: false,
+        dimensions: &[Dimension::Currency],
+        feeds: &[Feed::BalanceTransactions],
+        ..Metric::new((id, label, Section::Payments), Unit::Money, Measure::Flow, Compute::Balance(adds))
     }
 }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Better, Compute, Feed, Measure, Metric, Named, Section, Unit};
 use crate::ledger::Apart;
-use crate::query::{Figures, MovementKind, TrialFigures, Value};
+use crate::query::{Dimension, Figures, MovementKind, TrialFigures, Value};
 
 pub(super) const ALL: &[Metric] = &[
     MRR,
@@ -50,6 +50,30 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
+        formula: "MRR of customers who had never been above 0",
+        ..movement("new_mrr", "New MRR", |period| moved(period, MovementKind::New))
+    },
+    Metric {
+        formula: "MRR of customers who came back from an MRR of 0",
+        ..movement("reactivation_mrr", "Reactivation MRR", |period| moved(period, MovementKind::Reactivation))
+    },
+    Metric {
+        formula: "What the MRR of existing customers went up by",
+        dimensions: CAUSES,
+        ..movement("expansion_mrr", "Expansion MRR", |period| moved(period, MovementKind::Expansion))
+    },
+    Metric {
+        formula: "What the MRR of customers who stayed went down by, negative",
+        dimensions: CAUSES,
+        ..movement("contraction_mrr", "Contraction MRR", |period| moved(period, MovementKind::Contraction))
+    },
+    Metric {
+        formula: "The MRR that customers had whose MRR became 0, negative",
+        section: Section::Churn,
+        dimensions: CHURN,
+        ..movement("churned_mrr", "Churned MRR", |period| moved(period, MovementKind::Churn))
+    },
+    Metric {
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         docs_page: "metrics/mrr-growth-rate.md",
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
@@ -59,6 +83,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "(New + reactivation + expansion) ÷ (lost by contraction + lost by churn)",
         docs_page: "metrics/quick-ratio.md",
+        unit: Unit::Multiple,
         ..ratio("quick_ratio", "Quick ratio", Section::Mrr, Better::Up, |period| {
             let sum = |kinds: &[MovementKind]| kinds.iter().map(|kind| period.moved(*kind)).sum::<i64>();
             let gained = sum(&[MovementKind::New, MovementKind::Reactivation, MovementKind::Expansion]);
@@ -76,6 +101,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Customers whose MRR became 0 in the period, each once",
         docs_page: "metrics/churned-customers.md",
         section: Section::Churn,
+        dimensions: CHURN,
         ..movers("churned_customers", "Churned customers", Better::Down, |period| {
             Some(Value::Count(period.movers(MovementKind::Churn)))
         })
@@ -195,6 +221,14 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR of subscriptions with an invoice whose payment failed and that is neither paid nor given up at the end of the period",
         docs_page: "metrics/at-risk-mrr.md",
+        dimensions: &[
+            Dimension::Plan,
+            Dimension::Product,
+            Dimension::Interval,
+            Dimension::Currency,
+            Dimension::Country,
+            Dimension::Age,
+        ],
         ..apart("at_risk_mrr", "At-risk MRR", Section::Risk, Some(Better::Down), Apart::AtRisk)
     },
     Metric {
@@ -224,6 +258,24 @@ pub(super) const ALL: &[Metric] = &[
             Compute::Committed,
         )
     },
+];
+
+const CAUSES: &[Dimension] = &[
+    Dimension::Plan,
+    Dimension::Product,
+    Dimension::Interval,
+    Dimension::Currency,
+    Dimension::Country,
+    Dimension::Cause,
+];
+const CHURN: &[Dimension] = &[
+    Dimension::Plan,
+    Dimension::Product,
+    Dimension::Interval,
+    Dimension::Currency,
+    Dimension::Country,
+    Dimension::ChurnReason,
+    Dimension::Feedback,
 ];
 
 /// MRR, which is also asked for together with its movements.
@@ -260,6 +312,20 @@ const fn ratio(
 ) -> Metric {
     let metric = of((id, label, section), Unit::Ratio, Measure::Ratio, Compute::Recurring(compute));
     Metric { better: Some(better), ..metric }
+}
+
+/// One kind of movement. Losses are negative, so that all of them add up to net new MRR.
+const fn movement(id: &'static str, label: &'static str, compute: fn(&Figures) -> Option<Value>) -> Metric {
+    Metric {
+        docs_page: "metrics/movements.md",
+        measure: Measure::Flow,
+        ..level(id, label, Section::Mrr, compute)
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a metric may have no value")]
+fn moved(period: &Figures, kind: MovementKind) -> Option<Value> {
+    Some(Value::Minor(period.moved(kind)))
 }
 
 const fn movers(

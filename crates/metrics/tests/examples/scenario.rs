@@ -9,11 +9,13 @@
 //! filter country DE
 //! customer cus_a country DE
 //!   subscription sub_1 trial 2026-01-01..2026-01-15 worth 49.00 ended 2026-03-10 payment_failed
-//!   mrr sub_1 2026-01-15 49.00 eur price pro
+//!   mrr sub_1 2026-01-15 49.00 eur price pro cause plan
 //!   invoice in_1 sub_1 due 49.00 failed 2026-02-15 paid 2026-02-20
 //!   revenue 2026-01-15 49.00
+//! balance charge 2026-01-15 49.00 eur fee 1.70
 //! => customer_churn_rate 2026-03 1
 //! => mrr 2026-01-01..2026-01-20 eur 49.00
+//! => expansion_mrr 2026-02 by cause plan 20.00
 //! ```
 //!
 //! Lines in between may come in any number and order; a fact is a word, or a word and its value. Amounts are US dollars
@@ -34,6 +36,7 @@ pub struct Scenario {
     pub rates: Vec<(String, String, String)>,
     pub filters: Vec<(String, String)>,
     pub customers: Vec<CustomerText>,
+    pub balance: Vec<BalanceText>,
     pub expectations: Vec<Expectation>,
 }
 
@@ -64,6 +67,8 @@ pub struct Change {
     pub value_minor: i64,
     pub currency: Currency,
     pub price: String,
+    /// Why it changed.
+    pub cause: Option<String>,
 }
 
 pub struct Money {
@@ -71,6 +76,17 @@ pub struct Money {
     pub at: UnixSeconds,
     pub amount_minor: i64,
     pub currency: Currency,
+    /// Why it failed.
+    pub code: Option<String>,
+}
+
+/// What moved the balance, which names no customer.
+pub struct BalanceText {
+    pub category: String,
+    pub at: UnixSeconds,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub fee_minor: i64,
 }
 
 /// Words, some of which are followed by a value.
@@ -81,6 +97,8 @@ pub struct Expectation {
     pub metric: String,
     pub period: Asked,
     pub currency: Currency,
+    /// A dimension, and the group that is asked about.
+    pub by: Option<(String, String)>,
     /// `none` where nothing is shown.
     pub value: String,
 }
@@ -93,23 +111,15 @@ pub struct Asked {
 }
 
 const CUSTOMER_FACTS: [&str; 1] = ["country"];
-const SUBSCRIPTION_FACTS: [&str; 6] = ["started", "trial", "worth", "ended", "cancel_at", "unbilled"];
-const SUBSCRIPTION_FLAGS: [&str; 3] = ["payment_failed", "payment_disputed", "unpaid"];
-const INVOICE_FACTS: [&str; 4] = ["due", "failed", "paid", "given_up"];
+const SUBSCRIPTION_FACTS: [&str; 7] =
+    ["started", "trial", "worth", "ended", "cancel_at", "unbilled", "feedback"];
+const SUBSCRIPTION_FLAGS: [&str; 4] =
+    ["cancellation_requested", "payment_failed", "payment_disputed", "unpaid"];
+const INVOICE_FACTS: [&str; 5] = ["due", "failed", "code", "paid", "given_up"];
 
-/// Kinds of money: of revenue, of payments, and of the provider's balance.
-const MONEY: [&str; 10] = [
-    "revenue",
-    "charge",
-    "refund",
-    "credit_note",
-    "payment",
-    "failed_payment",
-    "fee",
-    "net",
-    "dispute",
-    "dispute_lost",
-];
+/// Kinds of money: of revenue and of payments.
+const MONEY: [&str; 8] =
+    ["revenue", "charge", "refund", "credit_note", "payment", "failed_payment", "dispute", "dispute_lost"];
 
 pub fn read(block: &str) -> Scenario {
     let mut scenario = Scenario::default();
@@ -127,6 +137,9 @@ pub fn read(block: &str) -> Scenario {
             }
             ["customer", id, facts @ ..] => {
                 scenario.customers.push(CustomerText::new(id, Facts::read(facts, &CUSTOMER_FACTS, &[])));
+            }
+            ["balance", category, on, amount, rest @ ..] => {
+                scenario.balance.push(BalanceText::read(category, on, amount, rest));
             }
             ["=>", metric, period, rest @ ..] => {
                 scenario.expectations.push(Expectation::read(metric, period, rest));
@@ -170,27 +183,25 @@ impl CustomerText {
             ["mrr", subscription, on, amount, rest @ ..] => {
                 self.subscription(subscription);
                 let (currency, rest) = currency(rest);
-                let price = match rest {
-                    [] => "basic",
-                    ["price", price] => price,
-                    other => panic!("{other:?} can't follow an MRR"),
-                };
+                let facts = Facts::read(rest, &["price", "cause"], &[]);
                 self.changes.push(Change {
                     subscription: (*subscription).to_owned(),
                     at: at(on),
                     value_minor: minor(amount),
                     currency,
-                    price: price.to_owned(),
+                    price: facts.value("price").unwrap_or("basic").to_owned(),
+                    cause: facts.value("cause").map(str::to_owned),
                 });
             }
             [kind, on, amount, rest @ ..] if MONEY.contains(kind) => {
                 let (currency, rest) = currency(rest);
-                assert!(rest.is_empty(), "{rest:?} can't follow an amount");
+                let facts = Facts::read(rest, &["code"], &[]);
                 self.money.push(Money {
                     kind: (*kind).to_owned(),
                     at: at(on),
                     amount_minor: minor(amount),
                     currency,
+                    code: facts.value("code").map(str::to_owned),
                 });
             }
             other => panic!("a metric block can't say {other:?}"),
@@ -202,6 +213,18 @@ impl CustomerText {
         if self.subscriptions.iter().all(|subscription| subscription.id != id) {
             self.subscriptions.push(SubscriptionText { id: id.to_owned(), facts: Facts::default() });
         }
+    }
+}
+
+impl BalanceText {
+    fn read(category: &str, on: &str, amount: &str, rest: &[&str]) -> Self {
+        let (rest, fee_minor) = match rest {
+            [rest @ .., "fee", fee] => (rest, minor(fee)),
+            rest => (rest, 0),
+        };
+        let (currency, rest) = currency(rest);
+        assert!(rest.is_empty(), "{rest:?} can't follow an amount of the balance");
+        Self { category: category.to_owned(), at: at(on), amount_minor: minor(amount), currency, fee_minor }
     }
 }
 
@@ -231,8 +254,15 @@ impl Facts {
 impl Expectation {
     fn read(metric: &str, period: &str, rest: &[&str]) -> Self {
         let (currency, rest) = currency(rest);
+        let (by, rest) = match rest {
+            ["by", dimension, group, rest @ ..] => {
+                (Some(((*dimension).to_owned(), (*group).to_owned())), rest)
+            }
+            rest => (None, rest),
+        };
         let [value] = rest else { panic!("{metric} of {period} has one value, not {rest:?}") };
-        Self { metric: metric.to_owned(), period: Asked::read(period), currency, value: (*value).to_owned() }
+        let (metric, value) = (metric.to_owned(), (*value).to_owned());
+        Self { metric, period: Asked::read(period), currency, by, value }
     }
 }
 

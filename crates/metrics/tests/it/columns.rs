@@ -4,12 +4,12 @@ use jiff::tz::TimeZone;
 use metrics::columns::{CATALOG_BLOB, Damaged, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyKind, PriceBook};
-use metrics::query::{self, Reporting};
+use metrics::query::{self, Dimension, Query, Reporting};
 use model::billing::Product;
 use model::{Currency, CustomerId, ProductId};
 use proptest::prelude::*;
 
-use super::world::{World, at, prices, query};
+use super::world::{TestMoney, World, at, metric, prices, query};
 
 /// More customers than fit into one chunk.
 fn many(count: usize) -> World {
@@ -20,6 +20,15 @@ fn many(count: usize) -> World {
         world = world
             .with(&id, ["usd", "eur", "jpy"][number % 3], &[("2024-01-05", value), ("2024-03-09", 0)])
             .with_money(&id, "2024-01-05", MoneyKind::InvoiceRevenue, "usd", value);
+        let customer = world.customer(&id);
+        customer.failed_invoices.push((format!("sub_{id}"), at("2024-02-05"), Some(at("2024-02-09"))));
+        customer.money.push(TestMoney {
+            at: at("2024-02-05"),
+            kind: MoneyKind::FailedPayment,
+            currency: Currency::USD,
+            amount_minor: value,
+            decline_code: [None, Some("expired_card"), Some("insufficient_funds")][number % 3],
+        });
         world.customer(&id).country = [None, Some("DE"), Some("US")][number % 3].map(str::to_owned);
     }
     world
@@ -42,6 +51,11 @@ fn what_is_kept_reads_back_to_the_same_answers_and_bytes() {
     let ask =
         |ledger: &Ledger| query::mrr(ledger, &Rates::embedded(), &query("2024-01-01", "2024-06-30")).unwrap();
     assert_eq!(ask(&again), ask(&ledger));
+    for (id, by) in [("failed_attempts", Dimension::DeclineCode), ("at_risk_mrr", Dimension::Age)] {
+        let query = Query { by: Some(by), ..query("2024-01-01", "2024-06-30") };
+        let ask = |ledger: &Ledger| query::value(ledger, &Rates::embedded(), metric(id), &query).unwrap();
+        assert_eq!(ask(&again), ask(&ledger), "{id}");
+    }
     assert_eq!(again.customer(&"cus_00001".into()), ledger.customer(&"cus_00001".into()));
     let facets = |ledger: &Ledger| query::facets(ledger, &Rates::default(), model::UnixSeconds(0));
     assert_eq!(facets(&again), facets(&ledger));
@@ -51,7 +65,8 @@ fn what_is_kept_reads_back_to_the_same_answers_and_bytes() {
 fn the_same_customers_give_the_same_bytes_in_any_order_and_in_any_steps() {
     let world = many(1_200);
     let whole = blobs(&world.ledger("UTC"));
-    let backwards = World { customers: world.customers.iter().rev().cloned().collect() };
+    let customers = world.customers.iter().rev().cloned().collect();
+    let backwards = World { customers, ..World::default() };
     assert_eq!(blobs(&backwards.ledger("UTC")), whole);
     let mut grown = Ledger::empty(TimeZone::UTC);
     for customers in world.customers.chunks(250) {

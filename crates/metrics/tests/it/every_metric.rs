@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use metrics::query::{self, Query, Value};
+use metrics::query::{self, Dimension, Query, Value};
 use metrics::registry::{METRICS, Metric};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
-use super::generated::{ZONES, question, question_of_money, rates, world};
+use super::generated::{ZONES, question, question_by, question_of_balance, question_of_money, rates, world};
 use super::random::by_key;
 use super::reference::definitions::{Definition, definition};
 use super::reference::{Expected, Key, Period, Reference};
 use super::world::World;
+
+const OF_MOVEMENTS: &[Dimension] = &[Dimension::Cause, Dimension::ChurnReason, Dimension::Feedback];
 
 /// The metrics whose definition is of one kind.
 fn of_kind(is_one: fn(&Definition) -> bool) -> Vec<(&'static Metric, Definition)> {
@@ -44,7 +46,8 @@ fn check(
     let (rates, ledger, time_zone) = (rates(), world.ledger(zone), TimeZone::get(zone).unwrap());
     let reference = Reference::new(world, &time_zone, &rates, query);
     let mut figures: BTreeMap<(Key, Period), Expected> = BTreeMap::new();
-    for (metric, definition) in of_kind(is_one) {
+    let has = |metric: &Metric| query.by.is_none_or(|by| metric.dimensions.contains(&by));
+    for (metric, definition) in of_kind(is_one).into_iter().filter(|(metric, _)| has(metric)) {
         let answer = query::value(&ledger, &rates, metric, query).unwrap();
         let series = by_key(answer.series);
         let periods = if metric.looks_ahead { reference.periods_ahead() } else { reference.periods() };
@@ -95,6 +98,13 @@ proptest! {
     }
 
     #[test]
+    fn movements_by_what_they_are_due_to_are_what_the_definitions_say(
+        world in world(), zone in select(ZONES.to_vec()), query in question_by(OF_MOVEMENTS),
+    ) {
+        check(&world, zone, &query, |definition| matches!(definition, Definition::Recurring(_)))?;
+    }
+
+    #[test]
     fn lifetime_is_what_the_definitions_say(
         world in world(), zone in select(ZONES.to_vec()), query in question(),
     ) {
@@ -103,7 +113,7 @@ proptest! {
 
     #[test]
     fn what_is_shown_apart_is_what_the_definitions_say(
-        world in world(), zone in select(ZONES.to_vec()), query in question(),
+        world in world(), zone in select(ZONES.to_vec()), query in question_by(&Dimension::ALL),
     ) {
         check(&world, zone, &query, |definition| matches!(definition, Definition::Apart(_)))?;
     }
@@ -128,5 +138,12 @@ proptest! {
         world in world(), zone in select(ZONES.to_vec()), query in question_of_money(),
     ) {
         check(&world, zone, &query, |definition| matches!(definition, Definition::Money(_)))?;
+    }
+
+    #[test]
+    fn the_balance_is_what_the_definitions_say(
+        world in world(), zone in select(ZONES.to_vec()), query in question_of_balance(),
+    ) {
+        check(&world, zone, &query, |definition| matches!(definition, Definition::Balance(_)))?;
     }
 }

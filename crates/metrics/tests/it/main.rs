@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "also the tests' helpers stop where something is missing")]
 
 mod adding_up;
+mod balance;
+mod cash;
 mod cohorts;
 mod columns;
 mod currencies;
@@ -13,6 +15,7 @@ mod lists;
 mod movements;
 mod random;
 mod ratios;
+mod reasons;
 mod reference;
 mod restate;
 mod second_reader;

@@ -1,7 +1,9 @@
 //! How changes are classified, and which day and period they belong to.
 
 use metrics::fx::Rates;
-use metrics::query::{self, Dimension, Filter, MovementKind, MovementsQuery, MrrPoint, Query};
+use metrics::query::{
+    self, Dimension, Filter, MovementFilter, MovementKind, MovementsQuery, MrrPoint, Query,
+};
 use model::{CustomerId, Interval, UnixSeconds};
 
 use super::world::{World, at, query};
@@ -161,6 +163,7 @@ fn involuntary_churn_is_told_from_voluntary() {
     world.customer("a").involuntary.push("sub_2".to_owned());
     let asked = MovementsQuery {
         query: query("2024-02-01", "2024-02-29"),
+        only: MovementFilter::default(),
         kinds: vec![MovementKind::Churn],
         cursor: None,
         limit: 10,

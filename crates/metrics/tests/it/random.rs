@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use metrics::fx::Rates;
-use metrics::query::{self, MovementKind, MovementsQuery, Query, Reporting};
+use metrics::query::{self, MovementFilter, MovementKind, MovementsQuery, Query, Reporting};
 use model::{Currency, Day, Interval};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -98,7 +98,13 @@ fn check_movements(world: &World, zone: &str, rates: &Rates, query: &Query) -> R
     let query = Query { interval: Interval::Day, currency: Reporting::Native, by: None, ..query.clone() };
     let ledger = world.ledger(zone);
     let mut sums: BTreeMap<(Currency, Day, MovementKind), (i64, i64)> = BTreeMap::new();
-    let mut asked = MovementsQuery { query: query.clone(), kinds: Vec::new(), cursor: None, limit: 3 };
+    let mut asked = MovementsQuery {
+        query: query.clone(),
+        kinds: Vec::new(),
+        only: MovementFilter::default(),
+        cursor: None,
+        limit: 3,
+    };
     let mut count = 0;
     loop {
         let page = query::movements(&ledger, rates, &asked).unwrap();

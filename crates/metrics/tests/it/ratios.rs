@@ -137,5 +137,12 @@ fn revenue_knows_no_plans() {
     let filter = Filter { plans: vec!["price_usd_0".to_owned()], ..Filter::default() };
     let asked = Query { filter, ..query("2024-02-01", "2024-02-29") };
     let error = query::value(&ledger, &Rates::default(), metric("refunds"), &asked).unwrap_err();
-    assert_eq!(error, QueryError::NotOfRevenue { metric: "refunds", dimension: Dimension::Plan });
+    assert_eq!(
+        error,
+        QueryError::UnknownDimension {
+            metric: "refunds",
+            dimension: Dimension::Plan,
+            known: metric("refunds").dimensions,
+        }
+    );
 }

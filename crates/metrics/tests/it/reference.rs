@@ -1,9 +1,11 @@
 //! The definitions computed the plain way: customer by customer, day by day, in maps. Shares nothing with the loops.
 
 mod apart;
+mod balance;
 pub mod definitions;
 mod lifetime;
 mod money;
+pub mod reasons;
 mod recurring;
 mod trials;
 
@@ -105,6 +107,8 @@ impl<'a> Reference<'a> {
         }
         keys.extend(self.trial_keys());
         keys.extend(self.money_keys());
+        keys.extend(self.reason_keys());
+        keys.extend(self.balance_keys());
         keys
     }
 
@@ -186,6 +190,8 @@ impl<'a> Reference<'a> {
             Some(Dimension::Interval) => interval.to_owned(),
             Some(Dimension::Currency) => currency.to_string(),
             Some(Dimension::Country) => country(customer).to_owned(),
+            // Of single movements and payments, and of what is at risk on a day.
+            Some(_) => String::new(),
         }
     }
 }

@@ -6,17 +6,23 @@ use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::fx::Rates;
 use metrics::ledger::{
-    Apart, ApartStep, Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts,
-    UnbilledItem,
+    Apart, ApartStep, Cause, ChangeCause, CustomerLedger, FailedInvoice, MoneyFact, MoneyKind, PriceBook,
+    Step, SubscriptionFacts, UnbilledItem,
 };
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
-use model::billing::{BillingInterval, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus};
-use model::{Currency, Day, Interval, PriceId, ProductId, SubscriptionId, UnixSeconds, WeekStart};
+use model::billing::{
+    BillingInterval, CancellationReason, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus,
+};
+use model::{
+    BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,
+    UnixSeconds, WeekStart,
+};
 
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub customers: Vec<TestCustomer>,
+    pub balance: Vec<BalanceTransaction>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,14 +30,37 @@ pub struct TestCustomer {
     pub id: String,
     pub country: Option<String>,
     pub changes: Vec<Change>,
-    pub money: Vec<(UnixSeconds, MoneyKind, Currency, i64)>,
+    pub money: Vec<TestMoney>,
     /// Subscriptions that ended because payment failed.
     pub involuntary: Vec<String>,
     pub trials: Vec<TestTrial>,
     /// When a subscription is set to end.
     pub cancels: Vec<(String, UnixSeconds)>,
+    /// Of subscriptions that are not simply active.
+    pub statuses: Vec<(String, SubscriptionStatus)>,
     /// What is shown apart, in the same way as what counts.
     pub apart: Vec<(Apart, Change)>,
+    /// Why subscriptions ended, and what their customers said.
+    pub endings: Vec<TestEnding>,
+    /// When an invoice of a subscription failed, and until when it was unpaid.
+    pub failed_invoices: Vec<(String, UnixSeconds, Option<UnixSeconds>)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TestEnding {
+    pub subscription: String,
+    pub reason: Option<CancellationReason>,
+    pub feedback: Option<String>,
+}
+
+/// What moved, or failed to, and why it failed.
+#[derive(Debug, Clone)]
+pub struct TestMoney {
+    pub at: UnixSeconds,
+    pub kind: MoneyKind,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub decline_code: Option<&'static str>,
 }
 
 /// A subscription's trial, and what it is of.
@@ -50,6 +79,7 @@ pub struct Change {
     pub price: String,
     pub currency: Currency,
     pub value_minor: i64,
+    pub cause: ChangeCause,
 }
 
 pub fn at(text: &str) -> UnixSeconds {
@@ -78,6 +108,7 @@ impl World {
             price: format!("price_{code}_0"),
             currency: currency(code),
             value_minor: *value_minor,
+            cause: ChangeCause::default(),
         });
         self.customer(id).changes.extend(changes);
         self
@@ -91,6 +122,7 @@ impl World {
             price: price.to_owned(),
             currency: code,
             value_minor: *value_minor,
+            cause: ChangeCause::default(),
         });
         self.customer(id).changes.extend(changes);
         self
@@ -104,7 +136,27 @@ impl World {
         code: &str,
         amount_minor: i64,
     ) -> Self {
-        self.customer(id).money.push((at(when), kind, currency(code), amount_minor));
+        self.customer(id).money.push(TestMoney {
+            at: at(when),
+            kind,
+            currency: currency(code),
+            amount_minor,
+            decline_code: None,
+        });
+        self
+    }
+
+    /// With a fee of a tenth.
+    pub fn with_transaction(
+        mut self,
+        id: &str,
+        when: &str,
+        category: BalanceCategory,
+        code: &str,
+        amount_minor: i64,
+    ) -> Self {
+        let transaction = transaction(id, at(when), category, currency(code), amount_minor);
+        self.balance.push(transaction);
         self
     }
 
@@ -122,6 +174,7 @@ impl World {
         for customer in &self.customers {
             builder.add(customer.entry(), &customer.ledger());
         }
+        builder.add_balance(&self.balance);
         builder.finish(&prices(), TimeZone::get(zone).unwrap())
     }
 }
@@ -136,7 +189,10 @@ impl TestCustomer {
             involuntary: Vec::new(),
             trials: Vec::new(),
             cancels: Vec::new(),
+            statuses: Vec::new(),
             apart: Vec::new(),
+            endings: Vec::new(),
+            failed_invoices: Vec::new(),
         }
     }
 
@@ -152,9 +208,16 @@ impl TestCustomer {
     }
 
     pub fn ledger(&self) -> CustomerLedger {
-        let steps: Vec<Step> = differences(&self.changes).into_iter().map(step).collect();
+        let changes = differences(&self.changes);
+        let failed = self.failed_invoices.iter().map(|(id, failed_at, until)| FailedInvoice {
+            subscription: SubscriptionId::from(id.as_str()),
+            failed_at: *failed_at,
+            until: *until,
+        });
         CustomerLedger {
-            steps,
+            causes: changes.iter().map(|(change, _)| change.cause).collect(),
+            steps: changes.into_iter().map(step).collect(),
+            failed_invoices: failed.collect(),
             subscriptions: self.subscriptions().into_iter().map(|id| self.facts(id)).collect(),
             at_risk: self.apart_steps(Apart::AtRisk),
             trials: self.apart_steps(Apart::Trials),
@@ -176,6 +239,8 @@ impl TestCustomer {
         let changes = self.changes.iter().chain(self.apart.iter().map(|(_, change)| change));
         let mut ids: Vec<&str> = changes.map(|change| change.subscription.as_str()).collect();
         ids.extend(self.trials.iter().map(|trial| trial.subscription.as_str()));
+        ids.extend(self.endings.iter().map(|ending| ending.subscription.as_str()));
+        ids.extend(self.failed_invoices.iter().map(|(id, ..)| id.as_str()));
         ids.extend(self.cancels.iter().map(|(id, _)| id.as_str()));
         ids.sort_unstable();
         ids.dedup();
@@ -184,7 +249,9 @@ impl TestCustomer {
 
     fn facts(&self, id: &str) -> SubscriptionFacts {
         let trial = self.trials.iter().find(|trial| trial.subscription == id);
+        let ending = self.endings.iter().find(|ending| ending.subscription == id);
         let cancel = self.cancels.iter().find(|(known, _)| known == id);
+        let status = self.statuses.iter().find(|(known, _)| known == id);
         let item = |(price, currency, value_minor): &(String, Currency, i64)| UnbilledItem {
             price: price.as_str().into(),
             currency: *currency,
@@ -192,14 +259,14 @@ impl TestCustomer {
         };
         SubscriptionFacts {
             id: SubscriptionId::from(id),
-            status: SubscriptionStatus::Active,
+            status: status.map_or(SubscriptionStatus::Active, |(_, status)| *status),
             started_at: None,
             ended_at: None,
             cancel_at: cancel.map(|(_, at)| *at),
             trial: trial.map(|trial| trial.period),
             trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
-            reason: None,
-            feedback: None,
+            reason: ending.and_then(|ending| ending.reason),
+            feedback: ending.and_then(|ending| ending.feedback.clone()),
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),
         }
@@ -246,13 +313,34 @@ fn apart_step((change, delta_minor): (Change, i64)) -> ApartStep {
     }
 }
 
-fn money_fact((at, kind, currency, amount_minor): &(UnixSeconds, MoneyKind, Currency, i64)) -> MoneyFact {
+fn money_fact(money: &TestMoney) -> MoneyFact {
     MoneyFact {
-        at: *at,
-        kind: *kind,
-        currency: *currency,
-        amount_minor: *amount_minor,
+        at: money.at,
+        kind: money.kind,
+        currency: money.currency,
+        amount_minor: money.amount_minor,
         source: "x".to_owned(),
+        decline_code: money.decline_code.map(str::to_owned),
+    }
+}
+
+pub fn transaction(
+    id: &str,
+    created_at: UnixSeconds,
+    category: BalanceCategory,
+    currency: Currency,
+    amount_minor: i64,
+) -> BalanceTransaction {
+    let fee_minor = amount_minor / 10;
+    BalanceTransaction {
+        id: id.into(),
+        source: Some(format!("source_{id}")),
+        category,
+        created_at,
+        currency,
+        amount_minor,
+        fee_minor,
+        net_minor: amount_minor - fee_minor,
     }
 }
 

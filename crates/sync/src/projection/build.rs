@@ -71,7 +71,7 @@ pub(super) fn build_comparing(
     let builder = LedgerBuilder::new();
     let leftovers = Mutex::new((Vec::new(), skipped));
     let (done, total) = (AtomicU64::new(0), ids.len() as u64);
-    ids.par_chunks(AT_ONCE).try_for_each(|ids| -> Result<(), StoreError> {
+    let add_some = |ids: &[CustomerId]| -> Result<(), StoreError> {
         let some = build_some(source, objects, ids, &book, rules, restating)?;
         for (entry, ledger) in some.changes {
             builder.add(entry, &ledger);
@@ -83,7 +83,13 @@ pub(super) fn build_comparing(
         let now_done = done.fetch_add(ids.len() as u64, Ordering::Relaxed) + ids.len() as u64;
         on_progress(now_done, total);
         Ok(())
-    })?;
+    };
+    let (customers, balance) = rayon::join(
+        || ids.par_chunks(AT_ONCE).try_for_each(add_some),
+        || history::read_balance(source, objects, |transactions| builder.add_balance(transactions)),
+    );
+    customers?;
+    leftovers.lock().unwrap_or_else(PoisonError::into_inner).1.extend(balance?);
     let (inline_prices, skipped) = leftovers.into_inner().unwrap_or_else(PoisonError::into_inner);
     insert_inline(&mut book, inline_prices);
     let ledger = builder.finish(&book, zone);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::Source;
-use metrics::columns::{CustomerEntry, Ledger};
+use metrics::columns::{CustomerEntry, Ledger, Updated};
 use metrics::ledger::CustomerLedger;
 use model::{Clock, CustomerId, ObjectKind, Settings};
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ use super::prices::{KnownPrices, Values};
 use super::{Snapshot, blocking};
 use crate::SyncError;
 use crate::audit::{self, Audit};
-use crate::history::NOBODY;
+use crate::history::{self, NOBODY};
 use crate::projection::{self, Keeper, LedgerMeta, Recording, Restating};
 use crate::writing::Written;
 
@@ -79,6 +79,8 @@ pub(super) struct Dirty {
     customers: BTreeSet<CustomerId>,
     /// Prices and products.
     listed: BTreeSet<(ObjectKind, String)>,
+    /// Balance transactions.
+    balance: BTreeSet<String>,
     /// Of the last commit that this is about.
     sequence: Option<u64>,
 }
@@ -97,14 +99,18 @@ impl Dirty {
         if written.committed.has_touched_ownerless {
             self.customers.insert(CustomerId::from(NOBODY));
         }
-        if kinds.iter().any(|kind| source.price_list_kinds().contains(kind)) {
-            self.listed.extend(written.listed);
+        for (kind, id) in written.listed.into_iter().filter(|(kind, _)| kinds.contains(kind)) {
+            if source.balance_transactions() == Some(kind) {
+                self.balance.insert(id);
+            } else {
+                self.listed.insert((kind, id));
+            }
         }
         self.sequence = Some(written.sequence);
     }
 
     fn is_empty(&self) -> bool {
-        self.customers.is_empty() && self.listed.is_empty()
+        self.customers.is_empty() && self.listed.is_empty() && self.balance.is_empty()
     }
 }
 
@@ -123,6 +129,10 @@ impl Projector {
                 heard = written.recv() => match heard {
                     Some(written) => {
                         self.dirty.absorb(self.source, written);
+                        if self.recording.is_none() {
+                            // The whole ledger is built at the end of a load, and the balance is loaded last.
+                            self.dirty.balance.clear();
+                        }
                         if std::mem::take(&mut is_first) {
                             due = Instant::now() + first_after;
                         }
@@ -168,6 +178,13 @@ impl Projector {
             ledger = updated.ledger;
             changed.extend(updated.dirty);
         }
+        match self.with_balance(&ledger, &dirty.balance)? {
+            Some(updated) => {
+                ledger = updated.ledger;
+                changed.extend(updated.dirty);
+            }
+            None => return self.build_all(),
+        }
         if customers.is_empty() {
             let described = ledger.with_prices(self.prices.book());
             ledger = described.ledger;
@@ -176,6 +193,12 @@ impl Projector {
         restating.map_or(Ok(()), Restating::finish)?;
         self.show(ledger);
         self.keep(&changed.into_iter().collect::<Vec<u32>>(), sequence)
+    }
+
+    /// A ledger with these balance transactions as they are now. `None`: it has to be built again.
+    fn with_balance(&self, ledger: &Ledger, ids: &BTreeSet<String>) -> Result<Option<Updated>, StoreError> {
+        let changes = history::changes_of_balance(self.source, &self.objects, ids)?;
+        Ok(ledger.with_balance_changes(&changes))
     }
 
     fn ledgers_of(

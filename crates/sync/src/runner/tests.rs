@@ -1,4 +1,5 @@
 mod audit;
+mod balance;
 mod erasure;
 mod faults;
 mod gaps;

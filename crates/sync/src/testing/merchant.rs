@@ -87,6 +87,15 @@ impl Merchant {
         self.add(kind::CHARGE, &format!("ch_{customer}_{month:02}"), at + 60, charge);
     }
 
+    /// A transaction of the balance.
+    pub fn book(&mut self, id: &str, at: i64, amount: i64, fee: i64) {
+        let body = json!({
+            "amount": amount, "fee": fee, "net": amount - fee, "currency": "usd", "source": format!("ch_{id}"),
+            "type": "charge", "reporting_category": "charge", "status": "pending",
+        });
+        self.add(kind::BALANCE_TRANSACTION, id, at, body);
+    }
+
     /// The subscription ends, and the provider says so.
     pub fn cancel(&mut self, customer: i64, at: i64) {
         let id = format!("sub_{customer}");

@@ -63,6 +63,8 @@ describe('values', () => {
     expect(formatValue(123456, 'money', 'usd', { locale: 'en-US' })).toBe('$1,234.56')
     expect(formatValue(12.34, 'days', 'usd')).toBe('12.3 days')
     expect(formatValue(1, 'months', 'usd')).toBe('1 month')
+    expect(formatValue(3.24, 'multiple', 'usd')).toBe('3.2×')
+    expect(formatChange(-0.5, 'multiple', 'usd')).toBe('-0.5×')
     expect(formatChange(0.0123, 'ratio', 'usd')).toBe('+1.2 pp')
   })
 

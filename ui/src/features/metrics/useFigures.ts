@@ -30,7 +30,7 @@ function inCurrency(report: ValueReport | undefined, currency: Currency | undefi
 }
 
 /** The zeros of an answer that lacks what it is made of only mean that nothing is known. */
-function known(report: ValueReport | undefined): ValueReport | undefined {
+export function known(report: ValueReport | undefined): ValueReport | undefined {
   if (!isKnown(report)) return undefined
   const isAllZero = report?.series.every(({ points }) => points.every(({ value }) => !value))
   return report && report.absent.length > 0 && isAllZero ? { ...report, series: [] } : report

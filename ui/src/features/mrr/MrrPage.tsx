@@ -1,26 +1,26 @@
-import { Link, getRouteApi } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { MrrPoint } from '~/api/types'
-import { buttonClass } from '~/components/Button'
-import { EmptyState } from '~/components/Feedback'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { MetricTile } from '~/features/metrics/MetricTile'
+import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { shownCurrency } from '~/view/currency'
 import { compact } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
-import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
 import { BreakdownCard } from './BreakdownCard'
+import { Causes } from './Causes'
 import { Headline } from './Headline'
 import { MarkDrawer } from './MarkDrawer'
 import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
 import { MovementsTrend, MrrTrend } from './TrendCards'
 import { known, useMrrSeries, useStandings } from './useMrrData'
+import { useMrrStory } from './useMrrStory'
 
 const route = getRouteApi('/app/c/$connectionId/mrr')
 const NO_POINTS: MrrPoint[] = []
@@ -37,6 +37,7 @@ export function MrrPage() {
   const series = useMrrSeries(view)
   const now = useStandings(view)
   useFallback(view, series.error ?? now.error)
+  const story = useMrrStory(view, now.standings)
   const knownSeries = known(series.data)
   const shown = shownCurrency(view)
   const points = useMemo(
@@ -52,7 +53,6 @@ export function MrrPage() {
     [navigate],
   )
   const isNothing = connection.state === 'failed' && series.data !== undefined && knownSeries === undefined
-  const isEmpty = connection.is_history_complete && view.facets !== undefined && view.facets.first_on === null
   const currency = shown ?? (view.currency === 'native' ? (connection.reporting_currency ?? 'usd') : view.currency)
   const trend = {
     view,
@@ -66,10 +66,10 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead title="MRR Breakdown" />
+      <PageHead story={story} title="MRR Breakdown" />
       {isNothing ? (
         <NothingImported view={view} />
-      ) : isEmpty ? (
+      ) : isNothingBilled(view) ? (
         <NothingYet view={view} />
       ) : (
         <>
@@ -89,6 +89,7 @@ export function MrrPage() {
             <Cell>
               <MovementsTrend {...trend} />
             </Cell>
+            <Causes open={open} view={view} />
             <Cell>
               <BreakdownCard currency={currency} open={open} view={view} />
             </Cell>
@@ -97,53 +98,5 @@ export function MrrPage() {
         </>
       )}
     </>
-  )
-}
-
-/** The import stopped before there was a single figure. The banner above says why. */
-function NothingImported({ view }: { view: View }) {
-  return (
-    <div className="card">
-      <EmptyState
-        action={
-          <Link
-            className={buttonClass('secondary', 'small')}
-            params={{ connectionId: view.connection.id }}
-            to="/c/$connectionId/sync"
-          >
-            See what happened
-          </Link>
-        }
-        title="No figures yet"
-      >
-        The import stopped before anything could be calculated.
-      </EmptyState>
-    </div>
-  )
-}
-
-function NothingYet({ view }: { view: View }) {
-  return (
-    <div className="card">
-      <EmptyState
-        action={
-          <>
-            <Link
-              className={buttonClass('secondary', 'small')}
-              params={{ connectionId: view.connection.id }}
-              to="/c/$connectionId/sync"
-            >
-              See what was imported
-            </Link>
-            <Link className={buttonClass('quiet', 'small')} to="/connect">
-              Connect another account
-            </Link>
-          </>
-        }
-        title="No subscriptions have been billed in this account yet"
-      >
-        You’re all set. MRR appears here as soon as the first invoice with a recurring price is paid.
-      </EmptyState>
-    </div>
   )
 }

@@ -171,6 +171,7 @@ fn unit(metric: &Metric) -> &'static str {
         Unit::Money => "minor",
         Unit::Count => "count",
         Unit::Ratio => "ratio",
+        Unit::Multiple => "multiple",
         Unit::Days => "days",
         Unit::Months => "months",
     }

@@ -117,6 +117,9 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
     let is_money = column.ends_with("_minor") || (column == "value" && unit == Unit::Money);
     match (is_money, value.as_i64(), currency) {
         (true, Some(amount_minor), Some(currency)) => in_main_units(amount_minor, currency),
+        _ if column == "value" && unit == Unit::Multiple => {
+            value.as_f64().map_or_else(|| "–".to_owned(), |times| format!("{times:.1}×"))
+        }
         _ if column == "is_partial" => if value == &Value::Bool(true) { "partial" } else { "" }.to_owned(),
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
@@ -150,6 +153,8 @@ mod tests {
     fn people_get_main_units_and_a_dash_for_what_is_undefined() {
         assert_eq!(shown("mrr_minor", &1250.into(), Unit::Money, Some(Currency::USD)), "12.50");
         assert_eq!(shown("value", &Value::Null, Unit::Ratio, Some(Currency::USD)), "–");
+        assert_eq!(shown("value", &3.24.into(), Unit::Multiple, Some(Currency::USD)), "3.2×");
+        assert_eq!(shown("value", &Value::Null, Unit::Multiple, Some(Currency::USD)), "–");
         assert_eq!(shown("is_partial", &true.into(), Unit::Count, None), "partial");
         assert_eq!(shown("is_partial", &false.into(), Unit::Count, None), "");
         assert_eq!(shown("customers", &3.into(), Unit::Money, Some(Currency::USD)), "3");

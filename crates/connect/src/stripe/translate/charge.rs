@@ -26,8 +26,16 @@ struct ChargeShape {
     amount_refunded: Number,
     created: Number,
     failure_code: Text,
+    outcome: Object<Outcome>,
     disputed: Flag,
     dispute: Ref,
+    balance_transaction: Ref,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Outcome {
+    reason: Text,
 }
 
 /// A charge.
@@ -53,6 +61,9 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
     };
     // Before charges said how much was captured, it was all or nothing.
     let is_captured = shape.captured.0.unwrap_or(status == ChargeStatus::Succeeded);
+    let reason = shape.outcome.get().and_then(|outcome| said(&outcome.reason));
+    let failure_code = said(&shape.failure_code);
+    let is_failed = status == ChargeStatus::Failed;
     Ok(Charge {
         id: ChargeId::from(reading.id),
         customer: shape.customer.id().map(CustomerId::from),
@@ -64,8 +75,10 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
         amount_captured_minor: captured.unwrap_or(if is_captured { amount_minor } else { 0 }),
         amount_refunded_minor: refunded.unwrap_or(0),
         created_at: reading.instant(shape.created, "created")?,
-        failure_code: said(&shape.failure_code),
+        decline_code: reason.or_else(|| failure_code.clone()).filter(|_| is_failed),
+        failure_code,
         is_disputed: shape.disputed.is_set() || shape.dispute.id().is_some(),
+        is_booked: shape.balance_transaction.id().is_some(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use model::Currency;
 
-use super::super::chunk::Texts;
+use super::super::texts::Texts;
 
 pub(super) type Read<T> = Result<T, &'static str>;
 

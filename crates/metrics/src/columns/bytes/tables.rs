@@ -9,9 +9,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
 use super::super::chunk::{
-    Chunk, Columns, Country, DifferenceRows, MoneyRows, NO_PLAN, PaidRows, Rows, Subscriptions, Texts,
-    UnexplainedRows,
+    Chunk, Columns, Country, DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, NO_PLAN, PaidRows, Rows,
+    Subscriptions, UnexplainedRows,
 };
+use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
 use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
 
@@ -100,15 +101,31 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     }
     out.u8s(columns.causes.iter().map(|cause| number(&ChangeCause::ALL, cause)));
 
+    write_failed_invoices(&mut out, &columns.failed_invoices);
+    write_money(&mut out, money);
+    write_paid(&mut out, columns);
+    write_differences(&mut out, &columns.differences);
+    out.bytes
+}
+
+fn write_failed_invoices(out: &mut Writer, invoices: &FailedInvoiceRows) {
+    out.count(invoices.failed_at.len());
+    out.u32s(&invoices.ends);
+    out.u32s(&invoices.subscription);
+    out.i64s(&invoices.failed_at);
+    out.i64s(&invoices.until);
+}
+
+fn write_money(out: &mut Writer, money: &MoneyRows) {
     out.count(money.at.len());
     out.u32s(&money.ends);
     out.i64s(&money.at);
     out.u8s(money.kind.iter().map(|kind| number(&MoneyKind::ALL, kind)));
     out.currencies(&money.currency);
     out.i64s(&money.amount_minor);
-    write_paid(&mut out, columns);
-    write_differences(&mut out, &columns.differences);
-    out.bytes
+    out.u8s(money.code.iter().flat_map(|code| code.to_le_bytes()));
+    out.count(money.codes.len());
+    out.texts(&money.codes);
 }
 
 fn write_paid(out: &mut Writer, columns: &Columns) {
@@ -163,6 +180,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     }
     let rows = read_rows(&mut from, customers, &subscriptions, &plans)?;
     let causes = numbers(&mut from, rows.at.len(), &ChangeCause::ALL)?;
+    let failed_invoices = read_failed_invoices(&mut from, customers, &subscriptions)?;
     let money = read_money(&mut from, customers)?;
     let paid = read_paid(&mut from, customers)?;
     let unexplained = read_unexplained(&mut from, customers)?;
@@ -179,6 +197,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         causes,
         apart,
         subscriptions,
+        failed_invoices,
         money,
         paid,
         unexplained,
@@ -248,12 +267,38 @@ fn read_rows(
     Ok(rows)
 }
 
+fn read_failed_invoices(
+    from: &mut Reader<'_>,
+    customers: usize,
+    subscriptions: &Subscriptions,
+) -> Read<FailedInvoiceRows> {
+    let count = from.count()?;
+    let ends = from.ends(customers, count)?;
+    let subscription = from.u32s(count)?;
+    let (mut row, mut first) = (0, 0);
+    for (row_end, subscription_end) in ends.iter().zip(&subscriptions.ends) {
+        let own = first..*subscription_end;
+        if !subscription[row..*row_end as usize].iter().all(|index| own.contains(index)) {
+            return Err("a failed invoice names another customer's subscription");
+        }
+        (row, first) = (*row_end as usize, *subscription_end);
+    }
+    Ok(FailedInvoiceRows { ends, subscription, failed_at: from.i64s(count)?, until: from.i64s(count)? })
+}
+
 fn read_money(from: &mut Reader<'_>, customers: usize) -> Read<MoneyRows> {
     let count = from.count()?;
     let ends = from.ends(customers, count)?;
     let at = from.i64s(count)?;
     let kind = numbers(from, count, &MoneyKind::ALL)?;
-    Ok(MoneyRows { ends, at, kind, currency: currencies(from, count)?, amount_minor: from.i64s(count)? })
+    let (currency, amount_minor) = (currencies(from, count)?, from.i64s(count)?);
+    let code = from.column(count, u16::from_le_bytes)?;
+    let known = from.count()?;
+    let codes = from.texts(known)?;
+    if !code.iter().all(|code| *code == NO_CODE || usize::from(*code) < known) {
+        return Err("it names a decline code that is not there");
+    }
+    Ok(MoneyRows { ends, at, kind, currency, amount_minor, code, codes })
 }
 
 fn read_paid(from: &mut Reader<'_>, customers: usize) -> Read<PaidRows> {
@@ -288,7 +333,8 @@ fn read_differences(from: &mut Reader<'_>, customers: usize) -> Read<DifferenceR
     Ok(DifferenceRows { ends, at, currency, rules, delta_minor: from.i64s(count)? })
 }
 
-pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
+/// `balance_months` are the numbers of the months that the balance has, so that a missing one is noticed.
+pub(super) fn write_catalog(catalog: &Catalog, balance_months: &[u32]) -> Vec<u8> {
     let mut plans: Vec<&Plan> = catalog.plans().iter().collect();
     plans.sort_by_key(|plan| (&plan.price, plan.currency));
     let mut out = Writer::default();
@@ -309,10 +355,13 @@ pub(super) fn write_catalog(catalog: &Catalog) -> Vec<u8> {
         plans.iter().map(|plan| plan.interval.map_or(0, |interval| interval.count)).collect();
     out.u32s(&counts);
     out.u8s(plans.iter().map(|plan| u8::from(plan.is_active)));
+    out.count(balance_months.len());
+    out.u32s(balance_months);
     out.bytes
 }
 
-pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
+/// With it the numbers of the months that the balance has.
+pub(super) fn read_catalog(bytes: &[u8]) -> Read<(Catalog, Vec<u32>)> {
     let mut from = Reader::new(bytes);
     let count = from.count()?;
     let (names, labels) = (from.texts(count)?, from.texts(count)?);
@@ -320,6 +369,8 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
     let units = from.bytes(count)?;
     let counts = from.u32s(count)?;
     let is_active = flags(&mut from, count)?;
+    let months = from.count()?;
+    let balance_months = from.u32s(months)?;
     from.finish()?;
     let mut catalog = Catalog::default();
     for index in 0..count {
@@ -336,7 +387,7 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<Catalog> {
             is_active: is_active[index],
         });
     }
-    Ok(catalog)
+    Ok((catalog, balance_months))
 }
 
 /// The plans that are named, in order, and the number of each in that order.
@@ -369,7 +420,7 @@ fn global_code(name: &str, catalog: &Catalog) -> Read<u32> {
     catalog.code(&price, currency).ok_or("a row names a plan that is not in the catalog")
 }
 
-fn currencies(from: &mut Reader<'_>, count: usize) -> Read<Vec<Currency>> {
+pub(super) fn currencies(from: &mut Reader<'_>, count: usize) -> Read<Vec<Currency>> {
     let codes: Vec<[u8; 3]> = from.column(count, |code| code)?;
     codes.iter().map(|code| currency(code)).collect()
 }
@@ -383,12 +434,12 @@ fn flags(from: &mut Reader<'_>, count: usize) -> Read<Vec<bool>> {
     numbers(from, count, &[false, true])
 }
 
-fn numbers<T: Copy>(from: &mut Reader<'_>, count: usize, list: &[T]) -> Read<Vec<T>> {
+pub(super) fn numbers<T: Copy>(from: &mut Reader<'_>, count: usize, list: &[T]) -> Read<Vec<T>> {
     let values: Option<Vec<T>> =
         from.bytes(count)?.iter().map(|number| list.get(usize::from(*number)).copied()).collect();
     values.ok_or("it has a value that this version does not know")
 }
 
-fn number<T: PartialEq>(list: &[T], value: &T) -> u8 {
+pub(super) fn number<T: PartialEq>(list: &[T], value: &T) -> u8 {
     list.iter().position(|known| known == value).and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
 }

@@ -28,9 +28,11 @@ fn charge(invoice: &Invoice, status: ChargeStatus, on: &str) -> Charge {
         currency: Currency::USD,
         amount_minor: invoice.amount_due_minor,
         amount_captured_minor: invoice.amount_due_minor,
+        is_booked: true,
         amount_refunded_minor: 0,
         created_at: at(on),
         failure_code: None,
+        decline_code: None,
         is_disputed: false,
     }
 }
@@ -56,6 +58,49 @@ fn a_subscription_is_at_risk_from_the_failure_until_the_invoice_is_paid() {
     assert_eq!(money(&ledger, MoneyKind::FailedInvoice), [(at("2026-02-02"), 1000)]);
     assert_eq!(money(&ledger, MoneyKind::RecoveredInvoice), [(at("2026-02-02"), 1000)]);
     assert_eq!(money(&ledger, MoneyKind::FailedPayment).len(), 2);
+}
+
+#[test]
+fn a_failure_has_the_reason_of_its_own_attempt_and_an_invoice_that_of_its_first() {
+    let second = Invoice { paid_at: Some(at("2026-02-09")), ..second(Paid) };
+    let declined = |on: &str, code: &str| Charge {
+        decline_code: Some(code.to_owned()),
+        ..charge(&second, ChargeStatus::Failed, on)
+    };
+    let charges = vec![
+        declined("2026-02-05", "expired_card"),
+        declined("2026-02-02", "insufficient_funds"),
+        charge(&second, ChargeStatus::Succeeded, "2026-02-09"),
+    ];
+    let ledger = ledger(&CustomerHistory { charges, ..with_second(second.clone()) });
+    let codes = |kind| -> Vec<Option<&str>> {
+        let own = ledger.money.iter().filter(|fact| fact.kind == kind);
+        own.map(|fact| fact.decline_code.as_deref()).collect()
+    };
+    assert_eq!(codes(MoneyKind::FailedPayment), [Some("insufficient_funds"), Some("expired_card")]);
+    assert_eq!(codes(MoneyKind::FailedInvoice), [Some("insufficient_funds")]);
+    assert_eq!(codes(MoneyKind::RecoveredInvoice), [Some("insufficient_funds")]);
+    assert_eq!(codes(MoneyKind::Payment), [None]);
+}
+
+#[test]
+fn every_failed_invoice_is_kept_with_its_subscription_and_how_long_it_was_unpaid() {
+    let finalized_at = |on: &str| Some(at(on));
+    let first = Invoice {
+        paid_at: Some(at("2026-02-20")),
+        attempt_count: 2,
+        finalized_at: finalized_at("2026-02-02"),
+        ..second(Paid)
+    };
+    let third = Invoice {
+        finalized_at: finalized_at("2026-02-10"),
+        ..invoice("2026-02-10", Open, vec![line("basic", 500, "2026-02-10", "2026-03-01")])
+    };
+    let mut history = with_second(first);
+    history.invoices.push(third);
+    let kept: Vec<_> =
+        ledger(&history).failed_invoices.iter().map(|one| (one.failed_at, one.until)).collect();
+    assert_eq!(kept, [(at("2026-02-02"), Some(at("2026-02-20"))), (at("2026-02-10"), None)]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is shown apart from MRR, and what is set to end.
 
 use metrics::ledger::Apart;
+use metrics::query::Dimension;
 use model::Currency;
 
 use super::{Key, Line, Lines, Period, Reference, value};
@@ -9,7 +10,13 @@ impl Reference<'_> {
     /// At the end of a period.
     pub(super) fn apart(&self, what: Apart, key: &Key, period: Period) -> i64 {
         let index = Apart::ALL.iter().position(|own| *own == what).unwrap();
-        self.level(&self.apart[index], key, period, |_| true)
+        if self.query.by != Some(Dimension::Age) {
+            return self.level(&self.apart[index], key, period, |_| true);
+        }
+        let whole = (String::new(), key.1);
+        self.level(&self.apart[index], &whole, period, |line| {
+            self.age(line.customer, &line.subscription, period.end_on) == key.0
+        })
     }
 
     /// MRR of now that is set to end in a period, at today's rates.

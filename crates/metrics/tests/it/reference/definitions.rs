@@ -1,6 +1,7 @@
 //! Every metric by its definition, of one series and one period.
 
 use metrics::ledger::{Apart, MoneyKind};
+use model::{BalanceCategory, BalanceTransaction};
 use rust_decimal::Decimal;
 
 use super::money::Money;
@@ -16,6 +17,7 @@ pub enum Definition {
     Scheduled,
     Committed,
     Money(fn(&Money) -> Option<Decimal>),
+    Balance(fn(&BalanceTransaction) -> i64),
 }
 
 /// `None` for a metric that is not defined here.
@@ -35,6 +37,11 @@ pub fn definition(id: &str) -> Option<Definition> {
         "unbilled_mrr" => Definition::Apart(Apart::Unbilled),
         "scheduled_churn" => Definition::Scheduled,
         "committed_mrr" => Definition::Committed,
+        "fees" => Definition::Balance(|transaction| transaction.fee_minor),
+        "net_cash" => Definition::Balance(|transaction| match transaction.category {
+            BalanceCategory::Payout | BalanceCategory::Transfer => 0,
+            _ => transaction.amount_minor - transaction.fee_minor,
+        }),
         id => recurring(id).map(Definition::Recurring).or_else(|| money(id).map(Definition::Money))?,
     })
 }
@@ -47,6 +54,11 @@ fn recurring(id: &str) -> Option<fn(&Expected) -> Option<Decimal>> {
         "active_subscriptions" => |period| Some(period.subscriptions.into()),
         "arpa" => |period| mean(period.mrr, period.customers),
         "average_sale_price" => |period| mean(period.moved["new"], period.movers["new"]),
+        "new_mrr" => |period| Some(period.moved["new"].into()),
+        "reactivation_mrr" => |period| Some(period.moved["reactivation"].into()),
+        "expansion_mrr" => |period| Some(period.moved["expansion"].into()),
+        "contraction_mrr" => |period| Some(period.moved["contraction"].into()),
+        "churned_mrr" => |period| Some(period.moved["churn"].into()),
         "net_new_mrr" => |period| Some((period.mrr - period.mrr_before).into()),
         "mrr_growth_rate" => |period| share(period.mrr - period.mrr_before, period.mrr_before),
         "quick_ratio" => |period| {
@@ -111,6 +123,7 @@ impl Reference<'_> {
             Definition::Scheduled => Some(self.scheduled(key, period).into()),
             Definition::Committed => self.committed(key, period).map(Decimal::from),
             Definition::Money(of) => of(&self.money(key, period)),
+            Definition::Balance(of) => Some(self.balance(*of, key, period).into()),
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use metrics::ledger::MoneyKind;
+use metrics::query::Dimension;
 
 use super::{Key, Period, Reference};
+use crate::world::TestMoney;
 
 /// What moved in one period.
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ impl Reference<'_> {
     pub(super) fn money_keys(&self) -> BTreeSet<Key> {
         let mut keys = BTreeSet::new();
         for customer in &self.world.customers {
-            for (_, _, currency, _) in &customer.money {
+            for TestMoney { currency, .. } in &customer.money {
                 keys.insert(self.key(self.group(customer, "", *currency), *currency));
             }
         }
@@ -47,12 +49,16 @@ impl Reference<'_> {
         let mut money = Money::default();
         for customer in &self.world.customers {
             let mut has_paid = false;
-            for (at, kind, currency, amount_minor) in &customer.money {
+            for TestMoney { at, kind, currency, amount_minor, decline_code } in &customer.money {
+                let group = match self.query.by {
+                    Some(Dimension::DeclineCode) => decline_code.unwrap_or("unknown").to_owned(),
+                    _ => self.group(customer, "", *currency),
+                };
                 let on = at.day(self.zone);
                 let is_counted = !self.is_to_come(*at)
                     && period.contains(on)
                     && self.passes(customer, "", *currency)
-                    && self.key(self.group(customer, "", *currency), *currency) == *key;
+                    && self.key(group, *currency) == *key;
                 let Some(worth) = self.worth(*amount_minor, *currency, on).filter(|_| is_counted) else {
                     continue;
                 };

@@ -34,17 +34,16 @@ struct Held<'a> {
 
 impl Reference<'_> {
     pub fn expected(&self, key: &Key, period: Period) -> Expected {
+        if self.is_by_reason() {
+            return self.expected_of_reason(key, period);
+        }
         let mut by_customer: BTreeMap<usize, Vec<(&Line, &Days)>> = BTreeMap::new();
         for (line, days) in &self.lines {
             if line.is_of(key, self.query.currency) {
                 by_customer.entry(line.customer).or_default().push((line, days));
             }
         }
-        let mut expected = Expected::default();
-        for kind in MovementKind::ALL.map(MovementKind::as_str) {
-            expected.moved.insert(kind, 0);
-            expected.movers.insert(kind, 0);
-        }
+        let mut expected = Expected::of_nothing();
         for (customer, lines) in by_customer {
             let currencies = lines.iter().map(|(line, _)| line.currency).collect();
             self.add_customer(&Held { customer, lines, currencies }, period, &mut expected);
@@ -160,6 +159,14 @@ impl Reference<'_> {
     }
 }
 
+impl Expected {
+    pub fn of_nothing() -> Self {
+        let zeros: BTreeMap<&'static str, i64> =
+            MovementKind::ALL.map(|kind| (kind.as_str(), 0)).into_iter().collect();
+        Self { moved: zeros.clone(), movers: zeros, ..Self::default() }
+    }
+}
+
 impl Held<'_> {
     fn in_currency(&self, currency: Currency) -> Days {
         let own = self.lines.iter().filter(|(line, _)| line.currency == currency);
@@ -167,7 +174,7 @@ impl Held<'_> {
     }
 }
 
-fn movements(days: &Days, from: Day, to: Day) -> Vec<(&'static str, Day)> {
+pub(super) fn movements(days: &Days, from: Day, to: Day) -> Vec<(&'static str, Day)> {
     let mut found = Vec::new();
     for on in days.range(from..=to).map(|(on, _)| *on) {
         let (before, after) = (value(days, on.previous()), value(days, on));

@@ -1,0 +1,196 @@
+//! `chartsy movements`: why MRR changed, customer by customer, computed by the same functions as in the API.
+
+use std::io::Write;
+
+use anyhow::anyhow;
+use comfy_table::{CellAlignment, Table, presets};
+use metrics::query::{self, Dimension, Movement, MovementFilter, MovementKind, MovementsQuery, Reporting};
+use metrics::question::{Preset, Question};
+use model::Day;
+
+use super::metrics::table::in_main_units;
+use super::metrics::{Format, add_filters, filter};
+use crate::cli::ConnectionArgs;
+use crate::{folder, work};
+
+#[derive(Debug, clap::Args)]
+pub struct Movements {
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// last_12_months (default) or last_12_full_months
+    #[arg(long, value_name = "RANGE")]
+    range: Option<Preset>,
+    /// First day, such as 2026-01-31; by default the first day of --range
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Day>,
+    /// Last day; by default today, or the last day of --range
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Day>,
+    /// new, expansion, contraction, churn or reactivation; may be repeated
+    #[arg(long = "type", value_name = "TYPE")]
+    kinds: Vec<MovementKind>,
+    /// native, or the code of a currency to convert to
+    #[arg(long, default_value = "native")]
+    currency: Reporting,
+    /// Such as plan=price_123, cause=quantity, churn_reason=payment_failed or feedback=too_expensive; may be repeated
+    #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
+    filter: Vec<(Dimension, String)>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub async fn run(args: Movements) -> anyhow::Result<()> {
+    let mut question = Question {
+        from: args.from,
+        to: args.to,
+        range: args.range,
+        currency: Some(args.currency),
+        ..Question::default()
+    };
+    let is_of_movements =
+        |(dimension, _): &(Dimension, String)| MovementFilter::DIMENSIONS.contains(dimension);
+    let (own, others): (Vec<_>, Vec<_>) = args.filter.into_iter().partition(is_of_movements);
+    add_filters(&mut question, &others)?;
+    let mut only = MovementFilter::default();
+    for (dimension, value) in own {
+        let added = only.add(dimension, &value);
+        added.map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
+    }
+    let (folder, record) = folder::one(&args.connection)?;
+    let view = work::view(&folder, record).await?;
+    let query = question.query(&view)?;
+    let asked = MovementsQuery { query, kinds: args.kinds, only, cursor: None, limit: usize::MAX };
+    let page = query::movements(&view.ledger, &view.rates, &asked)?;
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
+        Format::Csv => write_csv(&mut out, &page.data)?,
+        Format::Table => write_table(&mut out, &page.data)?,
+    }
+    Ok(())
+}
+
+/// One line per movement, amounts in smallest units. Several causes are separated by semicolons, each with its part.
+fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record([
+        "on",
+        "type",
+        "customer_id",
+        "name",
+        "email",
+        "currency",
+        "delta_minor",
+        "mrr_after_minor",
+        "converted_minor",
+        "cause",
+        "causes",
+        "churn_reason",
+        "feedback",
+    ])?;
+    for one in movements {
+        let causes: Vec<String> =
+            one.causes.iter().map(|part| format!("{}={}", part.cause, part.delta_minor)).collect();
+        csv.write_record([
+            one.on.to_string(),
+            one.kind.to_string(),
+            one.customer_id.clone(),
+            one.name.clone().unwrap_or_default(),
+            one.email.clone().unwrap_or_default(),
+            one.currency.to_string(),
+            one.delta_minor.to_string(),
+            one.mrr_after_minor.to_string(),
+            one.converted_minor.map(|minor| minor.to_string()).unwrap_or_default(),
+            one.cause.clone().unwrap_or_default(),
+            causes.join(";"),
+            one.churn_reason.clone().unwrap_or_default(),
+            one.feedback.clone().unwrap_or_default(),
+        ])?;
+    }
+    Ok(csv.flush()?)
+}
+
+/// One row per movement, amounts in the currency's main unit.
+fn write_table(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "on",
+        "type",
+        "customer",
+        "currency",
+        "change",
+        "mrr after",
+        "cause or reason",
+        "feedback",
+    ]);
+    for one in movements {
+        let why = one.cause.as_ref().or(one.churn_reason.as_ref());
+        table.add_row([
+            one.on.to_string(),
+            one.kind.to_string(),
+            one.name.as_ref().unwrap_or(&one.customer_id).clone(),
+            one.currency.to_string(),
+            in_main_units(one.delta_minor, one.currency),
+            in_main_units(one.mrr_after_minor, one.currency),
+            why.cloned().unwrap_or_default(),
+            one.feedback.clone().unwrap_or_default(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(4).take(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    Ok(writeln!(out, "{table}")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::query::MovementCause;
+    use model::Currency;
+
+    use super::*;
+
+    fn movement() -> Movement {
+        let part = |cause: &str, delta_minor| MovementCause {
+            cause: cause.to_owned(),
+            delta_minor,
+            converted_minor: None,
+        };
+        Movement {
+            customer_id: "cus_1".to_owned(),
+            name: None,
+            email: None,
+            on: "2026-02-10".parse().unwrap(),
+            kind: MovementKind::Expansion,
+            currency: Currency::USD,
+            delta_minor: 700,
+            mrr_after_minor: 1_700,
+            converted_minor: None,
+            is_involuntary: None,
+            cause: Some("price".to_owned()),
+            causes: vec![part("price", 900), part("item", -200)],
+            churn_reason: None,
+            feedback: None,
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_the_parts_of_a_movement() {
+        let mut out = Vec::new();
+        write_csv(&mut out, &[movement()]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.ends_with("\n2026-02-10,expansion,cus_1,,,usd,700,1700,,price,price=900;item=-200,,\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn people_get_main_units_and_the_main_cause() {
+        let mut out = Vec::new();
+        write_table(&mut out, &[movement()]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let row = text.lines().nth(1).unwrap().split_whitespace().collect::<Vec<_>>();
+        assert_eq!(row, ["2026-02-10", "expansion", "cus_1", "usd", "7.00", "17.00", "price"]);
+    }
+}

@@ -1,0 +1,262 @@
+//! Movements in parts: expansion and contraction by what changed, churn by why the customer left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use model::billing::{CancellationReason, SubscriptionStatus};
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
+use super::exchange::{Factor, TooLarge};
+use super::figures::{AllFigures, FigureSeries, Figures, figures as all_figures, parts as all_parts};
+use super::labels;
+use super::scope::{GROUPS_MAX, OTHER, Scope, Selection, UNKNOWN};
+use super::span::Span;
+use super::tally::Shape;
+use super::walk::{Move, Range, Trail};
+use super::{Dimension, Group, MovementKind, Query, QueryError};
+use crate::columns::{Chunk, Ledger, SubscriptionView};
+use crate::fx::Rates;
+
+/// What one part of a movement is called, and how much of it it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part<'a> {
+    pub(super) key: &'a str,
+    /// In its own currency, and in the one that is reported in.
+    pub(super) native: i64,
+    pub(super) converted: i64,
+}
+
+pub(super) type Parts<'a> = SmallVec<[Part<'a>; 2]>;
+
+/// A customer whose movements are taken apart, as a scope sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mover<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) chunk: &'a Chunk,
+    pub(super) customer: usize,
+    pub(super) scope: &'a Scope,
+    /// The scope's number for the customer's.
+    pub(super) country: u32,
+    pub(super) now: model::UnixSeconds,
+}
+
+/// What is counted within, the part's key, and the figures of each bucket. Nothing but movements is in them.
+type Sums<'a> = HashMap<(u32, &'a str), Vec<Figures>>;
+
+/// The movements of a query by what each was due to. What has no rate, and so is in none, is as in the whole.
+pub(super) fn figures(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    by: Dimension,
+) -> Result<AllFigures, QueryError> {
+    let whole = all_figures(ledger, rates, query)?;
+    let span = Span::of(query, ledger)?;
+    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
+    let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
+    let chunks = ledger.chunks().par_chunks(part);
+    let all: Result<Vec<Sums<'_>>, TooLarge> =
+        chunks.map(|chunks| of_chunks(&shape, ledger, chunks, by)).collect();
+    let mut total = Sums::new();
+    for (key, figures) in all.map_err(|error| shape.exchange.refused(error))?.into_iter().flatten() {
+        let sum = total.entry(key).or_insert_with(|| empty(&span));
+        sum.iter_mut().zip(figures).for_each(|(sum, figures)| add(sum, &figures));
+    }
+    let total = largest(total, &span);
+    let mut series = Vec::new();
+    for part in all_parts(&shape.scope, query.currency) {
+        let own = total.iter().filter(|((counted, _), _)| *counted == part.counted);
+        series.extend(own.map(|((counted, key), figures)| FigureSeries {
+            currency: part.currency,
+            group: Some(Group::named(key, &labels::label(by, key))),
+            counted: *counted,
+            figures: figures.clone(),
+        }));
+    }
+    let rank = |group: &Option<Group>| group.as_ref().map(|group| labels::rank(by, &group.key));
+    series.sort_by_key(|one| (one.currency, rank(&one.group), one.group.clone()));
+    Ok(AllFigures { series, ..whole })
+}
+
+fn empty(span: &Span) -> Vec<Figures> {
+    vec![Figures::default(); span.buckets.len()]
+}
+
+fn add(sum: &mut Figures, other: &Figures) {
+    sum.moved.iter_mut().zip(other.moved).for_each(|(a, b)| *a += b);
+    sum.movers.iter_mut().zip(other.movers).for_each(|(a, b)| *a += b);
+}
+
+/// With more keys than anyone reads, those that concern the fewest customers become one.
+fn largest<'a>(all: Sums<'a>, span: &Span) -> Sums<'a> {
+    let mut customers: HashMap<&str, i64> = HashMap::new();
+    for ((_, key), figures) in &all {
+        let movers = figures.iter().flat_map(|figures| figures.movers).sum::<i64>();
+        *customers.entry(key).or_default() += movers;
+    }
+    let mut keys: Vec<(&str, i64)> = customers.into_iter().collect();
+    keys.sort_unstable_by_key(|(key, movers)| (std::cmp::Reverse(*movers), *key));
+    let rest = keys.split_off(keys.len().min(GROUPS_MAX));
+    let mut kept = Sums::new();
+    for ((counted, key), figures) in all {
+        let key = if rest.iter().any(|(other, _)| *other == key) { OTHER } else { key };
+        let sum = kept.entry((counted, key)).or_insert_with(|| empty(span));
+        sum.iter_mut().zip(figures).for_each(|(sum, figures)| add(sum, &figures));
+    }
+    kept
+}
+
+fn of_chunks<'a>(
+    shape: &'a Shape<'_>,
+    ledger: &'a Ledger,
+    chunks: &'a [Arc<Chunk>],
+    by: Dimension,
+) -> Result<Sums<'a>, TooLarge> {
+    let mut sums = Sums::new();
+    let mut trail = Trail::default();
+    let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+    for chunk in chunks {
+        for customer in 0..chunk.customer_count() {
+            let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
+            trail.walk(chunk.rows(customer), country, &shape.scope, range);
+            if trail.moves.is_empty() {
+                continue;
+            }
+            let scope = &shape.scope;
+            let mover = Mover { ledger, chunk, customer, scope, country, now: shape.span.now };
+            add_customer(&mut sums, shape, &trail, mover, by)?;
+        }
+    }
+    Ok(sums)
+}
+
+fn add_customer<'a>(
+    sums: &mut Sums<'a>,
+    shape: &Shape<'_>,
+    trail: &Trail,
+    mover: Mover<'a>,
+    by: Dimension,
+) -> Result<(), TooLarge> {
+    // A customer counts once in what it is counted within, however often it moves so in a bucket.
+    let mut seen: SmallVec<[(u32, &str, usize, MovementKind); 4]> = SmallVec::new();
+    for one in &trail.moves {
+        let lane = trail.lane_of(one);
+        let currency = shape.scope.series[lane.series as usize].currency;
+        let Some(factor) = shape.exchange.factor(currency, one.day) else { continue };
+        let bucket = shape.span.bucket(one.day);
+        for part in mover.parts(one, lane.series, by, factor)? {
+            let key = (lane.counted, part.key);
+            let figures = &mut sums.entry(key).or_insert_with(|| empty(shape.span))[bucket];
+            figures.moved[one.kind as usize] += part.converted;
+            let sight = (key.0, key.1, bucket, one.kind);
+            if !seen.contains(&sight) {
+                seen.push(sight);
+                figures.movers[one.kind as usize] += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Mover<'a> {
+    /// The parts of a movement, which add up to it. None of one that a breakdown does not tell about.
+    pub(super) fn parts(
+        &self,
+        one: &Move,
+        series: u32,
+        by: Dimension,
+        factor: Factor,
+    ) -> Result<Parts<'a>, TooLarge> {
+        match (by, one.kind) {
+            (Dimension::Cause, MovementKind::Expansion | MovementKind::Contraction) => {
+                let causes = self.chunk.causes(self.customer);
+                self.split(one, series, factor, |row| causes[row].as_str())
+            }
+            (Dimension::ChurnReason, MovementKind::Churn) => {
+                let reason = self.ended_last(one, series).map_or(UNKNOWN, |own| churn_reason(&own));
+                self.split(one, series, factor, |_| reason)
+            }
+            (Dimension::Feedback, MovementKind::Churn) => {
+                let given = self.ended_last(one, series).map(|own| own.feedback);
+                let feedback = given.filter(|feedback| !feedback.is_empty()).unwrap_or(UNKNOWN);
+                self.split(one, series, factor, |_| feedback)
+            }
+            _ => Ok(Parts::new()),
+        }
+    }
+
+    /// Row by row. A price is converted as a whole, so a row is what it makes of the price's change by then: the parts
+    /// add up, whatever is rounded.
+    fn split(
+        &self,
+        one: &Move,
+        series: u32,
+        factor: Factor,
+        key_of: impl Fn(usize) -> &'a str,
+    ) -> Result<Parts<'a>, TooLarge> {
+        let rows = self.chunk.rows(self.customer);
+        let mut lines: SmallVec<[(u32, u32, i64, i64); 4]> = SmallVec::new();
+        let mut parts = Parts::new();
+        for row in self.rows_of(one, series) {
+            let (subscription, plan, delta) = (rows.subscription[row], rows.plan[row], rows.delta_minor[row]);
+            let known = lines.iter().position(|line| (line.0, line.1) == (subscription, plan));
+            let known = known.unwrap_or_else(|| {
+                lines.push((subscription, plan, 0, 0));
+                lines.len() - 1
+            });
+            let line = &mut lines[known];
+            line.2 += delta;
+            let converted = factor.convert(line.2)?;
+            let added = Part { key: key_of(row), native: delta, converted: converted - line.3 };
+            line.3 = converted;
+            match parts.iter_mut().find(|part| part.key == added.key) {
+                Some(part) => {
+                    part.native += added.native;
+                    part.converted += added.converted;
+                }
+                None => parts.push(added),
+            }
+        }
+        parts.retain(|part| (part.native, part.converted) != (0, 0));
+        Ok(parts)
+    }
+
+    /// The customer's rows that a movement is the sum of, in order of time.
+    fn rows_of(&self, one: &Move, series: u32) -> impl DoubleEndedIterator<Item = usize> {
+        let rows = self.chunk.rows(self.customer);
+        let first = rows.days.partition_point(|day| *day < one.day);
+        let end = rows.days.partition_point(|day| *day <= one.day);
+        let (scope, country, now) = (self.scope, self.country, self.now);
+        (first..end).filter(move |row| {
+            rows.at[*row] <= now.0 && scope.target(rows.plan[*row], country).series == series
+        })
+    }
+
+    /// The subscription that ended last on the day; `None` where it goes on, as with other plans than a filter names.
+    fn ended_last(&self, one: &Move, series: u32) -> Option<SubscriptionView<'a>> {
+        let rows = self.chunk.rows(self.customer);
+        let last = self.rows_of(one, series).rev().find(|row| rows.delta_minor[*row] < 0)?;
+        let subscription = rows.subscription[last];
+        let currency = self.scope.currency_of(series);
+        let is_own = |row: &usize| {
+            let plan = self.ledger.catalog().plan(rows.plan[*row]);
+            rows.subscription[*row] == subscription && plan.is_some_and(|plan| plan.currency == currency)
+        };
+        let until = rows.days.partition_point(|day| *day <= one.day);
+        let counted = (0..until).filter(|row| rows.at[*row] <= self.now.0).filter(is_own);
+        let left: i64 = counted.map(|row| rows.delta_minor[row]).sum();
+        (left == 0).then(|| self.chunk.subscription(subscription as usize))
+    }
+}
+
+fn churn_reason(subscription: &SubscriptionView<'_>) -> &'static str {
+    match subscription.reason {
+        Some(CancellationReason::Requested) => "cancellation_requested",
+        Some(CancellationReason::PaymentFailed) => "payment_failed",
+        Some(CancellationReason::PaymentDisputed) => "payment_disputed",
+        Some(CancellationReason::Other) => OTHER,
+        None if subscription.status == SubscriptionStatus::Unpaid => "unpaid",
+        None => UNKNOWN,
+    }
+}

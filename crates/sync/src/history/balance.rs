@@ -1,0 +1,88 @@
+//! What moved the balance that the provider keeps for the account, from the objects.
+
+use std::collections::BTreeSet;
+
+use connect::{Source, Unreadable};
+use metrics::columns::BalanceChanges;
+use metrics::ledger::{MoneyFact, attempt};
+use model::{BalanceCategory, BalanceTransaction, RawObject};
+use store::{Objects, StoreError};
+
+/// Objects that are read at once.
+const BATCH: usize = 1000;
+
+/// All balance transactions, some at a time; returns what of them could not be read.
+///
+/// # Errors
+/// What the store says. Objects that cannot be read are no error.
+pub fn read_balance(
+    source: Source,
+    objects: &Objects,
+    mut add: impl FnMut(&[BalanceTransaction]),
+) -> Result<Vec<Unreadable>, StoreError> {
+    let mut skipped = Vec::new();
+    let Some(kind) = source.balance_transactions() else { return Ok(skipped) };
+    let mut after: Option<String> = None;
+    loop {
+        let stored = objects.scan(kind, after.as_deref(), BATCH)?;
+        let Some(last) = stored.last() else { return Ok(skipped) };
+        after = Some(last.object.id.clone());
+        let mut some = Vec::with_capacity(stored.len());
+        for stored in &stored {
+            match read(source, &stored.object) {
+                Ok(transaction) => some.extend(transaction),
+                Err(unreadable) => skipped.push(unreadable),
+            }
+        }
+        add(&some);
+    }
+}
+
+/// What these balance transactions say now. One that is deleted or cannot be read is gone.
+///
+/// # Errors
+/// What the store says.
+pub fn changes_of_balance(
+    source: Source,
+    objects: &Objects,
+    ids: &BTreeSet<String>,
+) -> Result<BalanceChanges, StoreError> {
+    let mut changes = BalanceChanges::default();
+    changes.transactions.extend(ids.iter().map(|id| (id.clone(), None)));
+    let Some(kind) = source.balance_transactions() else { return Ok(changes) };
+    let ids: Vec<String> = ids.iter().cloned().collect();
+    for ids in ids.chunks(BATCH) {
+        for stored in objects.get_many(kind, ids)? {
+            let transaction = read(source, &stored.object).ok().flatten();
+            changes.transactions.insert(stored.object.id, transaction);
+        }
+    }
+    let transactions = changes.transactions.values().flatten();
+    let made_for = transactions.filter(|one| one.category == BalanceCategory::Charge);
+    let charges: Vec<String> = made_for.filter_map(|one| one.source.clone()).collect();
+    changes.payments = payments(source, objects, &charges)?;
+    Ok(changes)
+}
+
+fn payments(source: Source, objects: &Objects, charges: &[String]) -> Result<Vec<MoneyFact>, StoreError> {
+    let Some(kind) = source.booked_payments() else { return Ok(Vec::new()) };
+    let mut payments = Vec::new();
+    for charges in charges.chunks(BATCH) {
+        let stored = objects.get_many(kind, charges)?;
+        let read = stored.iter().filter(|stored| !stored.object.is_deleted);
+        let read = read.filter_map(|stored| source.booked_payment(&stored.object));
+        payments.extend(read.filter_map(|charge| attempt(&charge)));
+    }
+    Ok(payments)
+}
+
+/// `None`: it is deleted.
+fn read(source: Source, object: &RawObject) -> Result<Option<BalanceTransaction>, Unreadable> {
+    if object.is_deleted {
+        return Ok(None);
+    }
+    source.balance_transaction(object).transpose().map_err(|error| {
+        let (kind, id) = (object.kind, object.id.clone());
+        Unreadable { kind, id, reason: error.to_string() }
+    })
+}

@@ -1,0 +1,134 @@
+// The pages that tell one part of the business each: retention, churn, revenue, payments and trials.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { accessible, connected, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
+
+const both = serverWithMerchant();
+let id;
+
+const PAGES = ['Retention', 'Churn', 'Revenue', 'Payments', 'Trials'];
+const headed = (page, name) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
+
+/** Until the key figures are there, and no chart is still loading. */
+async function settled(page) {
+  await page.getByRole('region', { name: 'Key figures' }).getByText(/\d/).first().waitFor();
+  await page.waitForFunction(() => document.querySelector('main [role=status][aria-label^=Loading]') === null);
+}
+
+test('an owner reads each page, and its table has the figures of its chart', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  id = await connected(page, both.app, both.merchant);
+  for (const [index, name] of PAGES.entries()) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
+    await headed(page, name);
+    await settled(page);
+    await accessible(page, name);
+    await picture(page, `5${index}-${name.toLowerCase()}`);
+  }
+  await page.getByRole('region', { name: 'Trials', exact: true }).getByText('Total').waitFor();
+});
+
+test('a cohort is followed by what it pays, and a cell opens its customers', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/retention?range=all`);
+  const map = page.getByRole('table', { name: /^Customer retention by month of start/ });
+  const first = map.getByRole('button', { name: /month 0: 100%/ }).first();
+  const label = await first.getAttribute('aria-label');
+  const customers = Number(label.match(/ of (\d+) customer/)[1]);
+  await first.click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByRole('heading', { name: new RegExp(`^The ${customers} customers? who started`) }).waitFor();
+  await drawer.getByText(new RegExp(`^${customers} movements?$`)).waitFor();
+  await accessible(page, 'the customers of a cohort');
+  await page.goBack();
+  await drawer.waitFor({ state: 'detached' });
+
+  await page.getByRole('radio', { name: 'MRR', exact: true }).click();
+  await page.getByRole('radio', { name: 'Plan', exact: true }).click();
+  await page.getByRole('table', { name: /^MRR retention by first plan/ }).getByRole('button').first().waitFor();
+  assert.deepEqual(Object.fromEntries(new URL(page.url()).searchParams), { range: 'all', what: 'mrr', by: 'plan' });
+  await page.getByRole('button', { name: 'Download CSV' }).first().waitFor();
+});
+
+test('the map is one stop of the keyboard, and arrows move within it', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/retention?range=all`);
+  const map = page.getByRole('table', { name: /^Customer retention/ });
+  await map.getByRole('button').first().focus();
+  await page.keyboard.press('ArrowRight');
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /month 1:/);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByText(/month 0/).first().waitFor();
+});
+
+test('customers lost are listed, and a month of churn opens them', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/churn?range=all`);
+  const lost = page.getByRole('region', { name: 'Customers lost' });
+  await lost.getByText(/^\d+ movements?$/).waitFor();
+  const rates = page.getByRole('region', { name: /^Churn rates/ });
+  await rates.getByRole('button', { name: /as a table$/ }).click();
+  await rates.getByRole('button', { name: /^[1-9][\d.]*%$/ }).first().click();
+  await page.getByRole('dialog').getByRole('link').first().waitFor();
+  await accessible(page, 'the customers of a month of churn');
+});
+
+test('the reasons of churn and the causes of expansion open the customers behind them', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  for (const [path, region, type] of [
+    ['churn', 'Why customers left', 'Churn'],
+    ['mrr', 'Why MRR expanded', 'Expansion'],
+  ]) {
+    await page.goto(`${both.app.url}/c/${id}/${path}?range=all`);
+    const row = page.getByRole('region', { name: region }).getByRole('row').nth(1);
+    const reason = await row.getByRole('button').innerText();
+    await row.getByRole('button').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('heading', { name: new RegExp(`^${type}`) }).getByText(reason).waitFor();
+    await drawer.getByRole('table').getByText(reason).first().waitFor();
+    await accessible(page, `the customers behind: ${reason}`);
+    await page.goBack();
+    await drawer.waitFor({ state: 'detached' });
+  }
+});
+
+test('revenue adds up from gross to net', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/revenue?range=all`);
+  const steps = page.getByRole('table', { name: 'From gross to net revenue' });
+  await steps.getByRole('rowheader', { name: 'Net revenue' }).waitFor();
+  const texts = await steps.getByRole('row').locator('td:first-of-type').allInnerTexts();
+  const cents = texts.map((text) => Math.round(Number(text.replace(/[^\d.-]/g, '')) * 100));
+  const net = cents.pop();
+  assert.ok(net > 0);
+  assert.equal(cents.reduce((sum, one) => sum + one, 0), net);
+  await page.getByRole('region', { name: 'Revenue', exact: true }).getByText(texts.at(-1)).first().waitFor();
+});
+
+test('the pages fit a phone in the dark', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  for (const name of PAGES) {
+    await page.goto(`${both.app.url}/c/${id}/${name.toLowerCase()}`);
+    await headed(page, name);
+    await settled(page);
+    await accessible(page, `${name} on a phone in the dark`);
+    await picture(page, `6${PAGES.indexOf(name)}-${name.toLowerCase()}-phone`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `${name} is ${width} pixels wide`);
+  }
+});

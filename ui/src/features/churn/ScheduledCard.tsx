@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+
+import { valueQuery } from '~/api/queries'
+import type { ValuePoint } from '~/api/types'
+import { SeriesChart } from '~/charts/SeriesChart'
+import { EmptyState } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { addDays, firstOfMonth } from '~/format/date'
+import { shownCurrency } from '~/view/currency'
+import { isKnown } from '~/view/known'
+import type { View } from '~/view/useView'
+
+const MONTHS_AHEAD = 12
+
+/** The same view over the months ahead, the running one first. */
+function ahead(view: View): View {
+  const start = firstOfMonth(view.today)
+  const end = addDays(firstOfMonth(start, MONTHS_AHEAD), -1)
+  const period = { ...view.period, start, end, interval: 'month' as const }
+  return { ...view, period, series: { ...view.scope, from: start, to: end, interval: 'month' } }
+}
+
+/** What still lies ahead of a month is known now: none of it is "so far". */
+const asWhole = (points: readonly ValuePoint[]) => points.map((point) => ({ ...point, is_partial: false }))
+
+/** MRR that is set to end, by when it does: whatever range is chosen, of the next twelve months. */
+export function ScheduledCard({ view: given }: { view: View }) {
+  const view = useMemo(() => ahead(given), [given])
+  const query = useQuery(valueQuery(view.connection.id, 'scheduled_churn', view.series))
+  const currency = shownCurrency(view)
+  const points = useMemo(
+    () => asWhole(query.data?.series.find((one) => one.currency === currency)?.points ?? []),
+    [query.data, currency],
+  )
+  const series = useMemo(
+    () => [{ id: 'scheduled_churn', name: 'Scheduled churn', colorToken: '--churn', values: points.map(({ value }) => value) }],
+    [points],
+  )
+  const isLoading = query.error === null && (!isKnown(query.data) || currency === undefined)
+  const total = points.reduce((sum, { value }) => sum + (value ?? 0), 0)
+  return (
+    <SeriesChart
+      isSummed
+      buckets={points}
+      chart="columns"
+      currency={currency ?? 'usd'}
+      error={query.data ? null : query.error}
+      figureOf={() => <Money className="font-medium" currency={currency ?? 'usd'} minor={total} />}
+      height={240}
+      isLoading={isLoading}
+      isStale={query.isPlaceholderData}
+      label="Columns of MRR that is set to end, by the month in which it does. The table view has every figure."
+      metric="scheduled_churn"
+      series={series}
+      title="Scheduled churn, next 12 months"
+      unit="money"
+      view={view}
+      {...(!isLoading && total === 0
+        ? { empty: <EmptyState title="Nothing is set to end">No subscription is set to cancel in the next 12 months.</EmptyState> }
+        : {})}
+      onRetry={() => void query.refetch()}
+    />
+  )
+}

@@ -1,0 +1,140 @@
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable, fileOfRows } from '~/components/DataTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Cell, Grid } from '~/components/Grid'
+import { PageHead } from '~/components/PageHead'
+import { figureColumns } from '~/features/groups/columns'
+import { StackedCard } from '~/features/groups/StackedCard'
+import type { GroupRow, Groups } from '~/features/groups/useGroups'
+import { useGroups } from '~/features/groups/useGroups'
+import { MovementDrawer } from '~/features/movements/MovementDrawer'
+import { useMark } from '~/features/movements/useMark'
+import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
+import { isCountry } from '~/view/groupLabels'
+import { levelName } from '~/view/period'
+import { geographyStory } from '~/view/story'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { keptSearch, useView } from '~/view/useView'
+
+/** Where the customers are that MRR comes from. */
+export function GeographyPage() {
+  const view = useView()
+  useTitle('Geography', view.connection.name)
+  if (!isNothingBilled(view)) return <Geography view={view} />
+  return (
+    <>
+      <PageHead title="Geography" />
+      <NothingYet view={view} />
+    </>
+  )
+}
+
+function storyOf({ currency = 'usd', total, rows }: Groups): string | null {
+  const countries = rows.filter(({ key, mrr_minor }) => isCountry(key) && mrr_minor > 0)
+  return geographyStory({
+    currency,
+    total: total?.mrr_minor,
+    parts: countries.map(({ label, mrr_minor }) => ({ name: label, value: mrr_minor })),
+    countries: countries.length,
+  })
+}
+
+function Geography({ view }: { view: View }) {
+  const groups = useGroups(view, 'country')
+  const { open, drawer } = useMark('country')
+  const { currency = 'usd' } = groups
+  return (
+    <>
+      <PageHead story={groups.isLoading ? null : storyOf(groups)} title="Geography" />
+      <Grid>
+        <Cell>
+          <CountryTable groups={groups} view={view} />
+        </Cell>
+        <Cell>
+          <StackedCard by="country" groups={groups} height={280} name="country" open={open} view={view} />
+        </Cell>
+      </Grid>
+      <MovementDrawer currency={currency} view={view} {...drawer} />
+    </>
+  )
+}
+
+function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Column<GroupRow>[] {
+  const rank = new Map(rows.map(({ key }, index) => [key, index + 1]))
+  return [
+    { id: 'rank', header: '#', width: '2rem', isWideOnly: true, cell: ({ key }) => <span className="num text-ink-soft">{rank.get(key)}</span> },
+    {
+      id: 'country',
+      header: 'Country',
+      sortBy: ({ label }) => label.toLowerCase(),
+      value: ({ label }) => label,
+      total: () => 'Total',
+      cell: ({ key, label }) =>
+        isCountry(key) ? (
+          <Link
+            className="link"
+            params={{ connectionId: view.connection.id }}
+            search={(before) => ({ ...keptSearch(before), country: [key], state: 'active' as const })}
+            title="Show these customers"
+            to="/c/$connectionId/customers"
+          >
+            {label}
+          </Link>
+        ) : (
+          label
+        ),
+    },
+    ...figureColumns<GroupRow>(currency, total),
+  ]
+}
+
+function CountryTable({ view, groups }: { view: View; groups: Groups }) {
+  const columns = useMemo(() => columnsOf(view, groups), [view, groups])
+  const { compared_with } = view.period
+  const { rows } = groups
+  return (
+    <section aria-label="MRR by country" className="card min-w-0 pb-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="font-semibold">By country</h2>
+          {compared_with && <p className="text-[0.8125rem] text-ink-soft">Change since {levelName(compared_with.level_on)}.</p>}
+        </div>
+        <Button
+          isDisabled={rows.length === 0}
+          kind="quiet"
+          size="small"
+          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, 'countries'))}
+        >
+          Download CSV
+        </Button>
+      </header>
+      <div className="pt-2">
+        {groups.error ? (
+          <ErrorState error={groups.error} onRetry={groups.refetch} />
+        ) : groups.isLoading ? (
+          <div className="px-5">
+            <SkeletonRows rows={8} />
+          </div>
+        ) : rows.length === 0 ? (
+          <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+        ) : (
+          <DataTable
+            columns={columns}
+            initialSort={[{ id: 'mrr', desc: true }]}
+            isStale={groups.isStale}
+            label="MRR by country"
+            rowKey={({ key }) => key}
+            rows={rows}
+            shownAtFirst={50}
+          />
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,111 @@
+import { useMemo } from 'react'
+
+import type { Currency, ValuePoint } from '~/api/types'
+import { bucketName } from '~/charts/buckets'
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable, fileOfRows } from '~/components/DataTable'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { INTERVAL_LABEL } from '~/format/names'
+import { fileValue, formatValue } from '~/format/value'
+import { valueOf } from '~/view/figure'
+import type { View } from '~/view/useView'
+
+import type { MetricLine } from './MetricsChart'
+import { useMetricLines } from './MetricsChart'
+
+type Lines = ReturnType<typeof useMetricLines>['lines']
+
+interface PeriodsProps {
+  view: View
+  title: string
+  metrics: readonly Omit<MetricLine, 'colorToken'>[]
+  /** How many of the columns a narrow page has room for. */
+  narrow?: number
+}
+
+interface PeriodRow extends ValuePoint {
+  /** The value of each metric, in the metrics' order. */
+  values: (number | null | undefined)[]
+}
+
+function rowsOf(lines: Lines): PeriodRow[] {
+  const periods = lines.find(({ points }) => points.length > 0)?.points ?? []
+  const at = lines.map(({ points }) => new Map(points.map(({ start_on, value }) => [start_on, value])))
+  return periods.map((period) => ({ ...period, values: at.map((values) => values.get(period.start_on)) }))
+}
+
+function columnsOf(view: View, lines: Lines, currency: Currency, narrow: number): Column<PeriodRow>[] {
+  const hasTotals = lines.some(({ metric }) => metric.measure === 'flow')
+  return [
+    {
+      id: 'start_on',
+      header: 'Period',
+      sortBy: (row) => row.start_on,
+      value: (row) => row.start_on,
+      cell: (row) => <span className="whitespace-nowrap">{bucketName(row, view.period.interval, view.today)}</span>,
+      ...(hasTotals ? { total: () => 'Total' } : {}),
+    },
+    ...lines.map(({ id, metric, name, points }, index): Column<PeriodRow> => {
+      const text = (value: number | null | undefined) => formatValue(value, metric.unit, currency)
+      return {
+        id,
+        header: name ?? metric.label,
+        isNumeric: true,
+        isWideOnly: index >= narrow,
+        sortBy: ({ values }) => values[index] ?? null,
+        value: ({ values }) => fileValue(values[index], metric.unit, currency),
+        cell: ({ values }) => text(values[index]),
+        ...(metric.measure === 'flow' ? { total: () => text(valueOf('flow', points)) } : {}),
+      }
+    }),
+  ]
+}
+
+/** Several metrics beside each other, one period a row: all figures of a page as a table and a file. */
+export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) {
+  const lines = useMemo(() => metrics.map((metric) => ({ ...metric, colorToken: '' })), [metrics])
+  const data = useMetricLines(view, lines)
+  const currency = data.currency ?? 'usd'
+  const rows = rowsOf(data.lines)
+  const columns = columnsOf(view, data.lines, currency, narrow)
+  if (!data.isLoading && !data.error && rows.length === 0) return null
+  const interval = INTERVAL_LABEL[view.period.interval].toLowerCase()
+  return (
+    <section aria-label={title} className="card min-w-0 pb-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
+        <h2 className="min-w-0 flex-1 basis-52 font-semibold">
+          {title} by {interval}
+        </h2>
+        <Button
+          isDisabled={rows.length === 0}
+          kind="quiet"
+          size="small"
+          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, title, `by ${interval}`))}
+        >
+          Download CSV
+        </Button>
+      </header>
+      <div className="pt-2">
+        {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
+        {data.isLoading && (
+          <div className="px-5">
+            <SkeletonRows rows={8} />
+          </div>
+        )}
+        {rows.length > 0 && (
+          <DataTable
+            columns={columns}
+            initialSort={[{ id: 'start_on', desc: true }]}
+            isStale={data.isStale}
+            label={`${title} by ${interval}`}
+            rowKey={(row) => row.start_on}
+            rows={rows}
+            shownAtFirst={13}
+          />
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,106 @@
+import { useMemo } from 'react'
+
+import { Cell, Grid, Tiles } from '~/components/Grid'
+import { PageHead } from '~/components/PageHead'
+import { MetricTile } from '~/features/metrics/MetricTile'
+import { TopCustomers } from '~/features/mrr/TopCustomers'
+import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
+import { addMonths, monthName } from '~/format/date'
+import { shownCurrency } from '~/view/currency'
+import { DEFAULT_RANGE } from '~/view/range'
+import { overviewStory } from '~/view/story'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { overRange, useView } from '~/view/useView'
+
+import { AtRisk } from './AtRisk'
+import { Feed } from './Feed'
+import { MonthCard } from './MonthCard'
+import { paceOf } from './month'
+import { TodayCard } from './TodayCard'
+import { useAhead } from './useAhead'
+import type { Days } from './useDays'
+import { useDays } from './useDays'
+
+const TILES = [
+  'mrr',
+  'arr',
+  'active_customers',
+  'arpa',
+  'customer_churn_rate',
+  'net_revenue_retention',
+  'ltv',
+  'gross_mrr_churn_rate',
+  'net_revenue',
+  'refund_rate',
+  'recovery_rate',
+  'trial_conversion_rate',
+]
+
+/** How the business does today: read in a minute, every day. */
+export function OverviewPage() {
+  const view = useView()
+  useTitle('Overview', view.connection.name)
+  return isNothingBilled(view) ? (
+    <>
+      <PageHead title="Overview" />
+      <NothingYet view={view} />
+    </>
+  ) : (
+    <Overview view={view} />
+  )
+}
+
+function storyOf(view: View, days: Days, currency: string): string | null {
+  const { today } = view
+  const mrr = days.daily.get('mrr')?.get(today)
+  const { now, before } = paceOf(days.daily.get('net_new_mrr'), today)
+  const [month, monthBefore] = [monthName(today), monthName(addMonths(today, -1))]
+  return overviewStory({ currency, mrr, gained: now, gainedBefore: before, month, monthBefore })
+}
+
+function Overview({ view }: { view: View }) {
+  const days = useDays(view)
+  const ahead = useAhead(view)
+  const currency = shownCurrency(view) ?? view.connection.reporting_currency ?? 'usd'
+  const tiles = useMemo(() => overRange(view, DEFAULT_RANGE), [view])
+  const story = useMemo(() => storyOf(view, days, currency), [view, days, currency])
+  if (view.connection.state === 'failed' && days.isLoading && view.connection.data_through === null) {
+    return (
+      <>
+        <PageHead title="Overview" />
+        <NothingImported view={view} />
+      </>
+    )
+  }
+  const shared = { view, currency, days, ahead }
+  return (
+    <>
+      <PageHead story={story} title="Overview" />
+      <Grid>
+        <Cell span={4}>
+          <div className="flex flex-col gap-4 lg:gap-5">
+            <TodayCard {...shared} />
+            <AtRisk {...shared} />
+          </div>
+        </Cell>
+        <Cell span={8}>
+          <MonthCard currency={currency} days={days} view={view} />
+        </Cell>
+        <Cell>
+          <Tiles label="Key figures">
+            {TILES.map((id) => (
+              <MetricTile key={id} id={id} view={tiles} />
+            ))}
+          </Tiles>
+        </Cell>
+        <Cell span={8}>
+          <Feed view={view} />
+        </Cell>
+        <Cell span={4}>
+          <TopCustomers currency={shownCurrency(view)} view={view} />
+        </Cell>
+      </Grid>
+    </>
+  )
+}

@@ -1,0 +1,192 @@
+import { Link } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+
+import type { Currency } from '~/api/types'
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable, fileOfRows } from '~/components/DataTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { RightIcon } from '~/components/icons'
+import { figureColumns } from '~/features/groups/columns'
+import type { GroupRow, Groups } from '~/features/groups/useGroups'
+import { countOf, formatRatio } from '~/format/number'
+import { REST, UNKNOWN } from '~/view/groupLabels'
+import { levelName } from '~/view/period'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import type { TreeRow } from './tree'
+import { treeOf } from './tree'
+
+/** Churn of a period by plan and by product, by their keys, and of everything. */
+export interface ChurnRates {
+  of: string
+  plans: ReadonlyMap<string, number | null | undefined>
+  products: ReadonlyMap<string, number | null | undefined>
+  total: number | null | undefined
+}
+
+interface Props {
+  view: View
+  plans: Groups
+  products: Groups
+  churn: ChurnRates
+}
+
+const NONE: ReadonlySet<string> = new Set()
+/** From so many plans on, the tree starts closed. */
+const OPEN_AT_MOST = 60
+
+/** Every product with its plans below it. */
+export function PlanTable({ view, plans, products, churn }: Props) {
+  const { currency = 'usd', total } = plans
+  const [sort, setSort] = useState('-mrr')
+  const [chosen, setClosed] = useState<ReadonlySet<string>>()
+  const closed = useMemo(
+    () => chosen ?? (plans.rows.length > OPEN_AT_MOST ? new Set(products.rows.map(({ key }) => key)) : NONE),
+    [chosen, plans.rows, products.rows],
+  )
+  const columns = useMemo(() => {
+    const toggle = (key: string) => {
+      const next = new Set(closed)
+      if (!next.delete(key)) next.add(key)
+      setClosed(next)
+    }
+    return columnsOf({ view, currency, total, churn, closed, toggle })
+  }, [view, currency, total, churn, closed])
+  const compare = useMemo(() => comparing(columns, sort), [columns, sort])
+  const rows = useMemo(
+    () => treeOf(products.rows, plans.rows, view.facets, { compare, closed }),
+    [products.rows, plans.rows, view.facets, compare, closed],
+  )
+  const isLoading = plans.isLoading || products.isLoading
+  const error = plans.error ?? products.error
+  const { compared_with } = view.period
+  const save = () => {
+    const all = treeOf(products.rows, plans.rows, view.facets, { compare, closed: NONE })
+    saveCsv(fileOfRows(columns, all), fileName(view.connection.name, 'plans'))
+  }
+  return (
+    <section aria-label="Products and plans" className="card min-w-0 pb-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="font-semibold">Products and plans</h2>
+          <p className="text-[0.8125rem] text-ink-soft">
+            {compared_with && `Change since ${levelName(compared_with.level_on)}. `}Churn is of {churn.of}.
+          </p>
+        </div>
+        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={save}>
+          Download CSV
+        </Button>
+      </header>
+      <div className="pt-2">
+        {error ? (
+          <ErrorState
+            error={error}
+            onRetry={() => {
+              plans.refetch()
+              products.refetch()
+            }}
+          />
+        ) : isLoading ? (
+          <div className="px-5">
+            <SkeletonRows rows={8} />
+          </div>
+        ) : rows.length === 0 ? (
+          <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+        ) : (
+          <DataTable
+            columns={columns}
+            isStale={plans.isStale || products.isStale}
+            label="Products and plans"
+            rowKey={(row) => `${row.isProduct ? 'product' : 'plan'} ${row.key}`}
+            rows={rows}
+            serverSort={{ value: sort, onChange: setSort, columns: columns.filter(({ sortBy }) => sortBy).map(({ id }) => id) }}
+          />
+        )}
+      </div>
+    </section>
+  )
+}
+
+/** Products and the plans of each are sorted alike, so the columns say by what. */
+function comparing(columns: readonly Column<TreeRow>[], sort: string) {
+  const by = columns.find(({ id }) => id === sort.replace(/^-/, ''))?.sortBy
+  const direction = sort.startsWith('-') ? -1 : 1
+  return (a: GroupRow, b: GroupRow): number => {
+    const [one, other] = [a, b].map((row) => by?.({ ...row, product: '', isProduct: false, plans: 0 }) ?? null)
+    if (one === other || one === undefined || other === undefined) return 0
+    if (one === null || other === null) return one === null ? 1 : -1
+    const order = typeof one === 'string' && typeof other === 'string' ? one.localeCompare(other) : one < other ? -1 : 1
+    return order * direction
+  }
+}
+
+interface Arguments {
+  view: View
+  currency: Currency
+  total: Groups['total']
+  churn: ChurnRates
+  closed: ReadonlySet<string>
+  toggle: (key: string) => void
+}
+
+function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments): Column<TreeRow>[] {
+  const rateOf = (row: TreeRow) => (row.isProduct ? churn.products : churn.plans).get(row.key) ?? null
+  return [
+    {
+      id: 'name',
+      header: 'Product or plan',
+      sortBy: (row) => row.label.toLowerCase(),
+      value: (row) => row.label,
+      total: () => 'Total, each customer once',
+      cell: (row) => (
+        <span className={`flex max-w-80 min-w-32 items-center gap-1 wrap-anywhere ${row.isProduct ? 'font-medium' : 'pl-9'}`}>
+          {row.isProduct && <Disclosure isOpen={!closed.has(row.key)} row={row} toggle={toggle} />}
+          <Name row={row} view={view} />
+        </span>
+      ),
+    },
+    ...figureColumns<TreeRow>(currency, total),
+    {
+      id: 'churn',
+      header: 'Customer churn',
+      isNumeric: true,
+      isWideOnly: true,
+      value: rateOf,
+      cell: (row) => formatRatio(rateOf(row)),
+      total: () => formatRatio(churn.total),
+    },
+  ]
+}
+
+function Disclosure({ row, isOpen, toggle }: { row: TreeRow; isOpen: boolean; toggle: (key: string) => void }) {
+  if (row.plans === 0) return <span className="w-5" />
+  return (
+    <button
+      aria-expanded={isOpen}
+      aria-label={`${countOf(row.plans, 'plan')} of ${row.label}`}
+      className="grid size-5 shrink-0 place-items-center rounded text-ink-soft hover:bg-hover"
+      type="button"
+      onClick={() => toggle(row.key)}
+    >
+      <RightIcon className={`size-3.5 transition-transform ${isOpen ? 'rotate-90' : ''}`} />
+    </button>
+  )
+}
+
+function Name({ row, view }: { row: TreeRow; view: View }) {
+  if (row.key === REST || row.key === UNKNOWN) return <bdi>{row.key === UNKNOWN ? 'No product' : row.label}</bdi>
+  return (
+    <Link
+      className="link"
+      params={{ connectionId: view.connection.id }}
+      search={(before) => ({ ...keptSearch(before), [row.isProduct ? 'product' : 'plan']: [row.key], state: 'active' as const })}
+      title="Show these customers"
+      to="/c/$connectionId/customers"
+    >
+      <bdi>{row.label}</bdi>
+    </Link>
+  )
+}

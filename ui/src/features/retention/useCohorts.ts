@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+
+import { cohortsQuery } from '~/api/queries'
+import { shownCurrency } from '~/view/currency'
+import { groupLabel } from '~/view/groupLabels'
+import { isKnown } from '~/view/known'
+import type { CohortWhat, DimensionName } from '~/view/pageSearch'
+import { useFallback } from '~/view/useFallback'
+import type { View } from '~/view/useView'
+
+import type { CohortRow } from './cohorts'
+import { byStart, cohortInterval, combined, rowOf, seriesIn } from './cohorts'
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map()
+
+/** The cohorts that started in the page's range: by their start, or put together by what they had first. */
+export function useCohorts(view: View, what: CohortWhat, by: DimensionName | undefined) {
+  const { period, connection, scope, facets } = view
+  const interval = cohortInterval(period.interval)
+  const currency = shownCurrency(view)
+  const query = useQuery(
+    cohortsQuery(connection.id, { from: period.start, to: period.end, what, interval, by, ...scope }),
+  )
+  useFallback(view, query.error)
+  const answer = isKnown(query.data) ? query.data : undefined
+  const rows = useMemo(() => {
+    const series = seriesIn(answer, currency)
+    if (by === undefined) {
+      const cohorts = series[0]?.cohorts ?? []
+      return { starts: cohorts.map((cohort) => rowOf(what, cohort)), groups: byStart(what, interval, cohorts), all: combined(what, '', cohorts) }
+    }
+    const groups = series.map(({ group, cohorts }): CohortRow => combined(what, group?.key ?? '', cohorts))
+    return { starts: groups.toSorted((a, b) => b.customers - a.customers), groups: undefined, all: undefined }
+  }, [answer, currency, by, what, interval])
+  const labels = useMemo(
+    () =>
+      by === undefined
+        ? NO_LABELS
+        : new Map(seriesIn(answer, currency).map(({ group }) => [group?.key ?? '', groupLabel(by, group, facets)])),
+    [answer, currency, by, facets],
+  )
+  const { error: failure, isPlaceholderData: isStale, refetch } = query
+  const error = query.data ? null : failure
+  const isLoading = failure === null && (answer === undefined || currency === undefined)
+  // The same object while nothing has changed: the curves are drawn anew with it.
+  return useMemo(
+    () => ({ ...rows, labels, interval, currency: currency ?? 'usd', isLoading, isStale, error, refetch: () => void refetch() }),
+    [rows, labels, interval, currency, isLoading, isStale, error, refetch],
+  )
+}
+
+export type CohortData = ReturnType<typeof useCohorts>

@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router'
+
+import { buttonClass } from '~/components/Button'
+import { EmptyState } from '~/components/Feedback'
+import type { View } from '~/view/useView'
+
+/** Whether the account is known to have nothing that a page of figures could show. */
+export const isNothingBilled = ({ connection, facets }: View): boolean =>
+  connection.is_history_complete && facets !== undefined && facets.first_on === null
+
+/** The import stopped before there was a single figure. The banner above says why. */
+export function NothingImported({ view }: { view: View }) {
+  return (
+    <div className="card">
+      <EmptyState
+        action={
+          <Link
+            className={buttonClass('secondary', 'small')}
+            params={{ connectionId: view.connection.id }}
+            to="/c/$connectionId/sync"
+          >
+            See what happened
+          </Link>
+        }
+        title="No figures yet"
+      >
+        The import stopped before anything could be calculated.
+      </EmptyState>
+    </div>
+  )
+}
+
+/** Nothing has been billed in this account: what to do next. */
+export function NothingYet({ view }: { view: View }) {
+  return (
+    <div className="card">
+      <EmptyState
+        action={
+          <>
+            <Link
+              className={buttonClass('secondary', 'small')}
+              params={{ connectionId: view.connection.id }}
+              to="/c/$connectionId/sync"
+            >
+              See what was imported
+            </Link>
+            <Link className={buttonClass('quiet', 'small')} to="/connect">
+              Connect another account
+            </Link>
+          </>
+        }
+        title="No subscriptions have been billed in this account yet"
+      >
+        You’re all set. MRR appears here as soon as the first invoice with a recurring price is paid.
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,120 @@
+import { useMemo } from 'react'
+
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable, fileOfRows } from '~/components/DataTable'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { useParts } from '~/features/metrics/useParts'
+import { formatRange } from '~/format/date'
+import { formatCount, formatRatio } from '~/format/number'
+import type { View } from '~/view/useView'
+
+interface PlanRow {
+  key: string
+  label: string
+  started: number
+  converted: number
+}
+
+const TITLE = 'Trials by plan'
+
+const rateOf = ({ started, converted }: Pick<PlanRow, 'started' | 'converted'>) => (started === 0 ? null : converted / started)
+
+const sumOf = (rows: readonly PlanRow[], of: 'started' | 'converted') => rows.reduce((sum, row) => sum + row[of], 0)
+
+const COLUMNS: Column<PlanRow>[] = [
+  {
+    id: 'plan',
+    header: 'Plan',
+    sortBy: ({ label }) => label.toLowerCase(),
+    value: ({ label }) => label,
+    cell: ({ label }) => <bdi className="block min-w-24 wrap-anywhere">{label}</bdi>,
+    total: () => 'Total',
+  },
+  {
+    id: 'trials_started',
+    header: 'Started',
+    isNumeric: true,
+    sortBy: ({ started }) => started,
+    value: ({ started }) => started,
+    cell: ({ started }) => formatCount(started),
+    total: (rows) => formatCount(sumOf(rows, 'started')),
+  },
+  {
+    id: 'trials_converted',
+    header: 'Converted',
+    isNumeric: true,
+    sortBy: ({ converted }) => converted,
+    value: ({ converted }) => converted,
+    cell: ({ converted }) => formatCount(converted),
+    total: (rows) => formatCount(sumOf(rows, 'converted')),
+  },
+  {
+    id: 'trial_conversion_rate',
+    header: 'Rate',
+    isNumeric: true,
+    sortBy: rateOf,
+    value: rateOf,
+    cell: (row) => <span className="font-medium">{formatRatio(rateOf(row))}</span>,
+    total: (rows) => formatRatio(rateOf({ started: sumOf(rows, 'started'), converted: sumOf(rows, 'converted') })),
+  },
+]
+
+/** Which plans are tried, and which of them are kept. */
+export function PlansCard({ view }: { view: View }) {
+  const started = useParts(view, 'trials_started', 'plan')
+  const converted = useParts(view, 'trials_converted', 'plan')
+  const rows = useMemo(
+    () =>
+      started.parts.map(({ key, label, value }): PlanRow => ({
+        key,
+        label,
+        started: value,
+        converted: converted.parts.find((one) => one.key === key)?.value ?? 0,
+      })),
+    [started.parts, converted.parts],
+  )
+  const isLoading = started.isLoading || converted.isLoading
+  const error = started.error ?? converted.error
+  return (
+    <section aria-label={TITLE} className="card min-w-0 pb-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="font-semibold">{TITLE}</h2>
+          <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted by now</p>
+        </div>
+        <Button
+          isDisabled={rows.length === 0}
+          kind="quiet"
+          size="small"
+          onPress={() => saveCsv(fileOfRows(COLUMNS, rows), fileName(view.connection.name, TITLE))}
+        >
+          Download CSV
+        </Button>
+      </header>
+      <div className="pt-2">
+        {error && <ErrorState error={error} onRetry={started.refetch} />}
+        {isLoading && (
+          <div className="px-5">
+            <SkeletonRows rows={5} />
+          </div>
+        )}
+        {!isLoading && !error && rows.length === 0 && (
+          <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial started in this range.</p>
+        )}
+        {!isLoading && rows.length > 0 && (
+          <DataTable
+            columns={COLUMNS}
+            initialSort={[{ id: 'trials_started', desc: true }]}
+            isStale={started.isStale}
+            label={TITLE}
+            rowKey={({ key }) => key}
+            rows={rows}
+            shownAtFirst={12}
+          />
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,111 @@
+import { Cell, Grid, Tiles } from '~/components/Grid'
+import { PageHead } from '~/components/PageHead'
+import { MetricsChart } from '~/features/metrics/MetricsChart'
+import { MetricTile } from '~/features/metrics/MetricTile'
+import { PeriodsCard } from '~/features/metrics/PeriodsCard'
+import { useFigureOf } from '~/features/metrics/useFigureOf'
+import { FiguresPage } from '~/features/shell/FiguresPage'
+import { shownCurrency } from '~/view/currency'
+import { rangeName } from '~/view/period'
+import { trialsStory } from '~/view/story'
+import { useTitle } from '~/view/useTitle'
+import type { View } from '~/view/useView'
+import { useView } from '~/view/useView'
+
+import { PlansCard } from './PlansCard'
+
+const KEY_FIGURES = ['trials_started', 'trials_converted', 'trial_conversion_rate', 'days_to_convert', 'trial_mrr']
+
+/** The trials that started in a period, by what has become of them. */
+const STARTED = [
+  { id: 'trials_converted', colorToken: '--new', name: 'Converted' },
+  { id: 'trials_started', colorToken: '--line-strong', name: 'Not converted, or not yet', less: 'trials_converted' },
+]
+
+const TABLE = [
+  { id: 'trials_started', name: 'Started' },
+  { id: 'trials_converted', name: 'Converted' },
+  { id: 'trial_conversion_rate', name: 'Rate' },
+  { id: 'days_to_convert' },
+  { id: 'trial_mrr' },
+]
+
+/** How many try, how many stay, and what the running trials would be worth. */
+export function TrialsPage() {
+  const view = useView()
+  useTitle('Trials', view.connection.name)
+  return (
+    <FiguresPage title="Trials" view={view}>
+      <Trials view={view} />
+    </FiguresPage>
+  )
+}
+
+function useTrialsStory(view: View): string | null {
+  const [started, converted] = [useFigureOf(view, 'trials_started'), useFigureOf(view, 'trials_converted')]
+  const running = useFigureOf(view, 'trial_mrr')
+  return trialsStory({
+    currency: shownCurrency(view) ?? 'usd',
+    started: started?.value,
+    converted: converted?.value,
+    running_minor: view.period.is_running ? running?.value : undefined,
+  })
+}
+
+function Trials({ view }: { view: View }) {
+  const name = rangeName(view.period)
+  return (
+    <>
+      <PageHead story={useTrialsStory(view)} title="Trials" />
+      <Tiles label="Key figures">
+        {KEY_FIGURES.map((id) => (
+          <MetricTile key={id} id={id} view={view} />
+        ))}
+      </Tiles>
+      <Grid>
+        <Cell span={8}>
+          <MetricsChart
+            chart="columns"
+            metric="trials_started"
+            metrics={STARTED}
+            note="By when a trial started. Recent periods have trials that are still running."
+            title={`Trials started, ${name}`}
+            totalName="Started"
+            view={view}
+          />
+        </Cell>
+        <Cell span={4}>
+          <PlansCard view={view} />
+        </Cell>
+        <Cell span={4}>
+          <MetricsChart
+            chart="line"
+            height={220}
+            metrics={[{ id: 'trial_conversion_rate', colorToken: '--new' }]}
+            title="Conversion rate"
+            view={view}
+          />
+        </Cell>
+        <Cell span={4}>
+          <MetricsChart
+            chart="line"
+            height={220}
+            metrics={[{ id: 'days_to_convert', colorToken: '--series-2' }]}
+            title="Days to convert"
+            view={view}
+          />
+        </Cell>
+        <Cell span={4}>
+          <MetricsChart
+            chart="line"
+            height={220}
+            metrics={[{ id: 'trial_mrr', colorToken: '--series-1' }]}
+            title="MRR of running trials"
+            view={view}
+          />
+        </Cell>
+      </Grid>
+      <PeriodsCard metrics={TABLE} narrow={3} title="Trials" view={view} />
+    </>
+  )
+}

@@ -1,0 +1,126 @@
+/** The sentences of the pages whose story is one figure and what stands out beside it. */
+import type { Currency } from '~/api/types'
+import { countOf, formatRatio } from '~/format/number'
+
+import type { Part } from './words'
+import { amount, largestOf, listed, mostOf, moved, sentence, told } from './words'
+
+type Maybe = number | null | undefined
+
+interface PartsTold {
+  currency: Currency
+  /** MRR of all of them together. */
+  total: Maybe
+  parts: readonly Part[]
+}
+
+/** How few parts make up most of a total: said where it is at most three of at least twice as many. */
+const FEW = 3
+
+function fewest(parts: readonly Part[], total: number): Part[] | null {
+  const ranked = parts.filter(({ value }) => value > 0).toSorted((a, b) => b.value - a.value)
+  let sum = 0
+  const few = ranked.slice(0, FEW).filter(({ value }) => {
+    const isNeeded = sum <= total / 2
+    sum += value
+    return isNeeded
+  })
+  const reached = few.reduce((all, { value }) => all + value, 0)
+  return reached > total / 2 && ranked.length >= 2 * few.length ? few : null
+}
+
+/** The parts that most of a total is, or the largest one, and how much of it they are. */
+function mainParts({ total, parts }: PartsTold): { names: string; count: number; share: number; total: number } | null {
+  if (total === null || total === undefined || total <= 0) return null
+  const first = largestOf(parts)
+  const main = fewest(parts, total) ?? (first && [first])
+  if (main === null) return null
+  const share = main.reduce((sum, { value }) => sum + value, 0) / total
+  return { names: listed(main.map(({ name }) => name)), count: main.length, share, total }
+}
+
+/** `Pro monthly and Business monthly make up 61.5% of $16,892 MRR.` And where customers switch to most. */
+export function plansStory(given: PartsTold & { switches?: { from: string; to: string; customers: number } | undefined }): string | null {
+  const main = mainParts(given)
+  if (main === null) return null
+  const { switches, currency } = given
+  const head = `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${formatRatio(main.share)} of ${amount(main.total, currency)} MRR.`
+  return switches ? `${head} Most switches go from ${switches.from} to ${switches.to} (${countOf(switches.customers, 'customer')}).` : head
+}
+
+/** Names in English that take an article within a sentence. */
+const WITH_ARTICLE = /^(United |Netherlands|Philippines|Bahamas|Maldives|Gambia)|(Islands|Republic)$/
+
+const place = ({ name, value }: Part): Part => ({ name: WITH_ARTICLE.test(name) ? `the ${name}` : name, value })
+
+/** `55.0% of $16,892 MRR comes from the United States, out of 5 countries.` */
+export function geographyStory(given: PartsTold & { countries: number }): string | null {
+  const main = mainParts({ ...given, parts: given.parts.map(place) })
+  if (main === null) return null
+  const head = `${formatRatio(main.share)} of ${amount(main.total, given.currency)} MRR comes from ${main.names}`
+  return sentence(head, given.countries > main.count && `out of ${countOf(given.countries, 'country', 'countries')}`)
+}
+
+/** Churn of a period: how much, and of what kind. Rates are shares of the customers at its start. */
+export function churnStory(given: { rate: Maybe; before?: Maybe; customers?: Maybe; voluntary?: Maybe; involuntary?: Maybe }): string | null {
+  const { rate, before, customers, voluntary, involuntary } = given
+  if (rate === null || rate === undefined) return null
+  if (rate === 0 && customers === 0) return 'No customer churned.'
+  const kind =
+    voluntary != null && involuntary != null
+      ? mostOf([
+          { name: 'most canceled', value: voluntary },
+          { name: 'most after failed payments', value: involuntary },
+        ])
+      : null
+  const head = moved({ name: 'Customer churn', unit: 'ratio', currency: '', value: rate, before })
+  const count = customers == null || customers === 0 ? null : `with ${countOf(customers, 'customer')} lost`
+  return sentence(head, count, kind && `${kind.name}`)
+}
+
+/** What is left of the customers at the start of a period. */
+export function retentionStory(given: { nrr: Maybe; grr: Maybe }): string | null {
+  const { nrr, grr } = given
+  if (nrr === null || nrr === undefined) return null
+  const head =
+    nrr > 1
+      ? `Existing customers are worth ${formatRatio(nrr - 1)} more than at the start`
+      : nrr < 1
+        ? `Existing customers are worth ${formatRatio(1 - nrr)} less than at the start`
+        : 'Existing customers are worth as much as at the start'
+  return sentence(head, grr != null && `with ${formatRatio(grr)} kept before expansion`)
+}
+
+/** Trials that began in a period, and what became of them by now. */
+export function trialsStory(given: { currency: Currency; started: Maybe; converted: Maybe; running_minor?: Maybe }): string | null {
+  const { currency, started, converted, running_minor } = given
+  if (started === null || started === undefined) return null
+  const running = running_minor ? `Running trials are worth ${amount(running_minor, currency)} MRR if all convert.` : null
+  if (started === 0) return running
+  const share = converted == null ? null : `${told(converted, 'count', currency)} converted so far (${formatRatio(converted / started)})`
+  return [sentence(`${countOf(started, 'trial')} started`, share), running].filter(Boolean).join(' ')
+}
+
+/** What came in, and what went back. */
+export function revenueStory(given: { currency: Currency; net: Maybe; before?: Maybe; gross?: Maybe; refunds?: Maybe }): string | null {
+  const { currency, net, before, gross, refunds } = given
+  const head = moved({ name: 'Net revenue', unit: 'money', currency, value: net, before })
+  const back = refunds && gross && gross > 0 ? `after ${amount(refunds, currency)} of refunds (${formatRatio(refunds / gross)} of gross)` : null
+  return sentence(head, back)
+}
+
+/** What was collected, what failed, and how much of that was recovered. */
+export function paymentsStory(given: {
+  currency: Currency
+  collected: Maybe
+  before?: Maybe
+  failed?: Maybe
+  recovered?: Maybe
+}): string | null {
+  const { currency, collected, before, failed, recovered } = given
+  const head = moved({ name: 'Collected payments', unit: 'money', currency, value: collected, before, isPlural: true })
+  if (failed === 0) return sentence(head, 'and none failed')
+  const failure = failed ? `${amount(failed, currency)} failed at first` : null
+  const back = failed && recovered != null ? `of which ${amount(recovered, currency)} was recovered` : null
+  return sentence(head, failure, back)
+}
