@@ -86,11 +86,13 @@ export type Unconverted = Answer<'Unconverted'> & { customers?: number }
 export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
-export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> &
-  Pick<Schemas['Movement'], 'converted_minor' | 'is_involuntary'>
+export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
+type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type CustomerRow = Answer<'CustomerRow'>
+export type CustomerStatus = Schemas['CustomerStatus']
+export type CustomerSums = Answer<'CustomerSums'>
 export type CustomerPage = Answer<'Customers'>
 export type CustomerDetail = Answer<'Customer'>
 export type CustomerSubscription = Answer<'SubscriptionDetail'>
