@@ -322,6 +322,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/statements/cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain net cash by payments, refunds, disputes and fees */
+        get: operations["read_cash_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/statements/cash/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the balance transactions behind a cell of the cash statement */
+        get: operations["list_cash_transactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/summary": {
         parameters: {
             query?: never;
@@ -657,6 +691,98 @@ export interface components {
          * @enum {string}
          */
         Better: "up" | "down";
+        /** @description What was computed, and what has to be known to read it. */
+        CashAnswer: {
+            months: components["schemas"]["CashMonth"][];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
+        };
+        /** @description One month of one currency. The payments and all lines add up to the net cash. */
+        CashMonth: {
+            currency: string;
+            /** @description In the order in which they are read. */
+            lines: components["schemas"]["CashSum"][];
+            /**
+             * Format: date
+             * @description The month's first day.
+             */
+            month_on: string;
+            /**
+             * Format: int64
+             * @description As the metric `net_cash` of the month.
+             */
+            net_cash_minor: number;
+            /**
+             * Format: int64
+             * @description As the metric `payments_collected` of the month.
+             */
+            payments_collected_minor: number;
+            /** Format: int64 */
+            unexplained_minor: number;
+        };
+        /** @description A payment as its charge says it was. */
+        CashPayment: {
+            /** Format: int64 */
+            amount_minor: number;
+            /** Format: int64 */
+            created_at: number;
+            currency: string;
+        };
+        /** @description The months with a day of a range, and what is in them. */
+        CashStatement: {
+            months: components["schemas"]["CashMonth"][];
+        };
+        /** @description One line of a month. */
+        CashSum: {
+            /**
+             * Format: int64
+             * @description Below zero where it lowers what was collected.
+             */
+            amount_minor: number;
+            line: string;
+            /**
+             * Format: int64
+             * @description How many balance transactions it is the sum of. A line of payments that are in no balance has none.
+             */
+            transactions: number;
+        };
+        /** @description A balance transaction, and what of it is in the cell. */
+        CashTransaction: {
+            /** Format: int64 */
+            amount_minor: number;
+            category: string;
+            /**
+             * Format: int64
+             * @description In the cell's currency. All transactions of a cell add up to it.
+             */
+            counted_minor: number;
+            /** Format: int64 */
+            created_at: number;
+            /** @description The balance's. */
+            currency: string;
+            /** Format: int64 */
+            fee_minor: number;
+            /** @description The provider's id. */
+            id: string;
+            /** Format: int64 */
+            net_minor: number;
+            payment?: components["schemas"]["CashPayment"] | null;
+            /** @description The provider's id of the charge, refund, dispute or payout that it was made for. */
+            source?: string | null;
+        };
+        /** @description Newest first. */
+        CashTransactions: {
+            data: components["schemas"]["CashTransaction"][];
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+        };
         ChangedMonth: {
             /** Format: int64 */
             after_minor: number;
@@ -1897,6 +2023,13 @@ export interface components {
 export type SchemaAbsent = components['schemas']['Absent'];
 export type SchemaAbsentReason = components['schemas']['AbsentReason'];
 export type SchemaBetter = components['schemas']['Better'];
+export type SchemaCashAnswer = components['schemas']['CashAnswer'];
+export type SchemaCashMonth = components['schemas']['CashMonth'];
+export type SchemaCashPayment = components['schemas']['CashPayment'];
+export type SchemaCashStatement = components['schemas']['CashStatement'];
+export type SchemaCashSum = components['schemas']['CashSum'];
+export type SchemaCashTransaction = components['schemas']['CashTransaction'];
+export type SchemaCashTransactions = components['schemas']['CashTransactions'];
 export type SchemaChangedMonth = components['schemas']['ChangedMonth'];
 export type SchemaChargeDetail = components['schemas']['ChargeDetail'];
 export type SchemaCheckedAccount = components['schemas']['CheckedAccount'];
@@ -2874,6 +3007,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettingsPreview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_cash_statement: {
+        parameters: {
+            query?: {
+                /** @description A day of the first month. Default: a year before `to`. */
+                from?: string;
+                /** @description A day of the last month. Default: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cash_transactions: {
+        parameters: {
+            query: {
+                /** @description The currency of the cell. */
+                currency: string;
+                cursor?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description A line of the statement, `payments_collected` or `net_cash`. */
+                line: string;
+                /** @description Any day of the month, `YYYY-MM-DD`. */
+                month_on: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashTransactions"];
                 };
             };
             /** @description What went wrong */
