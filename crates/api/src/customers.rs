@@ -3,6 +3,7 @@
 pub mod billing;
 pub mod detail;
 pub mod erase;
+pub mod expiring_cards;
 pub mod explain;
 pub mod list;
 pub mod read;

@@ -203,6 +203,7 @@ fn history(number: u64) -> CustomerHistory {
             currency: Some(Currency::USD),
             inclusive_tax_percent: None,
             pending_update: None,
+            payment_method: None,
             discounts: Vec::new(),
             items: Vec::new(),
         }],

@@ -11,6 +11,7 @@ mod catalog;
 mod chunk;
 mod days;
 mod draft;
+mod rows;
 mod texts;
 
 use std::sync::Arc;

@@ -4,7 +4,9 @@ use model::{Currency, Day, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{self, Answer, CohortValue, Cohorts, MrrPoint, Query, QueryError, Reporting, ValuePoint};
+use crate::query::{
+    self, Answer, CohortValue, Cohorts, MrrPoint, PlanSwitches, Query, QueryError, Reporting, ValuePoint,
+};
 use crate::question::Question;
 use crate::registry::{self, Feed, Metric};
 use crate::statement::{self, cash::CashStatement};
@@ -64,6 +66,15 @@ pub fn value(
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
     let answer = query::value(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
     Ok(Envelope::of(view, metric, answer))
+}
+
+/// From which plan to which customers moved.
+///
+/// # Errors
+/// When the range makes no sense.
+pub fn plan_switches(view: &View, question: Question) -> Result<Envelope<PlanSwitches>, QueryError> {
+    let answer = query::plan_switches(&view.ledger, &view.rates, &question.query(view)?)?;
+    Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
 /// Cohorts of customers by their first value above 0.

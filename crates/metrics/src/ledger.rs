@@ -8,6 +8,7 @@ mod amounts;
 mod apart;
 mod attempts;
 mod bills;
+mod cards;
 mod causes;
 mod ending;
 pub mod explain;
@@ -28,7 +29,9 @@ mod unbilled;
 
 use std::collections::BTreeMap;
 
-use model::billing::{CancellationReason, CustomerHistory, Period, Subscription, SubscriptionStatus};
+use model::billing::{
+    CancellationReason, CustomerHistory, PaymentMeans, Period, Subscription, SubscriptionStatus,
+};
 use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
@@ -145,6 +148,8 @@ pub struct SubscriptionFacts {
     pub reason: Option<CancellationReason>,
     /// What the customer chose as the reason, in the provider's words.
     pub feedback: Option<String>,
+    /// What it is paid with.
+    pub means: PaymentMeans,
     /// What it would be worth if it is active and was never billed. No part of its value unless the rules say so.
     pub unbilled: Vec<UnbilledItem>,
 }
@@ -259,6 +264,7 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
         is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,
         reason: subscription.cancellation_reason,
         feedback: subscription.cancellation_feedback.clone(),
+        means: cards::means(subscription, history),
         unbilled: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ mod balance;
 mod cohorts;
 mod customers;
 mod exchange;
+mod expiring_cards;
 mod facets;
 mod figures;
 mod labels;
@@ -16,6 +17,7 @@ mod lifetime;
 mod money;
 mod movements;
 mod other_rules;
+mod plan_switches;
 mod points;
 mod reasons;
 mod scheduled;
@@ -44,6 +46,7 @@ pub use customers::{
     CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomerStatus, CustomerSums, CustomersQuery,
     customers,
 };
+pub use expiring_cards::{ExpiringCard, ExpiringCards, ExpiringCardsQuery, expiring_cards};
 pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
 pub(crate) use figures::Figures;
 pub(crate) use money::MoneyFigures;
@@ -51,6 +54,7 @@ pub use movements::{
     Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
 };
 pub use other_rules::differences;
+pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{

@@ -199,6 +199,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         billing_cycle_anchor: None,
         is_collection_paused: false,
         inclusive_tax_percent: None,
+        payment_method: None,
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         discounts: Vec::new(),
         currency: None,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::{
-    ChargeId, CreditNoteId, Currency, CustomerId, DisputeId, InvoiceId, InvoiceItemId, InvoiceLineId,
+    ChargeId, CreditNoteId, Currency, CustomerId, Day, DisputeId, InvoiceId, InvoiceItemId, InvoiceLineId,
     PriceId, ProductId, RefundId, SubscriptionId, SubscriptionItemId, UnixSeconds,
 };
 
@@ -23,8 +23,65 @@ pub struct Customer {
     /// ISO 3166, two letters, upper case.
     pub country: Option<String>,
     pub currency: Option<Currency>,
+    /// What its subscriptions are paid by where they name nothing else.
+    pub payment_method: Option<PaymentMethod>,
     pub is_delinquent: bool,
     pub is_deleted: bool,
+}
+
+/// A way to pay that the provider keeps for a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentMethod {
+    pub id: String,
+    pub means: PaymentMeans,
+}
+
+/// What one pays with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PaymentMeans {
+    Card(Card),
+    /// A bank account or a wallet: nothing that expires.
+    NoCard,
+    /// Only its id was sent.
+    #[default]
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Card {
+    pub brand: Option<String>,
+    pub last4: Option<String>,
+    pub expiry: CardExpiry,
+}
+
+/// The last month in which a card is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CardExpiry {
+    year: i16,
+    month: i8,
+}
+
+impl CardExpiry {
+    /// `None` where it is no month of this or the next centuries.
+    pub fn new(year: i64, month: i64) -> Option<Self> {
+        let year = i16::try_from(year).ok().filter(|year| (1970..3000).contains(year))?;
+        let month = i8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+        Some(Self { year, month })
+    }
+
+    /// Months since January 1970.
+    pub fn number(self) -> u16 {
+        u16::try_from(i32::from(self.year - 1970) * 12 + i32::from(self.month) - 1).unwrap_or(0)
+    }
+
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::new(i64::from(number / 12) + 1970, i64::from(number % 12) + 1)
+    }
+
+    /// A card can be used up to the end of this day.
+    pub fn last_day(self) -> Day {
+        Day::from(jiff::civil::date(self.year, self.month, 1).last_of_month())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -146,6 +203,8 @@ pub struct Subscription {
     /// As far as the provider says what they take off.
     pub discounts: Vec<Discount>,
     pub items: Vec<SubscriptionItem>,
+    /// What it is paid by, where it names its own.
+    pub payment_method: Option<PaymentMethod>,
 }
 
 /// What a coupon takes off a subscription, for as long as it lasts.
@@ -263,6 +322,7 @@ pub struct Charge {
     /// By the provider's older shape; in the newer one an invoice payment links the two.
     pub invoice: Option<InvoiceId>,
     pub payment_intent: Option<String>,
+    pub payment_method: Option<PaymentMethod>,
     pub status: ChargeStatus,
     pub currency: Currency,
     pub amount_minor: i64,

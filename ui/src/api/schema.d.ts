@@ -130,6 +130,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/expiring-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List customers whose default card expires, with the MRR that is paid with it
+         * @description Cards that have expired and still have MRR are listed too.
+         */
+        get: operations["list_expiring_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/facets": {
         parameters: {
             query?: never;
@@ -207,6 +227,26 @@ export interface paths {
         };
         /** List the movements in a range of days */
         get: operations["list_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/plan-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List from which plan to which customers moved
+         * @description What the rows gain or lose in total is the part of expansion and contraction with the cause `plan`.
+         */
+        get: operations["list_plan_switches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1078,6 +1118,28 @@ export interface components {
             /** Format: date */
             reaches_back_on?: string | null;
         };
+        /** @description What was computed, and what has to be known to read it. */
+        Envelope_PlanSwitches: {
+            /** @description `native` or a currency. */
+            currency: string;
+            data: components["schemas"]["PlanSwitch"][];
+            /**
+             * Format: date
+             * @description The day of the oldest reference rate on the last day of the range; `None` where nothing was converted.
+             */
+            rates_on?: string | null;
+            timezone: string;
+            /** @description What is in no row because its currency has no rate: the change of MRR. */
+            unconverted: components["schemas"]["Unconverted"][];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
+        };
         /** @description Proof of what was done. */
         ErasureReceipt: {
             connection: string;
@@ -1088,6 +1150,45 @@ export interface components {
             objects: {
                 [key: string]: number;
             };
+        };
+        /** @description A card and the customer who pays with it by default. */
+        ExpiringCard: {
+            brand?: string | null;
+            customer_id: string;
+            email?: string | null;
+            /**
+             * Format: date
+             * @description The last day on which it is good: the end of its month.
+             */
+            expires_on: string;
+            is_expired: boolean;
+            last4?: string | null;
+            /** @description What is paid with it, one per currency. */
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description Of what has a rate; `None` natively, and where nothing has one.
+             */
+            mrr_converted_minor?: number | null;
+            name?: string | null;
+        };
+        /** @description The most MRR first. */
+        ExpiringCards: {
+            data: components["schemas"]["ExpiringCard"][];
+            /** @description MRR on all pages, one per currency. */
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description The same of what has a rate, in the reporting currency; `None` natively.
+             */
+            mrr_converted_minor?: number | null;
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+            /** @description Customers who have MRR of which it is not known what it is paid with. */
+            unknown_customers: number;
+            /** @description That MRR, one per currency. */
+            unknown_mrr: components["schemas"]["Money"][];
         };
         ExplainedLine: {
             /** Format: int64 */
@@ -1495,6 +1596,40 @@ export interface components {
             product?: string | null;
             product_id?: string | null;
         };
+        PlanSwitch: {
+            currency: string;
+            /**
+             * Format: int64
+             * @description Who made this switch, each once.
+             */
+            customers: number;
+            from_plan?: components["schemas"]["SwitchedPlan"] | null;
+            /** Format: int64 */
+            mrr_after_minor: number;
+            /**
+             * Format: int64
+             * @description What the plans were worth that were left, and those that took their place.
+             */
+            mrr_before_minor: number;
+            to_plan?: components["schemas"]["SwitchedPlan"] | null;
+        };
+        /**
+         * @description The most frequent first. `mrr_after_minor` less `mrr_before_minor`, of all rows, is the part of expansion and
+         *     contraction with the cause `plan`.
+         */
+        PlanSwitches: {
+            /** @description `native` or a currency. */
+            currency: string;
+            data: components["schemas"]["PlanSwitch"][];
+            /**
+             * Format: date
+             * @description The day of the oldest reference rate on the last day of the range; `None` where nothing was converted.
+             */
+            rates_on?: string | null;
+            timezone: string;
+            /** @description What is in no row because its currency has no rate: the change of MRR. */
+            unconverted: components["schemas"]["Unconverted"][];
+        };
         /** @description What went wrong, as `application/problem+json`. */
         Problem: {
             /** @description What to do about it. */
@@ -1847,6 +1982,11 @@ export interface components {
             /** Format: int64 */
             value_minor: number;
         };
+        SwitchedPlan: {
+            /** @description The id of its price. */
+            id: string;
+            label: string;
+        };
         TimelineMovement: {
             currency: string;
             /** Format: int64 */
@@ -2059,7 +2199,10 @@ export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDimension = components['schemas']['Dimension'];
 export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
+export type SchemaEnvelopePlanSwitches = components['schemas']['Envelope_PlanSwitches'];
 export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
+export type SchemaExpiringCard = components['schemas']['ExpiringCard'];
+export type SchemaExpiringCards = components['schemas']['ExpiringCards'];
 export type SchemaExplainedLine = components['schemas']['ExplainedLine'];
 export type SchemaExplainedPart = components['schemas']['ExplainedPart'];
 export type SchemaExplainedStep = components['schemas']['ExplainedStep'];
@@ -2095,6 +2238,8 @@ export type SchemaPermission = components['schemas']['Permission'];
 export type SchemaPermissionState = components['schemas']['PermissionState'];
 export type SchemaPhase = components['schemas']['Phase'];
 export type SchemaPlanFacet = components['schemas']['PlanFacet'];
+export type SchemaPlanSwitch = components['schemas']['PlanSwitch'];
+export type SchemaPlanSwitches = components['schemas']['PlanSwitches'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProblems = components['schemas']['Problems'];
 export type SchemaProductFacet = components['schemas']['ProductFacet'];
@@ -2122,6 +2267,7 @@ export type SchemaSubscriptionDetail = components['schemas']['SubscriptionDetail
 export type SchemaSummary = components['schemas']['Summary'];
 export type SchemaSummaryAnswer = components['schemas']['SummaryAnswer'];
 export type SchemaSummaryMrr = components['schemas']['SummaryMrr'];
+export type SchemaSwitchedPlan = components['schemas']['SwitchedPlan'];
 export type SchemaTimelineMovement = components['schemas']['TimelineMovement'];
 export type SchemaTimelinePoint = components['schemas']['TimelinePoint'];
 export type SchemaTokenRequest = components['schemas']['TokenRequest'];
@@ -2533,6 +2679,56 @@ export interface operations {
             };
         };
     };
+    list_expiring_cards: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Days from today up to which the cards expire. Default: 60. */
+                within?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpiringCards"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_facets: {
         parameters: {
             query?: never;
@@ -2768,6 +2964,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Movements"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plan_switches: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                from?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default) or `last_12_full_months`. */
+                range?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PlanSwitches"];
                 };
             };
             /** @description What went wrong */

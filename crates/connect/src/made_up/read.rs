@@ -127,6 +127,7 @@ fn member(object: &RawObject) -> Result<Customer, ReadError> {
         email: record.mail,
         country: record.land,
         currency: None,
+        payment_method: None,
         is_delinquent: false,
         is_deleted: object.is_deleted,
     })
@@ -161,6 +162,7 @@ pub(super) fn pass(object: &RawObject) -> Result<Subscription, ReadError> {
         currency: None,
         inclusive_tax_percent: None,
         pending_update: None,
+        payment_method: None,
         discounts: Vec::new(),
         items: vec![item],
     })

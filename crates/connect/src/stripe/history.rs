@@ -153,6 +153,7 @@ impl Collected {
                 email: None,
                 country: None,
                 currency: None,
+                payment_method: None,
                 is_delinquent: false,
                 is_deleted: object.is_deleted,
             }

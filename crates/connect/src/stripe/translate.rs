@@ -7,6 +7,7 @@ mod customer;
 mod event;
 mod invoice;
 mod line;
+mod method;
 mod price;
 mod subscription;
 

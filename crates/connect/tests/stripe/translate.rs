@@ -3,8 +3,8 @@
 use connect::stripe::kind;
 use connect::stripe::translate::{self, ReadError};
 use model::billing::{
-    BillingInterval, CancellationReason, ChargeStatus, InvoiceStatus, Period, PriceScheme, Recurrence,
-    SubscriptionStatus, Tier, TransformQuantity,
+    BillingInterval, CancellationReason, ChargeStatus, InvoiceStatus, PaymentMeans, Period, PriceScheme,
+    Recurrence, SubscriptionStatus, Tier, TransformQuantity,
 };
 use model::{BalanceCategory, Currency, UnixSeconds};
 use rust_decimal::Decimal;
@@ -80,6 +80,44 @@ fn stripes_own_examples_of_money_are_understood() {
     assert_eq!((booked.category, booked.net_minor), (BalanceCategory::Charge, 100));
     let event = translate::event(include_str!("../fixtures/event.json")).unwrap();
     assert_eq!((event.event_type.as_str(), event.kind), ("plan.created", Some(kind::PRICE)));
+}
+
+#[test]
+fn a_card_is_read_wherever_an_object_tells_of_it() {
+    let means = |details: Value| {
+        let body = json!({ "id": "ch_1", "amount": 1, "currency": "usd", "created": 1, "payment_method": "pm_1",
+            "payment_method_details": details });
+        translate::charge(&body.to_string()).unwrap().payment_method.unwrap().means
+    };
+    let visa = json!({ "brand": "visa", "last4": "4242", "exp_month": 8, "exp_year": 2030 });
+    let PaymentMeans::Card(card) = means(json!({ "type": "card", "card": visa })) else { unreachable!() };
+    assert_eq!(
+        (card.last4.as_deref(), card.expiry.last_day().to_string().as_str()),
+        (Some("4242"), "2030-08-31")
+    );
+    assert_eq!(
+        means(json!({ "type": "sepa_debit", "sepa_debit": { "last4": "3000" } })),
+        PaymentMeans::NoCard
+    );
+    assert_eq!(
+        means(json!({ "type": "card", "card": { "exp_month": 13, "exp_year": 2030 } })),
+        PaymentMeans::Unknown
+    );
+    assert_eq!(means(json!(null)), PaymentMeans::Unknown);
+
+    let customer = |facts: Value| {
+        let mut body = json!({ "id": "cus_1" });
+        body.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+        translate::customer(&body.to_string()).unwrap().payment_method
+    };
+    let named = customer(
+        json!({ "invoice_settings": { "default_payment_method": "pm_1" }, "default_source": "card_1" }),
+    );
+    assert_eq!(named.unwrap().id, "pm_1");
+    let source =
+        json!({ "default_source": { "id": "card_1", "object": "card", "exp_month": 1, "exp_year": 2031 } });
+    assert!(matches!(customer(source).unwrap().means, PaymentMeans::Card(_)));
+    assert_eq!(customer(json!({})), None);
 }
 
 #[test]

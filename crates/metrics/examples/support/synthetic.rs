@@ -8,7 +8,7 @@ use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::ledger::{
     ApartStep, Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts, UnbilledItem,
 };
-use model::billing::{Period, SubscriptionStatus};
+use model::billing::{PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 use rayon::prelude::*;
 
@@ -166,6 +166,7 @@ fn facts(sold: &Sold<'_>, first_at: u64, chance: &mut Chance) -> SubscriptionFac
         trial_items: if is_tried { vec![offered] } else { Vec::new() },
         reason: None,
         feedback: None,
+        means: PaymentMeans::Unknown,
         is_involuntary: false,
         unbilled: Vec::new(),
     }

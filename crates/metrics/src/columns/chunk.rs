@@ -3,19 +3,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::billing::{CancellationReason, Period, SubscriptionStatus};
-use model::{Currency, Day, InvoiceId, UnixSeconds};
+use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
+use model::{Currency, Day, UnixSeconds};
 
 use super::days::CalendarDays;
+use super::rows::{DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows};
 use super::texts::Texts;
-use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
+use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidRow, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
-/// No decline code.
-pub(super) const NO_CODE: u16 = u16::MAX;
-/// Decline codes of one chunk.
-pub(super) const CODES_MAX: usize = 1_000;
+/// It is not known what a subscription is paid with.
+pub(super) const UNKNOWN_MEANS: u16 = 0;
+/// With nothing that expires.
+pub(super) const NO_CARD: u16 = 1;
 /// A plan that is not known.
 pub(super) const NO_PLAN: u32 = u32::MAX;
 
@@ -82,61 +83,10 @@ pub(super) struct Subscriptions {
     pub(super) reason: Vec<Option<CancellationReason>>,
     /// Empty where none was given.
     pub(super) feedback: Texts,
-}
-
-/// Invoices whose payment failed, and the subscriptions that they put at risk.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct FailedInvoiceRows {
-    pub(super) ends: Vec<u32>,
-    /// Into the chunk's subscriptions.
-    pub(super) subscription: Vec<u32>,
-    pub(super) failed_at: Vec<i64>,
-    /// [`NO_INSTANT`] while it is neither paid nor given up.
-    pub(super) until: Vec<i64>,
-}
-
-/// Money that moved, or that did not although it should have.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct MoneyRows {
-    pub(super) ends: Vec<u32>,
-    pub(super) at: Vec<i64>,
-    pub(super) kind: Vec<MoneyKind>,
-    pub(super) currency: Vec<Currency>,
-    pub(super) amount_minor: Vec<i64>,
-    /// Into the chunk's decline codes; [`NO_CODE`] where there is none.
-    pub(super) code: Vec<u16>,
-    /// In the order in which they first occur.
-    pub(super) codes: Texts,
-}
-
-/// Where the money of paid invoices went.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct PaidRows {
-    pub(super) ends: Vec<u32>,
-    pub(super) at: Vec<i64>,
-    pub(super) currency: Vec<Currency>,
-    pub(super) part: Vec<PaidPart>,
-    pub(super) amount_minor: Vec<i64>,
-}
-
-/// Paid invoices that do not add up.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct UnexplainedRows {
-    pub(super) ends: Vec<u32>,
-    pub(super) at: Vec<i64>,
-    pub(super) currency: Vec<Currency>,
-    pub(super) invoices: Texts,
-    pub(super) amount_minor: Vec<i64>,
-}
-
-/// What other rules would make of the rows.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct DifferenceRows {
-    pub(super) ends: Vec<u32>,
-    pub(super) at: Vec<i64>,
-    pub(super) currency: Vec<Currency>,
-    pub(super) rules: Vec<RuleSets>,
-    pub(super) delta_minor: Vec<i64>,
+    /// [`UNKNOWN_MEANS`], [`NO_CARD`], or two more than the number of the month in which its card expires.
+    pub(super) card_expiry: Vec<u16>,
+    pub(super) card_brand: Texts,
+    pub(super) card_last4: Texts,
 }
 
 /// Two letters in 16 bits; zero where the country is not known.
@@ -229,6 +179,7 @@ impl Chunk {
         for texts in [&mut columns.names, &mut columns.emails] {
             *texts = texts.without(&concerned);
         }
+        columns.subscriptions.forget_cards(&concerned);
         Some(Self { columns: Arc::new(columns), ..self.clone() })
     }
 
@@ -382,6 +333,11 @@ impl Chunk {
         range(&self.columns.subscriptions.ends, customer)
     }
 
+    /// What a subscription is paid with.
+    pub(crate) fn means(&self, subscription: usize) -> PaymentMeans {
+        self.columns.subscriptions.means(subscription)
+    }
+
     pub(crate) fn subscription(&self, index: usize) -> SubscriptionView<'_> {
         let subscriptions = &self.columns.subscriptions;
         SubscriptionView {
@@ -401,6 +357,33 @@ impl Chunk {
     }
 }
 
+impl Subscriptions {
+    fn forget_cards(&mut self, concerned: &[bool]) {
+        let own = concerned
+            .iter()
+            .enumerate()
+            .flat_map(|(customer, is_one)| range(&self.ends, customer).map(move |_| *is_one));
+        let own: Vec<bool> = own.collect();
+        for (expiry, _) in self.card_expiry.iter_mut().zip(&own).filter(|(_, is_one)| **is_one) {
+            *expiry = UNKNOWN_MEANS;
+        }
+        self.card_brand = self.card_brand.without(&own);
+        self.card_last4 = self.card_last4.without(&own);
+    }
+
+    fn means(&self, index: usize) -> PaymentMeans {
+        let text = |texts: &Texts| Some(texts.get(index)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let card = |expiry| Card { brand: text(&self.card_brand), last4: text(&self.card_last4), expiry };
+        match self.card_expiry[index] {
+            UNKNOWN_MEANS => PaymentMeans::Unknown,
+            NO_CARD => PaymentMeans::NoCard,
+            month => {
+                CardExpiry::from_number(month - 2).map(card).map_or(PaymentMeans::Unknown, PaymentMeans::Card)
+            }
+        }
+    }
+}
+
 impl Rows {
     fn slices<'a>(&'a self, days: &'a [Day], customer: usize) -> RowSlices<'a> {
         let range = range(&self.ends, customer);
@@ -411,60 +394,6 @@ impl Rows {
             plan: &self.plan[range.clone()],
             delta_minor: &self.delta_minor[range],
         }
-    }
-}
-
-impl PaidRows {
-    fn row(&self, index: usize) -> PaidRow {
-        PaidRow {
-            at: UnixSeconds(self.at[index]),
-            currency: self.currency[index],
-            part: self.part[index],
-            amount_minor: self.amount_minor[index],
-        }
-    }
-
-    pub(super) fn push(&mut self, row: &PaidRow) {
-        self.at.push(row.at.0);
-        self.currency.push(row.currency);
-        self.part.push(row.part);
-        self.amount_minor.push(row.amount_minor);
-    }
-}
-
-impl UnexplainedRows {
-    fn row(&self, index: usize) -> Unexplained {
-        Unexplained {
-            at: UnixSeconds(self.at[index]),
-            currency: self.currency[index],
-            invoice: InvoiceId::from(self.invoices.get(index)),
-            amount_minor: self.amount_minor[index],
-        }
-    }
-
-    pub(super) fn push(&mut self, row: &Unexplained) {
-        self.at.push(row.at.0);
-        self.currency.push(row.currency);
-        self.invoices.push(row.invoice.as_str());
-        self.amount_minor.push(row.amount_minor);
-    }
-}
-
-impl DifferenceRows {
-    fn row(&self, index: usize) -> Difference {
-        Difference {
-            at: UnixSeconds(self.at[index]),
-            currency: self.currency[index],
-            rules: self.rules[index],
-            delta_minor: self.delta_minor[index],
-        }
-    }
-
-    pub(super) fn push(&mut self, row: &Difference) {
-        self.at.push(row.at.0);
-        self.currency.push(row.currency);
-        self.rules.push(row.rules);
-        self.delta_minor.push(row.delta_minor);
     }
 }
 

@@ -1,12 +1,12 @@
 //! One customer on its way into or out of a chunk.
 
-use model::billing::{CancellationReason, SubscriptionStatus};
+use model::billing::{CancellationReason, Card, PaymentMeans, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
 use super::chunk::{
-    CODES_MAX, Chunk, Columns, Country, FailedInvoiceRows, MoneyRows, NO_CODE, NO_INSTANT, NO_PLAN,
-    RowSlices, Rows, Subscriptions,
+    Chunk, Columns, Country, NO_CARD, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions, UNKNOWN_MEANS,
 };
+use super::rows::{CODES_MAX, FailedInvoiceRows, MoneyRows, NO_CODE};
 use super::{CustomerEntry, days::CalendarDays};
 use crate::ledger::{Apart, ChangeCause, CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
 
@@ -46,6 +46,7 @@ struct DraftSubscription {
     trial_plan: u32,
     reason: Option<CancellationReason>,
     feedback: Box<str>,
+    means: PaymentMeans,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +170,10 @@ impl Draft {
             apart: Apart::ALL.map(|what| drafts(chunk.apart(what, customer), &[])),
             subscriptions: chunk
                 .subscriptions(customer)
-                .map(|index| chunk.subscription(index).into())
+                .map(|index| DraftSubscription {
+                    means: chunk.means(index),
+                    ..chunk.subscription(index).into()
+                })
                 .collect(),
             failed_invoices: chunk
                 .failed_invoices(customer)
@@ -300,6 +304,15 @@ impl Subscriptions {
         self.trial_plan.push(subscription.trial_plan);
         self.reason.push(subscription.reason);
         self.feedback.push(&subscription.feedback);
+        let (expiry, card) = match &subscription.means {
+            PaymentMeans::Unknown => (UNKNOWN_MEANS, None),
+            PaymentMeans::NoCard => (NO_CARD, None),
+            PaymentMeans::Card(card) => (card.expiry.number() + 2, Some(card)),
+        };
+        self.card_expiry.push(expiry);
+        let text = |of: fn(&Card) -> Option<&str>| card.and_then(of).unwrap_or_default();
+        self.card_brand.push(text(|card| card.brand.as_deref()));
+        self.card_last4.push(text(|card| card.last4.as_deref()));
     }
 }
 
@@ -320,6 +333,7 @@ fn subscriptions(
         trial_plan: facts.trial_items.first().map_or(NO_PLAN, |item| code(&item.price, item.currency)),
         reason: facts.reason,
         feedback: facts.feedback.as_deref().unwrap_or_default().into(),
+        means: facts.means.clone(),
     });
     let mut drafts: Vec<DraftSubscription> = drafts.collect();
     drafts.sort_by(|a, b| a.id.cmp(&b.id));
@@ -341,6 +355,7 @@ impl From<super::SubscriptionView<'_>> for DraftSubscription {
             trial_plan: view.trial_plan.unwrap_or(NO_PLAN),
             reason: view.reason,
             feedback: view.feedback.into(),
+            means: PaymentMeans::Unknown,
         }
     }
 }
@@ -359,6 +374,7 @@ impl DraftSubscription {
             trial_plan: NO_PLAN,
             reason: None,
             feedback: "".into(),
+            means: PaymentMeans::Unknown,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use model::Day;
 use model::billing::{CancellationReason, SubscriptionStatus};
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -22,6 +23,16 @@ use crate::fx::Rates;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part<'a> {
     pub(super) key: &'a str,
+    /// In its own currency, and in the one that is reported in.
+    pub(super) native: i64,
+    pub(super) converted: i64,
+}
+
+/// What one row adds to a day's change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowPart {
+    /// Into the customer's rows.
+    pub(super) row: usize,
     /// In its own currency, and in the one that is reported in.
     pub(super) native: i64,
     pub(super) converted: i64,
@@ -186,8 +197,6 @@ impl<'a> Mover<'a> {
         }
     }
 
-    /// Row by row. A price is converted as a whole, so a row is what it makes of the price's change by then: the parts
-    /// add up, whatever is rounded.
     fn split(
         &self,
         one: &Move,
@@ -195,38 +204,62 @@ impl<'a> Mover<'a> {
         factor: Factor,
         key_of: impl Fn(usize) -> &'a str,
     ) -> Result<Parts<'a>, TooLarge> {
-        let rows = self.chunk.rows(self.customer);
-        let mut lines: SmallVec<[(u32, u32, i64, i64); 4]> = SmallVec::new();
         let mut parts = Parts::new();
-        for row in self.rows_of(one, series) {
-            let (subscription, plan, delta) = (rows.subscription[row], rows.plan[row], rows.delta_minor[row]);
-            let known = lines.iter().position(|line| (line.0, line.1) == (subscription, plan));
-            let known = known.unwrap_or_else(|| {
-                lines.push((subscription, plan, 0, 0));
-                lines.len() - 1
-            });
-            let line = &mut lines[known];
-            line.2 += delta;
-            let converted = factor.convert(line.2)?;
-            let added = Part { key: key_of(row), native: delta, converted: converted - line.3 };
-            line.3 = converted;
-            match parts.iter_mut().find(|part| part.key == added.key) {
+        for RowPart { row, native, converted } in self.row_parts(one.day, series, factor)? {
+            let key = key_of(row);
+            match parts.iter_mut().find(|part| part.key == key) {
                 Some(part) => {
-                    part.native += added.native;
-                    part.converted += added.converted;
+                    part.native += native;
+                    part.converted += converted;
                 }
-                None => parts.push(added),
+                None => parts.push(Part { key, native, converted }),
             }
         }
         parts.retain(|part| (part.native, part.converted) != (0, 0));
         Ok(parts)
     }
 
-    /// The customer's rows that a movement is the sum of, in order of time.
-    fn rows_of(&self, one: &Move, series: u32) -> impl DoubleEndedIterator<Item = usize> {
+    /// What changed on a day, row by row. A price is converted as a whole, so a row is what it makes of the price's change
+    /// by then: the rows add up, whatever is rounded.
+    pub(super) fn row_parts(
+        &self,
+        day: Day,
+        series: u32,
+        factor: Factor,
+    ) -> Result<SmallVec<[RowPart; 4]>, TooLarge> {
         let rows = self.chunk.rows(self.customer);
-        let first = rows.days.partition_point(|day| *day < one.day);
-        let end = rows.days.partition_point(|day| *day <= one.day);
+        let mut lines: SmallVec<[(u32, u32, i64, i64); 4]> = SmallVec::new();
+        let mut parts = SmallVec::new();
+        for row in self.rows_of(day, series) {
+            let (subscription, plan, native) =
+                (rows.subscription[row], rows.plan[row], rows.delta_minor[row]);
+            let known = lines.iter().position(|line| (line.0, line.1) == (subscription, plan));
+            let known = known.unwrap_or_else(|| {
+                lines.push((subscription, plan, 0, 0));
+                lines.len() - 1
+            });
+            let line = &mut lines[known];
+            line.2 += native;
+            let converted = factor.convert(line.2)?;
+            parts.push(RowPart { row, native, converted: converted - line.3 });
+            line.3 = converted;
+        }
+        Ok(parts)
+    }
+
+    /// What the customer was worth in a series just before a day.
+    pub(super) fn value_before(&self, day: Day, series: u32) -> i64 {
+        let rows = self.chunk.rows(self.customer);
+        let before = 0..rows.days.partition_point(|own| *own < day);
+        let own = before.filter(|row| self.scope.target(rows.plan[*row], self.country).series == series);
+        own.map(|row| rows.delta_minor[row]).sum()
+    }
+
+    /// The customer's rows of a day, in order of time.
+    fn rows_of(&self, day: Day, series: u32) -> impl DoubleEndedIterator<Item = usize> {
+        let rows = self.chunk.rows(self.customer);
+        let first = rows.days.partition_point(|own| *own < day);
+        let end = rows.days.partition_point(|own| *own <= day);
         let (scope, country, now) = (self.scope, self.country, self.now);
         (first..end).filter(move |row| {
             rows.at[*row] <= now.0 && scope.target(rows.plan[*row], country).series == series
@@ -236,7 +269,7 @@ impl<'a> Mover<'a> {
     /// The subscription that ended last on the day; `None` where it goes on, as with other plans than a filter names.
     fn ended_last(&self, one: &Move, series: u32) -> Option<SubscriptionView<'a>> {
         let rows = self.chunk.rows(self.customer);
-        let last = self.rows_of(one, series).rev().find(|row| rows.delta_minor[*row] < 0)?;
+        let last = self.rows_of(one.day, series).rev().find(|row| rows.delta_minor[*row] < 0)?;
         let subscription = rows.subscription[last];
         let currency = self.scope.currency_of(series);
         let is_own = |row: &usize| {

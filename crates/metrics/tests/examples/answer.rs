@@ -12,7 +12,8 @@ use metrics::ledger::{
 use metrics::query::{self, Filter, MovementKind, Query, Reporting, Series};
 use metrics::registry::{Metric, Unit};
 use model::billing::{
-    BillingInterval, CancellationReason, Period, Price, PriceScheme, Recurrence, SubscriptionStatus,
+    BillingInterval, CancellationReason, PaymentMeans, Period, Price, PriceScheme, Recurrence,
+    SubscriptionStatus,
 };
 use model::{
     BalanceCategory, BalanceTransaction, Currency, CustomerId, PriceId, SubscriptionId, UnixSeconds,
@@ -253,6 +254,7 @@ fn subscription_facts(subscription: &SubscriptionText) -> SubscriptionFacts {
         trial_items: trial.map(|_| item(facts.value("worth").unwrap_or("0"))).into_iter().collect(),
         is_involuntary: ["payment_failed", "payment_disputed", "unpaid"].iter().any(|flag| facts.has(flag)),
         reason: reason(facts),
+        means: PaymentMeans::Unknown,
         feedback: facts.value("feedback").map(str::to_owned),
         unbilled: facts.value("unbilled").map(item).into_iter().collect(),
     }

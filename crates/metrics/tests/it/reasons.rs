@@ -87,6 +87,29 @@ proptest! {
     }
 
     #[test]
+    fn plan_switches_add_up_to_the_movements_that_are_due_to_plans(
+        world in world(), zone in select(ZONES.to_vec()), query in question(),
+    ) {
+        let query = Query { by: None, ..query };
+        let mut wanted: BTreeMap<Currency, i64> = BTreeMap::new();
+        for id in ["expansion_mrr", "contraction_mrr"] {
+            let by_cause = Query { by: Some(Dimension::Cause), ..query.clone() };
+            for one in series(&world, zone, &rates(), id, &by_cause) {
+                if one.group.is_some_and(|group| group.key == "plan") {
+                    *wanted.entry(one.currency).or_default() += one.points.iter().map(number).sum::<i64>();
+                }
+            }
+        }
+        let mut found: BTreeMap<Currency, i64> = BTreeMap::new();
+        for row in query::plan_switches(&world.ledger(zone), &rates(), &query).unwrap().data {
+            *found.entry(row.currency).or_default() += row.mrr_after_minor - row.mrr_before_minor;
+        }
+        wanted.retain(|_, sum| *sum != 0);
+        found.retain(|_, sum| *sum != 0);
+        prop_assert_eq!(found, wanted);
+    }
+
+    #[test]
     fn a_customer_who_leaves_counts_once_a_day_under_one_reason(
         world in world(), zone in select(ZONES.to_vec()), query in question(),
         by in select(vec![Dimension::ChurnReason, Dimension::Feedback]),

@@ -12,7 +12,8 @@ use metrics::ledger::{
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
 use model::billing::{
-    BillingInterval, CancellationReason, Period, Price, PriceScheme, Product, Recurrence, SubscriptionStatus,
+    BillingInterval, CancellationReason, PaymentMeans, Period, Price, PriceScheme, Product, Recurrence,
+    SubscriptionStatus,
 };
 use model::{
     BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,
@@ -42,6 +43,8 @@ pub struct TestCustomer {
     pub apart: Vec<(Apart, Change)>,
     /// Why subscriptions ended, and what their customers said.
     pub endings: Vec<TestEnding>,
+    /// What subscriptions are paid with, where that is known.
+    pub means: BTreeMap<String, PaymentMeans>,
     /// When an invoice of a subscription failed, and until when it was unpaid.
     pub failed_invoices: Vec<(String, UnixSeconds, Option<UnixSeconds>)>,
 }
@@ -193,6 +196,7 @@ impl TestCustomer {
             apart: Vec::new(),
             endings: Vec::new(),
             failed_invoices: Vec::new(),
+            means: BTreeMap::new(),
         }
     }
 
@@ -266,6 +270,7 @@ impl TestCustomer {
             trial: trial.map(|trial| trial.period),
             trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
             reason: ending.and_then(|ending| ending.reason),
+            means: self.means.get(id).cloned().unwrap_or_default(),
             feedback: ending.and_then(|ending| ending.feedback.clone()),
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),

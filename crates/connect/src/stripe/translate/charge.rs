@@ -1,11 +1,14 @@
 //! Money that moved: charges, refunds, credit notes, and which payment paid which invoice.
 
-use model::billing::{Charge, ChargeStatus, CreditNote, Dispute, DisputeStatus, InvoicePayment, Refund};
+use model::billing::{
+    Charge, ChargeStatus, CreditNote, Dispute, DisputeStatus, InvoicePayment, PaymentMethod, Refund,
+};
 use model::{ChargeId, CreditNoteId, CustomerId, DisputeId, InvoiceId, RefundId};
 use serde::Deserialize;
 
 use super::customer::said;
 use super::line::Amount;
+use super::method::{MethodShape, method};
 use super::{ReadError, Reading, read};
 use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Link, Number, Object, Ref, Text};
@@ -17,6 +20,10 @@ struct ChargeShape {
     customer: Ref,
     invoice: Ref,
     payment_intent: Ref,
+    payment_method: Text,
+    payment_method_details: Object<MethodShape>,
+    /// What was charged, in the older shape.
+    source: Link<MethodShape>,
     status: Text,
     paid: Flag,
     captured: Flag,
@@ -36,6 +43,14 @@ struct ChargeShape {
 #[serde(default)]
 struct Outcome {
     reason: Text,
+}
+
+impl ChargeShape {
+    fn method(&self) -> Option<PaymentMethod> {
+        let Some(id) = said(&self.payment_method) else { return method([&self.source]) };
+        let details = self.payment_method_details.get();
+        Some(PaymentMethod { id, means: details.map(MethodShape::means).unwrap_or_default() })
+    }
 }
 
 /// A charge.
@@ -69,6 +84,7 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
         customer: shape.customer.id().map(CustomerId::from),
         invoice: shape.invoice.id().map(InvoiceId::from),
         payment_intent: shape.payment_intent.id().map(str::to_owned),
+        payment_method: shape.method(),
         status,
         currency: reading.currency(&shape.currency)?,
         amount_minor,

@@ -4,9 +4,10 @@ use model::billing::{Customer, Product};
 use model::{CustomerId, ProductId};
 use serde::Deserialize;
 
+use super::method::{MethodShape, method};
 use super::{ReadError, Reading, read};
 use crate::stripe::kind;
-use crate::stripe::loose::{Flag, Number, Object, Text};
+use crate::stripe::loose::{Flag, Link, Number, Object, Text};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -20,6 +21,14 @@ struct CustomerShape {
     currency: Text,
     delinquent: Flag,
     deleted: Flag,
+    invoice_settings: Object<InvoiceSettings>,
+    default_source: Link<MethodShape>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct InvoiceSettings {
+    default_payment_method: Link<MethodShape>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +69,11 @@ pub fn customer(body: &str) -> Result<Customer, ReadError> {
         email: said(&shape.email),
         country,
         currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
+        payment_method: shape
+            .invoice_settings
+            .get()
+            .and_then(|settings| method([&settings.default_payment_method]))
+            .or_else(|| method([&shape.default_source])),
         is_delinquent: shape.delinquent.is_set(),
         is_deleted: shape.deleted.is_set(),
     })

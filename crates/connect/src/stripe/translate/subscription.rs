@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::customer::said;
 use super::line::{TaxRate, inclusive_percent};
+use super::method::{MethodShape, method};
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
 use crate::stripe::kind;
@@ -51,6 +52,8 @@ struct Shape {
     discount: Object<DiscountShape>,
     pending_update: Object<Update>,
     latest_invoice: Ref,
+    default_payment_method: Link<MethodShape>,
+    default_source: Link<MethodShape>,
     current_period_start: Number,
     current_period_end: Number,
     /// Of the only item, where there is no list of them.
@@ -145,6 +148,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
             .get()
             .map(|_| PendingUpdate { invoice: shape.latest_invoice.id().map(InvoiceId::from) }),
         discounts: shape.discounts(reading)?,
+        payment_method: method([&shape.default_payment_method, &shape.default_source]),
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());

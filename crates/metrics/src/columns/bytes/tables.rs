@@ -8,10 +8,8 @@ use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
-use super::super::chunk::{
-    Chunk, Columns, Country, DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, NO_PLAN, PaidRows, Rows,
-    Subscriptions, UnexplainedRows,
-};
+use super::super::chunk::{Chunk, Columns, Country, NO_PLAN, Rows, Subscriptions};
+use super::super::rows::{DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows};
 use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
 use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
@@ -82,6 +80,9 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     }
     out.u8s(subscriptions.reason.iter().map(|reason| number(&REASONS, reason)));
     out.texts(&subscriptions.feedback);
+    out.u8s(subscriptions.card_expiry.iter().flat_map(|expiry| expiry.to_le_bytes()));
+    out.texts(&subscriptions.card_brand);
+    out.texts(&subscriptions.card_last4);
 
     let named = columns.apart.iter().chain([rows]).flat_map(|rows| &rows.plan);
     let (names, codes) = local_plans(named.chain(&subscriptions.trial_plan), catalog);
@@ -222,6 +223,9 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         trial_plan: Vec::with_capacity(count),
         reason: numbers(from, count, &REASONS)?,
         feedback: from.texts(count)?,
+        card_expiry: from.column(count, u16::from_le_bytes)?,
+        card_brand: from.texts(count)?,
+        card_last4: from.texts(count)?,
     })
 }
 

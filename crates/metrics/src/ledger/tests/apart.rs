@@ -33,6 +33,7 @@ fn charge(invoice: &Invoice, status: ChargeStatus, on: &str) -> Charge {
         created_at: at(on),
         failure_code: None,
         decline_code: None,
+        payment_method: None,
         is_disputed: false,
     }
 }
@@ -101,6 +102,33 @@ fn every_failed_invoice_is_kept_with_its_subscription_and_how_long_it_was_unpaid
     let kept: Vec<_> =
         ledger(&history).failed_invoices.iter().map(|one| (one.failed_at, one.until)).collect();
     assert_eq!(kept, [(at("2026-02-02"), Some(at("2026-02-20"))), (at("2026-02-10"), None)]);
+}
+
+#[test]
+fn a_card_is_that_of_the_default_method_as_its_last_charge_tells() {
+    let card = |month| {
+        let expiry = CardExpiry::new(2026, month).unwrap();
+        PaymentMeans::Card(Card { brand: None, last4: None, expiry })
+    };
+    let method = |id: &str, means| Some(PaymentMethod { id: id.to_owned(), means });
+    let second = second(Paid);
+    let paid_with = |on: &str, id: &str, means| Charge {
+        payment_method: method(id, means),
+        ..charge(&second, ChargeStatus::Succeeded, on)
+    };
+    let mut history = with_second(second.clone());
+    history.charges = vec![
+        paid_with("2026-03-01", "pm_1", card(9)),
+        paid_with("2026-02-01", "pm_1", card(3)),
+        paid_with("2026-04-01", "pm_1", PaymentMeans::Unknown),
+        paid_with("2026-05-01", "pm_2", card(12)),
+    ];
+    let means = |history: &CustomerHistory| ledger(history).subscriptions[0].means.clone();
+    assert_eq!(means(&history), PaymentMeans::Unknown, "nothing is the default");
+    history.subscriptions[0].payment_method = method("pm_1", PaymentMeans::Unknown);
+    assert_eq!(means(&history), card(9));
+    history.subscriptions[0].payment_method = method("pm_1", PaymentMeans::NoCard);
+    assert_eq!(means(&history), PaymentMeans::NoCard, "what it says itself comes first");
 }
 
 #[test]

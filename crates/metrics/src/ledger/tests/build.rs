@@ -136,6 +136,7 @@ pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
         is_collection_paused: false,
         inclusive_tax_percent: None,
         pending_update: None,
+        payment_method: None,
         discounts: Vec::new(),
         currency: Some(Currency::USD),
         items: Vec::new(),

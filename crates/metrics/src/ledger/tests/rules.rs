@@ -474,6 +474,7 @@ fn revenue_is_the_paid_total_without_tax_and_charges_without_an_invoice() {
         created_at: at("2026-01-05"),
         failure_code: None,
         decline_code: None,
+        payment_method: None,
         is_disputed: false,
     };
     let mut history = history(subscription(Active), vec![taxed]);

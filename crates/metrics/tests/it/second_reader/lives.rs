@@ -187,6 +187,7 @@ fn blank(id: &str, start: UnixSeconds, currency: Currency, tax_percent: Option<D
         currency: Some(currency),
         inclusive_tax_percent: tax_percent,
         pending_update: None,
+        payment_method: None,
         discounts: Vec::new(),
         items: Vec::new(),
     }
