@@ -7,6 +7,8 @@ import { formatDay } from '~/format/date'
 import { majorText } from '~/format/money'
 import type { View } from '~/view/useView'
 
+import { whyOf } from './why'
+
 /** The columns of a list of movements. */
 export function movementColumns(view: View): Column<Movement>[] {
   const into = view.currency === 'native' ? null : view.currency
@@ -22,7 +24,7 @@ export function movementColumns(view: View): Column<Movement>[] {
           />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
-            {row.is_involuntary && <span>payment failed</span>}
+            {whyOf(row, view.facets) && <span>{whyOf(row, view.facets)}</span>}
             <span className="num">{formatDay(row.on)}</span>
           </span>
         </span>
@@ -36,7 +38,7 @@ export function movementColumns(view: View): Column<Movement>[] {
       cell: (row) => (
         <>
           <MovementName type={row.type} />
-          {row.is_involuntary && <span className="block pl-4.5 text-xs whitespace-nowrap text-ink-soft">payment failed</span>}
+          {whyOf(row, view.facets) && <span className="block max-w-56 pl-4.5 text-xs text-ink-soft">{whyOf(row, view.facets)}</span>}
         </>
       ),
     },
@@ -70,14 +72,17 @@ export const movementKey = ({ customer_id, on, currency, type }: Movement) => `$
 /** Every movement as a file. */
 export function movementsFile(rows: readonly Movement[], into: string | null): ExportTable {
   return {
-    columns: ['on', 'customer_id', 'name', 'email', 'type', 'is_involuntary', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
+    columns: ['on', 'customer_id', 'name', 'email', 'type', 'cause', 'is_involuntary', 'churn_reason', 'feedback', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
     rows: rows.map((row) => [
       row.on,
       row.customer_id,
       row.name,
       row.email,
       row.type,
+      row.cause ?? null,
       row.is_involuntary === undefined ? null : String(row.is_involuntary),
+      row.churn_reason ?? null,
+      row.feedback ?? null,
       row.currency,
       majorText(row.delta_minor, row.currency),
       majorText(row.mrr_after_minor, row.currency),
