@@ -3,4 +3,6 @@
   const chosen = localStorage.getItem('chartsy.theme')
   const isDark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
+  // What stands there until the page's code has come: see index.html.
+  if (location.pathname.startsWith('/c/')) document.documentElement.dataset.frame = ''
 }

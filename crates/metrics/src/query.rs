@@ -40,7 +40,10 @@ use crate::registry::{self, Compute, Metric};
 
 pub(crate) use balance::Adds;
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
-pub use customers::{CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomersQuery, customers};
+pub use customers::{
+    CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomerStatus, CustomerSums, CustomersQuery,
+    customers,
+};
 pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
 pub(crate) use figures::Figures;
 pub(crate) use money::MoneyFigures;

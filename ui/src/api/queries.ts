@@ -9,11 +9,13 @@ import type {
   Connection,
   CustomerDetail,
   CustomerPage,
+  CustomerRow,
   DeadDelivery,
   EnteredRates,
   Explanation,
   Facets,
   MetricDefinition,
+  Movement,
   MovementPage,
   MrrReport,
   Progress,
@@ -163,13 +165,19 @@ export const cohortsQuery = (id: string, query: Query) =>
     queryFn: ({ signal }) => api.get<CohortReport>(`${connectionPath(id)}/cohorts`, query, signal),
   })
 
+/** The first page comes soon, the others with few requests. */
+const FIRST_PAGE = 100
+const NEXT_PAGE = 500
+
+const paging = (cursor: string) => ({ limit: cursor === '' ? FIRST_PAGE : NEXT_PAGE, cursor })
+
 export const movementsQuery = (id: string, query: Query) =>
   infiniteQueryOptions({
     ...steady,
     queryKey: [...ledgerKey(id), 'movements', query],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<MovementPage>(`${connectionPath(id)}/movements`, { limit: 50, ...query, cursor: pageParam }, signal),
+      api.get<MovementPage>(`${connectionPath(id)}/movements`, { ...paging(pageParam), ...query }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 
@@ -179,9 +187,35 @@ export const customersQuery = (id: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'customers', query],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<CustomerPage>(`${connectionPath(id)}/customers`, { limit: 50, ...query, cursor: pageParam }, signal),
+      api.get<CustomerPage>(
+        `${connectionPath(id)}/customers`,
+        // What all of them are worth together is only counted once.
+        { ...paging(pageParam), ...query, ...(pageParam === '' ? {} : { sums: undefined }) },
+        signal,
+      ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
+
+/** Every row of a list that comes in pages, for a file. */
+async function allPages<Row>(path: string, query: Query, onProgress: (rows: number) => void): Promise<Row[]> {
+  const rows: Row[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    // Each page says where the next one begins.
+    // oxlint-disable-next-line no-await-in-loop
+    const page: { data: Row[]; next_cursor: string | null } = await api.get(path, { ...query, limit: NEXT_PAGE, cursor })
+    rows.push(...page.data)
+    onProgress(rows.length)
+    cursor = page.next_cursor
+  }
+  return rows
+}
+
+export const allCustomers = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<CustomerRow>(`${connectionPath(id)}/customers`, query, onProgress)
+
+export const allMovements = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<Movement>(`${connectionPath(id)}/movements`, query, onProgress)
 
 export const customerQuery = (id: string, customerId: string) =>
   queryOptions({

@@ -853,6 +853,10 @@ export interface components {
             first_paid_on?: string | null;
             id: string;
             is_deleted: boolean;
+            /** Format: date */
+            last_payment_on?: string | null;
+            /** @description What a customer that has left was worth just before. */
+            lost_mrr: components["schemas"]["Money"][];
             /** @description One per currency that is not 0. */
             mrr: components["schemas"]["Money"][];
             /**
@@ -863,16 +867,36 @@ export interface components {
             name?: string | null;
             /** @description Labels of the plans it has. */
             plans: string[];
+            /** @description Net revenue of all time, of all plans. */
+            revenue: components["schemas"]["Money"][];
             state: components["schemas"]["CustomerState"];
+            status: components["schemas"]["CustomerStatus"];
         };
         Customers: {
             data: components["schemas"]["CustomerRow"][];
             next_cursor?: string | null;
+            sums?: components["schemas"]["CustomerSums"] | null;
             /** @description On all pages. */
             total: number;
         };
         /** @enum {string} */
         CustomerState: "active" | "churned" | "never";
+        /**
+         * @description How a customer stands now, in the billing system's words; the one that needs most attention where several apply.
+         * @enum {string}
+         */
+        CustomerStatus: "active" | "past_due" | "canceling" | "trialing" | "churned" | "never";
+        /** @description What the customers of a list are worth together. */
+        CustomerSums: {
+            lost_mrr: components["schemas"]["Money"][];
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description Of what has a rate; `None` natively.
+             */
+            mrr_converted_minor?: number | null;
+            revenue: components["schemas"]["Money"][];
+        };
         DataProblem: {
             code: string;
             /** Format: int64 */
@@ -1894,6 +1918,8 @@ export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
 export type SchemaCustomerRow = components['schemas']['CustomerRow'];
 export type SchemaCustomers = components['schemas']['Customers'];
 export type SchemaCustomerState = components['schemas']['CustomerState'];
+export type SchemaCustomerStatus = components['schemas']['CustomerStatus'];
+export type SchemaCustomerSums = components['schemas']['CustomerSums'];
 export type SchemaDataProblem = components['schemas']['DataProblem'];
 export type SchemaDataProblemExample = components['schemas']['DataProblemExample'];
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
@@ -2226,10 +2252,17 @@ export interface operations {
                 product?: string[];
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
-                /** @description `mrr`, `name` or `created`, with a leading `-` for descending order. Default: `-mrr`. */
+                /**
+                 * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `lost_mrr` or `revenue`, with a leading `-` for
+                 *     descending order. Default: `-mrr`.
+                 */
                 sort?: string;
                 /** @description `active`, `churned` or `never`. */
                 state?: string;
+                /** @description `active`, `past_due`, `canceling`, `trialing`, `churned` or `never`: how a customer stands now. */
+                status?: string;
+                /** @description `true`: with what all customers of the list are worth together. */
+                sums?: boolean;
             };
             header?: never;
             path: {

@@ -91,6 +91,8 @@ type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type CustomerRow = Answer<'CustomerRow'>
+export type CustomerStatus = Schemas['CustomerStatus']
+export type CustomerSums = Answer<'CustomerSums'>
 export type CustomerPage = Answer<'Customers'>
 export type CustomerDetail = Answer<'Customer'>
 export type CustomerSubscription = Answer<'SubscriptionDetail'>

@@ -2,12 +2,12 @@ import type { EChartsCoreOption, EChartsType } from 'echarts/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { IconButton } from '~/components/Button'
+import { IconButton, iconButtonClass } from '~/components/Button'
 import { DataTable } from '~/components/DataTable'
 import type { Column } from '~/components/DataTable'
 import { ErrorState, Skeleton } from '~/components/Feedback'
 import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
-import { Menu, MenuItem, MenuTrigger } from '~/components/Menu'
+import { MenuButton } from '~/components/Menu'
 
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
@@ -144,20 +144,20 @@ function DownloadMenu<Row extends object>({
   isDisabled,
 }: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {
   return (
-    <MenuTrigger>
-      <IconButton isDisabled={isDisabled} label={`Download ${title}`}>
-        <MoreIcon />
-      </IconButton>
-      <Menu
-        disabledKeys={chart ? [] : ['png']}
-        onAction={(key) => {
-          if (key === 'csv') saveCsv(file.table(), file.name)
-          if (key === 'png' && chart) void savePng(chart, title, caption, file.name)
-        }}
-      >
-        <MenuItem id="csv">Download CSV</MenuItem>
-        <MenuItem id="png">Download PNG</MenuItem>
-      </Menu>
-    </MenuTrigger>
+    <MenuButton
+      className={iconButtonClass()}
+      entries={[
+        { id: 'csv', text: 'Download CSV' },
+        { id: 'png', text: 'Download PNG', isDisabled: chart === null },
+      ]}
+      isDisabled={isDisabled}
+      label={`Download ${title}`}
+      onAction={(id) => {
+        if (id === 'csv') saveCsv(file.table(), file.name)
+        if (id === 'png' && chart) void savePng(chart, title, caption, file.name)
+      }}
+    >
+      <MoreIcon />
+    </MenuButton>
   )
 }

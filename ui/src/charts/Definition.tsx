@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { DialogTrigger } from 'react-aria-components'
 
 import { registryQuery } from '~/api/queries'
-import { IconButton } from '~/components/Button'
+import { iconButtonClass } from '~/components/Button'
 import { InfoIcon } from '~/components/icons'
-import { Popover } from '~/components/Overlay'
+import { PopoverButton } from '~/components/Overlay'
 
 /** `metrics/mrr.md` → `mrr`. */
 export const helpPageOf = (path: string) => path.replace(/^.*\//, '').replace(/\.md$/, '')
@@ -21,17 +20,18 @@ export function Definition({ metric }: { metric: string }) {
 /** The same of what is no metric of its own. */
 export function DefinitionButton({ label, formula, page }: { label: string; formula: string; page: string }) {
   return (
-    <DialogTrigger>
-      <IconButton className="size-7! text-ink-faint" label={`What is ${label}?`}>
-        <InfoIcon />
-      </IconButton>
-      <Popover className="w-80 p-4" label={label} placement="bottom start">
-        <h3 className="font-semibold">{label}</h3>
-        <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{formula}</p>
-        <Link className="link mt-3 inline-block text-sm" target="_blank" params={{ page }} to="/help/$page">
-          Full definition
-        </Link>
-      </Popover>
-    </DialogTrigger>
+    <PopoverButton
+      button={<InfoIcon />}
+      className={iconButtonClass('size-7! text-ink-faint')}
+      label={`What is ${label}?`}
+      popoverClassName="w-80 p-4"
+      title={label}
+    >
+      <h3 className="font-semibold">{label}</h3>
+      <p className="mt-2 rounded-lg bg-sunken px-3 py-2 text-sm leading-relaxed">{formula}</p>
+      <Link className="link mt-3 inline-block text-sm" target="_blank" params={{ page }} to="/help/$page">
+        Full definition
+      </Link>
+    </PopoverButton>
   )
 }

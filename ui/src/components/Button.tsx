@@ -1,6 +1,4 @@
-import type { ReactNode } from 'react'
-import { Button as AriaButton } from 'react-aria-components'
-import type { ButtonProps as AriaButtonProps } from 'react-aria-components'
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode } from 'react'
 
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger'
 
@@ -8,7 +6,7 @@ const BASE =
   'inline-flex items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50 disabled:cursor-not-allowed'
 
 const KIND: Record<ButtonKind, string> = {
-  primary: 'bg-accent text-accent-ink hover:brightness-110 data-pressed:brightness-95',
+  primary: 'bg-accent text-accent-ink hover:brightness-110 active:brightness-95',
   secondary: 'border border-line bg-surface text-ink hover:bg-hover',
   quiet: 'text-ink-soft hover:bg-hover hover:text-ink',
   danger: 'border border-danger-line bg-danger-soft text-danger hover:brightness-95 dark:hover:brightness-125',
@@ -20,38 +18,53 @@ export function buttonClass(kind: ButtonKind = 'secondary', size: keyof typeof S
   return `${BASE} ${KIND[kind]} ${SIZE[size]} ${more}`
 }
 
-interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children'> {
-  kind?: ButtonKind
-  size?: keyof typeof SIZE
+interface PlainProps extends Pick<ButtonHTMLAttributes<HTMLButtonElement>, 'type' | 'aria-label' | 'aria-pressed' | 'aria-expanded'> {
+  onPress?: (() => void) | undefined
+  isDisabled?: boolean
   className?: string
   children: ReactNode
 }
 
-export function Button({ kind, size, className, children, isPending = false, ...rest }: ButtonProps) {
+/** A button without a look of its own. What is pending keeps the focus, so it is not disabled; pressing it does nothing. */
+function Plain({ onPress, isDisabled = false, isPending = false, type = 'button', ...rest }: PlainProps & { isPending?: boolean }) {
+  const press = (event: MouseEvent) => {
+    if (isPending) event.preventDefault()
+    else onPress?.()
+  }
   return (
-    <AriaButton {...rest} className={buttonClass(kind, size, className)} isPending={isPending}>
-      {isPending && <Spinner />}
-      {children}
-    </AriaButton>
+    <button
+      {...rest}
+      aria-disabled={isPending || undefined}
+      disabled={isDisabled && !isPending}
+      // Which types there are is said by the props.
+      // oxlint-disable-next-line react/button-has-type
+      type={type}
+      onClick={press}
+    />
   )
 }
 
-/** A button that is only an icon; its label is what is read out and shown on hover. */
-export function IconButton({
-  label,
-  className = '',
-  children,
-  ...rest
-}: Omit<AriaButtonProps, 'className' | 'children'> & { label: string; className?: string; children: ReactNode }) {
+interface ButtonProps extends PlainProps {
+  kind?: ButtonKind
+  size?: keyof typeof SIZE
+  isPending?: boolean
+}
+
+export function Button({ kind, size, className, children, isPending = false, ...rest }: ButtonProps) {
   return (
-    <AriaButton
-      {...rest}
-      aria-label={label}
-      className={`inline-flex size-8 items-center justify-center rounded-lg text-ink-soft transition-colors hover:bg-hover hover:text-ink disabled:opacity-40 aria-pressed:bg-hover aria-pressed:text-ink ${className}`}
-    >
+    <Plain {...rest} className={buttonClass(kind, size, className)} isPending={isPending}>
+      {isPending && <Spinner />}
       {children}
-    </AriaButton>
+    </Plain>
   )
+}
+
+export const iconButtonClass = (more = '') =>
+  `inline-flex size-8 items-center justify-center rounded-lg text-ink-soft transition-colors hover:bg-hover hover:text-ink disabled:opacity-40 aria-pressed:bg-hover aria-pressed:text-ink ${more}`
+
+/** A button that is only an icon; its label is what is read out. */
+export function IconButton({ label, className, ...rest }: Omit<PlainProps, 'aria-label'> & { label: string }) {
+  return <Plain {...rest} aria-label={label} className={iconButtonClass(className)} />
 }
 
 export function Spinner({ className = 'size-4' }: { className?: string }) {

@@ -1,7 +1,5 @@
-import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table'
-import type { ColumnDef, SortingState } from '@tanstack/react-table'
 import { useMemo, useState } from 'react'
-import type { MouseEvent, ReactNode } from 'react'
+import type { HTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
 
 import { formatCount } from '~/format/number'
 
@@ -37,17 +35,33 @@ interface DataTableProps<Row extends object> {
   columns: readonly Column<Row>[]
   rows: readonly Row[]
   rowKey: (row: Row) => string
-  initialSort?: SortingState
+  initialSort?: readonly [Sorting]
   serverSort?: ServerSort
   onRowClick?: (row: Row) => void
   /** The rest, after sorting, opens on demand. */
   shownAtFirst?: number
   /** The rows are still those of the previous answer. */
   isStale?: boolean
+  /** How many rows there are, where only some of them are drawn. */
+  rowCount?: number
+  /** What the body consists of, where that is not simply all rows. */
+  body?: (drawn: DrawnRows<Row>) => ReactNode
 }
 
-const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
-const NO_SORT: SortingState = []
+type RowAttributes = HTMLAttributes<HTMLTableRowElement> & { ref?: Ref<HTMLTableRowElement>; 'data-index'?: number }
+
+/** What a body of its own is made of. */
+export interface DrawnRows<Row> {
+  rows: readonly Row[]
+  columnCount: number
+  draw: (row: Row, attributes: RowAttributes) => ReactNode
+}
+
+/** What rows are sorted by. */
+export interface Sorting {
+  id: string
+  desc: boolean
+}
 
 function compare(a: string | number | null, b: string | number | null): number {
   if (a === b) return 0
@@ -56,18 +70,16 @@ function compare(a: string | number | null, b: string | number | null): number {
   return typeof a === 'string' && typeof b === 'string' ? a.localeCompare(b) : a < b ? -1 : 1
 }
 
-function definitionsOf<Row extends object>(
-  columns: readonly Column<Row>[],
-  serverSort: ServerSort | undefined,
-): ColumnDef<typeof features, Row>[] {
-  return columns.map((column) => ({
-    id: column.id,
-    header: column.header,
-    accessorFn: (row: Row) => column.sortBy?.(row) ?? null,
-    enableSorting: serverSort ? serverSort.columns.includes(column.id) : column.sortBy !== undefined,
-    sortDescFirst: column.isNumeric ?? false,
-    sortFn: (a, b) => compare(column.sortBy?.(a.original) ?? null, column.sortBy?.(b.original) ?? null),
-  }))
+function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | undefined): readonly Row[] {
+  const by = columns.find(({ id }) => id === sorting?.id)?.sortBy
+  if (by === undefined || sorting === undefined) return rows
+  const direction = sorting.desc ? -1 : 1
+  return rows.toSorted((a, b) => direction * compare(by(a), by(b)))
+}
+
+/** What the next click on a column's header sorts by: figures begin with the largest. */
+function nextSorting(column: Pick<Column<never>, 'id' | 'isNumeric'>, now: Sorting | undefined): Sorting {
+  return { id: column.id, desc: now?.id === column.id ? !now.desc : (column.isNumeric ?? false) }
 }
 
 const isNarrow = ({ isWideOnly = false }: CellStyle) => !isWideOnly
@@ -94,11 +106,40 @@ function isPlainClick(event: MouseEvent): boolean {
   return !isControl && window.getSelection()?.type !== 'Range'
 }
 
-function SortArrow({ sorted }: { sorted: false | 'asc' | 'desc' }) {
+function SortArrow({ sorted }: { sorted: 'asc' | 'desc' | undefined }) {
   return (
     <span aria-hidden="true" className="inline-block w-4 text-center">
       {sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : ''}
     </span>
+  )
+}
+
+interface HeadProps {
+  column: Pick<Column<never>, 'header' | 'isNumeric' | 'width'>
+  sorted: 'asc' | 'desc' | undefined
+  /** Absent where the column can't be sorted. */
+  onSort?: () => void
+  className: string
+}
+
+function Head({ column: { header, isNumeric = false, width }, sorted, onSort, className }: HeadProps) {
+  return (
+    <th
+      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+      className={className}
+      scope="col"
+      style={width ? { width } : undefined}
+    >
+      {onSort ? (
+        <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={onSort}>
+          {isNumeric && <SortArrow sorted={sorted} />}
+          {header}
+          {!isNumeric && <SortArrow sorted={sorted} />}
+        </button>
+      ) : (
+        header
+      )}
+    </th>
   )
 }
 
@@ -121,88 +162,64 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     columns,
     rows,
     rowKey,
-    initialSort = NO_SORT,
+    initialSort,
     serverSort,
     onRowClick,
     shownAtFirst = Infinity,
     isStale = false,
+    rowCount,
+    body,
   } = props
   const [isAll, setIsAll] = useState(false)
-  const [ownSort, setOwnSort] = useState(initialSort)
-  const definitions = useMemo(() => definitionsOf(columns, serverSort), [columns, serverSort])
-  const sorting = serverSort ? [{ id: serverSort.value.replace(/^-/, ''), desc: serverSort.value.startsWith('-') }] : ownSort
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: rows,
-    getRowId: rowKey,
-    manualSorting: serverSort !== undefined,
-    enableSortingRemoval: false,
-    state: { sorting },
-    onSortingChange: (update) => {
-      const next = typeof update === 'function' ? update(sorting) : update
-      const first = next[0]
-      if (serverSort && first) serverSort.onChange(`${first.desc ? '-' : ''}${first.id}`)
-      else setOwnSort(next)
-    },
-  })
-  const all = table.getRowModel().rows
+  const [ownSort, setOwnSort] = useState<Sorting | undefined>(initialSort?.[0])
+  const sorting = serverSort ? { id: serverSort.value.replace(/^-/, ''), desc: serverSort.value.startsWith('-') } : ownSort
+  const isByServer = serverSort !== undefined
+  const all = useMemo(() => (isByServer ? rows : sorted(rows, columns, ownSort)), [isByServer, rows, columns, ownSort])
+  const canSort = ({ id, sortBy }: Column<Row>) => (serverSort ? serverSort.columns.includes(id) : sortBy !== undefined)
+  const sort = (column: Column<Row>) => {
+    const next = nextSorting(column, sorting)
+    if (serverSort) serverSort.onChange(`${next.desc ? '-' : ''}${next.id}`)
+    else setOwnSort(next)
+  }
   const shown = isAll ? all : all.slice(0, shownAtFirst)
   const edges = { first: columns.find(isNarrow), last: columns.findLast(isNarrow) }
-  const byId = new Map(columns.map((column) => [column.id, column]))
+  const draw = (row: Row, attributes: RowAttributes = {}) => (
+    <tr
+      key={rowKey(row)}
+      className={`border-b border-line last:border-0 ${onRowClick ? 'cursor-pointer hover:bg-hover/60' : ''}`}
+      onClick={onRowClick ? (event) => isPlainClick(event) && onRowClick(row) : undefined}
+      {...attributes}
+    >
+      {columns.map((column) => (
+        <td key={column.id} className={cellClass(column, edges)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  )
   return (
     // A wide table scrolls by itself, not with the page. The keyboard can scroll what it can focus.
     <div aria-label={label} className="relative overflow-x-auto" role="group" tabIndex={0}>
-      <table aria-busy={isStale} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
+      <table aria-busy={isStale} aria-rowcount={rowCount} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id} className="border-b border-line text-xs text-ink-soft">
-              {group.headers.map((header) => {
-                const column = byId.get(header.column.id)
-                const sorted = header.column.getIsSorted()
-                return (
-                  <th
-                    key={header.id}
-                    aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
-                    className={`${cellClass(column, edges)} font-medium whitespace-nowrap`}
-                    scope="col"
-                    style={column?.width ? { width: column.width } : undefined}
-                  >
-                    {header.column.getCanSort() ? (
-                      <button
-                        className="-mx-1 rounded px-1 hover:text-ink"
-                        type="button"
-                        onClick={header.column.getToggleSortingHandler()}
-                      >
-                        {column?.isNumeric && <SortArrow sorted={sorted} />}
-                        {column?.header}
-                        {!column?.isNumeric && <SortArrow sorted={sorted} />}
-                      </button>
-                    ) : (
-                      column?.header
-                    )}
-                  </th>
-                )
-              })}
-            </tr>
-          ))}
+          <tr className="border-b border-line text-xs text-ink-soft">
+            {columns.map((column) => (
+              <Head
+                key={column.id}
+                className={`${cellClass(column, edges)} font-medium whitespace-nowrap`}
+                column={column}
+                sorted={sorting?.id !== column.id ? undefined : sorting.desc ? 'desc' : 'asc'}
+                {...(canSort(column) ? { onSort: () => sort(column) } : {})}
+              />
+            ))}
+          </tr>
         </thead>
         <tbody>
-          {shown.map((row) => (
-            <tr
-              key={row.id}
-              className={`border-b border-line last:border-0 ${onRowClick ? 'cursor-pointer hover:bg-hover/60' : ''}`}
-              onClick={onRowClick ? (event) => isPlainClick(event) && onRowClick(row.original) : undefined}
-            >
-              {columns.map((column) => (
-                <td key={column.id} className={cellClass(column, edges)}>
-                  {column.cell(row.original)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {body
+            ? body({ rows: all, columnCount: columns.length, draw })
+            : shown.map((row) => draw(row))}
         </tbody>
-        {columns.some(({ total }) => total) && rows.length > 1 && (
+        {columns.some(({ total }) => total) && (rowCount ?? rows.length) > 1 && (
           <tfoot>
             <tr className="border-t border-line-strong font-medium">
               {columns.map((column) => (
@@ -214,7 +231,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           </tfoot>
         )}
       </table>
-      {shown.length < all.length && (
+      {!body && shown.length < all.length && (
         <div className="py-2 text-center">
           <Button size="small" onPress={() => setIsAll(true)}>
             Show all {formatCount(all.length)}

@@ -1,40 +1,44 @@
 import type { ReactNode } from 'react'
-import { Menu as AriaMenu, MenuItem as AriaMenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
-import type { MenuItemProps, MenuProps } from 'react-aria-components'
 
-import { CheckIcon } from './icons'
+import { Opener } from './Opener'
 
-export { MenuTrigger }
-
-export function Menu<T extends object>({ className = '', ...props }: Omit<MenuProps<T>, 'className'> & { className?: string }) {
-  return (
-    <Popover
-      className={`min-w-48 max-w-[calc(100vw-1rem)] rounded-xl border border-line bg-surface p-1 shadow-high outline-none ${className}`}
-    >
-      <AriaMenu {...props} className="max-h-[60vh] overflow-y-auto outline-none" />
-    </Popover>
-  )
+export interface MenuEntry {
+  id: string
+  text: string
+  /** Instead of the text. */
+  content?: ReactNode
+  isDisabled?: boolean
+  /** Below a line. */
+  isApart?: boolean
 }
 
-export function MenuItem({ children, ...props }: Omit<MenuItemProps, 'className' | 'children'> & { children: ReactNode }) {
-  const isChoice = props.href === undefined
+interface MenuButtonProps {
+  /** What the menu is of; also what the button is called, where it shows no text. */
+  label: string
+  hasText?: boolean
+  className: string
+  menuClassName?: string
+  isDisabled?: boolean
+  children: ReactNode
+  entries: readonly MenuEntry[]
+  onAction?: (id: string) => void
+  /** With these, entries are switched on and off. */
+  selected?: readonly string[]
+  onSelect?: (ids: string[]) => void
+}
+
+export function MenuButton({ label, hasText = false, className, menuClassName, isDisabled = false, children, ...menu }: MenuButtonProps) {
   return (
-    <AriaMenuItem
-      {...props}
-      className="flex cursor-pointer items-center gap-2 rounded-lg px-2.5 py-2 text-sm outline-none data-focused:bg-hover data-disabled:cursor-default data-disabled:text-ink-faint"
-    >
-      {({ isSelected, selectionMode }) => (
-        <>
-          <span className="min-w-0 flex-1">{children}</span>
-          {isChoice && selectionMode !== 'none' && (
-            <CheckIcon className={`size-4 text-accent ${isSelected ? '' : 'invisible'}`} />
-          )}
-        </>
+    <Opener
+      className={className}
+      isDisabled={isDisabled}
+      kind="menu"
+      label={hasText ? undefined : label}
+      panel={({ MenuPanel }, state) => (
+        <MenuPanel {...menu} {...state} label={label} {...(menuClassName ? { className: menuClassName } : {})} />
       )}
-    </AriaMenuItem>
+    >
+      {children}
+    </Opener>
   )
-}
-
-export function MenuSeparator() {
-  return <Separator className="my-1 border-t border-line" />
 }

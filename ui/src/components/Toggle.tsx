@@ -1,4 +1,4 @@
-import { Switch } from 'react-aria-components'
+import { useId } from 'react'
 
 interface ToggleProps {
   label: string
@@ -9,16 +9,32 @@ interface ToggleProps {
 }
 
 /** Something that is on or off, with what that means. */
-export function Toggle({ label, hint, ...state }: ToggleProps) {
+export function Toggle({ label, hint, isSelected, isDisabled = false, onChange }: ToggleProps) {
+  const id = useId()
   return (
-    <Switch {...state} className="group flex cursor-pointer items-start gap-3 text-sm data-disabled:cursor-default">
-      <span className="mt-0.5 h-5 w-9 shrink-0 rounded-full bg-line-strong p-0.5 group-data-focus-visible:outline-2 group-data-focus-visible:outline-accent group-data-selected:bg-accent">
-        <span className="block size-4 rounded-full bg-surface transition-transform group-data-selected:translate-x-4" />
+    <label className="group relative flex cursor-pointer items-start gap-3 text-sm has-disabled:cursor-default">
+      <input
+        aria-checked={isSelected}
+        aria-describedby={`${id}-hint`}
+        aria-labelledby={`${id}-label`}
+        checked={isSelected}
+        className="peer absolute inset-0 z-1 cursor-pointer opacity-0"
+        disabled={isDisabled}
+        role="switch"
+        type="checkbox"
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <span className="mt-0.5 h-5 w-9 shrink-0 rounded-full bg-line-strong p-0.5 peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-accent">
+        <span className="block size-4 rounded-full bg-surface transition-transform group-has-checked:translate-x-4" />
       </span>
       <span>
-        <span className="block font-medium">{label}</span>
-        <span className="block text-ink-soft">{hint}</span>
+        <span className="block font-medium" id={`${id}-label`}>
+          {label}
+        </span>
+        <span className="block text-ink-soft" id={`${id}-hint`}>
+          {hint}
+        </span>
       </span>
-    </Switch>
+    </label>
   )
 }

@@ -71,6 +71,7 @@ export const SearchIcon = icon(
 export const FilterIcon = icon(<path d="M4 6h16M7 12h10m-7 6h4" />)
 export const MoreIcon = icon(<path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="2.75" />)
 export const TableIcon = icon(<path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9" />)
+export const ColumnsIcon = icon(<path d="M4 5h16v14H4zM9.5 5v14m5-14v14" />)
 export const InfoIcon = icon(
   <>
     <circle cx="12" cy="12" r="8.5" />

@@ -53,6 +53,9 @@ export function todayIn(zone: string, now = new Date()): Day {
   return parts.format(now)
 }
 
+/** The calendar day of an instant in a time zone: for files, never for the page. */
+export const formatDayIn = (instant: Instant, zone: string): Day => todayIn(zone, dateOf(instant))
+
 const cache = new Map<string, Intl.DateTimeFormat>()
 
 function formatter(options: Intl.DateTimeFormatOptions, locale?: string): Intl.DateTimeFormat {

@@ -123,20 +123,46 @@ export function readMovementsSearch(raw: RawSearch): MovementsSearch {
   return types?.length ? { type: types } : {}
 }
 
-export const CUSTOMER_STATES = ['active', 'churned', 'never'] as const
-export const CUSTOMER_SORTS = ['-mrr', 'mrr', 'name', '-name', '-created', 'created'] as const
+/** `active` has MRR, whatever else is the matter; the next three say what that is. */
+export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', 'churned', 'never'] as const
+export type CustomerState = (typeof CUSTOMER_STATES)[number]
+
+/** What the server can sort customers by. */
+export const CUSTOMER_ORDERS = ['mrr', 'name', 'created', 'first_paid', 'last_payment', 'churned', 'lost_mrr', 'revenue'] as const
+type Order = (typeof CUSTOMER_ORDERS)[number]
+export const CUSTOMER_SORTS = CUSTOMER_ORDERS.flatMap((order): [Order, `-${Order}`] => [order, `-${order}`])
+
+/** The columns beside the name, in their order. */
+export const CUSTOMER_COLUMNS = [
+  'mrr',
+  'status',
+  'plans',
+  'country',
+  'revenue',
+  'first_paid',
+  'last_payment',
+  'churned',
+  'lost_mrr',
+  'created',
+  'id',
+] as const
+export type CustomerColumn = (typeof CUSTOMER_COLUMNS)[number]
 
 export interface CustomersSearch {
   q?: string
-  state?: (typeof CUSTOMER_STATES)[number]
+  state?: CustomerState
   sort?: (typeof CUSTOMER_SORTS)[number]
+  /** The usual ones when left out. */
+  cols?: CustomerColumn[]
 }
 
 export function readCustomersSearch(raw: RawSearch): CustomersSearch {
+  const cols = CUSTOMER_COLUMNS.filter((column) => listOf(raw.cols)?.includes(column))
   return compact({
     q: textOf(raw.q),
     state: oneOf(CUSTOMER_STATES, raw.state),
     sort: oneOf(CUSTOMER_SORTS, raw.sort),
+    cols: cols.length === 0 ? undefined : cols,
   }) as CustomersSearch
 }
 

@@ -1,6 +1,8 @@
 //! `GET /connections/{id}/customers`.
 
-use ::metrics::query::{self, CustomerPage, CustomerSort, CustomerState, CustomersQuery, Reporting};
+use ::metrics::query::{
+    self, CustomerPage, CustomerSort, CustomerState, CustomerStatus, CustomersQuery, Reporting,
+};
 use ::metrics::question::{ParameterError, Question, parse};
 use axum::Json;
 use axum::extract::State;
@@ -22,8 +24,13 @@ pub struct CustomersParams {
     pub q: Option<String>,
     /// `active`, `churned` or `never`.
     pub state: Option<String>,
-    /// `mrr`, `name` or `created`, with a leading `-` for descending order. Default: `-mrr`.
+    /// `active`, `past_due`, `canceling`, `trialing`, `churned` or `never`: how a customer stands now.
+    pub status: Option<String>,
+    /// `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `lost_mrr` or `revenue`, with a leading `-` for
+    /// descending order. Default: `-mrr`.
     pub sort: Option<String>,
+    /// `true`: with what all customers of the list are worth together.
+    pub sums: Option<bool>,
     /// MRR at the end of this day. Default: now.
     pub on: Option<String>,
     pub cursor: Option<String>,
@@ -35,9 +42,25 @@ pub struct CustomersParams {
 struct Wanted {
     search: Option<String>,
     state: Option<CustomerState>,
+    status: Option<CustomerStatus>,
     sort: CustomerSort,
     is_descending: bool,
+    with_sums: bool,
     on: Option<Day>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            search: None,
+            state: None,
+            status: None,
+            sort: CustomerSort::Mrr,
+            is_descending: true,
+            with_sums: false,
+            on: None,
+        }
+    }
 }
 
 /// Search, filter and sort customers
@@ -56,6 +79,7 @@ pub async fn handle(
         let asked = CustomersQuery {
             search: wanted.search,
             state: wanted.state,
+            status: wanted.status,
             filter: question.filter,
             sort: wanted.sort,
             is_descending: wanted.is_descending,
@@ -64,6 +88,7 @@ pub async fn handle(
             now: view.now,
             cursor: page.cursor,
             limit: page.limit,
+            with_sums: wanted.with_sums,
         };
         query::customers(&view.ledger, &view.rates, &asked)
     });
@@ -72,8 +97,7 @@ pub async fn handle(
 
 impl Wanted {
     fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, ParameterError> {
-        let mut wanted =
-            Self { search: None, state: None, sort: CustomerSort::Mrr, is_descending: true, on: None };
+        let mut wanted = Self::default();
         for (name, value) in pairs {
             match name.as_str() {
                 "q" => {
@@ -81,6 +105,8 @@ impl Wanted {
                         Some(value.trim().chars().take(200).collect()).filter(|q: &String| !q.is_empty())
                 }
                 "state" => wanted.state = Some(parse(&name, &value)?),
+                "status" => wanted.status = Some(parse(&name, &value)?),
+                "sums" => wanted.with_sums = parse(&name, &value)?,
                 "sort" => {
                     (wanted.sort, wanted.is_descending) =
                         CustomerSort::with_direction(&value).map_err(|problem| refused(&name, problem))?

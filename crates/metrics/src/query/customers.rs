@@ -1,5 +1,7 @@
 //! The list of customers: searched, filtered, sorted and paged.
 
+mod standing;
+
 use std::cmp::Ordering;
 use std::str::FromStr;
 
@@ -17,11 +19,16 @@ use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::schema::MoneyAmount;
 
+pub use standing::CustomerStatus;
+use standing::{Amounts, Paid, day_of, lost};
+
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
     /// Part of a name, an e-mail or an id, in any case.
     pub search: Option<String>,
     pub state: Option<CustomerState>,
+    /// Narrower than a state.
+    pub status: Option<CustomerStatus>,
     /// With a plan, product, interval or currency named, only customers that ever had one, with the MRR of those.
     pub filter: Filter,
     pub sort: CustomerSort,
@@ -32,6 +39,8 @@ pub struct CustomersQuery {
     pub now: UnixSeconds,
     pub cursor: Option<String>,
     pub limit: usize,
+    /// Whether the sums over all pages are wanted: they take a walk over everything found.
+    pub with_sums: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -46,12 +55,22 @@ pub enum CustomerState {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum CustomerSort {
     /// In the reporting currency; natively by the plain sum of smallest units.
     Mrr,
     Name,
     Created,
+    /// The first day with MRR above 0.
+    FirstPaid,
+    /// The day of the last payment.
+    LastPayment,
+    /// The day on which a customer that has left did so.
+    Churned,
+    /// As with `Mrr`, what a customer that has left was worth; at the rates of the list's day.
+    LostMrr,
+    /// As with `Mrr`, net revenue of all time; at the rates of the list's day.
+    Revenue,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -61,6 +80,21 @@ pub struct CustomerPage {
     pub next_cursor: Option<String>,
     /// On all pages.
     pub total: usize,
+    /// Of all pages; `None` unless they were asked for.
+    pub sums: Option<CustomerSums>,
+}
+
+/// What the customers of a list are worth together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct CustomerSums {
+    #[schema(value_type = Vec<MoneyAmount>)]
+    pub mrr: Vec<Money>,
+    /// Of what has a rate; `None` natively.
+    pub mrr_converted_minor: Option<i64>,
+    #[schema(value_type = Vec<MoneyAmount>)]
+    pub lost_mrr: Vec<Money>,
+    #[schema(value_type = Vec<MoneyAmount>)]
+    pub revenue: Vec<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -72,6 +106,7 @@ pub struct CustomerRow {
     #[schema(value_type = Option<i64>)]
     pub created_at: Option<UnixSeconds>,
     pub state: CustomerState,
+    pub status: CustomerStatus,
     /// One per currency that is not 0.
     #[schema(value_type = Vec<MoneyAmount>)]
     pub mrr: Vec<Money>,
@@ -84,6 +119,14 @@ pub struct CustomerRow {
     /// `None` while any currency is above 0.
     #[schema(value_type = Option<String>, format = Date)]
     pub churned_on: Option<Day>,
+    /// What a customer that has left was worth just before.
+    #[schema(value_type = Vec<MoneyAmount>)]
+    pub lost_mrr: Vec<Money>,
+    /// Net revenue of all time, of all plans.
+    #[schema(value_type = Vec<MoneyAmount>)]
+    pub revenue: Vec<Money>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_payment_on: Option<Day>,
     pub is_deleted: bool,
 }
 
@@ -111,7 +154,17 @@ impl CustomerSort {
             "mrr" => Self::Mrr,
             "name" => Self::Name,
             "created" => Self::Created,
-            _ => return Err("use mrr, name or created, with - in front for descending"),
+            "first_paid" => Self::FirstPaid,
+            "last_payment" => Self::LastPayment,
+            "churned" => Self::Churned,
+            "lost_mrr" => Self::LostMrr,
+            "revenue" => Self::Revenue,
+            _ => {
+                return Err(
+                    "use mrr, name, created, first_paid, last_payment, churned, lost_mrr or revenue, \
+                            with - in front for descending",
+                );
+            }
         };
         Ok((sort, is_descending))
     }
@@ -126,6 +179,7 @@ pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Resu
     let chunks = ledger.chunks().par_iter().enumerate();
     let mut hits: Vec<Hit> = chunks.flat_map_iter(|(index, chunk)| list.hits(index, chunk)).collect();
     let total = hits.len();
+    let sums = asked.with_sums.then(|| list.sums(&hits));
     if let Some(cursor) = &asked.cursor {
         let last = list.read_cursor(cursor)?;
         hits.retain(|hit| list.compare(&list.key(hit), &last.key()) == Ordering::Greater);
@@ -140,7 +194,7 @@ pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Resu
     let next_cursor = hits.last().filter(|_| has_more).map(|hit| list.write_cursor(hit));
     let mut trail = Trail::default();
     let data = hits.iter().map(|hit| list.row(hit, &mut trail)).collect();
-    Ok(CustomerPage { data, next_cursor, total })
+    Ok(CustomerPage { data, next_cursor, total, sums })
 }
 
 /// What the whole list has in common.
@@ -210,14 +264,74 @@ impl<'a> List<'a> {
             if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
                 continue;
             }
-            let number = match self.asked.sort {
-                CustomerSort::Mrr => self.mrr(chunk, customer, &trail, &mut lines),
-                CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
-                CustomerSort::Name => 0,
-            };
+            if self.asked.status.is_some_and(|status| status != self.status(chunk, customer, &trail)) {
+                continue;
+            }
+            let number = self.number(chunk, customer, &trail, &mut lines);
             hits.push(Hit { place: CustomerPosition::new(index, customer), number });
         }
         hits
+    }
+
+    /// What a walked customer is sorted by, unless that is the name. What it does not have comes before everything.
+    fn number(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
+        let of_day = |day: Option<Day>| day.map_or(i64::MIN, |day| i64::from(day.0));
+        match self.asked.sort {
+            CustomerSort::Mrr => self.mrr(chunk, customer, trail, lines),
+            CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
+            CustomerSort::Name => 0,
+            CustomerSort::FirstPaid => of_day(first_paid_on(trail)),
+            CustomerSort::LastPayment => {
+                Paid::of(chunk, customer, self.asked.now).last_at.map_or(i64::MIN, |at| at.0)
+            }
+            CustomerSort::Churned => of_day(churned_on(trail)),
+            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
+            CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
+        }
+    }
+
+    fn status(&self, chunk: &Chunk, customer: usize, trail: &Trail) -> CustomerStatus {
+        CustomerStatus::of(chunk, customer, state_of(trail), self.asked.now)
+    }
+
+    /// Amounts as one number to sort by: in the reporting currency, or as their plain sum.
+    fn in_one(&self, amounts: &[Money]) -> i64 {
+        let convert = |money: &Money| {
+            let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
+            let factor = place.and_then(|place| self.factors.get(place).copied().flatten());
+            factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
+        };
+        match self.asked.currency {
+            Reporting::Native => amounts.iter().map(|money| money.amount_minor).sum(),
+            Reporting::In(target) => amounts
+                .iter()
+                .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
+                .sum(),
+        }
+    }
+
+    /// What everything found is worth together.
+    fn sums(&self, hits: &[Hit]) -> CustomerSums {
+        let (mut trail, mut lines) = (Trail::default(), Lines::default());
+        let (mut mrr, mut lost_mrr, mut revenue) =
+            (Amounts::default(), Amounts::default(), Amounts::default());
+        let mut converted = (self.asked.currency != Reporting::Native).then_some(0_i64);
+        for hit in hits {
+            let chunk = self.ledger.chunk(hit.place);
+            let customer = hit.place.customer as usize;
+            self.walk(chunk, customer, &mut trail);
+            mrr.add_all(&money(&trail, &self.scope));
+            lost_mrr.add_all(&lost(&trail, &self.scope, churned_on(&trail)));
+            revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue.list());
+            let own = self.converted(chunk, customer, &mut lines).unwrap_or(0);
+            converted = converted.map(|sum| sum.saturating_add(own));
+        }
+        CustomerSums {
+            mrr: mrr.list(),
+            mrr_converted_minor: converted,
+            lost_mrr: lost_mrr.list(),
+            revenue: revenue.list(),
+        }
     }
 
     /// Walks a customer; `false` where the filter leaves it out.
@@ -290,7 +404,7 @@ impl<'a> List<'a> {
         let id = CustomerId::from(id);
         let name = match self.asked.sort {
             CustomerSort::Name => self.ledger.customer(&id).ok_or_else(bad)?.name.unwrap_or_default(),
-            CustomerSort::Mrr | CustomerSort::Created => String::new(),
+            _ => String::new(),
         };
         Ok(Cursor { number, name, id })
     }
@@ -301,7 +415,8 @@ impl<'a> List<'a> {
         self.walk(chunk, customer, trail);
         let entry = chunk.entry(customer);
         let state = state_of(trail);
-        let last_churn = trail.moves.iter().rfind(|one| one.kind == MovementKind::Churn);
+        let paid = Paid::of(chunk, customer, self.asked.now);
+        let churned_on = churned_on(trail);
         CustomerRow {
             id: entry.id.to_string(),
             name: entry.name,
@@ -309,11 +424,15 @@ impl<'a> List<'a> {
             country: entry.country,
             created_at: entry.created_at,
             state,
+            status: self.status(chunk, customer, trail),
             mrr: money(trail, &self.scope),
             mrr_converted_minor: self.converted(chunk, customer, &mut Lines::default()),
             plans: self.plans(chunk, customer),
-            first_paid_on: trail.moves.iter().find(|one| one.after > 0).map(|one| one.day),
-            churned_on: last_churn.filter(|_| state == CustomerState::Churned).map(|one| one.day),
+            first_paid_on: first_paid_on(trail),
+            churned_on,
+            lost_mrr: lost(trail, &self.scope, churned_on),
+            revenue: paid.revenue.list(),
+            last_payment_on: day_of(self.ledger, paid.last_at),
             is_deleted: entry.is_deleted,
         }
     }
@@ -361,6 +480,18 @@ pub(super) fn money(trail: &Trail, scope: &Scope) -> Vec<Money> {
         .collect();
     money.sort_by_key(|money| money.currency);
     money
+}
+
+fn first_paid_on(trail: &Trail) -> Option<Day> {
+    trail.moves.iter().find(|one| one.after > 0).map(|one| one.day)
+}
+
+/// `None` while any currency is above 0.
+fn churned_on(trail: &Trail) -> Option<Day> {
+    if state_of(trail) != CustomerState::Churned {
+        return None;
+    }
+    trail.moves.iter().rfind(|one| one.kind == MovementKind::Churn).map(|one| one.day)
 }
 
 fn state_of(trail: &Trail) -> CustomerState {

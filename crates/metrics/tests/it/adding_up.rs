@@ -96,12 +96,14 @@ proptest! {
         let series = query::mrr(&ledger, &rates, &query).unwrap().series;
         for point in series.iter().flat_map(|one| &one.points) {
             let page = query::customers(&ledger, &rates, &CustomersQuery {
-                search: None, state: None, filter: query.filter.clone(), sort: CustomerSort::Mrr,
+                search: None, state: None, status: None, filter: query.filter.clone(), sort: CustomerSort::Mrr,
                 is_descending: true, on: Some(point.end_on), currency: query.currency, now: query.now,
-                cursor: None, limit: 1_000,
+                cursor: None, limit: 1_000, with_sums: true,
             }).unwrap();
             let listed: i64 = page.data.iter().filter_map(|row| row.mrr_converted_minor).sum();
             prop_assert_eq!(listed, point.mrr_minor, "on {}", point.end_on);
+            let sums = page.sums.unwrap();
+            prop_assert_eq!(sums.mrr_converted_minor, Some(point.mrr_minor), "on {}", point.end_on);
         }
     }
 

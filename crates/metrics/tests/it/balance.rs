@@ -61,8 +61,13 @@ fn only_the_currency_can_be_asked_for() {
     let ask = |query: &query::Query| query::value(&ledger, &steady_dollar(), metric("net_cash"), query);
     let by_country = query::Query { by: Some(Dimension::Country), ..query("2024-01-01", "2024-01-31") };
     let refused = ask(&by_country).unwrap_err();
-    let (metric, dimension) = ("net_cash", Dimension::Country);
-    assert_eq!(refused, QueryError::NotOfRevenue { metric, dimension });
+    let is_country = |error: &QueryError| {
+        matches!(
+            error,
+            QueryError::UnknownDimension { metric: "net_cash", dimension: Dimension::Country, .. }
+        )
+    };
+    assert!(is_country(&refused), "{refused}");
     assert!(refused.to_string().ends_with("only by currency"), "{refused}");
 
     let filter = Filter { currencies: vec![Currency::EUR], ..Filter::default() };

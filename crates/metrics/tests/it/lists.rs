@@ -2,7 +2,8 @@
 
 use metrics::fx::Rates;
 use metrics::ledger::MoneyKind;
-use metrics::query::{self, CustomerSort, CustomerState, CustomersQuery, Filter, Reporting};
+use metrics::query::{self, CustomerSort, CustomerState, CustomerStatus, CustomersQuery, Filter, Reporting};
+use model::billing::SubscriptionStatus;
 use model::{Currency, UnixSeconds};
 use serde_json::json;
 
@@ -26,6 +27,7 @@ fn asked() -> CustomersQuery {
     CustomersQuery {
         search: None,
         state: None,
+        status: None,
         filter: Filter::default(),
         sort: CustomerSort::Mrr,
         is_descending: true,
@@ -34,6 +36,7 @@ fn asked() -> CustomersQuery {
         now: at("2024-06-01"),
         cursor: None,
         limit: 10,
+        with_sums: false,
     }
 }
 
@@ -79,6 +82,118 @@ fn a_row_says_what_a_customer_has_and_when_it_came_and_left() {
     assert_eq!(rows[3]["state"], "never");
 }
 
+/// Of each status, one that is named by it.
+fn of_every_status() -> World {
+    let mut world = World::default()
+        .with("active", "usd", &[("2024-01-10", 5_000)])
+        .with("past_due", "usd", &[("2024-01-10", 5_000)])
+        .with("canceling", "usd", &[("2024-01-10", 5_000)])
+        .with("trialing", "usd", &[])
+        .with("churned", "usd", &[("2024-01-10", 5_000), ("2024-03-05", 0)])
+        .with("never", "usd", &[]);
+    world.customer("past_due").statuses.push(("sub_past_due".to_owned(), SubscriptionStatus::PastDue));
+    // Whoever leaves anyway still owes: that comes first.
+    world.customer("past_due").cancels.push(("sub_past_due".to_owned(), at("2024-06-20")));
+    world.customer("canceling").cancels.push(("sub_canceling".to_owned(), at("2024-06-20")));
+    let trial = world.customer("trialing");
+    trial.statuses.push(("sub_trial".to_owned(), SubscriptionStatus::Trialing));
+    trial.cancels.push(("sub_trial".to_owned(), at("2024-06-20")));
+    world
+}
+
+#[test]
+fn customers_are_found_by_how_they_stand() {
+    let ledger = of_every_status().ledger("UTC");
+    for status in ["active", "past_due", "canceling", "trialing", "churned", "never"] {
+        let only: CustomerStatus = status.parse().unwrap();
+        let asked = CustomersQuery { status: Some(only), ..asked() };
+        let page = query::customers(&ledger, &rates(), &asked).unwrap();
+        let found: Vec<&str> = page.data.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!(found, [status]);
+        assert_eq!(page.data[0].status, only);
+    }
+    assert!("paused".parse::<CustomerStatus>().is_err());
+}
+
+#[test]
+fn a_customer_is_leaving_only_when_all_that_runs_is_set_to_end() {
+    let mut world = of_every_status();
+    world.customer("canceling").statuses.push(("sub_more".to_owned(), SubscriptionStatus::Active));
+    world.customer("canceling").cancels.push(("sub_more".to_owned(), at("2024-07-20")));
+    let status = |world: &World| {
+        let page = query::customers(&world.ledger("UTC"), &rates(), &asked()).unwrap();
+        page.data.into_iter().find(|row| row.id == "canceling").unwrap().status
+    };
+    assert_eq!(status(&world), CustomerStatus::Canceling);
+    // What should have ended already is not ahead any more.
+    world.customer("canceling").cancels[1].1 = at("2024-05-20");
+    assert_eq!(status(&world), CustomerStatus::Active);
+}
+
+#[test]
+fn a_row_says_what_a_customer_paid_and_what_was_lost_with_it() {
+    let world = world()
+        .with_money("cleo", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 9_900)
+        .with_money("cleo", "2024-01-11", MoneyKind::Payment, "usd", 9_900)
+        .with_money("cleo", "2024-02-12", MoneyKind::Refund, "usd", 900)
+        .with_money("cleo", "2024-07-01", MoneyKind::InvoiceRevenue, "usd", 1);
+    let page = query::customers(&world.ledger("UTC"), &rates(), &asked()).unwrap();
+    let rows = serde_json::to_value(&page.data).unwrap();
+    assert_eq!(rows[2]["id"], "cleo");
+    assert_eq!(
+        rows[2]["revenue"],
+        json!([{"amount_minor": 9_000, "currency": "usd"}]),
+        "and nothing from the future"
+    );
+    assert_eq!(rows[2]["last_payment_on"], "2024-01-11");
+    assert_eq!(rows[2]["lost_mrr"], json!([{"amount_minor": 9_900, "currency": "usd"}]));
+    assert_eq!((&rows[0]["revenue"], &rows[0]["lost_mrr"]), (&json!([]), &json!([])));
+    assert!(page.sums.is_none());
+}
+
+#[test]
+fn sums_are_those_of_all_pages() {
+    let asked = CustomersQuery { with_sums: true, limit: 1, ..asked() };
+    let page = query::customers(&world().ledger("UTC"), &rates(), &asked).unwrap();
+    assert_eq!(page.data.len(), 1);
+    let sums = serde_json::to_value(&page.sums).unwrap();
+    assert_eq!(
+        sums["mrr"],
+        json!([{"amount_minor": 4_500, "currency": "eur"}, {"amount_minor": 5_000, "currency": "usd"}])
+    );
+    assert_eq!(sums["mrr_converted_minor"], 8_500);
+    assert_eq!(sums["lost_mrr"], json!([{"amount_minor": 9_900, "currency": "usd"}]));
+    let asked = CustomersQuery { state: Some(CustomerState::Churned), ..asked };
+    let sums = query::customers(&world().ledger("UTC"), &rates(), &asked).unwrap().sums.unwrap();
+    assert_eq!((sums.mrr.len(), sums.mrr_converted_minor), (0, Some(0)));
+}
+
+#[test]
+fn customers_are_sorted_by_what_they_paid_and_when() {
+    let world = world()
+        .with_money("ada", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 10_000)
+        .with_money("ada", "2024-04-01", MoneyKind::Payment, "usd", 1)
+        .with_money("bob", "2024-01-10", MoneyKind::InvoiceRevenue, "eur", 9_000)
+        .with_money("bob", "2024-03-01", MoneyKind::Payment, "eur", 1);
+    let ledger = world.ledger("UTC");
+    let first = |sort, is_descending| {
+        let asked = CustomersQuery { sort, is_descending, ..asked() };
+        query::customers(&ledger, &rates(), &asked).unwrap().data.swap_remove(0).id
+    };
+    assert_eq!(first(CustomerSort::Revenue, true), "bob", "90 € are more than $100");
+    assert_eq!(first(CustomerSort::LastPayment, true), "ada");
+    assert_eq!(first(CustomerSort::Churned, true), "cleo");
+    assert_eq!(first(CustomerSort::LostMrr, true), "cleo");
+    assert_eq!(
+        first(CustomerSort::FirstPaid, false),
+        "dora",
+        "what is missing comes first in ascending order"
+    );
+    for name in ["revenue", "-last_payment", "churned", "-lost_mrr", "first_paid"] {
+        assert!(CustomerSort::with_direction(name).is_ok(), "{name}");
+    }
+}
+
 #[test]
 fn pages_follow_each_other_without_a_gap_or_a_repeat() {
     let mut world = World::default();
@@ -87,7 +202,7 @@ fn pages_follow_each_other_without_a_gap_or_a_repeat() {
         world = world.with(&format!("cus_{number:03}"), "usd", &[("2024-01-10", value)]);
     }
     let ledger = world.ledger("UTC");
-    for sort in [CustomerSort::Mrr, CustomerSort::Name, CustomerSort::Created] {
+    for sort in [CustomerSort::Mrr, CustomerSort::Name, CustomerSort::Created, CustomerSort::Churned] {
         let mut asked = CustomersQuery { sort, limit: 64, ..asked() };
         let mut seen: Vec<String> = Vec::new();
         loop {

@@ -36,6 +36,8 @@ pub struct TestCustomer {
     pub trials: Vec<TestTrial>,
     /// When a subscription is set to end.
     pub cancels: Vec<(String, UnixSeconds)>,
+    /// Of subscriptions that are not simply active.
+    pub statuses: Vec<(String, SubscriptionStatus)>,
     /// What is shown apart, in the same way as what counts.
     pub apart: Vec<(Apart, Change)>,
     /// Why subscriptions ended, and what their customers said.
@@ -187,6 +189,7 @@ impl TestCustomer {
             involuntary: Vec::new(),
             trials: Vec::new(),
             cancels: Vec::new(),
+            statuses: Vec::new(),
             apart: Vec::new(),
             endings: Vec::new(),
             failed_invoices: Vec::new(),
@@ -248,6 +251,7 @@ impl TestCustomer {
         let trial = self.trials.iter().find(|trial| trial.subscription == id);
         let ending = self.endings.iter().find(|ending| ending.subscription == id);
         let cancel = self.cancels.iter().find(|(known, _)| known == id);
+        let status = self.statuses.iter().find(|(known, _)| known == id);
         let item = |(price, currency, value_minor): &(String, Currency, i64)| UnbilledItem {
             price: price.as_str().into(),
             currency: *currency,
@@ -255,7 +259,7 @@ impl TestCustomer {
         };
         SubscriptionFacts {
             id: SubscriptionId::from(id),
-            status: SubscriptionStatus::Active,
+            status: status.map_or(SubscriptionStatus::Active, |(_, status)| *status),
             started_at: None,
             ended_at: None,
             cancel_at: cancel.map(|(_, at)| *at),

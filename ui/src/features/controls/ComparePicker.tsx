@@ -1,5 +1,5 @@
-import type { Option } from '~/components/Field'
-import { Select } from '~/components/Field'
+import type { Option } from '~/components/Select'
+import { Select } from '~/components/Select'
 import type { Comparison } from '~/view/search'
 import type { View } from '~/view/useView'
 

@@ -1,5 +1,5 @@
-import type { Option } from '~/components/Field'
-import { Select } from '~/components/Field'
+import type { Option } from '~/components/Select'
+import { Select } from '~/components/Select'
 import { currencyName } from '~/format/names'
 import type { View } from '~/view/useView'
 

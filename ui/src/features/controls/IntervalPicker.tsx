@@ -1,5 +1,5 @@
 import type { Interval } from '~/api/types'
-import { Select } from '~/components/Field'
+import { Select } from '~/components/Select'
 import { INTERVALS, INTERVAL_LABEL } from '~/format/names'
 import type { View } from '~/view/useView'
 

@@ -1,10 +1,9 @@
 import { useState } from 'react'
-import { Button as AriaButton, DialogTrigger } from 'react-aria-components'
 
 import type { Day } from '~/api/types'
 import { Button } from '~/components/Button'
 import { ChevronIcon } from '~/components/icons'
-import { Popover } from '~/components/Overlay'
+import { PopoverButton } from '~/components/Overlay'
 import { formatRange, isDay } from '~/format/date'
 import type { Preset } from '~/view/range'
 import { rangeLabel } from '~/view/range'
@@ -81,23 +80,34 @@ function CustomRange({ view, onDone }: { view: View; onDone: () => void }) {
 
 /** The days that the page is of. */
 export function RangePicker({ view }: { view: View }) {
-  const [isOpen, setIsOpen] = useState(false)
-  const { range, label, start, end } = view.period
+  const { label } = view.period
+  return (
+    <PopoverButton
+      button={
+        <>
+          {label}
+          <ChevronIcon className="size-4 text-ink-faint" />
+        </>
+      }
+      className="flex h-9 shrink-0 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm whitespace-nowrap hover:bg-hover"
+      label={`Range: ${label}. Change range`}
+      popoverClassName="w-80"
+      title="Range"
+    >
+      {(close) => <Ranges close={close} view={view} />}
+    </PopoverButton>
+  )
+}
+
+function Ranges({ view, close }: { view: View; close: () => void }) {
+  const { range, start, end } = view.period
   const choose = (next: Preset) => {
     view.setView({ range: next, from: undefined, to: undefined, interval: undefined })
-    setIsOpen(false)
+    close()
   }
   const choice = { chosen: range, onChoose: choose }
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <AriaButton
-        aria-label={`Range: ${label}. Change range`}
-        className="flex h-9 shrink-0 items-center gap-2 rounded-lg border border-line bg-surface px-2.5 text-sm whitespace-nowrap hover:bg-hover"
-      >
-        {label}
-        <ChevronIcon className="size-4 text-ink-faint" />
-      </AriaButton>
-      <Popover className="w-80" label="Range" placement="bottom start">
+    <>
         <p className="num border-b border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">{formatRange(start, end)}</p>
         <div className="grid grid-cols-2 gap-x-1 p-1.5">
           {RECENT.map((preset) => (
@@ -114,8 +124,7 @@ export function RangePicker({ view }: { view: View }) {
           <Months name="Full months" ranges={FULL_MONTHS} {...choice} />
           <Choice range="all" {...choice} />
         </div>
-        <CustomRange view={view} onDone={() => setIsOpen(false)} />
-      </Popover>
-    </DialogTrigger>
+        <CustomRange view={view} onDone={close} />
+    </>
   )
 }

@@ -2,30 +2,33 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
-import { customersQuery } from '~/api/queries'
-import { DataTable } from '~/components/DataTable'
+import { allCustomers, customersQuery } from '~/api/queries'
+import { fileName } from '~/charts/export'
+import { ColumnPicker } from '~/components/ColumnPicker'
+import { DownloadAll } from '~/components/DownloadAll'
+import { EndlessTable } from '~/components/EndlessTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { SearchField } from '~/components/Field'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
-import { ShowMore } from '~/components/ShowMore'
-import { countOf, formatCount } from '~/format/number'
-import { CUSTOMER_SORTS } from '~/view/pageSearch'
+import { countOf } from '~/format/number'
+import type { CustomerColumn, CustomerState, CustomersSearch } from '~/view/pageSearch'
+import { CUSTOMER_ORDERS, CUSTOMER_SORTS, CUSTOMER_STATES } from '~/view/pageSearch'
 import { compact, oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { keptSearch, useView } from '~/view/useView'
 
-import { customerColumns } from './columns'
+import { columnChoices, customerColumns, shownColumns } from './columns'
+import { customersFile } from './file'
+import { STATUS_LABEL } from './status'
 
 const route = getRouteApi('/app/c/$connectionId/customers')
 
-const STATES = [
+const STATES: readonly { id: CustomerState | 'all'; label: string }[] = [
   { id: 'all', label: 'All' },
-  { id: 'active', label: 'Active' },
-  { id: 'churned', label: 'Churned' },
-  { id: 'never', label: 'Never paid' },
-] as const
+  ...CUSTOMER_STATES.map((id) => ({ id, label: STATUS_LABEL[id] })),
+]
 
 const TYPING_MS = 250
 
@@ -49,46 +52,60 @@ function useSearchText() {
   return { text, type }
 }
 
+/** As the server takes it: the first states are by MRR, the others by how subscriptions stand. */
+function stateQuery(state: CustomerState | undefined) {
+  return state === 'past_due' || state === 'canceling' || state === 'trialing' ? { status: state } : { state }
+}
+
 export function CustomersPage() {
   const view = useView()
   const { connection } = view
   useTitle('Customers', connection.name)
-  const { q, state, sort = '-mrr' } = route.useSearch()
+  const { q, state, sort = '-mrr', cols } = route.useSearch()
   const navigate = route.useNavigate()
   const { text, type } = useSearchText()
-  const list = useInfiniteQuery(customersQuery(connection.id, { ...view.scope, q, state, sort }))
+  const query = { ...view.scope, q, ...stateQuery(state), sort }
+  const list = useInfiniteQuery(customersQuery(connection.id, { ...query, sums: true }))
   useFallback(view, list.error)
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
-  const columns = useMemo(() => customerColumns(view), [view])
-  const total = list.data?.pages.at(-1)?.total
+  const [first] = list.data?.pages ?? []
+  const columns = useMemo(() => customerColumns(view, cols, first?.sums), [view, cols, first])
+  const total = first?.total
   // While the first customers are still being imported, an empty list says nothing.
   const isUnknown = total === 0 && !connection.is_history_complete && connection.state !== 'failed'
   const isNarrowed = Boolean(q) || state !== undefined || view.hasFilters
+  const setSearch = (patch: { [Name in keyof CustomersSearch]?: CustomersSearch[Name] | undefined }) =>
+    void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false })
   return (
     <>
       <PageHead title="Customers" />
       <div className="no-print flex flex-wrap items-center gap-2">
-        <SearchField className="w-full sm:w-80" label="Search by name, email or ID" value={text} onChange={type} />
+        <SearchField className="w-full sm:w-72" label="Search by name, email or ID" value={text} onChange={type} />
         <Segmented
+          className="no-scrollbar max-w-full overflow-x-auto"
           label="State"
           options={STATES}
           value={state ?? 'all'}
-          onChange={(next) =>
-            void navigate({
-              search: (before) => compact({ ...before, state: next === 'all' ? undefined : next }),
-              replace: true,
-            })
-          }
+          onChange={(next) => setSearch({ state: next === 'all' ? undefined : next })}
         />
       </div>
       <section aria-label="Customers" className="card py-2">
-        <p className="px-4 sm:px-5 py-1 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown
-            ? 'Loading…'
-            : rows.length < total
-              ? `${formatCount(rows.length)} of ${countOf(total, 'customer')}`
-              : countOf(total, 'customer')}
-        </p>
+        <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
+          <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+            {total === undefined || isUnknown ? 'Loading…' : countOf(total, 'customer')}
+          </p>
+          <DownloadAll
+            load={(onProgress) => allCustomers(connection.id, query, onProgress)}
+            name={fileName(connection.name, 'customers')}
+            table={(all) => customersFile(all, connection.time_zone, view.currency === 'native' ? null : view.currency)}
+            total={total}
+          />
+          <ColumnPicker
+            columns={columnChoices(view)}
+            shown={shownColumns(cols)}
+            onChange={(next) => setSearch({ cols: next.length === 0 ? undefined : (next as CustomerColumn[]) })}
+          />
+        </div>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {(!list.data || isUnknown) && !list.error && (
           <div className="px-4 sm:px-5">
@@ -101,22 +118,19 @@ export function CustomersPage() {
           </EmptyState>
         )}
         {rows.length > 0 && (
-          <DataTable
+          <EndlessTable
             columns={columns}
             isStale={list.isPlaceholderData}
             label="Customers"
+            list={list}
             rowKey={(row) => row.id}
             rows={rows}
             serverSort={{
               value: sort,
-              columns: ['mrr', 'name', 'created'],
-              onChange: (next) =>
-                void navigate({
-                  search: (before) => compact({ ...before, sort: oneOf(CUSTOMER_SORTS, next) }),
-                  replace: true,
-                  resetScroll: false,
-                }),
+              columns: CUSTOMER_ORDERS,
+              onChange: (next) => setSearch({ sort: oneOf(CUSTOMER_SORTS, next) }),
             }}
+            total={total ?? rows.length}
             onRowClick={(row) =>
               void navigate({
                 to: '/c/$connectionId/customers/$customerId',
@@ -126,7 +140,6 @@ export function CustomersPage() {
             }
           />
         )}
-        <ShowMore className="py-3" label="Show 50 more" list={list} />
       </section>
     </>
   )

@@ -175,7 +175,7 @@ export function RankingCard(props: RankingProps) {
           <DataTable
             columns={columns}
             // The largest loss is the lowest number.
-            initialSort={isOrdered(by) ? [] : [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }]}
+            {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
             isStale={data.isStale}
             label={title}
             rowKey={({ key }) => key}

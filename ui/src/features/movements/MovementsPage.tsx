@@ -1,21 +1,53 @@
-import { getRouteApi } from '@tanstack/react-router'
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 
+import type { Query } from '~/api/client'
+import { allMovements, movementsQuery, mrrQuery } from '~/api/queries'
 import type { MovementType } from '~/api/types'
 import { Definition } from '~/charts/Definition'
+import { fileName } from '~/charts/export'
+import { DownloadAll } from '~/components/DownloadAll'
+import { EndlessTable } from '~/components/EndlessTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { MOVEMENT_COLOR, Swatch } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
+import { known } from '~/features/mrr/useMrrData'
+import { movementsOf } from '~/features/mrr/useMrrStory'
 import { formatRange } from '~/format/date'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
+import { countOf } from '~/format/number'
+import { shownCurrency } from '~/view/currency'
+import { spanOf } from '~/view/figure'
+import { isKnown } from '~/view/known'
+import { movementsStory } from '~/view/story'
 import { compact } from '~/view/search'
+import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
-import { useView } from '~/view/useView'
+import type { View } from '~/view/useView'
+import { keptSearch, useView } from '~/view/useView'
 
-import { MovementList } from './MovementList'
+import { movementColumns, movementKey, movementsFile } from './columns'
 
 const route = getRouteApi('/app/c/$connectionId/movements')
 /** Exchange rates move the total, not a customer: there is nothing to list. */
 const TYPES = MOVEMENTS.filter((type) => type !== 'fx')
+
+/** The sentence about what is listed. With native currencies, only those of one could be added up. */
+function useStory(view: View, types: readonly MovementType[] | undefined, count: number | undefined): string | null {
+  const { start, end, interval } = spanOf(view.period, view.period.interval)
+  const report = useQuery(mrrQuery(view.connection.id, { from: start, to: end, interval, ...view.scope })).data
+  const currency = shownCurrency(view)
+  return useMemo(() => {
+    const isOne = view.currency !== 'native' || view.facets?.currencies.length === 1
+    const all = movementsOf(known(report), currency)
+    if (!isOne || all === undefined || currency === undefined) return null
+    const listed = types ? Object.fromEntries(MOVEMENTS.map((type) => [type, types.includes(type) ? all[type] : 0])) : all
+    return movementsStory({ currency, count, movements: listed as typeof all })
+  }, [view.currency, view.facets, report, currency, types, count])
+}
+
+const useMovements = (view: View, query: Query) => useInfiniteQuery(movementsQuery(view.connection.id, query))
 
 export function MovementsPage() {
   const view = useView()
@@ -23,43 +55,93 @@ export function MovementsPage() {
   const navigate = route.useNavigate()
   useTitle('Movements', view.connection.name)
   const { start: from, end: to } = view.period
+  const query = { from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}) }
+  const list = useMovements(view, query)
+  useFallback(view, list.error)
+  const story = useStory(view, types, list.isPlaceholderData ? undefined : list.data?.pages[0]?.total)
+  const choose = (chosen: MovementType[]) =>
+    void navigate({ search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : chosen }), replace: true })
   return (
     <>
       <PageHead
         lead={formatRange(from, to)}
+        story={story}
         title={
           <>
             Movements <Definition metric="net_new_mrr" />
           </>
         }
       />
-      <ToggleButtonGroup
-        aria-label="Movement types"
-        className="flex flex-wrap gap-1"
-        selectedKeys={types ?? []}
-        selectionMode="multiple"
-        onSelectionChange={(keys) => {
-          const chosen = TYPES.filter((type) => keys.has(type))
-          void navigate({
-            search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : (chosen as MovementType[]) }),
-            replace: true,
-          })
-        }}
-      >
-        {TYPES.map((type) => (
-          <ToggleButton
-            key={type}
-            className="flex h-9 items-center gap-1.5 rounded-lg border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-soft hover:bg-hover data-selected:border-accent data-selected:bg-accent-soft data-selected:text-ink"
-            id={type}
-          >
-            <Swatch color={MOVEMENT_COLOR[type]} />
-            {MOVEMENT_LABEL[type]}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
-      <section aria-label="Movements" className="card py-3">
-        <MovementList query={{ from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}) }} view={view} />
-      </section>
+      <div aria-label="Movement types" className="no-print flex flex-wrap gap-1" role="group">
+        {TYPES.map((type) => {
+          const isChosen = types?.includes(type) ?? false
+          return (
+            <button
+              key={type}
+              aria-pressed={isChosen}
+              className="flex h-9 items-center gap-1.5 rounded-lg border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-soft hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink"
+              type="button"
+              onClick={() => choose(TYPES.filter((one) => (one === type ? !isChosen : types?.includes(one))))}
+            >
+              <Swatch color={MOVEMENT_COLOR[type]} />
+              {MOVEMENT_LABEL[type]}
+            </button>
+          )
+        })}
+      </div>
+      <List list={list} query={query} view={view} />
     </>
+  )
+}
+
+function List({ view, query, list }: { view: View; query: Query; list: ReturnType<typeof useMovements> }) {
+  const navigate = useNavigate()
+  const { connection } = view
+  const columns = useMemo(() => movementColumns(view), [view])
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
+  const total = list.data?.pages[0]?.total
+  // While the first customers are still being imported, an empty list says nothing.
+  const isUnknown = total === 0 && !isKnown(connection) && connection.state !== 'failed'
+  return (
+    <section aria-label="Movements" className="card py-2">
+      <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
+        <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          {total === undefined || isUnknown ? 'Loading…' : countOf(total, 'movement')}
+        </p>
+        <DownloadAll
+          load={(onProgress) => allMovements(connection.id, query, onProgress)}
+          name={fileName(connection.name, 'movements')}
+          table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}
+          total={total}
+        />
+      </div>
+      {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {(!list.data || isUnknown) && !list.error && (
+        <div className="px-4 sm:px-5">
+          <SkeletonRows rows={10} />
+        </div>
+      )}
+      {total === 0 && !isUnknown && (
+        <EmptyState title="No MRR changes in this period">Choose other dates or clear a filter.</EmptyState>
+      )}
+      {rows.length > 0 && (
+        <EndlessTable
+          columns={columns}
+          isStale={list.isPlaceholderData}
+          label="Movements"
+          list={list}
+          rowKey={movementKey}
+          rows={rows}
+          total={total ?? rows.length}
+          onRowClick={(row) =>
+            void navigate({
+              to: '/c/$connectionId/customers/$customerId',
+              params: { connectionId: connection.id, customerId: row.customer_id },
+              search: keptSearch,
+            })
+          }
+        />
+      )}
+    </section>
   )
 }

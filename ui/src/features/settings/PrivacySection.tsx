@@ -6,7 +6,7 @@ import { connectionPath, settingsQuery } from '~/api/queries'
 import type { Connection, Settings } from '~/api/types'
 import { ConfirmDialog } from '~/components/ConfirmDialog'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Select } from '~/components/Field'
+import { Select } from '~/components/Select'
 import { Toggle } from '~/components/Toggle'
 import { countOf } from '~/format/number'
 

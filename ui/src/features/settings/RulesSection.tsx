@@ -14,7 +14,7 @@ import {
 import type { ChurnAt, Connection, Settings } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Select } from '~/components/Field'
+import { Select } from '~/components/Select'
 import { Toggle } from '~/components/Toggle'
 import { currencyName } from '~/format/names'
 

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { Button } from 'react-aria-components'
 
 import { connectionsQuery } from '~/api/queries'
 import { Badge } from '~/components/Feedback'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
-import { Menu, MenuItem, MenuSeparator, MenuTrigger } from '~/components/Menu'
+import { MenuButton } from '~/components/Menu'
 import { pageOf } from '~/view/pages'
 
 import { useCurrentConnection } from './useCurrentConnection'
@@ -15,39 +14,43 @@ export function ConnectionSwitcher() {
   const pathname = useRouterState({ select: (state) => state.location.pathname })
   const navigate = useNavigate()
   const current = useCurrentConnection()
+  const entries = connections.map((connection) => ({
+    id: connection.id,
+    text: connection.name,
+    content: (
+      <span className="flex items-center gap-2">
+        <bdi className={`min-w-0 flex-1 truncate ${connection.id === current?.id ? 'font-semibold' : ''}`}>{connection.name}</bdi>
+        {connection.is_test_mode && <Badge tone="warn">Test</Badge>}
+        {connection.state === 'failed' && <Badge tone="danger">Failed</Badge>}
+      </span>
+    ),
+  }))
+  const connect = {
+    id: 'connect',
+    text: 'Connect another account',
+    isApart: true,
+    content: (
+      <span className="flex items-center gap-2">
+        <PlusIcon /> Connect another account
+      </span>
+    ),
+  }
   return (
-    <MenuTrigger>
-      <Button className="flex h-9 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover">
-        <span className="sr-only">Connection: </span>
-        <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
-        <ChevronIcon className="size-4 text-ink-faint" />
-      </Button>
-      <Menu
-        className="w-64"
-        onAction={(key) => {
-          if (key === 'connect') void navigate({ to: '/connect' })
-          // The page stays; what narrows it down belongs to the account that is left.
-          else void navigate({ to: pageOf(pathname)?.to ?? '/c/$connectionId/mrr', params: { connectionId: String(key) } })
-        }}
-      >
-        {connections.map((connection) => (
-          <MenuItem key={connection.id} id={connection.id} textValue={connection.name}>
-            <span className="flex items-center gap-2">
-              <bdi className={`min-w-0 flex-1 truncate ${connection.id === current?.id ? 'font-semibold' : ''}`}>
-                {connection.name}
-              </bdi>
-              {connection.is_test_mode && <Badge tone="warn">Test</Badge>}
-              {connection.state === 'failed' && <Badge tone="danger">Failed</Badge>}
-            </span>
-          </MenuItem>
-        ))}
-        <MenuSeparator />
-        <MenuItem id="connect" textValue="Connect another account">
-          <span className="flex items-center gap-2">
-            <PlusIcon /> Connect another account
-          </span>
-        </MenuItem>
-      </Menu>
-    </MenuTrigger>
+    <MenuButton
+      hasText
+      className="flex h-9 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover"
+      entries={[...entries, connect]}
+      label="Connection"
+      menuClassName="w-64"
+      onAction={(id) => {
+        if (id === 'connect') void navigate({ to: '/connect' })
+        // The page stays; what narrows it down belongs to the account that is left.
+        else void navigate({ to: pageOf(pathname)?.to ?? '/c/$connectionId/mrr', params: { connectionId: id } })
+      }}
+    >
+      <span className="sr-only">Connection: </span>
+      <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
+      <ChevronIcon className="size-4 text-ink-faint" />
+    </MenuButton>
   )
 }

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button as AriaButton, DialogTrigger } from 'react-aria-components'
 
 import { progressQuery } from '~/api/queries'
 import { useIsAway } from '~/api/reachability'
 import type { Connection } from '~/api/types'
-import { Popover } from '~/components/Overlay'
+import { PopoverButton } from '~/components/Overlay'
 import { formatInstant } from '~/format/date'
 import { sourceOf } from '~/sources'
 
@@ -27,15 +26,19 @@ export function StatusDot({ connection }: { connection: Connection }) {
   const { tone, label } = statusOf(connection, progress, { isAway, source: sourceOf(connection).name })
   const { data_through, time_zone } = connection
   return (
-    <DialogTrigger>
-      <AriaButton
-        aria-label={`Status: ${label}`}
-        className="flex h-9 max-w-44 items-center gap-2 rounded-lg px-2 text-[0.8125rem] text-ink-soft hover:bg-hover sm:max-w-80"
-      >
-        <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${DOT[tone]}`} />
-        <span className="truncate">{label}</span>
-      </AriaButton>
-      <Popover className="w-72 p-4 text-sm" label="Status" placement="bottom end">
+    <PopoverButton
+      button={
+        <>
+          <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${DOT[tone]}`} />
+          <span className="truncate">{label}</span>
+        </>
+      }
+      className="flex h-9 max-w-44 items-center gap-2 rounded-lg px-2 text-[0.8125rem] text-ink-soft hover:bg-hover sm:max-w-80"
+      label={`Status: ${label}`}
+      placement="bottom end"
+      popoverClassName="w-72 p-4 text-sm"
+      title="Status"
+    >
         <p className="font-semibold">{label}</p>
         <p className="mt-1 text-ink-soft">
           {data_through === null
@@ -45,7 +48,6 @@ export function StatusDot({ connection }: { connection: Connection }) {
         <Link className="link mt-2 inline-block" params={{ connectionId: connection.id }} to="/c/$connectionId/sync">
           Open Sync
         </Link>
-      </Popover>
-    </DialogTrigger>
+    </PopoverButton>
   )
 }

@@ -1,11 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Button } from 'react-aria-components'
 
 import { api } from '~/api/client'
 import { sessionQuery } from '~/api/queries'
 import { UserIcon } from '~/components/icons'
-import { Menu, MenuItem, MenuTrigger } from '~/components/Menu'
+import { MenuButton } from '~/components/Menu'
 import { Segmented } from '~/components/Segmented'
 import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
@@ -30,8 +29,16 @@ export function UserMenu() {
   return (
     <div className="flex flex-col gap-2">
       <Segmented className="w-full *:flex-1" label="Theme" options={THEMES} value={theme} onChange={chooseTheme} />
-      <MenuTrigger>
-        <Button className="flex items-center gap-2 rounded-lg px-2 py-2 text-left text-sm hover:bg-hover">
+      <MenuButton
+        hasText
+        className="flex items-center gap-2 rounded-lg px-2 py-2 text-left text-sm hover:bg-hover"
+        entries={[
+          { id: 'help', text: 'Metric definitions' },
+          { id: 'sign-out', text: 'Sign out' },
+        ]}
+        label="Account"
+        onAction={(id) => void (id === 'help' ? navigate({ to: '/help/$page', params: { page: 'README' } }) : signOut())}
+      >
           <span className="grid size-8 place-items-center rounded-full bg-sunken text-ink-soft">
             <UserIcon />
           </span>
@@ -39,12 +46,7 @@ export function UserMenu() {
             <bdi className="block truncate font-medium">{session?.user.full_name}</bdi>
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
-        </Button>
-        <Menu onAction={(key) => void (key === 'help' ? navigate({ to: '/help/$page', params: { page: 'README' } }) : signOut())}>
-          <MenuItem id="help">Metric definitions</MenuItem>
-          <MenuItem id="sign-out">Sign out</MenuItem>
-        </Menu>
-      </MenuTrigger>
+      </MenuButton>
     </div>
   )
 }

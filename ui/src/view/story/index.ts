@@ -1,4 +1,5 @@
 export { mrrStory } from './mrr'
+export { movementsStory } from './lists'
 export { overviewStory } from './overview'
 export { churnStory, geographyStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from './pages'
 export { amount, largestOf, listed, mostOf, moved, sentence, told } from './words'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { churnStory, geographyStory, moved, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
+import { churnStory, geographyStory, moved, movementsStory, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
 
 const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0 }
 const mrr = { currency: 'usd', value: 1_689_200, before: 1_621_100, since: 'end of October 2026' }
@@ -57,6 +57,21 @@ describe('the sentence about today', () => {
     expect(overviewStory(month)).toBe('MRR is $8,105.')
     expect(overviewStory({ ...month, mrr: 0, gained: 0 })).toBeNull()
     expect(overviewStory({ ...month, mrr: undefined })).toBeNull()
+  })
+})
+
+describe('the sentence about a list of movements', () => {
+  it('says both sides, and what they come to', () => {
+    const movements = { ...NONE, new: 40_000, expansion: 9_800, churn: -4_900 }
+    expect(movementsStory({ currency: 'usd', count: 13, movements })).toBe('13 movements: $498 gained and $49.00 lost, so MRR is up $449.')
+    expect(movementsStory({ currency: 'usd', count: 1, movements: { ...NONE, churn: -4_900, fx: -100 } })).toBe(
+      '1 movement: $49.00 lost and -$1.00 by exchange rates, so MRR is down $50.00.',
+    )
+  })
+
+  it('says nothing of none', () => {
+    expect(movementsStory({ currency: 'usd', count: 0, movements: NONE })).toBeNull()
+    expect(movementsStory({ currency: 'usd', count: 3, movements: undefined })).toBeNull()
   })
 })
 

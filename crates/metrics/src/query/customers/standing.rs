@@ -1,0 +1,132 @@
+//! What else is known of a customer: how its subscriptions stand, and what it has paid.
+
+use std::collections::BTreeMap;
+
+use model::billing::SubscriptionStatus;
+use model::{Currency, Day, Money, UnixSeconds};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::CustomerState;
+use crate::columns::{Chunk, Ledger};
+use crate::ledger::MoneyKind;
+use crate::query::MovementKind;
+use crate::query::scope::Scope;
+use crate::query::walk::Trail;
+
+/// How a customer stands now, in the billing system's words; the one that needs most attention where several apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerStatus {
+    Active,
+    /// Has MRR, and the payment of a subscription has failed.
+    PastDue,
+    /// Has MRR, and everything that still runs is set to end.
+    Canceling,
+    /// Has no MRR, and a trial is running.
+    Trialing,
+    Churned,
+    Never,
+}
+
+impl CustomerStatus {
+    pub(super) fn of(chunk: &Chunk, customer: usize, state: CustomerState, now: UnixSeconds) -> Self {
+        let all = chunk.subscriptions(customer).map(|index| chunk.subscription(index));
+        let mut running = all.filter(|one| one.ended_at.is_none_or(|at| at > now));
+        match state {
+            CustomerState::Active => {
+                let (mut is_past_due, mut is_canceling, mut is_any) = (false, true, false);
+                for one in running {
+                    is_any = true;
+                    is_past_due |= one.status == SubscriptionStatus::PastDue;
+                    is_canceling &= one.cancel_at.is_some_and(|at| at >= now);
+                }
+                match (is_past_due, is_canceling && is_any) {
+                    (true, _) => Self::PastDue,
+                    (false, true) => Self::Canceling,
+                    (false, false) => Self::Active,
+                }
+            }
+            _ if running.any(|one| one.status == SubscriptionStatus::Trialing) => Self::Trialing,
+            CustomerState::Churned => Self::Churned,
+            CustomerState::Never => Self::Never,
+        }
+    }
+}
+
+impl std::str::FromStr for CustomerStatus {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "past_due" => Ok(Self::PastDue),
+            "canceling" => Ok(Self::Canceling),
+            "trialing" => Ok(Self::Trialing),
+            "churned" => Ok(Self::Churned),
+            "never" => Ok(Self::Never),
+            _ => Err("use active, past_due, canceling, trialing, churned or never"),
+        }
+    }
+}
+
+/// Amounts by currency, none of them 0.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Amounts(BTreeMap<Currency, i64>);
+
+impl Amounts {
+    pub(super) fn add(&mut self, currency: Currency, minor: i64) {
+        let sum = self.0.entry(currency).or_default();
+        *sum = sum.saturating_add(minor);
+    }
+
+    pub(super) fn add_all(&mut self, amounts: &[Money]) {
+        for one in amounts {
+            self.add(one.currency, one.amount_minor);
+        }
+    }
+
+    pub(super) fn list(&self) -> Vec<Money> {
+        let amounts = self.0.iter().filter(|(_, minor)| **minor != 0);
+        amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
+    }
+}
+
+/// What a customer has paid so far: net revenue, and when the last payment came.
+pub(super) struct Paid {
+    pub(super) revenue: Amounts,
+    pub(super) last_at: Option<UnixSeconds>,
+}
+
+impl Paid {
+    pub(super) fn of(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Self {
+        let money = chunk.money(customer);
+        let mut paid = Self { revenue: Amounts::default(), last_at: None };
+        for (index, at) in money.at.iter().enumerate().filter(|(_, at)| **at <= now.0) {
+            let (currency, minor) = (money.currency[index], money.amount_minor[index]);
+            match money.kind[index] {
+                MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => paid.revenue.add(currency, minor),
+                MoneyKind::Refund | MoneyKind::CreditNote => paid.revenue.add(currency, -minor),
+                MoneyKind::Payment => paid.last_at = paid.last_at.max(Some(UnixSeconds(*at))),
+                _ => {}
+            }
+        }
+        paid
+    }
+}
+
+/// What a customer that has left was worth just before.
+pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Vec<Money> {
+    let mut lost = Amounts::default();
+    let churns =
+        trail.moves.iter().filter(|one| one.kind == MovementKind::Churn && Some(one.day) == churned_on);
+    for one in churns {
+        lost.add(scope.currency_of(trail.lane_of(one).series), one.before);
+    }
+    lost.list()
+}
+
+/// The day of an instant in the ledger's zone.
+pub(super) fn day_of(ledger: &Ledger, at: Option<UnixSeconds>) -> Option<Day> {
+    at.map(|at| ledger.calendar().day(at))
+}
