@@ -18,6 +18,7 @@ pub mod session;
 pub mod settings;
 pub mod setup;
 pub mod sources;
+pub mod statements;
 pub mod sync;
 pub mod tokens;
 mod ui;

@@ -23,7 +23,7 @@ const PATH_PARTS: [(&str, &str); 6] = [
 
 const SCHEMAS: &str = "#/components/schemas/";
 /// What generic types are called in the description: one name for an answer, not one of its parts.
-const NAMES: [(&str, &str); 7] = [
+const NAMES: [(&str, &str); 8] = [
     ("Envelope_Answer_MrrPoint", "MrrAnswer"),
     ("Answer_MrrPoint", "MrrFigures"),
     ("Series_MrrPoint", "MrrSeries"),
@@ -31,6 +31,7 @@ const NAMES: [(&str, &str); 7] = [
     ("Answer_ValuePoint", "ValueFigures"),
     ("Series_ValuePoint", "ValueSeries"),
     ("Envelope_Summary", "SummaryAnswer"),
+    ("Envelope_CashStatement", "CashAnswer"),
 ];
 
 /// Adds path parameters, the error answer and the ways to sign in to every operation.

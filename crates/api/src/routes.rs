@@ -8,7 +8,7 @@ use utoipa::{OpenApi, Path};
 use crate::context::Shared;
 use crate::{
     connections, customers, metrics, movements, rates, reconcile, restatements, session, settings, setup,
-    sources, sync, tokens, webhooks,
+    sources, statements, sync, tokens, webhooks,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -39,7 +39,7 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
-    movements::list, reconcile::read, restatements::list,
+    movements::list, reconcile::read, restatements::list, statements::cash, statements::cash_transactions,
     customers::list, customers::read, customers::explain, customers::erase,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,

@@ -42,6 +42,8 @@ pub enum Command {
     Movements(commands::movements::Movements),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
+    /// Print a statement: how one figure follows from another
+    Statements(commands::statements::Statements),
     /// Print every change of every customer's MRR
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line
@@ -116,6 +118,7 @@ mod tests {
             "chartsy metrics expansion_mrr --by cause",
             "chartsy movements --type churn --filter churn_reason=payment_failed --from 2026-01-01 --format csv",
             "chartsy ledger --format ndjson",
+            "chartsy statements cash --from 2026-01-01 --to 2026-12-31 --format csv",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",

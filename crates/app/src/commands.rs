@@ -16,6 +16,7 @@ pub mod rebuild;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
+pub mod statements;
 pub mod status;
 pub mod sync;
 pub mod token;
@@ -33,6 +34,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Metrics(args) => metrics::run(args).await,
         Command::Movements(args) => movements::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
+        Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Backup(args) => backup::run(&args),

@@ -1,5 +1,6 @@
 //! What a source is made of, in one table: its constants, and the functions that read its objects.
 
+use model::billing::Charge;
 use model::{
     BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
 };
@@ -52,6 +53,9 @@ pub(crate) struct Balance {
     /// What its transactions are.
     pub kind: ObjectKind,
     pub read: fn(&RawObject) -> Result<BalanceTransaction, ReadError>,
+    /// The kind of the payments that some of them were made for.
+    pub payments: ObjectKind,
+    pub read_payment: fn(&RawObject) -> Result<Charge, ReadError>,
 }
 
 /// What a source does. Nothing here talks to a server; that is the client's part.

@@ -2,6 +2,7 @@
 //! folder, in its variant here and in the client, and in texts that are keyed by it.
 
 use http::HeaderMap;
+use model::billing::Charge;
 use model::{
     BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
 };
@@ -303,6 +304,16 @@ impl Source {
     /// When it cannot be read.
     pub fn balance_transaction(self, object: &RawObject) -> Option<Result<BalanceTransaction, ReadError>> {
         self.definition().balance.as_ref().map(|balance| (balance.read)(object))
+    }
+
+    /// The kind of the payments that balance transactions were made for.
+    pub fn booked_payments(self) -> Option<ObjectKind> {
+        self.definition().balance.as_ref().map(|balance| balance.payments)
+    }
+
+    /// What one of them says; `None` if the provider keeps no balance, or it cannot be read.
+    pub fn booked_payment(self, object: &RawObject) -> Option<Charge> {
+        self.definition().balance.as_ref().and_then(|balance| (balance.read_payment)(object).ok())
     }
 
     /// When an agreement ended. `None`: it runs, or cannot be read.

@@ -21,7 +21,7 @@ use model::{CustomerId, UnixSeconds};
 use crate::ledger::{Difference, PaidRow, Unexplained};
 
 pub use balance::BalanceChanges;
-pub(crate) use balance::{Balance, BalanceMonth, BalanceRow};
+pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};

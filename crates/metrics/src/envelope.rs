@@ -4,9 +4,10 @@ use model::{Currency, Day, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{self, Answer, CohortValue, Cohorts, MrrPoint, QueryError, Reporting, ValuePoint};
+use crate::query::{self, Answer, CohortValue, Cohorts, MrrPoint, Query, QueryError, Reporting, ValuePoint};
 use crate::question::Question;
-use crate::registry::{self, Metric};
+use crate::registry::{self, Feed, Metric};
+use crate::statement::{self, cash::CashStatement};
 use crate::view::{Reach, View};
 
 /// What was computed, and what has to be known to read it.
@@ -90,9 +91,26 @@ pub fn summary(view: &View, question: &Question) -> Result<Envelope<query::Summa
     Ok(Envelope::of(view, &registry::NET_REVENUE, summary))
 }
 
+/// The statement of cash, of the months with a day of the range.
+///
+/// # Errors
+/// When the range is empty.
+pub fn cash(view: &View, question: Question) -> Result<Envelope<CashStatement>, QueryError> {
+    let Query { from, to, now, .. } = question.query(view)?;
+    if from > to {
+        return Err(QueryError::EmptyRange { from, to });
+    }
+    let statement = statement::cash::cash(&view.ledger, from, to, now);
+    Ok(Envelope::fed_by(view, &[Feed::Charges, Feed::BalanceTransactions], statement))
+}
+
 impl<T> Envelope<T> {
     fn of(view: &View, metric: &Metric, answer: T) -> Self {
+        Self::fed_by(view, metric.feeds, answer)
+    }
+
+    fn fed_by(view: &View, feeds: &[Feed], answer: T) -> Self {
         let Reach { data_through, is_history_complete, reaches_back_on } = view.reach;
-        Self { answer, data_through, is_history_complete, reaches_back_on, absent: view.absent(metric) }
+        Self { answer, data_through, is_history_complete, reaches_back_on, absent: view.absent_of(feeds) }
     }
 }

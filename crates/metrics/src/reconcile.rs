@@ -9,8 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
-use model::{Currency, Day, Interval, InvoiceId, UnixSeconds, WeekStart};
+use model::{Currency, Day, InvoiceId};
 use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +17,7 @@ use utoipa::ToSchema;
 use crate::columns::{Chunk, Ledger};
 pub use crate::ledger::Reason;
 use crate::ledger::{PaidPart, PaidRow, Unexplained};
+use crate::months::Months;
 
 /// Of each month, so many invoices that do not add up are named.
 const EXAMPLES_MAX: usize = 10;
@@ -58,33 +58,7 @@ pub fn reconcile(ledger: &Ledger, from: Day, to: Day) -> Vec<ReconciledMonth> {
     for (key, sums) in parts.into_iter().flatten() {
         whole.entry(key).or_default().merge(sums);
     }
-    whole
-        .into_iter()
-        .map(|((month, currency), sums)| sums.month(months.first_days[month], currency))
-        .collect()
-}
-
-/// Consecutive months of a zone.
-struct Months {
-    first_days: Vec<Day>,
-    /// The first instant of each, and of the month after the last.
-    starts_at: Vec<UnixSeconds>,
-}
-
-impl Months {
-    fn of(from: Day, to: Day, zone: &TimeZone) -> Self {
-        let months = Interval::Month.buckets(from, to, WeekStart::default());
-        let first_days: Vec<Day> = months.iter().map(|month| month.start_on).collect();
-        let next = months.last().map(|month| month.end_on.next());
-        let starts_at = first_days.iter().copied().chain(next).map(|day| day.starts_at(zone)).collect();
-        Self { first_days, starts_at }
-    }
-
-    /// The place of the month that an instant is in.
-    fn place(&self, at: UnixSeconds) -> Option<usize> {
-        let place = self.starts_at.partition_point(|start| *start <= at).checked_sub(1)?;
-        (place < self.first_days.len()).then_some(place)
-    }
+    whole.into_iter().map(|((month, currency), sums)| sums.month(months.first_day(month), currency)).collect()
 }
 
 /// The sums of some customers, by the place of the month; nearly always there is one currency.
@@ -92,7 +66,7 @@ struct Sheet(Vec<Vec<(Currency, Sums)>>);
 
 impl Sheet {
     fn of(chunk: &Chunk, months: &Months) -> Self {
-        let mut sheet = Self(vec![Vec::new(); months.first_days.len()]);
+        let mut sheet = Self(vec![Vec::new(); months.len()]);
         // The parts of an invoice follow each other, so the month is looked up once.
         let (mut at, mut month) = (None, None);
         for row in chunk.all_paid() {

@@ -60,7 +60,12 @@ impl View {
 
     /// The kinds of objects that a metric lacks.
     pub fn absent(&self, metric: &Metric) -> Vec<String> {
-        let lacking = self.absent.iter().filter(|(feed, _)| metric.feeds.contains(feed));
+        self.absent_of(metric.feeds)
+    }
+
+    /// The kinds of objects of these that cannot be had.
+    pub fn absent_of(&self, feeds: &[Feed]) -> Vec<String> {
+        let lacking = self.absent.iter().filter(|(feed, _)| feeds.contains(feed));
         lacking.map(|(_, kind)| kind.clone()).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! What moved the balance that a provider keeps for an account.
 
+use serde::{Serialize, Serializer};
+
 use crate::{BalanceTransactionId, Currency, UnixSeconds};
 
 /// One entry of the balance. It names no customer, only what it was made for.
@@ -82,5 +84,35 @@ impl BalanceCategory {
     /// Whether it only moves money that was already counted to another place.
     pub fn is_moved_elsewhere(self) -> bool {
         matches!(self, Self::Payout | Self::Transfer)
+    }
+
+    /// Its name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::PartialCapture => "partial_capture",
+            Self::FailedCharge => "failed_charge",
+            Self::Refund => "refund",
+            Self::FailedRefund => "failed_refund",
+            Self::Dispute => "dispute",
+            Self::WonDispute => "won_dispute",
+            Self::ServiceFee => "service_fee",
+            Self::Tax => "tax",
+            Self::ApplicationFee => "application_fee",
+            Self::Contribution => "contribution",
+            Self::Reserve => "reserve",
+            Self::Financing => "financing",
+            Self::TopUp => "top_up",
+            Self::Adjustment => "adjustment",
+            Self::Payout => "payout",
+            Self::Transfer => "transfer",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Serialize for BalanceCategory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }

@@ -274,6 +274,8 @@ pub struct Charge {
     /// Of a failed one: why, in the words of the payer's bank where it said so, or else in the provider's.
     pub decline_code: Option<String>,
     pub is_disputed: bool,
+    /// Whether it says that it moved the account's balance.
+    pub is_booked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

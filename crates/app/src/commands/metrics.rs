@@ -1,6 +1,6 @@
 //! `chartsy metrics NAME`: a metric over time, computed by the same functions as in the API.
 
-pub(super) mod table;
+pub(in crate::commands) mod table;
 
 use std::io::Write;
 
@@ -52,7 +52,7 @@ pub struct Metrics {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::commands) enum Format {
     Table,
     Json,
     Csv,
@@ -103,7 +103,7 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
 }
 
 /// Says that a kind of object is missing from the figures.
-pub(super) fn tell_absent(kind: &str) {
+pub(in crate::commands) fn tell_absent(kind: &str) {
     eprintln!("note: incomplete, because {kind} objects can't be read");
 }
 

@@ -57,6 +57,36 @@ fn fees_and_net_cash_of_a_known_balance_are_exact() {
     assert_eq!(months("net_cash"), [9680 + 5220 - 4000 - 6907 - 250, 650]);
 }
 
+#[test]
+fn the_statement_of_a_known_balance_leaves_nothing_unexplained() {
+    let folder = loaded();
+    let args = ["statements", "cash", "--from", "2026-02-01", "--to", "2026-03-31", "--format", "csv"];
+    let printed = stdout(&chartsy(&folder.path().join("data"), &args, None));
+    let wanted = "\
+month_on,currency,line,amount_minor,transactions
+2026-02-01,eur,payments_collected,5000,
+2026-02-01,eur,other_currencies,-5000,1
+2026-02-01,eur,unexplained,0,
+2026-02-01,eur,net_cash,0,
+2026-02-01,usd,payments_collected,10700,
+2026-02-01,usd,other_months,-700,1
+2026-02-01,usd,other_currencies,5407,1
+2026-02-01,usd,refunds,-4000,1
+2026-02-01,usd,disputes,-5407,1
+2026-02-01,usd,fees,-2007,3
+2026-02-01,usd,service_fees,-250,1
+2026-02-01,usd,unexplained,0,
+2026-02-01,usd,net_cash,3743,
+2026-03-01,usd,payments_collected,0,
+2026-03-01,usd,other_months,700,1
+2026-03-01,usd,fees,-80,2
+2026-03-01,usd,fees_of_payouts,30,1
+2026-03-01,usd,unexplained,0,
+2026-03-01,usd,net_cash,650,
+";
+    assert_eq!(printed, wanted);
+}
+
 /// Of every month, Σ fee and Σ net, from the objects as they were received.
 fn plainly(site: &Site, id: &str) -> [i64; 2] {
     let objects = site.context.data.connection_files(&id.into()).objects_to_read().unwrap();

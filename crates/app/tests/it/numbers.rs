@@ -69,6 +69,11 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/customers/{customer_id}/explain", "?on=2026-10-31"),
         ("/api/v1/connections/{id}/reconcile", "?from=2026-01-01"),
         ("/api/v1/connections/{id}/restatements", ""),
+        ("/api/v1/connections/{id}/statements/cash", "?from=2026-01-01"),
+        (
+            "/api/v1/connections/{id}/statements/cash/transactions",
+            "?month_on=2026-10-01&currency=usd&line=fees&limit=2",
+        ),
     ];
     for (pattern, query) in table {
         let path =
@@ -115,6 +120,13 @@ async fn movements_add_up_and_customers_add_up_to_the_total() {
     let reconciled =
         site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}/reconcile?from=2020-01-01")).await;
     for month in reconciled.body["months"].as_array().unwrap() {
+        assert_eq!(month["unexplained_minor"], 0, "{month}");
+    }
+    let path = format!("/api/v1/connections/{id}/statements/cash?from=2020-01-01");
+    let cash = site.get(As::Person(&cookie), &path).await;
+    let months = cash.body["months"].as_array().unwrap();
+    assert!(months.iter().any(|month| month["net_cash_minor"].as_i64() > Some(0)), "{}", cash.text);
+    for month in months {
         assert_eq!(month["unexplained_minor"], 0, "{month}");
     }
 }
@@ -238,6 +250,11 @@ async fn what_cannot_be_asked_is_told_by_parameter() {
         ("metrics/mrr?currency=xxx", 400),
         ("metrics/net_revenue?currency=xxx", 400),
         ("reconcile?from=2026-12-31&to=2026-01-01", 400),
+        ("statements/cash?from=2026-12-31&to=2026-01-01", 400),
+        ("statements/cash?from=2026-12-31&colour=red", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd&line=payouts", 400),
+        ("statements/cash/transactions?month_on=2026-10-01&currency=usd&line=fees&cursor=elsewhere", 400),
         ("customers/cus_nobody/explain", 404),
         ("movements?type=sideways", 400),
         ("movements?limit=0", 400),

@@ -41,6 +41,8 @@ pub(crate) static DEFINITION: Definition = Definition {
     balance: Some(Balance {
         kind: kind::BALANCE_TRANSACTION,
         read: |object| translate::balance_transaction(&object.body),
+        payments: kind::CHARGE,
+        read_payment: |object| translate::charge(&object.body),
     }),
     keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 

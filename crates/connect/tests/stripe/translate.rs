@@ -83,6 +83,21 @@ fn stripes_own_examples_of_money_are_understood() {
 }
 
 #[test]
+fn a_failed_charge_says_why_in_the_words_of_the_bank_or_else_of_the_provider() {
+    let code = |status: &str, facts: &str| {
+        let body =
+            format!(r#"{{"id":"ch_1","amount":1,"currency":"usd","created":1,"status":"{status}",{facts}}}"#);
+        translate::charge(&body).unwrap().decline_code
+    };
+    let declined = r#""failure_code":"card_declined","outcome":{"reason":"insufficient_funds"}"#;
+    assert_eq!(code("failed", declined).as_deref(), Some("insufficient_funds"));
+    assert_eq!(code("succeeded", declined), None);
+    let without_reason = r#""failure_code":"expired_card","outcome":{"reason":null}"#;
+    assert_eq!(code("failed", without_reason).as_deref(), Some("expired_card"));
+    assert_eq!(code("failed", r#""failure_code":null,"outcome":null"#), None);
+}
+
+#[test]
 fn a_balance_transaction_has_the_category_of_its_report_or_else_of_its_type() {
     let read = |category: Value, transaction_type: &str, source: Value, amount: i64| {
         let body = json!({ "id": "txn_1", "currency": "eur", "created": 100, "amount": amount, "fee": 15,
@@ -114,21 +129,6 @@ fn a_balance_transaction_without_an_amount_is_refused() {
     let body = json!({ "id": "txn_1", "currency": "eur", "created": 100, "fee": 15 });
     let error = translate::balance_transaction(&body.to_string()).unwrap_err();
     assert_eq!(error.to_string(), "balance_transaction txn_1 has no amount");
-}
-
-#[test]
-fn a_failed_charge_says_why_in_the_words_of_the_bank_or_else_of_the_provider() {
-    let code = |status: &str, facts: &str| {
-        let body =
-            format!(r#"{{"id":"ch_1","amount":1,"currency":"usd","created":1,"status":"{status}",{facts}}}"#);
-        translate::charge(&body).unwrap().decline_code
-    };
-    let declined = r#""failure_code":"card_declined","outcome":{"reason":"insufficient_funds"}"#;
-    assert_eq!(code("failed", declined).as_deref(), Some("insufficient_funds"));
-    assert_eq!(code("succeeded", declined), None);
-    let without_reason = r#""failure_code":"expired_card","outcome":{"reason":null}"#;
-    assert_eq!(code("failed", without_reason).as_deref(), Some("expired_card"));
-    assert_eq!(code("failed", r#""failure_code":null,"outcome":null"#), None);
 }
 
 #[test]

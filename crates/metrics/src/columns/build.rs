@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use model::{BalanceTransaction, Currency, CustomerId, PriceId};
 use rayon::prelude::*;
 
-use super::balance::{BalanceChanges, BalanceDraft, ChangedBalance};
+use super::balance::{BalanceChanges, BalanceDraft, ChangedBalance, Payments};
 use super::catalog::Catalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
@@ -24,6 +24,7 @@ pub struct LedgerBuilder {
     catalog: RwLock<Catalog>,
     drafts: Mutex<Vec<Draft>>,
     balance: Mutex<BalanceDraft>,
+    payments: Mutex<Payments>,
 }
 
 /// What an update made, and which blobs have to be written for it.
@@ -41,6 +42,7 @@ impl LedgerBuilder {
     /// A customer that was added before is replaced.
     pub fn add(&self, entry: CustomerEntry, ledger: &CustomerLedger) {
         let draft = Draft::new(entry, ledger, |price, currency| self.code(price, currency));
+        self.payments.lock().unwrap_or_else(PoisonError::into_inner).add(&ledger.money);
         self.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
     }
 
@@ -69,7 +71,8 @@ impl LedgerBuilder {
         drafts.par_sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
         drafts.dedup_by(|a, b| a.entry.id == b.entry.id);
         let chunks = partition(drafts, &calendar);
-        let balance = self.balance.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+        let payments = self.payments.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let balance = self.balance.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&payments);
         Ledger { catalog: Arc::new(catalog), chunks, balance, calendar }
     }
 }
@@ -79,6 +82,8 @@ impl Ledger {
     pub fn update(&self, changes: Vec<(CustomerEntry, CustomerLedger)>, prices: &PriceBook) -> Updated {
         let mut catalog = Catalog::clone(&self.catalog);
         let mut touched: BTreeMap<CustomerId, Draft> = BTreeMap::new();
+        let payments = Payments::of(changes.iter().flat_map(|(_, ledger)| &ledger.money));
+        let (balance, other_months) = self.balance.with_payments(&payments);
         for (entry, ledger) in changes {
             let draft = Draft::new(entry, &ledger, |price, currency| catalog.intern(price, currency));
             touched.insert(draft.entry.id.clone(), draft);
@@ -102,8 +107,9 @@ impl Ledger {
         if catalog_is_new || self.customer_count() == 0 {
             dirty.insert(0, CATALOG_BLOB);
         }
+        dirty.extend(other_months.into_iter().map(|number| BALANCE_BLOBS + number));
         let catalog = if catalog_is_new { Arc::new(catalog) } else { Arc::clone(&self.catalog) };
-        Updated { ledger: Self { catalog, chunks, ..self.clone() }, dirty }
+        Updated { ledger: Self { catalog, chunks, balance, ..self.clone() }, dirty }
     }
 
     /// The same ledger with these transactions in place of what it had of them. `None`: nothing is left of a whole month,

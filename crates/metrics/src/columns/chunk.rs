@@ -363,6 +363,13 @@ impl Chunk {
         &self.days
     }
 
+    /// When, what and how much, whoever's it is.
+    pub(crate) fn all_money(&self) -> impl Iterator<Item = (UnixSeconds, MoneyKind, Currency, i64)> {
+        let money = &self.columns.money;
+        (0..money.at.len())
+            .map(|i| (UnixSeconds(money.at[i]), money.kind[i], money.currency[i], money.amount_minor[i]))
+    }
+
     pub(crate) fn first_money_on(&self) -> Option<Day> {
         self.money_days.iter().min().copied()
     }

@@ -29,10 +29,12 @@ pub enum MoneyKind {
     DisputeOpened,
     /// What was lost in a dispute, by the time it was closed.
     DisputeLost,
+    /// A succeeded charge once more, where it names nothing that it moved the balance by.
+    UnbookedPayment,
 }
 
 impl MoneyKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InvoiceRevenue,
         Self::ChargeRevenue,
         Self::Refund,
@@ -43,6 +45,7 @@ impl MoneyKind {
         Self::RecoveredInvoice,
         Self::DisputeOpened,
         Self::DisputeLost,
+        Self::UnbookedPayment,
     ];
 }
 
@@ -96,30 +99,35 @@ fn charges(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             || charge.payment_intent.as_deref().is_some_and(|intent| paying_intents.contains(intent))
     };
     for charge in &history.charges {
-        let mut push = |kind, amount_minor| {
-            let source = charge.id.to_string();
-            facts.push(MoneyFact {
-                at: charge.created_at,
-                kind,
-                currency: charge.currency,
-                amount_minor,
-                source,
-                decline_code: charge.decline_code.clone(),
-            });
-        };
-        match charge.status {
-            // Authorized and never captured: no money moved.
-            ChargeStatus::Succeeded if charge.amount_captured_minor == 0 => {}
-            ChargeStatus::Succeeded => {
-                push(MoneyKind::Payment, charge.amount_captured_minor);
-                if !pays_an_invoice(charge) {
-                    push(MoneyKind::ChargeRevenue, charge.amount_captured_minor);
-                }
-            }
-            ChargeStatus::Failed => push(MoneyKind::FailedPayment, charge.amount_minor),
-            ChargeStatus::Pending | ChargeStatus::Unknown => {}
+        let Some(attempt) = attempt(charge) else { continue };
+        let again = |kind| MoneyFact { kind, ..attempt.clone() };
+        if attempt.kind == MoneyKind::Payment && !charge.is_booked {
+            facts.push(again(MoneyKind::UnbookedPayment));
         }
+        if attempt.kind == MoneyKind::Payment && !pays_an_invoice(charge) {
+            facts.push(again(MoneyKind::ChargeRevenue));
+        }
+        facts.push(attempt);
     }
+}
+
+/// The payment that a charge was, or the failed one. `None`: no money moved, or it is not decided yet.
+pub fn attempt(charge: &Charge) -> Option<MoneyFact> {
+    let (kind, amount_minor) = match charge.status {
+        // Authorized and never captured: no money moved.
+        ChargeStatus::Succeeded if charge.amount_captured_minor == 0 => return None,
+        ChargeStatus::Succeeded => (MoneyKind::Payment, charge.amount_captured_minor),
+        ChargeStatus::Failed => (MoneyKind::FailedPayment, charge.amount_minor),
+        ChargeStatus::Pending | ChargeStatus::Unknown => return None,
+    };
+    Some(MoneyFact {
+        at: charge.created_at,
+        kind,
+        currency: charge.currency,
+        amount_minor,
+        source: charge.id.to_string(),
+        decline_code: charge.decline_code.clone(),
+    })
 }
 
 fn refunds(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {

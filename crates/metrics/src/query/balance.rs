@@ -45,7 +45,6 @@ pub(super) fn balance(
     adds: Adds,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    super::check_dimensions(metric.id, metric.dimensions, query)?;
     super::check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let shape = Shape::new(ledger, rates, query, &span, adds);

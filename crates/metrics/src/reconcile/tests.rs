@@ -1,8 +1,9 @@
+use jiff::tz::TimeZone;
 use model::billing::{
     BillingInterval, CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, PriceScheme,
     Recurrence,
 };
-use model::{CustomerId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId};
+use model::{CustomerId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 
 use super::*;
 use crate::columns::{CustomerEntry, LedgerBuilder};

@@ -4,6 +4,7 @@
 
 mod adding_up;
 mod balance;
+mod cash;
 mod cohorts;
 mod columns;
 mod currencies;

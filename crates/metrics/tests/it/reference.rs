@@ -107,8 +107,8 @@ impl<'a> Reference<'a> {
         }
         keys.extend(self.trial_keys());
         keys.extend(self.money_keys());
-        keys.extend(self.balance_keys());
         keys.extend(self.reason_keys());
+        keys.extend(self.balance_keys());
         keys
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use connect::{Source, Unreadable};
 use metrics::columns::BalanceChanges;
-use model::{BalanceTransaction, RawObject};
+use metrics::ledger::{MoneyFact, attempt};
+use model::{BalanceCategory, BalanceTransaction, RawObject};
 use store::{Objects, StoreError};
 
 /// Objects that are read at once.
@@ -46,16 +47,33 @@ pub fn changes_of_balance(
     objects: &Objects,
     ids: &BTreeSet<String>,
 ) -> Result<BalanceChanges, StoreError> {
-    let mut changes: BalanceChanges = ids.iter().map(|id| (id.clone(), None)).collect();
+    let mut changes = BalanceChanges::default();
+    changes.transactions.extend(ids.iter().map(|id| (id.clone(), None)));
     let Some(kind) = source.balance_transactions() else { return Ok(changes) };
     let ids: Vec<String> = ids.iter().cloned().collect();
     for ids in ids.chunks(BATCH) {
         for stored in objects.get_many(kind, ids)? {
             let transaction = read(source, &stored.object).ok().flatten();
-            changes.insert(stored.object.id, transaction);
+            changes.transactions.insert(stored.object.id, transaction);
         }
     }
+    let transactions = changes.transactions.values().flatten();
+    let made_for = transactions.filter(|one| one.category == BalanceCategory::Charge);
+    let charges: Vec<String> = made_for.filter_map(|one| one.source.clone()).collect();
+    changes.payments = payments(source, objects, &charges)?;
     Ok(changes)
+}
+
+fn payments(source: Source, objects: &Objects, charges: &[String]) -> Result<Vec<MoneyFact>, StoreError> {
+    let Some(kind) = source.booked_payments() else { return Ok(Vec::new()) };
+    let mut payments = Vec::new();
+    for charges in charges.chunks(BATCH) {
+        let stored = objects.get_many(kind, charges)?;
+        let read = stored.iter().filter(|stored| !stored.object.is_deleted);
+        let read = read.filter_map(|stored| source.booked_payment(&stored.object));
+        payments.extend(read.filter_map(|charge| attempt(&charge)));
+    }
+    Ok(payments)
 }
 
 /// `None`: it is deleted.

@@ -29,6 +29,7 @@ struct ChargeShape {
     outcome: Object<Outcome>,
     disputed: Flag,
     dispute: Ref,
+    balance_transaction: Ref,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -77,6 +78,7 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
         decline_code: reason.or_else(|| failure_code.clone()).filter(|_| is_failed),
         failure_code,
         is_disputed: shape.disputed.is_set() || shape.dispute.id().is_some(),
+        is_booked: shape.balance_transaction.id().is_some(),
     })
 }
 

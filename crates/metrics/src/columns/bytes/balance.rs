@@ -2,7 +2,7 @@
 
 use model::BalanceCategory;
 
-use super::super::balance::{BalanceMonth, month_number};
+use super::super::balance::{BalanceMonth, PaymentColumns, month_number};
 use super::reader::{Read, Reader, Writer};
 use super::tables::{currencies, number, numbers};
 
@@ -17,6 +17,12 @@ pub(super) fn write(month: &BalanceMonth) -> Vec<u8> {
     for column in [&month.amount_minor, &month.fee_minor, &month.net_minor] {
         out.i64s(column);
     }
+    let payments = &month.payments;
+    out.count(payments.row.len());
+    out.u32s(&payments.row);
+    out.i64s(&payments.at);
+    out.currencies(&payments.currency);
+    out.i64s(&payments.amount_minor);
     out.bytes
 }
 
@@ -33,6 +39,7 @@ pub(super) fn read(bytes: &[u8], of: u32) -> Read<BalanceMonth> {
         amount_minor: from.i64s(count)?,
         fee_minor: from.i64s(count)?,
         net_minor: from.i64s(count)?,
+        payments: read_payments(&mut from, count)?,
     };
     from.finish()?;
     let (Some(first), Some(last)) = (month.at.first(), month.at.last()) else {
@@ -43,4 +50,16 @@ pub(super) fn read(bytes: &[u8], of: u32) -> Read<BalanceMonth> {
         return Err("its balance transactions are not in order");
     }
     Ok(month)
+}
+
+/// `transactions`: how many there are in the month.
+fn read_payments(from: &mut Reader<'_>, transactions: usize) -> Read<PaymentColumns> {
+    let count = from.count()?;
+    let row = from.u32s(count)?;
+    let is_within = row.last().is_none_or(|last| (*last as usize) < transactions);
+    if !row.is_sorted_by(|a, b| a < b) || !is_within {
+        return Err("its payments are not in order");
+    }
+    let at = from.i64s(count)?;
+    Ok(PaymentColumns { row, at, currency: currencies(from, count)?, amount_minor: from.i64s(count)? })
 }

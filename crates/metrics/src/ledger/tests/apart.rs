@@ -28,6 +28,7 @@ fn charge(invoice: &Invoice, status: ChargeStatus, on: &str) -> Charge {
         currency: Currency::USD,
         amount_minor: invoice.amount_due_minor,
         amount_captured_minor: invoice.amount_due_minor,
+        is_booked: true,
         amount_refunded_minor: 0,
         created_at: at(on),
         failure_code: None,

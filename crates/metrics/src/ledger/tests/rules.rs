@@ -469,6 +469,7 @@ fn revenue_is_the_paid_total_without_tax_and_charges_without_an_invoice() {
         currency: model::Currency::USD,
         amount_minor: 500,
         amount_captured_minor: 500,
+        is_booked: true,
         amount_refunded_minor: 0,
         created_at: at("2026-01-05"),
         failure_code: None,

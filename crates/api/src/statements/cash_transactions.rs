@@ -1,0 +1,60 @@
+//! `GET /connections/{id}/statements/cash/transactions`: what is behind a cell.
+
+use ::metrics::question::{ParameterError, nothing_else, parse};
+use ::metrics::statement::cash::{CashTransactionPage, CashTransactionsQuery, transactions};
+use axum::Json;
+use axum::extract::State;
+use utoipa::IntoParams;
+
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::http::paging::Page;
+use crate::problem::Problem;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CashTransactionParams {
+    /// Any day of the month, `YYYY-MM-DD`.
+    pub month_on: String,
+    /// The currency of the cell.
+    pub currency: String,
+    /// A line of the statement, `payments_collected` or `net_cash`.
+    pub line: String,
+    pub cursor: Option<String>,
+    /// At most 500. Default: 50.
+    pub limit: Option<u32>,
+}
+
+/// List the balance transactions behind a cell of the cash statement
+#[utoipa::path(get, path = "/api/v1/connections/{id}/statements/cash/transactions",
+    operation_id = "list_cash_transactions", tag = "metrics", params(CashTransactionParams),
+    responses((status = 200, body = CashTransactionPage)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<CashTransactionPage>, Problem> {
+    let (page, mut others) = Page::from_pairs(pairs)?;
+    let month_on = required(&mut others, "month_on")?;
+    let currency = required(&mut others, "currency")?;
+    let column = required(&mut others, "line")?;
+    nothing_else(&others)?;
+    let view = context.view(record).await?;
+    let Page { cursor, limit } = page;
+    let asked = CashTransactionsQuery { month_on, currency, column, cursor, limit, now: view.now };
+    Ok(Json(blocking(move || transactions(&view.ledger, &asked)).await??))
+}
+
+/// Takes a parameter that there is no default for.
+fn required<T>(pairs: &mut Vec<(String, String)>, name: &str) -> Result<T, ParameterError>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let place = pairs.iter().position(|(known, _)| known == name);
+    let missing = || ParameterError { name: name.to_owned(), problem: "it is missing".to_owned() };
+    let (_, value) = pairs.remove(place.ok_or_else(missing)?);
+    parse(name, &value)
+}

@@ -1,0 +1,95 @@
+//! `chartsy statements cash`.
+
+use std::io::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+use metrics::envelope;
+use metrics::question::Question;
+use metrics::statement::cash::{CashMonth, CashStatement};
+use model::Day;
+
+use crate::cli::ConnectionArgs;
+use crate::commands::metrics::table::in_main_units;
+use crate::commands::metrics::{Format, tell_absent};
+use crate::{folder, work};
+
+#[derive(Debug, clap::Args)]
+pub struct Cash {
+    #[command(flatten)]
+    connection: ConnectionArgs,
+    /// A day of the first month; by default a year before --to
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Day>,
+    /// A day of the last month; by default today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Day>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub async fn run(args: Cash) -> anyhow::Result<()> {
+    let question = Question { from: args.from, to: args.to, ..Question::default() };
+    let (folder, record) = folder::one(&args.connection)?;
+    let view = work::view(&folder, record).await?;
+    let envelope = envelope::cash(&view, question)?;
+    envelope.absent.iter().for_each(|kind| tell_absent(kind));
+    let mut out = std::io::stdout().lock();
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&envelope)?)?,
+        Format::Csv => write_csv(&mut out, &envelope.answer)?,
+        Format::Table => write_table(&mut out, &envelope.answer)?,
+    }
+    Ok(())
+}
+
+/// The lines of a month from its first figure to its last: name, label, amount, and of how many transactions.
+fn lines(month: &CashMonth) -> Vec<(&'static str, &'static str, i64, Option<u64>)> {
+    let mut lines = vec![("payments_collected", "Payments collected", month.payments_collected_minor, None)];
+    let between = month.lines.iter();
+    lines.extend(
+        between.map(|sum| (sum.line.as_str(), sum.line.label(), sum.amount_minor, Some(sum.transactions))),
+    );
+    lines.push(("unexplained", "Unexplained", month.unexplained_minor, None));
+    lines.push(("net_cash", "Net cash", month.net_cash_minor, None));
+    lines
+}
+
+/// One line per line of the statement, amounts in smallest units.
+fn write_csv(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["month_on", "currency", "line", "amount_minor", "transactions"])?;
+    for month in &statement.months {
+        for (line, _, amount_minor, transactions) in lines(month) {
+            csv.write_record([
+                month.month_on.to_string(),
+                month.currency.to_string(),
+                line.to_owned(),
+                amount_minor.to_string(),
+                transactions.map(|count| count.to_string()).unwrap_or_default(),
+            ])?;
+        }
+    }
+    Ok(csv.flush()?)
+}
+
+/// Amounts in the currency's main unit.
+fn write_table(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["month", "currency", "", "amount", "transactions"]);
+    for month in &statement.months {
+        for (_, label, amount_minor, transactions) in lines(month) {
+            table.add_row([
+                month.month_on.to_string(),
+                month.currency.to_string(),
+                label.to_owned(),
+                in_main_units(amount_minor, month.currency),
+                transactions.map(|count| count.to_string()).unwrap_or_default(),
+            ]);
+        }
+    }
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    Ok(writeln!(out, "{table}")?)
+}

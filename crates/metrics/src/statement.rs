@@ -1,0 +1,3 @@
+//! Statements: from one figure to another, line by line, with nothing left unexplained.
+
+pub mod cash;
