@@ -96,7 +96,7 @@ test('the reasons of churn and the causes of expansion open the customers behind
     await row.getByRole('button').click();
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('heading', { name: new RegExp(`^${type}`) }).getByText(reason).waitFor();
-    await drawer.getByRole('table').getByText(reason).first().waitFor();
+    await drawer.getByRole('table').getByText(reason).filter({ visible: true }).first().waitFor();
     await accessible(page, `the customers behind: ${reason}`);
     await page.goBack();
     await drawer.waitFor({ state: 'detached' });

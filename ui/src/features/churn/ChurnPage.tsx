@@ -4,6 +4,7 @@ import { useCallback } from 'react'
 import type { MovementType } from '~/api/types'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { StandingCard } from '~/features/customers/StandingCard'
 import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { RankingCard } from '~/features/metrics/RankingCard'
@@ -49,6 +50,8 @@ const KINDS = [
   { id: 'voluntary_churn_rate', colorToken: '--churn', name: 'Voluntary' },
   { id: 'involuntary_churn_rate', colorToken: '--series-7', name: 'Involuntary (payment failed)' },
 ]
+
+const LEAVING = ['mrr', 'plans', 'revenue', 'first_paid'] as const
 
 /** How much is lost, of what kind, why, what is about to be, and who it was. */
 export function ChurnPage() {
@@ -124,6 +127,13 @@ function Churn({ view }: { view: View }) {
         </Cell>
         <Breakdowns open={openPart} view={view} />
       </Grid>
+      <StandingCard
+        columns={LEAVING}
+        nothing="Nobody has asked to cancel everything."
+        status="canceling"
+        title="Customers about to leave"
+        view={view}
+      />
       <MovementsCard currency={currency} title="Customers lost" type="churn" view={view} />
       <Behind view={view} />
     </>

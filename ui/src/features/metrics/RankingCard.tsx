@@ -174,13 +174,13 @@ export function RankingCard(props: RankingProps) {
         {rows.length > 0 && (
           <DataTable
             columns={columns}
+            // The largest loss is the lowest number.
+            {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
             isStale={data.isStale}
             label={title}
             rowKey={({ key }) => key}
             rows={rows}
             shownAtFirst={8}
-            // The largest loss is the lowest number.
-            {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
           />
         )}
       </div>

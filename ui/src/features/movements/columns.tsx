@@ -1,4 +1,4 @@
-import type { Movement } from '~/api/types'
+import type { Facets, Movement } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
@@ -8,6 +8,11 @@ import { majorText } from '~/format/money'
 import type { View } from '~/view/useView'
 
 import { whyOf } from './why'
+
+function Why({ row, facets, className }: { row: Movement; facets: Facets | undefined; className?: string }) {
+  const why = whyOf(row, facets)
+  return why && <span className={className}>{why}</span>
+}
 
 /** The columns of a list of movements. */
 export function movementColumns(view: View): Column<Movement>[] {
@@ -24,7 +29,7 @@ export function movementColumns(view: View): Column<Movement>[] {
           />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
-            {whyOf(row, view.facets) && <span>{whyOf(row, view.facets)}</span>}
+            <Why facets={view.facets} row={row} />
             <span className="num">{formatDay(row.on)}</span>
           </span>
         </span>
@@ -38,7 +43,7 @@ export function movementColumns(view: View): Column<Movement>[] {
       cell: (row) => (
         <>
           <MovementName type={row.type} />
-          {whyOf(row, view.facets) && <span className="block max-w-56 pl-4.5 text-xs text-ink-soft">{whyOf(row, view.facets)}</span>}
+          <Why className="block max-w-80 pl-4.5 text-xs text-ink-soft" facets={view.facets} row={row} />
         </>
       ),
     },
@@ -72,15 +77,15 @@ export const movementKey = ({ customer_id, on, currency, type }: Movement) => `$
 /** Every movement as a file. */
 export function movementsFile(rows: readonly Movement[], into: string | null): ExportTable {
   return {
-    columns: ['on', 'customer_id', 'name', 'email', 'type', 'cause', 'is_involuntary', 'churn_reason', 'feedback', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
+    columns: ['on', 'customer_id', 'name', 'email', 'type', 'is_involuntary', 'causes', 'churn_reason', 'feedback', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
     rows: rows.map((row) => [
       row.on,
       row.customer_id,
       row.name,
       row.email,
       row.type,
-      row.cause ?? null,
       row.is_involuntary === undefined ? null : String(row.is_involuntary),
+      row.causes?.map(({ cause }) => cause).join(' ') || null,
       row.churn_reason ?? null,
       row.feedback ?? null,
       row.currency,
