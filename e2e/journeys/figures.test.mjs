@@ -82,6 +82,27 @@ test('customers lost are listed, and a month of churn opens them', async (t) => 
   await accessible(page, 'the customers of a month of churn');
 });
 
+test('the reasons of churn and the causes of expansion open the customers behind them', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  for (const [path, region, type] of [
+    ['churn', 'Why customers left', 'Churn'],
+    ['mrr', 'Why MRR expanded', 'Expansion'],
+  ]) {
+    await page.goto(`${both.app.url}/c/${id}/${path}?range=all`);
+    const row = page.getByRole('region', { name: region }).getByRole('row').nth(1);
+    const reason = await row.getByRole('button').innerText();
+    await row.getByRole('button').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('heading', { name: new RegExp(`^${type}`) }).getByText(reason).waitFor();
+    await drawer.getByRole('table').getByText(reason).filter({ visible: true }).first().waitFor();
+    await accessible(page, `the customers behind: ${reason}`);
+    await page.goBack();
+    await drawer.waitFor({ state: 'detached' });
+  }
+});
+
 test('revenue adds up from gross to net', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);

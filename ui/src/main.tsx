@@ -6,6 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { queryClient } from './api/queryClient'
+import { preloadPanels } from './components/usePanels'
 import { router } from './routes/router'
 
 const root = document.getElementById('root')
@@ -18,3 +19,7 @@ if (root) {
     </StrictMode>,
   )
 }
+
+/** By then the first page is there: what opens over it comes while nobody waits, also for when the server is away later. */
+const AFTER_FIRST_PAGE_MS = 3_000
+setTimeout(preloadPanels, AFTER_FIRST_PAGE_MS)

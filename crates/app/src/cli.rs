@@ -48,6 +48,8 @@ pub enum Command {
     Ledger(commands::ledger::Ledger),
     /// Explain a customer's MRR, down to the invoice line
     Explain(commands::explain::Explain),
+    /// Write every table of a connection and every metric by month to files
+    Export(commands::export::Export),
     /// Copy the data folder, even while a server is using it
     Backup(commands::backup::Backup),
     /// Create a data folder from a backup
@@ -120,6 +122,9 @@ mod tests {
             "chartsy ledger --format ndjson",
             "chartsy statements cash --from 2026-01-01 --to 2026-12-31 --format csv",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",
+            "chartsy export --data d --connection conn_1 --to d --format csv",
+            "chartsy export --to d --format json",
+            "chartsy export --to d --format parquet",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
             "chartsy user password --data d",

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod explain;
+pub mod export;
 pub mod ledger;
 pub mod metrics;
 pub mod movements;
@@ -37,6 +38,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
         Command::Explain(args) => explain::run(&args),
+        Command::Export(args) => export::run(args).await,
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Erase(args) => erase::run(args).await,

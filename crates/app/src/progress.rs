@@ -1,6 +1,7 @@
 //! Progress of an import, on stderr: a bar on a terminal, plain lines in a log.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -107,7 +108,7 @@ fn duration(seconds: u64) -> String {
     }
 }
 
-/// How many customers a rebuild has done.
+/// How many customers a command has done: a bar on a terminal, plain lines in a log.
 pub struct Customers(ProgressBar);
 
 impl Customers {
@@ -119,12 +120,18 @@ impl Customers {
         Self(bar)
     }
 
-    /// What the rebuild tells of it.
+    /// Takes how many are done, of how many.
     pub fn listener(&self) -> impl Fn(u64, u64) + Send + Sync + 'static {
-        let bar = self.0.clone();
+        let (bar, clock) = (self.0.clone(), model::Clock::System);
+        let last_ms = AtomicI64::new(clock.now_ms());
         move |done, total| {
             bar.set_length(total);
             bar.set_position(done);
+            let now_ms = clock.now_ms();
+            if bar.is_hidden() && now_ms.saturating_sub(last_ms.load(Ordering::Relaxed)) >= LINE_EVERY_MS {
+                last_ms.store(now_ms, Ordering::Relaxed);
+                eprintln!("{done}/{total} customers");
+            }
         }
     }
 

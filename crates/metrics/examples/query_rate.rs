@@ -102,6 +102,7 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
             let asked = CustomersQuery {
                 search: None,
                 state: None,
+                status: None,
                 filter: Filter::default(),
                 sort,
                 is_descending: true,
@@ -110,6 +111,7 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
                 now: synthetic::NOW,
                 cursor: None,
                 limit: PAGE,
+                with_sums: true,
             };
             bench.measure(&format!("customers by {sort:?}{view}"), || {
                 query::customers(ledger, rates, &asked)

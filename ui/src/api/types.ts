@@ -86,8 +86,8 @@ export type Unconverted = Answer<'Unconverted'> & { customers?: number }
 export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
-export type Movement = Omit<Answer<'Movement'>, 'converted_minor' | 'is_involuntary'> &
-  Pick<Schemas['Movement'], 'converted_minor' | 'is_involuntary'>
+export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
+type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type CustomerRow = Answer<'CustomerRow'>

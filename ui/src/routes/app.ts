@@ -18,6 +18,8 @@ export const appRoute = createRoute({
     throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
   },
   component: AppShell,
+  // Until it is known who is there, what index.html has in the page's place stays.
+  pendingComponent: () => null,
   errorComponent: Broken,
 })
 

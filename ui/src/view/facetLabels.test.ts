@@ -26,11 +26,6 @@ const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
   feedback: [],
   intervals: [],
   countries: [],
-  ages: [],
-  causes: [],
-  churn_reasons: [],
-  decline_codes: [],
-  feedback: [],
   first_on: null,
   last_on: null,
 })

@@ -58,14 +58,22 @@ export interface OverviewSearch {
 
 export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
 
-/** All that any metric can be broken down by; each names its own in the registry. */
+/** What everything that recurs can be broken down by, and filtered. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
 export type DimensionName = (typeof DIMENSIONS)[number]
+
+/** What single movements and payments can be broken down by as well: why something happened, or how old it is. */
+export const REASONS = ['cause', 'churn_reason', 'feedback', 'decline_code', 'age'] as const
+export type ReasonName = (typeof REASONS)[number]
+
+/** All that any metric can be broken down by; each names its own in the registry. */
+export const BREAKDOWN_NAMES = [...DIMENSIONS, ...REASONS] as const
+export type BreakdownName = DimensionName | ReasonName
 
 export const CHART_STYLES = ['lines', 'columns', 'share'] as const
 
 export interface MetricSearch {
-  by?: DimensionName
+  by?: BreakdownName
   /** How the parts of a breakdown are drawn. */
   style?: (typeof CHART_STYLES)[number]
   mark_from?: Day
@@ -78,7 +86,7 @@ export interface MetricSearch {
 
 export function readMetricSearch(raw: RawSearch): MetricSearch {
   const { mark_from, mark_to, mark_of, compare } = readMrrSearch(raw)
-  const [by, style] = [oneOf(DIMENSIONS, raw.by), oneOf(CHART_STYLES, raw.style)]
+  const [by, style] = [oneOf(BREAKDOWN_NAMES, raw.by), oneOf(CHART_STYLES, raw.style)]
   return compact({ by, style, mark_from, mark_to, mark_of, compare }) as MetricSearch
 }
 

@@ -7,6 +7,7 @@ mod account_files;
 mod balance;
 mod cli;
 mod disk;
+mod export;
 mod isolation;
 mod kill;
 mod numbers;

@@ -10,7 +10,7 @@ use super::customers::money;
 use super::scope::{Scope, Selection};
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind};
-use crate::columns::{Ledger, RowSlices};
+use crate::columns::{CustomerEntry, CustomerPosition, Ledger, RowSlices};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CustomerTimeline {
@@ -60,13 +60,35 @@ pub fn customer_timeline(
     now: UnixSeconds,
 ) -> Option<CustomerTimeline> {
     let place = ledger.find(customer)?;
+    Some(timeline_at(ledger, place, &everything(ledger), now))
+}
+
+/// Every customer with its MRR up to `now`, in order of ids.
+pub fn timelines(
+    ledger: &Ledger,
+    now: UnixSeconds,
+) -> impl Iterator<Item = (CustomerEntry, CustomerTimeline)> + '_ {
+    let scope = everything(ledger);
+    ledger.places_by_id().into_iter().map(move |place| {
+        let entry = ledger.chunk(place).entry(place.customer as usize);
+        (entry, timeline_at(ledger, place, &scope, now))
+    })
+}
+
+fn everything(ledger: &Ledger) -> Scope {
+    Scope::new(ledger, Selection { filter: &Filter::default(), by: None, is_converted: false })
+}
+
+fn timeline_at(
+    ledger: &Ledger,
+    place: CustomerPosition,
+    scope: &Scope,
+    now: UnixSeconds,
+) -> CustomerTimeline {
     let rows = ledger.chunk(place).rows(place.customer as usize);
-    let everything = Filter::default();
-    let selection = Selection { filter: &everything, by: None, is_converted: false };
-    let scope = Scope::new(ledger, selection);
     let mut trail = Trail::default();
     let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
-    trail.walk(rows, 0, &scope, range);
+    trail.walk(rows, 0, scope, range);
     let movements = trail.moves.iter().map(|one| TimelineMovement {
         on: one.day,
         kind: one.kind,
@@ -74,11 +96,11 @@ pub fn customer_timeline(
         delta_minor: one.after - one.before,
         mrr_after_minor: one.after,
     });
-    Some(CustomerTimeline {
-        mrr: money(&trail, &scope),
+    CustomerTimeline {
+        mrr: money(&trail, scope),
         timeline: changes(ledger, rows, now),
         movements: movements.collect(),
-    })
+    }
 }
 
 /// Every customer's changes up to `now`, customers in order of ids, each in order of time.

@@ -4,7 +4,7 @@ use metrics::fx::Rates;
 use metrics::query::{
     self, Dimension, Filter, MovementFilter, MovementKind, MovementsQuery, MrrPoint, Query,
 };
-use model::{Interval, UnixSeconds};
+use model::{CustomerId, Interval, UnixSeconds};
 
 use super::world::{World, at, query};
 
@@ -33,6 +33,23 @@ fn a_day_is_new_reactivation_churn_expansion_or_contraction() {
     ] {
         assert_eq!(told(&World::default().with("a", "usd", values), "UTC"), expected);
     }
+}
+
+#[test]
+fn all_timelines_are_those_of_each_customer_in_order_of_ids() {
+    let world = World::default().with("b", "usd", &[("2024-01-01", 1_000), ("2024-02-01", 0)]).with(
+        "a",
+        "eur",
+        &[("2024-01-01", 500)],
+    );
+    let (ledger, now) = (world.ledger("UTC"), at("2024-03-01"));
+    let all = query::timelines(&ledger, now).map(|(entry, timeline)| (entry.id, timeline));
+    let each = ["a", "b"].map(|id| {
+        let id = CustomerId::from(id);
+        let timeline = query::customer_timeline(&ledger, &id, now).unwrap();
+        (id, timeline)
+    });
+    assert_eq!(all.collect::<Vec<_>>(), each);
 }
 
 #[test]

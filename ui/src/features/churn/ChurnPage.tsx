@@ -4,6 +4,7 @@ import { useCallback } from 'react'
 import type { MovementType } from '~/api/types'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { StandingCard } from '~/features/customers/StandingCard'
 import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { RankingCard } from '~/features/metrics/RankingCard'
@@ -14,6 +15,8 @@ import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
 import { rangeName } from '~/view/period'
+import { partIn, partMark } from '~/view/groupLabels'
+import type { BreakdownName } from '~/view/pageSearch'
 import { compact } from '~/view/search'
 import { churnStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -23,7 +26,7 @@ import { useView } from '~/view/useView'
 import { ScheduledCard } from './ScheduledCard'
 
 const route = getRouteApi('/app/c/$connectionId/churn')
-const NO_MARK = { mark_from: undefined, mark_to: undefined, mark_type: undefined }
+const NO_MARK = { mark_from: undefined, mark_to: undefined, mark_type: undefined, mark_of: undefined }
 
 const KEY_FIGURES = [
   'customer_churn_rate',
@@ -47,6 +50,8 @@ const KINDS = [
   { id: 'voluntary_churn_rate', colorToken: '--churn', name: 'Voluntary' },
   { id: 'involuntary_churn_rate', colorToken: '--series-7', name: 'Involuntary (payment failed)' },
 ]
+
+const LEAVING = ['mrr', 'plans', 'revenue', 'first_paid'] as const
 
 /** How much is lost, of what kind, why, what is about to be, and who it was. */
 export function ChurnPage() {
@@ -78,13 +83,15 @@ function Churn({ view }: { view: View }) {
   const currency = shownCurrency(view)
   const name = rangeName(view.period)
   const open = useCallback(
-    ({ start_on, end_on }: { start_on: string; end_on: string }, mark_type: MovementType | undefined) =>
+    ({ start_on, end_on }: { start_on: string; end_on: string }, mark_type: MovementType | undefined, mark_of?: string) =>
       void navigate({
-        search: (before) => compact({ ...before, mark_from: start_on, mark_to: end_on, mark_type }),
+        search: (before) => compact({ ...before, mark_from: start_on, mark_to: end_on, mark_type, mark_of }),
         resetScroll: false,
       }),
     [navigate],
   )
+  const { start, end } = view.period
+  const openPart = (by: BreakdownName, key: string) => open({ start_on: start, end_on: end }, 'churn', partMark(by, key))
   return (
     <>
       <PageHead story={useChurnStory(view)} title="Churn" />
@@ -118,31 +125,38 @@ function Churn({ view }: { view: View }) {
         <Cell span={6}>
           <ScheduledCard view={view} />
         </Cell>
-        <Breakdowns view={view} />
+        <Breakdowns open={openPart} view={view} />
       </Grid>
+      <StandingCard
+        columns={LEAVING}
+        nothing="Nobody has asked to cancel everything."
+        status="canceling"
+        title="Customers about to leave"
+        view={view}
+      />
       <MovementsCard currency={currency} title="Customers lost" type="churn" view={view} />
       <Behind view={view} />
     </>
   )
 }
 
-function Breakdowns({ view }: { view: View }) {
+function Breakdowns({ view, open }: { view: View; open: (by: BreakdownName, key: string) => void }) {
   const lead = formatRange(view.period.start, view.period.end)
   const shared = { view, metric: 'churned_customers', colorToken: '--churn', nothing: 'No customer churned in this range.', lead }
   const plans = `${lead}, with those who switched to another plan`
   return (
     <>
       <Cell span={6}>
-        <RankingCard {...shared} by="plan" head="Plan" isWhole={false} lead={plans} title="Customers who left a plan" />
+        <RankingCard {...shared} beside="churned_mrr" by="churn_reason" onOpen={(key) => open('churn_reason', key)} head="Reason" title="Why customers left" />
       </Cell>
       <Cell span={6}>
-        <RankingCard {...shared} by="country" head="Country" title="Churn by country" />
+        <RankingCard {...shared} beside="churned_mrr" by="feedback" onOpen={(key) => open('feedback', key)} head="Feedback" title="What customers said" />
       </Cell>
       <Cell span={6}>
-        <RankingCard {...shared} by="churn_reason" head="Reason" title="Why customers left" />
+        <RankingCard {...shared} by="plan" onOpen={(key) => open('plan', key)} head="Plan" isWhole={false} lead={plans} title="Customers who left a plan" />
       </Cell>
       <Cell span={6}>
-        <RankingCard {...shared} by="feedback" head="Feedback" title="What customers said" />
+        <RankingCard {...shared} by="country" onOpen={(key) => open('country', key)} head="Country" title="Churn by country" />
       </Cell>
     </>
   )
@@ -150,12 +164,13 @@ function Breakdowns({ view }: { view: View }) {
 
 /** What is behind the mark that was clicked. */
 function Behind({ view }: { view: View }) {
-  const { mark_from: from, mark_to: to, mark_type: type } = route.useSearch()
+  const { mark_from: from, mark_to: to, mark_type: type, mark_of } = route.useSearch()
   const navigate = route.useNavigate()
   return (
     <MovementDrawer
       currency={shownCurrency(view) ?? 'usd'}
       days={from !== undefined && to !== undefined ? { from, to } : undefined}
+      {...partIn(mark_of)}
       type={type}
       view={view}
       onClose={() => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false })}

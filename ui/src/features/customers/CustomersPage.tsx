@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
 import { allCustomers, customersQuery } from '~/api/queries'
+import type { CustomerSums } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { ColumnPicker } from '~/components/ColumnPicker'
 import { DownloadAll } from '~/components/DownloadAll'
@@ -11,6 +12,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { SearchField } from '~/components/Field'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
+import { formatMoney } from '~/format/money'
 import { countOf } from '~/format/number'
 import type { CustomerColumn, CustomerState, CustomersSearch } from '~/view/pageSearch'
 import { CUSTOMER_ORDERS, CUSTOMER_SORTS, CUSTOMER_STATES } from '~/view/pageSearch'
@@ -57,6 +59,12 @@ function stateQuery(state: CustomerState | undefined) {
   return state === 'past_due' || state === 'canceling' || state === 'trialing' ? { status: state } : { state }
 }
 
+/** The sum stands above the list too: below it, it would be far away. */
+function sumText(currency: string, sums: CustomerSums | null | undefined): string | undefined {
+  const converted = sums?.mrr_converted_minor
+  return converted ? `${formatMoney(converted, currency)} MRR` : undefined
+}
+
 export function CustomersPage() {
   const view = useView()
   const { connection } = view
@@ -92,7 +100,7 @@ export function CustomersPage() {
       <section aria-label="Customers" className="card py-2">
         <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
           <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
-            {total === undefined || isUnknown ? 'Loading…' : countOf(total, 'customer')}
+            {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'customer'), sumText(view.currency, first?.sums)].filter(Boolean).join(', ')}
           </p>
           <DownloadAll
             load={(onProgress) => allCustomers(connection.id, query, onProgress)}

@@ -12,8 +12,8 @@ import { EmptyState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { formatCount } from '~/format/number'
 import { DIMENSION_LABEL, groupLabel } from '~/view/groupLabels'
-import type { DimensionName, MetricSearch } from '~/view/pageSearch'
-import { DIMENSIONS } from '~/view/pageSearch'
+import type { BreakdownName, MetricSearch } from '~/view/pageSearch'
+import { BREAKDOWN_NAMES } from '~/view/pageSearch'
 import { rangeName } from '~/view/period'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -54,9 +54,9 @@ function useChoices() {
 }
 
 /** By what the metric is broken down, of what the registry offers. */
-function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & { by?: DimensionName }) {
+function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & { by?: BreakdownName }) {
   const choose = useChoices()
-  const offered = DIMENSIONS.filter((name) => {
+  const offered = BREAKDOWN_NAMES.filter((name) => {
     // Native currencies are apart already, and one currency has no parts.
     const isPointless = name === 'currency' && (view.currency === 'native' || (view.facets?.currencies.length ?? 0) < 2)
     return (metric.dimensions as readonly string[]).includes(name) && !isPointless
@@ -148,7 +148,7 @@ export function Whole(props: ChartProps) {
 }
 
 /** The parts of the metric beside each other: on the chart, and all of them in the table. */
-export function BrokenDown(props: ChartProps & { by: DimensionName }) {
+export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
   const { view, metric, whole, open, by } = props
   const search = route.useSearch()
   const choose = useChoices()

@@ -7,7 +7,7 @@ import type { MetricDefinition } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { MovementDrawer } from '~/features/movements/MovementDrawer'
-import { FILTER_OF, REST } from '~/view/groupLabels'
+import { REST, partIn, partMark } from '~/view/groupLabels'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
@@ -84,12 +84,12 @@ function Metric({ view, metric }: { view: View; metric: MetricDefinition }) {
 function Behind({ view, currency }: { view: View; currency: string }) {
   const { mark_from: from, mark_to: to, mark_of, by } = route.useSearch()
   const navigate = route.useNavigate()
-  const hasPart = by !== undefined && mark_of !== undefined && mark_of !== REST
+  const of = by !== undefined && mark_of !== undefined && mark_of !== REST ? partMark(by, mark_of) : undefined
   return (
     <MovementDrawer
       currency={currency}
       days={from !== undefined && to !== undefined ? { from, to } : undefined}
-      part={hasPart ? { name: FILTER_OF[by], id: mark_of } : undefined}
+      {...partIn(of)}
       view={view}
       onClose={() => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false })}
     />

@@ -11,19 +11,23 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
+import { REST } from '~/view/groupLabels'
+import type { BreakdownName } from '~/view/pageSearch'
 import type { FilterName } from '~/view/search'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import { reasonUnknown } from './unknown'
 import type { Part } from './useParts'
-import { isDimension, useParts } from './useParts'
+import { isOrdered, useParts } from './useParts'
 
 interface RankingProps {
   view: View
   /** A metric whose parts add up. */
   metric: string
-  by: string
+  /** Another one, as a column beside it. */
+  beside?: string
+  by: BreakdownName
   title: string
   /** The header of the parts: `Reason`. */
   head: string
@@ -34,71 +38,104 @@ interface RankingProps {
   isWhole?: boolean
   /** What is said where there is nothing: good news, mostly. */
   nothing: string
+  /** Opens what is behind a part. */
+  onOpen?: (key: string) => void
 }
 
-interface RankingTable {
+interface Row extends Part {
+  /** The part's value of the other metric. */
+  beside: number
+}
+
+interface RankingTable extends Pick<RankingProps, 'head' | 'onOpen'> {
   metric: MetricDefinition
+  beside: MetricDefinition | undefined
   currency: Currency
-  head: string
-  parts: readonly Part[]
+  rows: readonly Row[]
   color: string
   isWhole: boolean
 }
 
-function columnsOf({ metric, currency, head, parts, color, isWhole }: RankingTable): Column<Part>[] {
-  const total = parts.reduce((sum, { value }) => sum + value, 0)
-  const most = Math.max(...parts.map(({ value }) => value), 0)
+const sumOf = (rows: readonly Row[], of: 'value' | 'beside') => rows.reduce((sum, row) => sum + row[of], 0)
+
+function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Column<Row> {
+  const most = Math.max(...rows.map(({ value }) => Math.abs(value)), 0)
+  return {
+    id: 'name',
+    header: head,
+    width: '55%',
+    sortBy: ({ label }) => label.toLowerCase(),
+    value: ({ label }) => label,
+    cell: ({ key, label, value }) => (
+      <span className="block min-w-28">
+        {onOpen && key !== REST ? (
+          <button className="link text-left wrap-anywhere" type="button" onClick={() => onOpen(key)}>
+            <bdi>{label}</bdi>
+          </button>
+        ) : (
+          <bdi className="wrap-anywhere">{label}</bdi>
+        )}
+        <span aria-hidden="true" className="mt-1 block h-1.5 rounded-full bg-sunken">
+          <span
+            className="block h-full rounded-full"
+            style={{ width: `${most > 0 ? Math.max(1.5, (Math.abs(value) / most) * 100) : 0}%`, background: `var(${color})` }}
+          />
+        </span>
+      </span>
+    ),
+    ...(isWhole ? { total: () => 'Total' } : {}),
+  }
+}
+
+function valueColumn(metric: MetricDefinition, of: 'value' | 'beside', { currency, rows, isWhole }: RankingTable): Column<Row> {
   const text = (value: number) => formatValue(value, metric.unit, currency)
-  const share: Column<Part> = {
+  return {
+    id: metric.id,
+    header: metric.label,
+    isNumeric: true,
+    sortBy: (row) => row[of],
+    value: (row) => fileValue(row[of], metric.unit, currency),
+    cell: (row) => <span className={of === 'value' ? 'font-medium' : ''}>{text(row[of])}</span>,
+    ...(isWhole ? { total: () => text(sumOf(rows, of)) } : {}),
+  }
+}
+
+function columnsOf(table: RankingTable): Column<Row>[] {
+  const { metric, beside, rows, isWhole } = table
+  const total = sumOf(rows, 'value')
+  const shareOf = ({ value }: Row) => (total === 0 ? null : value / total)
+  const share: Column<Row> = {
     id: 'share',
     header: 'Share',
     isNumeric: true,
-    value: ({ value }) => (total === 0 ? null : value / total),
-    cell: ({ value }) => <span className="text-ink-soft">{formatRatio(total === 0 ? null : value / total)}</span>,
+    isWideOnly: beside !== undefined,
+    value: shareOf,
+    cell: (row) => <span className="text-ink-soft">{formatRatio(shareOf(row))}</span>,
   }
   return [
-    {
-      id: 'name',
-      header: head,
-      width: '55%',
-      sortBy: ({ label }) => label.toLowerCase(),
-      value: ({ label }) => label,
-      cell: ({ label, value }) => (
-        <span className="block min-w-28">
-          <bdi className="wrap-anywhere">{label}</bdi>
-          <span aria-hidden="true" className="mt-1 block h-1.5 rounded-full bg-sunken">
-            <span
-              className="block h-full rounded-full"
-              style={{ width: `${most > 0 ? Math.max(1.5, (value / most) * 100) : 0}%`, background: `var(${color})` }}
-            />
-          </span>
-        </span>
-      ),
-      ...(isWhole ? { total: () => 'Total' } : {}),
-    },
-    {
-      id: metric.id,
-      header: metric.label,
-      isNumeric: true,
-      sortBy: ({ value }) => value,
-      value: ({ value }) => fileValue(value, metric.unit, currency),
-      cell: ({ value }) => <span className="font-medium">{text(value)}</span>,
-      ...(isWhole ? { total: () => text(total) } : {}),
-    },
+    nameColumn(table),
+    valueColumn(metric, 'value', table),
+    ...(beside ? [valueColumn(beside, 'beside', table)] : []),
     ...(isWhole ? [share] : []),
   ]
 }
 
 /** What a figure of the range is made of, largest part first. Nothing at all where the server can't break it down that way. */
-export function RankingCard({ view, metric: id, by, title, head, lead, colorToken = '--series-1', isWhole = true, nothing }: RankingProps) {
+export function RankingCard(props: RankingProps) {
+  const { view, metric: id, beside, by, title, head, lead, colorToken = '--series-1', isWhole = true, nothing, onOpen } = props
   const data = useParts(view, id, by)
+  const other = useParts(view, beside ?? '', by)
   const { metric, parts, currency, foreign } = data
+  const rows = useMemo(() => {
+    const values = new Map(other.parts.map(({ key, value }) => [key, value]))
+    return parts.map((part): Row => ({ ...part, beside: values.get(part.key) ?? 0 }))
+  }, [parts, other.parts])
   const columns = useMemo(
-    () => (metric ? columnsOf({ metric, currency, head, parts, color: colorToken, isWhole }) : []),
-    [metric, currency, head, parts, colorToken, isWhole],
+    () => (metric ? columnsOf({ metric, beside: other.metric, currency, head, rows, color: colorToken, isWhole, ...(onOpen ? { onOpen } : {}) }) : []),
+    [metric, other.metric, currency, head, rows, colorToken, isWhole, onOpen],
   )
   if (metric === undefined) return null
-  const isEmpty = !data.isLoading && !data.error && parts.length === 0
+  const isEmpty = !data.isLoading && !data.error && rows.length === 0
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
@@ -109,21 +146,19 @@ export function RankingCard({ view, metric: id, by, title, head, lead, colorToke
           </h2>
           {lead && <p className="text-[0.8125rem] text-ink-soft">{lead}</p>}
         </div>
-        {isDimension(by) && (
-          <Link
-            className="link text-[0.8125rem]"
-            params={{ connectionId: view.connection.id, metricId: id }}
-            search={(before) => ({ ...keptSearch(before), by })}
-            to="/c/$connectionId/metrics/$metricId"
-          >
-            Over time
-          </Link>
-        )}
+        <Link
+          className="link text-[0.8125rem]"
+          params={{ connectionId: view.connection.id, metricId: id }}
+          search={(before) => ({ ...keptSearch(before), by })}
+          to="/c/$connectionId/metrics/$metricId"
+        >
+          Over time
+        </Link>
         <Button
-          isDisabled={parts.length === 0}
+          isDisabled={rows.length === 0}
           kind="quiet"
           size="small"
-          onPress={() => saveCsv(fileOfRows(columns, parts), fileName(view.connection.name, title))}
+          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, title))}
         >
           Download CSV
         </Button>
@@ -136,14 +171,15 @@ export function RankingCard({ view, metric: id, by, title, head, lead, colorToke
           </div>
         )}
         {isEmpty && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(foreign, data.isAbsent, nothing)}</p>}
-        {parts.length > 0 && (
+        {rows.length > 0 && (
           <DataTable
             columns={columns}
-            initialSort={[{ id: metric.id, desc: true }]}
+            // The largest loss is the lowest number.
+            {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
             isStale={data.isStale}
             label={title}
             rowKey={({ key }) => key}
-            rows={parts}
+            rows={rows}
             shownAtFirst={8}
           />
         )}

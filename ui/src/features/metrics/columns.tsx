@@ -9,8 +9,8 @@ import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
 import type { Change as Changed } from '~/view/figure'
 import { changeOf, valueOf } from '~/view/figure'
-import { FILTER_OF, REST } from '~/view/groupLabels'
-import type { DimensionName } from '~/view/pageSearch'
+import { FILTER_OF, REST, isDimension } from '~/view/groupLabels'
+import type { BreakdownName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
@@ -90,7 +90,7 @@ interface GroupTable {
   view: View
   metric: MetricDefinition
   currency: Currency
-  by: DimensionName
+  by: BreakdownName
   /** The color's place of each plotted row. */
   colors: ReadonlyMap<string, number>
   toggle: (key: string) => void
@@ -124,7 +124,7 @@ export function groupColumns({ view, metric, currency, by, colors, toggle, whole
       sortBy: ({ label }) => label.toLowerCase(),
       cell: ({ key, label }) => (
         <span className="block max-w-80 min-w-24 wrap-anywhere">
-          {key === REST ? (
+          {key === REST || !isDimension(by) ? (
             <bdi>{label}</bdi>
           ) : (
             <Link

@@ -2,15 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { registryQuery, valueQuery } from '~/api/queries'
-import type { MetricDefinition, ValueSeries } from '~/api/types'
-import { sentence } from '~/format/names'
+import type { MetricDefinition } from '~/api/types'
 import { shownCurrency } from '~/view/currency'
 import { valueOf } from '~/view/figure'
 import { foreignFilters } from '~/view/filterable'
 import { groupLabel } from '~/view/groupLabels'
 import { isKnown } from '~/view/known'
-import type { DimensionName } from '~/view/pageSearch'
-import { DIMENSIONS } from '~/view/pageSearch'
+import type { BreakdownName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
 import { known } from './useFigures'
@@ -22,20 +20,14 @@ export interface Part {
   value: number
 }
 
-export const isDimension = (by: string): by is DimensionName => (DIMENSIONS as readonly string[]).includes(by)
-
-/** Groups that are no attribute of a customer have the source's own words, such as `card_declined`. */
-function labelOf(by: string, { group }: ValueSeries, view: View): string {
-  if (isDimension(by)) return groupLabel(by, group, view.facets)
-  const { key = '', label = '' } = group ?? {}
-  return label && label !== key ? label : sentence(key || 'unknown')
-}
+/** Ages follow each other, whatever their size. */
+export const isOrdered = (by: BreakdownName) => by === 'age'
 
 /**
- * A metric by its groups over the page's whole range, largest first: a flow is added up, a level is as of the end. `metric` is
+ * A metric by its groups over the page's whole range, largest first where they have no order of their own: a flow is added up, a level is as of the end. `metric` is
  * missing where the server does not have it, or can't break it down that way.
  */
-export function useParts(view: View, id: string, by: string) {
+export function useParts(view: View, id: string, by: BreakdownName) {
   const registry = useQuery(registryQuery)
   const found = registry.data?.find((one) => one.id === id)
   const metric: MetricDefinition | undefined = (found?.dimensions as readonly string[] | undefined)?.includes(by) ? found : undefined
@@ -48,11 +40,12 @@ export function useParts(view: View, id: string, by: string) {
     const series = report?.series.filter((one) => one.currency === currency) ?? []
     const all = series.map((one): Part => ({
       key: one.group?.key ?? '',
-      label: labelOf(by, one, view),
+      label: groupLabel(by, one.group, view.facets),
       value: valueOf(metric?.measure ?? 'flow', one.points) ?? 0,
     }))
-    return all.filter(({ value }) => value !== 0).toSorted((a, b) => b.value - a.value)
-  }, [report, currency, by, view, metric])
+    const some = all.filter(({ value }) => value !== 0)
+    return isOrdered(by) ? some : some.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value))
+  }, [report, currency, by, view.facets, metric])
   return {
     metric,
     parts,

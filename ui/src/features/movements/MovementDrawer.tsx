@@ -8,6 +8,8 @@ import { Drawer } from '~/components/Overlay'
 import { formatRange } from '~/format/date'
 import { MOVEMENT_LABEL } from '~/format/names'
 import { filterLabel } from '~/features/controls/choices'
+import { reasonLabel } from '~/view/groupLabels'
+import type { ReasonName } from '~/view/pageSearch'
 import type { FilterName } from '~/view/search'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -24,12 +26,14 @@ interface Props {
   type?: MovementType | undefined
   /** The part of a breakdown that was clicked. */
   part?: { name: FilterName; id: string } | undefined
+  /** Why it happened, where a part of such a breakdown was clicked. */
+  reason?: { by: ReasonName; id: string } | undefined
   onClose: () => void
 }
 
-function Title({ view, days, type, part }: Props) {
+function Title({ view, days, type, part, reason }: Props) {
   if (days === undefined) return 'Movements'
-  const of = [part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
+  const of = [reason && reasonLabel(reason.by, reason.id, view.facets), part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
   return (
     <>
       {type ? MOVEMENT_LABEL[type] : 'All movements'}
@@ -55,7 +59,7 @@ export function MovementDrawer(props: Props) {
   )
 }
 
-function Content({ view, currency, days, type, part }: Props & { days: { from: Day; to: Day } }) {
+function Content({ view, currency, days, type, part, reason }: Props & { days: { from: Day; to: Day } }) {
   if (type === 'fx') {
     return (
       <EmptyState title="Exchange rates only">
@@ -64,23 +68,29 @@ function Content({ view, currency, days, type, part }: Props & { days: { from: D
       </EmptyState>
     )
   }
-  const filter: Query = part ? { [part.name]: [part.id] } : {}
+  const filter: Query = { ...(part ? { [part.name]: [part.id] } : {}), ...(reason ? { [reason.by]: reason.id } : {}) }
   const scope: Query = view.currency === 'native' ? { ...view.scope, filter_currency: [currency] } : view.scope
   return (
     <div className="flex flex-col gap-3">
-      <div>
-        <Link
-          className={buttonClass('secondary', 'small')}
-          params={{ connectionId: view.connection.id }}
-          search={(before) =>
-            compact({ ...keptSearch(before), range: 'custom' as const, ...days, type: type ? [type] : undefined, ...filter })
-          }
-          to="/c/$connectionId/movements"
-        >
-          Open full list
-        </Link>
-      </div>
+      {reason === undefined && <FullList {...{ view, days, type, part }} />}
       <MovementList query={{ ...days, ...scope, ...filter, ...(type ? { type } : {}) }} view={view} />
+    </div>
+  )
+}
+
+function FullList({ view, days, type, part }: Pick<Props, 'view' | 'type' | 'part'> & { days: { from: Day; to: Day } }) {
+  return (
+    <div>
+      <Link
+        className={buttonClass('secondary', 'small')}
+        params={{ connectionId: view.connection.id }}
+        search={(before) =>
+          compact({ ...keptSearch(before), range: 'custom' as const, ...days, type: type ? [type] : undefined, ...(part ? { [part.name]: [part.id] } : {}) })
+        }
+        to="/c/$connectionId/movements"
+      >
+        Open full list
+      </Link>
     </div>
   )
 }

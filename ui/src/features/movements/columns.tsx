@@ -1,4 +1,4 @@
-import type { Movement } from '~/api/types'
+import type { Facets, Movement } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
@@ -6,6 +6,13 @@ import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { majorText } from '~/format/money'
 import type { View } from '~/view/useView'
+
+import { whyOf } from './why'
+
+function Why({ row, facets, className }: { row: Movement; facets: Facets | undefined; className?: string }) {
+  const why = whyOf(row, facets)
+  return why && <span className={className}>{why}</span>
+}
 
 /** The columns of a list of movements. */
 export function movementColumns(view: View): Column<Movement>[] {
@@ -22,7 +29,7 @@ export function movementColumns(view: View): Column<Movement>[] {
           />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
             <MovementName type={row.type} />
-            {row.is_involuntary && <span>payment failed</span>}
+            <Why facets={view.facets} row={row} />
             <span className="num">{formatDay(row.on)}</span>
           </span>
         </span>
@@ -36,7 +43,7 @@ export function movementColumns(view: View): Column<Movement>[] {
       cell: (row) => (
         <>
           <MovementName type={row.type} />
-          {row.is_involuntary && <span className="block pl-4.5 text-xs whitespace-nowrap text-ink-soft">payment failed</span>}
+          <Why className="block max-w-80 pl-4.5 text-xs text-ink-soft" facets={view.facets} row={row} />
         </>
       ),
     },
@@ -70,7 +77,7 @@ export const movementKey = ({ customer_id, on, currency, type }: Movement) => `$
 /** Every movement as a file. */
 export function movementsFile(rows: readonly Movement[], into: string | null): ExportTable {
   return {
-    columns: ['on', 'customer_id', 'name', 'email', 'type', 'is_involuntary', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
+    columns: ['on', 'customer_id', 'name', 'email', 'type', 'is_involuntary', 'causes', 'churn_reason', 'feedback', 'currency', 'change', 'mrr_after', ...(into ? [`change_${into}`] : [])],
     rows: rows.map((row) => [
       row.on,
       row.customer_id,
@@ -78,6 +85,9 @@ export function movementsFile(rows: readonly Movement[], into: string | null): E
       row.email,
       row.type,
       row.is_involuntary === undefined ? null : String(row.is_involuntary),
+      row.causes?.map(({ cause }) => cause).join(' ') || null,
+      row.churn_reason ?? null,
+      row.feedback ?? null,
       row.currency,
       majorText(row.delta_minor, row.currency),
       majorText(row.mrr_after_minor, row.currency),

@@ -13,6 +13,7 @@ import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
 import { BreakdownCard } from './BreakdownCard'
+import { Causes } from './Causes'
 import { Headline } from './Headline'
 import { MarkDrawer } from './MarkDrawer'
 import type { OpenMarkFn } from './points'
@@ -88,6 +89,7 @@ export function MrrPage() {
             <Cell>
               <MovementsTrend {...trend} />
             </Cell>
+            <Causes open={open} view={view} />
             <Cell>
               <BreakdownCard currency={currency} open={open} view={view} />
             </Cell>

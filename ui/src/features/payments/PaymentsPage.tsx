@@ -1,5 +1,6 @@
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { StandingCard } from '~/features/customers/StandingCard'
 import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { PeriodsCard } from '~/features/metrics/PeriodsCard'
@@ -46,6 +47,8 @@ const TABLE = [
 ]
 
 const KINDS = ['charge', 'dispute', 'balance_transaction']
+
+const OWING = ['mrr', 'plans', 'revenue', 'last_payment'] as const
 
 /** What was collected, what failed and came back, and what may fail next. */
 export function PaymentsPage() {
@@ -147,6 +150,13 @@ function Payments({ view }: { view: View }) {
           />
         </Cell>
       </Grid>
+      <StandingCard
+        columns={OWING}
+        nothing="Nobody’s payment is past due."
+        status="past_due"
+        title="Customers past due"
+        view={view}
+      />
       <PeriodsCard metrics={TABLE} title="Payments" view={view} />
     </>
   )

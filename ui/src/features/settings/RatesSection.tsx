@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { FileTrigger } from 'react-aria-components'
 
 import { ApiError, api } from '~/api/client'
 import { ratesQuery } from '~/api/queries'
@@ -8,6 +7,7 @@ import type { EnteredRate } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { FileButton } from '~/components/FileButton'
 import { formatDay, formatRange } from '~/format/date'
 import { countOf } from '~/format/number'
 
@@ -108,15 +108,9 @@ function UploadRates({ onSaved }: { onSaved: () => Promise<unknown> }) {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <FileTrigger
-          acceptedFileTypes={['.csv', 'text/csv']}
-          onSelect={(files) => {
-            const file = files?.item(0)
-            if (file) upload.mutate(file)
-          }}
-        >
-          <Button isPending={upload.isPending}>Upload CSV…</Button>
-        </FileTrigger>
+        <FileButton accept=".csv,text/csv" isPending={upload.isPending} onSelect={(file) => upload.mutate(file)}>
+          Upload CSV…
+        </FileButton>
         <p className="min-w-0 flex-1 basis-64 text-[0.8125rem] text-ink-soft">
           With the columns <code className="font-mono">currency</code>, <code className="font-mono">base</code>,{' '}
           <code className="font-mono">from</code>, <code className="font-mono">rate</code> and, if you like,{' '}

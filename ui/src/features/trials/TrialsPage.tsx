@@ -1,5 +1,6 @@
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { StandingCard } from '~/features/customers/StandingCard'
 import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { PeriodsCard } from '~/features/metrics/PeriodsCard'
@@ -29,6 +30,8 @@ const TABLE = [
   { id: 'days_to_convert' },
   { id: 'trial_mrr' },
 ]
+
+const TRYING = ['created', 'plans', 'country'] as const
 
 /** How many try, how many stay, and what the running trials would be worth. */
 export function TrialsPage() {
@@ -105,6 +108,14 @@ function Trials({ view }: { view: View }) {
           />
         </Cell>
       </Grid>
+      <StandingCard
+        columns={TRYING}
+        nothing="Nobody is on a trial."
+        sort="-created"
+        status="trialing"
+        title="Customers on a trial"
+        view={view}
+      />
       <PeriodsCard metrics={TABLE} narrow={3} title="Trials" view={view} />
     </>
   )

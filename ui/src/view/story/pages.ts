@@ -39,13 +39,13 @@ function mainParts({ total, parts }: PartsTold): { names: string; count: number;
   return { names: listed(main.map(({ name }) => name)), count: main.length, share, total }
 }
 
-/** `Pro monthly and Business monthly make up 61.5% of $16,892 MRR.` And where customers switch to most. */
-export function plansStory(given: PartsTold & { switches?: { from: string; to: string; customers: number } | undefined }): string | null {
+/** `Pro monthly and Business monthly make up 61.5% of $16,892 MRR.` */
+export function plansStory(given: PartsTold): string | null {
   const main = mainParts(given)
   if (main === null) return null
-  const { switches, currency } = given
-  const head = `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${formatRatio(main.share)} of ${amount(main.total, currency)} MRR.`
-  return switches ? `${head} Most switches go from ${switches.from} to ${switches.to} (${countOf(switches.customers, 'customer')}).` : head
+  return sentence(
+    `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${formatRatio(main.share)} of ${amount(main.total, given.currency)} MRR`,
+  )
 }
 
 /** Names in English that take an article within a sentence. */

@@ -116,11 +116,6 @@ describe('what a total is made of', () => {
     expect(plansStory({ currency: 'usd', total: 0, parts: [] })).toBeNull()
     expect(geographyStory({ currency: 'usd', total: undefined, parts, countries: 4 })).toBeNull()
   })
-
-  it('adds the most frequent switch', () => {
-    const switches = { from: 'Starter', to: 'Pro', customers: 1 }
-    expect(plansStory({ currency: 'usd', total: 100, parts, switches })).toMatch(/ Most switches go from Starter to Pro \(1 customer\)[.]$/)
-  })
 })
 
 describe('the sentences of the other pages', () => {

@@ -1,0 +1,96 @@
+// The day's overview, what is sold where, and lists of any length.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { accessible, connected, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
+
+const both = serverWithMerchant();
+let id;
+
+const openPage = (page, name) =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
+
+test('an owner reads the overview and follows a figure to its page', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  id = await connected(page, both.app, both.merchant);
+  await openPage(page, 'Overview');
+  await page.getByText(/^MRR is \$[\d,]+/).waitFor();
+  const today = page.getByRole('region', { name: 'Today' });
+  await today.getByRole('row', { name: /^Cancellations due/ }).waitFor();
+  await page.getByRole('region', { name: 'At risk' }).getByText(/within 90 days/).waitFor();
+  await page.getByRole('radio', { name: 'New customers' }).click();
+  await page.waitForURL(/pace=new_customers/);
+  await page.getByRole('region', { name: 'Key figures' }).getByText(/\$\d/).first().waitFor();
+  await accessible(page, 'the overview');
+  await picture(page, '60-overview');
+  await today.getByRole('link', { name: 'Net revenue' }).click();
+  await page.getByRole('heading', { name: 'Net revenue', level: 1 }).waitFor();
+});
+
+test('plans stand below their products, and lead to their customers', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await openPage(page, 'Plans');
+  await page.getByText(/of \$[\d,]+ MRR[.]/).waitFor();
+  const tree = page.getByRole('region', { name: 'Products and plans' });
+  await tree.getByText('Total, each customer once').waitFor();
+  const count = () => tree.getByRole('row').count();
+  const all = await count();
+  await tree.getByRole('button', { name: /^\d+ plans? of Pro/ }).click();
+  assert.ok((await count()) < all, 'a closed product still shows its plans');
+  await accessible(page, 'plans');
+  await picture(page, '61-plans');
+  await tree.getByRole('link', { name: 'Business', exact: true }).click();
+  await page.waitForURL(/customers.*product=/);
+  await page.getByRole('table').waitFor();
+
+  await openPage(page, 'Geography');
+  await page.getByRole('region', { name: 'MRR by country', exact: true }).getByRole('link').first().waitFor();
+  await accessible(page, 'geography');
+  await picture(page, '62-geography');
+});
+
+test('a list has the columns that were chosen, sums, any order, and downloads as a whole', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await openPage(page, 'Customers');
+  await page.getByRole('status').filter({ hasText: /^40 customers, \$/ }).waitFor();
+  assert.equal(await page.getByRole('table').getAttribute('aria-rowcount'), '41');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Created' }).click();
+  await accessible(page, 'the choice of columns');
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/cols=created/);
+  await page.getByRole('button', { name: 'Lifetime revenue' }).click();
+  await page.waitForURL(/sort=-revenue/);
+  await page.getByRole('row', { name: /^Total/ }).getByText(/\$\d/).first().waitFor();
+  await accessible(page, 'customers');
+  await picture(page, '63-customers');
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download CSV' }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+  assert.equal(lines.length, 41);
+  await page.getByRole('radio', { name: 'Churned' }).click();
+  await page.getByText(/^\d+ customers?$/).waitFor();
+  assert.ok(new URL(page.url()).searchParams.getAll('cols').includes('created'), 'the columns are forgotten');
+});
+
+test('the pages fit a phone in the dark', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  for (const path of ['overview', 'plans', 'geography', 'customers', 'movements?range=all']) {
+    await page.goto(`${both.app.url}/c/${id}/${path}`);
+    await page.getByRole('main').getByText(/\$\d/).first().waitFor();
+    await accessible(page, `${path} on a phone in the dark`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `${path} is ${width} pixels wide`);
+  }
+});
