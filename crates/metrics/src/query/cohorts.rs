@@ -307,13 +307,17 @@ impl Question<'_> {
         for (total, bucket) in sums.values.iter_mut().zip(cohort..) {
             let end = self.shape.span.end_of(bucket);
             let has_changed = own.go_on(&mut rest, values, end);
-            value = match value {
+            let now = match value {
                 // Without rates nothing but a change moves it.
-                Some(before) if !has_changed && self.shape.exchange.is_native() => Some(before),
-                _ if self.what == CohortValue::Customers => Some(i64::from(own.is_above(values, Some(end)))),
-                _ => Some(own.worth(values, end)?),
+                Some(before) if !has_changed && self.shape.exchange.is_native() => before,
+                _ if self.what == CohortValue::Customers => i64::from(own.is_above(values, Some(end))),
+                _ => own.worth(values, end)?,
             };
-            *total += value.unwrap_or(0);
+            *total += now;
+            if rest.is_empty() && values.iter().all(|value| *value == 0) {
+                break;
+            }
+            value = Some(now);
         }
         Ok(())
     }

@@ -149,7 +149,32 @@ struct List<'a> {
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
+    reach: Reach,
     search: Option<String>,
+}
+
+/// How much of a customer has to be read before it is known whether and where it is in the list.
+#[derive(Debug, Clone, Copy)]
+enum Reach {
+    /// None of its rows.
+    Nothing,
+    /// What it is worth at the end of the list's day.
+    Level,
+    /// All that ever changed.
+    History,
+}
+
+impl Reach {
+    fn of(asked: &CustomersQuery) -> Self {
+        let is_by_state = asked.state.is_some() || asked.status.is_some();
+        let is_by_rows = asked.sort == CustomerSort::Mrr && asked.currency == Reporting::Native;
+        match asked.sort {
+            _ if is_by_state => Self::History,
+            CustomerSort::FirstPaid | CustomerSort::Churned | CustomerSort::LostMrr => Self::History,
+            _ if is_by_rows || asked.filter.is_about_plans() => Self::Level,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +215,7 @@ impl<'a> List<'a> {
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
+            reach: Reach::of(asked),
             search: asked
                 .search
                 .as_deref()
@@ -202,7 +228,7 @@ impl<'a> List<'a> {
         let mut hits = Vec::new();
         let (mut trail, mut lines) = (Trail::default(), Lines::default());
         for customer in 0..chunk.customer_count() {
-            if !self.is_found(chunk, customer) || !self.walk(chunk, customer, &mut trail) {
+            if !self.is_found(chunk, customer) || !self.is_in(chunk, customer, &mut trail) {
                 continue;
             }
             if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
@@ -278,11 +304,24 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Walks a customer; `false` where the filter leaves it out.
-    fn walk(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
+    /// Whether the filter leaves a customer in. Walks as much of it as the list needs to know.
+    fn is_in(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
         let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
-        trail.walk(chunk.rows(customer), country, &self.scope, self.range);
+        let range = match self.reach {
+            Reach::Nothing => return true,
+            // No change of a range that begins after its end is written down.
+            Reach::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
+            Reach::History => self.range,
+        };
+        trail.walk(chunk.rows(customer), country, &self.scope, range);
         !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()
+    }
+
+    /// Walks all of a customer that the list shows.
+    fn walk(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) {
+        if let Some(country) = self.scope.country(chunk.country(customer)) {
+            trail.walk(chunk.rows(customer), country, &self.scope, self.range);
+        }
     }
 
     fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
