@@ -230,7 +230,7 @@ export const expiringCardsQuery = (id: string, query: Query) =>
     queryKey: [...ledgerKey(id), 'expiring cards', query],
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
-      api.get<ExpiringCardPage>(`${connectionPath(id)}/expiring-cards`, { limit: 50, cursor: pageParam, ...query }, signal),
+      api.get<ExpiringCardPage>(`${connectionPath(id)}/expiring-cards`, { limit: pageParam === '' ? 10 : 100, cursor: pageParam, ...query }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 

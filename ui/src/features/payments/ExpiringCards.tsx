@@ -120,7 +120,6 @@ export function ExpiringCards({ view }: { view: View }) {
             label={TITLE}
             rowKey={({ customer_id, brand, last4, expires_on }) => [customer_id, brand, last4, expires_on].join(' ')}
             rows={rows}
-            shownAtFirst={10}
             onRowClick={(row) =>
               void navigate({
                 to: '/c/$connectionId/customers/$customerId',

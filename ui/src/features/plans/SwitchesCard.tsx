@@ -145,7 +145,7 @@ function Matrix({ rows, currency }: { rows: readonly SwitchRow[]; currency: Curr
       <SwitchMatrix currency={currency} label="Customers by the plan they left and the plan they moved to" matrix={matrix} />
       {matrix.left > 0 && (
         <p className="px-5 pb-2 text-xs text-ink-soft">
-          {countOf(matrix.left, 'rare switch is', 'rare switches are')} only in the list below.
+          {countOf(matrix.left, 'other switch is', 'other switches are')} only in the list below.
         </p>
       )}
     </div>
