@@ -210,12 +210,13 @@ impl Asked<'_> {
     fn days(&self, mover: Mover<'_>) -> SmallVec<[(Day, u32); 4]> {
         let (rows, causes) = (mover.chunk.rows(mover.customer), mover.chunk.causes(mover.customer));
         let mut days = SmallVec::new();
-        for row in rows.days.partition_point(|day| *day < self.shape.span.first)..rows.days.len() {
+        let first = rows.days.partition_point(|day| *day < self.shape.span.first);
+        for (row, cause) in causes.iter().enumerate().skip(first) {
             if rows.days[row] > self.shape.span.last || rows.at[row] > mover.now.0 {
                 break;
             }
             let one = (rows.days[row], mover.scope.target(rows.plan[row], mover.country).series);
-            if causes[row] == ChangeCause::Plan && one.1 != LEFT_OUT && !days.contains(&one) {
+            if *cause == ChangeCause::Plan && one.1 != LEFT_OUT && !days.contains(&one) {
                 days.push(one);
             }
         }

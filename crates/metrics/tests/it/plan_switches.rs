@@ -39,7 +39,10 @@ fn world() -> World {
     world
 }
 
-fn rows(query: &Query) -> Vec<(Option<String>, Option<String>, i64, i64, i64)> {
+/// From which plan to which, of how many customers, and their MRR before and after.
+type Row = (Option<String>, Option<String>, i64, i64, i64);
+
+fn rows(query: &Query) -> Vec<Row> {
     let answer = query::plan_switches(&world().ledger("UTC"), &steady_dollar(), query).unwrap();
     let id = |plan: Option<query::SwitchedPlan>| plan.map(|plan| plan.id);
     let row = |row: PlanSwitch| {
