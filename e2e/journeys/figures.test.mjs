@@ -118,6 +118,52 @@ test('revenue adds up from gross to net', async (t) => {
   await page.getByRole('region', { name: 'Revenue', exact: true }).getByText(texts.at(-1)).first().waitFor();
 });
 
+test('payments say which cards expire soon, or that none does', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  // The merchant's cards are good for some more years: the page is told to look further ahead.
+  await page.route(/\/expiring-cards/, (route) =>
+    route.continue({ url: route.request().url().replace(/within=\d+/, 'within=3650') }),
+  );
+  await page.goto(`${both.app.url}/c/${id}/payments`);
+  const cards = page.getByRole('region', { name: 'Cards that expire soon' });
+  await cards.getByText(/: \d+ cards? with \$[\d,.]+ MRR$/).waitFor();
+  await cards.getByText(/•••• \d{4}$/).filter({ visible: true }).first().waitFor();
+  await accessible(page, 'cards that expire soon');
+  await cards.getByRole('row').nth(1).getByRole('link').click();
+  await page.waitForURL(/\/customers\/cus_/);
+  await page.unroute(/\/expiring-cards/);
+  await page.goto(`${both.app.url}/c/${id}/payments`);
+  await cards.getByText(/card expires in the next 60 days[.]|cards? with/).waitFor();
+});
+
+test('payments collected lead to net cash, and an amount opens its balance transactions', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/reconcile`);
+  const cash = page.getByRole('region', { name: 'From payments collected to net cash' });
+  const total = cash.getByRole('row', { name: /^Total/ });
+  await total.waitFor();
+  const cents = (await total.getByRole('cell').allInnerTexts())
+    .slice(1)
+    .map((text) => Math.round(Number(text.replace(/[^\d.-]/g, '')) * 100));
+  const net = cents.pop();
+  assert.ok(net > 0);
+  assert.equal(cents.at(-1), 0, 'something is unexplained');
+  assert.equal(cents.reduce((sum, one) => sum + one, 0), net);
+  await accessible(page, 'the statement of cash');
+  await cash.getByRole('button', { name: /^Fees, / }).first().click();
+  await page.waitForURL(/cash_line=fees/);
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(/^\d+ balance transactions?$/).waitFor();
+  await accessible(page, 'the balance transactions of an amount');
+  await picture(page, '58-cash');
+  await page.goBack();
+  await drawer.waitFor({ state: 'detached' });
+});
+
 test('the pages fit a phone in the dark', async (t) => {
   const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);

@@ -53,6 +53,20 @@ test('plans stand below their products, and lead to their customers', async (t) 
   await picture(page, '62-geography');
 });
 
+test('plans say who switched to which, and open the movements of it', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await page.goto(`${both.app.url}/c/${id}/plans?range=all`);
+  const switches = page.getByRole('region', { name: 'Switches between plans' });
+  await switches.getByRole('row', { name: /→/ }).first().waitFor();
+  await accessible(page, 'switches between plans');
+  await switches.getByRole('button', { name: 'See the movements' }).click();
+  await page.waitForURL(/mark_of=cause/);
+  await page.getByRole('dialog').getByText('Change of plan').filter({ visible: true }).nth(1).waitFor();
+  await accessible(page, 'the movements of switches');
+});
+
 test('a list has the columns that were chosen, sums, any order, and downloads as a whole', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);
@@ -86,7 +100,7 @@ test('the pages fit a phone in the dark', async (t) => {
   const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
-  for (const path of ['overview', 'plans', 'geography', 'customers', 'movements?range=all']) {
+  for (const path of ['overview', 'plans', 'geography', 'customers', 'movements?range=all', 'reconcile']) {
     await page.goto(`${both.app.url}/c/${id}/${path}`);
     await page.getByRole('main').getByText(/\$\d/).first().waitFor();
     await accessible(page, `${path} on a phone in the dark`);

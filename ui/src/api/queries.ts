@@ -5,6 +5,9 @@ import type { Query } from './client'
 import { withValues } from './registry'
 import type {
   ApiToken,
+  CashReport,
+  CashTransaction,
+  CashTransactionPage,
   CohortReport,
   Connection,
   CustomerDetail,
@@ -12,12 +15,15 @@ import type {
   CustomerRow,
   DeadDelivery,
   EnteredRates,
+  ExpiringCard,
+  ExpiringCardPage,
   Explanation,
   Facets,
   MetricDefinition,
   Movement,
   MovementPage,
   MrrReport,
+  PlanSwitchReport,
   Progress,
   ReconcileReport,
   RestatementPage,
@@ -217,6 +223,28 @@ export const allCustomers = (id: string, query: Query, onProgress: (rows: number
 export const allMovements = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Movement>(`${connectionPath(id)}/movements`, query, onProgress)
 
+/** Customers whose default card expires soon, the most MRR first. */
+export const expiringCardsQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'expiring cards', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<ExpiringCardPage>(`${connectionPath(id)}/expiring-cards`, { limit: pageParam === '' ? 10 : 100, cursor: pageParam, ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const allExpiringCards = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<ExpiringCard>(`${connectionPath(id)}/expiring-cards`, query, onProgress)
+
+/** From which plan to which customers moved, the most frequent first. */
+export const planSwitchesQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'plan switches', query],
+    queryFn: ({ signal }) => api.get<PlanSwitchReport>(`${connectionPath(id)}/plan-switches`, query, signal),
+  })
+
 export const customerQuery = (id: string, customerId: string) =>
   queryOptions({
     ...untilItMoves,
@@ -242,6 +270,31 @@ export const reconcileQuery = (id: string, query: Query) =>
     queryFn: ({ signal }) => api.get<ReconcileReport>(`${connectionPath(id)}/reconcile`, query, signal),
     refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
   })
+
+/** From payments collected to net cash. It looks at every balance transaction of the range. */
+export const cashQuery = (id: string, query: Query) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...reviewKey(id), 'cash', query],
+    queryFn: ({ signal }) => api.get<CashReport>(`${connectionPath(id)}/statements/cash`, query, signal),
+    refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
+  })
+
+const cashTransactionsPath = (id: string) => `${connectionPath(id)}/statements/cash/transactions`
+
+/** The balance transactions behind a cell of that statement, newest first. */
+export const cashTransactionsQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...untilItMoves,
+    queryKey: [...reviewKey(id), 'cash transactions', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<CashTransactionPage>(cashTransactionsPath(id), { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const allCashTransactions = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<CashTransaction>(cashTransactionsPath(id), query, onProgress)
 
 /** What a change from the saved settings would do to MRR. */
 export const previewQuery = (id: string, saved: Settings, draft: Settings) =>

@@ -110,3 +110,12 @@ export type ReconcileMonth = Answer<'ReconciledMonth'>
 
 export type Restatement = Answer<'Restatement'>
 export type RestatementPage = Answer<'Restatements'>
+
+export type ExpiringCard = Answer<'ExpiringCard'>
+export type ExpiringCardPage = Answer<'ExpiringCards'>
+export type PlanSwitch = Answer<'PlanSwitch'>
+export type PlanSwitchReport = Answer<'Envelope_PlanSwitches'>
+export type CashReport = Answer<'CashAnswer'>
+export type CashMonth = Answer<'CashMonth'>
+export type CashTransaction = Answer<'CashTransaction'>
+export type CashTransactionPage = Answer<'CashTransactions'>

@@ -168,10 +168,14 @@ export function readCustomersSearch(raw: RawSearch): CustomersSearch {
 
 export interface ReconcileSearch {
   of?: string
+  /** The cell of the cash statement that is open: its month, and its line. */
+  cash_on?: Day
+  cash_line?: string
 }
 
 export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
-  return compact({ of: textOf(raw.of) }) as ReconcileSearch
+  const [cash_on, cash_line] = [isDay(raw.cash_on) ? raw.cash_on : undefined, textOf(raw.cash_line)]
+  return compact({ of: textOf(raw.of), ...(cash_on && cash_line ? { cash_on, cash_line } : {}) }) as ReconcileSearch
 }
 
 export interface CustomerSearch {

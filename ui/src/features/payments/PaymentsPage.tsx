@@ -16,6 +16,8 @@ import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
+import { ExpiringCards } from './ExpiringCards'
+
 const KEY_FIGURES = [
   'payments_collected',
   'failed_amount',
@@ -157,6 +159,7 @@ function Payments({ view }: { view: View }) {
         title="Customers past due"
         view={view}
       />
+      <ExpiringCards view={view} />
       <PeriodsCard metrics={TABLE} title="Payments" view={view} />
     </>
   )

@@ -14,6 +14,7 @@ import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { useMark } from '~/features/movements/useMark'
 import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { ofName } from '~/view/figure'
+import { partIn, partMark } from '~/view/groupLabels'
 import { plansStory } from '~/view/story'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
@@ -22,6 +23,7 @@ import { useView } from '~/view/useView'
 
 import type { ChurnRates } from './PlanTable'
 import { PlanTable } from './PlanTable'
+import { SwitchesCard } from './SwitchesCard'
 
 const route = getRouteApi('/app/c/$connectionId/plans')
 
@@ -29,6 +31,9 @@ const BY = [
   { id: 'product', label: 'Product' },
   { id: 'plan', label: 'Plan' },
 ] as const
+
+/** The mark of all movements that are a move to another plan. */
+const SWITCHED = partMark('cause', 'plan')
 
 /** What a server that has no such metric would answer: nothing is requested until the registry is known. */
 const CHURN: Pick<MetricDefinition, 'id' | 'measure' | 'dimensions'> = { id: 'customer_churn_rate', measure: 'ratio', dimensions: [] }
@@ -66,12 +71,14 @@ export function PlansPage() {
 }
 
 function Plans({ view }: { view: View }) {
-  const { by = 'product' } = route.useSearch()
+  const { by = 'product', mark_of } = route.useSearch()
   const navigate = route.useNavigate()
   const plans = useGroups(view, 'plan')
   const products = useGroups(view, 'product')
   const churn = useChurn(view)
   const { open, drawer } = useMark(by)
+  const { reason } = partIn(mark_of)
+  const { start: start_on, end: end_on } = view.period
   const { currency = 'usd', total, rows } = plans
   const story = useMemo(
     () => plansStory({ currency, total: total?.mrr_minor, parts: rows.map(({ label, mrr_minor }) => ({ name: label, value: mrr_minor })) }),
@@ -108,8 +115,11 @@ function Plans({ view }: { view: View }) {
         <Cell>
           <PlanTable churn={churn} plans={plans} products={products} view={view} />
         </Cell>
+        <Cell>
+          <SwitchesCard view={view} onOpen={() => open({ start_on, end_on }, SWITCHED)} />
+        </Cell>
       </Grid>
-      <MovementDrawer currency={currency} view={view} {...drawer} />
+      <MovementDrawer currency={currency} view={view} {...drawer} {...(reason ? { reason, part: undefined } : {})} />
     </>
   )
 }

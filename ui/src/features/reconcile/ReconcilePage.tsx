@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
-import { reconcileQuery } from '~/api/queries'
+import { cashQuery, reconcileQuery } from '~/api/queries'
 import type { ReconcileMonth } from '~/api/types'
 import { fileName, saveCsv } from '~/charts/export'
 import { Button } from '~/components/Button'
@@ -10,6 +10,7 @@ import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
+import { MissingHere } from '~/features/shell/MissingHere'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
 import { formatMonth } from '~/format/date'
@@ -21,9 +22,14 @@ import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
+import { CashStatement } from './CashStatement'
 import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
+
+const TITLE = 'From paid invoices to MRR'
+
+const KINDS = ['charge', 'balance_transaction']
 
 /** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
@@ -96,7 +102,7 @@ function saveMonths(name: string, months: readonly ReconcileMonth[]) {
   )
 }
 
-/** What was paid, what the ledger counted of it, and what it left out and why: nothing may be unexplained. */
+/** From what was paid to MRR, and to net cash: nothing may be unexplained. */
 export function ReconcilePage() {
   const view = useView()
   const { connection } = view
@@ -106,7 +112,11 @@ export function ReconcilePage() {
   const { start: from, end: to } = view.period
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
   useFallback(view, query.error)
-  const currencies = useMemo(() => [...new Set(query.data?.months.map((month) => month.currency))], [query.data])
+  const cash = useQuery(cashQuery(connection.id, { from, to }))
+  const currencies = useMemo(
+    () => [...new Set([...(query.data?.months ?? []), ...(cash.data?.months ?? [])].map((month) => month.currency))].toSorted(),
+    [query.data, cash.data],
+  )
   const shown =
     of && currencies.includes(of)
       ? of
@@ -119,26 +129,19 @@ export function ReconcilePage() {
   return (
     <>
       <PageHead title="Reconcile" />
-      <div className="no-print flex flex-wrap items-center gap-2">
-        {currencies.length > 1 && shown && (
+      {currencies.length > 1 && shown && (
+        <div className="no-print flex flex-wrap items-center gap-2">
           <Segmented
             label="Currency"
             options={currencies.map((id) => ({ id, label: id.toUpperCase() }))}
             value={shown}
             onChange={(next) => void navigate({ search: (before) => compact({ ...before, of: next }), replace: true })}
           />
-        )}
-        <Button
-          isDisabled={months.length === 0}
-          size="small"
-          onPress={() => saveMonths(connection.name, query.data?.months ?? [])}
-        >
-          Download CSV
-        </Button>
-      </div>
+        </div>
+      )}
       {query.data && query.data.months.length > 0 && (
         <Banner
-          title={unexplained === 0 ? 'Every payment is accounted for' : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
+          title={unexplained === 0 ? 'Every paid invoice is accounted for' : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
           tone={unexplained === 0 ? 'good' : 'danger'}
         >
           {unexplained === 0
@@ -146,7 +149,21 @@ export function ReconcilePage() {
             : 'The last column shows by how much. Usually, history is still loading.'}
         </Banner>
       )}
-      <section aria-label="By month" className="card py-2">
+      <section aria-label={TITLE} className="card min-w-0 pb-2">
+        <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
+          <div className="min-w-0 flex-1 basis-52">
+            <h2 className="font-semibold">{TITLE}</h2>
+            <p className="text-[0.8125rem] text-ink-soft">What was paid, what of it counts in MRR, and what was left out.</p>
+          </div>
+          <Button
+            isDisabled={months.length === 0}
+            kind="quiet"
+            size="small"
+            onPress={() => saveMonths(connection.name, query.data?.months ?? [])}
+          >
+            Download CSV
+          </Button>
+        </header>
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {!query.data && !query.error && (
           <div className="px-4 sm:px-5">
@@ -167,6 +184,8 @@ export function ReconcilePage() {
           />
         )}
       </section>
+      <MissingHere kinds={KINDS} view={view} />
+      <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <RestatedMonths connection={connection} />
     </>
   )

@@ -1,0 +1,150 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+
+import { allCashTransactions, cashTransactionsQuery } from '~/api/queries'
+import type { CashTransaction, Currency, Day } from '~/api/types'
+import type { ExportTable } from '~/charts/export'
+import { fileName } from '~/charts/export'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { DownloadAll } from '~/components/DownloadAll'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { Drawer } from '~/components/Overlay'
+import { ShowMore } from '~/components/ShowMore'
+import { formatDayIn, formatInstantDay, formatMonth } from '~/format/date'
+import { majorText } from '~/format/money'
+import { sentence } from '~/format/names'
+import { countOf } from '~/format/number'
+import type { View } from '~/view/useView'
+
+import { lineName } from './cash'
+
+/** One amount of the statement. */
+interface Cell {
+  month_on: Day
+  currency: Currency
+  line: string
+}
+
+interface DrawerProps {
+  view: View
+  /** Closed without any. */
+  cell: Cell | undefined
+  onClose: () => void
+}
+
+/** The balance transactions behind an amount of the cash statement. */
+export function CashDrawer({ view, cell, onClose }: DrawerProps) {
+  return (
+    <Drawer
+      isOpen={cell !== undefined}
+      title={cell ? <Title {...cell} /> : 'Balance transactions'}
+      width="max-w-4xl"
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose()
+      }}
+    >
+      {cell && <Transactions cell={cell} view={view} />}
+    </Drawer>
+  )
+}
+
+function Title({ line, month_on, currency }: Cell) {
+  return (
+    <>
+      {lineName(line)}
+      <span className="block text-sm font-normal text-ink-soft">
+        {formatMonth(month_on, { long: true })} · {currency.toUpperCase()}
+      </span>
+    </>
+  )
+}
+
+function columnsOf(cell: Cell, zone: string): Column<CashTransaction>[] {
+  const amount = (id: string, header: string, of: (row: CashTransaction) => number): Column<CashTransaction> => ({
+    id,
+    header,
+    isNumeric: true,
+    isWideOnly: true,
+    cell: (row) => <Money className="text-ink-soft" currency={row.currency} minor={of(row)} />,
+  })
+  return [
+    {
+      id: 'day',
+      header: 'Day',
+      cell: ({ created_at }) => <span className="num whitespace-nowrap">{formatInstantDay(created_at, zone)}</span>,
+    },
+    {
+      id: 'what',
+      header: 'What',
+      cell: ({ category, source, id }) => (
+        <span className="block min-w-24">
+          {sentence(category)}
+          <span className="block font-mono text-xs break-all text-ink-soft">{source ?? id}</span>
+        </span>
+      ),
+    },
+    amount('amount', 'Amount', ({ amount_minor }) => amount_minor),
+    amount('fee', 'Fee', ({ fee_minor }) => fee_minor),
+    amount('net', 'Net', ({ net_minor }) => net_minor),
+    {
+      id: 'counted',
+      header: 'Counted here',
+      isNumeric: true,
+      cell: ({ counted_minor }) => <Money className="font-medium" currency={cell.currency} minor={counted_minor} />,
+    },
+  ]
+}
+
+function fileOf(rows: readonly CashTransaction[], { currency }: Cell, zone: string): ExportTable {
+  return {
+    columns: ['day', 'id', 'category', 'source', 'currency', 'amount', 'fee', 'net', 'counted_in', 'counted'],
+    rows: rows.map((row) => [
+      formatDayIn(row.created_at, zone),
+      row.id,
+      row.category,
+      row.source,
+      row.currency,
+      ...[row.amount_minor, row.fee_minor, row.net_minor].map((minor) => majorText(minor, row.currency)),
+      currency,
+      majorText(row.counted_minor, currency),
+    ]),
+  }
+}
+
+function Transactions({ view, cell }: { view: View; cell: Cell }) {
+  const { id, name, time_zone: zone } = view.connection
+  const { month_on, currency, line } = cell
+  const query = { month_on, currency, line }
+  const list = useInfiniteQuery(cashTransactionsQuery(id, query))
+  const columns = useMemo(() => columnsOf({ month_on, currency, line }, zone), [month_on, currency, line, zone])
+  const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
+  const [page] = list.data?.pages ?? []
+  if (list.error && !page) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  if (page === undefined) return <SkeletonRows rows={10} />
+  if (page.total === 0) {
+    return (
+      <EmptyState title="No balance transactions">
+        What is in this amount was not booked in the balance, or not in this month.
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2 pb-2">
+        <p className="flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          {countOf(page.total, 'balance transaction')}
+        </p>
+        <DownloadAll
+          load={(onProgress) => allCashTransactions(id, query, onProgress)}
+          name={fileName(name, line, month_on.slice(0, 7), currency)}
+          table={(all) => fileOf(all, cell, zone)}
+          total={page.total}
+        />
+      </div>
+      <DataTable columns={columns} label="Balance transactions" rowKey={(row) => row.id} rows={rows} />
+      <ShowMore className="pt-3" list={list} />
+    </>
+  )
+}

@@ -1,0 +1,137 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import type { CashMonth, CashReport, Currency, Day } from '~/api/types'
+import { DefinitionButton } from '~/charts/Definition'
+import { fileName, saveCsv } from '~/charts/export'
+import { Button } from '~/components/Button'
+import type { Column } from '~/components/DataTable'
+import { DataTable } from '~/components/DataTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Money } from '~/components/Figures'
+import { formatMonth } from '~/format/date'
+import { formatMoney } from '~/format/money'
+import { compact } from '~/view/search'
+import type { View } from '~/view/useView'
+
+import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, lineName, totalOf } from './cash'
+import { CashDrawer } from './CashDrawer'
+
+const route = getRouteApi('/app/c/$connectionId/reconcile')
+
+const TITLE = 'From payments collected to net cash'
+const FORMULA = 'Payments collected, less refunds, disputes, fees and everything else that moved the balance, is net cash.'
+
+type Open = (month_on: Day, line: string) => void
+
+function columnsOf(months: readonly CashMonth[], currency: Currency, open: Open): Column<CashMonth>[] {
+  return [
+    {
+      id: 'month',
+      header: 'Month',
+      sortBy: ({ month_on }) => month_on,
+      cell: ({ month_on }) => <span className="num whitespace-nowrap">{formatMonth(month_on)}</span>,
+      total: () => 'Total',
+    },
+    ...columnNames(months).map((name): Column<CashMonth> => ({
+      id: name,
+      header: lineName(name),
+      isNumeric: true,
+      sortBy: (month) => cellOf(month, name).minor,
+      cell: (month) => <Amount column={name} month={month} open={open} />,
+      total: () => <Money className={inkOf(name, totalOf(months, name))} currency={currency} minor={totalOf(months, name)} />,
+    })),
+  ]
+}
+
+/** Where the statement begins and ends stands out, and so does what it can't explain. */
+function inkOf(column: string, minor: number): string {
+  if (column === COLLECTED || column === NET_CASH) return 'font-semibold'
+  if (column !== UNEXPLAINED) return ''
+  return minor === 0 ? 'text-up' : 'font-semibold text-down'
+}
+
+function Amount({ month, column, open }: { month: CashMonth; column: string; open: Open }) {
+  const { minor, canOpen } = cellOf(month, column)
+  const { currency, month_on } = month
+  if (canOpen) {
+    return (
+      <button
+        aria-label={`${lineName(column)}, ${formatMonth(month_on)}: ${formatMoney(minor, currency)}`}
+        className={`num decoration-ink-faint decoration-dotted underline-offset-4 hover:underline focus-visible:underline ${inkOf(column, minor)}`}
+        type="button"
+        onClick={() => open(month_on, column)}
+      >
+        {formatMoney(minor, currency)}
+      </button>
+    )
+  }
+  if (minor === 0 && inkOf(column, minor) === '') return <span className="text-ink-faint">–</span>
+  return <Money className={inkOf(column, minor)} currency={currency} minor={minor} />
+}
+
+interface StatementProps {
+  view: View
+  /** Its months are shown. */
+  currency: Currency | undefined
+  cash: UseQueryResult<CashReport>
+}
+
+/** From what charges say was paid to what the balance has of it. Each amount opens the balance transactions behind it. */
+export function CashStatement({ view, currency, cash }: StatementProps) {
+  const { cash_on, cash_line } = route.useSearch()
+  const navigate = route.useNavigate()
+  const { name } = view.connection
+  const months = useMemo(() => cash.data?.months.filter((month) => month.currency === currency) ?? [], [cash.data, currency])
+  const columns = useMemo(() => {
+    const open: Open = (month_on, line) =>
+      void navigate({ search: (before) => compact({ ...before, cash_on: month_on, cash_line: line }), resetScroll: false })
+    return currency ? columnsOf(months, currency, open) : []
+  }, [months, currency, navigate])
+  const close = () =>
+    void navigate({ search: (before) => compact({ ...before, cash_on: undefined, cash_line: undefined }), resetScroll: false })
+  return (
+    <section aria-label={TITLE} className="card min-w-0 pb-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="flex items-center gap-1 font-semibold">
+            {TITLE}
+            <DefinitionButton formula={FORMULA} label="the statement of cash" page="cash-statement" />
+          </h2>
+          <p className="text-[0.8125rem] text-ink-soft">Click an amount to see the balance transactions behind it.</p>
+        </div>
+        <Button
+          isDisabled={months.length === 0}
+          kind="quiet"
+          size="small"
+          onPress={() => saveCsv(cashFile(cash.data?.months ?? []), fileName(name, 'cash statement'))}
+        >
+          Download CSV
+        </Button>
+      </header>
+      {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}
+      {!cash.data && !cash.error && (
+        <div className="px-4 sm:px-5">
+          <SkeletonRows rows={12} />
+        </div>
+      )}
+      {cash.data && months.length === 0 && <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>}
+      {months.length > 0 && (
+        <DataTable
+          columns={columns}
+          initialSort={[{ id: 'month', desc: true }]}
+          isStale={cash.isPlaceholderData}
+          label={TITLE}
+          rowKey={({ month_on }) => month_on}
+          rows={months}
+        />
+      )}
+      <CashDrawer
+        cell={cash_on && cash_line && currency ? { month_on: cash_on, line: cash_line, currency } : undefined}
+        view={view}
+        onClose={close}
+      />
+    </section>
+  )
+}

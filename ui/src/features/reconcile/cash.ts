@@ -1,0 +1,73 @@
+import type { CashMonth, Currency } from '~/api/types'
+import type { ExportTable } from '~/charts/export'
+import { majorText } from '~/format/money'
+import { sentence } from '~/format/names'
+
+/** The columns that every statement has, by the names that the API opens them with. */
+export const COLLECTED = 'payments_collected'
+export const UNEXPLAINED = 'unexplained'
+export const NET_CASH = 'net_cash'
+
+const LINES: Record<string, string> = {
+  not_booked: 'In no balance',
+  other_months: 'Booked in another month',
+  other_currencies: 'Converted',
+  uncounted_payments: 'Payments not counted',
+  failed_charges: 'Payments that failed',
+  failed_refunds: 'Refunds that failed',
+  won_disputes: 'Disputes won',
+  fees_of_payouts: 'Fees of payouts',
+  service_fees: 'Other fees',
+  taxes: 'Taxes on fees',
+  top_ups: 'Top-ups',
+}
+
+export const lineName = (line: string) => LINES[line] ?? sentence(line)
+
+/** Every line that occurs, in the order in which they are read. A month without anything in a line doesn't say where it stands. */
+export function linesOf(months: readonly CashMonth[]): string[] {
+  const lines: string[] = []
+  for (const month of months) {
+    let at = 0
+    for (const { line } of month.lines) {
+      if (line === UNEXPLAINED) continue
+      const known = lines.indexOf(line)
+      if (known === -1) lines.splice(at, 0, line)
+      at = (known === -1 ? at : known) + 1
+    }
+  }
+  return lines
+}
+
+export interface CashCell {
+  minor: number
+  /** Whether there are balance transactions behind it. */
+  canOpen: boolean
+}
+
+/** What a month has in a column. */
+export function cellOf(month: CashMonth, column: string): CashCell {
+  if (column === COLLECTED) return openable(month.payments_collected_minor)
+  if (column === NET_CASH) return openable(month.net_cash_minor)
+  if (column === UNEXPLAINED) return openable(month.unexplained_minor)
+  const sum = month.lines.find(({ line }) => line === column)
+  return { minor: sum?.amount_minor ?? 0, canOpen: (sum?.transactions ?? 0) > 0 }
+}
+
+const openable = (minor: number): CashCell => ({ minor, canOpen: minor !== 0 })
+
+/** Every column of the statement, from what was collected to what is left. */
+export const columnNames = (months: readonly CashMonth[]): string[] => [COLLECTED, ...linesOf(months), UNEXPLAINED, NET_CASH]
+
+export const totalOf = (months: readonly CashMonth[], column: string) =>
+  months.reduce((sum, month) => sum + cellOf(month, column).minor, 0)
+
+/** All months of all currencies: each line says its own. */
+export function cashFile(months: readonly CashMonth[]): ExportTable {
+  const columns = columnNames(months)
+  const text = (month: CashMonth, column: string, currency: Currency) => majorText(cellOf(month, column).minor, currency)
+  return {
+    columns: ['month', 'currency', ...columns],
+    rows: months.map((month) => [month.month_on, month.currency, ...columns.map((column) => text(month, column, month.currency))]),
+  }
+}
