@@ -51,6 +51,9 @@ const TABLE = [
   { id: 'refund_rate' },
 ]
 
+/** With native currencies, revenue is in what customers paid in, and cash in what the balance is kept in. */
+const SETTLED = 'In the currency of your balance, including payments in other currencies that were converted into it.'
+
 const KINDS = ['charge', 'refund', 'credit_note', 'balance_transaction']
 
 /** What was paid, what went back, and what is left of it. */
@@ -79,7 +82,8 @@ function Revenue({ view }: { view: View }) {
   const ids = useMetricIds()
   const name = rangeName(view.period)
   const days = formatRange(view.period.start, view.period.end)
-  const isConverted = view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1
+  const hasSeveral = (view.facets?.currencies.length ?? 0) > 1
+  const isConverted = view.currency !== 'native' && hasSeveral
   const nothing = 'No revenue in this range.'
   return (
     <>
@@ -106,7 +110,14 @@ function Revenue({ view }: { view: View }) {
         </Cell>
         {ids.has('net_cash') && (
           <Cell>
-            <MetricsChart chart="lines" height={240} metrics={CASH} title={`Net cash and fees, ${name}`} view={view} />
+            <MetricsChart
+              chart="lines"
+              height={240}
+              metrics={CASH}
+              {...(hasSeveral && !isConverted ? { note: SETTLED } : {})}
+              title={`Net cash and fees, ${name}`}
+              view={view}
+            />
           </Cell>
         )}
         <Cell span={6}>
