@@ -7,6 +7,7 @@ mod folder;
 mod logging;
 mod progress;
 mod samples;
+mod spreadsheet;
 mod stop;
 mod work;
 

@@ -11,6 +11,7 @@ use model::Day;
 use super::metrics::table::in_main_units;
 use super::metrics::{Format, add_filters, filter};
 use crate::cli::ConnectionArgs;
+use crate::spreadsheet::guarded;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
@@ -95,8 +96,8 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
             one.on.to_string(),
             one.kind.to_string(),
             one.customer_id.clone(),
-            one.name.clone().unwrap_or_default(),
-            one.email.clone().unwrap_or_default(),
+            guarded(one.name.as_deref().unwrap_or_default()).into_owned(),
+            guarded(one.email.as_deref().unwrap_or_default()).into_owned(),
             one.currency.to_string(),
             one.delta_minor.to_string(),
             one.mrr_after_minor.to_string(),
@@ -104,7 +105,7 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
             one.cause.clone().unwrap_or_default(),
             causes.join(";"),
             one.churn_reason.clone().unwrap_or_default(),
-            one.feedback.clone().unwrap_or_default(),
+            guarded(one.feedback.as_deref().unwrap_or_default()).into_owned(),
         ])?;
     }
     Ok(csv.flush()?)
@@ -183,6 +184,13 @@ mod tests {
             text.ends_with("\n2026-02-10,expansion,cus_1,,,usd,700,1700,,price,price=900;item=-200,,\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_name_is_never_a_formula() {
+        let mut out = Vec::new();
+        write_csv(&mut out, &[Movement { name: Some("=1+1".to_owned()), ..movement() }]).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains(",cus_1,'=1+1,,usd,"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fs::File;
 
 use super::super::table::{Cell, Table};
 use super::Rows;
+use crate::spreadsheet::guarded;
 
 pub struct Writer(csv::Writer<File>);
 
@@ -40,14 +41,6 @@ fn text<'a>(cell: &'a Cell<'_>) -> Cow<'a, str> {
         Cell::Day(day) => Cow::Owned(day.to_string()),
         Cell::Instant(at) => Cow::Owned(at.to_string()),
     }
-}
-
-/// A customer chooses its own name. A spreadsheet would run one that begins like a formula, so an apostrophe keeps it text.
-fn guarded(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return Cow::Owned(format!("'{text}"));
-    }
-    Cow::Borrowed(text)
 }
 
 /// The disk's own error, if it is one: it says whether the disk is full.
