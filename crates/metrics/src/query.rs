@@ -58,7 +58,8 @@ pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
-    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps, timelines,
+    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
+    subscription_values, timelines,
 };
 pub(crate) use trials::TrialFigures;
 

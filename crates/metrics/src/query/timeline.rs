@@ -1,6 +1,6 @@
 //! One customer's MRR through time, and every customer's for export.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::Serialize;
@@ -101,6 +101,19 @@ fn timeline_at(
         timeline: changes(ledger, rows, now),
         movements: movements.collect(),
     }
+}
+
+/// What each subscription of a customer is worth per month at `now`, by id; one that was never worth anything is missing.
+pub fn subscription_values(ledger: &Ledger, customer: &CustomerId, now: UnixSeconds) -> HashMap<String, i64> {
+    let mut values = HashMap::new();
+    let Some(place) = ledger.find(customer) else { return values };
+    let chunk = ledger.chunk(place);
+    let rows = chunk.rows(place.customer as usize);
+    for row in (0..rows.at.len()).take_while(|row| rows.at[*row] <= now.0) {
+        let id = chunk.subscription(rows.subscription[row] as usize).id;
+        *values.entry(id.to_owned()).or_default() += rows.delta_minor[row];
+    }
+    values
 }
 
 /// Every customer's changes up to `now`, customers in order of ids, each in order of time.

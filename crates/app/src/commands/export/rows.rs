@@ -1,15 +1,15 @@
 //! What is known of one customer, as rows of the tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use metrics::columns::CustomerEntry;
-use metrics::ledger::{self, PriceBook};
-use metrics::query::{CustomerTimeline, TimelinePoint};
+use metrics::ledger::PriceBook;
+use metrics::query::{self, CustomerTimeline, TimelinePoint};
 use metrics::view::View;
 use model::billing::{
     Charge, CreditNote, CustomerHistory, Dispute, DisputeStatus, Invoice, InvoiceLine, Refund, Subscription,
 };
-use model::{Currency, Day, Interval, SubscriptionId};
+use model::{Currency, Day, Interval};
 
 use super::draft::Draft;
 use super::table::Cell;
@@ -123,23 +123,12 @@ impl Exported<'_> {
         if self.history.subscriptions.is_empty() {
             return Ok(());
         }
-        let values = self.values();
+        let values = query::subscription_values(&self.view.ledger, &self.entry.id, self.view.now);
         for subscription in &self.history.subscriptions {
-            let mrr_minor = values.get(&subscription.id).copied().unwrap_or_default();
+            let mrr_minor = values.get(subscription.id.as_str()).copied().unwrap_or_default();
             self.subscription(subscription, mrr_minor, draft)?;
         }
         Ok(())
-    }
-
-    /// What each subscription is worth per month now.
-    fn values(&self) -> HashMap<SubscriptionId, i64> {
-        let prices = self.own_prices.unwrap_or(self.prices);
-        let built = ledger::build(self.history, prices, self.view.settings.rules);
-        let mut values = HashMap::new();
-        for step in built.steps.into_iter().filter(|step| step.at <= self.view.now) {
-            *values.entry(step.subscription).or_default() += step.delta_minor;
-        }
-        values
     }
 
     fn subscription(
