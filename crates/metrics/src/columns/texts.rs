@@ -1,4 +1,4 @@
-//! Many short texts in one allocation.
+//! The texts of a column.
 
 use super::chunk::range;
 

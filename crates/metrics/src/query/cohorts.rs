@@ -292,8 +292,9 @@ impl Question<'_> {
         let buckets = self.shape.span.buckets.len();
         sums.values.resize(buckets - cohort, 0);
         sums.customers += 1;
-        own.go_on(&mut rest, values, self.shape.span.end_of(cohort));
-        sums.mrr += own.worth(values, self.shape.span.end_of(cohort))?;
+        let end = self.shape.span.end_of(cohort);
+        take_until(end, &mut rest, values);
+        sums.mrr += own.worth(values, end)?;
         if self.what == CohortValue::Revenue {
             self.revenue(chunk, customer, counted, revenue)?;
             let mut sum: i64 = revenue[..cohort].iter().sum();
@@ -306,7 +307,7 @@ impl Question<'_> {
         let mut value = None;
         for (total, bucket) in sums.values.iter_mut().zip(cohort..) {
             let end = self.shape.span.end_of(bucket);
-            let has_changed = own.go_on(&mut rest, values, end);
+            let has_changed = take_until(end, &mut rest, values);
             let now = match value {
                 // Without rates nothing but a change moves it.
                 Some(before) if !has_changed && self.shape.exchange.is_native() => before,
@@ -382,22 +383,12 @@ impl<'a> Own<'a> {
         values.resize(self.lines.lines.len(), 0);
         let mut rest = self.lines.changes.as_slice();
         while let Some(first) = rest.first() {
-            self.go_on(&mut rest, values, first.day);
+            take_until(first.day, &mut rest, values);
             if self.is_above(values, None) {
                 return Some((first.day, rest));
             }
         }
         None
-    }
-
-    /// Takes the changes up to the end of a day; says whether there were any.
-    fn go_on(self, rest: &mut &[Change], values: &mut [i64], on: Day) -> bool {
-        let due = rest.iter().take_while(|change| change.day <= on).count();
-        for change in &rest[..due] {
-            values[change.line as usize] = change.after;
-        }
-        *rest = &rest[due..];
-        due > 0
     }
 
     /// The most valuable line; the first of those that are worth the same.
@@ -433,6 +424,16 @@ impl<'a> Own<'a> {
         }
         Ok(sum)
     }
+}
+
+/// Takes the changes up to the end of a day; says whether there were any.
+fn take_until(on: Day, rest: &mut &[Change], values: &mut [i64]) -> bool {
+    let due = rest.iter().take_while(|change| change.day <= on).count();
+    for change in &rest[..due] {
+        values[change.line as usize] = change.after;
+    }
+    *rest = &rest[due..];
+    due > 0
 }
 
 impl Sums {

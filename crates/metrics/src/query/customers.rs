@@ -1,5 +1,6 @@
 //! The list of customers: searched, filtered, sorted and paged.
 
+mod amounts;
 mod page;
 mod standing;
 
@@ -19,9 +20,10 @@ use super::{Filter, MovementKind, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 
+pub(super) use amounts::Amounts;
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
-use standing::{Amounts, Paid, day_of, lost};
+use standing::{Paid, day_of, lost};
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::exchange::{Factor, TooLarge};
+use super::customers::Amounts;
+use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
 use super::tally::Lines;
 use super::walk::Range;
@@ -70,7 +71,7 @@ pub struct ExpiringCard {
 /// What is paid with one card.
 #[derive(Debug, Clone, Default)]
 struct Paid {
-    native: BTreeMap<Currency, i64>,
+    native: Amounts,
     converted: Option<i64>,
 }
 
@@ -100,11 +101,12 @@ pub fn expiring_cards(
     let today = ledger.calendar().day(asked.now);
     let selection = Selection { filter: &asked.filter, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
-    let list = List { ledger, rates, asked, scope, today };
+    let exchange = Exchange::new(rates, asked.currency, &scope.currencies, (today, today));
+    let list = List { ledger, asked, scope, exchange, today };
     let chunks = 0..ledger.chunks().len();
     let parts: Result<Vec<_>, TooLarge> = chunks.into_par_iter().map(|index| list.of_chunk(index)).collect();
     let (mut found, mut unknown, mut unknown_customers) = (Vec::new(), Paid::default(), 0);
-    for (cards, own, customers) in parts.map_err(|error| list.refused(error))? {
+    for (cards, own, customers) in parts.map_err(|error| list.exchange.refused(error))? {
         found.extend(cards);
         unknown.add(&own);
         unknown_customers += customers;
@@ -123,18 +125,19 @@ pub fn expiring_cards(
         data: page.iter().map(|one| list.row(one)).collect(),
         next_cursor: page.last().filter(|_| has_more).map(|one| list.cursor(one)),
         total,
-        mrr: whole.money(),
+        mrr: whole.native.list(),
         mrr_converted_minor: (asked.currency != Reporting::Native).then(|| whole.converted.unwrap_or(0)),
         unknown_customers,
-        unknown_mrr: unknown.money(),
+        unknown_mrr: unknown.native.list(),
     })
 }
 
 struct List<'a> {
     ledger: &'a Ledger,
-    rates: &'a Rates,
     asked: &'a ExpiringCardsQuery,
     scope: Scope,
+    /// The rates of today.
+    exchange: Exchange,
     today: Day,
 }
 
@@ -164,32 +167,23 @@ impl List<'_> {
         let range = Range { first: Day(i32::MIN), last: self.today, now: self.asked.now };
         lines.read(chunk.rows(customer), country, &self.scope, range);
         for line in lines.lines.iter().filter(|line| line.value != 0) {
-            let currency = self.scope.currency_of(line.series);
-            let converted = match self.asked.currency {
-                Reporting::Native => None,
-                Reporting::In(target) => Factor::of(self.rates, self.today, currency, target)
-                    .map(|factor| factor.convert(line.value))
-                    .transpose()?,
-            };
+            let code = self.scope.series[line.series as usize].currency;
+            let factor = self.exchange.factor(code, self.today).filter(|_| !self.exchange.is_native());
+            let converted = factor.map(|factor| factor.convert(line.value)).transpose()?;
             match chunk.means(line.subscription as usize) {
                 PaymentMeans::Card(card) => own.cards.entry(card).or_default(),
                 PaymentMeans::Unknown => &mut own.unknown,
                 PaymentMeans::NoCard => continue,
             }
-            .put(currency, line.value, converted);
+            .put(self.scope.currency_of(line.series), line.value, converted);
         }
         Ok(own)
-    }
-
-    fn refused(&self, _: TooLarge) -> QueryError {
-        let target = if let Reporting::In(target) = self.asked.currency { target } else { Currency::EUR };
-        QueryError::TooLarge(target)
     }
 
     /// Natively by the plain sum of smallest units, as the list of customers is.
     fn amount(&self, paid: &Paid) -> i64 {
         match self.asked.currency {
-            Reporting::Native => paid.native.values().sum(),
+            Reporting::Native => paid.native.plain_sum(),
             Reporting::In(_) => paid.converted.unwrap_or(0),
         }
     }
@@ -236,7 +230,7 @@ impl List<'_> {
             last4: one.card.last4.clone(),
             expires_on,
             is_expired: expires_on < self.today,
-            mrr: one.paid.money(),
+            mrr: one.paid.native.list(),
             mrr_converted_minor: one.paid.converted,
         }
     }
@@ -244,27 +238,22 @@ impl List<'_> {
 
 impl Paid {
     fn put(&mut self, currency: Currency, native: i64, converted: Option<i64>) {
-        *self.native.entry(currency).or_default() += native;
-        if let Some(converted) = converted {
-            self.converted = Some(self.converted.unwrap_or(0) + converted);
-        }
+        self.native.add(currency, native);
+        self.convert(converted);
     }
 
     fn add(&mut self, other: &Self) {
-        for (currency, minor) in &other.native {
-            *self.native.entry(*currency).or_default() += minor;
-        }
-        if let Some(converted) = other.converted {
-            self.converted = Some(self.converted.unwrap_or(0) + converted);
+        self.native.add_all(&other.native.list());
+        self.convert(other.converted);
+    }
+
+    fn convert(&mut self, more: Option<i64>) {
+        if let Some(more) = more {
+            self.converted = Some(self.converted.unwrap_or(0) + more);
         }
     }
 
     fn is_nothing(&self) -> bool {
-        self.native.values().all(|minor| *minor == 0)
-    }
-
-    fn money(&self) -> Vec<Money> {
-        let some = self.native.iter().filter(|(_, minor)| **minor != 0);
-        some.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
+        self.native.list().is_empty()
     }
 }

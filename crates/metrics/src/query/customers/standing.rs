@@ -1,13 +1,11 @@
 //! What else is known of a customer: how its subscriptions stand, and what it has paid.
 
-use std::collections::BTreeMap;
-
 use model::billing::SubscriptionStatus;
-use model::{Currency, Day, Money, UnixSeconds};
+use model::{Day, Money, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::CustomerState;
+use super::{Amounts, CustomerState};
 use crate::columns::{Chunk, Ledger};
 use crate::ledger::MoneyKind;
 use crate::query::MovementKind;
@@ -67,28 +65,6 @@ impl std::str::FromStr for CustomerStatus {
             "never" => Ok(Self::Never),
             _ => Err("use active, past_due, canceling, trialing, churned or never"),
         }
-    }
-}
-
-/// Amounts by currency, none of them 0.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Amounts(BTreeMap<Currency, i64>);
-
-impl Amounts {
-    pub(super) fn add(&mut self, currency: Currency, minor: i64) {
-        let sum = self.0.entry(currency).or_default();
-        *sum = sum.saturating_add(minor);
-    }
-
-    pub(super) fn add_all(&mut self, amounts: &[Money]) {
-        for one in amounts {
-            self.add(one.currency, one.amount_minor);
-        }
-    }
-
-    pub(super) fn list(&self) -> Vec<Money> {
-        let amounts = self.0.iter().filter(|(_, minor)| **minor != 0);
-        amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
     }
 }
 
