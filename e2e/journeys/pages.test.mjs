@@ -94,6 +94,15 @@ test('a list has the columns that were chosen, sums, any order, and downloads as
   await page.getByRole('radio', { name: 'Churned' }).click();
   await page.getByText(/^\d+ customers?$/).waitFor();
   assert.ok(new URL(page.url()).searchParams.getAll('cols').includes('created'), 'the columns are forgotten');
+
+  // What is on the page is still converted while the native amounts are on their way.
+  await page.getByRole('radio', { name: 'All', exact: true }).click();
+  await page.getByRole('status').filter({ hasText: /^40 customers, \$/ }).waitFor();
+  await page.getByRole('button', { name: /Currency$/ }).click();
+  await page.getByRole('option', { name: /^Native currencies/ }).click();
+  await page.waitForURL(/currency=native/);
+  await page.getByRole('table').getByRole('link').first().waitFor();
+  await page.getByRole('status').filter({ hasText: /^40 customers$/ }).waitFor();
 });
 
 test('the pages fit a phone in the dark', async (t) => {

@@ -26,14 +26,18 @@ import { FrameError, FrameNotFound } from './frame'
 /**
  * Learns the ledger's version before any figure is requested, so that the stream's first event tells whether a figure on the page
  * is out of date. A server that has not read its ledger yet says 0; a request for figures makes it read it.
+ *
+ * Then learns what is billed, since that and today's rates decide which currency the first request for figures is in.
  */
-async function knowVersion(client: QueryClient, id: string) {
+async function knowLedger(client: QueryClient, id: string) {
   try {
     const { ledger_version, phase } = await client.ensureQueryData(progressQuery(id))
-    if (ledger_version !== 0 || phase === 'loading' || phase === 'connecting') return
-    await client.fetchQuery({ ...facetsQuery(id), staleTime: 0 })
-    await client.fetchQuery({ ...progressQuery(id), staleTime: 0 })
-    client.removeQueries(facetsQuery(id))
+    if (ledger_version === 0 && phase !== 'loading' && phase !== 'connecting') {
+      await client.fetchQuery({ ...facetsQuery(id), staleTime: 0 })
+      await client.fetchQuery({ ...progressQuery(id), staleTime: 0 })
+      client.removeQueries(facetsQuery(id))
+    }
+    await client.ensureQueryData(facetsQuery(id))
   } catch {
     // The pages ask for themselves, and say what is wrong.
   }
@@ -46,7 +50,7 @@ export const connectionRoute = createRoute({
   beforeLoad: async ({ context, params }) => {
     const { queryClient } = context
     const id = params.connectionId
-    const [connections] = await Promise.all([queryClient.ensureQueryData(connectionsQuery), knowVersion(queryClient, id)])
+    const [connections] = await Promise.all([queryClient.ensureQueryData(connectionsQuery), knowLedger(queryClient, id)])
     if (!connections.some((connection) => connection.id === id)) throw notFound()
     rememberConnection(id)
   },

@@ -59,9 +59,9 @@ function stateQuery(state: CustomerState | undefined) {
   return state === 'past_due' || state === 'canceling' || state === 'trialing' ? { status: state } : { state }
 }
 
-/** The sum stands above the list too: below it, it would be far away. */
+/** The sum stands above the list too: below it, it would be far away. Natively there is none, also where the one before was. */
 function sumText(currency: string, sums: CustomerSums | null | undefined): string | undefined {
-  const converted = sums?.mrr_converted_minor
+  const converted = currency === 'native' ? null : sums?.mrr_converted_minor
   return converted ? `${formatMoney(converted, currency)} MRR` : undefined
 }
 
