@@ -10,6 +10,7 @@ mod columns;
 mod currencies;
 mod every_metric;
 mod expiring_cards;
+mod explained;
 mod generated;
 mod kept;
 mod lists;
