@@ -39,6 +39,7 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
+    metrics::explain, metrics::contributions,
     movements::list, movements::plan_switches, reconcile::read, restatements::list,
     statements::cash, statements::cash_transactions,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,

@@ -46,7 +46,7 @@ pub enum Command {
     Statements(commands::statements::Statements),
     /// Print every change of every customer's MRR
     Ledger(commands::ledger::Ledger),
-    /// Explain a customer's MRR, down to the invoice line
+    /// Explain a customer's MRR down to the invoice line, or a metric's value down to its customers
     Explain(commands::explain::Explain),
     /// Write every table of a connection and every metric by month to files
     Export(commands::export::Export),

@@ -37,7 +37,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Cohorts(args) => cohorts::run(args).await,
         Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
-        Command::Explain(args) => explain::run(&args),
+        Command::Explain(args) => explain::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

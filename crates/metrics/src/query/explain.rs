@@ -99,6 +99,8 @@ pub struct ContributionsQuery {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Contributions)]
 pub struct ContributionPage {
+    /// Of the amounts.
+    pub unit: Unit,
     pub data: Vec<Contribution>,
     pub next_cursor: Option<String>,
     /// On all pages.
@@ -175,9 +177,7 @@ pub fn contributions(
     check_dimensions(metric.id, metric.dimensions, query)?;
     check_currency(ledger, rates, query.currency)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
-    let term = metric.terms.iter().find(|term| term.named(metric).0 == asked.part);
-    let term =
-        *term.ok_or_else(|| QueryError::UnknownPart { metric: metric.id, part: asked.part.clone() })?;
+    let term = term_named(metric, &asked.part)?;
     let mut shares = shares(ledger, rates, metric, query, &span, term)?;
     let total = shares.len();
     if let Some(cursor) = &asked.cursor {
@@ -193,7 +193,12 @@ pub fn contributions(
     shares.sort_unstable_by(|a, b| a.order(ledger).cmp(&b.order(ledger)));
     let next_cursor = shares.last().filter(|_| has_more).map(|share| Cursor::of(share, ledger).write());
     let data = shares.iter().map(|share| share.look_up(ledger)).collect();
-    Ok(ContributionPage { data, next_cursor, total })
+    Ok(ContributionPage { unit: term.unit(metric), data, next_cursor, total })
+}
+
+fn term_named(metric: &'static Metric, part: &str) -> Result<Term, QueryError> {
+    let term = metric.terms.iter().copied().find(|term| term.named(metric).0 == part);
+    term.ok_or_else(|| QueryError::UnknownPart { metric: metric.id, part: part.to_owned() })
 }
 
 fn terms_of(metric: &'static Metric) -> impl Iterator<Item = Term> {
