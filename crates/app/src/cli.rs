@@ -40,6 +40,8 @@ pub enum Command {
     Metrics(commands::metrics::Metrics),
     /// Print why MRR changed, customer by customer
     Movements(commands::movements::Movements),
+    /// Print payments, invoices, refunds and disputes one by one
+    Payments(commands::payments::Payments),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
     /// Print a statement: how one figure follows from another

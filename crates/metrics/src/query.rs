@@ -18,6 +18,7 @@ mod lifetime;
 mod money;
 mod movements;
 mod other_rules;
+mod payments;
 mod plan_switches;
 mod points;
 mod reasons;
@@ -60,6 +61,7 @@ pub use movements::{
     Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
 };
 pub use other_rules::differences;
+pub use payments::{Payment, PaymentPage, PaymentSort, PaymentSum, PaymentsQuery, payments};
 pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};

@@ -66,6 +66,7 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/movements", "?type=new,churn&currency=eur&limit=5"),
         ("/api/v1/connections/{id}/movements", "?cause=plan,quantity&currency=eur"),
         ("/api/v1/connections/{id}/movements", "?churn_reason=cancellation_requested&feedback=too_expensive"),
+        ("/api/v1/connections/{id}/payments", "?type=payment,refund&sort=-amount&currency=eur&limit=5"),
         ("/api/v1/connections/{id}/plan-switches", "?from=2024-01-01&currency=eur"),
         ("/api/v1/connections/{id}/expiring-cards", "?within=2000&limit=5"),
         ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),

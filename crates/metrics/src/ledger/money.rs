@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, InvoiceStatus};
 use model::{Currency, UnixSeconds};
 
-use super::attempts::Failing;
+use super::attempts::{Failing, failing};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MoneyKind {
@@ -95,6 +95,11 @@ pub struct MoneyFact {
     pub source: String,
     /// Why what failed did, in the provider's words.
     pub decline_code: Option<String>,
+}
+
+/// All money of a customer, in order.
+pub fn money_of(history: &CustomerHistory) -> Vec<MoneyFact> {
+    facts(history, &failing(history))
 }
 
 pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {

@@ -15,6 +15,7 @@ mod generated;
 mod kept;
 mod lists;
 mod movements;
+mod payments;
 mod plan_switches;
 mod random;
 mod ratios;
