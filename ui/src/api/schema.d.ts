@@ -272,6 +272,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments, invoices, refunds, credit notes and disputes in a range of days
+         * @description Each is listed by the day that the metrics of revenue and payments count it on: a paid invoice by the day it was paid,
+         *     one whose first attempt failed by the day of that attempt.
+         */
+        get: operations["list_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/plan-switches": {
         parameters: {
             query?: never;
@@ -1700,6 +1721,52 @@ export interface components {
             /** @description Letters and digits. */
             username: string;
         };
+        /** @description Money that moved, or that should have. */
+        Payment: {
+            /**
+             * Format: int64
+             * @description Not below 0, but for an invoice whose total is negative: the type says whether it adds or takes away.
+             */
+            amount_minor: number;
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int64
+             * @description In the reporting currency at the rate of its day; left out where there is none.
+             */
+            converted_minor?: number | null;
+            currency: string;
+            customer_id: string;
+            /** @description Of what failed: why, in the provider's words. */
+            decline_code?: string | null;
+            email?: string | null;
+            name?: string | null;
+            /** Format: date */
+            on: string;
+            /** @description The provider's id of the invoice, charge, refund, credit note or dispute; left out where it is gone by now. */
+            source?: string | null;
+            /**
+             * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
+             *     `recovered_invoice`, `dispute_opened` or `dispute_lost`.
+             */
+            type: string;
+        };
+        Payments: {
+            data: components["schemas"]["Payment"][];
+            next_cursor?: string | null;
+            /** @description What the payments of all pages come to, by type and currency. */
+            sums: components["schemas"]["PaymentSum"][];
+            /** @description On all pages. */
+            total: number;
+        };
+        PaymentSum: {
+            /** Format: int64 */
+            amount_minor: number;
+            /** Format: int64 */
+            count: number;
+            currency: string;
+            type: string;
+        };
         PeriodDetail: {
             /** Format: int64 */
             end: number;
@@ -2374,6 +2441,9 @@ export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
 export type SchemaMrrPoint = components['schemas']['MrrPoint'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPayment = components['schemas']['Payment'];
+export type SchemaPayments = components['schemas']['Payments'];
+export type SchemaPaymentSum = components['schemas']['PaymentSum'];
 export type SchemaPeriodDetail = components['schemas']['PeriodDetail'];
 export type SchemaPermission = components['schemas']['Permission'];
 export type SchemaPermissionState = components['schemas']['PermissionState'];
@@ -3211,6 +3281,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Movements"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payments: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Why a payment failed, in the provider's words; several separated by commas. */
+                decline_code?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default) or `last_12_full_months`. */
+                range?: string;
+                /** @description `date` or `amount`, with a leading `-` for descending order. Default: `-date`. */
+                sort?: string;
+                to?: string;
+                /**
+                 * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
+                 *     `recovered_invoice`, `dispute_opened`, `dispute_lost`; several separated by commas. Default: all.
+                 */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
                 };
             };
             /** @description What went wrong */

@@ -1,11 +1,10 @@
 //! `GET /connections/{id}/payments`.
 
-use ::metrics::ledger::{MoneyKind, money_of};
+use ::metrics::ledger::MoneyKind;
 use ::metrics::query::{self, PaymentPage, PaymentSort, PaymentsQuery};
 use ::metrics::question::{ParameterError, Question, parse};
 use axum::Json;
 use axum::extract::State;
-use model::CustomerId;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
@@ -65,9 +64,7 @@ pub async fn handle(
         let query = question.query(&view)?;
         let asked = PaymentsQuery { query, kinds, decline_codes, sort, is_descending, cursor, limit };
         let mut page = query::payments(&view.ledger, &view.rates, &asked)?;
-        page.name_sources(|customer: &CustomerId| {
-            billing::read(source, &objects, customer).map(|(history, _)| money_of(&history))
-        })?;
+        page.name_sources(|customers| billing::money(source, &objects, customers))?;
         Ok(page)
     });
     Ok(Json(answer.await??))

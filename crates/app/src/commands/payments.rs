@@ -4,10 +4,10 @@ use std::io::Write;
 
 use anyhow::Context;
 use comfy_table::{CellAlignment, Table, presets};
-use metrics::ledger::{MoneyKind, money_of};
+use metrics::ledger::MoneyKind;
 use metrics::query::{self, Dimension, Payment, PaymentSort, PaymentsQuery, Reporting};
 use metrics::question::{Preset, Question};
-use model::{CustomerId, Day};
+use model::Day;
 
 use super::metrics::table::in_main_units;
 use super::metrics::{Format, add_filters, filter};
@@ -69,9 +69,7 @@ pub async fn run(args: Payments) -> anyhow::Result<()> {
         limit: usize::MAX,
     };
     let mut page = query::payments(&view.ledger, &view.rates, &asked)?;
-    page.name_sources(|customer: &CustomerId| {
-        api::customers::billing::read(source, &objects, customer).map(|(history, _)| money_of(&history))
-    })?;
+    page.name_sources(|customers| api::customers::billing::money(source, &objects, customers))?;
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,

@@ -1,7 +1,7 @@
 //! Money one by one: what is behind a figure of revenue or payments.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
 
 use model::{Currency, CustomerId, Day, UnixSeconds};
@@ -150,21 +150,23 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
 }
 
 impl PaymentPage {
-    /// Names what each payment is of, which the ledger does not keep, from the facts of the customer that it is of.
+    /// Names what each payment is of, which the ledger does not keep, by the facts of all customers of the page, in
+    /// their order.
     ///
     /// # Errors
-    /// Those of looking up a customer's facts.
+    /// Those of looking up the facts.
     pub fn name_sources<E>(
         &mut self,
-        mut facts_of: impl FnMut(&CustomerId) -> Result<Vec<MoneyFact>, E>,
+        facts_of: impl FnOnce(&[CustomerId]) -> Result<Vec<Vec<MoneyFact>>, E>,
     ) -> Result<(), E> {
-        let mut known: HashMap<String, Vec<MoneyFact>> = HashMap::new();
+        let customers: BTreeSet<&str> =
+            self.data.iter().map(|payment| payment.customer_id.as_str()).collect();
+        let customers: Vec<CustomerId> = customers.into_iter().map(CustomerId::from).collect();
+        let facts = facts_of(&customers)?;
+        let known: HashMap<&str, Vec<MoneyFact>> =
+            customers.iter().map(CustomerId::as_str).zip(facts).collect();
         for payment in &mut self.data {
-            if !known.contains_key(&payment.customer_id) {
-                let facts = facts_of(&CustomerId::from(payment.customer_id.as_str()))?;
-                known.insert(payment.customer_id.clone(), facts);
-            }
-            let facts = known.get(&payment.customer_id).map_or(&[][..], Vec::as_slice);
+            let facts = known.get(payment.customer_id.as_str()).map_or(&[][..], Vec::as_slice);
             let likeness = payment.likeness;
             let is_alike =
                 |fact: &&MoneyFact| (fact.at.0, fact.kind, fact.currency, fact.amount_minor) == likeness;
