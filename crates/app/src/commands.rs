@@ -21,6 +21,7 @@ pub mod statements;
 pub mod status;
 pub mod sync;
 pub mod token;
+pub mod upcoming;
 pub mod user;
 
 use crate::cli::Command;
@@ -34,6 +35,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Status(args) => status::run(&args),
         Command::Metrics(args) => metrics::run(args).await,
         Command::Movements(args) => movements::run(args).await,
+        Command::Upcoming(args) => upcoming::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
         Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,

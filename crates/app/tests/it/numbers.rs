@@ -66,6 +66,11 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/movements", "?churn_reason=cancellation_requested&feedback=too_expensive"),
         ("/api/v1/connections/{id}/plan-switches", "?from=2024-01-01&currency=eur"),
         ("/api/v1/connections/{id}/expiring-cards", "?within=2000&limit=5"),
+        ("/api/v1/connections/{id}/upcoming", "?what=trial_end&days=60&currency=native&limit=2"),
+        (
+            "/api/v1/connections/{id}/upcoming",
+            "?what=end&from=2026-01-01&to=2028-01-01&country=DE&country=US",
+        ),
         ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),
         ("/api/v1/connections/{id}/customers/{customer_id}", ""),
         ("/api/v1/connections/{id}/customers/{customer_id}/explain", "?on=2026-10-31"),

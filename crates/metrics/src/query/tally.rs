@@ -20,7 +20,7 @@ use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
 use converted::Converter;
 
-pub(super) use lines::{Change, Lines};
+pub(super) use lines::{Change, Line, Lines};
 
 /// Eight bytes each of these in every thread: a few hundred megabytes would be too many.
 const CELLS_MAX: usize = 16_000_000;
