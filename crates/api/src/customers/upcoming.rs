@@ -21,9 +21,9 @@ pub struct UpcomingParams {
     pub what: String,
     /// First day, `YYYY-MM-DD`. Default: today.
     pub from: Option<String>,
-    /// Last day. Default: `days` after the first.
+    /// Last day. Default: that of `days`.
     pub to: Option<String>,
-    /// Days after the first. Default: 7.
+    /// How many days, the first included. Default: 7.
     pub days: Option<u32>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.

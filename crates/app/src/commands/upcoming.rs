@@ -25,10 +25,10 @@ pub struct Upcoming {
     /// First day, such as 2026-01-31; by default today
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Day>,
-    /// Last day; by default --days after the first
+    /// Last day; by default that of --days
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "days")]
     to: Option<Day>,
-    /// Days after the first; by default 7
+    /// How many days, the first included; by default 7
     #[arg(long)]
     days: Option<u32>,
     /// native, or the code of a currency to convert to

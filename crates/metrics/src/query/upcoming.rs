@@ -26,7 +26,7 @@ use crate::ledger::Apart;
 
 pub use page::{Upcoming, UpcomingPage};
 
-/// Without a last day: today and the week after it.
+/// Without a last day: a week that begins today.
 const DEFAULT_DAYS: u32 = 7;
 
 /// What happens to a subscription on a day ahead.
@@ -75,7 +75,7 @@ struct Worth {
 /// Soonest first, then the most MRR.
 type Order<'a> = (Day, Reverse<i64>, &'a str, Currency);
 
-/// The days that are asked for: from today where nothing else is said, up to `to` or for so many days more.
+/// The days that are asked for: from today where nothing else is said, up to `to`, or so many with the first.
 ///
 /// # Errors
 /// When both a last day and a number of days are given: they could contradict each other.
@@ -91,7 +91,7 @@ pub fn days_ahead(
         (Some(to), None) => Ok((from, to)),
         (None, days) => {
             let days = i32::try_from(days.unwrap_or(DEFAULT_DAYS)).unwrap_or(i32::MAX);
-            Ok((from, Day(from.0.saturating_add(days))))
+            Ok((from, Day(from.0.saturating_add(days).saturating_sub(1))))
         }
     }
 }

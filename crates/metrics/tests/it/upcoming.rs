@@ -149,12 +149,12 @@ fn a_subscription_that_is_paid_in_two_currencies_has_a_row_for_each() {
 #[test]
 fn days_are_counted_from_today_and_not_beside_a_last_day() {
     let (today, last) = (day("2024-06-10"), day("2024-06-20"));
-    assert_eq!(days_ahead(None, None, None, today), Ok((today, day("2024-06-17"))));
-    assert_eq!(days_ahead(None, None, Some(0), today), Ok((today, today)));
-    assert_eq!(days_ahead(Some(last), None, Some(1), today), Ok((last, day("2024-06-21"))));
+    assert_eq!(days_ahead(None, None, None, today), Ok((today, day("2024-06-16"))));
+    assert_eq!(days_ahead(None, None, Some(1), today), Ok((today, today)));
+    assert_eq!(days_ahead(Some(last), None, Some(2), today), Ok((last, day("2024-06-21"))));
     assert_eq!(days_ahead(None, Some(last), None, today), Ok((today, last)));
     assert!(days_ahead(None, Some(last), Some(3), today).is_err());
-    assert_eq!(days_ahead(None, None, Some(u32::MAX), today), Ok((today, Day(i32::MAX))));
+    assert_eq!(days_ahead(None, None, Some(u32::MAX), today), Ok((today, Day(i32::MAX - 1))));
 }
 
 /// What a metric says of one period, by currency.
