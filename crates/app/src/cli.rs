@@ -123,6 +123,7 @@ mod tests {
             "chartsy movements --type churn --filter churn_reason=payment_failed --from 2026-01-01 --format csv",
             "chartsy upcoming --what trial_end --days 14 --filter country=DE --format csv",
             "chartsy upcoming --what end --from 2026-01-01 --to 2026-12-31 --currency eur",
+            "chartsy movements --plan-from price_1 --plan-to price_2",
             "chartsy ledger --format ndjson",
             "chartsy statements cash --from 2026-01-01 --to 2026-12-31 --format csv",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
+use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
 use super::walk::{Range, Trail};
@@ -418,6 +419,7 @@ impl<'a> List<'a> {
             lost_mrr: lost(trail, &self.scope, churned_on),
             revenue: paid.revenue.list(),
             last_payment_on: day_of(self.ledger, paid.last_at),
+            ends_on: day_of(self.ledger, set_to_end(chunk, customer, self.asked.now).map(|(_, at)| at).min()),
             is_deleted: entry.is_deleted,
         }
     }
