@@ -1035,6 +1035,11 @@ export interface components {
             /** Format: int64 */
             created_at?: number | null;
             email?: string | null;
+            /**
+             * Format: date
+             * @description The first day from now on on which one of its subscriptions is set to end.
+             */
+            ends_on?: string | null;
             /** Format: date */
             first_paid_on?: string | null;
             id: string;
@@ -1435,6 +1440,16 @@ export interface components {
             name?: string | null;
             /** Format: date */
             on: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency; left out where there is none.
+             */
+            switched_converted_minor?: number | null;
+            /**
+             * Format: int64
+             * @description With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+             */
+            switched_minor?: number | null;
             type: components["schemas"]["MovementType"];
         };
         /** @description The part of a movement that one cause has. */
@@ -3020,6 +3035,13 @@ export interface operations {
                 limit?: number;
                 /** @description Price ids. */
                 plan?: string[];
+                /**
+                 * @description Ids of prices, separated by commas: expansion and contraction in which one of them was left for another price.
+                 *     Each movement then says which part of it that is.
+                 */
+                plan_from?: string;
+                /** @description Ids of prices, separated by commas: in which one of them took the place of another price. */
+                plan_to?: string;
                 /** @description Product ids. */
                 product?: string[];
                 to?: string;
