@@ -237,7 +237,11 @@ impl<'a> List<'a> {
             if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
                 continue;
             }
-            if self.asked.status.is_some_and(|status| status != self.status(chunk, customer, &trail)) {
+            if self
+                .asked
+                .status
+                .is_some_and(|status| status != status_of(chunk, customer, &trail, self.asked.now))
+            {
                 continue;
             }
             let number = self.number(chunk, customer, &trail, &mut lines);
@@ -261,10 +265,6 @@ impl<'a> List<'a> {
             CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
             CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
         }
-    }
-
-    fn status(&self, chunk: &Chunk, customer: usize, trail: &Trail) -> CustomerStatus {
-        CustomerStatus::of(chunk, customer, state_of(trail), self.asked.now)
     }
 
     /// Amounts as one number to sort by: in the reporting currency, or as their plain sum.
@@ -410,7 +410,7 @@ impl<'a> List<'a> {
             country: entry.country,
             created_at: entry.created_at,
             state,
-            status: self.status(chunk, customer, trail),
+            status: status_of(chunk, customer, trail, self.asked.now),
             mrr: money(trail, &self.scope),
             mrr_converted_minor: self.converted(chunk, customer, &mut Lines::default()),
             plans: self.plans(chunk, customer),
@@ -479,6 +479,11 @@ fn churned_on(trail: &Trail) -> Option<Day> {
         return None;
     }
     trail.moves.iter().rfind(|one| one.kind == MovementKind::Churn).map(|one| one.day)
+}
+
+/// How a walked customer stands.
+pub(super) fn status_of(chunk: &Chunk, customer: usize, trail: &Trail, now: UnixSeconds) -> CustomerStatus {
+    CustomerStatus::of(chunk, customer, state_of(trail), now)
 }
 
 fn state_of(trail: &Trail) -> CustomerState {
