@@ -74,12 +74,14 @@ function Cell({ row, currency, most, isSame, onOpen }: CellProps) {
   return (
     <td aria-label={name} className="h-11 rounded-[5px] p-0 text-center" style={{ background: background(row, most) }}>
       <button
-        aria-label={name}
         className="size-full cursor-pointer rounded-[5px] px-1 hover:bg-hover"
         title={`${name}. Click to see the movements.`}
         type="button"
         onClick={() => onOpen(row)}
       >
+        <span className="sr-only">
+          {row.from} → {row.to}:{' '}
+        </span>
         <span className="block text-sm font-semibold">{formatCount(row.customers)}</span>
         <span className="block text-[0.6875rem]">{change}</span>
       </button>
