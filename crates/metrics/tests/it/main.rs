@@ -14,6 +14,7 @@ mod generated;
 mod kept;
 mod lists;
 mod movements;
+mod mrr_statement;
 mod plan_switches;
 mod random;
 mod ratios;
