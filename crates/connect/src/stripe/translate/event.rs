@@ -1,10 +1,12 @@
 //! Events: which object something happened to. What they say of it may be out of date, so the object is fetched, unless
 //! it was created just now.
 
+use model::billing::Discount;
 use model::{ObjectKind, RawObject};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::subscription::subscription;
 use super::{ReadError, Reading, read};
 use crate::Event;
 use crate::stripe::loose::{Number, Object, Ref, Text};
@@ -80,8 +82,15 @@ pub fn created_object(body: &str) -> Option<RawObject> {
     }
     let filed = facts::file(kind, data.object.get(), None).ok()?;
     // A discount is delivered by itself, and shows in what it is on.
-    let is_it = filed.incomplete.is_none() && event.object_id.as_ref() == Some(&filed.object.id);
+    let is_whole = filed.incomplete.is_none() && !has_unknown_discount(&filed.object);
+    let is_it = is_whole && event.object_id.as_ref() == Some(&filed.object.id);
     is_it.then_some(filed.object)
+}
+
+/// A subscription is requested with what its discounts take off, which no event has.
+fn has_unknown_discount(object: &RawObject) -> bool {
+    let discounts = || subscription(&object.body).map_or(Vec::new(), |parts| parts.subscription.discounts);
+    object.kind == kind::SUBSCRIPTION && discounts().contains(&Discount::UNKNOWN)
 }
 
 /// An id is at most this long, as the provider promises.
