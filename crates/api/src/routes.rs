@@ -40,7 +40,7 @@ actions! {
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     movements::list, movements::plan_switches, reconcile::read, restatements::list,
-    statements::cash, statements::cash_transactions,
+    statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
