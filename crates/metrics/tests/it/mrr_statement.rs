@@ -9,10 +9,10 @@ use metrics::fx::Rates;
 use metrics::ledger::{CustomerLedger, PriceBook, build};
 use metrics::query::{self, Query};
 use metrics::statement::mrr::{
-    MrrBridge, MrrColumn, MrrCustomer, MrrCustomersQuery, customers, statement,
+    MrrBridge, MrrColumn, MrrCustomer, MrrCustomersQuery, MrrReason, customers, statement,
 };
 use model::billing::*;
-use model::{Currency, Interval, MrrMethod, UnixSeconds};
+use model::{Currency, Interval, LedgerRules, MrrMethod, UnixSeconds};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
@@ -184,6 +184,85 @@ fn the_reasons_lead_from_the_metric_to_a_plain_reading_of_the_subscriptions() {
         assert!(theirs.values().all(|minor| *minor == 0), "seed {seed}: {theirs:?} is in no statement");
     }
     assert!(seen.len() >= 12, "only {seen:?} occurred");
+}
+
+/// A subscription that is billed at its list price.
+fn billed(status: SubscriptionStatus, change: fn(&mut Subscription)) -> (CustomerHistory, PriceBook) {
+    let merchant = lives::merchant(3);
+    let is_plain = |history: &&CustomerHistory| {
+        let own = history.subscriptions.first();
+        own.is_some_and(|one| one.status == SubscriptionStatus::Active && one.items.len() == 1)
+            && build(history, &merchant.prices, LedgerRules::default())
+                .totals()
+                .last()
+                .is_some_and(|last| last.mrr_minor > 0)
+    };
+    let mut history = merchant.customers.iter().find(is_plain).unwrap().clone();
+    history.subscriptions.truncate(1);
+    history.subscriptions[0].status = status;
+    change(&mut history.subscriptions[0]);
+    (history, merchant.prices)
+}
+
+#[test]
+fn what_the_provider_does_not_count_has_its_state_as_the_reason() {
+    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
+    let now = at("2060-01-01");
+    let cancels = |subscription: &mut Subscription| subscription.is_canceled_at_period_end = true;
+    let same = |_: &mut Subscription| {};
+    for (status, change, wanted) in [
+        (Active, cancels as fn(&mut Subscription), Some(MrrReason::SetToCancel)),
+        (PastDue, cancels, Some(MrrReason::SetToCancel)),
+        (PastDue, same, None),
+        (Trialing, same, Some(MrrReason::InTrial)),
+        (Paused, same, Some(MrrReason::NotActive)),
+    ] {
+        let (history, prices) = billed(status, change);
+        let builder = LedgerBuilder::new();
+        builder.add(entry(0), &build(&history, &prices, LedgerRules::default()));
+        let ledger = builder.finish(&prices, TimeZone::UTC);
+        let [bridge] = <[MrrBridge; 1]>::try_from(bridges(&ledger, now)).unwrap();
+        assert!(bridge.mrr_minor > 0);
+        if let Some(reason) = wanted {
+            let own = [(reason, -bridge.mrr_minor)];
+            let found: Vec<_> = bridge.reasons.iter().map(|sum| (sum.reason, sum.amount_minor)).collect();
+            assert_eq!((found.as_slice(), bridge.provider_mrr_minor), (own.as_slice(), 0), "{status:?}");
+        } else {
+            assert!(bridge.provider_mrr_minor > 0, "{bridge:?}");
+        }
+    }
+}
+
+#[test]
+fn bills_of_a_subscription_that_is_gone_are_a_reason() {
+    let (mut history, prices) = billed(SubscriptionStatus::Active, |_| {});
+    history.subscriptions.clear();
+    let builder = LedgerBuilder::new();
+    builder.add(entry(0), &build(&history, &prices, LedgerRules::default()));
+    let ledger = builder.finish(&prices, TimeZone::UTC);
+    let [bridge] = <[MrrBridge; 1]>::try_from(bridges(&ledger, at("2060-01-01"))).unwrap();
+    let found: Vec<_> = bridge.reasons.iter().map(|sum| (sum.reason, sum.amount_minor)).collect();
+    assert_eq!(found, [(MrrReason::Missing, -bridge.mrr_minor)]);
+}
+
+#[test]
+fn another_method_counts_what_is_set_to_cancel_and_without_one_there_is_no_statement() {
+    let (history, prices) = billed(SubscriptionStatus::Active, |own| own.is_canceled_at_period_end = true);
+    let builder = LedgerBuilder::new();
+    builder.add(entry(0), &build(&history, &prices, LedgerRules::default()));
+    let ledger = builder.finish(&prices, TimeZone::UTC);
+    let now = at("2060-01-01");
+    let until_end = MrrMethod { counts_until_end: true, ..METHOD };
+    let found = statement(&ledger, Some(until_end), now);
+    assert!(found.currencies[0].provider_mrr_minor > 0, "{found:?}");
+    let none = statement(&ledger, None, now);
+    assert_eq!((none.method_published_in, none.currencies), (None, Vec::new()));
+    let currency = found.currencies[0].currency;
+    let asked =
+        MrrCustomersQuery { currency, column: MrrColumn::Mrr, cursor: None, limit: 5, method: None, now };
+    assert_eq!(customers(&ledger, &asked).unwrap().total, 0);
+    let bad = MrrCustomersQuery { cursor: Some("x".to_owned()), method: Some(METHOD), ..asked };
+    assert!(customers(&ledger, &bad).is_err());
 }
 
 #[test]

@@ -147,6 +147,8 @@ mod tests {
         let lines = json!({"object": "list", "data": [], "has_more": true});
         let invoice = json!({"id": "in_1", "object": "invoice", "created": 1, "lines": lines});
         let discount = json!({"id": "di_1", "object": "discount", "customer": "cus_1"});
+        let discounted =
+            json!({"id": "sub_1", "object": "subscription", "customer": "cus_1", "discounts": ["di_1"]});
         let mut of_another_account = delivery("customer.created", customer());
         of_another_account["account"] = json!("acct_2");
         for delivery in [
@@ -156,6 +158,7 @@ mod tests {
             delivery("price.created", price),
             delivery("invoice.created", invoice),
             delivery("customer.discount.created", discount),
+            delivery("customer.subscription.created", discounted),
             delivery("customer.created", json!("cus_1")),
         ] {
             assert_eq!(created_object(&delivery.to_string()), None, "{delivery}");
