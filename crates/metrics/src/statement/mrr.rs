@@ -20,7 +20,7 @@ use crate::columns::Ledger;
 pub use crate::ledger::MrrReason;
 pub use column::MrrColumn;
 pub use customers::{MrrCustomer, MrrCustomerPage, MrrCustomersQuery, MrrReasonAmount, customers};
-use own::Own;
+use own::{Own, Reader};
 
 /// From our MRR to the provider's, as of now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,10 +66,11 @@ pub fn statement(ledger: &Ledger, method: Option<MrrMethod>, now: UnixSeconds) -
     let Some(method) = method else {
         return MrrStatement { method_published_in: None, currencies: Vec::new() };
     };
+    let reader = Reader::new(ledger, method, now);
     let chunks = ledger.chunks().par_iter().map(|chunk| {
         let mut sheet = Sheet::default();
         for customer in 0..chunk.customer_count() {
-            own::of_customer(ledger, chunk, customer, method, now).iter().for_each(|own| sheet.add(own));
+            reader.of_customer(chunk, customer).iter().for_each(|own| sheet.add(own));
         }
         sheet
     });

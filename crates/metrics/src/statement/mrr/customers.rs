@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::own::{Own, of_customer};
+use super::own::{Own, Reader};
 use super::{MrrColumn, MrrReason};
 use crate::columns::{CustomerPosition, Ledger};
 use crate::query::QueryError;
@@ -74,8 +74,9 @@ pub fn customers(ledger: &Ledger, asked: &MrrCustomersQuery) -> Result<MrrCustom
     let Some(method) = asked.method else {
         return Ok(MrrCustomerPage { data: Vec::new(), next_cursor: None, total: 0 });
     };
+    let reader = Reader::new(ledger, method, asked.now);
     let own = |place: CustomerPosition| {
-        let all = of_customer(ledger, ledger.chunk(place), place.customer as usize, method, asked.now);
+        let all = reader.of_customer(ledger.chunk(place), place.customer as usize);
         all.into_iter().find(|own| own.currency == asked.currency)
     };
     let chunks = ledger.chunks().par_iter().enumerate();

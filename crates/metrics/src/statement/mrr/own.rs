@@ -48,37 +48,65 @@ impl Own {
     }
 }
 
-/// Everything up to `now`, a currency after the other.
-pub(super) fn of_customer(
-    ledger: &Ledger,
-    chunk: &Chunk,
-    customer: usize,
+/// Reads one customer after the other.
+pub(super) struct Reader {
+    /// By the number of the plan.
+    currencies: Vec<Currency>,
     method: MrrMethod,
     now: UnixSeconds,
-) -> SmallVec<[Own; 1]> {
-    let mut all: SmallVec<[Own; 1]> = SmallVec::new();
-    for ((subscription, currency), minor) in worth(ledger, chunk, customer, now) {
-        let own = in_currency(&mut all, currency);
-        own.mrr_minor = own.mrr_minor.saturating_add(minor);
-        if let Some(reason) = not_counted(&chunk.subscription(subscription as usize), method) {
-            own.add(reason, minor.saturating_neg());
-        }
+}
+
+impl Reader {
+    pub(super) fn new(ledger: &Ledger, method: MrrMethod, now: UnixSeconds) -> Self {
+        let currencies = ledger.catalog().plans().iter().map(|plan| plan.currency).collect();
+        Self { currencies, method, now }
     }
-    for row in chunk.list_rows(customer).take_while(|row| row.at <= now) {
-        if not_counted(&chunk.subscription(row.subscription as usize), method).is_some() {
-            continue;
+
+    /// Everything up to now, a currency after the other.
+    pub(super) fn of_customer(&self, chunk: &Chunk, customer: usize) -> SmallVec<[Own; 1]> {
+        let mut all: SmallVec<[Own; 1]> = SmallVec::new();
+        for ((subscription, currency), minor) in self.worth(chunk, customer) {
+            let own = in_currency(&mut all, currency);
+            own.mrr_minor = own.mrr_minor.saturating_add(minor);
+            if let Some(reason) = not_counted(&chunk.subscription(subscription as usize), self.method) {
+                own.add(reason, minor.saturating_neg());
+            }
         }
-        let own = in_currency(&mut all, row.currency);
-        match row.part {
-            ListPart::Value => own.provider_minor = own.provider_minor.saturating_add(row.delta_minor),
-            ListPart::Reason(reason) => own.add(reason, row.delta_minor),
+        for row in chunk.list_rows(customer).take_while(|row| row.at <= self.now) {
+            if not_counted(&chunk.subscription(row.subscription as usize), self.method).is_some() {
+                continue;
+            }
+            let own = in_currency(&mut all, row.currency);
+            match row.part {
+                ListPart::Value => own.provider_minor = own.provider_minor.saturating_add(row.delta_minor),
+                ListPart::Reason(reason) => own.add(reason, row.delta_minor),
+            }
         }
+        for own in &mut all {
+            own.reasons.retain(|(_, minor)| *minor != 0);
+        }
+        all.retain(|own| own.is_something());
+        all
     }
-    for own in &mut all {
-        own.reasons.retain(|(_, minor)| *minor != 0);
+
+    /// Our value of each subscription.
+    fn worth(&self, chunk: &Chunk, customer: usize) -> Worth {
+        let rows = chunk.rows(customer);
+        let mut worth = Worth::new();
+        for (row, at) in rows.at.iter().enumerate() {
+            if *at > self.now.0 {
+                break;
+            }
+            let Some(currency) = self.currencies.get(rows.plan[row] as usize) else { continue };
+            let key = (rows.subscription[row], *currency);
+            match worth.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, minor)) => *minor = minor.saturating_add(rows.delta_minor[row]),
+                None => worth.push((key, rows.delta_minor[row])),
+            }
+        }
+        worth.retain(|(_, minor)| *minor != 0);
+        worth
     }
-    all.retain(|own| own.is_something());
-    all
 }
 
 fn in_currency(all: &mut SmallVec<[Own; 1]>, currency: Currency) -> &mut Own {
@@ -87,25 +115,6 @@ fn in_currency(all: &mut SmallVec<[Own; 1]>, currency: Currency) -> &mut Own {
         all.len() - 1
     });
     &mut all[place]
-}
-
-/// Our value of each subscription.
-fn worth(ledger: &Ledger, chunk: &Chunk, customer: usize, now: UnixSeconds) -> Worth {
-    let rows = chunk.rows(customer);
-    let mut worth = Worth::new();
-    for row in 0..rows.at.len() {
-        if rows.at[row] > now.0 {
-            break;
-        }
-        let Some(plan) = ledger.catalog().plan(rows.plan[row]) else { continue };
-        let key = (rows.subscription[row], plan.currency);
-        match worth.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, minor)) => *minor = minor.saturating_add(rows.delta_minor[row]),
-            None => worth.push((key, rows.delta_minor[row])),
-        }
-    }
-    worth.retain(|(_, minor)| *minor != 0);
-    worth
 }
 
 /// Why the provider does not count a subscription. `None`: it does.
