@@ -205,3 +205,19 @@ test('the pages fit a phone in the dark', async (t) => {
     assert.ok(width <= 390, `${name} is ${width} pixels wide`);
   }
 });
+
+test('payments are listed one by one, and by type', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/payments`);
+  const list = page.getByRole('region', { name: 'Payments one by one' });
+  await list.getByText(/^[\d,]+ entries$/).waitFor();
+  await list.getByRole('button', { name: 'Refund', exact: true }).click();
+  await page.waitForURL(/type=refund/);
+  await list.getByText(/^\d+ entr(y|ies), \$[\d,.]+$/).waitFor();
+  await list.getByText(/^re_/).first().waitFor();
+  await accessible(page, 'refunds one by one');
+  const [file] = await Promise.all([page.waitForEvent('download'), list.getByRole('button', { name: 'Download CSV' }).click()]);
+  assert.match(file.suggestedFilename(), /payments\.csv$/);
+});

@@ -40,13 +40,15 @@ pub enum Command {
     Metrics(commands::metrics::Metrics),
     /// Print why MRR changed, customer by customer
     Movements(commands::movements::Movements),
+    /// Print payments, invoices, refunds and disputes one by one
+    Payments(commands::payments::Payments),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
     /// Print a statement: how one figure follows from another
     Statements(commands::statements::Statements),
     /// Print every change of every customer's MRR
     Ledger(commands::ledger::Ledger),
-    /// Explain a customer's MRR, down to the invoice line
+    /// Explain a customer's MRR down to the invoice line, or a metric's value down to its customers
     Explain(commands::explain::Explain),
     /// Write every table of a connection and every metric by month to files
     Export(commands::export::Export),

@@ -90,6 +90,15 @@ export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas[
 type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
+export type Payment = Omit<Answer<'Payment'>, OfSomePayments> & Pick<Schemas['Payment'], OfSomePayments>
+type OfSomePayments = 'converted_minor' | 'decline_code' | 'source'
+export type PaymentPage = Omit<Answer<'Payments'>, 'data'> & { data: Payment[] }
+
+export type ExplainedValue = Answer<'Envelope_ExplainedValue'>
+export type ExplainedTerm = Answer<'ExplainedTerm'>
+export type Contribution = Answer<'Contribution'>
+export type ContributionPage = Answer<'Contributions'>
+
 export type CustomerRow = Answer<'CustomerRow'>
 export type CustomerStatus = Schemas['CustomerStatus']
 export type CustomerSums = Answer<'CustomerSums'>

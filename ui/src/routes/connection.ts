@@ -14,6 +14,7 @@ import {
   readMark,
   readMrrSearch,
   readOverviewSearch,
+  readPaymentsSearch,
   readPlansSearch,
   readReconcileSearch,
   readRetentionSearch,
@@ -124,6 +125,7 @@ const trialsRoute = createRoute({
 const paymentsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/payments',
+  validateSearch: readPaymentsSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/payments/PaymentsPage')), 'PaymentsPage'),
 })
 

@@ -123,6 +123,31 @@ export function readMovementsSearch(raw: RawSearch): MovementsSearch {
   return types?.length ? { type: types } : {}
 }
 
+/** What a list of payments can be narrowed to, in the order in which it is offered. */
+export const PAYMENT_TYPES = [
+  'payment',
+  'failed_payment',
+  'refund',
+  'credit_note',
+  'dispute_opened',
+  'dispute_lost',
+  'paid_invoice',
+  'charge_without_invoice',
+  'failed_invoice',
+  'recovered_invoice',
+] as const
+
+export type PaymentType = (typeof PAYMENT_TYPES)[number]
+
+export interface PaymentsSearch {
+  type?: PaymentType[]
+}
+
+export function readPaymentsSearch(raw: RawSearch): PaymentsSearch {
+  const types = PAYMENT_TYPES.filter((type) => listOf(raw.type)?.includes(type))
+  return types.length > 0 ? { type: types } : {}
+}
+
 /** `active` has MRR, whatever else is the matter; the next three say what that is. */
 export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', 'churned', 'never'] as const
 export type CustomerState = (typeof CUSTOMER_STATES)[number]
@@ -206,6 +231,7 @@ export function parseAddress(text: string): RawSearch {
     ...readMetricSearch(raw),
     ...readRetentionSearch(raw),
     ...readMovementsSearch(raw),
+    ...readPaymentsSearch(raw),
     ...readCustomersSearch(raw),
     ...readReconcileSearch(raw),
     ...readCustomerSearch(raw),

@@ -61,9 +61,12 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/summary", "?currency=eur&country=DE&country=US"),
         ("/api/v1/connections/{id}/metrics/mrr", "?by=plan&currency=eur&from=2026-01-01"),
         ("/api/v1/connections/{id}/metrics/{metric}", "?interval=week&billing_interval=month"),
+        ("/api/v1/connections/{id}/metrics/{metric}/explain", "?from=2026-01-01&to=2026-03-31&plan=price_a"),
+        ("/api/v1/connections/{id}/metrics/{metric}/explain/{part}", "?currency=eur&limit=3"),
         ("/api/v1/connections/{id}/movements", "?type=new,churn&currency=eur&limit=5"),
         ("/api/v1/connections/{id}/movements", "?cause=plan,quantity&currency=eur"),
         ("/api/v1/connections/{id}/movements", "?churn_reason=cancellation_requested&feedback=too_expensive"),
+        ("/api/v1/connections/{id}/payments", "?type=payment,refund&sort=-amount&currency=eur&limit=5"),
         ("/api/v1/connections/{id}/plan-switches", "?from=2024-01-01&currency=eur"),
         ("/api/v1/connections/{id}/expiring-cards", "?within=2000&limit=5"),
         ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),
@@ -80,8 +83,11 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/statements/mrr/customers", "?currency=usd&reason=difference&limit=2"),
     ];
     for (pattern, query) in table {
-        let path =
-            pattern.replace("{id}", &id).replace("{customer_id}", &customer).replace("{metric}", "arpa");
+        let path = pattern
+            .replace("{id}", &id)
+            .replace("{customer_id}", &customer)
+            .replace("{metric}", "arpa")
+            .replace("{part}", "mrr");
         let answer = site.get(As::Person(&cookie), &format!("{path}{query}")).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         assert_eq!(differences(pattern, "get", &answer.body), Vec::<String>::new(), "{path}");
