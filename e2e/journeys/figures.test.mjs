@@ -199,6 +199,33 @@ test('payments collected lead to net cash, and an amount opens its balance trans
   await drawer.waitFor({ state: 'detached' });
 });
 
+test('MRR leads to the provider’s number, and a reason opens its customers', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/reconcile`);
+  const card = page.getByRole('region', { name: /^From MRR to .+ number$/ });
+  const last = card.getByRole('row', { name: /^MRR as .+ counts it/ });
+  await last.waitFor();
+  const rows = await card.getByRole('row').allInnerTexts();
+  const cents = rows.slice(1).map((row) => Math.round(Number(row.match(/[-+−]?[$€£¥]?[\d,]+\.\d\d\s*$/)?.[0].replace('−', '-').replace(/[^\d.-]/g, '')) * 100));
+  const theirs = cents.pop();
+  assert.ok(theirs > 0);
+  assert.equal(cents.at(-1), 0, 'something is unexplained');
+  assert.equal(cents.reduce((sum, one) => sum + one, 0), theirs);
+  await accessible(page, 'the statement of MRR');
+  await card.getByRole('button', { name: /^MRR: / }).click();
+  await page.waitForURL(/mrr_line=mrr/);
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(/^\d+ customers?$/).waitFor();
+  await accessible(page, 'the customers behind an amount');
+  await picture(page, '59-mrr-statement');
+  await drawer.getByRole('link').first().click();
+  await page.waitForURL(/\/customers\/cus_/);
+  await page.goBack();
+  await drawer.waitFor();
+});
+
 test('the pages fit a phone in the dark', async (t) => {
   const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);

@@ -41,7 +41,7 @@ actions! {
     metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     metrics::explain, metrics::contributions,
     movements::list, movements::plan_switches, payments::list, reconcile::read, restatements::list,
-    statements::cash, statements::cash_transactions,
+    statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,
     customers::upcoming,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,

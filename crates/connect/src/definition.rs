@@ -2,7 +2,8 @@
 
 use model::billing::Charge;
 use model::{
-    BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
+    BalanceTransaction, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference, Secret,
+    UnixSeconds,
 };
 
 use crate::{
@@ -35,6 +36,7 @@ pub(crate) struct Definition {
     pub price_list_kinds: &'static [ObjectKind],
     pub priced: &'static [ObjectKind],
     pub balance: Option<Balance>,
+    pub mrr_method: Option<MrrMethod>,
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
     pub keyed_by_data: &'static [&'static str],
 

@@ -66,6 +66,7 @@ pub(crate) static DEFINITION: Definition = Definition {
     price_list_kinds: &[TARIFF, OFFER],
     priced: &[RECEIPT],
     balance: None,
+    mrr_method: None,
     keyed_by_data: &[],
 
     customer_prefix: "M-",

@@ -4,7 +4,8 @@
 use http::HeaderMap;
 use model::billing::Charge;
 use model::{
-    BalanceTransaction, CustomerId, KindShape, ObjectKind, RawObject, Reference, Secret, UnixSeconds,
+    BalanceTransaction, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference, Secret,
+    UnixSeconds,
 };
 use url::Url;
 
@@ -165,6 +166,11 @@ impl Source {
     /// No account is older.
     pub fn first_accounts(self) -> UnixSeconds {
         self.definition().first_accounts
+    }
+
+    /// How it counts MRR itself, if it publishes that.
+    pub fn mrr_method(self) -> Option<MrrMethod> {
+        self.definition().mrr_method
     }
 
     /// Its list of what happened, if it has one.

@@ -21,7 +21,12 @@ use metrics::query::{
     Query, QueryError, Reporting,
 };
 use metrics::registry::METRICS;
-use model::{Currency, Interval, WeekStart};
+use metrics::statement::{
+    self,
+    mrr::{MrrColumn, MrrCustomersQuery},
+};
+use model::billing::SubscriptionStatus;
+use model::{Currency, Interval, MrrMethod, WeekStart};
 use rayon::prelude::*;
 
 const ROUNDS: u32 = 20;
@@ -97,6 +102,23 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
     bench.measure("summary", || {
         query::summary(ledger, rates, Currency::EUR, &Filter::default(), synthetic::NOW)
     })?;
+    let method = MrrMethod {
+        statuses: &[SubscriptionStatus::Active, SubscriptionStatus::PastDue],
+        counts_until_end: false,
+        published_in: "",
+    };
+    bench.measure("statement of MRR", || {
+        Ok(statement::mrr::statement(ledger, Some(method), synthetic::NOW).currencies.len())
+    })?;
+    let asked = MrrCustomersQuery {
+        currency: Currency::USD,
+        column: MrrColumn::Difference,
+        cursor: None,
+        limit: PAGE,
+        method: Some(method),
+        now: synthetic::NOW,
+    };
+    bench.measure("customers behind it", || statement::mrr::customers(ledger, &asked))?;
     bench.measure("facets", || Ok(query::facets(ledger, rates, synthetic::NOW)))?;
     for (view, currency) in [("", Reporting::Native), (" in eur", Reporting::In(Currency::EUR))] {
         for sort in [CustomerSort::Mrr, CustomerSort::Name, CustomerSort::Created] {

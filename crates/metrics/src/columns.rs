@@ -19,7 +19,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use model::{BalanceTransaction, CustomerId, UnixSeconds};
 
-use crate::ledger::{Difference, PaidRow, Unexplained};
+use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
 
 pub use balance::BalanceChanges;
 pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
@@ -57,12 +57,13 @@ pub struct CustomerEntry {
     pub is_deleted: bool,
 }
 
-/// A customer's part of what Reconcile and previews of other rules add up.
+/// A customer's part of what Reconcile, statements and previews of other rules add up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptSums {
     pub paid: Vec<PaidRow>,
     pub unexplained: Vec<Unexplained>,
     pub differences: Vec<Difference>,
+    pub list_steps: Vec<ListStep>,
 }
 
 /// Where a customer is in one snapshot.
@@ -140,6 +141,7 @@ impl Ledger {
             paid: chunk.paid(customer).collect(),
             unexplained: chunk.unexplained(customer).collect(),
             differences: chunk.differences(customer).collect(),
+            list_steps: chunk.list_steps(customer).collect(),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::query::{
 };
 use crate::question::Question;
 use crate::registry::{self, Feed, Metric};
-use crate::statement::{self, cash::CashStatement};
+use crate::statement::{self, cash::CashStatement, mrr::MrrStatement};
 use crate::view::{Reach, View};
 
 /// What was computed, and what has to be known to read it.
@@ -127,6 +127,12 @@ pub fn cash(view: &View, question: Question) -> Result<Envelope<CashStatement>, 
     }
     let statement = statement::cash::cash(&view.ledger, from, to, now);
     Ok(Envelope::fed_by(view, &[Feed::Charges, Feed::BalanceTransactions], statement))
+}
+
+/// From our MRR to the provider's, as of now.
+pub fn mrr_statement(view: &View) -> Envelope<MrrStatement> {
+    let statement = statement::mrr::statement(&view.ledger, view.mrr_method, view.now);
+    Envelope::of(view, &registry::MRR, statement)
 }
 
 impl<T> Envelope<T> {

@@ -15,6 +15,7 @@ pub mod explain;
 mod items;
 mod lapses;
 mod lines;
+mod list_prices;
 mod money;
 mod other_rules;
 mod paid;
@@ -38,10 +39,12 @@ use serde::Serialize;
 pub use apart::{Apart, ApartStep, FailedInvoice};
 pub use causes::ChangeCause;
 pub use lines::{LeftOut, LineVerdict, line_verdicts};
+pub use list_prices::{ListPart, ListStep, MrrReason};
 pub use money::{MoneyFact, MoneyKind, attempt, money_of};
 pub use other_rules::{Difference, RuleSets};
 pub use paid::{PaidPart, PaidRow, Reason, Unexplained};
 pub use price_book::PriceBook;
+use subscription::Timeline;
 
 /// Everything that the columns need of one customer.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -65,6 +68,8 @@ pub struct CustomerLedger {
     pub unexplained: Vec<Unexplained>,
     /// What other rules would make of the steps.
     pub differences: Vec<Difference>,
+    /// From the value of each subscription to that of its list prices.
+    pub list_steps: Vec<ListStep>,
 }
 
 /// From `at` on, this price of this subscription is worth `value_minor` per month.
@@ -140,6 +145,8 @@ pub struct SubscriptionFacts {
     pub ended_at: Option<UnixSeconds>,
     /// When it is set to end, while it still runs.
     pub cancel_at: Option<UnixSeconds>,
+    /// It is set to end with the period that is paid for, and still runs.
+    pub ends_with_period: bool,
     pub trial: Option<Period>,
     /// What it would be worth in its trial, the first item first.
     pub trial_items: Vec<UnbilledItem>,
@@ -208,9 +215,14 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
     let entries = lines::by_subscription(history, prices);
     let mut steps = Vec::new();
     let mut differences = other_rules::Differences::new(rules);
+    let mut list_steps = Vec::new();
     for (id, entries) in &entries {
         let subscription = subscriptions.get(id).copied();
-        let own = subscription::steps(id, subscription, entries, rules);
+        let timeline = Timeline::of(subscription, entries, rules);
+        if let Some(subscription) = subscription {
+            list_steps.extend(list_prices::steps(subscription, &timeline, entries, prices));
+        }
+        let own = timeline.steps(id);
         differences.billed(id, subscription, entries, &own);
         steps.extend(own);
     }
@@ -221,11 +233,13 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
             facts.unbilled = unbilled::items(subscription, prices);
             let counted = unbilled::steps(subscription, &facts.unbilled);
             differences.unbilled(&counted);
-            if rules.count_unbilled {
-                steps.extend(counted);
-            }
+            let counted = if rules.count_unbilled { counted } else { Vec::new() };
+            let timeline = unbilled::timeline(&counted);
+            list_steps.extend(list_prices::steps(subscription, &timeline, &[], prices));
+            steps.extend(counted);
         }
     }
+    list_steps.sort();
     steps.sort_by(|a, b| {
         (a.at, &a.subscription, &a.price, a.currency).cmp(&(b.at, &b.subscription, &b.price, b.currency))
     });
@@ -244,6 +258,7 @@ pub fn build(history: &CustomerHistory, prices: &PriceBook, rules: LedgerRules) 
         paid,
         unexplained,
         differences: differences.rows(),
+        list_steps,
     }
 }
 
@@ -259,6 +274,7 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
         started_at: subscription.started_at.or(subscription.created_at),
         ended_at: subscription.ended_at,
         cancel_at: if has_ended { None } else { subscription.cancel_at },
+        ends_with_period: subscription.is_canceled_at_period_end && !has_ended,
         trial: subscription.trial,
         trial_items: apart::trial_items(subscription, history, prices),
         is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,

@@ -1,3 +1,4 @@
 //! Statements: from one figure to another, line by line, with nothing left unexplained.
 
 pub mod cash;
+pub mod mrr;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Currency, Day, Settings, UnixSeconds};
+use model::{Currency, Day, MrrMethod, Settings, UnixSeconds};
 
 use crate::columns::Ledger;
 use crate::fx::Rates;
@@ -18,6 +18,8 @@ pub struct View {
     pub settings: Settings,
     /// The account's own.
     pub default_currency: Option<Currency>,
+    /// How the source counts MRR itself, if it publishes that.
+    pub mrr_method: Option<MrrMethod>,
     /// Nothing after this counts.
     pub now: UnixSeconds,
     pub reach: Reach,

@@ -1,5 +1,6 @@
 //! The worked examples of `docs/metrics`. An `example` block says what was billed to a customer and, behind `=>`, what it
-//! is worth. A `metric` block says what several customers are worth and, behind `=>`, what a metric makes of it.
+//! is worth. A `metric` block says what several customers are worth and, behind `=>`, what a metric makes of it. An
+//! `mrr-statement` block says what was billed and, behind `=>`, the lines of the statement.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,10 +16,12 @@ mod scenario;
 
 use std::path::PathBuf;
 
+use metrics::columns::{CustomerEntry, LedgerBuilder};
 use metrics::ledger::{PriceBook, build};
 use metrics::registry::METRICS;
+use metrics::statement::mrr::statement;
 use model::billing::*;
-use model::{ChurnAt, Currency, LedgerRules, UnixSeconds};
+use model::{ChurnAt, Currency, LedgerRules, MrrMethod, UnixSeconds};
 use rust_decimal::Decimal;
 
 #[derive(Default)]
@@ -27,6 +30,8 @@ struct Example {
     prices: PriceBook,
     history: CustomerHistory,
     expected: Vec<(UnixSeconds, i64)>,
+    /// Lines of the statement of MRR.
+    statement: Vec<(String, i64)>,
 }
 
 #[test]
@@ -40,6 +45,33 @@ fn the_documented_examples_come_out_as_documented() {
         count += 1;
     }
     assert!(count >= 29, "only {count} examples were found");
+}
+
+#[test]
+fn the_documented_statements_come_out_as_documented() {
+    const METHOD: MrrMethod = MrrMethod {
+        statuses: &[SubscriptionStatus::Active, SubscriptionStatus::PastDue],
+        counts_until_end: false,
+        published_in: "",
+    };
+    let mut count = 0;
+    for (path, block) in blocks("mrr-statement") {
+        let example = read(&block);
+        let builder = LedgerBuilder::new();
+        let built = build(&example.history, &example.prices, example.rules);
+        builder.add(CustomerEntry::unknown("cus_1".into()), &built);
+        let ledger = builder.finish(&example.prices, jiff::tz::TimeZone::UTC);
+        let found = statement(&ledger, Some(METHOD), at("2026-01-15"));
+        let [bridge] = found.currencies.as_slice() else { panic!("{found:?} is not one currency") };
+        let mut lines = vec![("mrr".to_owned(), bridge.mrr_minor)];
+        let reasons = bridge.reasons.iter();
+        lines.extend(reasons.map(|sum| (sum.reason.to_string(), sum.amount_minor)));
+        lines.push(("provider_mrr".to_owned(), bridge.provider_mrr_minor));
+        assert_eq!(lines, example.statement, "{}:\n{block}", path.display());
+        assert_eq!(bridge.unexplained_minor, 0, "{}:\n{block}", path.display());
+        count += 1;
+    }
+    assert!(count >= 3, "only {count} statements were found");
 }
 
 #[test]
@@ -123,11 +155,14 @@ fn read(block: &str) -> Example {
                 let id = format!("ii_{}", example.history.invoice_items.len()).into();
                 example.history.invoice_items.push(InvoiceItem { id, customer: None, invoice: None, line });
             }
+            ["=>", line, amount] if !line.starts_with(char::is_numeric) => {
+                example.statement.push(((*line).to_owned(), minor(amount)));
+            }
             ["=>", on, amount] => example.expected.push((at(on), minor(amount))),
             other => panic!("an example can't say {other:?}"),
         }
     }
-    assert!(!example.expected.is_empty());
+    assert!(!example.expected.is_empty() || !example.statement.is_empty());
     example
 }
 
@@ -179,6 +214,7 @@ fn price(name: &str, amount_minor: i64, interval: &str, facts: &[&str]) -> Price
 fn subscription(status: &str, facts: &[&str]) -> Subscription {
     let status = match status {
         "active" => SubscriptionStatus::Active,
+        "past_due" => SubscriptionStatus::PastDue,
         "canceled" => SubscriptionStatus::Canceled,
         "unpaid" => SubscriptionStatus::Unpaid,
         other => panic!("an example has no status {other}"),
@@ -192,7 +228,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         ended_at: fact(facts, "ended").map(at),
         canceled_at: fact(facts, "canceled").map(at),
         cancel_at: None,
-        is_canceled_at_period_end: false,
+        is_canceled_at_period_end: facts.contains(&"cancels"),
         cancellation_reason: None,
         cancellation_feedback: None,
         trial: None,
@@ -201,10 +237,22 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         inclusive_tax_percent: None,
         payment_method: None,
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
-        discounts: Vec::new(),
+        discounts: facts
+            .iter()
+            .position(|word| *word == "discount")
+            .map(|at| discount(&facts[at + 1..]))
+            .into_iter()
+            .collect(),
         currency: None,
         items: Vec::new(),
     }
+}
+
+/// `20% forever`, or `repeating` or `once`.
+fn discount(facts: &[&str]) -> Discount {
+    let percent = facts[0].trim_end_matches('%').parse().unwrap();
+    let ends_at = (facts[1] == "repeating").then(|| at("2027-01-01"));
+    Discount { percent_off: Some(percent), amount_off: None, ends_at, is_once: facts[1] == "once" }
 }
 
 fn item(name: &str, price: &str, quantity: &str) -> SubscriptionItem {
@@ -254,7 +302,7 @@ fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> Invoice
         period: Period { start: at(start), end: at(end) },
         is_proration: false,
         is_proration_credit: false,
-        quantity: Decimal::ONE,
+        quantity: facts.iter().find(|word| word.starts_with('x')).map_or(Decimal::ONE, |word| count(word)),
         price: Some(price.into()),
         subscription: Some("sub_1".into()),
         subscription_item: fact(facts, "item").map(Into::into),

@@ -200,7 +200,6 @@ pub struct Subscription {
     pub inclusive_tax_percent: Option<Decimal>,
     /// A change that is made only once its invoice is paid.
     pub pending_update: Option<PendingUpdate>,
-    /// As far as the provider says what they take off.
     pub discounts: Vec<Discount>,
     pub items: Vec<SubscriptionItem>,
     /// What it is paid by, where it names its own.
@@ -217,6 +216,11 @@ pub struct Discount {
     pub ends_at: Option<UnixSeconds>,
     /// For one bill only.
     pub is_once: bool,
+}
+
+impl Discount {
+    /// One of which it is not known what it takes off.
+    pub const UNKNOWN: Self = Self { percent_off: None, amount_off: None, ends_at: None, is_once: false };
 }
 
 /// A change of a subscription that waits for a payment.

@@ -30,6 +30,7 @@ pub fn of(
         rates,
         settings: record.settings.clone(),
         default_currency: record.default_currency,
+        mrr_method: source.and_then(Source::mrr_method),
         now: View::now(clock_now, record.data_through),
         reach: Reach {
             data_through: record.data_through,

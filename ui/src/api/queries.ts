@@ -26,6 +26,9 @@ import type {
   Movement,
   MovementPage,
   MrrReport,
+  MrrStatementCustomer,
+  MrrStatementCustomerPage,
+  MrrStatementReport,
   Payment,
   PaymentPage,
   PlanSwitchReport,
@@ -360,6 +363,31 @@ export const cashTransactionsQuery = (id: string, query: Query) =>
 
 export const allCashTransactions = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<CashTransaction>(cashTransactionsPath(id), query, onProgress)
+
+/** From our MRR to the provider's, as of now. It looks at every customer. */
+export const mrrStatementQuery = (id: string) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...reviewKey(id), 'mrr statement'],
+    queryFn: ({ signal }) => api.get<MrrStatementReport>(`${connectionPath(id)}/statements/mrr`, {}, signal),
+    refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
+  })
+
+const mrrCustomersPath = (id: string) => `${connectionPath(id)}/statements/mrr/customers`
+
+/** The customers behind a line of that statement, the largest amounts first. */
+export const mrrCustomersQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...untilItMoves,
+    queryKey: [...reviewKey(id), 'mrr customers', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<MrrStatementCustomerPage>(mrrCustomersPath(id), { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const allMrrCustomers = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<MrrStatementCustomer>(mrrCustomersPath(id), query, onProgress)
 
 /** What a change from the saved settings would do to MRR. */
 export const previewQuery = (id: string, saved: Settings, draft: Settings) =>

@@ -454,6 +454,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/statements/mrr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain how MRR differs from the provider's own */
+        get: operations["read_mrr_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/statements/mrr/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the customers behind a cell of the MRR statement */
+        get: operations["list_mrr_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/summary": {
         parameters: {
             query?: never;
@@ -1252,6 +1286,20 @@ export interface components {
             reaches_back_on?: string | null;
         };
         /** @description What was computed, and what has to be known to read it. */
+        Envelope_MrrStatement: {
+            currencies: components["schemas"]["MrrBridge"][];
+            /** @description Where the provider publishes its method; without one there is nothing to compare with. */
+            method_published_in?: string | null;
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
+        };
+        /** @description What was computed, and what has to be known to read it. */
         Envelope_PlanSwitches: {
             /** @description `native` or a currency. */
             currency: string;
@@ -1654,6 +1702,66 @@ export interface components {
             /** Format: date */
             reaches_back_on?: string | null;
         };
+        /** @description One currency. Our MRR, all reasons and what is unexplained add up to the provider's. */
+        MrrBridge: {
+            currency: string;
+            /**
+             * Format: int64
+             * @description With MRR.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description As the metric `mrr`, natively.
+             */
+            mrr_minor: number;
+            /**
+             * Format: int64
+             * @description With MRR by that method.
+             */
+            provider_customers: number;
+            /**
+             * Format: int64
+             * @description By the provider's published method.
+             */
+            provider_mrr_minor: number;
+            /** @description In the order in which they are read. */
+            reasons: components["schemas"]["MrrReasonSum"][];
+            /**
+             * Format: int64
+             * @description With anything unexplained.
+             */
+            unexplained_customers: number;
+            /** Format: int64 */
+            unexplained_minor: number;
+        };
+        /** @description A customer, with the whole way from our MRR to the provider's. */
+        MrrCustomer: {
+            /**
+             * Format: int64
+             * @description In the cell. All customers of a cell add up to it.
+             */
+            counted_minor: number;
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            /** Format: int64 */
+            mrr_minor: number;
+            name?: string | null;
+            /** Format: int64 */
+            provider_mrr_minor: number;
+            /** @description None of them 0. */
+            reasons: components["schemas"]["MrrReasonAmount"][];
+            /** Format: int64 */
+            unexplained_minor: number;
+        };
+        /** @description The largest amounts first, whichever their sign. */
+        MrrCustomers: {
+            data: components["schemas"]["MrrCustomer"][];
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+        };
         /**
          * @description MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
          *     change since the end of the period before.
@@ -1696,6 +1804,26 @@ export interface components {
             start_on: string;
             /** Format: int64 */
             subscriptions: number;
+        };
+        /** @description What one reason adds for one customer. */
+        MrrReasonAmount: {
+            /** Format: int64 */
+            amount_minor: number;
+            reason: string;
+        };
+        /** @description What one reason adds. */
+        MrrReasonSum: {
+            /**
+             * Format: int64
+             * @description Below zero where the provider counts less.
+             */
+            amount_minor: number;
+            /**
+             * Format: int64
+             * @description With an amount other than 0 for this reason.
+             */
+            customers: number;
+            reason: string;
         };
         /** @description The points of one currency, or of one group in one currency. */
         MrrSeries: {
@@ -1740,6 +1868,12 @@ export interface components {
                 /** Format: int64 */
                 subscriptions: number;
             }[];
+        };
+        /** @description From our MRR to the provider's, as of now. */
+        MrrStatement: {
+            currencies: components["schemas"]["MrrBridge"][];
+            /** @description Where the provider publishes its method; without one there is nothing to compare with. */
+            method_published_in?: string | null;
         };
         OwnerRequest: {
             email: string;
@@ -2493,6 +2627,7 @@ export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDimension = components['schemas']['Dimension'];
 export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
 export type SchemaEnvelopeExplainedValue = components['schemas']['Envelope_ExplainedValue'];
+export type SchemaEnvelopeMrrStatement = components['schemas']['Envelope_MrrStatement'];
 export type SchemaEnvelopePlanSwitches = components['schemas']['Envelope_PlanSwitches'];
 export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
 export type SchemaExpiringCard = components['schemas']['ExpiringCard'];
@@ -2528,8 +2663,14 @@ export type SchemaMovementCause = components['schemas']['MovementCause'];
 export type SchemaMovements = components['schemas']['Movements'];
 export type SchemaMovementType = components['schemas']['MovementType'];
 export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
+export type SchemaMrrBridge = components['schemas']['MrrBridge'];
+export type SchemaMrrCustomer = components['schemas']['MrrCustomer'];
+export type SchemaMrrCustomers = components['schemas']['MrrCustomers'];
 export type SchemaMrrPoint = components['schemas']['MrrPoint'];
+export type SchemaMrrReasonAmount = components['schemas']['MrrReasonAmount'];
+export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
+export type SchemaMrrStatement = components['schemas']['MrrStatement'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
 export type SchemaPayment = components['schemas']['Payment'];
 export type SchemaPayments = components['schemas']['Payments'];
@@ -3809,6 +3950,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CashTransactions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_mrr_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MrrStatement"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mrr_customers: {
+        parameters: {
+            query: {
+                /** @description The currency of the cell. */
+                currency: string;
+                cursor?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description A reason of the statement, `mrr`, `provider_mrr`, `unexplained`, or `difference` for all reasons. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MrrCustomers"];
                 };
             };
             /** @description What went wrong */

@@ -131,3 +131,7 @@ export type CashReport = Answer<'CashAnswer'>
 export type CashMonth = Answer<'CashMonth'>
 export type CashTransaction = Answer<'CashTransaction'>
 export type CashTransactionPage = Answer<'CashTransactions'>
+export type MrrStatementReport = Answer<'Envelope_MrrStatement'>
+export type MrrBridge = Answer<'MrrBridge'>
+export type MrrStatementCustomer = Answer<'MrrCustomer'>
+export type MrrStatementCustomerPage = Answer<'MrrCustomers'>

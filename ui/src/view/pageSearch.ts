@@ -218,11 +218,17 @@ export interface ReconcileSearch {
   /** The cell of the cash statement that is open: its month, and its line. */
   cash_on?: Day
   cash_line?: string
+  /** The line of the MRR statement that is open. */
+  mrr_line?: string
 }
 
 export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
   const [cash_on, cash_line] = [isDay(raw.cash_on) ? raw.cash_on : undefined, textOf(raw.cash_line)]
-  return compact({ of: textOf(raw.of), ...(cash_on && cash_line ? { cash_on, cash_line } : {}) }) as ReconcileSearch
+  return compact({
+    of: textOf(raw.of),
+    mrr_line: textOf(raw.mrr_line),
+    ...(cash_on && cash_line ? { cash_on, cash_line } : {}),
+  }) as ReconcileSearch
 }
 
 export interface CustomerSearch {

@@ -1,6 +1,6 @@
 //! `GET /connections/{id}/statements/cash/transactions`: what is behind a cell.
 
-use ::metrics::question::{ParameterError, nothing_else, parse};
+use ::metrics::question::nothing_else;
 use ::metrics::statement::cash::{CashTransactionPage, CashTransactionsQuery, transactions};
 use axum::Json;
 use axum::extract::State;
@@ -12,6 +12,7 @@ use crate::context::Shared;
 use crate::http::json::Query;
 use crate::http::paging::Page;
 use crate::problem::Problem;
+use crate::statements::required;
 
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -45,16 +46,4 @@ pub async fn handle(
     let Page { cursor, limit } = page;
     let asked = CashTransactionsQuery { month_on, currency, column, cursor, limit, now: view.now };
     Ok(Json(blocking(move || transactions(&view.ledger, &asked)).await??))
-}
-
-/// Takes a parameter that there is no default for.
-fn required<T>(pairs: &mut Vec<(String, String)>, name: &str) -> Result<T, ParameterError>
-where
-    T: std::str::FromStr,
-    T::Err: std::fmt::Display,
-{
-    let place = pairs.iter().position(|(known, _)| known == name);
-    let missing = || ParameterError { name: name.to_owned(), problem: "it is missing".to_owned() };
-    let (_, value) = pairs.remove(place.ok_or_else(missing)?);
-    parse(name, &value)
 }

@@ -1,6 +1,7 @@
 //! `chartsy statements`: from one figure to another, computed by the same functions as in the API.
 
 mod cash;
+mod mrr;
 
 #[derive(Debug, clap::Args)]
 pub struct Statements {
@@ -12,10 +13,13 @@ pub struct Statements {
 enum Statement {
     /// From the payments that were collected to net cash, by month and currency
     Cash(cash::Cash),
+    /// From MRR to the number by the provider's own published method, by currency
+    Mrr(mrr::Mrr),
 }
 
 pub async fn run(args: Statements) -> anyhow::Result<()> {
     match args.statement {
         Statement::Cash(args) => cash::run(args).await,
+        Statement::Mrr(args) => mrr::run(args).await,
     }
 }

@@ -26,12 +26,16 @@ struct Inner {
     config: ClientConfig,
     transport: Transport,
     limiter: Limiter,
-    /// Which of [`EXPANSIONS`] the server answers to.
-    expansion: AtomicUsize,
+    /// For each of [`EXPANDED`], which of its lists the server answers to.
+    expansions: [AtomicUsize; EXPANDED.len()],
 }
 
-/// The fields of a price that are expanded, the longest list first: servers that lack a field refuse to expand it.
-const EXPANSIONS: &[&[&str]] = &[&["tiers", "currency_options"], &["tiers"], &[]];
+/// The fields that are expanded, by kind, the longest list first: servers that lack a field refuse to expand it. A discount
+/// does not say what it takes off, its coupon does.
+const EXPANDED: [(ObjectKind, &[&[&str]]); 2] = [
+    (kind::PRICE, &[&["tiers", "currency_options"], &["tiers"], &[]]),
+    (kind::SUBSCRIPTION, &[&["discounts.source.coupon"], &["discounts"], &[]]),
+];
 
 /// One request, repeated as often as needed.
 pub(super) struct Call<'a> {
@@ -68,7 +72,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         let transport = Transport::new(&config)?;
         let limiter = Limiter::new(config.limits, config.key.is_test_mode(), config.share_percent);
-        Ok(Self(Arc::new(Inner { config, transport, limiter, expansion: AtomicUsize::new(0) })))
+        Ok(Self(Arc::new(Inner { config, transport, limiter, expansions: Default::default() })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -140,7 +144,7 @@ impl Client {
             Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::BACKGROUND };
         let mut level = self.expansion(kind);
         let found = loop {
-            call.query = expand("", level);
+            call.query = expand("", kind, level);
             let found = self.call(&call, |answer| self.read_object(answer, kind)).await;
             match self.next_expansion(kind, level, &found) {
                 Some(next) => level = next,
@@ -177,7 +181,7 @@ impl Client {
         let mut level = self.expansion(kind);
         let page = loop {
             call.query = list_query(request);
-            call.query.extend(expand("data.", level));
+            call.query.extend(expand("data.", kind, level));
             let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
             match self.next_expansion(kind, level, &page) {
                 Some(next) => level = next,
@@ -207,20 +211,21 @@ impl Client {
 
     /// Which of the expansions to ask for.
     fn expansion(&self, kind: ObjectKind) -> usize {
-        if kind == kind::PRICE { self.0.expansion.load(Ordering::Relaxed) } else { EXPANSIONS.len() - 1 }
+        expanded(kind).map_or(0, |place| self.0.expansions[place].load(Ordering::Relaxed))
     }
 
     /// The one to ask for instead, where this one may be why there is no answer. One that was answered is remembered.
     fn next_expansion<T>(&self, kind: ObjectKind, level: usize, answer: &Result<T, Failed>) -> Option<usize> {
+        let place = expanded(kind)?;
         match answer {
             Err(failed) => {
-                (level + 1 < EXPANSIONS.len() && failed.may_be_the_expansion()).then_some(level + 1)
+                let has_another = level + 1 < EXPANDED[place].1.len();
+                (has_another && failed.may_be_the_expansion()).then_some(level + 1)
             }
-            Ok(_) if kind == kind::PRICE => {
-                self.0.expansion.fetch_max(level, Ordering::Relaxed);
+            Ok(_) => {
+                self.0.expansions[place].fetch_max(level, Ordering::Relaxed);
                 None
             }
-            Ok(_) => None,
         }
     }
 
@@ -335,8 +340,14 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
-fn expand(prefix: &str, level: usize) -> Vec<(&'static str, String)> {
-    let fields = EXPANSIONS.get(level).copied().unwrap_or_default();
+/// The place of a kind in [`EXPANDED`].
+fn expanded(kind: ObjectKind) -> Option<usize> {
+    EXPANDED.iter().position(|(known, _)| *known == kind)
+}
+
+fn expand(prefix: &str, kind: ObjectKind, level: usize) -> Vec<(&'static str, String)> {
+    let lists = expanded(kind).map_or([].as_slice(), |place| EXPANDED[place].1);
+    let fields = lists.get(level).copied().unwrap_or_default();
     fields.iter().map(|field| ("expand[]", format!("{prefix}{field}"))).collect()
 }
 

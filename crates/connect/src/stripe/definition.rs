@@ -1,6 +1,7 @@
 //! All that makes Stripe a source.
 
-use model::UnixSeconds;
+use model::billing::SubscriptionStatus;
+use model::{MrrMethod, UnixSeconds};
 
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
@@ -43,6 +44,13 @@ pub(crate) static DEFINITION: Definition = Definition {
         read: |object| translate::balance_transaction(&object.body),
         payments: kind::CHARGE,
         read_payment: |object| translate::charge(&object.body),
+    }),
+    // Both of its settings are at their defaults here: a discount counts if its coupon lasts forever, and a subscription
+    // leaves MRR when its cancellation is requested.
+    mrr_method: Some(MrrMethod {
+        statuses: &[SubscriptionStatus::Active, SubscriptionStatus::PastDue],
+        counts_until_end: false,
+        published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
     }),
     keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 

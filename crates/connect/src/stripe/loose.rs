@@ -248,6 +248,33 @@ impl Ref {
     }
 }
 
+/// An array of other objects, each as its id or itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Links<T>(pub(super) Option<Vec<Link<T>>>);
+loose!(Links<T: DefaultOwned>);
+
+impl<T> Default for Links<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Links<T> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Link<T>> {
+        self.0.iter().flatten()
+    }
+}
+
+impl<T: DefaultOwned> Loose for Links<T> {
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element::<Link<T>>()? {
+            elements.push(element);
+        }
+        Ok(Self(Some(elements)))
+    }
+}
+
 /// An array, where it is one; elements of another kind are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Array<T>(pub(super) Option<Vec<T>>);

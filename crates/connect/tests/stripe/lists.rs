@@ -169,6 +169,30 @@ async fn a_server_that_knows_no_currency_options_still_sends_tiers() {
 }
 
 #[tokio::test]
+async fn subscriptions_come_with_their_coupons_as_far_as_the_server_gives_them() {
+    for (refused, wanted) in [
+        ("nothing", vec!["data.discounts.source.coupon"; 2]),
+        ("source", vec!["data.discounts.source.coupon", "data.discounts", "data.discounts"]),
+        ("discounts", vec!["data.discounts.source.coupon", "data.discounts", "", ""]),
+    ] {
+        let server = Server::start(move |_, asked| {
+            if asked.value("expand[]").is_some_and(|field| field.contains(refused)) {
+                return refusal(403, "", "This key may not read coupons.");
+            }
+            json(r#"{"data":[{"id":"sub_1","customer":"cus_1"}],"has_more":false}"#)
+        })
+        .await;
+        for _ in 0..2 {
+            let page = server.client.list(&ListRequest::new(kind::SUBSCRIPTION)).await.unwrap();
+            assert_eq!(page.objects.len(), 1);
+        }
+        let asked = server.asked();
+        let fields: Vec<_> = asked.iter().map(|asked| asked.value("expand[]").unwrap_or_default()).collect();
+        assert_eq!(fields, wanted, "a server that refuses {refused}");
+    }
+}
+
+#[tokio::test]
 async fn one_object_is_found_deleted_or_missing() {
     let server = Server::start(|_, asked| match asked.path.as_str() {
         "/v1/subscriptions/sub_1" => {

@@ -338,6 +338,31 @@ fn what_a_credit_note_gave_back_as_a_refund_is_counted_there() {
 }
 
 #[test]
+fn a_discount_says_what_it_takes_off_or_that_it_is_not_known() {
+    let discounts = |more: Value| {
+        let mut body = json!({ "id": "sub_1", "customer": "cus_1" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        translate::subscription(&body.to_string()).unwrap().subscription.discounts
+    };
+    let coupon = json!({ "id": "half", "percent_off": 50, "duration": "forever" });
+    let half = Discount { percent_off: Some(50.into()), ..Discount::UNKNOWN };
+    let newer = json!({ "discounts": [{ "id": "di_1", "source": { "coupon": coupon, "type": "coupon" } }] });
+    assert_eq!(discounts(newer), [half.clone()]);
+    assert_eq!(discounts(json!({ "discounts": [{ "id": "di_1", "coupon": coupon }] })), [half.clone()]);
+    assert_eq!(discounts(json!({ "discount": { "id": "di_1", "coupon": coupon } })), [half]);
+    assert_eq!(discounts(json!({ "discounts": ["di_1"] })), [Discount::UNKNOWN]);
+    let by_id = json!({ "discounts": [{ "id": "di_1", "source": { "coupon": "half" } }] });
+    assert_eq!(discounts(by_id), [Discount::UNKNOWN]);
+    let on_item =
+        json!({ "items": { "data": [{ "id": "si_1", "price": "price_1", "discounts": ["di_1"] }] } });
+    assert_eq!(discounts(on_item), [Discount::UNKNOWN]);
+    assert_eq!(discounts(json!({ "discounts": [], "discount": null })), []);
+    let once = json!({ "amount_off": 300, "currency": "usd", "duration": "once" });
+    let [once] = discounts(json!({ "discounts": [{ "coupon": once, "end": null }] })).try_into().unwrap();
+    assert_eq!((once.amount_off, once.is_once), (Some((300, Currency::USD)), true));
+}
+
+#[test]
 fn an_event_names_the_object_to_fetch() {
     let event = |event_type: &str, object: Value| {
         let body = json!({ "id": "evt_1", "created": 1, "type": event_type, "data": { "object": object } });

@@ -6,7 +6,8 @@ use std::error::Error;
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::ledger::{
-    ApartStep, Cause, CustomerLedger, MoneyFact, MoneyKind, PriceBook, Step, SubscriptionFacts, UnbilledItem,
+    ApartStep, Cause, CustomerLedger, ListPart, ListStep, MoneyFact, MoneyKind, MrrReason, PriceBook, Step,
+    SubscriptionFacts, UnbilledItem,
 };
 use model::billing::{PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
@@ -69,14 +70,21 @@ fn customer(number: u64, prices: &[PriceId], currencies: &[Currency]) -> (Custom
     let first_at = START + chance.below(700 * DAY_SECONDS);
     let steps = steps(&sold, first_at, &mut chance);
     let at_risk = at_risk(&sold, &steps, &mut chance);
+    let list_steps = list_steps(&sold, &steps, &mut chance);
     let money = steps.iter().flat_map(|step| money(step, &mut chance)).collect();
     let facts = facts(&sold, first_at, &mut chance);
     let mut entry = CustomerEntry::unknown(format!("cus_{number:014}").into());
     entry.name = Some(format!("Customer {number}"));
     entry.email = Some(format!("customer{number}@example.com"));
     entry.country = Some(COUNTRIES[chance.below(COUNTRIES.len() as u64) as usize].to_owned());
-    let ledger =
-        CustomerLedger { steps, at_risk, money, subscriptions: vec![facts], ..CustomerLedger::default() };
+    let ledger = CustomerLedger {
+        steps,
+        at_risk,
+        list_steps,
+        money,
+        subscriptions: vec![facts],
+        ..CustomerLedger::default()
+    };
     (entry, ledger)
 }
 
@@ -101,6 +109,24 @@ fn steps(sold: &Sold<'_>, first_at: u64, chance: &mut Chance) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// What it is worth now by its list price, sometimes with a discount that ends.
+fn list_steps(sold: &Sold<'_>, steps: &[Step], chance: &mut Chance) -> Vec<ListStep> {
+    let Some(last) = steps.last().filter(|step| step.value_minor > 0) else { return Vec::new() };
+    let step = |part, delta_minor| ListStep {
+        at: UnixSeconds(i64::MIN),
+        subscription: sold.subscription.clone(),
+        currency: sold.currency,
+        part,
+        delta_minor,
+    };
+    let off_minor = if chance.is_one_in(3) { 500 } else { 0 };
+    let mut all = vec![step(ListPart::Value, last.value_minor + off_minor)];
+    if off_minor != 0 {
+        all.push(step(ListPart::Reason(MrrReason::EndingDiscount), off_minor));
+    }
+    all
 }
 
 /// A payment that fails now and then, and is made a week later.
@@ -162,6 +188,7 @@ fn facts(sold: &Sold<'_>, first_at: u64, chance: &mut Chance) -> SubscriptionFac
         cancel_at: chance
             .is_one_in(30)
             .then(|| UnixSeconds(NOW.0 + chance.below(90) as i64 * DAY_SECONDS as i64)),
+        ends_with_period: false,
         trial: is_tried.then(|| Period { start: UnixSeconds(first_at - month), end: UnixSeconds(first_at) }),
         trial_items: if is_tried { vec![offered] } else { Vec::new() },
         reason: None,

@@ -7,9 +7,11 @@ use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period,
 use model::{Currency, Day, UnixSeconds};
 
 use super::days::CalendarDays;
-use super::rows::{DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows};
+use super::rows::{
+    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
+};
 use super::texts::Texts;
-use crate::ledger::{Apart, ChangeCause, Difference, MoneyKind, PaidRow, Unexplained};
+use crate::ledger::{Apart, ChangeCause, Difference, ListPart, ListStep, MoneyKind, PaidRow, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
@@ -52,6 +54,7 @@ pub(super) struct Columns {
     pub(super) paid: PaidRows,
     pub(super) unexplained: UnexplainedRows,
     pub(super) differences: DifferenceRows,
+    pub(super) list_rows: ListRows,
 }
 
 /// What changed, when, by how much.
@@ -76,6 +79,7 @@ pub(super) struct Subscriptions {
     pub(super) started_at: Vec<i64>,
     pub(super) ended_at: Vec<i64>,
     pub(super) cancel_at: Vec<i64>,
+    pub(super) ends_with_period: Vec<bool>,
     pub(super) trial_start: Vec<i64>,
     pub(super) trial_end: Vec<i64>,
     /// Into the ledger's catalog; [`NO_PLAN`] where there was no trial, or it is not known of what.
@@ -124,6 +128,17 @@ pub(crate) struct FailedInvoiceView {
     pub(crate) until: Option<UnixSeconds>,
 }
 
+/// What leads from a subscription's value to that of its list prices, as the chunk keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ListView {
+    pub(crate) at: UnixSeconds,
+    /// Into the chunk's subscriptions.
+    pub(crate) subscription: u32,
+    pub(crate) currency: Currency,
+    pub(crate) part: ListPart,
+    pub(crate) delta_minor: i64,
+}
+
 /// A subscription as the chunk keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubscriptionView<'a> {
@@ -133,6 +148,7 @@ pub struct SubscriptionView<'a> {
     pub started_at: Option<UnixSeconds>,
     pub ended_at: Option<UnixSeconds>,
     pub cancel_at: Option<UnixSeconds>,
+    pub ends_with_period: bool,
     pub trial: Option<Period>,
     /// Into the ledger's catalog.
     pub trial_plan: Option<u32>,
@@ -280,6 +296,28 @@ impl Chunk {
         })
     }
 
+    /// In order of time.
+    pub(crate) fn list_rows(&self, customer: usize) -> impl Iterator<Item = ListView> {
+        let rows = &self.columns.list_rows;
+        range(&rows.ends, customer).map(|index| ListView {
+            at: UnixSeconds(rows.at[index]),
+            subscription: rows.subscription[index],
+            currency: rows.currency[index],
+            part: rows.part[index],
+            delta_minor: rows.delta_minor[index],
+        })
+    }
+
+    pub(super) fn list_steps(&self, customer: usize) -> impl Iterator<Item = ListStep> {
+        self.list_rows(customer).map(|row| ListStep {
+            at: row.at,
+            subscription: self.columns.subscriptions.ids.get(row.subscription as usize).into(),
+            currency: row.currency,
+            part: row.part,
+            delta_minor: row.delta_minor,
+        })
+    }
+
     /// Customer by customer, each in order of time.
     pub(crate) fn all_paid(&self) -> impl ExactSizeIterator<Item = PaidRow> {
         (0..self.columns.paid.at.len()).map(|index| self.columns.paid.row(index))
@@ -347,6 +385,7 @@ impl Chunk {
             started_at: instant(subscriptions.started_at[index]),
             ended_at: instant(subscriptions.ended_at[index]),
             cancel_at: instant(subscriptions.cancel_at[index]),
+            ends_with_period: subscriptions.ends_with_period[index],
             trial: instant(subscriptions.trial_start[index])
                 .zip(instant(subscriptions.trial_end[index]))
                 .map(|(start, end)| Period { start, end }),

@@ -6,9 +6,11 @@ use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 use super::chunk::{
     Chunk, Columns, Country, NO_CARD, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions, UNKNOWN_MEANS,
 };
-use super::rows::{CODES_MAX, FailedInvoiceRows, MoneyRows, NO_CODE};
+use super::rows::{CODES_MAX, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE};
 use super::{CustomerEntry, days::CalendarDays};
-use crate::ledger::{Apart, ChangeCause, CustomerLedger, Difference, MoneyKind, PaidRow, Unexplained};
+use crate::ledger::{
+    Apart, ChangeCause, CustomerLedger, Difference, ListPart, MoneyKind, PaidRow, Unexplained,
+};
 
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
@@ -21,6 +23,7 @@ pub(super) struct Draft {
     paid: Box<[PaidRow]>,
     unexplained: Box<[Unexplained]>,
     differences: Box<[Difference]>,
+    list_rows: Box<[DraftListRow]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,7 @@ struct DraftSubscription {
     started_at: i64,
     ended_at: i64,
     cancel_at: i64,
+    ends_with_period: bool,
     trial_start: i64,
     trial_end: i64,
     trial_plan: u32,
@@ -55,6 +59,16 @@ struct DraftFailedInvoice {
     subscription: u32,
     failed_at: i64,
     until: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct DraftListRow {
+    at: i64,
+    /// Into the draft's own subscriptions.
+    subscription: u32,
+    currency: Currency,
+    part: ListPart,
+    delta_minor: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -127,6 +141,16 @@ impl Draft {
             })
         });
         let failed_invoices = failed_invoices.collect();
+        let list_rows = ledger.list_steps.iter().filter_map(|step| {
+            Some(DraftListRow {
+                at: step.at.0,
+                subscription: number(&step.subscription)?,
+                currency: step.currency,
+                part: step.part,
+                delta_minor: step.delta_minor,
+            })
+        });
+        let list_rows = list_rows.collect();
         Self {
             entry,
             rows: rows.into(),
@@ -137,6 +161,7 @@ impl Draft {
             paid: ledger.paid.as_slice().into(),
             unexplained: ledger.unexplained.as_slice().into(),
             differences: ledger.differences.as_slice().into(),
+            list_rows,
         }
     }
 
@@ -195,6 +220,16 @@ impl Draft {
             paid: chunk.paid(customer).collect(),
             unexplained: chunk.unexplained(customer).collect(),
             differences: chunk.differences(customer).collect(),
+            list_rows: chunk
+                .list_rows(customer)
+                .map(|row| DraftListRow {
+                    at: row.at.0,
+                    subscription: local(row.subscription),
+                    currency: row.currency,
+                    part: row.part,
+                    delta_minor: row.delta_minor,
+                })
+                .collect(),
         }
     }
 }
@@ -237,6 +272,8 @@ impl Columns {
         self.unexplained.ends.push(end(self.unexplained.at.len()));
         draft.differences.iter().for_each(|row| self.differences.push(row));
         self.differences.ends.push(end(self.differences.at.len()));
+        draft.list_rows.iter().for_each(|row| self.list_rows.push(row, first));
+        self.list_rows.ends.push(end(self.list_rows.at.len()));
     }
 }
 
@@ -258,6 +295,16 @@ impl FailedInvoiceRows {
         self.subscription.push(first + invoice.subscription);
         self.failed_at.push(invoice.failed_at);
         self.until.push(invoice.until);
+    }
+}
+
+impl ListRows {
+    fn push(&mut self, row: &DraftListRow, first: u32) {
+        self.at.push(row.at);
+        self.subscription.push(first + row.subscription);
+        self.currency.push(row.currency);
+        self.part.push(row.part);
+        self.delta_minor.push(row.delta_minor);
     }
 }
 
@@ -299,6 +346,7 @@ impl Subscriptions {
         self.started_at.push(subscription.started_at);
         self.ended_at.push(subscription.ended_at);
         self.cancel_at.push(subscription.cancel_at);
+        self.ends_with_period.push(subscription.ends_with_period);
         self.trial_start.push(subscription.trial_start);
         self.trial_end.push(subscription.trial_end);
         self.trial_plan.push(subscription.trial_plan);
@@ -328,6 +376,7 @@ fn subscriptions(
         started_at: instant(facts.started_at),
         ended_at: instant(facts.ended_at),
         cancel_at: instant(facts.cancel_at),
+        ends_with_period: facts.ends_with_period,
         trial_start: instant(facts.trial.map(|trial| trial.start)),
         trial_end: instant(facts.trial.map(|trial| trial.end)),
         trial_plan: facts.trial_items.first().map_or(NO_PLAN, |item| code(&item.price, item.currency)),
@@ -350,6 +399,7 @@ impl From<super::SubscriptionView<'_>> for DraftSubscription {
             started_at: instant(view.started_at),
             ended_at: instant(view.ended_at),
             cancel_at: instant(view.cancel_at),
+            ends_with_period: view.ends_with_period,
             trial_start: instant(view.trial.map(|trial| trial.start)),
             trial_end: instant(view.trial.map(|trial| trial.end)),
             trial_plan: view.trial_plan.unwrap_or(NO_PLAN),
@@ -369,6 +419,7 @@ impl DraftSubscription {
             started_at: NO_INSTANT,
             ended_at: NO_INSTANT,
             cancel_at: NO_INSTANT,
+            ends_with_period: false,
             trial_start: NO_INSTANT,
             trial_end: NO_INSTANT,
             trial_plan: NO_PLAN,

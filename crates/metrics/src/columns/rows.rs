@@ -3,7 +3,7 @@
 use model::{Currency, InvoiceId, UnixSeconds};
 
 use super::texts::Texts;
-use crate::ledger::{Difference, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
+use crate::ledger::{Difference, ListPart, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
 
 /// No decline code.
 pub(super) const NO_CODE: u16 = u16::MAX;
@@ -62,6 +62,18 @@ pub(super) struct DifferenceRows {
     pub(super) at: Vec<i64>,
     pub(super) currency: Vec<Currency>,
     pub(super) rules: Vec<RuleSets>,
+    pub(super) delta_minor: Vec<i64>,
+}
+
+/// From the value of subscriptions to that of their list prices.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct ListRows {
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    /// Into the chunk's subscriptions.
+    pub(super) subscription: Vec<u32>,
+    pub(super) currency: Vec<Currency>,
+    pub(super) part: Vec<ListPart>,
     pub(super) delta_minor: Vec<i64>,
 }
 

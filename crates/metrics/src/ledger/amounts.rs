@@ -3,6 +3,7 @@
 use model::Currency;
 use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
 /// A price's decimals end at the twelfth.
 const PICOS: i128 = 1_000_000_000_000;
@@ -92,6 +93,13 @@ pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency:
         whole.saturating_mul(i128::from(grain)),
     );
     grains.saturating_mul(grain)
+}
+
+/// So many percent of an amount, rounded half away from zero.
+pub(super) fn percent_of(minor: i64, percent: Decimal) -> i64 {
+    let share = Decimal::from(minor).checked_mul(percent).map(|product| product / Decimal::ONE_HUNDRED);
+    let rounded = share.map(|share| share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
+    rounded.and_then(|rounded| rounded.to_i64()).unwrap_or(0)
 }
 
 /// Half away from zero. The denominator is above zero.

@@ -7,7 +7,7 @@ use model::billing::{CustomerHistory, Discount, InvoiceLine, Period, Subscriptio
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::amounts::{Months, Picos, full_price_in};
+use super::amounts::{Months, Picos, full_price_in, percent_of};
 use super::attempts::Failing;
 use super::{PriceBook, Step, SubscriptionFacts, UnbilledItem};
 
@@ -154,13 +154,6 @@ pub(super) fn trial_items(
         items.push(UnbilledItem { price: id.clone(), currency, value_minor });
     }
     items
-}
-
-/// Rounded half away from zero.
-fn percent_of(minor: i64, percent: Decimal) -> i64 {
-    use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
-    let share = Decimal::from(minor) * percent / Decimal::ONE_HUNDRED;
-    share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64().unwrap_or(0)
 }
 
 /// From each trial's start to its end, or to when it was ended or paid for before.

@@ -14,6 +14,12 @@ use super::proration::{self, Beside};
 use super::setting::{Setting, Strength, Track, track_of};
 use super::{Cause, Step, ending, lapses};
 
+/// What the rules say of a subscription: of each price of each item, in order of time. The last of an instant holds.
+#[derive(Debug, Default)]
+pub(super) struct Timeline<'a> {
+    tracks: BTreeMap<Track<'a>, Vec<(Item<'a>, Vec<Setting<'a>>)>>,
+}
+
 /// All changes of value of one subscription. `subscription` is `None` where only its lines are known.
 pub(super) fn steps(
     id: &SubscriptionId,
@@ -21,35 +27,78 @@ pub(super) fn steps(
     entries: &[Entry<'_>],
     rules: LedgerRules,
 ) -> Vec<Step> {
-    let mut items: BTreeMap<Item<'_>, Vec<Entry<'_>>> = BTreeMap::new();
-    for entry in entries {
-        items.entry(entry.item).or_default().push(*entry);
-    }
-    let end = subscription.and_then(|subscription| ending::end(subscription, entries, rules.churn_at));
-    let mut tracks: BTreeMap<Track<'_>, Vec<Vec<Setting<'_>>>> = BTreeMap::new();
-    for (item, own) in &items {
-        let settings = item_settings(*item, own, entries, subscription, rules);
-        let prices: BTreeSet<Track<'_>> = own.iter().map(track_of).collect();
-        for track in prices {
-            let mut settings: Vec<Setting<'_>> =
-                settings.iter().filter(|setting| setting.track == track).cloned().collect();
-            settings.sort_by_key(|setting| (setting.at, setting.strength));
-            if let Some(end) = &end {
-                settings.retain(|setting| setting.at < end.at);
-                let cause = end.cause.clone();
-                settings.push(Setting { at: end.at, track, strength: Strength::Zero, value_minor: 0, cause });
-            }
-            tracks.entry(track).or_default().push(settings);
+    Timeline::of(subscription, entries, rules).steps(id)
+}
+
+impl<'a> Timeline<'a> {
+    pub(super) fn of(
+        subscription: Option<&'a Subscription>,
+        entries: &[Entry<'a>],
+        rules: LedgerRules,
+    ) -> Self {
+        let mut items: BTreeMap<Item<'a>, Vec<Entry<'a>>> = BTreeMap::new();
+        for entry in entries {
+            items.entry(entry.item).or_default().push(*entry);
         }
+        let end = subscription.and_then(|subscription| ending::end(subscription, entries, rules.churn_at));
+        let mut timeline = Self::default();
+        for (item, own) in &items {
+            let settings = item_settings(*item, own, entries, subscription, rules);
+            let prices: BTreeSet<Track<'a>> = own.iter().map(track_of).collect();
+            for track in prices {
+                let mut settings: Vec<Setting<'a>> =
+                    settings.iter().filter(|setting| setting.track == track).cloned().collect();
+                settings.sort_by_key(|setting| (setting.at, setting.strength));
+                if let Some(end) = &end {
+                    settings.retain(|setting| setting.at < end.at);
+                    let cause = end.cause.clone();
+                    settings.push(Setting {
+                        at: end.at,
+                        track,
+                        strength: Strength::Zero,
+                        value_minor: 0,
+                        cause,
+                    });
+                }
+                timeline.add(*item, track, settings);
+            }
+        }
+        timeline
     }
-    tracks.into_iter().flat_map(|(track, items)| differences(items, id, track)).collect()
+
+    pub(super) fn add(&mut self, item: Item<'a>, track: Track<'a>, settings: Vec<Setting<'a>>) {
+        self.tracks.entry(track).or_default().push((item, settings));
+    }
+
+    /// Only real changes.
+    pub(super) fn steps(self, id: &SubscriptionId) -> Vec<Step> {
+        let tracks = self.tracks.into_iter();
+        tracks.flat_map(|(track, items)| differences(items, id, track)).collect()
+    }
+
+    /// Every instant from which on another setting holds.
+    pub(super) fn instants(&self) -> impl Iterator<Item = UnixSeconds> {
+        self.tracks.values().flatten().flat_map(|(_, settings)| settings.iter().map(|setting| setting.at))
+    }
+
+    /// What holds at an instant of each price of each item that anything holds of by then.
+    pub(super) fn in_force(&self, at: UnixSeconds) -> impl Iterator<Item = (Item<'a>, &Setting<'a>)> {
+        self.tracks.values().flatten().filter_map(move |(item, settings)| {
+            let after = settings.partition_point(|setting| setting.at <= at);
+            Some((*item, settings.get(after.checked_sub(1)?)?))
+        })
+    }
 }
 
 /// What each setting changes against the one before; of several at one instant the last and strongest holds. Items that
 /// have the same price add up.
-fn differences(items: Vec<Vec<Setting<'_>>>, subscription: &SubscriptionId, track: Track<'_>) -> Vec<Step> {
+fn differences(
+    items: Vec<(Item<'_>, Vec<Setting<'_>>)>,
+    subscription: &SubscriptionId,
+    track: Track<'_>,
+) -> Vec<Step> {
     let mut changes: Vec<(UnixSeconds, i64, Cause)> = Vec::new();
-    for settings in items {
+    for (_, settings) in items {
         let mut in_force: Vec<Setting<'_>> = Vec::with_capacity(settings.len());
         for setting in settings {
             match in_force.last_mut() {

@@ -6,5 +6,6 @@ mod changes;
 mod given_up;
 mod invariants;
 mod items;
+mod list_prices;
 mod prorations;
 mod rules;

@@ -3,6 +3,9 @@
 use model::billing::{Subscription, SubscriptionStatus};
 
 use super::amounts::{Months, full_price_in};
+use super::items::Item;
+use super::setting::{Setting, Strength};
+use super::subscription::Timeline;
 use super::{Cause, PriceBook, Step, UnbilledItem};
 
 /// What the items of an active subscription are worth at their prices. Usage has no price of its own.
@@ -35,4 +38,21 @@ pub(super) fn steps(subscription: &Subscription, items: &[UnbilledItem]) -> Vec<
         cause: Cause::Unbilled,
     });
     steps.collect()
+}
+
+/// The same as what holds from when on.
+pub(super) fn timeline(steps: &[Step]) -> Timeline<'_> {
+    let mut timeline = Timeline::default();
+    for step in steps {
+        let track = (&step.price, step.currency);
+        let setting = Setting {
+            at: step.at,
+            track,
+            strength: Strength::Period,
+            value_minor: step.value_minor,
+            cause: step.cause.clone(),
+        };
+        timeline.add(Item::Priced(&step.price), track, vec![setting]);
+    }
+    timeline
 }

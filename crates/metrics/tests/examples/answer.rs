@@ -250,6 +250,7 @@ fn subscription_facts(subscription: &SubscriptionText) -> SubscriptionFacts {
         started_at: facts.value("started").map(at),
         ended_at,
         cancel_at: facts.value("cancel_at").map(at),
+        ends_with_period: false,
         trial,
         trial_items: trial.map(|_| item(facts.value("worth").unwrap_or("0"))).into_iter().collect(),
         is_involuntary: ["payment_failed", "payment_disputed", "unpaid"].iter().any(|flag| facts.has(flag)),

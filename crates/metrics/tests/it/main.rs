@@ -15,6 +15,7 @@ mod generated;
 mod kept;
 mod lists;
 mod movements;
+mod mrr_statement;
 mod payments;
 mod plan_switches;
 mod random;

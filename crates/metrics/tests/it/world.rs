@@ -267,6 +267,7 @@ impl TestCustomer {
             started_at: None,
             ended_at: None,
             cancel_at: cancel.map(|(_, at)| *at),
+            ends_with_period: false,
             trial: trial.map(|trial| trial.period),
             trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
             reason: ending.and_then(|ending| ending.reason),

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
-import { cashQuery, reconcileQuery } from '~/api/queries'
+import { cashQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
 import type { ReconcileMonth } from '~/api/types'
 import { fileName, saveCsv } from '~/charts/export'
 import { Button } from '~/components/Button'
@@ -23,6 +23,7 @@ import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
 import { CashStatement } from './CashStatement'
+import { MrrStatement } from './MrrStatement'
 import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
@@ -102,7 +103,7 @@ function saveMonths(name: string, months: readonly ReconcileMonth[]) {
   )
 }
 
-/** From what was paid to MRR, and to net cash: nothing may be unexplained. */
+/** From what was paid to MRR, to net cash, and to the provider's own MRR: nothing may be unexplained. */
 export function ReconcilePage() {
   const view = useView()
   const { connection } = view
@@ -113,9 +114,13 @@ export function ReconcilePage() {
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
   useFallback(view, query.error)
   const cash = useQuery(cashQuery(connection.id, { from, to }))
+  const statement = useQuery(mrrStatementQuery(connection.id))
   const currencies = useMemo(
-    () => [...new Set([...(query.data?.months ?? []), ...(cash.data?.months ?? [])].map((month) => month.currency))].toSorted(),
-    [query.data, cash.data],
+    () => {
+      const all = [...(query.data?.months ?? []), ...(cash.data?.months ?? []), ...(statement.data?.currencies ?? [])]
+      return [...new Set(all.map(({ currency }) => currency))].toSorted()
+    },
+    [query.data, cash.data, statement.data],
   )
   const shown =
     of && currencies.includes(of)
@@ -186,6 +191,7 @@ export function ReconcilePage() {
       </section>
       <MissingHere kinds={KINDS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
+      <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
       <RestatedMonths connection={connection} />
     </>
   )

@@ -1,10 +1,12 @@
 //! Events: which object something happened to. What they say of it may be out of date, so the object is fetched, unless
 //! it was created just now.
 
+use model::billing::Discount;
 use model::{ObjectKind, RawObject};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::subscription::subscription;
 use super::{ReadError, Reading, read};
 use crate::Event;
 use crate::stripe::loose::{Number, Object, Ref, Text};
@@ -80,8 +82,15 @@ pub fn created_object(body: &str) -> Option<RawObject> {
     }
     let filed = facts::file(kind, data.object.get(), None).ok()?;
     // A discount is delivered by itself, and shows in what it is on.
-    let is_it = filed.incomplete.is_none() && event.object_id.as_ref() == Some(&filed.object.id);
+    let is_whole = filed.incomplete.is_none() && !has_unknown_discount(&filed.object);
+    let is_it = is_whole && event.object_id.as_ref() == Some(&filed.object.id);
     is_it.then_some(filed.object)
+}
+
+/// A subscription is requested with what its discounts take off, which no event has.
+fn has_unknown_discount(object: &RawObject) -> bool {
+    let discounts = || subscription(&object.body).map_or(Vec::new(), |parts| parts.subscription.discounts);
+    object.kind == kind::SUBSCRIPTION && discounts().contains(&Discount::UNKNOWN)
 }
 
 /// An id is at most this long, as the provider promises.
@@ -138,6 +147,8 @@ mod tests {
         let lines = json!({"object": "list", "data": [], "has_more": true});
         let invoice = json!({"id": "in_1", "object": "invoice", "created": 1, "lines": lines});
         let discount = json!({"id": "di_1", "object": "discount", "customer": "cus_1"});
+        let discounted =
+            json!({"id": "sub_1", "object": "subscription", "customer": "cus_1", "discounts": ["di_1"]});
         let mut of_another_account = delivery("customer.created", customer());
         of_another_account["account"] = json!("acct_2");
         for delivery in [
@@ -147,6 +158,7 @@ mod tests {
             delivery("price.created", price),
             delivery("invoice.created", invoice),
             delivery("customer.discount.created", discount),
+            delivery("customer.subscription.created", discounted),
             delivery("customer.created", json!("cus_1")),
         ] {
             assert_eq!(created_object(&delivery.to_string()), None, "{delivery}");

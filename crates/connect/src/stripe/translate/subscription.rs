@@ -14,7 +14,7 @@ use super::method::{MethodShape, method};
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
 use crate::stripe::kind;
-use crate::stripe::loose::{Array, Embedded, Flag, Link, Number, Object, Ref, Text};
+use crate::stripe::loose::{Array, Embedded, Flag, Link, Links, Number, Object, OnlyId, Ref, Text};
 
 /// A subscription, and the prices that came inside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +46,7 @@ struct Shape {
     currency: Text,
     items: Object<Embedded<ItemShape>>,
     default_tax_rates: Array<TaxRate>,
-    /// Those that came whole and not as their ids.
-    discounts: Array<DiscountShape>,
+    discounts: Links<DiscountShape>,
     /// The only one, in the older shape.
     discount: Object<DiscountShape>,
     pending_update: Object<Update>,
@@ -105,6 +104,7 @@ struct ItemShape {
     price: Link<PriceShape>,
     plan: Link<PriceShape>,
     quantity: Number,
+    discounts: Links<OnlyId>,
     current_period_start: Number,
     current_period_end: Number,
 }
@@ -168,9 +168,23 @@ pub fn subscription_item(body: &str) -> Result<(SubscriptionItem, Option<Price>)
 
 impl Shape {
     fn discounts(&self, reading: Reading<'_>) -> Result<Vec<Discount>, ReadError> {
-        let only = self.discount.get().filter(|_| self.discounts.0.is_none());
-        let all = self.discounts.iter().chain(only);
-        all.filter_map(|shape| shape.read(reading).transpose()).collect()
+        let mut discounts = Vec::new();
+        for link in self.discounts.iter() {
+            match link {
+                Link::Expanded(shape) => discounts.push(shape.read(reading)?),
+                Link::Id(_) => discounts.push(Discount::UNKNOWN),
+                Link::Absent => {}
+            }
+        }
+        if let (Some(only), None) = (self.discount.get(), &self.discounts.0) {
+            discounts.push(only.read(reading)?);
+        }
+        // Those of items come as their ids.
+        let mut items = self.items.get().into_iter().flat_map(|list| list.data.iter());
+        if items.any(|item| item.discounts.iter().any(|link| *link != Link::Absent)) {
+            discounts.push(Discount::UNKNOWN);
+        }
+        Ok(discounts)
     }
 
     fn items(&self, reading: Reading<'_>) -> Result<(Vec<SubscriptionItem>, Vec<Price>), ReadError> {
@@ -197,17 +211,17 @@ impl Shape {
 }
 
 impl DiscountShape {
-    /// `None`: its coupon came only as an id.
-    fn read(&self, reading: Reading<'_>) -> Result<Option<Discount>, ReadError> {
+    fn read(&self, reading: Reading<'_>) -> Result<Discount, ReadError> {
         let coupon = self.coupon.get().or_else(|| self.source.get()?.coupon.get());
-        let Some(coupon) = coupon else { return Ok(None) };
+        // It came only as an id.
+        let Some(coupon) = coupon else { return Ok(Discount::UNKNOWN) };
         let amount = reading.optional_amount(coupon.amount_off, "discounts.coupon.amount_off")?;
-        Ok(Some(Discount {
+        Ok(Discount {
             percent_off: reading.optional_decimal(coupon.percent_off, 100, "discounts.coupon.percent_off")?,
             amount_off: amount.zip(coupon.currency.as_str().and_then(|code| code.parse().ok())),
             ends_at: reading.optional_instant(self.end, "discounts.end")?,
             is_once: coupon.duration.as_str() == Some("once"),
-        }))
+        })
     }
 }
 

@@ -9,10 +9,12 @@ use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
 use super::super::chunk::{Chunk, Columns, Country, NO_PLAN, Rows, Subscriptions};
-use super::super::rows::{DifferenceRows, FailedInvoiceRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows};
+use super::super::rows::{
+    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
+};
 use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
-use crate::ledger::{Apart, ChangeCause, MoneyKind, PaidPart, Reason, RuleSets};
+use crate::ledger::{Apart, ChangeCause, ListPart, MoneyKind, MrrReason, PaidPart, Reason, RuleSets};
 
 /// The place in each list is the number on disk: only ever add at the end.
 const STATUSES: [SubscriptionStatus; 9] = [
@@ -49,6 +51,8 @@ const PARTS: [PaidPart; 14] = [
     PaidPart::LeftOut(Reason::AwaitingPayment),
     PaidPart::LeftOut(Reason::Replaced),
 ];
+/// The value at list prices; the reasons follow it.
+const LIST_VALUE: u8 = 0;
 const INTERVALS: [BillingInterval; 4] =
     [BillingInterval::Day, BillingInterval::Week, BillingInterval::Month, BillingInterval::Year];
 
@@ -74,6 +78,7 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     for column in [&subscriptions.started_at, &subscriptions.ended_at, &subscriptions.cancel_at] {
         out.i64s(column);
     }
+    out.u8s(subscriptions.ends_with_period.iter().map(|flag| u8::from(*flag)));
 
     for column in [&subscriptions.trial_start, &subscriptions.trial_end] {
         out.i64s(column);
@@ -106,6 +111,7 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     write_money(&mut out, money);
     write_paid(&mut out, columns);
     write_differences(&mut out, &columns.differences);
+    write_list_rows(&mut out, &columns.list_rows);
     out.bytes
 }
 
@@ -155,6 +161,19 @@ fn write_differences(out: &mut Writer, differences: &DifferenceRows) {
     out.i64s(&differences.delta_minor);
 }
 
+fn write_list_rows(out: &mut Writer, rows: &ListRows) {
+    out.count(rows.at.len());
+    out.u32s(&rows.ends);
+    out.i64s(&rows.at);
+    out.u32s(&rows.subscription);
+    out.currencies(&rows.currency);
+    out.u8s(rows.part.iter().map(|part| match part {
+        ListPart::Value => LIST_VALUE,
+        ListPart::Reason(reason) => number(&MrrReason::ALL, reason).saturating_add(1),
+    }));
+    out.i64s(&rows.delta_minor);
+}
+
 /// The columns, and how many chunks there were when they were written.
 pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Columns)> {
     let mut from = Reader::new(bytes);
@@ -186,6 +205,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     let paid = read_paid(&mut from, customers)?;
     let unexplained = read_unexplained(&mut from, customers)?;
     let differences = read_differences(&mut from, customers)?;
+    let list_rows = read_list_rows(&mut from, customers, &subscriptions)?;
     from.finish()?;
     let columns = Columns {
         ids,
@@ -203,6 +223,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         paid,
         unexplained,
         differences,
+        list_rows,
     };
     Ok((chunks, columns))
 }
@@ -217,6 +238,7 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         started_at: from.i64s(count)?,
         ended_at: from.i64s(count)?,
         cancel_at: from.i64s(count)?,
+        ends_with_period: flags(from, count)?,
         trial_start: from.i64s(count)?,
         trial_end: from.i64s(count)?,
         // The names of plans come behind it.
@@ -279,14 +301,7 @@ fn read_failed_invoices(
     let count = from.count()?;
     let ends = from.ends(customers, count)?;
     let subscription = from.u32s(count)?;
-    let (mut row, mut first) = (0, 0);
-    for (row_end, subscription_end) in ends.iter().zip(&subscriptions.ends) {
-        let own = first..*subscription_end;
-        if !subscription[row..*row_end as usize].iter().all(|index| own.contains(index)) {
-            return Err("a failed invoice names another customer's subscription");
-        }
-        (row, first) = (*row_end as usize, *subscription_end);
-    }
+    check_owners(&ends, &subscription, subscriptions)?;
     Ok(FailedInvoiceRows { ends, subscription, failed_at: from.i64s(count)?, until: from.i64s(count)? })
 }
 
@@ -335,6 +350,34 @@ fn read_differences(from: &mut Reader<'_>, customers: usize) -> Read<DifferenceR
         from.column(count, u16::from_le_bytes)?.into_iter().map(RuleSets::from_bits).collect();
     let rules = rules.ok_or("it names rules that this version does not know")?;
     Ok(DifferenceRows { ends, at, currency, rules, delta_minor: from.i64s(count)? })
+}
+
+fn read_list_rows(from: &mut Reader<'_>, customers: usize, subscriptions: &Subscriptions) -> Read<ListRows> {
+    let count = from.count()?;
+    let (ends, at) = (from.ends(customers, count)?, from.i64s(count)?);
+    let subscription = from.u32s(count)?;
+    check_owners(&ends, &subscription, subscriptions)?;
+    let currency = currencies(from, count)?;
+    let parts = from.bytes(count)?.iter().map(|number| match number.checked_sub(1) {
+        None => Some(ListPart::Value),
+        Some(place) => MrrReason::ALL.get(usize::from(place)).copied().map(ListPart::Reason),
+    });
+    let part: Option<Vec<ListPart>> = parts.collect();
+    let part = part.ok_or("it names a reason that this version does not know")?;
+    Ok(ListRows { ends, at, subscription, currency, part, delta_minor: from.i64s(count)? })
+}
+
+/// Whether each customer's rows name only its own subscriptions.
+fn check_owners(ends: &[u32], named: &[u32], subscriptions: &Subscriptions) -> Read<()> {
+    let (mut row, mut first) = (0, 0);
+    for (row_end, subscription_end) in ends.iter().zip(&subscriptions.ends) {
+        let own = first..*subscription_end;
+        if !named[row..*row_end as usize].iter().all(|index| own.contains(index)) {
+            return Err("a row names another customer's subscription");
+        }
+        (row, first) = (*row_end as usize, *subscription_end);
+    }
+    Ok(())
 }
 
 /// `balance_months` are the numbers of the months that the balance has, so that a missing one is noticed.
