@@ -1,6 +1,7 @@
 // Every metric of the registry: found in the index, opened, broken down, and followed to the customers behind it.
 
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { accessible, connected, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
@@ -33,6 +34,43 @@ test('an owner finds a metric, breaks it down and opens what is behind a period'
   await accessible(page, 'what is behind a period');
   await page.goBack();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('a chart says what is below the pointer, opens the whole column, and is saved as a picture', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  const card = page.getByRole('region', { name: /^Movements by/ });
+  const chart = card.getByRole('img');
+  await chart.scrollIntoViewIfNeeded();
+  /** Near the right end, where the running period is, and above all columns. */
+  const last = async () => {
+    const { width } = await chart.boundingBox();
+    return { x: width - 30, y: 20 };
+  };
+  const tooltip = card.getByText('Click to see the customers');
+  await chart.hover({ position: await last() });
+  await tooltip.waitFor();
+  await card.getByText(/so far$/).waitFor();
+  await picture(page, '42-tooltip');
+  await chart.click({ position: await last() });
+  await page.waitForURL(/mark_from=/);
+  await page.getByRole('dialog').getByText('All movements').waitFor();
+  await tooltip.waitFor({ state: 'detached' });
+  await page.goBack();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await card.getByRole('button', { name: /^Churn/ }).click();
+  await chart.hover({ position: await last() });
+  await tooltip.waitFor();
+  assert.equal(await card.getByText('Churn').count(), 1, 'a series that is switched off is still in the tooltip');
+  await card.getByRole('button', { name: /^Download Movements/ }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Download PNG' }).click(),
+  ]);
+  const { size } = statSync(await download.path());
+  assert.ok(size > 10_000, `the picture has ${size} bytes`);
 });
 
 test('the bar governs the page, and a comparison can be switched off', async (t) => {

@@ -1,7 +1,5 @@
-import type { EChartsType } from 'echarts/core'
-
 import { token } from './palette'
-import { RUNNING } from './seriesOption'
+import type { NamedColor } from './plot'
 
 export interface ExportTable {
   columns: string[]
@@ -50,41 +48,48 @@ const SCALE = 2
 
 const LEGEND_LINE = 22
 
-interface LegendEntry {
-  name: string
-  color: string
+/** A chart as it stands on the page. */
+export interface Drawing {
+  picture: (scale: number) => Picture
+}
+
+export interface Picture {
+  canvas: HTMLCanvasElement
+  /** In pixels of the page. */
+  width: number
+  height: number
+  names: readonly NamedColor[]
+}
+
+interface LegendEntry extends NamedColor {
   x: number
   line: number
 }
 
 /** The names of several series, broken into lines as wide as the chart; one series is named by the title. */
-function legendOf(chart: EChartsType, context: CanvasRenderingContext2D, width: number): LegendEntry[] {
-  const { series: drawn = [] } = chart.getOption() as { series?: { id?: string; name?: string; itemStyle?: { color?: string } }[] }
-  const series = drawn.filter(({ id }) => !id?.endsWith(RUNNING))
-  if (series.length < 2) return []
+function legendOf({ names, width }: Picture, context: CanvasRenderingContext2D): LegendEntry[] {
+  if (names.length < 2) return []
   let [x, line] = [0, 0]
-  return series.map(({ name = '', itemStyle }) => {
+  return names.map(({ name, color }) => {
     const length = context.measureText(name).width + 36
     if (x > 0 && x + length > width) [x, line] = [0, line + 1]
-    const entry = { name, color: itemStyle?.color ?? token('--ink'), x, line }
+    const entry = { name, color, x, line }
     x += length
     return entry
   })
 }
 
 /** The chart as it stands, under its title and the range and date that make it readable without the page. */
-export async function savePng(chart: EChartsType, title: string, caption: string, name: string) {
-  const [width, height] = [chart.getWidth(), chart.getHeight()]
-  const image = new Image(width, height)
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(chart.renderToSVGString())}`
-  await image.decode()
+export async function savePng(drawing: Drawing, title: string, caption: string, name: string) {
+  const picture = drawing.picture(SCALE)
+  const { width, height } = picture
   const canvas = document.createElement('canvas')
   canvas.width = (width + 2 * MARGIN) * SCALE
   const context = canvas.getContext('2d')
   if (!context) return
   const font = getComputedStyle(document.body).fontFamily
   context.font = `13px ${font}`
-  const legend = legendOf(chart, context, width)
+  const legend = legendOf(picture, context)
   const legendHeight = legend.length === 0 ? 0 : ((legend.at(-1)?.line ?? 0) + 1) * LEGEND_LINE + 4
   // A new size empties the canvas, its font with it.
   canvas.height = (height + HEAD + legendHeight + MARGIN) * SCALE
@@ -104,7 +109,7 @@ export async function savePng(chart: EChartsType, title: string, caption: string
     context.fillStyle = token('--ink')
     context.fillText(name, MARGIN + x + 16, y + 13)
   }
-  context.drawImage(image, MARGIN, HEAD + legendHeight, width, height)
+  context.drawImage(picture.canvas, MARGIN, HEAD + legendHeight, width, height)
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
   if (blob) save(blob, `${name}.png`)
 }

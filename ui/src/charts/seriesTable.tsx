@@ -7,7 +7,7 @@ import { fileValue, formatValue } from '~/format/value'
 import type { Bucket } from './buckets'
 import { bucketName } from './buckets'
 import type { ExportTable } from './export'
-import type { ChartSeries } from './seriesOption'
+import type { ChartSeries } from './seriesPlot'
 
 /** One period of all series. */
 export interface SeriesRow extends Bucket {

@@ -2,7 +2,7 @@ import type { Currency, MetricDefinition, ValuePoint } from '~/api/types'
 import type { Bucket } from '~/charts/buckets'
 import type { ExportTable } from '~/charts/export'
 import { seriesToken } from '~/charts/palette'
-import type { ChartSeries } from '~/charts/seriesOption'
+import type { ChartSeries } from '~/charts/seriesPlot'
 import { fileValue } from '~/format/value'
 
 import type { Figure } from './useFigures'
