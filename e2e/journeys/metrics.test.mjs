@@ -73,6 +73,33 @@ test('a chart says what is below the pointer, opens the whole column, and is sav
   assert.ok(size > 10_000, `the picture has ${size} bytes`);
 });
 
+test('a figure leads to its definition, and all definitions are searched', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).getByRole('button', { name: 'What is MRR?' }).click();
+  const [help] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('dialog').getByRole('link', { name: 'Full definition' }).click(),
+  ]);
+  await help.getByRole('heading', { name: 'MRR', level: 1, exact: true }).waitFor();
+
+  const field = help.getByRole('searchbox', { name: 'Search all definitions' });
+  await field.fill('zebra');
+  await help.getByRole('status').filter({ hasText: 'Nothing found' }).waitFor();
+  await accessible(help, 'a search that finds nothing');
+  await field.fill('quick ratio formula');
+  await help.getByRole('status').filter({ hasText: /^\d+ results?$/ }).waitFor();
+  await accessible(help, 'a search');
+  await picture(help, '43-help');
+  await field.press('ArrowDown');
+  await help.keyboard.press('Enter');
+  await help.waitForURL(/\/help\/quick-ratio/);
+  await help.getByRole('heading', { name: 'Quick ratio', level: 1 }).waitFor();
+  await help.goBack();
+  await help.getByRole('status').filter({ hasText: /^\d+ results?$/ }).waitFor();
+  assert.equal(await field.inputValue(), 'quick ratio formula');
+});
+
 test('the bar governs the page, and a comparison can be switched off', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);

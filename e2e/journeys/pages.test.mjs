@@ -45,6 +45,7 @@ test('plans stand below their products, and lead to their customers', async (t) 
   await picture(page, '61-plans');
   await tree.getByRole('link', { name: 'Business', exact: true }).click();
   await page.waitForURL(/customers.*product=/);
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor();
   await page.getByRole('table').waitFor();
 
   await openPage(page, 'Geography');
