@@ -11,7 +11,7 @@ import { MenuButton } from '~/components/Menu'
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
 import type { Drawing, ExportTable } from './export'
-import { saveCsv, savePng } from './export'
+import { FILE_KINDS, isFileKind, savePng, saveTable } from './export'
 import type { Handlers } from './listen'
 import type { Plot } from './plot'
 
@@ -137,14 +137,14 @@ function DownloadMenu<Row extends object>({
     <MenuButton
       className={iconButtonClass()}
       entries={[
-        { id: 'csv', text: 'Download CSV' },
+        ...FILE_KINDS,
         { id: 'png', text: 'Download PNG', isDisabled: drawing === null },
       ]}
       isDisabled={isDisabled}
       label={`Download ${title}`}
       onAction={(id) => {
-        if (id === 'csv') saveCsv(file.table(), file.name)
-        if (id === 'png' && drawing) void savePng(drawing, title, caption, file.name)
+        if (isFileKind(id)) saveTable(id, file.table(), file.name)
+        else if (drawing) void savePng(drawing, title, caption, file.name)
       }}
     >
       <MoreIcon />

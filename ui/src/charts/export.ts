@@ -1,22 +1,49 @@
+import type { Money } from '~/api/types'
+import { majorText } from '~/format/money'
+
 import { token } from './palette'
 import type { NamedColor } from './plot'
 
+/** What stands in a file: days as `YYYY-MM-DD`, amounts as each kind of file writes them. */
+export type Cell = string | number | boolean | null | Money
+
 export interface ExportTable {
   columns: string[]
-  /** Amounts in the main unit as plain text, days as `YYYY-MM-DD`: what a spreadsheet reads without asking. */
-  rows: (string | number | null)[][]
+  rows: Cell[][]
+}
+
+/** An amount in the main unit as plain text: what a spreadsheet reads without asking. */
+export function cellText(cell: Cell): string {
+  if (cell === null) return ''
+  return typeof cell === 'object' ? majorText(cell.amount_minor, cell.currency) : String(cell)
 }
 
 /** RFC 4180. A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe; plain numbers stay. */
 export function csvText({ columns, rows }: ExportTable): string {
-  const cell = (value: string | number | null) => {
-    if (value === null) return ''
-    const text = String(value)
+  const write = (cell: Cell) => {
+    const text = cellText(cell)
     const isNumber = /^-?\d+(\.\d+)?$/.test(text)
     const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }
-  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+  return [columns, ...rows].map((row) => row.map(write).join(',')).join('\r\n') + '\r\n'
+}
+
+/** Two plans can have the same name, but two members of an object can't. */
+function apart(columns: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  return columns.map((column) => {
+    const count = (counts.get(column) ?? 0) + 1
+    counts.set(column, count)
+    return count === 1 ? column : `${column} (${count})`
+  })
+}
+
+/** One object for each row, on a line of its own. An amount is as in the API: in the smallest unit, with its currency. */
+export function jsonText({ columns, rows }: ExportTable): string {
+  const names = apart(columns)
+  const lines = rows.map((row) => JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))))
+  return `[\n${lines.join(',\n')}\n]\n`
 }
 
 function save(blob: Blob, name: string) {
@@ -38,8 +65,22 @@ export function fileName(...parts: string[]): string {
   return parts.map(slug).filter(Boolean).join('-')
 }
 
-export function saveCsv(table: ExportTable, name: string) {
-  save(new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`)
+export const FILE_KINDS = [
+  { id: 'csv', text: 'Download CSV' },
+  { id: 'json', text: 'Download JSON' },
+] as const
+
+export type FileKind = (typeof FILE_KINDS)[number]['id']
+
+export const isFileKind = (id: string): id is FileKind => FILE_KINDS.some((kind) => kind.id === id)
+
+export function saveTable(kind: FileKind, table: ExportTable, name: string) {
+  const blob =
+    kind === 'csv'
+      ? // The mark in front tells spreadsheets that it is UTF-8.
+        new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' })
+      : new Blob([jsonText(table)], { type: 'application/json' })
+  save(blob, `${name}.${kind}`)
 }
 
 const HEAD = 64

@@ -92,7 +92,7 @@ export function fileOf({ buckets, series, unit, currency }: SeriesTable): Export
     rows: buckets.map((bucket, index) => [
       bucket.start_on,
       bucket.end_on,
-      String(bucket.is_partial),
+      bucket.is_partial,
       ...(unit === 'money' ? [currency] : []),
       ...series.map(({ values }) => fileValue(values[index], unit, currency)),
     ]),

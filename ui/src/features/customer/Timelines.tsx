@@ -7,7 +7,7 @@ import { stepPlot } from '~/charts/stepPlot'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
 import { dateOf, dayOf, formatDay, formatInstant } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import type { View } from '~/view/useView'
 
 type TimelineStep = CustomerDetail['timeline'][number]
@@ -73,7 +73,7 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
         name: fileName(detail.customer.name ?? detail.customer.id, 'mrr', currency),
         table: () => ({
           columns: ['on', 'currency', 'mrr'],
-          rows: steps.map((step) => [step.on, currency, majorText(step.mrr_minor, currency)]),
+          rows: steps.map((step) => [step.on, currency, moneyOf(step.mrr_minor, currency)]),
         }),
       }}
       height={240}

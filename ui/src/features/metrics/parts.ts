@@ -56,7 +56,7 @@ export function partsFile(metric: Pick<MetricDefinition, 'id' | 'unit'>, currenc
       series.points.map(({ start_on, end_on, is_partial, value }) => [
         start_on,
         end_on,
-        String(is_partial),
+        is_partial,
         ...(isMoney ? [currency] : []),
         key,
         label,
