@@ -105,7 +105,11 @@ function CountryTable({ view, groups }: { view: View; groups: Groups }) {
           <h2 className="font-semibold">By country</h2>
           {compared_with && <p className="text-[0.8125rem] text-ink-soft">Change since {levelName(compared_with.level_on)}.</p>}
         </div>
-        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'countries')} table={() => fileOfRows(columns, rows)} />
+        <DownloadTable
+          isDisabled={rows.length === 0}
+          name={fileName(view.connection.name, 'countries')}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {groups.error ? (

@@ -23,7 +23,7 @@ function useQueryText() {
     setText(next)
     void navigate({ search: compact({ q: next || undefined }), replace: true, resetScroll: false })
   }
-  return { text, type }
+  return { q, text, type }
 }
 
 /** The arrow keys move from the field through what was found, and back. */
@@ -39,15 +39,15 @@ function move(event: KeyboardEvent<HTMLElement>) {
 
 export function HelpPage() {
   const { page } = route.useParams()
-  const { text, type } = useQueryText()
+  const { q, text, type } = useQueryText()
   useTitle('Metric definitions')
   return (
     <article className="card mx-auto w-full max-w-3xl p-5 sm:p-8">
       <div className="mb-5 flex flex-col gap-4" role="search">
         <SearchField label="Search all definitions" value={text} onChange={type} onKeyDown={move} />
-        {text.trim() !== '' && <Found query={text} onKeyDown={move} />}
+        {q.trim() !== '' && <Found query={q} onKeyDown={move} />}
       </div>
-      {text.trim() === '' && <Page page={page} />}
+      {q.trim() === '' && <Page page={page} />}
     </article>
   )
 }

@@ -78,7 +78,11 @@ export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) 
         <h2 className="min-w-0 flex-1 basis-52 font-semibold">
           {title} by {interval}
         </h2>
-        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, title, `by ${interval}`)} table={() => fileOfRows(columns, rows)} />
+        <DownloadTable
+          isDisabled={rows.length === 0}
+          name={fileName(view.connection.name, title, `by ${interval}`)}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}

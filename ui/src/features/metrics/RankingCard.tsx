@@ -154,7 +154,11 @@ export function RankingCard(props: RankingProps) {
         >
           Over time
         </Link>
-        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, title)} table={() => fileOfRows(columns, rows)} />
+        <DownloadTable
+          isDisabled={rows.length === 0}
+          name={fileName(view.connection.name, title)}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}

@@ -103,7 +103,11 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
         <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={onOpen}>
           See the movements
         </Button>
-        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plan switches')} table={() => switchesFile(rows)} />
+        <DownloadTable
+          isDisabled={rows.length === 0}
+          name={fileName(view.connection.name, 'plan switches')}
+          table={() => switchesFile(rows)}
+        />
       </header>
       <div className="pt-2">
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}

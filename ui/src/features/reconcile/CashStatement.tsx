@@ -101,7 +101,11 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">Click an amount to see the balance transactions behind it.</p>
         </div>
-        <DownloadTable isDisabled={months.length === 0} name={fileName(name, 'cash statement')} table={() => cashFile(cash.data?.months ?? [])} />
+        <DownloadTable
+          isDisabled={months.length === 0}
+          name={fileName(name, 'cash statement')}
+          table={() => cashFile(cash.data?.months ?? [])}
+        />
       </header>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}
       {!cash.data && !cash.error && (

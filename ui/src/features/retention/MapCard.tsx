@@ -91,7 +91,11 @@ export function MapCard(props: MapCardProps) {
             onChange={(next) => setIsTotal(next === 'total')}
           />
         )}
-        <DownloadTable isDisabled={starts.length === 0} name={fileName(view.connection.name, title)} table={() => fileOf(props)} />
+        <DownloadTable
+          isDisabled={starts.length === 0}
+          name={fileName(view.connection.name, title)}
+          table={() => fileOf(props)}
+        />
       </header>
       <div className={`pt-3 transition-opacity ${data.isStale ? 'opacity-60' : ''}`}>
         {error && <ErrorState error={error} onRetry={data.refetch} />}

@@ -84,7 +84,11 @@ export function PlansCard({ view }: { view: View }) {
           <h2 className="font-semibold">{TITLE}</h2>
           <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted by now</p>
         </div>
-        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, TITLE)} table={() => fileOfRows(COLUMNS, rows)} />
+        <DownloadTable
+          isDisabled={rows.length === 0}
+          name={fileName(view.connection.name, TITLE)}
+          table={() => fileOfRows(COLUMNS, rows)}
+        />
       </header>
       <div className="pt-2">
         {error && <ErrorState error={error} onRetry={started.refetch} />}
