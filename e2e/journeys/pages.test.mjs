@@ -46,6 +46,7 @@ test('plans stand below their products, and lead to their customers', async (t) 
   await picture(page, '61-plans');
   await tree.getByRole('link', { name: 'Business', exact: true }).click();
   await page.waitForURL(/customers.*product=/);
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor();
   await page.getByRole('table').waitFor();
 
   await openPage(page, 'Geography');
@@ -96,12 +97,17 @@ test('a list has the columns that were chosen, sums, any order, and downloads as
   await accessible(page, 'customers');
   await picture(page, '63-customers');
 
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download CSV' }).click(),
-  ]);
-  const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+  const downloaded = async (kind) => {
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const item = page.getByRole('menuitem', { name: `Download ${kind}` });
+    const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+    return readFileSync(await download.path(), 'utf8');
+  };
+  const lines = (await downloaded('CSV')).trim().split('\r\n');
   assert.equal(lines.length, 41);
+  const customers = JSON.parse(await downloaded('JSON'));
+  assert.equal(customers.length, 40);
+  assert.ok(customers.some((customer) => customer.mrr_usd?.amount_minor > 0), 'nobody has an amount');
   await page.getByRole('radio', { name: 'Churned' }).click();
   await page.getByText(/^\d+ customers?$/).waitFor();
   assert.ok(new URL(page.url()).searchParams.getAll('cols').includes('created'), 'the columns are forgotten');

@@ -197,6 +197,9 @@ async fn what_is_ahead_adds_up_to_the_metrics() {
             assert_eq!(listed, figures, "{metric} in {currency}");
         }
     }
+}
+
+#[tokio::test]
 async fn the_mrr_statement_leads_to_a_plain_reading_of_the_subscriptions() {
     let site = Site::new();
     let cookie = site.owner().await;

@@ -4,7 +4,7 @@ import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import type { View } from '~/view/useView'
 
 import { whyOf } from './why'
@@ -97,14 +97,14 @@ export function movementsFile(rows: readonly Movement[], into: string | null): E
       row.name,
       row.email,
       row.type,
-      row.is_involuntary === undefined ? null : String(row.is_involuntary),
+      row.is_involuntary ?? null,
       row.causes?.map(({ cause }) => cause).join(' ') || null,
       row.churn_reason ?? null,
       row.feedback ?? null,
       row.currency,
-      majorText(row.delta_minor, row.currency),
-      majorText(row.mrr_after_minor, row.currency),
-      ...(into ? [row.converted_minor == null ? null : majorText(row.converted_minor, into)] : []),
+      moneyOf(row.delta_minor, row.currency),
+      moneyOf(row.mrr_after_minor, row.currency),
+      ...(into ? [row.converted_minor == null ? null : moneyOf(row.converted_minor, into)] : []),
     ]),
   }
 }

@@ -4,10 +4,11 @@ import { useMemo } from 'react'
 import { planSwitchesQuery } from '~/api/queries'
 import type { Currency } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
-import { fileName, saveCsv } from '~/charts/export'
+import { fileName } from '~/charts/export'
 import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
 import { formatRange } from '~/format/date'
@@ -107,14 +108,11 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
         <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => onOpen()}>
           See the movements
         </Button>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(switchesFile(rows), fileName(view.connection.name, 'plan switches'))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, 'plan switches')}
+          table={() => switchesFile(rows)}
+        />
       </header>
       <div className="pt-2">
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}

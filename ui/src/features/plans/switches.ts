@@ -1,6 +1,6 @@
 import type { Currency, PlanSwitch } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 
 export interface SwitchRow extends PlanSwitch {
   key: string
@@ -98,7 +98,7 @@ export function switchesFile(rows: readonly SwitchRow[]): ExportTable {
       row.to,
       row.currency,
       row.customers,
-      ...[row.mrr_before_minor, row.mrr_after_minor, row.change_minor].map((minor) => majorText(minor, row.currency)),
+      ...[row.mrr_before_minor, row.mrr_after_minor, row.change_minor].map((minor) => moneyOf(minor, row.currency)),
     ]),
   }
 }

@@ -1,6 +1,6 @@
 import type { Upcoming } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 
 /** One line for each subscription, and each currency in which it is worth something. */
 export function upcomingFile(rows: readonly Upcoming[], into: string | null): ExportTable {
@@ -25,11 +25,11 @@ export function upcomingFile(rows: readonly Upcoming[], into: string | null): Ex
       row.email,
       row.subscription_id,
       row.plans.join('; '),
-      String(row.is_set_to_end),
+      row.is_set_to_end,
       row.feedback,
       row.currency,
-      majorText(row.mrr_minor, row.currency),
-      ...(into ? [row.converted_minor === null ? null : majorText(row.converted_minor, into)] : []),
+      moneyOf(row.mrr_minor, row.currency),
+      ...(into ? [row.converted_minor === null ? null : moneyOf(row.converted_minor, into)] : []),
     ]),
   }
 }
