@@ -30,10 +30,37 @@ test('an owner finds a metric, breaks it down and opens what is behind a period'
 
   await page.getByRole('radio', { name: 'All' }).click();
   await page.getByRole('region', { name: 'By period' }).getByRole('button', { name: /^\d+$/ }).first().click();
-  await page.getByRole('dialog').getByText('All movements').waitFor();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(/^[1-9]\d* customers?$/).waitFor();
   await accessible(page, 'what is behind a period');
   await page.goBack();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await drawer.waitFor({ state: 'detached' });
+});
+
+test('a rate opens the customers who left and those who could, a revenue its invoices', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/metrics/customer_churn_rate?range=all`);
+  await page.getByRole('region', { name: 'By period' }).getByRole('button', { name: /^[1-9][\d.]*%$/ }).first().click();
+  const drawer = page.getByRole('dialog');
+  const left = drawer.getByRole('button', { name: /^Existing customers who left/ });
+  const before = drawer.getByRole('button', { name: /^Customers just before/ });
+  for (const part of [left, before]) {
+    await part.click();
+    const count = Number((await part.innerText()).match(/(\d+)$/)[1]);
+    await drawer.getByText(new RegExp(`^${count} customers?$`)).waitFor();
+  }
+  await accessible(page, 'how a churn rate came about');
+
+  await page.goto(`${both.app.url}/c/${id}/metrics/net_revenue?range=all`);
+  await page.getByRole('region', { name: 'By period' }).getByRole('button', { name: /^\$[\d,.]+$/ }).first().click();
+  const invoices = drawer.getByRole('button', { name: /^Paid invoices, without tax/ });
+  const sum = (await invoices.innerText()).match(/\$[\d,.]+$/)[0];
+  await drawer.getByText(new RegExp(`^[1-9]\\d* entr(y|ies), ${sum.replaceAll(/[$.]/g, '\\$&')}$`)).waitFor();
+  await accessible(page, 'the invoices behind net revenue');
+  await drawer.getByRole('table').getByRole('link').first().click();
+  await page.waitForURL(/\/customers\/cus_/);
 });
 
 test('a chart says what is below the pointer, opens the whole column, and is saved as a picture', async (t) => {

@@ -19,7 +19,8 @@ test('an owner reads the overview and follows a figure to its page', async (t) =
   await page.getByText(/^MRR is \$[\d,]+/).waitFor();
   const today = page.getByRole('region', { name: 'Today' });
   await today.getByRole('row', { name: /^Cancellations due/ }).waitFor();
-  await page.getByRole('region', { name: 'At risk' }).getByText(/within 90 days/).waitFor();
+  const risk = page.getByRole('region', { name: 'At risk' });
+  await risk.getByText(/within 90 days/).waitFor();
   await page.getByRole('radio', { name: 'New customers' }).click();
   await page.waitForURL(/pace=new_customers/);
   await page.getByRole('region', { name: 'Key figures' }).getByText(/\$\d/).first().waitFor();
@@ -66,6 +67,16 @@ test('plans say who switched to which, and open the movements of it', async (t) 
   await page.waitForURL(/mark_of=cause/);
   await page.getByRole('dialog').getByText('Change of plan').filter({ visible: true }).nth(1).waitFor();
   await accessible(page, 'the movements of switches');
+
+  // A cell of the matrix opens its own movements alone.
+  await page.keyboard.press('Escape');
+  await switches.getByRole('button', { name: /→ .+: \d/ }).first().click();
+  await page.waitForURL(/mark_of=switch/);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: 'Switches between plans' }).waitFor();
+  await dialog.getByText(/→/).first().waitFor();
+  await dialog.getByText('Change of plan').filter({ visible: true }).first().waitFor();
+  await accessible(page, 'the movements of one switch');
 });
 
 test('a list has the columns that were chosen, sums, any order, and downloads as a whole', async (t) => {

@@ -9,6 +9,7 @@ mod http;
 pub mod metrics;
 pub mod movements;
 mod openapi;
+pub mod payments;
 mod problem;
 pub mod rates;
 pub mod reconcile;

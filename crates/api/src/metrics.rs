@@ -1,6 +1,8 @@
 //! Every metric over time, and the current figures.
 
 pub mod cohorts;
+pub mod contributions;
+pub mod explain;
 pub mod facets;
 pub mod list;
 pub mod mrr;

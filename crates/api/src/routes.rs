@@ -7,8 +7,8 @@ use utoipa::{OpenApi, Path};
 
 use crate::context::Shared;
 use crate::{
-    connections, customers, metrics, movements, rates, reconcile, restatements, session, settings, setup,
-    sources, statements, sync, tokens, webhooks,
+    connections, customers, metrics, movements, payments, rates, reconcile, restatements, session, settings,
+    setup, sources, statements, sync, tokens, webhooks,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -39,9 +39,11 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
-    movements::list, movements::plan_switches, reconcile::read, restatements::list,
+    metrics::explain, metrics::contributions,
+    movements::list, movements::plan_switches, payments::list, reconcile::read, restatements::list,
     statements::cash, statements::cash_transactions,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,
+    customers::upcoming,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
     rates::list, rates::create, rates::import, rates::delete,

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod movements;
 pub mod openapi;
+pub mod payments;
 pub mod rates;
 pub mod rebuild;
 pub mod restore;
@@ -21,6 +22,7 @@ pub mod statements;
 pub mod status;
 pub mod sync;
 pub mod token;
+pub mod upcoming;
 pub mod user;
 
 use crate::cli::Command;
@@ -34,10 +36,12 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Status(args) => status::run(&args),
         Command::Metrics(args) => metrics::run(args).await,
         Command::Movements(args) => movements::run(args).await,
+        Command::Payments(args) => payments::run(args).await,
+        Command::Upcoming(args) => upcoming::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
         Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,
-        Command::Explain(args) => explain::run(&args),
+        Command::Explain(args) => explain::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let trimmed = trim(&std::fs::read_to_string(path)?);
     let newest = Rates::from_csv(&trimmed)?.latest_on().ok_or("there is no rate in this file")?;
     let packed = zstd::bulk::compress(trimmed.as_bytes(), COMPRESSION_LEVEL)?;
-    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ecb.csv.zst"), &packed)?;
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").ok_or("run this by `cargo run --example embed_rates`")?;
+    std::fs::write(Path::new(&package).join("data/ecb.csv.zst"), &packed)?;
     println!("{} bytes, up to {newest}", packed.len());
     Ok(())
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::query::{
-    self, Answer, CohortValue, Cohorts, MrrPoint, PlanSwitches, Query, QueryError, Reporting, ValuePoint,
+    self, Answer, CohortValue, Cohorts, ExplainedValue, MrrPoint, PlanSwitches, Query, QueryError, Reporting,
+    ValuePoint,
 };
 use crate::question::Question;
 use crate::registry::{self, Feed, Metric};
@@ -65,6 +66,19 @@ pub fn value(
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
     let answer = query::value(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
+    Ok(Envelope::of(view, metric, answer))
+}
+
+/// What a value of a metric is made of.
+///
+/// # Errors
+/// As [`value`].
+pub fn explain(
+    view: &View,
+    metric: &'static Metric,
+    question: Question,
+) -> Result<Envelope<ExplainedValue>, QueryError> {
+    let answer = query::explain(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
     Ok(Envelope::of(view, metric, answer))
 }
 

@@ -38,7 +38,7 @@ use serde::Serialize;
 pub use apart::{Apart, ApartStep, FailedInvoice};
 pub use causes::ChangeCause;
 pub use lines::{LeftOut, LineVerdict, line_verdicts};
-pub use money::{MoneyFact, MoneyKind, attempt};
+pub use money::{MoneyFact, MoneyKind, attempt, money_of};
 pub use other_rules::{Difference, RuleSets};
 pub use paid::{PaidPart, PaidRow, Reason, Unexplained};
 pub use price_book::PriceBook;

@@ -10,6 +10,7 @@ mod cohorts;
 mod customers;
 mod exchange;
 mod expiring_cards;
+mod explain;
 mod facets;
 mod figures;
 mod labels;
@@ -17,6 +18,7 @@ mod lifetime;
 mod money;
 mod movements;
 mod other_rules;
+mod payments;
 mod plan_switches;
 mod points;
 mod reasons;
@@ -27,6 +29,7 @@ mod summary;
 mod tally;
 mod timeline;
 mod trials;
+mod upcoming;
 mod walk;
 
 use std::fmt;
@@ -39,6 +42,7 @@ use utoipa::ToSchema;
 use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::registry::{self, Compute, Metric};
+use span::Span;
 
 pub(crate) use balance::Adds;
 pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
@@ -47,6 +51,10 @@ pub use customers::{
     customers,
 };
 pub use expiring_cards::{ExpiringCard, ExpiringCards, ExpiringCardsQuery, expiring_cards};
+pub use explain::{
+    Contribution, ContributionPage, ContributionsQuery, ExplainedSeries, ExplainedTerm, ExplainedValue, Rows,
+    contributions, explain,
+};
 pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
 pub(crate) use figures::Figures;
 pub(crate) use money::MoneyFigures;
@@ -54,6 +62,7 @@ pub use movements::{
     Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
 };
 pub use other_rules::differences;
+pub use payments::{Payment, PaymentPage, PaymentSort, PaymentSum, PaymentsQuery, payments};
 pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
@@ -62,6 +71,7 @@ pub use timeline::{
     subscription_values, timelines,
 };
 pub(crate) use trials::TrialFigures;
+pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
 
 /// What to compute over which time. Days are those of the ledger's zone.
 #[derive(Debug, Clone)]
@@ -131,6 +141,8 @@ pub enum QueryError {
     NotOfCohorts(Interval),
     #[error("{from} is after {to}, so the range is empty")]
     EmptyRange { from: Day, to: Day },
+    #[error("{metric} is not made of '{part}': the parts of its value are named where that is explained")]
+    UnknownPart { metric: &'static str, part: String },
     #[error("the range has too many points: choose a shorter range, a longer interval or fewer groups")]
     TooManyPoints,
     #[error("'{0}' is not a valid cursor: start again without one")]
@@ -181,7 +193,7 @@ fn check_dimensions(
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
     check_dimensions(registry::MRR.id, registry::MRR.dimensions, query)?;
-    let figures = figures::figures(ledger, rates, query)?;
+    let figures = figures::figures(ledger, rates, query, &Span::of(query, ledger)?)?;
     Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
 }
 
@@ -195,27 +207,39 @@ pub fn value(
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
+    let span = if metric.looks_ahead { Span::ahead(query, ledger)? } else { Span::of(query, ledger)? };
+    value_in(ledger, rates, metric, query, &span)
+}
+
+/// Of given periods, whatever the interval of the query.
+fn value_in(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    query: &Query,
+    span: &Span,
+) -> Result<Answer<ValuePoint>, QueryError> {
     check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
             let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
             let Some(by) = query.by.filter(|by| by.is_of_movements()) else {
-                let figures = figures::figures(ledger, rates, query)?;
+                let figures = figures::figures(ledger, rates, query, span)?;
                 return Ok(Answer::of(metric.id, ledger, query, figures, point));
             };
-            let mut figures = reasons::figures(ledger, rates, query, by)?;
+            let mut figures = reasons::figures(ledger, rates, query, by, span)?;
             // What only movements of another kind are due to is nothing of this metric.
             let nothing = compute(&Figures::default());
             figures.series.retain(|one| one.figures.iter().any(|figures| compute(figures) != nothing));
             Ok(Answer::of(metric.id, ledger, query, figures, point))
         }
-        Compute::Lifetime(compute) => lifetime::lifetime(ledger, rates, metric, compute, query),
-        Compute::Apart(what) => apart::apart(ledger, rates, metric, what, query),
-        Compute::Trials(compute) => trials::trials(ledger, rates, metric, compute, query),
-        Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query),
-        Compute::Committed => scheduled::committed(ledger, rates, metric, query),
-        Compute::Money(compute) => money::money(ledger, rates, metric, compute, query),
-        Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query),
+        Compute::Lifetime(compute) => lifetime::lifetime(ledger, rates, metric, compute, query, span),
+        Compute::Apart(what) => apart::apart(ledger, rates, metric, what, query, span),
+        Compute::Trials(compute) => trials::trials(ledger, rates, metric, compute, query, span),
+        Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query, span),
+        Compute::Committed => scheduled::committed(ledger, rates, metric, query, span),
+        Compute::Money(compute) => money::money(ledger, rates, metric, compute, query, span),
+        Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query, span),
     }
 }
 

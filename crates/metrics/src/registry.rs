@@ -3,6 +3,7 @@
 
 mod money;
 mod recurring;
+mod term;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::query::{Adds, Dimension, Figures, MoneyFigures, TrialFigures, Value};
 
 pub(crate) use money::{NET_REVENUE, net_revenue};
 pub(crate) use recurring::MRR;
+pub(crate) use term::{Sums, Term};
 
 /// What a metric is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -104,6 +106,9 @@ pub struct Metric {
     pub feeds: &'static [Feed],
     #[serde(skip)]
     pub(crate) compute: Compute,
+    /// What its formula is made of, in the order in which that is told. None of what is not of customers.
+    #[serde(skip)]
+    pub(crate) terms: &'static [Term],
 }
 
 /// The id, the label and the section of a metric.
@@ -146,7 +151,13 @@ impl Metric {
             looks_ahead: false,
             feeds: &[],
             compute,
+            terms: &[],
         }
+    }
+
+    /// Whether a value is a sum of its own, with nothing more to tell of how it was computed.
+    pub(crate) fn is_a_sum(&self) -> bool {
+        matches!(self.compute, Compute::Apart(_) | Compute::Scheduled | Compute::Balance(_))
     }
 
     pub fn find(id: &str) -> Option<&'static Self> {
@@ -175,7 +186,8 @@ mod tests {
 
     #[test]
     fn every_metric_has_its_page_and_the_index_links_to_it() {
-        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/").to_owned();
+        // Relative to the package, where tests are run: a built test may have been built in another checkout.
+        let docs = "../../docs/".to_owned();
         let index = std::fs::read_to_string(docs.clone() + "metrics/README.md").unwrap();
         for metric in METRICS {
             let page = docs.clone() + metric.docs_page;

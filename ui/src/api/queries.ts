@@ -10,6 +10,8 @@ import type {
   CashTransactionPage,
   CohortReport,
   Connection,
+  Contribution,
+  ContributionPage,
   CustomerDetail,
   CustomerPage,
   CustomerRow,
@@ -17,12 +19,15 @@ import type {
   EnteredRates,
   ExpiringCard,
   ExpiringCardPage,
+  ExplainedValue,
   Explanation,
   Facets,
   MetricDefinition,
   Movement,
   MovementPage,
   MrrReport,
+  Payment,
+  PaymentPage,
   PlanSwitchReport,
   Progress,
   ReconcileReport,
@@ -33,6 +38,9 @@ import type {
   SetupState,
   Source,
   SyncProblem,
+  Upcoming,
+  UpcomingKind,
+  UpcomingPage,
   ValueReport,
   Webhook,
 } from './types'
@@ -236,6 +244,63 @@ export const expiringCardsQuery = (id: string, query: Query) =>
 
 export const allExpiringCards = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<ExpiringCard>(`${connectionPath(id)}/expiring-cards`, query, onProgress)
+
+export const paymentsQuery = (id: string, query: Query) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'payments', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<PaymentPage>(`${connectionPath(id)}/payments`, { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const allPayments = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<Payment>(`${connectionPath(id)}/payments`, query, onProgress)
+
+const explainMetricPath = (id: string, metric: string) => `${connectionPath(id)}/metrics/${encodeURIComponent(metric)}/explain`
+
+/** What a value of a metric is made of. */
+export const explainMetricQuery = (id: string, metric: string, query: Query) =>
+  queryOptions({
+    ...untilItMoves,
+    queryKey: [...ledgerKey(id), 'explain metric', metric, query],
+    queryFn: ({ signal }) => api.get<ExplainedValue>(explainMetricPath(id, metric), query, signal),
+  })
+
+const contributionsPath = (id: string, metric: string, part: string) => `${explainMetricPath(id, metric)}/${encodeURIComponent(part)}`
+
+/** What customers add to a part of it. */
+export const contributionsQuery = (id: string, metric: string, part: string, query: Query) =>
+  infiniteQueryOptions({
+    ...untilItMoves,
+    queryKey: [...ledgerKey(id), 'contributions', metric, part, query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<ContributionPage>(contributionsPath(id, metric, part), { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const allContributions = (id: string, metric: string, part: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<Contribution>(contributionsPath(id, metric, part), query, onProgress)
+
+/** Trials that end in some days ahead, or subscriptions that are set to end, the soonest first. */
+export const upcomingQuery = (id: string, query: UpcomingQuery) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'upcoming', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<UpcomingPage>(`${connectionPath(id)}/upcoming`, { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export interface UpcomingQuery extends Query {
+  what: UpcomingKind
+}
+
+export const allUpcoming = (id: string, query: UpcomingQuery, onProgress: (rows: number) => void) =>
+  allPages<Upcoming>(`${connectionPath(id)}/upcoming`, query, onProgress)
 
 /** From which plan to which customers moved, the most frequent first. */
 export const planSwitchesQuery = (id: string, query: Query) =>

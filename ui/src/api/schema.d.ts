@@ -201,6 +201,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/metrics/{metric}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain a metric's value: the sums that its formula is made of */
+        get: operations["explain_metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/metrics/{metric}/explain/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what each customer adds to a part of a metric's value
+         * @description The part is one that `explain` names. All amounts in a currency add up to it.
+         */
+        get: operations["list_contributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/metrics/mrr": {
         parameters: {
             query?: never;
@@ -227,6 +264,27 @@ export interface paths {
         };
         /** List the movements in a range of days */
         get: operations["list_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments, invoices, refunds, credit notes and disputes in a range of days
+         * @description Each is listed by the day that the metrics of revenue and payments count it on: a paid invoice by the day it was paid,
+         *     one whose first attempt failed by the day of that attempt.
+         */
+        get: operations["list_payments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,6 +498,26 @@ export interface paths {
         };
         /** Stream progress and new figures */
         get: operations["stream_sync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the trials that end in the days ahead, or the subscriptions that are set to end
+         * @description With what each is worth per month: what it counts for in trial MRR or in scheduled churn.
+         */
+        get: operations["list_upcoming"];
         put?: never;
         post?: never;
         delete?: never;
@@ -980,6 +1058,27 @@ export interface components {
             /** @description The id of one of the sources, or `sample`. */
             source: string;
         };
+        /** @description What one customer adds to a sum. */
+        Contribution: {
+            /**
+             * Format: int64
+             * @description In smallest units where the part is money, a number otherwise.
+             */
+            amount: number;
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            name?: string | null;
+        };
+        /** @description The largest first, then by id. */
+        Contributions: {
+            data: components["schemas"]["Contribution"][];
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+            /** @description Of the amounts. */
+            unit: components["schemas"]["Unit"];
+        };
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description The token itself. It is shown only this once. */
             secret: string;
@@ -1015,6 +1114,11 @@ export interface components {
             /** Format: int64 */
             created_at?: number | null;
             email?: string | null;
+            /**
+             * Format: date
+             * @description The first day from now on on which one of its subscriptions is set to end.
+             */
+            ends_on?: string | null;
             /** Format: date */
             first_paid_on?: string | null;
             id: string;
@@ -1109,6 +1213,35 @@ export interface components {
             series: components["schemas"]["CohortSeries"][];
             timezone: string;
             what: components["schemas"]["CohortValue"];
+        } & {
+            /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
+            absent: string[];
+            /** Format: int64 */
+            data_through?: number | null;
+            is_history_complete: boolean;
+            /** Format: date */
+            reaches_back_on?: string | null;
+        };
+        /** @description What was computed, and what has to be known to read it. */
+        Envelope_ExplainedValue: {
+            /** @description `native` or a currency. */
+            currency: string;
+            /** Format: date */
+            end_on: string;
+            formula: string;
+            label: string;
+            metric: string;
+            /**
+             * Format: date
+             * @description The day of the oldest reference rate in it; `None` where nothing was converted.
+             */
+            rates_on?: string | null;
+            series: components["schemas"]["ExplainedSeries"][];
+            /** Format: date */
+            start_on: string;
+            /** @description What is in no value because its currency has no rate. */
+            unconverted: components["schemas"]["Unconverted"][];
+            unit: components["schemas"]["Unit"];
         } & {
             /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
             absent: string[];
@@ -1219,6 +1352,21 @@ export interface components {
             /** Format: int64 */
             value_minor: number;
         };
+        /**
+         * @description What a part of a value is opened down to.
+         * @enum {string}
+         */
+        ExplainedRows: "customers" | "payments" | "balance_transactions" | "metric";
+        /** @description The value in one currency. */
+        ExplainedSeries: {
+            currency: string;
+            parts: components["schemas"]["ExplainedTerm"][];
+            /**
+             * Format: double
+             * @description `None`: a ratio with nothing to divide by.
+             */
+            value?: number | null;
+        };
         ExplainedStep: {
             arithmetic?: string | null;
             /** Format: int64 */
@@ -1231,6 +1379,38 @@ export interface components {
             rule: string;
             /** Format: int64 */
             value_minor: number;
+        };
+        /** @description One of the sums that a formula is made of. */
+        ExplainedTerm: {
+            id: string;
+            label: string;
+            /** @description The types of payments that it is a sum of, where it is one. */
+            payment_types: string[];
+            rows: components["schemas"]["ExplainedRows"];
+            unit: components["schemas"]["Unit"];
+            /** Format: double */
+            value: number;
+        };
+        /** @description One value, with what it was computed from. */
+        ExplainedValue: {
+            /** @description `native` or a currency. */
+            currency: string;
+            /** Format: date */
+            end_on: string;
+            formula: string;
+            label: string;
+            metric: string;
+            /**
+             * Format: date
+             * @description The day of the oldest reference rate in it; `None` where nothing was converted.
+             */
+            rates_on?: string | null;
+            series: components["schemas"]["ExplainedSeries"][];
+            /** Format: date */
+            start_on: string;
+            /** @description What is in no value because its currency has no rate. */
+            unconverted: components["schemas"]["Unconverted"][];
+            unit: components["schemas"]["Unit"];
         };
         /** @description What a customer's MRR is made of. */
         Explanation: {
@@ -1415,6 +1595,16 @@ export interface components {
             name?: string | null;
             /** Format: date */
             on: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency; left out where there is none.
+             */
+            switched_converted_minor?: number | null;
+            /**
+             * Format: int64
+             * @description With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+             */
+            switched_minor?: number | null;
             type: components["schemas"]["MovementType"];
         };
         /** @description The part of a movement that one cause has. */
@@ -1565,6 +1755,52 @@ export interface components {
             setup_code?: string | null;
             /** @description Letters and digits. */
             username: string;
+        };
+        /** @description Money that moved, or that should have. */
+        Payment: {
+            /**
+             * Format: int64
+             * @description Not below 0, but for an invoice whose total is negative: the type says whether it adds or takes away.
+             */
+            amount_minor: number;
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int64
+             * @description In the reporting currency at the rate of its day; left out where there is none.
+             */
+            converted_minor?: number | null;
+            currency: string;
+            customer_id: string;
+            /** @description Of what failed: why, in the provider's words. */
+            decline_code?: string | null;
+            email?: string | null;
+            name?: string | null;
+            /** Format: date */
+            on: string;
+            /** @description The provider's id of the invoice, charge, refund, credit note or dispute; left out where it is gone by now. */
+            source?: string | null;
+            /**
+             * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
+             *     `recovered_invoice`, `dispute_opened` or `dispute_lost`.
+             */
+            type: string;
+        };
+        Payments: {
+            data: components["schemas"]["Payment"][];
+            next_cursor?: string | null;
+            /** @description What the payments of all pages come to, by type and currency. */
+            sums: components["schemas"]["PaymentSum"][];
+            /** @description On all pages. */
+            total: number;
+        };
+        PaymentSum: {
+            /** Format: int64 */
+            amount_minor: number;
+            /** Format: int64 */
+            count: number;
+            currency: string;
+            type: string;
         };
         PeriodDetail: {
             /** Format: int64 */
@@ -2045,6 +2281,61 @@ export interface components {
          * @enum {string}
          */
         Unit: "money" | "count" | "ratio" | "multiple" | "days" | "months";
+        /** @description What happens to one subscription, and what it is worth in one currency. */
+        Upcoming: {
+            /**
+             * Format: int64
+             * @description At the rate of today; `None` natively, and where there is none.
+             */
+            converted_minor?: number | null;
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            /** @description What the customer chose as the reason for that. */
+            feedback?: string | null;
+            /** @description Also of a trial, which then does not become a paid subscription. */
+            is_set_to_end: boolean;
+            /**
+             * Format: int64
+             * @description Of a trial: what it would be worth. Of a subscription that is set to end: what it is worth now.
+             */
+            mrr_minor: number;
+            name?: string | null;
+            /** Format: date */
+            on: string;
+            /** @description Labels of what it is of. */
+            plans: string[];
+            subscription_id: string;
+        };
+        /**
+         * @description What happens to a subscription on a day ahead.
+         * @enum {string}
+         */
+        UpcomingKind: "trial_end" | "end";
+        /** @description Soonest first, then the most MRR. */
+        UpcomingPage: {
+            /** @description Each once, however many of its subscriptions are listed. */
+            customers: number;
+            data: components["schemas"]["Upcoming"][];
+            /**
+             * Format: date
+             * @description The first and the last day of the list.
+             */
+            from: string;
+            /** @description MRR, one per currency that is not 0. */
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description The same of what has a rate, in the reporting currency; `None` natively.
+             */
+            mrr_converted_minor?: number | null;
+            next_cursor?: string | null;
+            /** Format: date */
+            to: string;
+            /** @description On all pages, as everything below. */
+            total: number;
+            what: components["schemas"]["UpcomingKind"];
+        };
         UserView: {
             email: string;
             full_name: string;
@@ -2185,6 +2476,8 @@ export type SchemaConnections = components['schemas']['Connections'];
 export type SchemaConnectionState = components['schemas']['ConnectionState'];
 export type SchemaConnectionView = components['schemas']['ConnectionView'];
 export type SchemaConnectRequest = components['schemas']['ConnectRequest'];
+export type SchemaContribution = components['schemas']['Contribution'];
+export type SchemaContributions = components['schemas']['Contributions'];
 export type SchemaCreatedToken = components['schemas']['CreatedToken'];
 export type SchemaCustomer = components['schemas']['Customer'];
 export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
@@ -2199,13 +2492,18 @@ export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDimension = components['schemas']['Dimension'];
 export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
+export type SchemaEnvelopeExplainedValue = components['schemas']['Envelope_ExplainedValue'];
 export type SchemaEnvelopePlanSwitches = components['schemas']['Envelope_PlanSwitches'];
 export type SchemaErasureReceipt = components['schemas']['ErasureReceipt'];
 export type SchemaExpiringCard = components['schemas']['ExpiringCard'];
 export type SchemaExpiringCards = components['schemas']['ExpiringCards'];
 export type SchemaExplainedLine = components['schemas']['ExplainedLine'];
 export type SchemaExplainedPart = components['schemas']['ExplainedPart'];
+export type SchemaExplainedRows = components['schemas']['ExplainedRows'];
+export type SchemaExplainedSeries = components['schemas']['ExplainedSeries'];
 export type SchemaExplainedStep = components['schemas']['ExplainedStep'];
+export type SchemaExplainedTerm = components['schemas']['ExplainedTerm'];
+export type SchemaExplainedValue = components['schemas']['ExplainedValue'];
 export type SchemaExplanation = components['schemas']['Explanation'];
 export type SchemaFacets = components['schemas']['Facets'];
 export type SchemaGroup = components['schemas']['Group'];
@@ -2233,6 +2531,9 @@ export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
 export type SchemaMrrPoint = components['schemas']['MrrPoint'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPayment = components['schemas']['Payment'];
+export type SchemaPayments = components['schemas']['Payments'];
+export type SchemaPaymentSum = components['schemas']['PaymentSum'];
 export type SchemaPeriodDetail = components['schemas']['PeriodDetail'];
 export type SchemaPermission = components['schemas']['Permission'];
 export type SchemaPermissionState = components['schemas']['PermissionState'];
@@ -2275,6 +2576,9 @@ export type SchemaTokens = components['schemas']['Tokens'];
 export type SchemaTokenView = components['schemas']['TokenView'];
 export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
+export type SchemaUpcoming = components['schemas']['Upcoming'];
+export type SchemaUpcomingKind = components['schemas']['UpcomingKind'];
+export type SchemaUpcomingPage = components['schemas']['UpcomingPage'];
 export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
 export type SchemaValueFacet = components['schemas']['ValueFacet'];
@@ -2856,6 +3160,112 @@ export interface operations {
             };
         };
     };
+    explain_metric: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day of the period, `YYYY-MM-DD`. The whole range is taken as one period. */
+                from?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Its last day. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+                /** @description A metric's id, from `GET /api/v1/metrics` */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExplainedValue"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contributions: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day of the period, `YYYY-MM-DD`. The whole range is taken as one period. */
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Its last day. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+                /** @description A metric's id, from `GET /api/v1/metrics` */
+                metric: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contributions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_mrr: {
         parameters: {
             query?: {
@@ -2942,6 +3352,13 @@ export interface operations {
                 limit?: number;
                 /** @description Price ids. */
                 plan?: string[];
+                /**
+                 * @description Ids of prices, separated by commas: expansion and contraction in which one of them was left for another price.
+                 *     Each movement then says which part of it that is.
+                 */
+                plan_from?: string;
+                /** @description Ids of prices, separated by commas: in which one of them took the place of another price. */
+                plan_to?: string;
                 /** @description Product ids. */
                 product?: string[];
                 to?: string;
@@ -2964,6 +3381,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Movements"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payments: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Why a payment failed, in the provider's words; several separated by commas. */
+                decline_code?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default) or `last_12_full_months`. */
+                range?: string;
+                /** @description `date` or `amount`, with a leading `-` for descending order. Default: `-date`. */
+                sort?: string;
+                to?: string;
+                /**
+                 * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
+                 *     `recovered_invoice`, `dispute_opened`, `dispute_lost`; several separated by commas. Default: all.
+                 */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
                 };
             };
             /** @description What went wrong */
@@ -3470,6 +3948,62 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_upcoming: {
+        parameters: {
+            query: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description How many days, the first included. Default: 7. */
+                days?: number;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: today. */
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Last day. Default: that of `days`. */
+                to?: string;
+                /** @description `trial_end`: trials that end. `end`: subscriptions that are set to end. */
+                what: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingPage"];
                 };
             };
             /** @description What went wrong */

@@ -87,8 +87,17 @@ export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
 export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
-type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
+type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback' | 'switched_minor' | 'switched_converted_minor'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
+
+export type Payment = Omit<Answer<'Payment'>, OfSomePayments> & Pick<Schemas['Payment'], OfSomePayments>
+type OfSomePayments = 'converted_minor' | 'decline_code' | 'source'
+export type PaymentPage = Omit<Answer<'Payments'>, 'data'> & { data: Payment[] }
+
+export type ExplainedValue = Answer<'Envelope_ExplainedValue'>
+export type ExplainedTerm = Answer<'ExplainedTerm'>
+export type Contribution = Answer<'Contribution'>
+export type ContributionPage = Answer<'Contributions'>
 
 export type CustomerRow = Answer<'CustomerRow'>
 export type CustomerStatus = Schemas['CustomerStatus']
@@ -113,6 +122,9 @@ export type RestatementPage = Answer<'Restatements'>
 
 export type ExpiringCard = Answer<'ExpiringCard'>
 export type ExpiringCardPage = Answer<'ExpiringCards'>
+export type Upcoming = Answer<'Upcoming'>
+export type UpcomingPage = Answer<'UpcomingPage'>
+export type UpcomingKind = Schemas['UpcomingKind']
 export type PlanSwitch = Answer<'PlanSwitch'>
 export type PlanSwitchReport = Answer<'Envelope_PlanSwitches'>
 export type CashReport = Answer<'CashAnswer'>

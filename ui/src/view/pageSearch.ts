@@ -1,4 +1,4 @@
-import type { Day, MovementType } from '~/api/types'
+import type { Day, MovementType, UpcomingKind } from '~/api/types'
 import { isDay } from '~/format/date'
 import { MOVEMENTS } from '~/format/names'
 
@@ -14,6 +14,27 @@ export interface OpenMark {
   /** The part of the breakdown whose mark was clicked. */
   mark_of?: string
 }
+
+/** Which list of what is ahead is open, and of which days: of all, when there are none. */
+export interface OpenAhead {
+  ahead?: UpcomingKind
+  ahead_from?: Day
+  ahead_to?: Day
+}
+
+export function readAhead(raw: RawSearch): OpenAhead {
+  const ahead = oneOf(['trial_end', 'end'] as const, raw.ahead)
+  const hasDays = ahead !== undefined && isDay(raw.ahead_from) && isDay(raw.ahead_to) && raw.ahead_from <= raw.ahead_to
+  return compact({
+    ahead,
+    ahead_from: hasDays ? raw.ahead_from : undefined,
+    ahead_to: hasDays ? raw.ahead_to : undefined,
+  }) as OpenAhead
+}
+
+export type ChurnSearch = OpenMark & OpenAhead
+
+export const readChurnSearch = (raw: RawSearch): ChurnSearch => ({ ...readMark(raw), ...readAhead(raw) })
 
 export interface MrrSearch extends OpenMark {
   /** Keys of the parts that are compared in the chart: the largest when left out, none with `none`. */
@@ -52,11 +73,11 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
 /** What the overview can draw of this month against the last. */
 export const PACES = ['net_new_mrr', 'new_customers', 'payments_collected', 'net_revenue'] as const
 
-export interface OverviewSearch {
+export interface OverviewSearch extends OpenAhead {
   pace?: (typeof PACES)[number]
 }
 
-export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
+export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ ...readAhead(raw), pace: oneOf(PACES, raw.pace) }) as OverviewSearch
 
 /** What everything that recurs can be broken down by, and filtered. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
@@ -123,6 +144,31 @@ export function readMovementsSearch(raw: RawSearch): MovementsSearch {
   return types?.length ? { type: types } : {}
 }
 
+/** What a list of payments can be narrowed to, in the order in which it is offered. */
+export const PAYMENT_TYPES = [
+  'payment',
+  'failed_payment',
+  'refund',
+  'credit_note',
+  'dispute_opened',
+  'dispute_lost',
+  'paid_invoice',
+  'charge_without_invoice',
+  'failed_invoice',
+  'recovered_invoice',
+] as const
+
+export type PaymentType = (typeof PAYMENT_TYPES)[number]
+
+export interface PaymentsSearch {
+  type?: PaymentType[]
+}
+
+export function readPaymentsSearch(raw: RawSearch): PaymentsSearch {
+  const types = PAYMENT_TYPES.filter((type) => listOf(raw.type)?.includes(type))
+  return types.length > 0 ? { type: types } : {}
+}
+
 /** `active` has MRR, whatever else is the matter; the next three say what that is. */
 export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', 'churned', 'never'] as const
 export type CustomerState = (typeof CUSTOMER_STATES)[number]
@@ -141,6 +187,7 @@ export const CUSTOMER_COLUMNS = [
   'revenue',
   'first_paid',
   'last_payment',
+  'ends',
   'churned',
   'lost_mrr',
   'created',
@@ -200,6 +247,7 @@ export function parseAddress(text: string): RawSearch {
     ...readMetricSearch(raw),
     ...readRetentionSearch(raw),
     ...readMovementsSearch(raw),
+    ...readPaymentsSearch(raw),
     ...readCustomersSearch(raw),
     ...readReconcileSearch(raw),
     ...readCustomerSearch(raw),

@@ -20,6 +20,12 @@ pub struct MetricPath {
     metric: String,
 }
 
+/// # Errors
+/// When there is no such metric.
+pub(super) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
+    Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))
+}
+
 /// A metric over time
 #[utoipa::path(get, path = "/api/v1/connections/{id}/metrics/{metric}", operation_id = "read_metric", tag = "metrics",
     params(QuestionParams), responses((status = 200, body = Envelope<Answer<ValuePoint>>)))]
@@ -29,7 +35,7 @@ pub async fn handle(
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Answer<ValuePoint>>>, Problem> {
-    let metric = Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))?;
+    let metric = metric_of(&path)?;
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
     let view = context.view(record).await?;

@@ -1,102 +1,59 @@
-//! `chartsy explain`: a customer's MRR, down to the invoice line and the rule.
+//! `chartsy explain`: what a customer's MRR, or any value of a metric, is made of.
 
-use std::io::Write;
+mod customer;
+mod metric;
 
-use anyhow::Context;
-use metrics::ledger::explain::{self, Explanation};
-use model::{CustomerId, Money, UnixSeconds};
+use metrics::query::{Dimension, Reporting};
+use metrics::registry::Metric;
+use model::{Day, UnixSeconds};
 
+use super::metrics::{filter, metric as metric_named};
 use crate::cli::{ConnectionArgs, TextOrJson};
-use crate::failure::Advice;
-use crate::folder;
 
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["customer", "metric"])))]
 pub struct Explain {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// The provider's id of the customer
+    /// The provider's id of a customer: its MRR is explained
     #[arg(long, value_name = "ID")]
-    customer: String,
-    /// An instant, as seconds since 1970 or such as 2026-01-31T12:00:00Z; by default the complete history
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    customer: Option<String>,
+    /// Of a customer: an instant, as seconds since 1970 or such as 2026-01-31T12:00:00Z; by default the complete history
+    #[arg(long, value_name = "INSTANT", value_parser = customer::instant, conflicts_with = "metric")]
     at: Option<UnixSeconds>,
+    /// Such as mrr or customer_churn_rate: its value over a period is explained
+    #[arg(long, value_name = "NAME", value_parser = metric_named)]
+    metric: Option<&'static Metric>,
+    #[command(flatten)]
+    period: Period,
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
 }
 
-pub fn run(args: &Explain) -> anyhow::Result<()> {
-    let (folder, record) = folder::one(&args.connection)?;
-    let objects = folder.data.connection_files(&record.id).objects_to_read();
-    let objects = objects.context("nothing has been imported yet")?;
-    let id = CustomerId::from(args.customer.as_str());
-    let source = sync::runner::source_of(&record)?;
-    let (history, prices) = api::customers::billing::read(source, &objects, &id)?;
-    if history.customer.is_none() && history.invoices.is_empty() && history.subscriptions.is_empty() {
-        let help = "'chartsy ledger' lists every customer that has ever had MRR";
-        return Err(Advice::new(format!("customer '{id}' not found"), help).into());
-    }
-    let explanation = explain::explain(&history, &prices, record.settings.rules, args.at);
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
-        TextOrJson::Text => write_text(&mut out, &explanation)?,
-    }
-    Ok(())
+/// What a metric's value is asked for.
+#[derive(Debug, clap::Args)]
+struct Period {
+    /// Of a metric: first day, such as 2026-01-01; by default that of the last twelve months
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "customer")]
+    from: Option<Day>,
+    /// Of a metric: last day; by default today
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "customer")]
+    to: Option<Day>,
+    /// Of a metric: native (default), or the code of a currency to convert to
+    #[arg(long, conflicts_with = "customer")]
+    currency: Option<Reporting>,
+    /// Of a metric: such as plan=price_123; may be repeated
+    #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter, conflicts_with = "customer")]
+    filter: Vec<(Dimension, String)>,
+    /// Of a metric: the part of the value whose customers are listed
+    #[arg(long, value_name = "PART", conflicts_with = "customer")]
+    part: Option<String>,
 }
 
-fn instant(text: &str) -> Result<UnixSeconds, String> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(UnixSeconds(seconds));
-    }
-    let read: Result<jiff::Timestamp, _> = text.parse();
-    read.map(|at| UnixSeconds(at.as_second()))
-        .map_err(|_| "use seconds since 1970, or an instant such as 2026-01-31T12:00:00Z".to_owned())
-}
-
-fn write_text(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
-    let total: Vec<String> = explanation.mrr.iter().map(Money::to_string).collect();
-    let total = if total.is_empty() { "0".to_owned() } else { total.join(" + ") };
-    writeln!(out, "MRR {total}")?;
-    for part in &explanation.parts {
-        let money = |amount_minor| Money { amount_minor, currency: part.currency };
-        writeln!(
-            out,
-            "\n{} ({}, {}): {}",
-            part.label,
-            part.subscription,
-            part.price,
-            money(part.value_minor)
-        )?;
-        for step in &part.steps {
-            writeln!(out, "  {}  {}  [{}] {}", step.at, money(step.value_minor), step.rule, step.reason)?;
-            if let Some(arithmetic) = &step.arithmetic {
-                writeln!(out, "      {arithmetic}")?;
-            }
-            for line in &step.lines {
-                let invoice = line.invoice.as_ref().map_or("pending", |invoice| invoice.as_str());
-                let told = line.description.as_deref().unwrap_or_default();
-                writeln!(out, "      {invoice} {} {} {told}", line.id, money(line.amount_minor))?;
-            }
-        }
-    }
-    if !explanation.left_out.is_empty() {
-        writeln!(out, "\nleft out: {} lines", explanation.left_out.len())?;
-        for left in &explanation.left_out {
-            let amount = Money { amount_minor: left.line.amount_minor, currency: left.currency };
-            writeln!(out, "  {} {amount}: {:?}", left.line.id, left.reason)?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_is_seconds_or_a_timestamp() {
-        assert_eq!(instant("1672531200"), Ok(UnixSeconds(1_672_531_200)));
-        assert_eq!(instant("2023-01-01T00:00:00Z"), Ok(UnixSeconds(1_672_531_200)));
-        assert!(instant("yesterday").is_err());
+pub async fn run(args: Explain) -> anyhow::Result<()> {
+    match (args.metric, args.customer) {
+        (Some(named), _) => metric::run(&args.connection, named, args.period, args.format).await,
+        (None, Some(id)) => customer::run(&args.connection, &id, args.at, args.format),
+        (None, None) => Ok(()),
     }
 }

@@ -107,7 +107,7 @@ pub(in crate::commands) fn tell_absent(kind: &str) {
     eprintln!("note: incomplete, because {kind} objects can't be read");
 }
 
-fn metric(text: &str) -> Result<&'static Metric, String> {
+pub(in crate::commands) fn metric(text: &str) -> Result<&'static Metric, String> {
     Metric::find(text).ok_or_else(|| {
         let known: Vec<&str> = METRICS.iter().map(|metric| metric.id).collect();
         format!("metric not found; use {}", known.join(", "))

@@ -15,6 +15,7 @@ fn operations(connection: &str) -> Vec<(String, String, bool)> {
                 .replace("{id}", connection)
                 .replace("{customer_id}", "cus_G0000000001")
                 .replace("{metric}", "arr")
+                .replace("{part}", "mrr")
                 .replace("{token_id}", "tok_1")
                 .replace("{rate_id}", "rate_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");

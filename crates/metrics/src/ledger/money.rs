@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, InvoiceStatus};
 use model::{Currency, UnixSeconds};
 
-use super::attempts::Failing;
+use super::attempts::{Failing, failing};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MoneyKind {
@@ -47,6 +47,40 @@ impl MoneyKind {
         Self::DisputeLost,
         Self::UnbookedPayment,
     ];
+    /// What is shown one by one: not what only says again that a payment was made.
+    pub const LISTED: &[Self] = Self::ALL.split_at(Self::ALL.len() - 1).0;
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvoiceRevenue => "paid_invoice",
+            Self::ChargeRevenue => "charge_without_invoice",
+            Self::Refund => "refund",
+            Self::CreditNote => "credit_note",
+            Self::Payment => "payment",
+            Self::FailedPayment => "failed_payment",
+            Self::FailedInvoice => "failed_invoice",
+            Self::RecoveredInvoice => "recovered_invoice",
+            Self::DisputeOpened => "dispute_opened",
+            Self::DisputeLost => "dispute_lost",
+            Self::UnbookedPayment => "unbooked_payment",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InvoiceRevenue => "Paid invoices, without tax",
+            Self::ChargeRevenue => "Charges without an invoice",
+            Self::Refund => "Refunds",
+            Self::CreditNote => "Credit notes after payment",
+            Self::Payment => "Payments",
+            Self::FailedPayment => "Failed payments",
+            Self::FailedInvoice => "Invoices whose first attempt failed",
+            Self::RecoveredInvoice => "Of them: paid by now",
+            Self::DisputeOpened => "Disputes opened",
+            Self::DisputeLost => "Disputes lost",
+            Self::UnbookedPayment => "Payments that are not booked",
+        }
+    }
 }
 
 /// One amount; its kind says whether it adds or takes away.
@@ -61,6 +95,11 @@ pub struct MoneyFact {
     pub source: String,
     /// Why what failed did, in the provider's words.
     pub decline_code: Option<String>,
+}
+
+/// All money of a customer, in order.
+pub fn money_of(history: &CustomerHistory) -> Vec<MoneyFact> {
+    facts(history, &failing(history))
 }
 
 pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<MoneyFact> {

@@ -53,16 +53,16 @@ pub(super) fn apart(
     metric: &'static Metric,
     what: Apart,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
+    let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
     let is_by_age = query.by == Some(Dimension::Age);
     let levels = add_up(&Ask { shape: &shape, ledger, what, is_by_age })?;
     let series_of = |cells: &Vec<i64>| {
         let is_something = |minor: &i64| *minor != 0;
         let value = |minor: &i64| Some(Value::Minor(*minor));
-        series_of_cells(&shape.scope, &span, query.currency, cells, value, is_something)
+        series_of_cells(&shape.scope, span, query.currency, cells, value, is_something)
     };
     let series = if is_by_age {
         let bands = AGES.iter().zip(levels.minor.iter().map(series_of));
@@ -103,23 +103,39 @@ fn add_up(ask: &Ask<'_>) -> Result<Levels, QueryError> {
 }
 
 fn of_chunks(ask: &Ask<'_>, chunks: &[Arc<Chunk>]) -> Levels {
-    let Ask { shape, what, .. } = *ask;
     let mut levels = Levels::empty(ask);
     let mut lines = Lines::default();
-    let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
     for chunk in chunks {
         for customer in 0..chunk.customer_count() {
-            let rows = chunk.apart(what, customer);
-            if rows.at.is_empty() {
-                continue;
-            }
-            let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-            lines.read(rows, country, &shape.scope, range);
-            let failed = if ask.is_by_age { chunk.failed_invoices(customer).collect() } else { Vec::new() };
-            levels.is_too_large |= levels.add(ask, &lines, &failed).is_err();
+            levels.add_customer(ask, chunk, customer, &mut lines);
         }
     }
     levels
+}
+
+/// What each customer of a chunk has at the end of the only period: by its place, and what it is counted within.
+///
+/// # Errors
+/// When an amount is too large for the reporting currency.
+pub(super) fn each(
+    shape: &Shape<'_>,
+    ledger: &Ledger,
+    what: Apart,
+    chunk: &Chunk,
+    mut take: impl FnMut(usize, u32, i64),
+) -> Result<(), TooLarge> {
+    let ask = Ask { shape, ledger, what, is_by_age: false };
+    let mut lines = Lines::default();
+    for customer in 0..chunk.customer_count() {
+        let mut levels = Levels::empty(&ask);
+        levels.add_customer(&ask, chunk, customer, &mut lines);
+        if levels.is_too_large {
+            return Err(TooLarge);
+        }
+        let own = (0_u32..).zip(levels.minor.iter().flatten());
+        own.filter(|(_, minor)| **minor != 0).for_each(|(counted, minor)| take(customer, counted, *minor));
+    }
+    Ok(())
 }
 
 fn unconverted(shape: &Shape<'_>, levels: &Levels) -> Vec<Unconverted> {
@@ -159,6 +175,19 @@ impl Levels {
             unconverted: vec![(0, 0); shape.scope.currencies.len() * buckets],
             is_too_large: false,
         }
+    }
+
+    fn add_customer(&mut self, ask: &Ask<'_>, chunk: &Chunk, customer: usize, lines: &mut Lines) {
+        let shape = ask.shape;
+        let rows = chunk.apart(ask.what, customer);
+        let Some(country) = shape.scope.country(chunk.country(customer)) else { return };
+        if rows.at.is_empty() {
+            return;
+        }
+        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        lines.read(rows, country, &shape.scope, range);
+        let failed = if ask.is_by_age { chunk.failed_invoices(customer).collect() } else { Vec::new() };
+        self.is_too_large |= self.add(ask, lines, &failed).is_err();
     }
 
     /// Adds a customer's lines, each converted by itself.

@@ -44,10 +44,10 @@ pub(super) fn balance(
     metric: &'static Metric,
     adds: Adds,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     super::check_currency(ledger, rates, query.currency)?;
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span, adds);
+    let shape = Shape::new(ledger, rates, query, span, adds);
     let sums = shape.add_up()?;
     let left_out = shape.currencies.iter().zip(&sums.unconverted).filter(|(_, minor)| **minor != 0);
     let unconverted = left_out.map(|(currency, minor)| Unconverted {

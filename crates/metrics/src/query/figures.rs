@@ -65,11 +65,15 @@ pub(super) struct Part {
 }
 
 /// Computes every figure of a query.
-pub(super) fn figures(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<AllFigures, QueryError> {
+pub(super) fn figures(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    span: &Span,
+) -> Result<AllFigures, QueryError> {
     check_currency(ledger, rates, query.currency)?;
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
-    let reader = Reader { tally: shape.add_up(ledger)?, shape, span: &span };
+    let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
+    let reader = Reader { tally: shape.add_up(ledger)?, shape, span };
     Ok(AllFigures {
         rates_on: reader.shape.exchange.rates_on,
         unconverted: reader.unconverted(),
@@ -125,32 +129,7 @@ impl Reader<'_> {
     }
 
     fn figures(&self, counted: u32) -> Vec<Figures> {
-        let tally = &self.tally;
-        let of_bucket = |bucket: usize| {
-            let before = self.shape.at_level(counted, None) + bucket;
-            let place = self.shape.at_bucket(counted, bucket);
-            let by_kind = |sums: &[i64]| {
-                let mut all = [0; KINDS];
-                all.copy_from_slice(&sums[place * KINDS..][..KINDS]);
-                all
-            };
-            Figures {
-                mrr_before: tally.mrr[before],
-                mrr: tally.mrr[before + 1],
-                moved: by_kind(&tally.moved),
-                lost: tally.lost[place],
-                retained: tally.retained[place],
-                kept: tally.kept[place],
-                base_mrr: tally.base_mrr[place],
-                base_customers: tally.base_customers[place],
-                customers_before: tally.active[before],
-                customers: tally.active[before + 1],
-                subscriptions: tally.subscriptions[before + 1],
-                movers: by_kind(&tally.movers),
-                churned_customers: tally.churned[place],
-                involuntary_customers: tally.involuntary[place],
-            }
-        };
+        let of_bucket = |bucket| Figures::of(&self.tally, &self.shape, counted, bucket);
         (0..self.span.buckets.len()).map(of_bucket).collect()
     }
 
@@ -169,6 +148,33 @@ impl Reader<'_> {
 }
 
 impl Figures {
+    /// Those of one bucket of what is counted together.
+    pub(super) fn of(tally: &Tally, shape: &Shape<'_>, counted: u32, bucket: usize) -> Self {
+        let before = shape.at_level(counted, None) + bucket;
+        let place = shape.at_bucket(counted, bucket);
+        let by_kind = |sums: &[i64]| {
+            let mut all = [0; KINDS];
+            all.copy_from_slice(&sums[place * KINDS..][..KINDS]);
+            all
+        };
+        Self {
+            mrr_before: tally.mrr[before],
+            mrr: tally.mrr[before + 1],
+            moved: by_kind(&tally.moved),
+            lost: tally.lost[place],
+            retained: tally.retained[place],
+            kept: tally.kept[place],
+            base_mrr: tally.base_mrr[place],
+            base_customers: tally.base_customers[place],
+            customers_before: tally.active[before],
+            customers: tally.active[before + 1],
+            subscriptions: tally.subscriptions[before + 1],
+            movers: by_kind(&tally.movers),
+            churned_customers: tally.churned[place],
+            involuntary_customers: tally.involuntary[place],
+        }
+    }
+
     fn is_nothing(&self) -> bool {
         let Self { mrr_before, mrr, customers_before, customers, subscriptions, .. } = *self;
         [mrr_before, mrr, customers_before, customers, subscriptions].iter().all(|figure| *figure == 0)
@@ -185,7 +191,7 @@ impl Figures {
     }
 
     /// What the movements leave over of the change: the rates moved.
-    pub(super) fn fx(&self) -> i64 {
+    pub(crate) fn fx(&self) -> i64 {
         self.mrr - self.mrr_before - self.moved.iter().sum::<i64>()
     }
 }

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::figures::{Figures, figures};
 use super::points::quotient;
+use super::span::Span;
 use super::{Answer, Group, Query, QueryError, Value, ValuePoint};
 use crate::columns::Ledger;
 use crate::fx::Rates;
@@ -29,12 +30,11 @@ pub(super) fn lifetime(
     metric: &'static Metric,
     compute: fn(&Figures, Decimal) -> Option<Value>,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let own = figures(ledger, rates, query)?;
+    let own = figures(ledger, rates, query, span)?;
     let first = own.span.buckets.first().map_or(own.span.last, |bucket| bucket.end_on);
-    let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
-    let monthly = Query { from, to: own.span.last, interval: Interval::Month, ..query.clone() };
-    let churn = churn(ledger, rates, &monthly)?;
+    let churn = churn(ledger, rates, query, (first, own.span.last))?;
     let own_churn: Vec<Churn> = own
         .series
         .iter()
@@ -53,12 +53,16 @@ pub(super) fn lifetime(
     Ok(answer)
 }
 
+/// Of the months that the means at the ends of periods, from the first to the last, are of.
 fn churn(
     ledger: &Ledger,
     rates: &Rates,
-    monthly: &Query,
+    query: &Query,
+    (first, last): (Day, Day),
 ) -> Result<HashMap<(Currency, Option<Group>), Churn>, QueryError> {
-    let all = figures(ledger, rates, monthly)?;
+    let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
+    let monthly = Query { from, to: last, interval: Interval::Month, ..query.clone() };
+    let all = figures(ledger, rates, &monthly, &Span::of(&monthly, ledger)?)?;
     let buckets = &all.span.buckets;
     let of_series = all.series.iter().map(|series| {
         let months = buckets.iter().zip(&series.figures).filter(|(bucket, _)| !bucket.is_partial);
@@ -68,6 +72,20 @@ fn churn(
         ((series.currency, series.group.clone()), rates.collect())
     });
     Ok(of_series.collect())
+}
+
+/// The mean at the end of a day, by currency.
+///
+/// # Errors
+/// As of any series.
+pub(super) fn mean_churn(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    end_on: Day,
+) -> Result<HashMap<Currency, Decimal>, QueryError> {
+    let all = churn(ledger, rates, query, (end_on, end_on))?.into_iter();
+    Ok(all.filter_map(|((currency, _), churn)| Some((currency, mean(&churn, end_on)?))).collect())
 }
 
 /// `None` with fewer months than it takes.

@@ -14,7 +14,7 @@ use super::{
     Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint,
     check_currency, check_dimensions,
 };
-use crate::columns::{Chunk, Country, Ledger};
+use crate::columns::{Chunk, Country, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
 use crate::registry::{Metric, NET_REVENUE};
@@ -87,9 +87,9 @@ pub(super) fn money(
     metric: &'static Metric,
     compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span)?;
+    let shape = Shape::new(ledger, rates, query, span)?;
     let sums = shape.add_up()?;
     let left_out = shape.currencies.iter().zip(&sums.unconverted);
     let unconverted = left_out.filter(|(_, (left, _))| is_something(compute, left));
@@ -121,6 +121,56 @@ pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Mon
         total.add(figures);
         total
     }))
+}
+
+/// What moved in the only period of a span, by the currency that it is shown in.
+///
+/// # Errors
+/// As of any metric of money.
+pub(super) fn whole(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    span: &Span,
+) -> Result<Vec<(Currency, MoneyFigures)>, QueryError> {
+    let shape = Shape::new(ledger, rates, query, span)?;
+    let sums = shape.add_up()?;
+    Ok(shape.series_currencies().into_iter().zip(sums.figures).collect())
+}
+
+/// What is made of what moved of each customer in the only period of a span.
+///
+/// # Errors
+/// As of any metric of money.
+pub(super) fn each<T: Send>(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    span: &Span,
+    of: impl Fn(CustomerPosition, Currency, &MoneyFigures) -> Option<T> + Sync,
+) -> Result<Vec<T>, QueryError> {
+    let shape = Shape::new(ledger, rates, query, span)?;
+    let series = shape.series_currencies();
+    let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<T>, TooLarge> {
+        let mut found = Vec::new();
+        let mut seen = Seen::default();
+        for customer in 0..chunk.customer_count() {
+            let mut sums = shape.empty();
+            if query.filter.has_country(chunk.country(customer)) {
+                shape.add_customer(&mut sums, &mut seen, chunk, customer, GroupOf::Customer(0));
+            }
+            if sums.is_too_large {
+                return Err(TooLarge);
+            }
+            let own = series.iter().zip(&sums.figures);
+            let place = CustomerPosition::new(index, customer);
+            found.extend(own.filter_map(|(currency, figures)| of(place, *currency, figures)));
+        }
+        Ok(found)
+    };
+    let all: Result<Vec<Vec<T>>, TooLarge> = ledger.chunks().par_iter().enumerate().map(of_chunk).collect();
+    let all = all.map_err(|too_large| shape.exchange.refused(too_large))?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// Whether a metric is anything else of what moved than of nothing.
@@ -226,6 +276,14 @@ impl<'a> Shape<'a> {
     /// How many series a group has.
     fn parts(&self) -> usize {
         if self.is_by_currency { self.currencies.len() } else { 1 }
+    }
+
+    /// The currency of each part of a group.
+    fn series_currencies(&self) -> Vec<Currency> {
+        match self.query.currency {
+            Reporting::In(currency) if !self.is_by_currency => vec![currency],
+            _ => self.currencies.clone(),
+        }
     }
 
     fn empty(&self) -> Sums {

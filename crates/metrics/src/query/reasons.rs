@@ -61,20 +61,20 @@ pub(super) fn figures(
     rates: &Rates,
     query: &Query,
     by: Dimension,
+    span: &Span,
 ) -> Result<AllFigures, QueryError> {
-    let whole = all_figures(ledger, rates, query)?;
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
+    let whole = all_figures(ledger, rates, query, span)?;
+    let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let chunks = ledger.chunks().par_chunks(part);
     let all: Result<Vec<Sums<'_>>, TooLarge> =
         chunks.map(|chunks| of_chunks(&shape, ledger, chunks, by)).collect();
     let mut total = Sums::new();
     for (key, figures) in all.map_err(|error| shape.exchange.refused(error))?.into_iter().flatten() {
-        let sum = total.entry(key).or_insert_with(|| empty(&span));
+        let sum = total.entry(key).or_insert_with(|| empty(span));
         sum.iter_mut().zip(figures).for_each(|(sum, figures)| add(sum, &figures));
     }
-    let total = largest(total, &span);
+    let total = largest(total, span);
     let mut series = Vec::new();
     for part in all_parts(&shape.scope, query.currency) {
         let own = total.iter().filter(|((counted, _), _)| *counted == part.counted);

@@ -10,24 +10,38 @@ use super::figures::figures;
 use super::points::series_of_cells;
 use super::scope::{Scope, Selection};
 use super::span::Span;
-use super::tally::Lines;
+use super::tally::{Line, Lines};
 use super::walk::Range;
 use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
-use crate::columns::{Chunk, Ledger};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::registry::Metric;
 
 /// What one price of a subscription is worth now that is set to end.
-struct Ending {
-    on: Day,
-    counted: u32,
+pub(super) struct Ending {
+    pub(super) place: CustomerPosition,
+    pub(super) on: Day,
+    pub(super) counted: u32,
     /// In the currency that is reported in.
-    minor: i64,
+    pub(super) minor: i64,
+}
+
+/// The customer's subscriptions that are set to end from now on, and when.
+pub(super) fn set_to_end(
+    chunk: &Chunk,
+    customer: usize,
+    now: UnixSeconds,
+) -> impl Iterator<Item = (usize, UnixSeconds)> {
+    chunk.subscriptions(customer).filter_map(move |index| {
+        // Where it should have ended already, only the news of that is to come.
+        let at = chunk.subscription(index).cancel_at.filter(|at| *at >= now)?;
+        Some((index, at))
+    })
 }
 
 /// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have
 /// none yet. With the day of the oldest of those rates.
-fn endings(
+pub(super) fn endings(
     ledger: &Ledger,
     rates: &Rates,
     query: &Query,
@@ -36,32 +50,35 @@ fn endings(
     let today = ledger.calendar().day(query.now);
     let exchange = Exchange::new(rates, query.currency, &scope.currencies, (today, today));
     let range = Range { first: today, last: today, now: query.now };
-    let of_chunk = |chunk: &Arc<Chunk>| -> Result<Vec<Ending>, TooLarge> {
+    let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<Ending>, TooLarge> {
         let mut lines = Lines::default();
         let mut endings = Vec::new();
         for customer in 0..chunk.customer_count() {
-            let set = chunk.subscriptions(customer).filter_map(|index| {
-                // Where it should have ended already, only the news of that is to come.
-                let at = chunk.subscription(index).cancel_at.filter(|at| *at >= query.now)?;
-                Some((index, at))
-            });
-            let set: Vec<(usize, UnixSeconds)> = set.collect();
+            let set: Vec<(usize, UnixSeconds)> = set_to_end(chunk, customer, query.now).collect();
             let Some(country) = scope.country(chunk.country(customer)).filter(|_| !set.is_empty()) else {
                 continue;
             };
             lines.read(chunk.rows(customer), country, scope, range);
-            for (index, at) in set {
-                for line in lines.lines.iter().filter(|line| line.subscription as usize == index) {
+            for (subscription, at) in set {
+                let is_own = |line: &&Line| line.subscription as usize == subscription;
+                for line in lines.lines.iter().filter(is_own) {
                     let currency = scope.series[line.series as usize].currency;
                     let Some(factor) = exchange.factor(currency, today) else { continue };
                     let minor = factor.convert(line.value)?;
-                    endings.push(Ending { on: ledger.calendar().day(at), counted: line.counted, minor });
+                    let place = CustomerPosition::new(index, customer);
+                    endings.push(Ending {
+                        place,
+                        on: ledger.calendar().day(at),
+                        counted: line.counted,
+                        minor,
+                    });
                 }
             }
         }
         Ok(endings)
     };
-    let all: Result<Vec<Vec<Ending>>, TooLarge> = ledger.chunks().par_iter().map(of_chunk).collect();
+    let all: Result<Vec<Vec<Ending>>, TooLarge> =
+        ledger.chunks().par_iter().enumerate().map(of_chunk).collect();
     let all = all.map_err(|too_large| exchange.refused(too_large))?;
     Ok((all.into_iter().flatten().collect(), exchange.rates_on))
 }
@@ -75,9 +92,9 @@ pub(super) fn scheduled(
     rates: &Rates,
     metric: &'static Metric,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
-    let span = Span::ahead(query, ledger)?;
     let scope = Scope::new(ledger, Selection::of(query));
     let buckets = span.buckets.len();
     let mut sums = vec![0_i64; scope.counted_len * buckets];
@@ -88,7 +105,7 @@ pub(super) fn scheduled(
         }
     }
     let value = |minor: &i64| Some(Value::Minor(*minor));
-    let series = series_of_cells(&scope, &span, query.currency, &sums, value, |minor| *minor != 0);
+    let series = series_of_cells(&scope, span, query.currency, &sums, value, |minor| *minor != 0);
     Ok(Answer { rates_on, ..Answer::native(metric.id, ledger, query, series) })
 }
 
@@ -101,8 +118,9 @@ pub(super) fn committed(
     rates: &Rates,
     metric: &'static Metric,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let all = figures(ledger, rates, query)?;
+    let all = figures(ledger, rates, query, span)?;
     let today = ledger.calendar().day(query.now);
     let mut ahead = vec![0_i64; all.scope.counted_len];
     for ending in endings(ledger, rates, query, &all.scope)?.0 {

@@ -43,6 +43,21 @@ impl Span {
         Self::cut(query, query.to, ledger.calendar().day(query.now))
     }
 
+    /// All of the query's range as one period: up to today, or also what is ahead.
+    pub(super) fn whole(query: &Query, ledger: &Ledger, looks_ahead: bool) -> Result<Self, QueryError> {
+        let Query { from, to, now, .. } = *query;
+        let today = ledger.calendar().day(now);
+        let end_on = if looks_ahead { to } else { to.min(today) };
+        if from > end_on {
+            return Err(QueryError::EmptyRange { from, to: end_on });
+        }
+        if i64::from(end_on.0) - i64::from(from.0) > DAYS_MAX {
+            return Err(QueryError::TooManyPoints);
+        }
+        let is_partial = end_on < to || end_on >= today;
+        Ok(Self::new(vec![Cut { start_on: from, end_on, is_partial }], from, now))
+    }
+
     fn cut(query: &Query, to: Day, today: Day) -> Result<Self, QueryError> {
         let from = query.from;
         if from > query.to {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::figures::figures;
+use super::span::Span;
 use super::{Filter, MoneyFigures, Query, QueryError, Reporting, Unconverted, Value, money};
 use crate::columns::Ledger;
 use crate::fx::Rates;
@@ -70,7 +71,7 @@ pub fn summary(
         within_days: None,
         now,
     };
-    let all = figures(ledger, rates, &query)?;
+    let all = figures(ledger, rates, &query, &Span::of(&query, ledger)?)?;
     let now = all.series.first().and_then(|series| series.figures.last()).copied().unwrap_or_default();
     let money = of_month(ledger, rates, &query)?;
     let month_on = all.span.first;

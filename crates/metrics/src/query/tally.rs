@@ -20,7 +20,7 @@ use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
 use converted::Converter;
 
-pub(super) use lines::{Change, Lines};
+pub(super) use lines::{Change, Line, Lines};
 
 /// Eight bytes each of these in every thread: a few hundred megabytes would be too many.
 const CELLS_MAX: usize = 16_000_000;
@@ -67,6 +67,14 @@ pub(super) struct Tally {
     is_too_large: bool,
 }
 
+/// Adds customers one after the other.
+struct Adder<'a> {
+    shape: &'a Shape<'a>,
+    trail: Trail,
+    /// `None` where every currency stays as it is.
+    converter: Option<Converter>,
+}
+
 impl<'a> Shape<'a> {
     pub(super) fn new(
         ledger: &Ledger,
@@ -108,27 +116,33 @@ impl<'a> Shape<'a> {
 
     fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Tally {
         let mut tally = self.empty();
-        let mut trail = Trail::default();
-        let mut converter = (!self.exchange.is_native()).then(|| Converter::new(self));
-        let range = Range { first: self.span.first, last: self.span.last, now: self.span.now };
+        let mut adder = Adder::new(self);
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
-                let Some(country) = self.scope.country(chunk.country(customer)) else { continue };
-                trail.walk(chunk.rows(customer), country, &self.scope, range);
-                if trail.is_nothing() {
-                    continue;
-                }
-                let own = Own { chunk, customer, country };
-                match &mut converter {
-                    None => tally.add(self, &trail, own),
-                    Some(converter) => {
-                        let added = converter.add(&mut tally, self, &trail, own);
-                        tally.is_too_large |= added.is_err();
-                    }
-                }
+                adder.add(&mut tally, chunk, customer);
             }
         }
         tally
+    }
+
+    /// Tells what each customer of a chunk adds, by its place in the chunk.
+    ///
+    /// # Errors
+    /// When an amount is too large for the reporting currency.
+    pub(super) fn each(&self, chunk: &Chunk, mut take: impl FnMut(usize, &Tally)) -> Result<(), TooLarge> {
+        let mut adder = Adder::new(self);
+        for customer in 0..chunk.customer_count() {
+            let mut tally = self.empty();
+            if !adder.add(&mut tally, chunk, customer) {
+                continue;
+            }
+            if tally.is_too_large {
+                return Err(TooLarge);
+            }
+            self.finish(&mut tally);
+            take(customer, &tally);
+        }
+        Ok(())
     }
 
     fn empty(&self) -> Tally {
@@ -197,6 +211,30 @@ impl<'a> Shape<'a> {
     /// Where a level is kept that is reached in a bucket; `None` is before the range.
     pub(super) fn at_level(&self, counted: u32, bucket: Option<usize>) -> usize {
         counted as usize * self.levels() + bucket.map_or(0, |bucket| bucket + 1)
+    }
+}
+
+impl<'a> Adder<'a> {
+    fn new(shape: &'a Shape<'a>) -> Self {
+        let converter = (!shape.exchange.is_native()).then(|| Converter::new(shape));
+        Self { shape, trail: Trail::default(), converter }
+    }
+
+    /// Whether there was anything to add.
+    fn add(&mut self, tally: &mut Tally, chunk: &Chunk, customer: usize) -> bool {
+        let Self { shape, trail, converter } = self;
+        let Some(country) = shape.scope.country(chunk.country(customer)) else { return false };
+        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        trail.walk(chunk.rows(customer), country, &shape.scope, range);
+        if trail.is_nothing() {
+            return false;
+        }
+        let own = Own { chunk, customer, country };
+        match converter {
+            None => tally.add(shape, trail, own),
+            Some(converter) => tally.is_too_large |= converter.add(tally, shape, trail, own).is_err(),
+        }
+        true
     }
 }
 

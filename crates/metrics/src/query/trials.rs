@@ -1,7 +1,6 @@
 //! Trials by when they began: how many there were, and what became of them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use model::UnixSeconds;
 use rayon::prelude::*;
@@ -37,31 +36,46 @@ pub(super) fn trials(
     metric: &'static Metric,
     compute: fn(&TrialFigures) -> Option<Value>,
     query: &Query,
+    span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
-    let span = Span::of(query, ledger)?;
-    let shape = Shape::new(ledger, rates, query, &span, Selection::of(query))?;
-    let buckets = span.buckets.len();
-    let mut cells = vec![TrialFigures::default(); shape.scope.counted_len * buckets];
-    let found = ledger.chunks().par_iter().flat_map_iter(|chunk| of_chunk(&shape, ledger, chunk, query));
-    for (cell, converted) in found.collect::<Vec<_>>() {
-        let figures = &mut cells[cell];
-        figures.started += 1;
-        figures.converted += i64::from(converted.is_some());
-        figures.seconds.extend(converted);
-    }
+    let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
+    let cells = cells(&shape, ledger, query);
     let is_something = |figures: &TrialFigures| figures.started > 0;
-    let series = series_of_cells(&shape.scope, &span, query.currency, &cells, compute, is_something);
+    let series = series_of_cells(&shape.scope, span, query.currency, &cells, compute, is_something);
     Ok(Answer { rates_on: shape.exchange.rates_on, ..Answer::native(metric.id, ledger, query, series) })
 }
 
-/// The cell of each trial, and after how many seconds it was converted.
-fn of_chunk(
-    shape: &Shape<'_>,
-    ledger: &Ledger,
-    chunk: &Arc<Chunk>,
-    query: &Query,
-) -> Vec<(usize, Option<i64>)> {
+/// By what is counted within and bucket.
+pub(super) fn cells(shape: &Shape<'_>, ledger: &Ledger, query: &Query) -> Vec<TrialFigures> {
+    let mut cells = vec![TrialFigures::default(); shape.scope.counted_len * shape.span.buckets.len()];
+    let found = ledger.chunks().par_iter().flat_map_iter(|chunk| of_chunk(shape, ledger, chunk, query));
+    for trial in found.collect::<Vec<_>>() {
+        cells[shape.at_bucket(trial.counted, trial.bucket)].add(trial.figures());
+    }
+    cells
+}
+
+/// A trial that counts.
+pub(super) struct Trial {
+    /// Its place in the chunk.
+    pub(super) customer: usize,
+    pub(super) counted: u32,
+    bucket: usize,
+    /// After how many seconds it was.
+    converted: Option<i64>,
+}
+
+impl Trial {
+    /// It alone.
+    pub(super) fn figures(&self) -> TrialFigures {
+        let converted = i64::from(self.converted.is_some());
+        TrialFigures { started: 1, converted, seconds: self.converted.into_iter().collect() }
+    }
+}
+
+/// The trials of a chunk that began in the range and count.
+pub(super) fn of_chunk(shape: &Shape<'_>, ledger: &Ledger, chunk: &Chunk, query: &Query) -> Vec<Trial> {
     let mut found = Vec::new();
     for customer in 0..chunk.customer_count() {
         let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
@@ -79,12 +93,17 @@ fn of_chunk(
                 && has_rate(shape, target, day)
                 && !was_above(shape, rows, country, target, day);
             if is_counted {
-                let cell = shape.at_bucket(target.counted, shape.span.bucket(day));
                 let until = query.within_days.map_or(shape.span.now.0, |days| {
                     shape.span.now.0.min(trial.end.0.saturating_add(i64::from(days) * DAY_SECONDS))
                 });
                 let own = Own { index, from: trial.start, until: UnixSeconds(until) };
-                found.push((cell, converted(shape, rows, country, target, own)));
+                let converted = converted(shape, rows, country, target, own);
+                found.push(Trial {
+                    customer,
+                    counted: target.counted,
+                    bucket: shape.span.bucket(day),
+                    converted,
+                });
             }
         }
     }
@@ -153,6 +172,12 @@ fn converted(shape: &Shape<'_>, rows: RowSlices<'_>, country: u32, target: Targe
 }
 
 impl TrialFigures {
+    fn add(&mut self, other: Self) {
+        self.started += other.started;
+        self.converted += other.converted;
+        self.seconds.extend(other.seconds);
+    }
+
     pub(crate) fn conversion_rate(&self) -> Option<Value> {
         Value::ratio(self.converted, self.started)
     }

@@ -1,6 +1,6 @@
 //! Metrics of money by the day it moved, or by the day it should have.
 
-use super::{Better, Compute, Feed, Measure, Metric, Section, Unit};
+use super::{Better, Compute, Feed, Measure, Metric, Section, Term, Unit};
 use crate::ledger::MoneyKind;
 use crate::query::{Adds, Dimension, MoneyFigures, Value};
 
@@ -9,6 +9,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Total − tax of paid invoices, by the day they were paid, plus succeeded charges without an invoice",
         docs_page: "metrics/gross-revenue.md",
         feeds: &[Feed::Charges, Feed::InvoicePayments],
+        terms: &[Term::Money(MoneyKind::InvoiceRevenue), Term::Money(MoneyKind::ChargeRevenue)],
         ..sum("gross_revenue", "Gross revenue", Section::Revenue, |money| minor(gross_revenue(money)))
     },
     NET_REVENUE,
@@ -18,6 +19,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/credit-notes.md",
         better: Some(Better::Down),
         feeds: &[Feed::CreditNotes],
+        terms: &[Term::Money(MoneyKind::CreditNote)],
         ..sum("credit_notes", "Credit notes", Section::Revenue, |money| {
             minor(money.minor(MoneyKind::CreditNote))
         })
@@ -27,6 +29,13 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/average-revenue-per-customer.md",
         measure: Measure::Ratio,
         feeds: REVENUE,
+        terms: &[
+            Term::Money(MoneyKind::InvoiceRevenue),
+            Term::Money(MoneyKind::ChargeRevenue),
+            Term::Money(MoneyKind::Refund),
+            Term::Money(MoneyKind::CreditNote),
+            Term::Payers,
+        ],
         ..sum("average_revenue_per_customer", "Average revenue per customer", Section::Revenue, |money| {
             Value::mean(net_revenue(money), money.payers)
         })
@@ -38,6 +47,7 @@ pub(super) const ALL: &[Metric] = &[
         measure: Measure::Ratio,
         better: Some(Better::Down),
         feeds: &[Feed::Charges, Feed::Refunds],
+        terms: &[Term::Money(MoneyKind::Refund), Term::Money(MoneyKind::Payment)],
         ..sum("refund_rate", "Refund rate", Section::Revenue, |money| {
             Value::ratio(money.minor(MoneyKind::Refund), money.minor(MoneyKind::Payment))
         })
@@ -46,6 +56,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Succeeded charges, by their day",
         docs_page: "metrics/payments-collected.md",
         feeds: &[Feed::Charges],
+        terms: &[Term::Money(MoneyKind::Payment)],
         ..sum("payments_collected", "Payments collected", Section::Payments, |money| {
             minor(money.minor(MoneyKind::Payment))
         })
@@ -55,6 +66,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/failed-attempts.md",
         feeds: &[Feed::Charges],
         dimensions: FAILURES,
+        terms: &[Term::MoneyCount(MoneyKind::FailedPayment)],
         ..number("failed_attempts", "Failed attempts", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedPayment)))
         })
@@ -64,6 +76,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/failed-invoices.md",
         feeds: ATTEMPTS,
         dimensions: FAILURES,
+        terms: &[Term::MoneyCount(MoneyKind::FailedInvoice)],
         ..number("failed_invoices", "Failed invoices", |money| {
             Some(Value::Count(money.count(MoneyKind::FailedInvoice)))
         })
@@ -74,6 +87,7 @@ pub(super) const ALL: &[Metric] = &[
         better: Some(Better::Down),
         feeds: ATTEMPTS,
         dimensions: FAILURES,
+        terms: &[Term::Money(MoneyKind::FailedInvoice)],
         ..sum("failed_amount", "Failed amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::FailedInvoice))
         })
@@ -85,6 +99,7 @@ pub(super) const ALL: &[Metric] = &[
         measure: Measure::Ratio,
         feeds: ATTEMPTS,
         dimensions: FAILURES,
+        terms: &[Term::MoneyCount(MoneyKind::RecoveredInvoice), Term::MoneyCount(MoneyKind::FailedInvoice)],
         ..sum("recovery_rate", "Recovery rate", Section::Payments, |money| {
             Value::ratio(money.count(MoneyKind::RecoveredInvoice), money.count(MoneyKind::FailedInvoice))
         })
@@ -94,6 +109,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/recovered-amount.md",
         feeds: ATTEMPTS,
         dimensions: FAILURES,
+        terms: &[Term::Money(MoneyKind::RecoveredInvoice)],
         ..sum("recovered_amount", "Recovered amount", Section::Payments, |money| {
             minor(money.minor(MoneyKind::RecoveredInvoice))
         })
@@ -102,6 +118,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Disputes, by the day they were opened",
         docs_page: "metrics/disputes-opened.md",
         feeds: &[Feed::Disputes],
+        terms: &[Term::MoneyCount(MoneyKind::DisputeOpened)],
         ..number("disputes_opened", "Disputes opened", |money| {
             Some(Value::Count(money.count(MoneyKind::DisputeOpened)))
         })
@@ -111,6 +128,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/disputes-lost.md",
         better: Some(Better::Down),
         feeds: &[Feed::Disputes],
+        terms: &[Term::Money(MoneyKind::DisputeLost)],
         ..sum("disputes_lost", "Disputes lost", Section::Payments, |money| {
             minor(money.minor(MoneyKind::DisputeLost))
         })
@@ -139,6 +157,12 @@ pub(crate) const NET_REVENUE: Metric = Metric {
     formula: "Paid invoices less tax, plus charges without an invoice, less refunds and credit notes after payment",
     docs_page: "metrics/net-revenue.md",
     feeds: REVENUE,
+    terms: &[
+        Term::Money(MoneyKind::InvoiceRevenue),
+        Term::Money(MoneyKind::ChargeRevenue),
+        Term::Money(MoneyKind::Refund),
+        Term::Money(MoneyKind::CreditNote),
+    ],
     ..sum("net_revenue", "Net revenue", Section::Revenue, |money| minor(net_revenue(money)))
 };
 
@@ -147,6 +171,7 @@ const REFUNDS: Metric = Metric {
     docs_page: "metrics/refunds.md",
     better: Some(Better::Down),
     feeds: &[Feed::Refunds],
+    terms: &[Term::Money(MoneyKind::Refund)],
     ..sum("refunds", "Refunds", Section::Revenue, |money| minor(money.minor(MoneyKind::Refund)))
 };
 

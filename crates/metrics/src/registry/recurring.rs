@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Better, Compute, Feed, Measure, Metric, Named, Section, Unit};
+use super::{Better, Compute, Feed, Measure, Metric, Named, Section, Term, Unit};
 use crate::ledger::Apart;
 use crate::query::{Dimension, Figures, MovementKind, TrialFigures, Value};
 
@@ -11,11 +11,13 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR × 12",
         docs_page: "metrics/arr.md",
+        terms: &[Term::Mrr],
         ..level("arr", "ARR", Section::Mrr, |period| Some(Value::Minor(period.mrr.saturating_mul(12))))
     },
     Metric {
         formula: "Customers whose MRR is above 0 at the end of the period",
         docs_page: "metrics/active-customers.md",
+        terms: &[Term::Customers],
         ..count(level("active_customers", "Active customers", Section::Customers, |period| {
             Some(Value::Count(period.customers))
         }))
@@ -23,6 +25,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Subscriptions whose MRR is above 0 at the end of the period",
         docs_page: "metrics/active-subscriptions.md",
+        terms: &[Term::Subscriptions],
         ..count(level("active_subscriptions", "Active subscriptions", Section::Customers, |period| {
             Some(Value::Count(period.subscriptions))
         }))
@@ -31,12 +34,14 @@ pub(super) const ALL: &[Metric] = &[
         formula: "MRR ÷ active customers",
         docs_page: "metrics/arpa.md",
         measure: Measure::Ratio,
+        terms: &[Term::Mrr, Term::Customers],
         ..level("arpa", "ARPA", Section::Mrr, |period| Value::mean(period.mrr, period.customers))
     },
     Metric {
         formula: "New MRR ÷ new customers",
         docs_page: "metrics/average-sale-price.md",
         measure: Measure::Ratio,
+        terms: &[Term::Moved(MovementKind::New), Term::Movers(MovementKind::New)],
         ..level("average_sale_price", "Average sale price", Section::Mrr, |period| {
             Value::mean(period.moved(MovementKind::New), period.movers(MovementKind::New))
         })
@@ -45,37 +50,51 @@ pub(super) const ALL: &[Metric] = &[
         formula: "New + reactivation + expansion + contraction + churn + fx: MRR at the end less MRR just before the period",
         docs_page: "metrics/net-new-mrr.md",
         measure: Measure::Flow,
+        terms: &[
+            Term::Moved(MovementKind::New),
+            Term::Moved(MovementKind::Reactivation),
+            Term::Moved(MovementKind::Expansion),
+            Term::Moved(MovementKind::Contraction),
+            Term::Moved(MovementKind::Churn),
+            Term::Fx,
+        ],
         ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| {
             Some(Value::Minor(period.mrr - period.mrr_before))
         })
     },
     Metric {
         formula: "MRR of customers who had never been above 0",
+        terms: &[Term::Moved(MovementKind::New)],
         ..movement("new_mrr", "New MRR", |period| moved(period, MovementKind::New))
     },
     Metric {
         formula: "MRR of customers who came back from an MRR of 0",
+        terms: &[Term::Moved(MovementKind::Reactivation)],
         ..movement("reactivation_mrr", "Reactivation MRR", |period| moved(period, MovementKind::Reactivation))
     },
     Metric {
         formula: "What the MRR of existing customers went up by",
         dimensions: CAUSES,
+        terms: &[Term::Moved(MovementKind::Expansion)],
         ..movement("expansion_mrr", "Expansion MRR", |period| moved(period, MovementKind::Expansion))
     },
     Metric {
         formula: "What the MRR of customers who stayed went down by, negative",
         dimensions: CAUSES,
+        terms: &[Term::Moved(MovementKind::Contraction)],
         ..movement("contraction_mrr", "Contraction MRR", |period| moved(period, MovementKind::Contraction))
     },
     Metric {
         formula: "The MRR that customers had whose MRR became 0, negative",
         section: Section::Churn,
         dimensions: CHURN,
+        terms: &[Term::Moved(MovementKind::Churn)],
         ..movement("churned_mrr", "Churned MRR", |period| moved(period, MovementKind::Churn))
     },
     Metric {
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         docs_page: "metrics/mrr-growth-rate.md",
+        terms: &[Term::MrrBefore, Term::Mrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
             Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
         })
@@ -84,6 +103,13 @@ pub(super) const ALL: &[Metric] = &[
         formula: "(New + reactivation + expansion) ÷ (lost by contraction + lost by churn)",
         docs_page: "metrics/quick-ratio.md",
         unit: Unit::Multiple,
+        terms: &[
+            Term::Moved(MovementKind::New),
+            Term::Moved(MovementKind::Reactivation),
+            Term::Moved(MovementKind::Expansion),
+            Term::Moved(MovementKind::Contraction),
+            Term::Moved(MovementKind::Churn),
+        ],
         ..ratio("quick_ratio", "Quick ratio", Section::Mrr, Better::Up, |period| {
             let sum = |kinds: &[MovementKind]| kinds.iter().map(|kind| period.moved(*kind)).sum::<i64>();
             let gained = sum(&[MovementKind::New, MovementKind::Reactivation, MovementKind::Expansion]);
@@ -93,6 +119,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Customers with a first value above 0 in the period, each once",
         docs_page: "metrics/new-customers.md",
+        terms: &[Term::Movers(MovementKind::New)],
         ..movers("new_customers", "New customers", Better::Up, |period| {
             Some(Value::Count(period.movers(MovementKind::New)))
         })
@@ -102,6 +129,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/churned-customers.md",
         section: Section::Churn,
         dimensions: CHURN,
+        terms: &[Term::Movers(MovementKind::Churn)],
         ..movers("churned_customers", "Churned customers", Better::Down, |period| {
             Some(Value::Count(period.movers(MovementKind::Churn)))
         })
@@ -109,6 +137,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Customers who came back in the period from an MRR of 0, each once",
         docs_page: "metrics/reactivated-customers.md",
+        terms: &[Term::Movers(MovementKind::Reactivation)],
         ..movers("reactivated_customers", "Reactivated customers", Better::Up, |period| {
             Some(Value::Count(period.movers(MovementKind::Reactivation)))
         })
@@ -116,6 +145,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Share of the customers above 0 just before the period that are at 0 at its end",
         docs_page: "metrics/customer-churn-rate.md",
+        terms: &[Term::ChurnedCustomers, Term::BaseCustomers],
         ..ratio("customer_churn_rate", "Customer churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.churned_customers, period.base_customers)
         })
@@ -123,6 +153,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "The part of the customer churn rate whose last subscription did not end because payment failed",
         docs_page: "metrics/voluntary-churn-rate.md",
+        terms: &[Term::ChurnedCustomers, Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.churned_customers - period.involuntary_customers, period.base_customers)
         })
@@ -130,6 +161,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "The part of the customer churn rate whose last subscription ended because payment failed or was disputed",
         docs_page: "metrics/involuntary-churn-rate.md",
+        terms: &[Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.involuntary_customers, period.base_customers)
         })
@@ -137,6 +169,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR that the customers above 0 just before the period lost to contraction and churn ÷ MRR just before the period",
         docs_page: "metrics/gross-mrr-churn-rate.md",
+        terms: &[Term::Lost, Term::BaseMrr],
         ..ratio("gross_mrr_churn_rate", "Gross MRR churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(-period.lost, period.base_mrr)
         })
@@ -144,6 +177,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "1 − net revenue retention",
         docs_page: "metrics/net-mrr-churn-rate.md",
+        terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_mrr_churn_rate", "Net MRR churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.base_mrr - period.retained, period.base_mrr)
         })
@@ -151,6 +185,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR at the end of the period, of the customers above 0 just before it ÷ MRR just before the period",
         docs_page: "metrics/net-revenue-retention.md",
+        terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_revenue_retention", "Net revenue retention", Section::Retention, Better::Up, |period| {
             Value::ratio(period.retained, period.base_mrr)
         })
@@ -158,6 +193,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Sum over the customers above 0 just before the period of the smaller of their MRR then and at the end ÷ MRR just before the period",
         docs_page: "metrics/gross-revenue-retention.md",
+        terms: &[Term::Kept, Term::BaseMrr],
         ..ratio(
             "gross_revenue_retention",
             "Gross revenue retention",
@@ -169,6 +205,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "ARPA at the end of the period ÷ mean customer churn rate of the last three full months",
         docs_page: "metrics/ltv.md",
+        terms: &[Term::Mrr, Term::Customers],
         ..lifetime("ltv", "Lifetime value", Unit::Money, |period, churn| {
             let arpa = Decimal::from(period.mrr).checked_div(Decimal::from(period.customers))?;
             Value::rounded(arpa.checked_div(churn)?)
@@ -184,6 +221,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Subscriptions whose trial began in the period, of customers who were never above 0 before",
         docs_page: "metrics/trials-started.md",
+        terms: &[Term::TrialsStarted],
         ..count(trials("trials_started", "Trials started", Measure::Flow, |trials| {
             Some(Value::Count(trials.started))
         }))
@@ -191,6 +229,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Trials started in the period that have reached a value above 0",
         docs_page: "metrics/trials-converted.md",
+        terms: &[Term::TrialsConverted],
         ..count(trials("trials_converted", "Trials converted", Measure::Flow, |trials| {
             Some(Value::Count(trials.converted))
         }))
@@ -199,6 +238,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Trials started in the period that have reached a value above 0 ÷ all trials started in it",
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
+        terms: &[Term::TrialsConverted, Term::TrialsStarted],
         ..trials(
             "trial_conversion_rate",
             "Trial conversion rate",
@@ -211,11 +251,13 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/days-to-convert.md",
         unit: Unit::Days,
         better: Some(Better::Down),
+        terms: &[Term::TrialsConverted],
         ..trials("days_to_convert", "Days to convert", Measure::Ratio, TrialFigures::days_to_convert)
     },
     Metric {
         formula: "What the trials running at the end of the period would be worth on their prices and discounts; no part of MRR",
         docs_page: "metrics/trial-mrr.md",
+        terms: &[Term::Itself],
         ..apart("trial_mrr", "Trial MRR", Section::Trials, None, Apart::Trials)
     },
     Metric {
@@ -229,11 +271,13 @@ pub(super) const ALL: &[Metric] = &[
             Dimension::Country,
             Dimension::Age,
         ],
+        terms: &[Term::Itself],
         ..apart("at_risk_mrr", "At-risk MRR", Section::Risk, Some(Better::Down), Apart::AtRisk)
     },
     Metric {
         formula: "What active subscriptions that were never billed would be worth at the prices of their items",
         docs_page: "metrics/unbilled-mrr.md",
+        terms: &[Term::Itself],
         ..apart("unbilled_mrr", "Unbilled MRR", Section::Mrr, None, Apart::Unbilled)
     },
     Metric {
@@ -241,6 +285,7 @@ pub(super) const ALL: &[Metric] = &[
         docs_page: "metrics/scheduled-churn.md",
         better: Some(Better::Down),
         looks_ahead: true,
+        terms: &[Term::Itself],
         ..of(
             ("scheduled_churn", "Scheduled churn", Section::Risk),
             Unit::Money,
@@ -251,6 +296,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "MRR − scheduled churn of all periods ahead, as of now",
         docs_page: "metrics/committed-mrr.md",
+        terms: &[Term::Mrr, Term::Ending],
         ..of(
             ("committed_mrr", "Committed MRR", Section::Risk),
             Unit::Money,
@@ -282,6 +328,7 @@ const CHURN: &[Dimension] = &[
 pub(crate) const MRR: Metric = Metric {
     formula: "What all subscriptions are worth per month at the end of the period, computed from what was billed",
     docs_page: "metrics/mrr.md",
+    terms: &[Term::Mrr],
     ..level("mrr", "MRR", Section::Mrr, |period| Some(Value::Minor(period.mrr)))
 };
 

@@ -27,7 +27,7 @@ import { useFigures } from './useFigures'
 
 const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
 
-/** Opens what changed in a period: of one part of a breakdown, or of all with an empty key. */
+/** Opens what is behind a period: of one part of a breakdown, or of all with an empty key. */
 export type OpenPeriodFn = (days: { start_on: string; end_on: string }, of: string) => void
 
 interface ChartProps {
@@ -35,8 +35,7 @@ interface ChartProps {
   metric: MetricDefinition
   /** The metric of everything. */
   whole: WholeFigures
-  /** Missing where no list has what is behind a period. */
-  open?: OpenPeriodFn
+  open: OpenPeriodFn
 }
 
 const STYLES = [
@@ -107,7 +106,7 @@ export function Whole(props: ChartProps) {
         controls={<ByControl metric={metric} view={view} />}
         currency={currency}
         error={whole.error}
-        hint="Click to see what changed"
+        hint="Click to see what is behind it"
         isLoading={whole.isLoading}
         isStale={whole.isStale}
         isSummed={isSummed}
@@ -118,14 +117,10 @@ export function Whole(props: ChartProps) {
         unit={metric.unit}
         view={view}
         {...emptyOf(props, points.length > 0)}
-        {...(open
-          ? {
-              onMark: ({ index }) => {
-                const point = points[index]
-                if (point) open(point, '')
-              },
-            }
-          : {})}
+        onMark={({ index }) => {
+          const point = points[index]
+          if (point) open(point, '')
+        }}
         onRetry={whole.refetch}
       />
       {points.length > 0 && (
@@ -199,7 +194,7 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
         }
         currency={currency}
         error={parts.error}
-        hint="Click to see what changed"
+        hint="Click to see what is behind it"
         isLoading={parts.isLoading}
         isStale={parts.isStale}
         label={`${metric.label} by ${name}: ${series.map((one) => one.name).join(', ')}. The table has every figure.`}
@@ -213,14 +208,10 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
           ? {}
           : { note: `${formatCount(series.length)} of ${formatCount(figures.length)} are plotted. Switch others on in the table below.` })}
         {...emptyOf(props, figures.length > 0)}
-        {...(open
-          ? {
-              onMark: ({ seriesId, index }) => {
-                const point = buckets[index]
-                if (point) open(point, seriesId)
-              },
-            }
-          : {})}
+        onMark={({ seriesId, index }) => {
+          const point = buckets[index]
+          if (point) open(point, seriesId)
+        }}
         onRetry={parts.refetch}
       />
       <TableCard

@@ -19,6 +19,7 @@ import { BrokenDown, Whole } from './MetricCharts'
 import { OTHERS } from './parts'
 import type { OpenPeriodFn } from './MetricCharts'
 import { useFigures } from './useFigures'
+import { ValueDrawer } from './ValueDrawer'
 
 const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
 const NO_MARK = { mark_from: undefined, mark_to: undefined, mark_of: undefined }
@@ -70,28 +71,27 @@ function Metric({ view, metric }: { view: View; metric: MetricDefinition }) {
     },
     [navigate],
   )
-  const shared = { view, metric, whole, ...(isMoved(metric) ? { open } : {}) }
+  const shared = { view, metric, whole, open }
   return (
     <>
       <MetricHeadline metric={metric} view={view} whole={whole} />
       {isBrokenDown ? <BrokenDown {...shared} by={by} /> : <Whole {...shared} />}
-      <Behind currency={whole.currency ?? 'usd'} view={view} />
+      <Behind currency={whole.currency ?? 'usd'} metric={metric} view={view} />
     </>
   )
 }
 
-/** What changed in the period that was clicked. */
-function Behind({ view, currency }: { view: View; currency: string }) {
+/** How the value that was clicked came about; the movements with one reason, where a part of such a breakdown was. */
+function Behind({ view, metric, currency }: { view: View; metric: MetricDefinition; currency: string }) {
   const { mark_from: from, mark_to: to, mark_of, by } = route.useSearch()
   const navigate = route.useNavigate()
   const of = by !== undefined && mark_of !== undefined && mark_of !== REST ? partMark(by, mark_of) : undefined
-  return (
-    <MovementDrawer
-      currency={currency}
-      days={from !== undefined && to !== undefined ? { from, to } : undefined}
-      {...partIn(of)}
-      view={view}
-      onClose={() => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false })}
-    />
-  )
+  const { part, reason } = partIn(of)
+  const shared = {
+    view,
+    currency,
+    days: from !== undefined && to !== undefined ? { from, to } : undefined,
+    onClose: () => void navigate({ search: (before) => compact({ ...before, ...NO_MARK }), resetScroll: false }),
+  }
+  return reason && isMoved(metric) ? <MovementDrawer {...shared} reason={reason} /> : <ValueDrawer {...shared} metric={metric} part={part} />
 }

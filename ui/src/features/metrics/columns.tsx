@@ -31,7 +31,7 @@ export function periodRows({ measure }: Pick<MetricDefinition, 'measure'>, point
   })
 }
 
-export function periodColumns(metric: MetricDefinition, currency: Currency, view: View, open?: OpenPeriodFn): Column<PeriodRow>[] {
+export function periodColumns(metric: MetricDefinition, currency: Currency, view: View, open: OpenPeriodFn): Column<PeriodRow>[] {
   const { unit, measure } = metric
   const isSummed = measure === 'flow'
   const ratio: Column<PeriodRow> = {
@@ -60,7 +60,7 @@ export function periodColumns(metric: MetricDefinition, currency: Currency, view
       value: (row) => fileValue(row.value, unit, currency),
       cell: (row) => {
         const text = formatValue(row.value, unit, currency)
-        return open && row.value !== null ? (
+        return row.value !== null ? (
           <button className="link" type="button" onClick={() => open(row, '')}>
             {text}
           </button>

@@ -14,6 +14,18 @@ function Why({ row, facets, className }: { row: Movement; facets: Facets | undef
   return why && <span className={className}>{why}</span>
 }
 
+/** In the list of a switch between plans: how much of a movement it is, where that is not all. */
+function Switched({ row, into }: { row: Movement; into: string | null }) {
+  const { switched_minor: part, switched_converted_minor: converted } = row
+  if (part === undefined || part === null || part === row.delta_minor) return null
+  const [minor, currency] = into !== null && converted != null ? [converted, into] : [part, row.currency]
+  return (
+    <span className="text-xs text-ink-soft">
+      switch: <Money currency={currency} minor={minor} sign />
+    </span>
+  )
+}
+
 /** The columns of a list of movements. */
 export function movementColumns(view: View): Column<Movement>[] {
   const into = view.currency === 'native' ? null : view.currency
@@ -54,6 +66,7 @@ export function movementColumns(view: View): Column<Movement>[] {
       cell: (row) => (
         <span className="inline-flex flex-col items-end">
           <MoneyDelta currency={row.currency} minor={row.delta_minor} />
+          <Switched into={into} row={row} />
           {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
             <span className="text-xs text-ink-soft">
               <Money currency={into} minor={row.converted_minor} sign />

@@ -17,6 +17,7 @@ import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
 import { ExpiringCards } from './ExpiringCards'
+import { PaymentsCard } from './PaymentsCard'
 
 const KEY_FIGURES = [
   'payments_collected',
@@ -161,6 +162,7 @@ function Payments({ view }: { view: View }) {
       />
       <ExpiringCards view={view} />
       <PeriodsCard metrics={TABLE} title="Payments" view={view} />
+      <PaymentsCard view={view} />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { PlanSwitch } from '~/api/types'
 import { cellText } from '~/charts/export'
 
-import { cellKey, matrixOf, switchRows, switchesFile } from './switches'
+import { cellKey, matrixOf, switchIn, switchMark, switchRows, switchesFile } from './switches'
 
 const plan = (id: string | null) => (id === null ? null : { id, label: `Plan ${id}` })
 
@@ -24,6 +24,13 @@ test('only one currency is shown, by the names that the page has', () => {
     ['Basic · USD', 'Plan b', 1500],
     ['Several plans', 'Several plans', 1500],
   ])
+})
+
+test('an address names the plans of a switch, and nothing else is one', () => {
+  const [pair, several] = switchRows([one('a', 'b', 3), one(null, null, 1)], 'usd', LABELS)
+  expect(switchIn(pair && switchMark(pair))).toEqual({ from: 'a', to: 'b' })
+  expect(several && switchMark(several)).toBeUndefined()
+  for (const mark of [undefined, 'a', 'cause:plan', 'switch:', 'switch:a', 'switch:a ', 'switch:a b c']) expect(switchIn(mark)).toBeUndefined()
 })
 
 test('the matrix has the most frequent plans first, and counts what it has no place for', () => {

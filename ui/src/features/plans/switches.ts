@@ -42,6 +42,18 @@ export interface Matrix {
 
 export const cellKey = (from: string, to: string) => `${from} ${to}`
 
+/** A switch in an address, among the marks of breakdowns: the plans that were left and taken. */
+export const switchMark = (row: SwitchRow): string | undefined =>
+  row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : undefined
+
+const SWITCH = 'switch:'
+
+/** The plans that such a mark names. */
+export function switchIn(mark: string | undefined): { from: string; to: string } | undefined {
+  const [from, to, ...more] = mark?.startsWith(SWITCH) ? mark.slice(SWITCH.length).split(' ') : []
+  return from && to && more.length === 0 ? { from, to } : undefined
+}
+
 /** So many plans can still be read beside each other. */
 const MOST = 9
 

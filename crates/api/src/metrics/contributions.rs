@@ -1,0 +1,58 @@
+//! `GET /connections/{id}/metrics/{metric}/explain/{part}`: the customers behind a part of a value.
+
+use ::metrics::query::{self, ContributionPage, ContributionsQuery};
+use ::metrics::question::{Question, nothing_else};
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::explain::PeriodParams;
+use super::parameters::FilterParams;
+use super::value::{MetricPath, metric_of};
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::http::paging::Page;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize)]
+pub struct PartPath {
+    #[serde(flatten)]
+    metric: MetricPath,
+    part: String,
+}
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ContributionParams {
+    pub cursor: Option<String>,
+    /// At most 500. Default: 50.
+    pub limit: Option<u32>,
+}
+
+/// List what each customer adds to a part of a metric's value
+///
+/// The part is one that `explain` names. All amounts in a currency add up to it.
+#[utoipa::path(get, path = "/api/v1/connections/{id}/metrics/{metric}/explain/{part}",
+    operation_id = "list_contributions", tag = "metrics", params(PeriodParams, FilterParams, ContributionParams),
+    responses((status = 200, body = ContributionPage)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Path(path): Path<PartPath>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<ContributionPage>, Problem> {
+    let metric = metric_of(&path.metric)?;
+    let (question, others) = Question::from_pairs(pairs)?;
+    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    nothing_else(&others)?;
+    let view = context.view(record).await?;
+    let answer = blocking(move || {
+        let query = question.query_of(&view, metric)?;
+        let asked = ContributionsQuery { query, part: path.part, cursor, limit };
+        query::contributions(&view.ledger, &view.rates, metric, &asked)
+    });
+    Ok(Json(answer.await??))
+}

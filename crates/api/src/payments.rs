@@ -1,0 +1,3 @@
+//! Money that moved, one by one.
+
+pub mod list;

@@ -1,0 +1,93 @@
+//! `chartsy explain --customer`: a customer's MRR, down to the invoice line and the rule.
+
+use std::io::Write;
+
+use anyhow::Context;
+use metrics::ledger::explain::{self, Explanation};
+use model::{CustomerId, Money, UnixSeconds};
+
+use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::failure::Advice;
+use crate::folder;
+
+pub(super) fn run(
+    connection: &ConnectionArgs,
+    customer: &str,
+    at: Option<UnixSeconds>,
+    format: TextOrJson,
+) -> anyhow::Result<()> {
+    let (folder, record) = folder::one(connection)?;
+    let objects = folder.data.connection_files(&record.id).objects_to_read();
+    let objects = objects.context("nothing has been imported yet")?;
+    let id = CustomerId::from(customer);
+    let source = sync::runner::source_of(&record)?;
+    let (history, prices) = api::customers::billing::read(source, &objects, &id)?;
+    if history.customer.is_none() && history.invoices.is_empty() && history.subscriptions.is_empty() {
+        let help = "'chartsy ledger' lists every customer that has ever had MRR";
+        return Err(Advice::new(format!("customer '{id}' not found"), help).into());
+    }
+    let explanation = explain::explain(&history, &prices, record.settings.rules, at);
+    let mut out = std::io::stdout().lock();
+    match format {
+        TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
+        TextOrJson::Text => write_text(&mut out, &explanation)?,
+    }
+    Ok(())
+}
+
+pub(super) fn instant(text: &str) -> Result<UnixSeconds, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(UnixSeconds(seconds));
+    }
+    let read: Result<jiff::Timestamp, _> = text.parse();
+    read.map(|at| UnixSeconds(at.as_second()))
+        .map_err(|_| "use seconds since 1970, or an instant such as 2026-01-31T12:00:00Z".to_owned())
+}
+
+fn write_text(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+    let total: Vec<String> = explanation.mrr.iter().map(Money::to_string).collect();
+    let total = if total.is_empty() { "0".to_owned() } else { total.join(" + ") };
+    writeln!(out, "MRR {total}")?;
+    for part in &explanation.parts {
+        let money = |amount_minor| Money { amount_minor, currency: part.currency };
+        writeln!(
+            out,
+            "\n{} ({}, {}): {}",
+            part.label,
+            part.subscription,
+            part.price,
+            money(part.value_minor)
+        )?;
+        for step in &part.steps {
+            writeln!(out, "  {}  {}  [{}] {}", step.at, money(step.value_minor), step.rule, step.reason)?;
+            if let Some(arithmetic) = &step.arithmetic {
+                writeln!(out, "      {arithmetic}")?;
+            }
+            for line in &step.lines {
+                let invoice = line.invoice.as_ref().map_or("pending", |invoice| invoice.as_str());
+                let told = line.description.as_deref().unwrap_or_default();
+                writeln!(out, "      {invoice} {} {} {told}", line.id, money(line.amount_minor))?;
+            }
+        }
+    }
+    if !explanation.left_out.is_empty() {
+        writeln!(out, "\nleft out: {} lines", explanation.left_out.len())?;
+        for left in &explanation.left_out {
+            let amount = Money { amount_minor: left.line.amount_minor, currency: left.currency };
+            writeln!(out, "  {} {amount}: {:?}", left.line.id, left.reason)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_seconds_or_a_timestamp() {
+        assert_eq!(instant("1672531200"), Ok(UnixSeconds(1_672_531_200)));
+        assert_eq!(instant("2023-01-01T00:00:00Z"), Ok(UnixSeconds(1_672_531_200)));
+        assert!(instant("yesterday").is_err());
+    }
+}

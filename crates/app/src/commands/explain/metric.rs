@@ -1,0 +1,124 @@
+//! `chartsy explain --metric`: the sums that a value's formula is made of, and the customers behind them.
+
+use std::io::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+use metrics::envelope;
+use metrics::query::{self, Contribution, ContributionsQuery, ExplainedValue, Reporting, Value};
+use metrics::question::Question;
+use metrics::registry::{Metric, Unit};
+use model::Currency;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::Period;
+use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::commands::metrics::table::in_main_units;
+use crate::commands::metrics::{add_filters, tell_absent};
+use crate::{folder, work};
+
+pub(super) async fn run(
+    connection: &ConnectionArgs,
+    metric: &'static Metric,
+    period: Period,
+    format: TextOrJson,
+) -> anyhow::Result<()> {
+    let Period { from, to, currency, filter, part } = period;
+    let currency = Some(currency.unwrap_or(Reporting::Native));
+    let mut question = Question { from, to, currency, ..Question::default() };
+    add_filters(&mut question, &filter)?;
+    let (folder, record) = folder::one(connection)?;
+    let view = work::view(&folder, record).await?;
+    let mut out = std::io::stdout().lock();
+    let Some(part) = part else {
+        let explained = envelope::explain(&view, metric, question)?;
+        explained.absent.iter().for_each(|kind| tell_absent(kind));
+        return match format {
+            TextOrJson::Json => Ok(writeln!(out, "{}", serde_json::to_string_pretty(&explained)?)?),
+            TextOrJson::Text => Ok(write_value(&mut out, &explained.answer)?),
+        };
+    };
+    let asked = ContributionsQuery {
+        query: question.query_of(&view, metric)?,
+        part,
+        cursor: None,
+        limit: usize::MAX,
+    };
+    let page = query::contributions(&view.ledger, &view.rates, metric, &asked)?;
+    match format {
+        TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
+        TextOrJson::Text => write_customers(&mut out, &page.data, page.unit)?,
+    }
+    Ok(())
+}
+
+fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Result<()> {
+    let ExplainedValue { label, start_on, end_on, formula, unit, .. } = explained;
+    writeln!(out, "{label} of {start_on} to {end_on}: {formula}")?;
+    for series in &explained.series {
+        let value = series.value.map_or_else(|| "-".to_owned(), |value| shown(value, *unit, series.currency));
+        writeln!(out, "\n{} {value}", series.currency)?;
+        for part in &series.parts {
+            writeln!(
+                out,
+                "  {}  {} ({})",
+                shown(part.value, part.unit, series.currency),
+                part.label,
+                part.id
+            )?;
+        }
+    }
+    for left_out in &explained.unconverted {
+        let amount = in_main_units(left_out.mrr_minor, left_out.currency);
+        let (customers, currency) = (left_out.customers, left_out.currency);
+        writeln!(out, "\nnot converted: {customers} customers, {amount} {currency} on {}", left_out.on)?;
+    }
+    Ok(())
+}
+
+fn write_customers(out: &mut impl Write, rows: &[Contribution], unit: Unit) -> std::io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["customer", "name", "currency", "adds"]);
+    for row in rows {
+        let value = if unit == Unit::Money { Value::Minor(row.amount) } else { Value::Count(row.amount) };
+        table.add_row([
+            row.customer_id.clone(),
+            row.name.clone().unwrap_or_default(),
+            row.currency.to_string(),
+            shown(value, unit, row.currency),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    writeln!(out, "{table}")
+}
+
+/// Amounts in the currency's main unit, parts of something in percent.
+fn shown(value: Value, unit: Unit, currency: Currency) -> String {
+    match (value, unit) {
+        (Value::Minor(minor), _) => in_main_units(minor, currency),
+        (Value::Count(count), _) => count.to_string(),
+        (Value::Ratio(ratio), Unit::Ratio) => format!("{} %", rounded(ratio * Decimal::ONE_HUNDRED)),
+        (Value::Ratio(ratio), _) => rounded(ratio),
+    }
+}
+
+/// With two decimals; writing a decimal with fewer than it has would cut it off.
+fn rounded(number: Decimal) -> String {
+    format!("{:.2}", number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_in_their_units() {
+        let ratio = Value::Ratio(Decimal::new(12_567, 6));
+        assert_eq!(shown(Value::Minor(1_234), Unit::Money, Currency::USD), "12.34");
+        assert_eq!(shown(Value::Count(7), Unit::Count, Currency::USD), "7");
+        assert_eq!(shown(ratio, Unit::Ratio, Currency::USD), "1.26 %");
+        assert_eq!(shown(ratio, Unit::Months, Currency::USD), "0.01");
+    }
+}

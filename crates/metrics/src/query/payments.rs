@@ -1,0 +1,352 @@
+//! Money one by one: what is behind a figure of revenue or payments.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::str::FromStr;
+
+use model::{Currency, CustomerId, Day, UnixSeconds};
+use rayon::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::exchange::Factor;
+use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
+use crate::fx::Rates;
+use crate::ledger::{MoneyFact, MoneyKind};
+use crate::registry::NET_REVENUE;
+
+#[derive(Debug, Clone)]
+pub struct PaymentsQuery {
+    /// Its interval and breakdown do not matter here, and `from` and `to` are taken to the day.
+    pub query: Query,
+    /// Empty: all.
+    pub kinds: Vec<MoneyKind>,
+    /// Why a payment failed: any of these. Empty: all, also what did not fail.
+    pub decline_codes: Vec<String>,
+    pub sort: PaymentSort,
+    pub is_descending: bool,
+    pub cursor: Option<String>,
+    pub limit: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentSort {
+    Date,
+    /// In the reporting currency; natively by the plain number of smallest units.
+    Amount,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Payments)]
+pub struct PaymentPage {
+    pub data: Vec<Payment>,
+    pub next_cursor: Option<String>,
+    /// On all pages.
+    pub total: usize,
+    /// What the payments of all pages come to, by type and currency.
+    pub sums: Vec<PaymentSum>,
+}
+
+/// Money that moved, or that should have.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Payment {
+    /// `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
+    /// `recovered_invoice`, `dispute_opened` or `dispute_lost`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[schema(value_type = i64)]
+    pub at: UnixSeconds,
+    #[schema(value_type = String, format = Date)]
+    pub on: Day,
+    #[schema(value_type = String)]
+    pub currency: Currency,
+    /// Not below 0, but for an invoice whose total is negative: the type says whether it adds or takes away.
+    pub amount_minor: i64,
+    /// In the reporting currency at the rate of its day; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub converted_minor: Option<i64>,
+    /// Of what failed: why, in the provider's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub decline_code: Option<String>,
+    /// The provider's id of the invoice, charge, refund, credit note or dispute; left out where it is gone by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub source: Option<String>,
+    pub customer_id: String,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    /// How many of the customer's like it come before it.
+    #[serde(skip)]
+    nth: usize,
+    #[serde(skip)]
+    likeness: Likeness,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PaymentSum {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[schema(value_type = String)]
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub count: i64,
+}
+
+/// A payment before it is looked up.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    place: CustomerPosition,
+    /// Into the customer's money.
+    row: usize,
+    likeness: Likeness,
+    /// How many of the customer's like it come before it.
+    nth: usize,
+    /// What is sorted by.
+    number: i64,
+}
+
+/// The instant, the type, the currency and the amount: what is the same of payments that are alike.
+type Likeness = (i64, MoneyKind, Currency, i64);
+
+struct List<'a> {
+    ledger: &'a Ledger,
+    rates: &'a Rates,
+    asked: &'a PaymentsQuery,
+}
+
+/// A page of what moved in a range of days.
+///
+/// # Errors
+/// When the range is empty, the query names what money does not have, or the cursor is not one of this list.
+pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result<PaymentPage, QueryError> {
+    let Query { from, to, currency, .. } = asked.query;
+    check_dimensions("payments", NET_REVENUE.dimensions, &asked.query)?;
+    check_currency(ledger, rates, currency)?;
+    if from > to {
+        return Err(QueryError::EmptyRange { from, to });
+    }
+    let list = List { ledger, rates, asked };
+    let chunks = ledger.chunks().par_iter().enumerate();
+    let mut found: Vec<Found> = chunks.flat_map_iter(|(index, chunk)| list.of_chunk(index, chunk)).collect();
+    let (total, sums) = (found.len(), list.sums(&found));
+    if let Some(cursor) = &asked.cursor {
+        let last = Cursor::read(cursor)?;
+        found.retain(|one| list.compare(&list.key(one), &last.key()) == Ordering::Greater);
+    }
+    let limit = asked.limit.max(1);
+    let has_more = found.len() > limit;
+    let by_key = |a: &Found, b: &Found| list.compare(&list.key(a), &list.key(b));
+    if has_more {
+        found.select_nth_unstable_by(limit - 1, by_key);
+        found.truncate(limit);
+    }
+    found.sort_unstable_by(by_key);
+    let next_cursor = found.last().filter(|_| has_more).map(|one| list.key(one).write());
+    let data = found.iter().map(|one| list.look_up(one)).collect();
+    Ok(PaymentPage { data, next_cursor, total, sums })
+}
+
+impl PaymentPage {
+    /// Names what each payment is of, which the ledger does not keep, by the facts of all customers of the page, in
+    /// their order.
+    ///
+    /// # Errors
+    /// Those of looking up the facts.
+    pub fn name_sources<E>(
+        &mut self,
+        facts_of: impl FnOnce(&[CustomerId]) -> Result<Vec<Vec<MoneyFact>>, E>,
+    ) -> Result<(), E> {
+        let customers: BTreeSet<&str> =
+            self.data.iter().map(|payment| payment.customer_id.as_str()).collect();
+        let customers: Vec<CustomerId> = customers.into_iter().map(CustomerId::from).collect();
+        let facts = facts_of(&customers)?;
+        let known: HashMap<&str, Vec<MoneyFact>> =
+            customers.iter().map(CustomerId::as_str).zip(facts).collect();
+        for payment in &mut self.data {
+            let facts = known.get(payment.customer_id.as_str()).map_or(&[][..], Vec::as_slice);
+            let likeness = payment.likeness;
+            let is_alike =
+                |fact: &&MoneyFact| (fact.at.0, fact.kind, fact.currency, fact.amount_minor) == likeness;
+            let mut alike: Vec<&MoneyFact> = facts.iter().filter(is_alike).collect();
+            alike.sort_by_key(|fact| (&fact.decline_code, &fact.source));
+            payment.source = alike.get(payment.nth).map(|fact| fact.source.clone());
+        }
+        Ok(())
+    }
+}
+
+impl List<'_> {
+    fn of_chunk(&self, index: usize, chunk: &Chunk) -> Vec<Found> {
+        let filter = &self.asked.query.filter;
+        let mut found = Vec::new();
+        for customer in 0..chunk.customer_count() {
+            if filter.has_country(chunk.country(customer)) {
+                self.of_customer(CustomerPosition::new(index, customer), chunk, &mut found);
+            }
+        }
+        found
+    }
+
+    fn of_customer(&self, place: CustomerPosition, chunk: &Chunk, found: &mut Vec<Found>) {
+        let Query { from, to, now, ref filter, .. } = self.asked.query;
+        let money = chunk.money(place.customer as usize);
+        let mut last: Option<(Likeness, usize)> = None;
+        for row in money.days.partition_point(|day| *day < from)..money.days.len() {
+            if money.days[row] > to || money.at[row] > now.0 {
+                break;
+            }
+            let (kind, currency, amount) = (money.kind[row], money.currency[row], money.amount_minor[row]);
+            let code = chunk.decline_code(money.code[row]);
+            let likeness = (money.at[row], kind, currency, amount);
+            // The rows are sorted by it first, and by their decline codes then.
+            let nth = last.filter(|(other, _)| *other == likeness).map_or(0, |(_, nth)| nth + 1);
+            last = Some((likeness, nth));
+            if self.has(kind, code) && filter.has_currency(currency) {
+                let number = match self.asked.sort {
+                    PaymentSort::Date => money.at[row],
+                    PaymentSort::Amount => self.converted(money.days[row], currency, amount).unwrap_or(0),
+                };
+                found.push(Found { place, row, likeness, nth, number });
+            }
+        }
+    }
+
+    fn has(&self, kind: MoneyKind, code: Option<&str>) -> bool {
+        let PaymentsQuery { kinds, decline_codes, .. } = self.asked;
+        let is_of_kind =
+            if kinds.is_empty() { MoneyKind::LISTED.contains(&kind) } else { kinds.contains(&kind) };
+        let is_of_code = || code.is_some_and(|code| decline_codes.iter().any(|wanted| wanted == code));
+        is_of_kind && (decline_codes.is_empty() || is_of_code())
+    }
+
+    /// Natively as it is.
+    fn converted(&self, on: Day, currency: Currency, amount_minor: i64) -> Option<i64> {
+        match self.asked.query.currency {
+            Reporting::Native => Some(amount_minor),
+            Reporting::In(target) => Factor::of(self.rates, on, currency, target)?.convert(amount_minor).ok(),
+        }
+    }
+
+    fn sums(&self, found: &[Found]) -> Vec<PaymentSum> {
+        let mut sums: BTreeMap<(MoneyKind, Currency), (i64, i64)> = BTreeMap::new();
+        for one in found {
+            let (_, kind, currency, amount_minor) = one.likeness;
+            let sum = sums.entry((kind, currency)).or_default();
+            *sum = (sum.0.saturating_add(amount_minor), sum.1 + 1);
+        }
+        let sums = sums.into_iter().map(|((kind, currency), (amount_minor, count))| PaymentSum {
+            kind: kind.as_str(),
+            currency,
+            amount_minor,
+            count,
+        });
+        sums.collect()
+    }
+
+    fn key(&self, one: &Found) -> Key<'_> {
+        let Found { number, likeness: (at, kind, currency, amount_minor), nth, .. } = *one;
+        let alike = (at, kind as u8, currency, amount_minor, nth);
+        Key { number, customer: self.ledger.id(one.place), alike }
+    }
+
+    fn compare(&self, a: &Key<'_>, b: &Key<'_>) -> Ordering {
+        let by_number = a.number.cmp(&b.number);
+        let by_number = if self.asked.is_descending { by_number.reverse() } else { by_number };
+        by_number.then_with(|| (a.customer, a.alike).cmp(&(b.customer, b.alike)))
+    }
+
+    fn look_up(&self, one: &Found) -> Payment {
+        let chunk = self.ledger.chunk(one.place);
+        let customer = one.place.customer as usize;
+        let (money, entry) = (chunk.money(customer), chunk.entry(customer));
+        let on = money.days[one.row];
+        let (at, kind, currency, amount_minor) = one.likeness;
+        let is_converted = self.asked.query.currency != Reporting::Native;
+        Payment {
+            kind: kind.as_str(),
+            at: UnixSeconds(at),
+            on,
+            currency,
+            amount_minor,
+            converted_minor: self.converted(on, currency, amount_minor).filter(|_| is_converted),
+            decline_code: chunk.decline_code(money.code[one.row]).map(str::to_owned),
+            source: None,
+            customer_id: entry.id.to_string(),
+            name: entry.name,
+            email: entry.email,
+            nth: one.nth,
+            likeness: one.likeness,
+        }
+    }
+}
+
+/// By what it is sorted, then by what it is: unlike places, these outlive the snapshot.
+struct Key<'a> {
+    number: i64,
+    customer: &'a str,
+    /// Its likeness, and how many like it come before it.
+    alike: (i64, u8, Currency, i64, usize),
+}
+
+struct Cursor {
+    number: i64,
+    alike: (i64, u8, Currency, i64, usize),
+    customer: String,
+}
+
+impl Key<'_> {
+    fn write(&self) -> String {
+        let (at, kind, currency, amount_minor, nth) = self.alike;
+        format!("{},{at},{kind},{currency},{amount_minor},{nth},{}", self.number, self.customer)
+    }
+}
+
+impl Cursor {
+    fn read(text: &str) -> Result<Self, QueryError> {
+        Self::of_parts(text).ok_or_else(|| QueryError::BadCursor(text.to_owned()))
+    }
+
+    fn of_parts(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(7, ',');
+        let number = parts.next()?.parse().ok()?;
+        let (at, kind) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (currency, amount_minor) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let nth = parts.next()?.parse().ok()?;
+        let customer = parts.next()?.to_owned();
+        Some(Self { number, alike: (at, kind, currency, amount_minor, nth), customer })
+    }
+
+    fn key(&self) -> Key<'_> {
+        Key { number: self.number, alike: self.alike, customer: &self.customer }
+    }
+}
+
+impl PaymentSort {
+    /// As it is written with its direction, and whether that is descending: `-date`, `amount`.
+    ///
+    /// # Errors
+    /// Says what to use.
+    pub fn with_direction(text: &str) -> Result<(Self, bool), &'static str> {
+        let (name, is_descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        match name {
+            "date" => Ok((Self::Date, is_descending)),
+            "amount" => Ok((Self::Amount, is_descending)),
+            _ => Err("use date or amount, with a leading - for descending order"),
+        }
+    }
+}
+
+impl FromStr for MoneyKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::LISTED.iter().copied().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = Self::LISTED.iter().map(|kind| kind.as_str()).collect();
+            format!("'{text}' is not a type of payment: use {}", known.join(", "))
+        })
+    }
+}

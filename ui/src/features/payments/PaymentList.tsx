@@ -1,0 +1,88 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import type { Query } from '~/api/client'
+import { allPayments, paymentsQuery } from '~/api/queries'
+import type { PaymentPage } from '~/api/types'
+import { fileName } from '~/charts/export'
+import { DataTable } from '~/components/DataTable'
+import { DownloadAll } from '~/components/DownloadAll'
+import { EndlessTable } from '~/components/EndlessTable'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ShowMore } from '~/components/ShowMore'
+import { formatMoney } from '~/format/money'
+import { countOf } from '~/format/number'
+import { isKnown } from '~/view/known'
+import { useFallback } from '~/view/useFallback'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import { paymentColumns, paymentKey, paymentsFile } from './columns'
+
+/** What payments of one type come to in each currency. Different types don’t add up. */
+function sumText(sums: PaymentPage['sums'] | undefined): string | null {
+  if (!sums?.length || sums.some(({ type }) => type !== sums[0]?.type)) return null
+  return sums.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
+}
+
+interface Props {
+  view: View
+  query: Query
+  /** Whether the page scrolls through all of it; a drawer shows more when asked. */
+  isEndless?: boolean
+}
+
+/** Payments, invoices, refunds and disputes, the newest first. */
+export function PaymentList({ view, query, isEndless = false }: Props) {
+  const navigate = useNavigate()
+  const { connection } = view
+  const list = useInfiniteQuery(paymentsQuery(connection.id, query))
+  useFallback(view, list.error)
+  const columns = useMemo(() => paymentColumns(view), [view])
+  const rows = useMemo(
+    () => list.data?.pages.flatMap((page) => page.data).map((row, index) => ({ ...row, key: paymentKey(row, index) })) ?? [],
+    [list.data],
+  )
+  const first = list.data?.pages[0]
+  const total = first?.total
+  // While the first payments are still being imported, an empty list says nothing.
+  const isUnknown = total === 0 && !isKnown(connection) && connection.state !== 'failed'
+  const table = {
+    columns,
+    rows,
+    isStale: list.isPlaceholderData,
+    label: 'Payments',
+    rowKey: (row: (typeof rows)[number]) => row.key,
+    onRowClick: (row: (typeof rows)[number]) =>
+      void navigate({
+        to: '/c/$connectionId/customers/$customerId',
+        params: { connectionId: connection.id, customerId: row.customer_id },
+        search: keptSearch,
+      }),
+  }
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  return (
+    <div>
+      <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
+        <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums)].filter(Boolean).join(', ')}
+        </p>
+        <DownloadAll
+          load={(onProgress) => allPayments(connection.id, query, onProgress)}
+          name={fileName(connection.name, 'payments')}
+          table={(all) => paymentsFile(all, view.currency === 'native' ? null : view.currency)}
+          total={total}
+        />
+      </div>
+      {(total === undefined || isUnknown) && (
+        <div className="px-4 sm:px-5">
+          <SkeletonRows rows={10} />
+        </div>
+      )}
+      {total === 0 && !isUnknown && <EmptyState title="Nothing in this period">Choose other dates or clear a filter.</EmptyState>}
+      {rows.length > 0 && (isEndless ? <EndlessTable {...table} list={list} total={total ?? rows.length} /> : <DataTable {...table} />)}
+      {!isEndless && <ShowMore className="pt-3" list={list} />}
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+import { getRouteApi } from '@tanstack/react-router'
+
+import type { MetricDefinition } from '~/api/types'
+import { formatRange } from '~/format/date'
+import { FILTER_LABEL } from '~/view/filterNames'
+import { foreignFilters } from '~/view/filterable'
+import type { PaymentType } from '~/view/pageSearch'
+import { PAYMENT_TYPES } from '~/view/pageSearch'
+import { compact } from '~/view/search'
+import type { View } from '~/view/useView'
+
+import { PAYMENT_LABEL } from './columns'
+import { PaymentList } from './PaymentList'
+
+const route = getRouteApi('/app/c/$connectionId/payments')
+
+/** What moved or should have, each once: an invoice is the payment that paid it. */
+const USUAL: readonly PaymentType[] = ['payment', 'failed_payment', 'refund', 'credit_note', 'dispute_opened', 'dispute_lost']
+
+/** A payment belongs to no plan, product or interval. */
+const OF_PAYMENTS = { dimensions: ['currency', 'country'] } satisfies Pick<MetricDefinition, 'dimensions'>
+
+/** Every payment of the range, by type. */
+export function PaymentsCard({ view }: { view: View }) {
+  const { type: types } = route.useSearch()
+  const navigate = route.useNavigate()
+  const choose = (chosen: PaymentType[]) =>
+    void navigate({
+      search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : chosen }),
+      replace: true,
+      resetScroll: false,
+    })
+  const { start: from, end: to } = view.period
+  const foreign = foreignFilters(OF_PAYMENTS, view.filters)
+  const scope = Object.fromEntries(Object.entries(view.scope).filter(([name]) => !(foreign as string[]).includes(name)))
+  return (
+    <section aria-label="Payments one by one" className="card py-2">
+      <header className="px-4 pt-1 pb-2 sm:px-5">
+        <h2 className="font-semibold">Payments one by one</h2>
+        <p className="text-[0.8125rem] text-ink-soft">
+          {formatRange(from, to)}
+          {foreign.length > 0 && `, not narrowed by ${foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')}`}
+        </p>
+        <div aria-label="Types" className="no-print mt-2 flex flex-wrap gap-1" role="group">
+          {PAYMENT_TYPES.map((type) => {
+            const isChosen = types?.includes(type) ?? false
+            return (
+              <button
+                key={type}
+                aria-pressed={isChosen}
+                className="h-9 rounded-lg border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-soft hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink"
+                type="button"
+                onClick={() => choose(PAYMENT_TYPES.filter((one) => (one === type ? !isChosen : types?.includes(one))))}
+              >
+                {PAYMENT_LABEL[type]}
+              </button>
+            )
+          })}
+        </div>
+      </header>
+      <PaymentList isEndless query={{ from, to, ...scope, type: (types ?? USUAL).join(',') }} view={view} />
+    </section>
+  )
+}

@@ -1,0 +1,100 @@
+import type { Payment } from '~/api/types'
+import type { ExportTable } from '~/charts/export'
+import type { Column } from '~/components/DataTable'
+import { Money } from '~/components/Figures'
+import { CustomerLink } from '~/features/customers/CustomerLink'
+import { formatDay } from '~/format/date'
+import { moneyOf } from '~/format/money'
+import { sentence } from '~/format/names'
+import type { PaymentType } from '~/view/pageSearch'
+import type { View } from '~/view/useView'
+
+export const PAYMENT_LABEL: Record<PaymentType, string> = {
+  payment: 'Payment',
+  failed_payment: 'Failed payment',
+  paid_invoice: 'Paid invoice',
+  charge_without_invoice: 'Charge without invoice',
+  failed_invoice: 'Invoice that failed at first',
+  recovered_invoice: 'Recovered invoice',
+  refund: 'Refund',
+  credit_note: 'Credit note',
+  dispute_opened: 'Dispute opened',
+  dispute_lost: 'Dispute lost',
+}
+
+/** What a customer’s money did, as one reads it. */
+const nameOf = ({ type, decline_code }: Payment) =>
+  [PAYMENT_LABEL[type as PaymentType] ?? sentence(type), decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
+
+/** The columns of a list of payments. */
+export function paymentColumns(view: View): Column<Payment>[] {
+  const into = view.currency === 'native' ? null : view.currency
+  return [
+    {
+      id: 'on',
+      header: 'Day',
+      isWideOnly: true,
+      cell: ({ on }) => <span className="num whitespace-nowrap">{formatDay(on)}</span>,
+    },
+    {
+      id: 'customer',
+      header: 'Customer',
+      cell: (row) => (
+        <span className="block max-w-[12rem] md:max-w-[15rem]">
+          <CustomerLink connectionId={view.connection.id} customer={{ id: row.customer_id, name: row.name, email: row.email }} />
+          <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
+            <span>{nameOf(row)}</span>
+            <span className="num">{formatDay(row.on)}</span>
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: 'type',
+      header: 'What',
+      isWideOnly: true,
+      cell: (row) => (
+        <span className="block">
+          {nameOf(row)}
+          {row.source && <span className="block font-mono text-xs break-all text-ink-soft">{row.source}</span>}
+        </span>
+      ),
+    },
+    {
+      id: 'amount',
+      header: 'Amount',
+      isNumeric: true,
+      cell: (row) => (
+        <span className="inline-flex flex-col items-end">
+          <Money className="font-medium" currency={row.currency} minor={row.amount_minor} />
+          {into && into !== row.currency && row.converted_minor != null && (
+            <Money className="text-xs text-ink-soft" currency={into} minor={row.converted_minor} />
+          )}
+        </span>
+      ),
+    },
+  ]
+}
+
+/** Alike payments of a customer are told apart by their ids; what has none by its place. */
+export const paymentKey = ({ customer_id, at, type, source, amount_minor }: Payment, index: number) =>
+  `${customer_id} ${at} ${type} ${source ?? `${amount_minor} ${index}`}`
+
+/** Every payment as a file. */
+export function paymentsFile(rows: readonly Payment[], into: string | null): ExportTable {
+  return {
+    columns: ['on', 'type', 'id', 'customer_id', 'name', 'email', 'currency', 'amount', ...(into ? [`amount_${into}`] : []), 'decline_code'],
+    rows: rows.map((row) => [
+      row.on,
+      row.type,
+      row.source ?? null,
+      row.customer_id,
+      row.name,
+      row.email,
+      row.currency,
+      moneyOf(row.amount_minor, row.currency),
+      ...(into ? [row.converted_minor == null ? null : moneyOf(row.converted_minor, into)] : []),
+      row.decline_code ?? null,
+    ]),
+  }
+}
