@@ -253,6 +253,8 @@ test('payments are listed one by one, and by type', async (t) => {
   await list.getByText(/^\d+ entr(y|ies), .*\d/).waitFor();
   await list.getByText(/^(ch|py)_/).first().waitFor();
   await accessible(page, 'payments one by one');
-  const [file] = await Promise.all([page.waitForEvent('download'), list.getByRole('button', { name: 'Download CSV' }).click()]);
+  await list.getByRole('button', { name: 'Download', exact: true }).click();
+  const csv = page.getByRole('menuitem', { name: 'Download CSV' });
+  const [file] = await Promise.all([page.waitForEvent('download'), csv.click()]);
   assert.match(file.suggestedFilename(), /payments\.csv$/);
 });
