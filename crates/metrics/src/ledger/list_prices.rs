@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 
 use super::PriceBook;
 use super::amounts::{Months, Picos, full_price_in};
-use super::lines::Entry;
+use super::entry::Entry;
 use super::subscription::Timeline;
 use bridge::Bridge;
 pub use reason::MrrReason;
@@ -100,8 +100,11 @@ fn known_at(subscription: &Subscription, entries: &[Entry<'_>]) -> UnixSeconds {
     invoices.chain(own.into_iter().flatten()).max().unwrap_or(ALWAYS)
 }
 
+/// In minor units, and for how long.
+type FullPrice = (i64, Months);
+
 fn listed<'a>(subscription: &'a Subscription, prices: &PriceBook) -> Vec<Listed<'a>> {
-    let mut items: Vec<(&SubscriptionItem, Currency, Option<(i64, Months)>)> = Vec::new();
+    let mut items: Vec<(&SubscriptionItem, Currency, Option<FullPrice>)> = Vec::new();
     for item in &subscription.items {
         let price = prices.get(&item.price);
         let currency = subscription.currency.or(price.map(|price| price.currency));
