@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         now,
         reach: Reach::default(),
         absent: Vec::new(),
+        answers: None,
     };
     let today = view.today();
     let year_ago = UnixSeconds(now.0 - 12 * MONTH_SECONDS).day(&TimeZone::UTC);
