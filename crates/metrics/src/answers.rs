@@ -127,13 +127,22 @@ impl Answers {
         }
     }
 
+    /// Looks how many moments there are ahead at which anything happens, as the first answer that is asked again does.
+    pub fn look_ahead(&self, ledger: &Ledger) -> usize {
+        self.ahead(ledger).len()
+    }
+
+    fn ahead(&self, ledger: &Ledger) -> &[UnixSeconds] {
+        self.ahead.get_or_init(|| ledger.instants_from(self.since))
+    }
+
     /// Whether an answer is the same at two moments.
     fn is_same(&self, ledger: &Ledger, one: UnixSeconds, other: UnixSeconds) -> bool {
         if one == other {
             return true;
         }
         let (first, last) = (one.min(other), one.max(other));
-        let ahead = self.ahead.get_or_init(|| ledger.instants_from(self.since));
+        let ahead = self.ahead(ledger);
         let next = ahead.partition_point(|at| *at < first);
         let day = |at| ledger.calendar().day(at);
         // Also at the very moment of an answer: what ends at an instant still counts in it, and not right after.

@@ -174,7 +174,8 @@ impl World {
 
     /// Every moment at which anything happens or ends.
     pub fn instants(&self) -> Vec<UnixSeconds> {
-        let mut all: Vec<UnixSeconds> = self.balance.iter().map(|transaction| transaction.created_at).collect();
+        let mut all: Vec<UnixSeconds> =
+            self.balance.iter().map(|transaction| transaction.created_at).collect();
         for customer in &self.customers {
             all.extend(customer.changes.iter().map(|change| change.at));
             all.extend(customer.apart.iter().map(|(_, change)| change.at));
