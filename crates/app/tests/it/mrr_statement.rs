@@ -7,16 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sandbox::MerchantName;
 use serde_json::{Value, json};
 
-use crate::support::{As, Site, sandbox};
+use crate::support::{As, Site, mid_merchant};
 
 #[tokio::test]
 async fn the_mrr_statement_leads_to_a_plain_reading_of_the_subscriptions() {
     let site = Site::new();
     let cookie = site.owner().await;
-    let sandbox = sandbox(MerchantName::Mid, 300).await;
+    let sandbox = mid_merchant(300).await;
     let id = site.connected(&cookie, &sandbox).await;
     let ask = async |query: &str| {
         let path = format!("/api/v1/connections/{id}/statements/mrr{query}");
@@ -77,7 +76,11 @@ fn counted_subscriptions(site: &Site, id: &str) -> BTreeMap<String, i64> {
 }
 
 fn listed(subscription: &Value, prices: &BTreeMap<String, Value>, currency: &str) -> i64 {
-    let percent = |value: &Value| value.as_f64().unwrap_or_default() / 100.0;
+    // A number in a coupon, and text in a tax rate.
+    let percent = |value: &Value| {
+        let text = value.as_str().and_then(|text| text.parse::<f64>().ok());
+        text.or(value.as_f64()).unwrap_or_default() / 100.0
+    };
     let permanent = subscription["discounts"].as_array().unwrap().iter();
     let permanent = permanent.map(|discount| &discount["source"]["coupon"]);
     let permanent: Vec<_> = permanent.filter(|coupon| coupon["duration"] == "forever").collect();
