@@ -1,6 +1,7 @@
 // Every metric of the registry: found in the index, opened, broken down, and followed to the customers behind it.
 
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { accessible, connected, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
@@ -60,6 +61,70 @@ test('a rate opens the customers who left and those who could, a revenue its inv
   await accessible(page, 'the invoices behind net revenue');
   await drawer.getByRole('table').getByRole('link').first().click();
   await page.waitForURL(/\/customers\/cus_/);
+});
+
+test('a chart says what is below the pointer, opens the whole column, and is saved as a picture', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  const card = page.getByRole('region', { name: /^Movements by/ });
+  const chart = card.getByRole('img');
+  await chart.scrollIntoViewIfNeeded();
+  /** Near the right end, where the running period is, and above all columns. */
+  const last = async () => {
+    const { width } = await chart.boundingBox();
+    return { x: width - 30, y: 20 };
+  };
+  const tooltip = card.getByText('Click to see the customers');
+  await chart.hover({ position: await last() });
+  await tooltip.waitFor();
+  await card.getByText(/so far$/).waitFor();
+  await picture(page, '42-tooltip');
+  await chart.click({ position: await last() });
+  await page.waitForURL(/mark_from=/);
+  await page.getByRole('dialog').getByText('All movements').waitFor();
+  await tooltip.waitFor({ state: 'detached' });
+  await page.goBack();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  await card.getByRole('button', { name: /^Churn/ }).click();
+  await chart.hover({ position: await last() });
+  await tooltip.waitFor();
+  assert.equal(await card.getByText('Churn').count(), 1, 'a series that is switched off is still in the tooltip');
+  await card.getByRole('button', { name: /^Download Movements/ }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Download PNG' }).click(),
+  ]);
+  const { size } = statSync(await download.path());
+  assert.ok(size > 10_000, `the picture has ${size} bytes`);
+});
+
+test('a figure leads to its definition, and all definitions are searched', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).getByRole('button', { name: 'What is MRR?' }).click();
+  const [help] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('dialog').getByRole('link', { name: 'Full definition' }).click(),
+  ]);
+  await help.getByRole('heading', { name: 'MRR', level: 1, exact: true }).waitFor();
+
+  const field = help.getByRole('searchbox', { name: 'Search all definitions' });
+  await field.fill('zebra');
+  await help.getByRole('status').filter({ hasText: 'Nothing found' }).waitFor();
+  await accessible(help, 'a search that finds nothing');
+  await field.fill('quick ratio formula');
+  await help.getByRole('status').filter({ hasText: /^\d+ results?$/ }).waitFor();
+  await accessible(help, 'a search');
+  await picture(help, '43-help');
+  await field.press('ArrowDown');
+  await help.keyboard.press('Enter');
+  await help.waitForURL(/\/help\/quick-ratio/);
+  await help.getByRole('heading', { name: 'Quick ratio', level: 1 }).waitFor();
+  await help.goBack();
+  await help.getByRole('status').filter({ hasText: /^\d+ results?$/ }).waitFor();
+  assert.equal(await field.inputValue(), 'quick ratio formula');
 });
 
 test('the bar governs the page, and a comparison can be switched off', async (t) => {

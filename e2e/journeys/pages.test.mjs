@@ -19,7 +19,8 @@ test('an owner reads the overview and follows a figure to its page', async (t) =
   await page.getByText(/^MRR is \$[\d,]+/).waitFor();
   const today = page.getByRole('region', { name: 'Today' });
   await today.getByRole('row', { name: /^Cancellations due/ }).waitFor();
-  await page.getByRole('region', { name: 'At risk' }).getByText(/within 90 days/).waitFor();
+  const risk = page.getByRole('region', { name: 'At risk' });
+  await risk.getByText(/within 90 days/).waitFor();
   await page.getByRole('radio', { name: 'New customers' }).click();
   await page.waitForURL(/pace=new_customers/);
   await page.getByRole('region', { name: 'Key figures' }).getByText(/\$\d/).first().waitFor();
@@ -45,6 +46,7 @@ test('plans stand below their products, and lead to their customers', async (t) 
   await picture(page, '61-plans');
   await tree.getByRole('link', { name: 'Business', exact: true }).click();
   await page.waitForURL(/customers.*product=/);
+  await page.getByRole('heading', { name: 'Customers', level: 1 }).waitFor();
   await page.getByRole('table').waitFor();
 
   await openPage(page, 'Geography');
@@ -65,6 +67,16 @@ test('plans say who switched to which, and open the movements of it', async (t) 
   await page.waitForURL(/mark_of=cause/);
   await page.getByRole('dialog').getByText('Change of plan').filter({ visible: true }).nth(1).waitFor();
   await accessible(page, 'the movements of switches');
+
+  // A cell of the matrix opens its own movements alone.
+  await page.keyboard.press('Escape');
+  await switches.getByRole('button', { name: /→ .+: \d/ }).first().click();
+  await page.waitForURL(/mark_of=switch/);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: 'Switches between plans' }).waitFor();
+  await dialog.getByText(/→/).first().waitFor();
+  await dialog.getByText('Change of plan').filter({ visible: true }).first().waitFor();
+  await accessible(page, 'the movements of one switch');
 });
 
 test('a list has the columns that were chosen, sums, any order, and downloads as a whole', async (t) => {
@@ -85,12 +97,17 @@ test('a list has the columns that were chosen, sums, any order, and downloads as
   await accessible(page, 'customers');
   await picture(page, '63-customers');
 
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download CSV' }).click(),
-  ]);
-  const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+  const downloaded = async (kind) => {
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const item = page.getByRole('menuitem', { name: `Download ${kind}` });
+    const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+    return readFileSync(await download.path(), 'utf8');
+  };
+  const lines = (await downloaded('CSV')).trim().split('\r\n');
   assert.equal(lines.length, 41);
+  const customers = JSON.parse(await downloaded('JSON'));
+  assert.equal(customers.length, 40);
+  assert.ok(customers.some((customer) => customer.mrr_usd?.amount_minor > 0), 'nobody has an amount');
   await page.getByRole('radio', { name: 'Churned' }).click();
   await page.getByText(/^\d+ customers?$/).waitFor();
   assert.ok(new URL(page.url()).searchParams.getAll('cols').includes('created'), 'the columns are forgotten');

@@ -7,3 +7,4 @@ pub mod expiring_cards;
 pub mod explain;
 pub mod list;
 pub mod read;
+pub mod upcoming;

@@ -43,6 +43,7 @@ actions! {
     movements::list, movements::plan_switches, payments::list, reconcile::read, restatements::list,
     statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,
+    customers::upcoming,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
     rates::list, rates::create, rates::import, rates::delete,

@@ -42,6 +42,8 @@ pub enum Command {
     Movements(commands::movements::Movements),
     /// Print payments, invoices, refunds and disputes one by one
     Payments(commands::payments::Payments),
+    /// Print the trials that end in the days ahead, or the subscriptions that are set to end
+    Upcoming(commands::upcoming::Upcoming),
     /// Print cohorts: customers by when they began, and what has become of them
     Cohorts(commands::cohorts::Cohorts),
     /// Print a statement: how one figure follows from another
@@ -121,6 +123,9 @@ mod tests {
             "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",
             "chartsy metrics expansion_mrr --by cause",
             "chartsy movements --type churn --filter churn_reason=payment_failed --from 2026-01-01 --format csv",
+            "chartsy upcoming --what trial_end --days 14 --filter country=DE --format csv",
+            "chartsy upcoming --what end --from 2026-01-01 --to 2026-12-31 --currency eur",
+            "chartsy movements --plan-from price_1 --plan-to price_2",
             "chartsy ledger --format ndjson",
             "chartsy statements cash --from 2026-01-01 --to 2026-12-31 --format csv",
             "chartsy explain --customer cus_1 --at 2026-01-01T00:00:00Z",

@@ -22,6 +22,7 @@ pub mod statements;
 pub mod status;
 pub mod sync;
 pub mod token;
+pub mod upcoming;
 pub mod user;
 
 use crate::cli::Command;
@@ -36,6 +37,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Metrics(args) => metrics::run(args).await,
         Command::Movements(args) => movements::run(args).await,
         Command::Payments(args) => payments::run(args).await,
+        Command::Upcoming(args) => upcoming::run(args).await,
         Command::Cohorts(args) => cohorts::run(args).await,
         Command::Statements(args) => statements::run(args).await,
         Command::Ledger(args) => ledger::run(&args).await,

@@ -17,7 +17,7 @@ mod texts;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{CustomerId, UnixSeconds};
+use model::{BalanceTransaction, CustomerId, UnixSeconds};
 
 use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
 
@@ -111,6 +111,12 @@ impl Ledger {
 
     pub(crate) fn balance(&self) -> &Balance {
         &self.balance
+    }
+
+    /// Everything that moved the balance, in order of months and instants.
+    pub fn balance_transactions(&self) -> impl Iterator<Item = BalanceTransaction> + '_ {
+        let months = self.balance.months().iter();
+        months.flat_map(|month| (0..month.len()).map(|index| month.row(index).to_transaction()))
     }
 
     pub fn customer_count(&self) -> usize {

@@ -29,6 +29,7 @@ mod summary;
 mod tally;
 mod timeline;
 mod trials;
+mod upcoming;
 mod walk;
 
 use std::fmt;
@@ -70,6 +71,7 @@ pub use timeline::{
     subscription_values, timelines,
 };
 pub(crate) use trials::TrialFigures;
+pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
 
 /// What to compute over which time. Days are those of the ledger's zone.
 #[derive(Debug, Clone)]

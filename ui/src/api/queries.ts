@@ -41,6 +41,9 @@ import type {
   SetupState,
   Source,
   SyncProblem,
+  Upcoming,
+  UpcomingKind,
+  UpcomingPage,
   ValueReport,
   Webhook,
 } from './types'
@@ -283,6 +286,24 @@ export const contributionsQuery = (id: string, metric: string, part: string, que
 
 export const allContributions = (id: string, metric: string, part: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Contribution>(contributionsPath(id, metric, part), query, onProgress)
+
+/** Trials that end in some days ahead, or subscriptions that are set to end, the soonest first. */
+export const upcomingQuery = (id: string, query: UpcomingQuery) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...ledgerKey(id), 'upcoming', query],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<UpcomingPage>(`${connectionPath(id)}/upcoming`, { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export interface UpcomingQuery extends Query {
+  what: UpcomingKind
+}
+
+export const allUpcoming = (id: string, query: UpcomingQuery, onProgress: (rows: number) => void) =>
+  allPages<Upcoming>(`${connectionPath(id)}/upcoming`, query, onProgress)
 
 /** From which plan to which customers moved, the most frequent first. */
 export const planSwitchesQuery = (id: string, query: Query) =>

@@ -540,6 +540,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the trials that end in the days ahead, or the subscriptions that are set to end
+         * @description With what each is worth per month: what it counts for in trial MRR or in scheduled churn.
+         */
+        get: operations["list_upcoming"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/webhook": {
         parameters: {
             query?: never;
@@ -1128,6 +1148,11 @@ export interface components {
             /** Format: int64 */
             created_at?: number | null;
             email?: string | null;
+            /**
+             * Format: date
+             * @description The first day from now on on which one of its subscriptions is set to end.
+             */
+            ends_on?: string | null;
             /** Format: date */
             first_paid_on?: string | null;
             id: string;
@@ -1618,6 +1643,16 @@ export interface components {
             name?: string | null;
             /** Format: date */
             on: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency; left out where there is none.
+             */
+            switched_converted_minor?: number | null;
+            /**
+             * Format: int64
+             * @description With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+             */
+            switched_minor?: number | null;
             type: components["schemas"]["MovementType"];
         };
         /** @description The part of a movement that one cause has. */
@@ -2380,6 +2415,61 @@ export interface components {
          * @enum {string}
          */
         Unit: "money" | "count" | "ratio" | "multiple" | "days" | "months";
+        /** @description What happens to one subscription, and what it is worth in one currency. */
+        Upcoming: {
+            /**
+             * Format: int64
+             * @description At the rate of today; `None` natively, and where there is none.
+             */
+            converted_minor?: number | null;
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            /** @description What the customer chose as the reason for that. */
+            feedback?: string | null;
+            /** @description Also of a trial, which then does not become a paid subscription. */
+            is_set_to_end: boolean;
+            /**
+             * Format: int64
+             * @description Of a trial: what it would be worth. Of a subscription that is set to end: what it is worth now.
+             */
+            mrr_minor: number;
+            name?: string | null;
+            /** Format: date */
+            on: string;
+            /** @description Labels of what it is of. */
+            plans: string[];
+            subscription_id: string;
+        };
+        /**
+         * @description What happens to a subscription on a day ahead.
+         * @enum {string}
+         */
+        UpcomingKind: "trial_end" | "end";
+        /** @description Soonest first, then the most MRR. */
+        UpcomingPage: {
+            /** @description Each once, however many of its subscriptions are listed. */
+            customers: number;
+            data: components["schemas"]["Upcoming"][];
+            /**
+             * Format: date
+             * @description The first and the last day of the list.
+             */
+            from: string;
+            /** @description MRR, one per currency that is not 0. */
+            mrr: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description The same of what has a rate, in the reporting currency; `None` natively.
+             */
+            mrr_converted_minor?: number | null;
+            next_cursor?: string | null;
+            /** Format: date */
+            to: string;
+            /** @description On all pages, as everything below. */
+            total: number;
+            what: components["schemas"]["UpcomingKind"];
+        };
         UserView: {
             email: string;
             full_name: string;
@@ -2627,6 +2717,9 @@ export type SchemaTokens = components['schemas']['Tokens'];
 export type SchemaTokenView = components['schemas']['TokenView'];
 export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
+export type SchemaUpcoming = components['schemas']['Upcoming'];
+export type SchemaUpcomingKind = components['schemas']['UpcomingKind'];
+export type SchemaUpcomingPage = components['schemas']['UpcomingPage'];
 export type SchemaUserView = components['schemas']['UserView'];
 export type SchemaValueAnswer = components['schemas']['ValueAnswer'];
 export type SchemaValueFacet = components['schemas']['ValueFacet'];
@@ -3400,6 +3493,13 @@ export interface operations {
                 limit?: number;
                 /** @description Price ids. */
                 plan?: string[];
+                /**
+                 * @description Ids of prices, separated by commas: expansion and contraction in which one of them was left for another price.
+                 *     Each movement then says which part of it that is.
+                 */
+                plan_from?: string;
+                /** @description Ids of prices, separated by commas: in which one of them took the place of another price. */
+                plan_to?: string;
                 /** @description Product ids. */
                 product?: string[];
                 to?: string;
@@ -4061,6 +4161,62 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_upcoming: {
+        parameters: {
+            query: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description How many days, the first included. Default: 7. */
+                days?: number;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: today. */
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Last day. Default: that of `days`. */
+                to?: string;
+                /** @description `trial_end`: trials that end. `end`: subscriptions that are set to end. */
+                what: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingPage"];
                 };
             };
             /** @description What went wrong */

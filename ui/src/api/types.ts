@@ -87,7 +87,7 @@ export type Summary = Answer<'SummaryAnswer'>
 
 /** What does not concern a movement is left out of it. */
 export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
-type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback'
+type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback' | 'switched_minor' | 'switched_converted_minor'
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type Payment = Omit<Answer<'Payment'>, OfSomePayments> & Pick<Schemas['Payment'], OfSomePayments>
@@ -122,6 +122,9 @@ export type RestatementPage = Answer<'Restatements'>
 
 export type ExpiringCard = Answer<'ExpiringCard'>
 export type ExpiringCardPage = Answer<'ExpiringCards'>
+export type Upcoming = Answer<'Upcoming'>
+export type UpcomingPage = Answer<'UpcomingPage'>
+export type UpcomingKind = Schemas['UpcomingKind']
 export type PlanSwitch = Answer<'PlanSwitch'>
 export type PlanSwitchReport = Answer<'Envelope_PlanSwitches'>
 export type CashReport = Answer<'CashAnswer'>

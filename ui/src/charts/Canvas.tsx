@@ -1,4 +1,3 @@
-import type { EChartsCoreOption, EChartsType } from 'echarts/core'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
@@ -6,22 +5,22 @@ import { ErrorState, Skeleton } from '~/components/Feedback'
 import { useTheme } from '~/components/theme'
 import { fetched } from '~/routes/fetched'
 
-import type { Handlers } from './listen'
+import type { Drawing } from './export'
+import type { Handlers, Pointed, Stage } from './listen'
 import { listen } from './listen'
+import type { DrawnChart, Plot } from './plot'
+import { Tooltip } from './Tooltip'
 
 interface CanvasProps extends Handlers {
-  /** Called again with the theme's colors whenever they change, and with how many pixels wide the chart is. */
-  option: (width: number) => EChartsCoreOption
+  /** Called again whenever the theme's colors change. */
+  plot: () => Plot
   /** What the chart says, for people who can't see it. Its figures are in the table view. */
   label: string
   height: number
-  onReady?: (chart: EChartsType | null) => void
+  onReady?: (drawing: Drawing | null) => void
 }
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)')
-
-/** The names on an axis are chosen anew when this much more or less of them fits. */
-const WIDTH_STEP = 64
 
 /** The chart library, which is loaded when the first chart is shown. */
 const engineQuery = queryOptions({
@@ -32,64 +31,60 @@ const engineQuery = queryOptions({
   structuralSharing: false,
 })
 
-/** The one place where ECharts is put into a page. */
-export function Canvas({ option, label, height, onMark, indexAt, buckets, onReady }: CanvasProps) {
-  const box = useRef<HTMLDivElement>(null)
-  const line = useRef<HTMLDivElement>(null)
-  const [chart, setChart] = useState<EChartsType | null>(null)
-  const [width, setWidth] = useState(0)
+/** The one place where the chart library is put into a page. */
+export function Canvas({ plot, label, height, onMark, buckets, onReady }: CanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const marker = useRef<HTMLDivElement>(null)
+  const [chart, setChart] = useState<DrawnChart | null>(null)
+  const [shown, setShown] = useState<Plot | null>(null)
+  const [pointed, setPointed] = useState<Pointed | null>(null)
+  const stage = useRef<Stage>({ plot: null, onPoint: setPointed })
   const theme = useTheme()
-  const engine = useQuery(engineQuery)
-  const init = engine.data?.init
-  const handlers = useRef<Handlers>({ onMark, indexAt, buckets })
+  const { data: engine, error, refetch } = useQuery(engineQuery)
 
   useEffect(() => {
-    handlers.current = { onMark, indexAt, buckets }
-  }, [onMark, indexAt, buckets])
+    stage.current = { ...stage.current, onMark, buckets }
+  }, [onMark, buckets])
 
   useEffect(() => {
-    const [element, crosshair] = [box.current, line.current]
-    if (!element || !crosshair || !init) return
-    const made = init(element, null, { renderer: 'svg' })
-    const measure = () => setWidth(Math.floor(made.getWidth() / WIDTH_STEP) * WIDTH_STEP)
-    const observer = new ResizeObserver(() => {
-      made.resize()
-      measure()
-    })
-    const stop = listen(made, crosshair, handlers)
-    observer.observe(element)
-    measure()
+    if (!canvas.current || !engine) return
+    const made = engine.create(canvas.current)
     setChart(made)
     return () => {
-      stop()
-      observer.disconnect()
-      made.dispose()
+      made.destroy()
       setChart(null)
     }
-  }, [init])
+  }, [engine])
 
   useEffect(() => {
-    // `width` only says when to choose the names anew: what fits goes by the chart as it is.
-    chart?.setOption(
-      { animation: !reducedMotion.matches, animationDuration: 250, animationDurationUpdate: 250, ...option(chart.getWidth()) },
-      { replaceMerge: ['series'] },
-    )
-  }, [chart, option, theme, width])
+    if (!chart || !engine) return
+    const next = plot()
+    stage.current = { ...stage.current, plot: next }
+    engine.show(chart, next, !reducedMotion.matches)
+    setShown(next)
+  }, [chart, engine, plot, theme])
+
+  useEffect(() => (chart && marker.current ? listen(chart, marker.current, stage) : undefined), [chart])
 
   useEffect(() => {
-    onReady?.(chart)
-  }, [chart, onReady])
+    onReady?.(chart && engine ? { picture: (scale) => engine.pictureOf(plot(), chart.width, chart.height, scale) } : null)
+  }, [chart, engine, plot, onReady])
 
+  const tip = pointed && shown?.tipAt(pointed.index)
   return (
     <div className="relative" style={{ height }}>
-      {!chart && !engine.error && <Skeleton className="absolute inset-x-0 top-2 bottom-6" />}
-      {!chart && engine.error && (
+      {!chart && !error && <Skeleton className="absolute inset-x-0 top-2 bottom-6" />}
+      {!chart && error && (
         <div className="absolute inset-0 z-1 grid place-items-center">
-          <ErrorState error={engine.error} onRetry={() => void engine.refetch()} />
+          <ErrorState error={error} onRetry={() => void refetch()} />
         </div>
       )}
-      <div ref={box} aria-label={label} className="size-full" role="img" />
-      <div ref={line} hidden className="pointer-events-none absolute top-3 bottom-12 left-0 w-px bg-line-strong" />
+      <div ref={marker} hidden className="pointer-events-none absolute bg-line-strong data-[kind=band]:bg-hover/60" />
+      {/* The library gives the canvas the size of the box that it is in. */}
+      <div className="absolute inset-0">
+        <canvas ref={canvas} aria-label={label} className="touch-pan-y" role="img" />
+      </div>
+      {pointed && tip && <Tooltip tip={tip} x={pointed.x} y={pointed.y} />}
     </div>
   )
 }

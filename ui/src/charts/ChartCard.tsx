@@ -1,4 +1,3 @@
-import type { EChartsCoreOption, EChartsType } from 'echarts/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
@@ -11,9 +10,10 @@ import { MenuButton } from '~/components/Menu'
 
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
-import type { ExportTable } from './export'
-import { saveCsv, savePng } from './export'
+import type { Drawing, ExportTable } from './export'
+import { FILE_KINDS, isFileKind, savePng, saveTable } from './export'
 import type { Handlers } from './listen'
+import type { Plot } from './plot'
 
 /** The same figures as rows, for the keyboard, for screen readers and for people who prefer to read them. */
 export interface ChartTable<Row extends object> {
@@ -30,7 +30,7 @@ export interface ChartCardProps<Row extends object> extends Handlers {
   metric: string
   /** Instead of the metric's, for what is no metric of its own. */
   definition?: ReactNode
-  option: (width: number) => EChartsCoreOption
+  plot: () => Plot
   label: string
   height?: number | undefined
   table: ChartTable<Row>
@@ -64,7 +64,7 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
     children,
   } = props
   const [isTable, setIsTable] = useState(false)
-  const [chart, setChart] = useState<EChartsType | null>(null)
+  const [drawing, setDrawing] = useState<Drawing | null>(null)
   const hasFigures = !isLoading && !error && !empty
   return (
     <section aria-label={title} className="card min-w-0">
@@ -85,12 +85,12 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
           >
             {isTable ? <ChartIcon /> : <TableIcon />}
           </IconButton>
-          <DownloadMenu {...props} chart={isTable ? null : chart} isDisabled={!hasFigures} />
+          <DownloadMenu {...props} drawing={isTable ? null : drawing} isDisabled={!hasFigures} />
         </div>
       </header>
       {legend && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
       <div className={`pt-3 pb-3 transition-opacity ${isTable && hasFigures ? '' : 'px-2 sm:px-3'} ${isStale ? 'opacity-60' : ''}`}>
-        <Body {...props} height={height} isTable={isTable} setChart={setChart} />
+        <Body {...props} height={height} isTable={isTable} setDrawing={setDrawing} />
       </div>
       {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
       {children}
@@ -99,9 +99,9 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
 }
 
 function Body<Row extends object>(
-  props: ChartCardProps<Row> & { height: number; isTable: boolean; setChart: (chart: EChartsType | null) => void },
+  props: ChartCardProps<Row> & { height: number; isTable: boolean; setDrawing: (drawing: Drawing | null) => void },
 ) {
-  const { height, error, isLoading, empty, isTable, table, title, label, option, onMark, indexAt, buckets, onRetry, setChart } = props
+  const { height, error, isLoading, empty, isTable, table, title, label, plot, onMark, buckets, onRetry, setDrawing } = props
   if (error) return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
   if (isLoading) {
     return (
@@ -123,38 +123,28 @@ function Body<Row extends object>(
       </div>
     )
   }
-  return (
-    <Canvas
-      buckets={buckets}
-      height={height}
-      label={label}
-      option={option}
-      indexAt={indexAt}
-      onMark={onMark}
-      onReady={setChart}
-    />
-  )
+  return <Canvas buckets={buckets} height={height} label={label} plot={plot} onMark={onMark} onReady={setDrawing} />
 }
 
 function DownloadMenu<Row extends object>({
   title,
   caption,
   file,
-  chart,
+  drawing,
   isDisabled,
-}: ChartCardProps<Row> & { chart: EChartsType | null; isDisabled: boolean }) {
+}: ChartCardProps<Row> & { drawing: Drawing | null; isDisabled: boolean }) {
   return (
     <MenuButton
       className={iconButtonClass()}
       entries={[
-        { id: 'csv', text: 'Download CSV' },
-        { id: 'png', text: 'Download PNG', isDisabled: chart === null },
+        ...FILE_KINDS,
+        { id: 'png', text: 'Download PNG', isDisabled: drawing === null },
       ]}
       isDisabled={isDisabled}
       label={`Download ${title}`}
       onAction={(id) => {
-        if (id === 'csv') saveCsv(file.table(), file.name)
-        if (id === 'png' && chart) void savePng(chart, title, caption, file.name)
+        if (isFileKind(id)) saveTable(id, file.table(), file.name)
+        else if (drawing) void savePng(drawing, title, caption, file.name)
       }}
     >
       <MoreIcon />

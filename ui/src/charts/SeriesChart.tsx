@@ -22,8 +22,8 @@ import type { ExportTable } from './export'
 import { Legend } from './Legend'
 import type { LegendItem } from './Legend'
 import type { Mark } from './listen'
-import type { ChartSeries, ChartStyle } from './seriesOption'
-import { seriesOption } from './seriesOption'
+import type { ChartSeries, ChartStyle } from './seriesPlot'
+import { seriesPlot } from './seriesPlot'
 import type { SeriesRow } from './seriesTable'
 import { columnsOf, fileOf, rowsOf } from './seriesTable'
 
@@ -94,13 +94,23 @@ export function SeriesChart(props: SeriesChartProps) {
   const { is_history_complete, reaches_back_on } = view.connection
   const reachesBackOn = is_history_complete ? null : reaches_back_on
   const { today } = view
-  const option = useCallback(
-    (width: number) =>
-      seriesOption(
-        { style: chart, unit, currency, interval, buckets, series: shown, today, totalName: isWhole ? totalName : undefined, hint: onMark ? hint : '', isZoomed, reachesBackOn },
-        width,
-      ),
-    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, onMark, hint, isZoomed, reachesBackOn],
+  const shownHint = onMark ? hint : ''
+  const plot = useCallback(
+    () =>
+      seriesPlot({
+        style: chart,
+        unit,
+        currency,
+        interval,
+        buckets,
+        series: shown,
+        today,
+        totalName: isWhole ? totalName : undefined,
+        hint: shownHint,
+        isZoomed,
+        reachesBackOn,
+      }),
+    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, shownHint, isZoomed, reachesBackOn],
   )
   const { isSummed = false, isSigned = false } = props
   const table = useMemo(
@@ -117,7 +127,7 @@ export function SeriesChart(props: SeriesChartProps) {
       caption={captionOf(view)}
       file={{ name: props.fileName ?? fileName(view.connection.name, props.title), table: props.file ?? (() => fileOf(table)) }}
       legend={<SeriesLegend {...props} hidden={hidden} toggle={toggle} />}
-      option={option}
+      plot={plot}
       table={{ columns, rows, rowKey: (row) => row.start_on }}
     />
   )

@@ -1,24 +1,49 @@
-import type { EChartsType } from 'echarts/core'
+import type { Money } from '~/api/types'
+import { majorText } from '~/format/money'
 
 import { token } from './palette'
-import { RUNNING } from './seriesOption'
+import type { NamedColor } from './plot'
+
+/** What stands in a file: days as `YYYY-MM-DD`, amounts as each kind of file writes them. */
+export type Cell = string | number | boolean | null | Money
 
 export interface ExportTable {
   columns: string[]
-  /** Amounts in the main unit as plain text, days as `YYYY-MM-DD`: what a spreadsheet reads without asking. */
-  rows: (string | number | null)[][]
+  rows: Cell[][]
+}
+
+/** An amount in the main unit as plain text: what a spreadsheet reads without asking. */
+export function cellText(cell: Cell): string {
+  if (cell === null) return ''
+  return typeof cell === 'object' ? majorText(cell.amount_minor, cell.currency) : String(cell)
 }
 
 /** RFC 4180. A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe; plain numbers stay. */
 export function csvText({ columns, rows }: ExportTable): string {
-  const cell = (value: string | number | null) => {
-    if (value === null) return ''
-    const text = String(value)
+  const write = (cell: Cell) => {
+    const text = cellText(cell)
     const isNumber = /^-?\d+(\.\d+)?$/.test(text)
     const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }
-  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+  return [columns, ...rows].map((row) => row.map(write).join(',')).join('\r\n') + '\r\n'
+}
+
+/** Two plans can have the same name, but two members of an object can't. */
+function apart(columns: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  return columns.map((column) => {
+    const count = (counts.get(column) ?? 0) + 1
+    counts.set(column, count)
+    return count === 1 ? column : `${column} (${count})`
+  })
+}
+
+/** One object for each row, on a line of its own. An amount is as in the API: in the smallest unit, with its currency. */
+export function jsonText({ columns, rows }: ExportTable): string {
+  const names = apart(columns)
+  const lines = rows.map((row) => JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))))
+  return `[\n${lines.join(',\n')}\n]\n`
 }
 
 function save(blob: Blob, name: string) {
@@ -40,8 +65,22 @@ export function fileName(...parts: string[]): string {
   return parts.map(slug).filter(Boolean).join('-')
 }
 
-export function saveCsv(table: ExportTable, name: string) {
-  save(new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`)
+export const FILE_KINDS = [
+  { id: 'csv', text: 'Download CSV' },
+  { id: 'json', text: 'Download JSON' },
+] as const
+
+export type FileKind = (typeof FILE_KINDS)[number]['id']
+
+export const isFileKind = (id: string): id is FileKind => FILE_KINDS.some((kind) => kind.id === id)
+
+export function saveTable(kind: FileKind, table: ExportTable, name: string) {
+  const blob =
+    kind === 'csv'
+      ? // The mark in front tells spreadsheets that it is UTF-8.
+        new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' })
+      : new Blob([jsonText(table)], { type: 'application/json' })
+  save(blob, `${name}.${kind}`)
 }
 
 const HEAD = 64
@@ -50,41 +89,48 @@ const SCALE = 2
 
 const LEGEND_LINE = 22
 
-interface LegendEntry {
-  name: string
-  color: string
+/** A chart as it stands on the page. */
+export interface Drawing {
+  picture: (scale: number) => Picture
+}
+
+export interface Picture {
+  canvas: HTMLCanvasElement
+  /** In pixels of the page. */
+  width: number
+  height: number
+  names: readonly NamedColor[]
+}
+
+interface LegendEntry extends NamedColor {
   x: number
   line: number
 }
 
 /** The names of several series, broken into lines as wide as the chart; one series is named by the title. */
-function legendOf(chart: EChartsType, context: CanvasRenderingContext2D, width: number): LegendEntry[] {
-  const { series: drawn = [] } = chart.getOption() as { series?: { id?: string; name?: string; itemStyle?: { color?: string } }[] }
-  const series = drawn.filter(({ id }) => !id?.endsWith(RUNNING))
-  if (series.length < 2) return []
+function legendOf({ names, width }: Picture, context: CanvasRenderingContext2D): LegendEntry[] {
+  if (names.length < 2) return []
   let [x, line] = [0, 0]
-  return series.map(({ name = '', itemStyle }) => {
+  return names.map(({ name, color }) => {
     const length = context.measureText(name).width + 36
     if (x > 0 && x + length > width) [x, line] = [0, line + 1]
-    const entry = { name, color: itemStyle?.color ?? token('--ink'), x, line }
+    const entry = { name, color, x, line }
     x += length
     return entry
   })
 }
 
 /** The chart as it stands, under its title and the range and date that make it readable without the page. */
-export async function savePng(chart: EChartsType, title: string, caption: string, name: string) {
-  const [width, height] = [chart.getWidth(), chart.getHeight()]
-  const image = new Image(width, height)
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(chart.renderToSVGString())}`
-  await image.decode()
+export async function savePng(drawing: Drawing, title: string, caption: string, name: string) {
+  const picture = drawing.picture(SCALE)
+  const { width, height } = picture
   const canvas = document.createElement('canvas')
   canvas.width = (width + 2 * MARGIN) * SCALE
   const context = canvas.getContext('2d')
   if (!context) return
   const font = getComputedStyle(document.body).fontFamily
   context.font = `13px ${font}`
-  const legend = legendOf(chart, context, width)
+  const legend = legendOf(picture, context)
   const legendHeight = legend.length === 0 ? 0 : ((legend.at(-1)?.line ?? 0) + 1) * LEGEND_LINE + 4
   // A new size empties the canvas, its font with it.
   canvas.height = (height + HEAD + legendHeight + MARGIN) * SCALE
@@ -104,7 +150,7 @@ export async function savePng(chart: EChartsType, title: string, caption: string
     context.fillStyle = token('--ink')
     context.fillText(name, MARGIN + x + 16, y + 13)
   }
-  context.drawImage(image, MARGIN, HEAD + legendHeight, width, height)
+  context.drawImage(picture.canvas, MARGIN, HEAD + legendHeight, width, height)
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
   if (blob) save(blob, `${name}.png`)
 }

@@ -7,7 +7,7 @@ import { fileValue, formatValue } from '~/format/value'
 import type { Bucket } from './buckets'
 import { bucketName } from './buckets'
 import type { ExportTable } from './export'
-import type { ChartSeries } from './seriesOption'
+import type { ChartSeries } from './seriesPlot'
 
 /** One period of all series. */
 export interface SeriesRow extends Bucket {
@@ -92,7 +92,7 @@ export function fileOf({ buckets, series, unit, currency }: SeriesTable): Export
     rows: buckets.map((bucket, index) => [
       bucket.start_on,
       bucket.end_on,
-      String(bucket.is_partial),
+      bucket.is_partial,
       ...(unit === 'money' ? [currency] : []),
       ...series.map(({ values }) => fileValue(values[index], unit, currency)),
     ]),

@@ -1,6 +1,6 @@
 import type { Bucket } from './buckets'
 import { seriesToken } from './palette'
-import type { ChartSeries } from './seriesOption'
+import type { ChartSeries } from './seriesPlot'
 
 /** The id of the series of everything that has no color of its own. */
 export const REST_SERIES = '~rest'

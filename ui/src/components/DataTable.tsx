@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import type { HTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
 
+import type { Cell } from '~/charts/export'
 import { formatCount } from '~/format/number'
 
 import { Button } from './Button'
@@ -12,7 +13,7 @@ export interface Column<Row> {
   /** What stands below the column, from all rows. Left out where a sum would say nothing. */
   total?: (rows: readonly Row[]) => ReactNode
   /** What a file has in this column; without it, the column is not in the file. */
-  value?: (row: Row) => string | number | null
+  value?: (row: Row) => Cell
   /** Figures are right-aligned. */
   isNumeric?: boolean
   /** What the column is sorted by. Without it, the column can't be sorted. */
@@ -154,7 +155,7 @@ export function fileOfRows<Row>(columns: readonly Column<Row>[], rows: readonly 
 
 /**
  * Rows with columns that can be sorted, and a last line of totals for the columns that have one. What a click on a row opens is
- * also a link in the row, for the keyboard. `fileOfRows` writes the same columns into a CSV.
+ * also a link in the row, for the keyboard. `fileOfRows` writes the same columns into a file.
  */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const {

@@ -1,10 +1,12 @@
 import { useState } from 'react'
 
-import type { ExportTable } from '~/charts/export'
-import { saveCsv } from '~/charts/export'
+import type { ExportTable, FileKind } from '~/charts/export'
+import { FILE_KINDS, isFileKind, saveTable } from '~/charts/export'
 import { formatCount } from '~/format/number'
 
-import { Button } from './Button'
+import { Spinner, buttonClass } from './Button'
+import { ChevronIcon } from './icons'
+import { MenuButton } from './Menu'
 
 interface DownloadAllProps<Row> {
   /** How many rows there will be. */
@@ -20,11 +22,11 @@ export function DownloadAll<Row>({ total, load, table, name }: DownloadAllProps<
   const [count, setCount] = useState<number>()
   const [hasFailed, setHasFailed] = useState(false)
   const isPending = count !== undefined
-  const download = async () => {
+  const download = async (kind: FileKind) => {
     setCount(0)
     setHasFailed(false)
     try {
-      saveCsv(table(await load(setCount)), name)
+      saveTable(kind, table(await load(setCount)), name)
     } catch {
       setHasFailed(true)
     }
@@ -37,9 +39,18 @@ export function DownloadAll<Row>({ total, load, table, name }: DownloadAllProps<
           The download failed. Try again.
         </span>
       )}
-      <Button isDisabled={!total} isPending={isPending} kind="quiet" size="small" onPress={() => void download()}>
-        {isPending && total ? `${formatCount(Math.min(count, total))} of ${formatCount(total)}` : 'Download CSV'}
-      </Button>
+      <MenuButton
+        hasText
+        className={buttonClass('quiet', 'small')}
+        entries={FILE_KINDS.map((kind) => ({ ...kind, isDisabled: isPending }))}
+        isDisabled={!total}
+        label="Download"
+        onAction={(id) => isFileKind(id) && void download(id)}
+      >
+        {isPending && <Spinner />}
+        {isPending && total ? `${formatCount(Math.min(count, total))} of ${formatCount(total)}` : 'Download'}
+        <ChevronIcon className="size-3.5 text-ink-faint" />
+      </MenuButton>
     </span>
   )
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import {
   Button as AriaButton,
   FieldError,
@@ -43,17 +43,19 @@ export function SearchField({
   label,
   value,
   onChange,
+  onKeyDown,
   className = '',
 }: {
   label: string
   value: string
   onChange: (value: string) => void
+  onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   className?: string
 }) {
   return (
     <AriaSearchField aria-label={label} className={`group relative ${className}`} value={value} onChange={onChange}>
       <SearchIcon className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-faint" />
-      <Input className={`${BOX} h-9 pr-8 pl-8.5 text-sm [&::-webkit-search-cancel-button]:hidden`} placeholder={label} />
+      <Input className={`${BOX} h-9 pr-8 pl-8.5 text-sm [&::-webkit-search-cancel-button]:hidden`} placeholder={label} {...(onKeyDown ? { onKeyDown } : {})} />
       <AriaButton className="absolute top-1/2 right-1.5 -translate-y-1/2 rounded-md p-1 text-ink-faint group-data-empty:hidden hover:text-ink">
         <CloseIcon className="size-3.5" />
       </AriaButton>

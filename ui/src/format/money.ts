@@ -1,4 +1,4 @@
-import type { Currency } from '~/api/types'
+import type { Currency, Money } from '~/api/types'
 
 /** Made from the server's own table by `cargo xtask gen currencies`, whose tests keep the two equal. */
 import exponents from './exponents.json'
@@ -19,6 +19,9 @@ export function majorText(minor: number, currency: Currency): string {
   const text = exponent === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`
   return minor < 0 ? `-${text}` : text
 }
+
+/** An amount as it stands in a file, which writes it in its own way. */
+export const moneyOf = (amount_minor: number, currency: Currency): Money => ({ amount_minor, currency })
 
 /** The amount in the main unit, for positions on a chart's axis only. */
 export function majorNumber(minor: number, currency: Currency): number {

@@ -1,6 +1,6 @@
-import type { Currency, Unit } from '~/api/types'
+import type { Currency, Money, Unit } from '~/api/types'
 
-import { exponentOf, formatMoney, majorNumber, majorText } from './money'
+import { exponentOf, formatMoney, majorNumber, moneyOf } from './money'
 import { formatCount, formatDecimal, formatPoints, formatRatio } from './number'
 
 interface ValueStyle {
@@ -49,8 +49,8 @@ export function axisText(position: number, unit: Unit, currency: Currency): stri
   return formatValue(unit === 'money' ? position * 10 ** exponentOf(currency) : position, unit, currency, { compact: true })
 }
 
-/** A value in a file: amounts in the main unit, ratios as decimals. */
-export function fileValue(value: number | null | undefined, unit: Unit, currency: Currency): string | number | null {
+/** A value in a file: amounts with their currency, ratios as decimals. */
+export function fileValue(value: number | null | undefined, unit: Unit, currency: Currency): Money | number | null {
   if (value === null || value === undefined) return null
-  return unit === 'money' ? majorText(Math.round(value), currency) : value
+  return unit === 'money' ? moneyOf(Math.round(value), currency) : value
 }

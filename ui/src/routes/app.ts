@@ -3,6 +3,8 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
+import type { RawSearch } from '~/view/search'
+import { compact, textOf } from '~/view/search'
 
 import { fetched } from './fetched'
 import { Broken, rootRoute } from './root'
@@ -38,6 +40,7 @@ export const homeRoute = createRoute({
 export const helpRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/help/$page',
+  validateSearch: (raw: RawSearch): { q?: string } => compact({ q: textOf(raw.q) }),
   component: lazyRouteComponent(fetched(() => import('~/features/help/HelpPage')), 'HelpPage'),
 })
 

@@ -7,6 +7,8 @@ import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
 import { readView } from '~/view/search'
 import {
+  readAhead,
+  readChurnSearch,
   readCustomerSearch,
   readCustomersSearch,
   readMetricSearch,
@@ -112,13 +114,14 @@ const metricRoute = createRoute({
 const churnRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/churn',
-  validateSearch: readMark,
+  validateSearch: readChurnSearch,
   component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
 })
 
 const trialsRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/trials',
+  validateSearch: readAhead,
   component: lazyRouteComponent(fetched(() => import('~/features/trials/TrialsPage')), 'TrialsPage'),
 })
 

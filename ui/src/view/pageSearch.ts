@@ -1,4 +1,4 @@
-import type { Day, MovementType } from '~/api/types'
+import type { Day, MovementType, UpcomingKind } from '~/api/types'
 import { isDay } from '~/format/date'
 import { MOVEMENTS } from '~/format/names'
 
@@ -14,6 +14,27 @@ export interface OpenMark {
   /** The part of the breakdown whose mark was clicked. */
   mark_of?: string
 }
+
+/** Which list of what is ahead is open, and of which days: of all, when there are none. */
+export interface OpenAhead {
+  ahead?: UpcomingKind
+  ahead_from?: Day
+  ahead_to?: Day
+}
+
+export function readAhead(raw: RawSearch): OpenAhead {
+  const ahead = oneOf(['trial_end', 'end'] as const, raw.ahead)
+  const hasDays = ahead !== undefined && isDay(raw.ahead_from) && isDay(raw.ahead_to) && raw.ahead_from <= raw.ahead_to
+  return compact({
+    ahead,
+    ahead_from: hasDays ? raw.ahead_from : undefined,
+    ahead_to: hasDays ? raw.ahead_to : undefined,
+  }) as OpenAhead
+}
+
+export type ChurnSearch = OpenMark & OpenAhead
+
+export const readChurnSearch = (raw: RawSearch): ChurnSearch => ({ ...readMark(raw), ...readAhead(raw) })
 
 export interface MrrSearch extends OpenMark {
   /** Keys of the parts that are compared in the chart: the largest when left out, none with `none`. */
@@ -52,11 +73,11 @@ export function readMrrSearch(raw: RawSearch): MrrSearch {
 /** What the overview can draw of this month against the last. */
 export const PACES = ['net_new_mrr', 'new_customers', 'payments_collected', 'net_revenue'] as const
 
-export interface OverviewSearch {
+export interface OverviewSearch extends OpenAhead {
   pace?: (typeof PACES)[number]
 }
 
-export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ pace: oneOf(PACES, raw.pace) }) as OverviewSearch
+export const readOverviewSearch = (raw: RawSearch): OverviewSearch => compact({ ...readAhead(raw), pace: oneOf(PACES, raw.pace) }) as OverviewSearch
 
 /** What everything that recurs can be broken down by, and filtered. */
 export const DIMENSIONS = ['plan', 'product', 'interval', 'currency', 'country'] as const
@@ -166,6 +187,7 @@ export const CUSTOMER_COLUMNS = [
   'revenue',
   'first_paid',
   'last_payment',
+  'ends',
   'churned',
   'lost_mrr',
   'created',

@@ -29,6 +29,11 @@ pub struct MovementParams {
     pub churn_reason: Option<String>,
     /// What customers chose as the reason, or `unknown`; several separated by commas.
     pub feedback: Option<String>,
+    /// Ids of prices, separated by commas: expansion and contraction in which one of them was left for another price.
+    /// Each movement then says which part of it that is.
+    pub plan_from: Option<String>,
+    /// Ids of prices, separated by commas: in which one of them took the place of another price.
+    pub plan_to: Option<String>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.
     pub limit: Option<u32>,
@@ -64,6 +69,19 @@ fn only(pairs: Vec<(String, String)>) -> Result<(MovementFilter, Vec<(String, St
     let mut only = MovementFilter::default();
     let mut others = Vec::new();
     for (name, value) in pairs {
+        let plans = match name.as_str() {
+            "plan_from" => Some(&mut only.plans_from),
+            "plan_to" => Some(&mut only.plans_to),
+            _ => None,
+        };
+        if let Some(plans) = plans {
+            plans.extend(value.split(',').map(str::to_owned));
+            // An empty id would be that of no price, and an empty list of all.
+            if plans.iter().any(String::is_empty) {
+                return Err(ParameterError { name, problem: "use ids of prices".to_owned() });
+            }
+            continue;
+        }
         let by = MovementFilter::DIMENSIONS.into_iter().find(|dimension| dimension.as_str() == name);
         let Some(by) = by else {
             others.push((name, value));

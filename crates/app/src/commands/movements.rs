@@ -36,6 +36,12 @@ pub struct Movements {
     /// Such as plan=price_123, cause=quantity, churn_reason=payment_failed or feedback=too_expensive; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
     filter: Vec<(Dimension, String)>,
+    /// Only expansion and contraction in which this price was left for another one; may be repeated
+    #[arg(long, value_name = "PRICE")]
+    plan_from: Vec<String>,
+    /// Only expansion and contraction in which this price took the place of another one; may be repeated
+    #[arg(long, value_name = "PRICE")]
+    plan_to: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -52,7 +58,8 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
         |(dimension, _): &(Dimension, String)| MovementFilter::DIMENSIONS.contains(dimension);
     let (own, others): (Vec<_>, Vec<_>) = args.filter.into_iter().partition(is_of_movements);
     add_filters(&mut question, &others)?;
-    let mut only = MovementFilter::default();
+    let mut only =
+        MovementFilter { plans_from: args.plan_from, plans_to: args.plan_to, ..MovementFilter::default() };
     for (dimension, value) in own {
         let added = only.add(dimension, &value);
         added.map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
@@ -88,7 +95,10 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
         "causes",
         "churn_reason",
         "feedback",
+        "switched_minor",
+        "switched_converted_minor",
     ])?;
+    let number = |minor: Option<i64>| minor.map(|minor| minor.to_string()).unwrap_or_default();
     for one in movements {
         let causes: Vec<String> =
             one.causes.iter().map(|part| format!("{}={}", part.cause, part.delta_minor)).collect();
@@ -101,11 +111,13 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
             one.currency.to_string(),
             one.delta_minor.to_string(),
             one.mrr_after_minor.to_string(),
-            one.converted_minor.map(|minor| minor.to_string()).unwrap_or_default(),
+            number(one.converted_minor),
             one.cause.clone().unwrap_or_default(),
             causes.join(";"),
             one.churn_reason.clone().unwrap_or_default(),
             guarded(one.feedback.as_deref().unwrap_or_default()).into_owned(),
+            number(one.switched_minor),
+            number(one.switched_converted_minor),
         ])?;
     }
     Ok(csv.flush()?)
@@ -172,6 +184,8 @@ mod tests {
             causes: vec![part("price", 900), part("item", -200)],
             churn_reason: None,
             feedback: None,
+            switched_minor: Some(900),
+            switched_converted_minor: None,
         }
     }
 
@@ -181,7 +195,7 @@ mod tests {
         write_csv(&mut out, &[movement()]).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            text.ends_with("\n2026-02-10,expansion,cus_1,,,usd,700,1700,,price,price=900;item=-200,,\n"),
+            text.ends_with("\n2026-02-10,expansion,cus_1,,,usd,700,1700,,price,price=900;item=-200,,,900,\n"),
             "{text}"
         );
     }

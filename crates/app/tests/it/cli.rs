@@ -139,6 +139,13 @@ async fn metrics_and_explanations_are_read_as_json_csv_or_a_table() {
     assert!(csv.starts_with("currency,group,start_on,end_on,mrr_minor,customers"), "{csv}");
     assert!(metric("customer_churn_rate", &["--format", "table"]).contains("Customer churn rate"));
 
+    let ahead = ["upcoming", "--what", "end", "--days", "3000", "--format"];
+    let ahead = |format: &str| stdout(&chartsy(&data, &[&ahead[..], &[format]].concat(), None));
+    let rows: Value = serde_json::from_str(&ahead("json")).unwrap();
+    assert_eq!(ahead("csv").lines().count(), rows.as_array().unwrap().len() + 1);
+    assert!(ahead("csv").starts_with("on,customer_id,name,email,subscription_id,plans,currency,mrr_minor"));
+    assert!(ahead("table").contains("set to end"));
+
     let ledger = stdout(&chartsy(&data, &["ledger"], None));
     let (customer, at, _) = order_of(ledger.lines().next().unwrap());
     let args = ["explain", "--customer", &customer, "--at", &at.to_string(), "--format", "json"];

@@ -115,6 +115,14 @@ async fn every_format_has_the_same_rows_and_they_add_up_to_the_figures() {
     assert_eq!(sums(&tables["mrr_by_month"], "start_on", "mrr_minor"), figures("mrr"));
     assert_eq!(sums(&tables["movements"], "on", "delta_minor"), figures("net_new_mrr"));
 
+    let balance = &tables["balance_transactions"];
+    let moved = balance.iter().filter(|row| !["payout", "transfer"].contains(&row["category"].as_str()));
+    assert_eq!(sums(moved, "created_at", "net_minor"), figures("net_cash"));
+    assert_eq!(sums(balance, "created_at", "fee_minor"), figures("fees"));
+    for status in ["active", "churned"] {
+        assert!(tables["customers"].iter().any(|row| row["status"] == status), "{status}");
+    }
+
     let printed = ["metrics", "mrr", "--from", "2026-01-01", "--to", "2026-10-31", "--format", "csv"];
     let printed = stdout(&chartsy(&data, &printed, None));
     let printed: Vec<Row> =

@@ -1,5 +1,6 @@
 //! From a key to explained numbers, by the API.
 
+use model::{ManualClock, UnixSeconds};
 use sandbox::MerchantName;
 use serde_json::{Value, json};
 
@@ -67,8 +68,14 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ("/api/v1/connections/{id}/movements", "?cause=plan,quantity&currency=eur"),
         ("/api/v1/connections/{id}/movements", "?churn_reason=cancellation_requested&feedback=too_expensive"),
         ("/api/v1/connections/{id}/payments", "?type=payment,refund&sort=-amount&currency=eur&limit=5"),
+        ("/api/v1/connections/{id}/movements", "?plan_from=price_1,price_2&currency=eur"),
         ("/api/v1/connections/{id}/plan-switches", "?from=2024-01-01&currency=eur"),
         ("/api/v1/connections/{id}/expiring-cards", "?within=2000&limit=5"),
+        ("/api/v1/connections/{id}/upcoming", "?what=trial_end&days=60&currency=native&limit=2"),
+        (
+            "/api/v1/connections/{id}/upcoming",
+            "?what=end&from=2026-01-01&to=2028-01-01&country=DE&country=US",
+        ),
         ("/api/v1/connections/{id}/customers", "?q=a&state=active&sort=-created&limit=5"),
         ("/api/v1/connections/{id}/customers/{customer_id}", ""),
         ("/api/v1/connections/{id}/customers/{customer_id}/explain", "?on=2026-10-31"),
@@ -138,6 +145,57 @@ async fn movements_add_up_and_customers_add_up_to_the_total() {
     assert!(months.iter().any(|month| month["net_cash_minor"].as_i64() > Some(0)), "{}", cash.text);
     for month in months {
         assert_eq!(month["unexplained_minor"], 0, "{month}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_ahead_adds_up_to_the_metrics() {
+    let now = UnixSeconds(1_793_880_000);
+    let site = Site::at(&ManualClock::at(now));
+    let cookie = site.owner().await;
+    let options = sandbox::Options { key: KEY.to_owned(), now: Some(now), ..sandbox::Options::default() };
+    let sandbox = sandbox::start(options).await.unwrap();
+    let id = site.connected(&cookie, &sandbox).await;
+    let ask = async |query: &str| {
+        let path = format!("/api/v1/connections/{id}/{query}");
+        let answer = site.get(As::Person(&cookie), &path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.body
+    };
+    let today = ask("upcoming?what=end").await["from"].as_str().unwrap().to_owned();
+    let far = "2035-12-31";
+    let metrics = [
+        ("end", "scheduled_churn", format!("from={today}&to={far}&interval=year")),
+        ("trial_end", "trial_mrr", format!("from={today}&to={today}")),
+    ];
+    for (what, metric, range) in metrics {
+        for currency in ["usd", "native"] {
+            let mut figures: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
+            let answer = ask(&format!("metrics/{metric}?{range}&currency={currency}")).await;
+            for one in answer["series"].as_array().unwrap() {
+                let points = one["points"].as_array().unwrap().iter();
+                let sum: i64 = points.map(|point| point["value"].as_i64().unwrap()).sum();
+                figures.insert(one["currency"].as_str().unwrap().to_owned(), sum);
+            }
+            figures.retain(|_, sum| *sum != 0);
+            assert!(!figures.is_empty(), "{metric} tells nothing here");
+
+            let list = format!("upcoming?what={what}&from={today}&to={far}&currency={currency}");
+            let page = ask(&list).await;
+            let rows = page["data"].as_array().unwrap();
+            assert_eq!(json!(rows.len()), page["total"]);
+            let mut listed: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
+            for row in rows {
+                let (code, minor) = if currency == "native" {
+                    (row["currency"].as_str().unwrap(), &row["mrr_minor"])
+                } else {
+                    (currency, &row["converted_minor"])
+                };
+                *listed.entry(code.to_owned()).or_default() += minor.as_i64().unwrap_or(0);
+            }
+            listed.retain(|_, sum| *sum != 0);
+            assert_eq!(listed, figures, "{metric} in {currency}");
+        }
     }
 }
 
@@ -267,8 +325,16 @@ async fn what_cannot_be_asked_is_told_by_parameter() {
         ("statements/cash/transactions?month_on=2026-10-01&currency=usd&line=fees&cursor=elsewhere", 400),
         ("customers/cus_nobody/explain", 404),
         ("movements?type=sideways", 400),
+        ("movements?plan_from=", 400),
         ("movements?limit=0", 400),
         ("movements?cursor=elsewhere", 400),
+        ("upcoming", 400),
+        ("upcoming?what=renewal", 400),
+        ("upcoming?what=end&days=0", 400),
+        ("upcoming?what=end&days=3&to=2027-01-01", 400),
+        ("upcoming?what=end&from=2026-12-31&to=2026-01-01", 400),
+        ("upcoming?what=end&currency=xxx", 400),
+        ("upcoming?what=end&cursor=elsewhere", 400),
         ("customers?sort=shoe_size", 400),
         ("customers?state=happy", 400),
         ("customers/cus_nobody", 404),

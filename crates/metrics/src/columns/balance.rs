@@ -352,4 +352,17 @@ impl<'a> BalanceRow<'a> {
             net_minor: transaction.net_minor,
         }
     }
+
+    pub(super) fn to_transaction(self) -> BalanceTransaction {
+        BalanceTransaction {
+            id: self.id.into(),
+            source: Some(self.source.to_owned()).filter(|source| !source.is_empty()),
+            category: self.category,
+            created_at: self.at,
+            currency: self.currency,
+            amount_minor: self.amount_minor,
+            fee_minor: self.fee_minor,
+            net_minor: self.net_minor,
+        }
+    }
 }

@@ -52,6 +52,12 @@ impl Catalog {
         codes.iter().find(|(known, _)| *known == currency).map(|(_, code)| *code)
     }
 
+    /// One number for a price, whatever currency the plan is in.
+    pub(crate) fn code_of_price(&self, code: u32) -> u32 {
+        let codes = self.plan(code).and_then(|plan| self.codes.get(&plan.price));
+        codes.and_then(|codes| codes.first()).map_or(code, |(_, first)| *first)
+    }
+
     /// The plan's number, a new one if it is not there yet.
     pub(super) fn intern(&mut self, price: &PriceId, currency: Currency) -> u32 {
         if let Some(code) = self.code(price, currency) {

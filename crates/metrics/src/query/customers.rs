@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
+use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
 use super::walk::{Range, Trail};
@@ -236,7 +237,11 @@ impl<'a> List<'a> {
             if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
                 continue;
             }
-            if self.asked.status.is_some_and(|status| status != self.status(chunk, customer, &trail)) {
+            if self
+                .asked
+                .status
+                .is_some_and(|status| status != status_of(chunk, customer, &trail, self.asked.now))
+            {
                 continue;
             }
             let number = self.number(chunk, customer, &trail, &mut lines);
@@ -260,10 +265,6 @@ impl<'a> List<'a> {
             CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
             CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
         }
-    }
-
-    fn status(&self, chunk: &Chunk, customer: usize, trail: &Trail) -> CustomerStatus {
-        CustomerStatus::of(chunk, customer, state_of(trail), self.asked.now)
     }
 
     /// Amounts as one number to sort by: in the reporting currency, or as their plain sum.
@@ -409,7 +410,7 @@ impl<'a> List<'a> {
             country: entry.country,
             created_at: entry.created_at,
             state,
-            status: self.status(chunk, customer, trail),
+            status: status_of(chunk, customer, trail, self.asked.now),
             mrr: money(trail, &self.scope),
             mrr_converted_minor: self.converted(chunk, customer, &mut Lines::default()),
             plans: self.plans(chunk, customer),
@@ -418,6 +419,7 @@ impl<'a> List<'a> {
             lost_mrr: lost(trail, &self.scope, churned_on),
             revenue: paid.revenue.list(),
             last_payment_on: day_of(self.ledger, paid.last_at),
+            ends_on: day_of(self.ledger, set_to_end(chunk, customer, self.asked.now).map(|(_, at)| at).min()),
             is_deleted: entry.is_deleted,
         }
     }
@@ -477,6 +479,11 @@ fn churned_on(trail: &Trail) -> Option<Day> {
         return None;
     }
     trail.moves.iter().rfind(|one| one.kind == MovementKind::Churn).map(|one| one.day)
+}
+
+/// How a walked customer stands.
+pub(super) fn status_of(chunk: &Chunk, customer: usize, trail: &Trail, now: UnixSeconds) -> CustomerStatus {
+    CustomerStatus::of(chunk, customer, state_of(trail), now)
 }
 
 fn state_of(trail: &Trail) -> CustomerState {

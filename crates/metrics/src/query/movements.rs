@@ -7,10 +7,12 @@ use std::str::FromStr;
 use model::{Currency, CustomerId, Day, UnixSeconds};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use utoipa::ToSchema;
 
-use super::exchange::Factor;
+use super::exchange::{Factor, TooLarge};
 use super::labels;
+use super::plan_switches::{self, Switch};
 use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
 use super::tally::{Change, Lines};
@@ -18,6 +20,7 @@ use super::walk::{Move, Range, Trail};
 use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
+use crate::ledger::ChangeCause;
 
 /// Why a customer's MRR changed on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -49,6 +52,10 @@ pub struct MovementFilter {
     pub causes: Vec<String>,
     pub churn_reasons: Vec<String>,
     pub feedback: Vec<String>,
+    /// Ids of prices: an expansion or a contraction in which one of the first was left for one of the second. Empty
+    /// is any price.
+    pub plans_from: Vec<String>,
+    pub plans_to: Vec<String>,
 }
 
 /// Newest day first, then by customer.
@@ -98,6 +105,14 @@ pub struct Movement {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub feedback: Option<String>,
+    /// With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub switched_minor: Option<i64>,
+    /// In the reporting currency; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub switched_converted_minor: Option<i64>,
 }
 
 /// The part of a movement that one cause has.
@@ -152,7 +167,7 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
         Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
             .write()
     });
-    let data = found.iter().map(|one| one.look_up(ledger, rates, &scope, asked.query.currency)).collect();
+    let data = found.iter().map(|one| one.look_up(ledger, rates, &scope, asked)).collect();
     Ok(MovementPage { data, next_cursor, total })
 }
 
@@ -228,18 +243,47 @@ impl MovementFilter {
             (Dimension::ChurnReason, &self.churn_reasons),
             (Dimension::Feedback, &self.feedback),
         ];
-        lists.iter().filter(|(_, wanted)| !wanted.is_empty()).all(|(by, wanted)| {
+        let has_parts = lists.iter().filter(|(_, wanted)| !wanted.is_empty()).all(|(by, wanted)| {
             let parts = mover.parts(one, series, *by, Factor::ONE).unwrap_or_default();
             parts.iter().any(|part| wanted.iter().any(|key| key == part.key))
-        })
+        });
+        has_parts && (!self.is_about_switches() || self.has_switch(mover, one, series))
+    }
+
+    fn is_about_switches(&self) -> bool {
+        !self.plans_from.is_empty() || !self.plans_to.is_empty()
+    }
+
+    fn has_switch(&self, mover: &Mover<'_>, one: &Move, series: u32) -> bool {
+        let is_any = mover.chunk.causes(mover.customer).contains(&ChangeCause::Plan);
+        is_any && self.switches(mover, one, series, Factor::ONE).is_ok_and(|switches| !switches.is_empty())
+    }
+
+    /// The plan switches of a movement that are asked for.
+    fn switches(
+        &self,
+        mover: &Mover<'_>,
+        one: &Move,
+        series: u32,
+        factor: Factor,
+    ) -> Result<SmallVec<[Switch; 2]>, TooLarge> {
+        let parts = mover.row_parts(one.day, series, factor)?;
+        let mut switches = plan_switches::switches(mover, Some(one.kind), (one.day, series), &parts);
+        let is_in = |wanted: &[String], price: &str| wanted.is_empty() || wanted.iter().any(|id| id == price);
+        let catalog = mover.ledger.catalog();
+        switches.retain(|switch| {
+            let prices = switch.prices(catalog);
+            prices.is_some_and(|(from, to)| is_in(&self.plans_from, from) && is_in(&self.plans_to, to))
+        });
+        Ok(switches)
     }
 }
 
 impl Found {
-    fn look_up(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, reporting: Reporting) -> Movement {
+    fn look_up(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, asked: &MovementsQuery) -> Movement {
         let chunk = ledger.chunk(self.place);
         let entry = chunk.entry(self.place.customer as usize);
-        let factor = match reporting {
+        let factor = match asked.query.currency {
             Reporting::Native => None,
             Reporting::In(currency) => Factor::of(rates, self.on, self.currency, currency),
         };
@@ -260,6 +304,9 @@ impl Found {
             causes,
             churn_reason: self.only_part(ledger, scope, Dimension::ChurnReason),
             feedback: self.only_part(ledger, scope, Dimension::Feedback),
+            switched_minor: self.switched(ledger, scope, &asked.only, Factor::ONE),
+            switched_converted_minor: factor
+                .and_then(|factor| self.switched(ledger, scope, &asked.only, factor)),
         }
     }
 
@@ -270,10 +317,20 @@ impl Found {
         by: Dimension,
         factor: Factor,
     ) -> Option<Parts<'a>> {
+        self.mover(ledger, scope)?.parts(&self.one, self.series, by, factor).ok()
+    }
+
+    fn mover<'a>(&self, ledger: &'a Ledger, scope: &'a Scope) -> Option<Mover<'a>> {
         let (chunk, customer) = (ledger.chunk(self.place), self.place.customer as usize);
         let country = scope.country(chunk.country(customer))?;
-        let mover = Mover { ledger, chunk, customer, scope, country, now: self.now };
-        mover.parts(&self.one, self.series, by, factor).ok()
+        Some(Mover { ledger, chunk, customer, scope, country, now: self.now })
+    }
+
+    /// What the plan switches that are asked for changed; `None` where none are.
+    fn switched(&self, ledger: &Ledger, scope: &Scope, only: &MovementFilter, factor: Factor) -> Option<i64> {
+        let mover = self.mover(ledger, scope).filter(|_| only.is_about_switches())?;
+        let switches = only.switches(&mover, &self.one, self.series, factor).ok()?;
+        Some(switches.iter().map(Switch::change_minor).sum())
     }
 
     fn causes(&self, ledger: &Ledger, scope: &Scope, factor: Option<Factor>) -> Vec<MovementCause> {

@@ -17,7 +17,7 @@ use super::span::Span;
 use super::tally::Shape;
 use super::walk::{Move, Range, Trail};
 use super::{MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
-use crate::columns::{Chunk, Ledger, RowSlices};
+use crate::columns::{Catalog, Chunk, Ledger, RowSlices};
 use crate::fx::Rates;
 use crate::ledger::ChangeCause;
 
@@ -61,7 +61,7 @@ pub struct SwitchedPlan {
     pub label: String,
 }
 
-/// The currency that is counted in, and the codes of the plans; `None` where there are not two.
+/// The currency that is counted in, and the codes of the prices; `None` where there are not two.
 type Key = (Currency, Option<(u32, u32)>);
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,7 +73,8 @@ struct Sum {
 
 /// What one customer switched at one moment.
 #[derive(Debug, Clone, Copy)]
-struct Switch {
+pub(super) struct Switch {
+    /// Codes of the prices, whatever currency they were billed in.
     plans: Option<(u32, u32)>,
     before: i64,
     after: i64,
@@ -186,7 +187,9 @@ impl Asked<'_> {
             let native = self.shape.scope.currency_of(series);
             let factor = self.shape.exchange.factor(self.shape.scope.series[series as usize].currency, day);
             let parts = mover.row_parts(day, series, factor.unwrap_or(Factor::ONE))?;
-            for switch in self.switches(trail, mover, (day, series), &parts) {
+            let is_it = |one: &&Move| one.day == day && trail.lane_of(one).series == series;
+            let kind = trail.moves.iter().find(is_it).map(|one| one.kind);
+            for switch in switches(&mover, kind, (day, series), &parts) {
                 if factor.is_none() {
                     let is_new = !lacking.contains(&native);
                     lacking.extend(is_new.then_some(native));
@@ -222,40 +225,43 @@ impl Asked<'_> {
         }
         days
     }
+}
 
-    /// What was switched on a day. On a day without a movement only what is worth the same as before.
-    fn switches(
-        &self,
-        trail: &Trail,
-        mover: Mover<'_>,
-        (day, series): (Day, u32),
-        parts: &[RowPart],
-    ) -> SmallVec<[Switch; 2]> {
-        let is_it = |one: &&Move| one.day == day && trail.lane_of(one).series == series;
-        let kind = trail.moves.iter().find(is_it).map(|one| one.kind);
-        let is_counted = match kind {
-            Some(kind) => matches!(kind, MovementKind::Expansion | MovementKind::Contraction),
-            None => mover.value_before(day, series) > 0,
-        };
-        if !is_counted {
-            return SmallVec::new();
-        }
-        let (rows, causes) = (mover.chunk.rows(mover.customer), mover.chunk.causes(mover.customer));
-        let own: SmallVec<[RowPart; 4]> =
-            parts.iter().filter(|part| causes[part.row] == ChangeCause::Plan).copied().collect();
-        let instant = |part: &RowPart| (rows.at[part.row], rows.subscription[part.row]);
-        let switches = own.chunk_by(|a, b| instant(a) == instant(b)).map(|parts| Switch::of(rows, parts));
-        switches.filter(|switch| kind.is_some() || switch.is_even).collect()
+/// What a customer switched on a day that has a movement of this kind, or none: then only what is worth the same as
+/// before.
+pub(super) fn switches(
+    mover: &Mover<'_>,
+    kind: Option<MovementKind>,
+    (day, series): (Day, u32),
+    parts: &[RowPart],
+) -> SmallVec<[Switch; 2]> {
+    let is_counted = match kind {
+        Some(kind) => matches!(kind, MovementKind::Expansion | MovementKind::Contraction),
+        None => mover.value_before(day, series) > 0,
+    };
+    if !is_counted {
+        return SmallVec::new();
     }
+    let (rows, causes) = (mover.chunk.rows(mover.customer), mover.chunk.causes(mover.customer));
+    let own: SmallVec<[RowPart; 4]> =
+        parts.iter().filter(|part| causes[part.row] == ChangeCause::Plan).copied().collect();
+    let instant = |part: &RowPart| (rows.at[part.row], rows.subscription[part.row]);
+    let catalog = mover.ledger.catalog();
+    let switches =
+        own.chunk_by(|a, b| instant(a) == instant(b)).map(|parts| Switch::of(catalog, rows, parts));
+    switches.filter(|switch| kind.is_some() || switch.is_even).collect()
 }
 
 impl Switch {
     /// What changed of a subscription at one moment.
-    fn of(rows: RowSlices<'_>, parts: &[RowPart]) -> Self {
+    fn of(catalog: &Catalog, rows: RowSlices<'_>, parts: &[RowPart]) -> Self {
         let (mut left, mut taken) =
             (parts.iter().filter(|p| p.native < 0), parts.iter().filter(|p| p.native > 0));
         let plans = match (left.next(), left.next(), taken.next(), taken.next()) {
-            (Some(left), None, Some(taken), None) => Some((rows.plan[left.row], rows.plan[taken.row])),
+            (Some(left), None, Some(taken), None) => {
+                let price = |part: &RowPart| catalog.code_of_price(rows.plan[part.row]);
+                Some((price(left), price(taken)))
+            }
             _ => None,
         };
         let sum = |is_own: fn(&&RowPart) -> bool| {
@@ -267,6 +273,16 @@ impl Switch {
             after: sum(|part| part.native > 0),
             is_even: plans.is_some() && parts.iter().map(|part| part.native).sum::<i64>() == 0,
         }
+    }
+
+    /// The ids of the prices that were left and taken; `None` where there are not two.
+    pub(super) fn prices<'a>(&self, catalog: &'a Catalog) -> Option<(&'a str, &'a str)> {
+        let (from, to) = self.plans?;
+        Some((catalog.plan(from)?.price.as_str(), catalog.plan(to)?.price.as_str()))
+    }
+
+    pub(super) fn change_minor(&self) -> i64 {
+        self.after - self.before
     }
 }
 

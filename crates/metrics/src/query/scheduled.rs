@@ -26,6 +26,19 @@ pub(super) struct Ending {
     pub(super) minor: i64,
 }
 
+/// The customer's subscriptions that are set to end from now on, and when.
+pub(super) fn set_to_end(
+    chunk: &Chunk,
+    customer: usize,
+    now: UnixSeconds,
+) -> impl Iterator<Item = (usize, UnixSeconds)> {
+    chunk.subscriptions(customer).filter_map(move |index| {
+        // Where it should have ended already, only the news of that is to come.
+        let at = chunk.subscription(index).cancel_at.filter(|at| *at >= now)?;
+        Some((index, at))
+    })
+}
+
 /// What every subscription that is set to end from now on is worth now, converted at today's rates: later days have
 /// none yet. With the day of the oldest of those rates.
 pub(super) fn endings(
@@ -41,12 +54,7 @@ pub(super) fn endings(
         let mut lines = Lines::default();
         let mut endings = Vec::new();
         for customer in 0..chunk.customer_count() {
-            let set = chunk.subscriptions(customer).filter_map(|subscription| {
-                // Where it should have ended already, only the news of that is to come.
-                let at = chunk.subscription(subscription).cancel_at.filter(|at| *at >= query.now)?;
-                Some((subscription, at))
-            });
-            let set: Vec<(usize, UnixSeconds)> = set.collect();
+            let set: Vec<(usize, UnixSeconds)> = set_to_end(chunk, customer, query.now).collect();
             let Some(country) = scope.country(chunk.country(customer)).filter(|_| !set.is_empty()) else {
                 continue;
             };

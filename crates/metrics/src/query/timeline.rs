@@ -6,7 +6,7 @@ use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::customers::money;
+use super::customers::{CustomerStatus, money, status_of};
 use super::scope::{Scope, Selection};
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind};
@@ -18,6 +18,8 @@ pub struct CustomerTimeline {
     pub mrr: Vec<Money>,
     pub timeline: Vec<TimelinePoint>,
     pub movements: Vec<TimelineMovement>,
+    /// How the customer stands now.
+    pub status: CustomerStatus,
 }
 
 /// MRR in a currency from an instant on, before the netting by day.
@@ -85,7 +87,8 @@ fn timeline_at(
     scope: &Scope,
     now: UnixSeconds,
 ) -> CustomerTimeline {
-    let rows = ledger.chunk(place).rows(place.customer as usize);
+    let (chunk, customer) = (ledger.chunk(place), place.customer as usize);
+    let rows = chunk.rows(customer);
     let mut trail = Trail::default();
     let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
     trail.walk(rows, 0, scope, range);
@@ -100,6 +103,7 @@ fn timeline_at(
         mrr: money(&trail, scope),
         timeline: changes(ledger, rows, now),
         movements: movements.collect(),
+        status: status_of(chunk, customer, &trail, now),
     }
 }
 

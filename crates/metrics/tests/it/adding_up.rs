@@ -108,6 +108,41 @@ proptest! {
     }
 
     #[test]
+    fn the_movements_of_a_plan_switch_add_up_to_what_it_changed(
+        world in world(), zone in select(ZONES.to_vec()), query in question(),
+    ) {
+        let rates = rates();
+        let ledger = world.ledger(zone);
+        let query = Query { by: None, ..query };
+        for row in query::plan_switches(&ledger, &rates, &query).unwrap().data {
+            let Some((from, to)) = row.from_plan.zip(row.to_plan) else { continue };
+            let only = MovementFilter {
+                plans_from: vec![from.id], plans_to: vec![to.id], ..MovementFilter::default()
+            };
+            let mut query = query.clone();
+            if !is_converted(&query) {
+                query.filter.currencies = vec![row.currency];
+            }
+            let asked = MovementsQuery { query, kinds: Vec::new(), only, cursor: None, limit: 1_000 };
+            let page = query::movements(&ledger, &rates, &asked).unwrap();
+            let part = |one: &query::Movement| if is_converted(&asked.query) {
+                one.switched_converted_minor
+            } else {
+                one.switched_minor
+            };
+            let listed: i64 = page.data.iter().filter_map(part).sum();
+            let change = row.mrr_after_minor - row.mrr_before_minor;
+            // Of a day without a movement, what is rounded stays in the row.
+            let rounded = if is_converted(&asked.query) { row.customers } else { 0 };
+            prop_assert!((listed - change).abs() <= rounded, "{listed} listed, {change} changed");
+            let mut customers: Vec<&str> = page.data.iter().map(|one| one.customer_id.as_str()).collect();
+            customers.sort_unstable();
+            customers.dedup();
+            prop_assert!(i64::try_from(customers.len()).unwrap() <= row.customers);
+        }
+    }
+
+    #[test]
     fn the_movements_behind_a_bar_add_up_to_it(
         world in world(), zone in select(ZONES.to_vec()), query in question(),
     ) {

@@ -122,7 +122,9 @@ fn a_customer_is_leaving_only_when_all_that_runs_is_set_to_end() {
     world.customer("canceling").cancels.push(("sub_more".to_owned(), at("2024-07-20")));
     let status = |world: &World| {
         let page = query::customers(&world.ledger("UTC"), &rates(), &asked()).unwrap();
-        page.data.into_iter().find(|row| row.id == "canceling").unwrap().status
+        let row = page.data.into_iter().find(|row| row.id == "canceling").unwrap();
+        assert_eq!(row.ends_on, Some(day("2024-06-20")), "the first of them");
+        row.status
     };
     assert_eq!(status(&world), CustomerStatus::Canceling);
     // What should have ended already is not ahead any more.

@@ -24,4 +24,5 @@ mod reasons;
 mod reference;
 mod restate;
 mod second_reader;
+mod upcoming;
 mod world;

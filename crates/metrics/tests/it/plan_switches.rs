@@ -2,7 +2,7 @@
 
 use metrics::fx::Rates;
 use metrics::ledger::ChangeCause;
-use metrics::query::{self, PlanSwitch, Query, Reporting};
+use metrics::query::{self, MovementFilter, MovementsQuery, PlanSwitch, Query, Reporting};
 
 use super::world::{Change, World, at, currency, query, steady_dollar};
 
@@ -62,6 +62,57 @@ fn one_plan_for_another_at_the_same_moment_is_a_switch_also_when_it_is_worth_the
     let in_euros = Query { currency: Reporting::In(currency("eur")), ..february };
     assert_eq!(rows(&in_euros)[0], (basic, extra, 3, 4_800, 9_600));
     assert_eq!(rows(&query("2024-03-01", "2024-03-31")), []);
+}
+
+/// Who moved, in order of ids, and the part of each movement that is the switch.
+fn moved(query: &Query, from: &[&str], to: &[&str]) -> Vec<(String, Option<i64>, Option<i64>)> {
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+    let only = MovementFilter { plans_from: ids(from), plans_to: ids(to), ..MovementFilter::default() };
+    let asked = MovementsQuery { query: query.clone(), kinds: Vec::new(), only, cursor: None, limit: 50 };
+    let page = query::movements(&world().ledger("UTC"), &steady_dollar(), &asked).unwrap();
+    let row = |one: query::Movement| (one.customer_id, one.switched_minor, one.switched_converted_minor);
+    let mut rows: Vec<_> = page.data.into_iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn the_movements_of_a_switch_say_which_part_of_them_it_is() {
+    let february = query("2024-02-01", "2024-02-29");
+    let up = |id: &str| (id.to_owned(), Some(2_000), None);
+    let down = |id: &str| (id.to_owned(), Some(-2_000), None);
+    // Who switched to a plan of the same value made no movement.
+    assert_eq!(moved(&february, &[BASIC], &[EXTRA]), [up("again"), up("again"), up("up")]);
+    assert_eq!(moved(&february, &[EXTRA], &[]), [down("again")]);
+    assert_eq!(moved(&february, &[], &[BASIC]), [down("again")]);
+    assert_eq!(moved(&february, &[BASIC], &[BASIC]), []);
+    let in_euros = Query { currency: Reporting::In(currency("eur")), ..february.clone() };
+    assert_eq!(moved(&in_euros, &[EXTRA], &[BASIC]), [("again".to_owned(), Some(-2_000), Some(-1_600))]);
+    assert!(moved(&february, &[], &[]).iter().all(|row| row.1.is_none()));
+}
+
+#[test]
+fn a_price_of_several_currencies_is_one_plan_in_a_reporting_currency() {
+    let mut world = World::default();
+    for (id, code, value) in [("a", "usd", 1_000), ("b", "eur", 800)] {
+        let change = |when: &str, price: &str, value_minor, cause| Change {
+            at: at(when),
+            subscription: format!("sub_{id}"),
+            price: price.to_owned(),
+            currency: currency(code),
+            value_minor,
+            cause,
+        };
+        world.customer(id).changes.extend([
+            change("2024-01-10", "price_any_0", value, ChangeCause::default()),
+            change("2024-02-10", "price_any_0", 0, ChangeCause::Plan),
+            change("2024-02-10", EXTRA, 2 * value, ChangeCause::Plan),
+        ]);
+    }
+    let in_euros = Query { currency: Reporting::In(currency("eur")), ..query("2024-02-01", "2024-02-29") };
+    let answer = query::plan_switches(&world.ledger("UTC"), &steady_dollar(), &in_euros).unwrap();
+    let [row] = answer.data.as_slice() else { unreachable!("{answer:?}") };
+    assert_eq!((row.customers, row.mrr_before_minor, row.mrr_after_minor), (2, 1_600, 3_200));
 }
 
 #[test]

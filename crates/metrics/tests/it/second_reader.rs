@@ -1,6 +1,7 @@
 //! A second reader of the rules: a plain, slow restatement, written from the definitions alone, that shares nothing with
 //! the ledger but its input. Both are to say the same of merchants with lives of every kind.
 
+mod ahead;
 mod bills;
 pub mod lives;
 mod rules;

@@ -11,6 +11,8 @@ import { RankingCard } from '~/features/metrics/RankingCard'
 import { useFigureOf } from '~/features/metrics/useFigureOf'
 import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { MovementsCard } from '~/features/movements/MovementsCard'
+import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
+import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
@@ -51,7 +53,7 @@ const KINDS = [
   { id: 'involuntary_churn_rate', colorToken: '--series-7', name: 'Involuntary (payment failed)' },
 ]
 
-const LEAVING = ['mrr', 'plans', 'revenue', 'first_paid'] as const
+const LEAVING = ['mrr', 'ends', 'plans', 'revenue', 'first_paid'] as const
 
 /** How much is lost, of what kind, why, what is about to be, and who it was. */
 export function ChurnPage() {
@@ -82,6 +84,7 @@ function Churn({ view }: { view: View }) {
   const navigate = route.useNavigate()
   const currency = shownCurrency(view)
   const name = rangeName(view.period)
+  const ahead = useUpcoming()
   const open = useCallback(
     ({ start_on, end_on }: { start_on: string; end_on: string }, mark_type: MovementType | undefined, mark_of?: string) =>
       void navigate({
@@ -123,7 +126,7 @@ function Churn({ view }: { view: View }) {
           />
         </Cell>
         <Cell span={6}>
-          <ScheduledCard view={view} />
+          <ScheduledCard view={view} onOpen={(days) => ahead.open('end', days)} />
         </Cell>
         <Breakdowns open={openPart} view={view} />
       </Grid>
@@ -136,6 +139,7 @@ function Churn({ view }: { view: View }) {
       />
       <MovementsCard currency={currency} title="Customers lost" type="churn" view={view} />
       <Behind view={view} />
+      <UpcomingDrawer {...ahead.drawer} view={view} />
     </>
   )
 }

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 
 import { valueQuery } from '~/api/queries'
 import type { ValuePoint } from '~/api/types'
 import { SeriesChart } from '~/charts/SeriesChart'
+import type { Mark } from '~/charts/listen'
 import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { addDays, firstOfMonth } from '~/format/date'
+import type { DayRange } from '~/features/upcoming/useUpcoming'
 import { shownCurrency } from '~/view/currency'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
@@ -25,7 +27,7 @@ function ahead(view: View): View {
 const asWhole = (points: readonly ValuePoint[]) => points.map((point) => ({ ...point, is_partial: false }))
 
 /** MRR that is set to end, by when it does: whatever range is chosen, of the next twelve months. */
-export function ScheduledCard({ view: given }: { view: View }) {
+export function ScheduledCard({ view: given, onOpen }: { view: View; onOpen: (days: DayRange) => void }) {
   const view = useMemo(() => ahead(given), [given])
   const query = useQuery(valueQuery(view.connection.id, 'scheduled_churn', view.series))
   const currency = shownCurrency(view)
@@ -36,6 +38,13 @@ export function ScheduledCard({ view: given }: { view: View }) {
   const series = useMemo(
     () => [{ id: 'scheduled_churn', name: 'Scheduled churn', colorToken: '--churn', values: points.map(({ value }) => value) }],
     [points],
+  )
+  const open = useCallback(
+    ({ index }: Mark) => {
+      const point = points[index]
+      if (point) onOpen({ from: point.start_on, to: point.end_on })
+    },
+    [points, onOpen],
   )
   const isLoading = query.error === null && (!isKnown(query.data) || currency === undefined)
   const total = points.reduce((sum, { value }) => sum + (value ?? 0), 0)
@@ -48,6 +57,7 @@ export function ScheduledCard({ view: given }: { view: View }) {
       error={query.data ? null : query.error}
       figureOf={() => <Money className="font-medium" currency={currency ?? 'usd'} minor={total} />}
       height={240}
+      hint="Click to see the customers"
       isLoading={isLoading}
       isStale={query.isPlaceholderData}
       label="Columns of MRR that is set to end, by the month in which it does. The table view has every figure."
@@ -59,6 +69,7 @@ export function ScheduledCard({ view: given }: { view: View }) {
       {...(!isLoading && total === 0
         ? { empty: <EmptyState title="Nothing is set to end">No subscription is set to cancel in the next 12 months.</EmptyState> }
         : {})}
+      onMark={open}
       onRetry={() => void query.refetch()}
     />
   )

@@ -3,11 +3,11 @@ import { useCallback, useMemo } from 'react'
 import type { Currency, CustomerDetail, Day } from '~/api/types'
 import { ChartCard } from '~/charts/ChartCard'
 import { fileName } from '~/charts/export'
-import { stepOption } from '~/charts/stepOption'
+import { stepPlot } from '~/charts/stepPlot'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
 import { dateOf, dayOf, formatDay, formatInstant } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import type { View } from '~/view/useView'
 
 type TimelineStep = CustomerDetail['timeline'][number]
@@ -28,9 +28,9 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
   const { data_through, time_zone } = view.connection
   const steps = useMemo(() => detail.timeline.filter((step) => step.currency === currency), [detail.timeline, currency])
   const until = data_through ? dateOf(data_through).getTime() : 0
-  const option = useCallback(
+  const plot = useCallback(
     () =>
-      stepOption(
+      stepPlot(
         currency,
         steps.map((step) => ({ at: dateOf(step.at).getTime(), minor: step.mrr_minor })),
         until,
@@ -73,13 +73,13 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
         name: fileName(detail.customer.name ?? detail.customer.id, 'mrr', currency),
         table: () => ({
           columns: ['on', 'currency', 'mrr'],
-          rows: steps.map((step) => [step.on, currency, majorText(step.mrr_minor, currency)]),
+          rows: steps.map((step) => [step.on, currency, moneyOf(step.mrr_minor, currency)]),
         }),
       }}
       height={240}
       label={`Step line of this customer’s MRR in ${currency.toUpperCase()}. The table view has every step.`}
       metric="mrr"
-      option={option}
+      plot={plot}
       caption={
         first
           ? `Since ${formatDay(first.on)}${data_through ? ` · data through ${formatInstant(data_through, time_zone)}` : ''}`
@@ -87,7 +87,6 @@ function Timeline({ detail, view, explain, currency, isOnly }: TimelinesProps & 
       }
       table={{ columns, rows: steps, rowKey: (step) => String(step.at) }}
       title={isOnly ? 'MRR over time' : `MRR over time, ${currency.toUpperCase()}`}
-      indexAt={(x) => steps.findLastIndex((step) => dateOf(step.at).getTime() <= x)}
       onMark={({ index }) => {
         const step = steps[index]
         if (step) explain(step.on)

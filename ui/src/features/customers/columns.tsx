@@ -90,6 +90,8 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
       return { id, header: 'First paid', cell: (row) => day(row.first_paid_on) }
     case 'last_payment':
       return { id, header: 'Last payment', cell: (row) => day(row.last_payment_on) }
+    case 'ends':
+      return { id, header: 'Set to end', cell: (row) => day(row.ends_on) }
     case 'churned':
       return { id, header: 'Churned', cell: (row) => day(row.churned_on) }
     case 'lost_mrr':

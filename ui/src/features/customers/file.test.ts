@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { CustomerRow } from '~/api/types'
+import { cellText } from '~/charts/export'
 
 import { customersFile } from './file'
 
@@ -20,6 +21,7 @@ const row = (id: string, more: Partial<CustomerRow> = {}): CustomerRow => ({
   lost_mrr: [],
   revenue: [],
   last_payment_on: null,
+  ends_on: null,
   is_deleted: false,
   ...more,
 })
@@ -30,10 +32,10 @@ test('a file of customers has a column for each currency that somebody was bille
     row('b', { mrr: [{ amount_minor: 500, currency: 'jpy' }], revenue: [{ amount_minor: -100, currency: 'usd' }], is_deleted: true }),
   ]
   const { columns, rows: cells } = customersFile(rows, 'UTC', 'eur')
-  expect(columns.slice(10)).toEqual(['mrr_converted_eur', 'mrr_jpy', 'mrr_usd', 'revenue_usd'])
-  expect(cells.map((line) => line.slice(10))).toEqual([
-    ['45.00', null, '49.00', null],
-    [null, '500', null, '-1.00'],
+  expect(columns.slice(11)).toEqual(['mrr_converted_eur', 'mrr_jpy', 'mrr_usd', 'revenue_usd'])
+  expect(cells.map((line) => line.slice(11).map(cellText))).toEqual([
+    ['45.00', '', '49.00', ''],
+    ['', '500', '', '-1.00'],
   ])
   expect(cells[0]?.slice(4, 6)).toEqual(['active', 'Pro; Add-on'])
   expect(cells[1]?.[4]).toBe('deleted')

@@ -1,7 +1,7 @@
 import type { Currency, CustomerRow, Money } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import { formatDayIn } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 
 /** The name of the column of an amount in one currency. */
 const of = (name: string, currency: Currency) => `${name}_${currency}`
@@ -11,7 +11,7 @@ export function customersFile(rows: readonly CustomerRow[], zone: string, into: 
   const AMOUNTS = { mrr: (row: CustomerRow) => row.mrr, lost_mrr: (row: CustomerRow) => row.lost_mrr, revenue: (row: CustomerRow) => row.revenue }
   const billed = Object.entries(AMOUNTS).flatMap(([name, amounts]) => {
     const currencies = new Set(rows.flatMap((row) => amounts(row).map(({ currency }) => currency)))
-    return [...currencies].toSorted().map((currency) => ({ name: of(name, currency), text: (row: CustomerRow) => textIn(amounts(row), currency) }))
+    return [...currencies].toSorted().map((currency) => ({ name: of(name, currency), amount: (row: CustomerRow) => amountIn(amounts(row), currency) }))
   })
   return {
     columns: [
@@ -25,6 +25,7 @@ export function customersFile(rows: readonly CustomerRow[], zone: string, into: 
       'first_paid_on',
       'last_payment_on',
       'churned_on',
+      'ends_on',
       ...(into === null ? [] : [of('mrr_converted', into)]),
       ...billed.map(({ name }) => name),
     ],
@@ -39,13 +40,13 @@ export function customersFile(rows: readonly CustomerRow[], zone: string, into: 
       row.first_paid_on,
       row.last_payment_on,
       row.churned_on,
-      ...(into === null ? [] : [row.mrr_converted_minor === null ? null : majorText(row.mrr_converted_minor, into)]),
-      ...billed.map(({ text }) => text(row)),
+      row.ends_on,
+      ...(into === null ? [] : [row.mrr_converted_minor === null ? null : moneyOf(row.mrr_converted_minor, into)]),
+      ...billed.map(({ amount }) => amount(row)),
     ]),
   }
 }
 
-function textIn(amounts: readonly Money[], currency: Currency): string | null {
-  const own = amounts.find((one) => one.currency === currency)
-  return own ? majorText(own.amount_minor, currency) : null
+function amountIn(amounts: readonly Money[], currency: Currency): Money | null {
+  return amounts.find((one) => one.currency === currency) ?? null
 }

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
@@ -105,14 +105,11 @@ function CountryTable({ view, groups }: { view: View; groups: Groups }) {
           <h2 className="font-semibold">By country</h2>
           {compared_with && <p className="text-[0.8125rem] text-ink-soft">Change since {levelName(compared_with.level_on)}.</p>}
         </div>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, 'countries'))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, 'countries')}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {groups.error ? (

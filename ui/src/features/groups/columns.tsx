@@ -1,7 +1,7 @@
 import type { Currency } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { formatCount, formatRatio } from '~/format/number'
 
 import type { GroupRow, Groups } from './useGroups'
@@ -21,7 +21,7 @@ export function Share({ share }: { share: number | null }) {
 
 const Dash = () => <span className="text-ink-faint">–</span>
 
-const minor = (amount: number | null, currency: Currency) => (amount === null ? null : majorText(amount, currency))
+const minor = (amount: number | null, currency: Currency) => (amount === null ? null : moneyOf(amount, currency))
 
 /** What every list of parts says of them, after their name. */
 export function figureColumns<Row extends GroupRow>(currency: Currency, total: Groups['total']): Column<Row>[] {

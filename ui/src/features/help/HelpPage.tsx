@@ -1,39 +1,68 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link, getRouteApi } from '@tanstack/react-router'
+import type { KeyboardEvent } from 'react'
+import { useEffect, useState } from 'react'
 
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState } from '~/components/Feedback'
+import { SearchField } from '~/components/Field'
+import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 
+import { Found } from './Found'
 import { Markdown } from './markdown'
+import { TEXTS } from './texts'
 
 const route = getRouteApi('/app/help/$page')
 
-/** The definitions from the repository, whose examples its tests run: the help is never older than the figures. */
-const PAGES = import.meta.glob<string>('../../../../docs/metrics/*.md', { query: '?raw', import: 'default' })
+/** What is searched for is in the address: a search can be shared, and is still there after a page that it found. */
+function useQueryText() {
+  const { q = '' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const [text, setText] = useState(q)
+  useEffect(() => setText(q), [q])
+  const type = (next: string) => {
+    setText(next)
+    void navigate({ search: compact({ q: next || undefined }), replace: true, resetScroll: false })
+  }
+  return { q, text, type }
+}
 
-const loaderOf = (page: string) => PAGES[`../../../../docs/metrics/${page}.md`]
+/** The arrow keys move from the field through what was found, and back. */
+function move(event: KeyboardEvent<HTMLElement>) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  const stops = [...(event.currentTarget.closest('[role=search]')?.querySelectorAll<HTMLElement>('input, a') ?? [])]
+  const next = stops[stops.findIndex((stop) => stop === document.activeElement) + step]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
 
 export function HelpPage() {
   const { page } = route.useParams()
-  const load = loaderOf(page)
-  const text = useQuery({
-    queryKey: ['help', page],
-    enabled: load !== undefined,
-    staleTime: Infinity,
-    queryFn: () => load?.() ?? '',
-  })
+  const { q, text, type } = useQueryText()
   useTitle('Metric definitions')
-  if (!load) return <EmptyState title="Help page not found" />
   return (
     <article className="card mx-auto w-full max-w-3xl p-5 sm:p-8">
+      <div className="mb-5 flex flex-col gap-4" role="search">
+        <SearchField label="Search all definitions" value={text} onChange={type} onKeyDown={move} />
+        {q.trim() !== '' && <Found query={q} onKeyDown={move} />}
+      </div>
+      {q.trim() === '' && <Page page={page} />}
+    </article>
+  )
+}
+
+function Page({ page }: { page: string }) {
+  const markdown = TEXTS.get(page)
+  if (markdown === undefined) return <EmptyState title="Help page not found" />
+  return (
+    <>
       {page !== 'README' && (
         <Link className="link mb-4 inline-block text-sm" params={{ page: 'README' }} to="/help/$page">
           All definitions
         </Link>
       )}
-      {text.error && <ErrorState error={text.error} onRetry={() => void text.refetch()} />}
-      {text.isPending && <SkeletonRows rows={10} />}
-      {text.data && <Markdown text={text.data} />}
-    </article>
+      <Markdown text={markdown} />
+    </>
   )
 }

@@ -1,14 +1,21 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
+import { placeOf, plainText } from './sections'
+
 /** The little of Markdown that the definitions are written in: headings, paragraphs, lists, code, links, emphasis. */
 const INLINE = /(`[^`]+`)|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\(([^)]+)\)/g
 
 function link(text: string, target: string, key: number): ReactNode {
-  const page = /^(?:\.\/)?([a-z-]+)\.md$/.exec(target)?.[1]
-  if (page) {
+  const [, page, place] = /^(?:(?:\.\/)?([a-z-]+)\.md)?(?:#(.+))?$/.exec(target) ?? []
+  if (page || place) {
     return (
-      <Link key={key} className="link" params={{ page }} to="/help/$page">
+      <Link
+        key={key}
+        className="link"
+        {...(page ? { params: { page }, to: '/help/$page' } : { to: '.' })}
+        {...(place ? { hash: place } : {})}
+      >
         {inline(text)}
       </Link>
     )
@@ -79,7 +86,7 @@ function block(text: string, key: number): ReactNode {
         {inline(title)}
       </h1>
     ) : (
-      <h2 key={key} className="pt-3 text-lg font-semibold">
+      <h2 key={key} className="scroll-mt-20 pt-3 text-lg font-semibold" id={placeOf(plainText(title))}>
         {inline(title)}
       </h2>
     )

@@ -4,10 +4,11 @@ import type { ReactNode } from 'react'
 
 import type { MetricDefinition } from '~/api/types'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
-import { fileName, saveCsv } from '~/charts/export'
+import type { ExportTable } from '~/charts/export'
+import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
-import { Button } from '~/components/Button'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { formatCount } from '~/format/number'
@@ -125,7 +126,7 @@ export function Whole(props: ChartProps) {
       {points.length > 0 && (
         <TableCard
           title="By period"
-          onDownload={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, metric.label))}
+          file={{ name: fileName(view.connection.name, metric.label), table: () => fileOfRows(columns, rows) }}
         >
           <DataTable
             columns={columns}
@@ -216,9 +217,7 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
       <TableCard
         lead={`Plot up to ${COMPARED_AT_MOST} rows.`}
         title={`By ${name}`}
-        onDownload={() =>
-          saveCsv(partsFile(metric, currency, figures), fileName(view.connection.name, metric.label, `by ${name}`))
-        }
+        file={{ name: fileName(view.connection.name, metric.label, `by ${name}`), table: () => partsFile(metric, currency, figures) }}
       >
         {parts.isLoading ? (
           <div className="px-5">
@@ -245,12 +244,12 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
 function TableCard({
   title,
   lead,
-  onDownload,
+  file,
   children,
 }: {
   title: string
   lead?: string
-  onDownload: () => void
+  file: { name: string; table: () => ExportTable }
   children: ReactNode
 }) {
   return (
@@ -260,9 +259,7 @@ function TableCard({
           <h2 className="font-semibold">{title}</h2>
           {lead && <p className="text-[0.8125rem] text-ink-soft">{lead}</p>}
         </div>
-        <Button kind="quiet" size="small" onPress={onDownload}>
-          Download CSV
-        </Button>
+        <DownloadTable {...file} />
       </header>
       <div className="pt-2">{children}</div>
     </section>

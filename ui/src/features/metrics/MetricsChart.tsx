@@ -8,7 +8,7 @@ import { useMemo } from 'react'
 
 import { registryQuery, valueQuery } from '~/api/queries'
 import type { Currency, MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
-import type { ChartSeries } from '~/charts/seriesOption'
+import type { ChartSeries } from '~/charts/seriesPlot'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
 import { EmptyState } from '~/components/Feedback'

@@ -2,10 +2,10 @@ import { useMemo } from 'react'
 
 import type { Currency, ValuePoint } from '~/api/types'
 import { bucketName } from '~/charts/buckets'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { INTERVAL_LABEL } from '~/format/names'
 import { fileValue, formatValue } from '~/format/value'
@@ -78,14 +78,11 @@ export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) 
         <h2 className="min-w-0 flex-1 basis-52 font-semibold">
           {title} by {interval}
         </h2>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, title, `by ${interval}`))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, title, `by ${interval}`)}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}

@@ -4,10 +4,10 @@ import type { ReactNode } from 'react'
 
 import type { Currency, MetricDefinition } from '~/api/types'
 import { Definition } from '~/charts/Definition'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
@@ -154,14 +154,11 @@ export function RankingCard(props: RankingProps) {
         >
           Over time
         </Link>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOfRows(columns, rows), fileName(view.connection.name, title))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, title)}
+          table={() => fileOfRows(columns, rows)}
+        />
       </header>
       <div className="pt-2">
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}

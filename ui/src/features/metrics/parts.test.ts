@@ -41,7 +41,7 @@ describe('the parts of a metric', () => {
   it('are all in the file, whether plotted or not', () => {
     const file = partsFile({ id: 'mrr', unit: 'money' }, 'usd', parts)
     expect(file.rows).toHaveLength(6)
-    expect(file.rows[0]).toEqual(['2026-01-01', '2026-01-28', 'false', 'usd', 'a', 'A', '1.00'])
+    expect(file.rows[0]).toEqual(['2026-01-01', '2026-01-28', false, 'usd', 'a', 'A', { amount_minor: 100, currency: 'usd' }])
     expect(file.rows[3]?.at(-1)).toBeNull()
   })
 })

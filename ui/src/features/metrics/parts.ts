@@ -2,7 +2,7 @@ import type { Currency, MetricDefinition, ValuePoint } from '~/api/types'
 import type { Bucket } from '~/charts/buckets'
 import type { ExportTable } from '~/charts/export'
 import { seriesToken } from '~/charts/palette'
-import type { ChartSeries } from '~/charts/seriesOption'
+import type { ChartSeries } from '~/charts/seriesPlot'
 import { fileValue } from '~/format/value'
 
 import type { Figure } from './useFigures'
@@ -56,7 +56,7 @@ export function partsFile(metric: Pick<MetricDefinition, 'id' | 'unit'>, currenc
       series.points.map(({ start_on, end_on, is_partial, value }) => [
         start_on,
         end_on,
-        String(is_partial),
+        is_partial,
         ...(isMoney ? [currency] : []),
         key,
         label,

@@ -28,15 +28,27 @@ interface Props {
   part?: { name: FilterName; id: string } | undefined
   /** Why it happened, where a part of such a breakdown was clicked. */
   reason?: { by: ReasonName; id: string } | undefined
+  /** The prices between which customers moved, where such a switch was clicked. */
+  switched?: { from: string; to: string } | undefined
   onClose: () => void
 }
 
-function Title({ view, days, type, part, reason }: Props) {
+const NO_SWITCH_MOVED = {
+  title: 'No MRR changed',
+  text: 'The customers who moved between these plans pay the same as before.',
+}
+
+/** From which plan to which, by the names that the page has. */
+function switchLabel({ from, to }: { from: string; to: string }, view: View): string {
+  return [from, to].map((id) => filterLabel(view.facets, 'plan', id)).join(' → ')
+}
+
+function Title({ view, days, type, part, reason, switched }: Props) {
   if (days === undefined) return 'Movements'
-  const of = [reason && reasonLabel(reason.by, reason.id, view.facets), part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
+  const of = [switched && switchLabel(switched, view), reason && reasonLabel(reason.by, reason.id, view.facets), part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
   return (
     <>
-      {type ? MOVEMENT_LABEL[type] : 'All movements'}
+      {switched ? 'Switches between plans' : type ? MOVEMENT_LABEL[type] : 'All movements'}
       <span className="block text-sm font-normal text-ink-soft">{of.filter(Boolean).join(' · ')}</span>
     </>
   )
@@ -59,7 +71,7 @@ export function MovementDrawer(props: Props) {
   )
 }
 
-function Content({ view, currency, days, type, part, reason }: Props & { days: { from: Day; to: Day } }) {
+function Content({ view, currency, days, type, part, reason, switched }: Props & { days: { from: Day; to: Day } }) {
   if (type === 'fx') {
     return (
       <EmptyState title="Exchange rates only">
@@ -68,12 +80,16 @@ function Content({ view, currency, days, type, part, reason }: Props & { days: {
       </EmptyState>
     )
   }
-  const filter: Query = { ...(part ? { [part.name]: [part.id] } : {}), ...(reason ? { [reason.by]: reason.id } : {}) }
+  const filter: Query = {
+    ...(part ? { [part.name]: [part.id] } : {}),
+    ...(reason ? { [reason.by]: reason.id } : {}),
+    ...(switched ? { plan_from: switched.from, plan_to: switched.to } : {}),
+  }
   const scope: Query = view.currency === 'native' ? { ...view.scope, filter_currency: [currency] } : view.scope
   return (
     <div className="flex flex-col gap-3">
-      {reason === undefined && <FullList {...{ view, days, type, part }} />}
-      <MovementList query={{ ...days, ...scope, ...filter, ...(type ? { type } : {}) }} view={view} />
+      {reason === undefined && switched === undefined && <FullList {...{ view, days, type, part }} />}
+      <MovementList query={{ ...days, ...scope, ...filter, ...(type ? { type } : {}) }} view={view} {...(switched ? { nothing: NO_SWITCH_MOVED } : {})} />
     </div>
   )
 }

@@ -15,8 +15,17 @@ import { keptSearch } from '~/view/useView'
 
 import { movementColumns, movementKey } from './columns'
 
+const NOTHING = { title: 'No MRR changes in this period', text: 'Choose other dates or clear a filter.' }
+
+interface ListProps {
+  view: View
+  query: Query
+  /** What is said where there is none. */
+  nothing?: typeof NOTHING
+}
+
 /** The customers behind a figure, newest change first. */
-export function MovementList({ view, query }: { view: View; query: Query }) {
+export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
   const navigate = useNavigate()
   const list = useInfiniteQuery(movementsQuery(view.connection.id, query))
   useFallback(view, list.error)
@@ -31,9 +40,7 @@ export function MovementList({ view, query }: { view: View; query: Query }) {
       </div>
     )
   if (rows.length === 0)
-    return (
-      <EmptyState title="No MRR changes in this period">Choose other dates or clear a filter.</EmptyState>
-    )
+    return <EmptyState title={nothing.title}>{nothing.text}</EmptyState>
   const total = list.data.pages[0]?.total
   return (
     <div>

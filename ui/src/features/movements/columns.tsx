@@ -4,7 +4,7 @@ import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, MovementName } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import type { View } from '~/view/useView'
 
 import { whyOf } from './why'
@@ -12,6 +12,18 @@ import { whyOf } from './why'
 function Why({ row, facets, className }: { row: Movement; facets: Facets | undefined; className?: string }) {
   const why = whyOf(row, facets)
   return why && <span className={className}>{why}</span>
+}
+
+/** In the list of a switch between plans: how much of a movement it is, where that is not all. */
+function Switched({ row, into }: { row: Movement; into: string | null }) {
+  const { switched_minor: part, switched_converted_minor: converted } = row
+  if (part === undefined || part === null || part === row.delta_minor) return null
+  const [minor, currency] = into !== null && converted != null ? [converted, into] : [part, row.currency]
+  return (
+    <span className="text-xs text-ink-soft">
+      switch: <Money currency={currency} minor={minor} sign />
+    </span>
+  )
 }
 
 /** The columns of a list of movements. */
@@ -54,6 +66,7 @@ export function movementColumns(view: View): Column<Movement>[] {
       cell: (row) => (
         <span className="inline-flex flex-col items-end">
           <MoneyDelta currency={row.currency} minor={row.delta_minor} />
+          <Switched into={into} row={row} />
           {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
             <span className="text-xs text-ink-soft">
               <Money currency={into} minor={row.converted_minor} sign />
@@ -84,14 +97,14 @@ export function movementsFile(rows: readonly Movement[], into: string | null): E
       row.name,
       row.email,
       row.type,
-      row.is_involuntary === undefined ? null : String(row.is_involuntary),
+      row.is_involuntary ?? null,
       row.causes?.map(({ cause }) => cause).join(' ') || null,
       row.churn_reason ?? null,
       row.feedback ?? null,
       row.currency,
-      majorText(row.delta_minor, row.currency),
-      majorText(row.mrr_after_minor, row.currency),
-      ...(into ? [row.converted_minor == null ? null : majorText(row.converted_minor, into)] : []),
+      moneyOf(row.delta_minor, row.currency),
+      moneyOf(row.mrr_after_minor, row.currency),
+      ...(into ? [row.converted_minor == null ? null : moneyOf(row.converted_minor, into)] : []),
     ]),
   }
 }

@@ -3,14 +3,15 @@ import { useCallback, useMemo } from 'react'
 
 import type { Currency, Facets } from '~/api/types'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
-import { fileName, saveCsv } from '~/charts/export'
+import type { ExportTable } from '~/charts/export'
+import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
-import { Button } from '~/components/Button'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { formatDay } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { groupLabel } from '~/view/groupLabels'
 import { levelName, rangeName } from '~/view/period'
 import { compact } from '~/view/search'
@@ -44,9 +45,9 @@ function rowsOf(standings: readonly Standing[], currency: Currency, by: By, face
   return rows.toSorted((a, b) => b.mrr_minor - a.mrr_minor)
 }
 
-function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
-  const amount = (minor: number | null, currency: Currency) => (minor === null ? null : majorText(minor, currency))
-  const table = {
+function rowsFile(by: By, rows: readonly GroupRow[]): ExportTable {
+  const amount = (minor: number | null, currency: Currency) => (minor === null ? null : moneyOf(minor, currency))
+  return {
     columns: [by, `${by}_id`, 'currency', 'mrr', 'mrr_before', 'change', 'customers'],
     rows: rows.map(({ label, key, currency, mrr_minor, before_minor, change_minor, customers }) => [
       label,
@@ -56,7 +57,6 @@ function saveRows(view: View, by: By, rows: readonly GroupRow[]) {
       customers,
     ]),
   }
-  saveCsv(table, fileName(view.connection.name, `mrr by ${by}`))
 }
 
 /** Which plans MRR is made of, and how some of them developed beside each other. */
@@ -133,9 +133,11 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
               {period.compared_with && `Change since ${levelName(period.compared_with.level_on)}. `}Plot up to {COMPARED_AT_MOST} rows.
             </p>
           </div>
-          <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => saveRows(view, by, rows)}>
-            Download CSV
-          </Button>
+          <DownloadTable
+            isDisabled={rows.length === 0}
+            name={fileName(view.connection.name, `mrr by ${by}`)}
+            table={() => rowsFile(by, rows)}
+          />
         </header>
         <div className="pt-2 pb-2">
           {now.error && <ErrorState error={now.error} onRetry={now.refetch} />}

@@ -1,6 +1,6 @@
 import type { Currency, MrrPoint, MrrReport } from '~/api/types'
 import { seriesToken } from '~/charts/palette'
-import type { ChartSeries } from '~/charts/seriesOption'
+import type { ChartSeries } from '~/charts/seriesPlot'
 
 import type { GroupRow } from './breakdownColumns'
 

@@ -1,6 +1,6 @@
 import type { Currency, Day, MovementType, MrrPoint } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { MOVEMENTS } from '~/format/names'
 
 /** Some days, both of them included. */
@@ -34,12 +34,12 @@ export function pointsFile(currency: Currency, points: readonly MrrPoint[]): Exp
     rows: points.map((point) => [
       point.start_on,
       point.end_on,
-      String(point.is_partial),
+      point.is_partial,
       currency,
-      majorText(point.mrr_minor, currency),
+      moneyOf(point.mrr_minor, currency),
       point.customers,
       point.subscriptions,
-      ...MOVEMENTS.map((type) => majorText(point[`${type}_minor`], currency)),
+      ...MOVEMENTS.map((type) => moneyOf(point[`${type}_minor`], currency)),
       ...counted.map((type) => point[`${type}_customers`]),
     ]),
   }

@@ -4,6 +4,8 @@ import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { TopCustomers } from '~/features/mrr/TopCustomers'
+import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
+import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { addMonths, monthName } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
@@ -62,6 +64,7 @@ function storyOf(view: View, days: Days, currency: string): string | null {
 function Overview({ view }: { view: View }) {
   const days = useDays(view)
   const ahead = useAhead(view)
+  const upcoming = useUpcoming()
   const currency = shownCurrency(view) ?? view.connection.reporting_currency ?? 'usd'
   const tiles = useMemo(() => overRange(view, DEFAULT_RANGE), [view])
   const story = useMemo(() => storyOf(view, days, currency), [view, days, currency])
@@ -81,7 +84,7 @@ function Overview({ view }: { view: View }) {
         <Cell span={4}>
           <div className="flex flex-col gap-4 lg:gap-5">
             <TodayCard {...shared} />
-            <AtRisk {...shared} />
+            <AtRisk {...shared} onOpen={upcoming.open} />
           </div>
         </Cell>
         <Cell span={8}>
@@ -101,6 +104,7 @@ function Overview({ view }: { view: View }) {
           <TopCustomers currency={shownCurrency(view)} view={view} />
         </Cell>
       </Grid>
+      <UpcomingDrawer {...upcoming.drawer} view={view} />
     </>
   )
 }

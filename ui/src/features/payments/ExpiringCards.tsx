@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { allExpiringCards, expiringCardsQuery } from '~/api/queries'
-import type { ExpiringCard, ExpiringCardPage, Money as MoneyValue } from '~/api/types'
+import type { ExpiringCard, ExpiringCardPage } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
@@ -14,8 +14,8 @@ import { Money, MoneyList } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatMonth } from '~/format/date'
-import { formatMoney } from '~/format/money'
 import { countOf } from '~/format/number'
+import { worthText } from '~/format/worth'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
@@ -25,17 +25,6 @@ import { cardName, cardsFile } from './cards'
 const TITLE = 'Cards that expire soon'
 const WITHIN_DAYS = 60
 const FORMULA = `MRR of the subscriptions that are paid by default with a card that expires in the next ${WITHIN_DAYS} days, or has expired.`
-
-interface Worth {
-  mrr: readonly MoneyValue[]
-  mrr_converted_minor: number | null
-}
-
-/** In the currency of the view, else in those that are billed. */
-function moneyText({ mrr, mrr_converted_minor: converted }: Worth, currency: string): string {
-  const amounts = converted === null || currency === 'native' ? mrr : [{ currency, amount_minor: converted }]
-  return amounts.map((one) => formatMoney(one.amount_minor, one.currency)).join(' + ')
-}
 
 function columnsOf({ connection, currency }: View): Column<ExpiringCard>[] {
   return [
@@ -96,7 +85,7 @@ export function ExpiringCards({ view }: { view: View }) {
           <p className="text-[0.8125rem] text-ink-soft">
             {isUnknown || page.total === 0
               ? `Now and in the next ${WITHIN_DAYS} days`
-              : `In the next ${WITHIN_DAYS} days: ${countOf(page.total, 'card')} with ${moneyText(page, view.currency)} MRR`}
+              : `In the next ${WITHIN_DAYS} days: ${countOf(page.total, 'card')} with ${worthText(page, view.currency)} MRR`}
           </p>
         </div>
         <DownloadAll
@@ -141,7 +130,7 @@ function Unknown({ page, view }: { page: ExpiringCardPage; view: View }) {
   const lacksCharges = view.connection.absent.some(({ kind }) => kind === 'charge')
   const { total, unknown_customers: customers, unknown_mrr } = page
   const nothing = `No ${customers > 0 ? 'known ' : ''}card expires in the next ${WITHIN_DAYS} days.`
-  const unknown = `It is not known what ${countOf(customers, 'customer pays', 'customers pay')} with (${moneyText({ mrr: unknown_mrr, mrr_converted_minor: null }, 'native')} MRR).`
+  const unknown = `It is not known what ${countOf(customers, 'customer pays', 'customers pay')} with (${worthText({ mrr: unknown_mrr, mrr_converted_minor: null }, 'native')} MRR).`
   const why = 'Cards are known from payments, which the key can’t read.'
   const texts = [total === 0 && !lacksCharges && nothing, customers > 0 && unknown, lacksCharges && why].filter(Boolean)
   if (texts.length === 0) return null

@@ -1,6 +1,6 @@
 import type { ExpiringCard } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 
 /** Whose names are no words. */
@@ -26,9 +26,9 @@ export function cardsFile(cards: readonly ExpiringCard[], currency: string): Exp
         card.last4,
         card.expires_on,
         one.currency,
-        majorText(one.amount_minor, one.currency),
+        moneyOf(one.amount_minor, one.currency),
         // What a card is worth in all is said once, so that the column adds up.
-        ...(isConverted ? [index > 0 || card.mrr_converted_minor === null ? null : majorText(card.mrr_converted_minor, currency)] : []),
+        ...(isConverted ? [index > 0 || card.mrr_converted_minor === null ? null : moneyOf(card.mrr_converted_minor, currency)] : []),
       ]),
     ),
   }

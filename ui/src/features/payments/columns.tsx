@@ -4,7 +4,7 @@ import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 import type { PaymentType } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
@@ -92,8 +92,8 @@ export function paymentsFile(rows: readonly Payment[], into: string | null): Exp
       row.name,
       row.email,
       row.currency,
-      majorText(row.amount_minor, row.currency),
-      ...(into ? [row.converted_minor == null ? null : majorText(row.converted_minor, into)] : []),
+      moneyOf(row.amount_minor, row.currency),
+      ...(into ? [row.converted_minor == null ? null : moneyOf(row.converted_minor, into)] : []),
       row.decline_code ?? null,
     ]),
   }

@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 
 import type { Currency } from '~/api/types'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
 import { figureColumns } from '~/features/groups/columns'
@@ -63,10 +63,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
   const isLoading = plans.isLoading || products.isLoading
   const error = plans.error ?? products.error
   const { compared_with } = view.period
-  const save = () => {
-    const all = treeOf(products.rows, plans.rows, view.facets, { compare, closed: NONE })
-    saveCsv(fileOfRows(columns, all), fileName(view.connection.name, 'plans'))
-  }
+  const file = () => fileOfRows(columns, treeOf(products.rows, plans.rows, view.facets, { compare, closed: NONE }))
   return (
     <section aria-label="Products and plans" className="card min-w-0 pb-2">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
@@ -76,9 +73,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
             {compared_with && `Change since ${levelName(compared_with.level_on)}. `}Churn is of {churn.of}.
           </p>
         </div>
-        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={save}>
-          Download CSV
-        </Button>
+        <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plans')} table={file} />
       </header>
       <div className="pt-2">
         {error ? (

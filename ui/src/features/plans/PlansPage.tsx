@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 
 import { registryQuery } from '~/api/queries'
 import type { MetricDefinition } from '~/api/types'
@@ -24,6 +24,7 @@ import { useView } from '~/view/useView'
 import type { ChurnRates } from './PlanTable'
 import { PlanTable } from './PlanTable'
 import { SwitchesCard } from './SwitchesCard'
+import { switchIn } from './switches'
 
 const route = getRouteApi('/app/c/$connectionId/plans')
 
@@ -78,7 +79,12 @@ function Plans({ view }: { view: View }) {
   const churn = useChurn(view)
   const { open, drawer } = useMark(by)
   const { reason } = partIn(mark_of)
+  const switched = switchIn(mark_of)
   const { start: start_on, end: end_on } = view.period
+  const openSwitch = useCallback(
+    (mark = SWITCHED) => open({ start_on, end_on }, mark),
+    [open, start_on, end_on],
+  )
   const { currency = 'usd', total, rows } = plans
   const story = useMemo(
     () => plansStory({ currency, total: total?.mrr_minor, parts: rows.map(({ label, mrr_minor }) => ({ name: label, value: mrr_minor })) }),
@@ -116,10 +122,10 @@ function Plans({ view }: { view: View }) {
           <PlanTable churn={churn} plans={plans} products={products} view={view} />
         </Cell>
         <Cell>
-          <SwitchesCard view={view} onOpen={() => open({ start_on, end_on }, SWITCHED)} />
+          <SwitchesCard view={view} onOpen={openSwitch} />
         </Cell>
       </Grid>
-      <MovementDrawer currency={currency} view={view} {...drawer} {...(reason ? { reason, part: undefined } : {})} />
+      <MovementDrawer currency={currency} view={view} {...drawer} {...(reason || switched ? { reason, switched, part: undefined } : {})} />
     </>
   )
 }

@@ -15,8 +15,15 @@ function background({ customers, change_minor }: SwitchRow, most: number): strin
   return `color-mix(in srgb, var(${token}) ${percent.toFixed(1)}%, var(--surface))`
 }
 
+interface MatrixProps {
+  matrix: Matrix
+  currency: Currency
+  label: string
+  onOpen: (row: SwitchRow) => void
+}
+
 /** Rows are the plans that were left, columns those that took their place. */
-export function SwitchMatrix({ matrix, currency, label }: { matrix: Matrix; currency: Currency; label: string }) {
+export function SwitchMatrix({ matrix, currency, label, onOpen }: MatrixProps) {
   const { from, to, cells } = matrix
   const most = Math.max(1, ...[...cells.values()].map(({ customers }) => customers))
   return (
@@ -42,7 +49,7 @@ export function SwitchMatrix({ matrix, currency, label }: { matrix: Matrix; curr
                 <bdi>{left.name}</bdi>
               </th>
               {to.map(({ id }) => (
-                <Cell key={id} currency={currency} isSame={id === left.id} most={most} row={cells.get(cellKey(left.id, id))} />
+                <Cell key={id} currency={currency} isSame={id === left.id} most={most} row={cells.get(cellKey(left.id, id))} onOpen={onOpen} />
               ))}
             </tr>
           ))}
@@ -57,19 +64,27 @@ interface CellProps {
   currency: Currency
   most: number
   isSame: boolean
+  onOpen: (row: SwitchRow) => void
 }
 
-function Cell({ row, currency, most, isSame }: CellProps) {
+function Cell({ row, currency, most, isSame, onOpen }: CellProps) {
   if (row === undefined) return <td className={`h-11 rounded-[5px] text-center text-ink-faint ${isSame ? '' : 'bg-sunken'}`}>{isSame ? '·' : ''}</td>
   const change = formatMoney(row.change_minor, currency, { sign: true })
+  const name = `${row.from} → ${row.to}: ${countOf(row.customers, 'customer')}, ${change} MRR`
   return (
-    <td
-      className="h-11 rounded-[5px] px-1 text-center"
-      style={{ background: background(row, most) }}
-      title={`${row.from} → ${row.to}: ${countOf(row.customers, 'customer')}, ${change} MRR`}
-    >
-      <span className="block text-sm font-semibold">{formatCount(row.customers)}</span>
-      <span className="block text-[0.6875rem]">{change}</span>
+    <td aria-label={name} className="h-11 rounded-[5px] p-0 text-center" style={{ background: background(row, most) }}>
+      <button
+        className="size-full cursor-pointer rounded-[5px] px-1 hover:bg-hover"
+        title={`${name}. Click to see the movements.`}
+        type="button"
+        onClick={() => onOpen(row)}
+      >
+        <span className="sr-only">
+          {row.from} → {row.to}:{' '}
+        </span>
+        <span className="block text-sm font-semibold">{formatCount(row.customers)}</span>
+        <span className="block text-[0.6875rem]">{change}</span>
+      </button>
     </td>
   )
 }

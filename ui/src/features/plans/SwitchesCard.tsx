@@ -4,10 +4,11 @@ import { useMemo } from 'react'
 import { planSwitchesQuery } from '~/api/queries'
 import type { Currency } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
-import { fileName, saveCsv } from '~/charts/export'
+import { fileName } from '~/charts/export'
 import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
 import { formatRange } from '~/format/date'
@@ -19,12 +20,12 @@ import type { View } from '~/view/useView'
 
 import { SwitchMatrix } from './SwitchMatrix'
 import type { SwitchRow } from './switches'
-import { SEVERAL, matrixOf, switchRows, switchesFile } from './switches'
+import { SEVERAL, matrixOf, switchMark, switchRows, switchesFile } from './switches'
 
 const TITLE = 'Switches between plans'
 const FORMULA = 'Customers whose subscription moved from the price of one product to that of another, and what that changed in MRR.'
 
-function columnsOf(currency: Currency): Column<SwitchRow>[] {
+function columnsOf(currency: Currency, open: (mark: string) => void): Column<SwitchRow>[] {
   const sum = (rows: readonly SwitchRow[], of: 'mrr_before_minor' | 'mrr_after_minor' | 'change_minor') =>
     rows.reduce((all, row) => all + row[of], 0)
   const amount = (id: string, header: string, of: 'mrr_before_minor' | 'mrr_after_minor'): Column<SwitchRow> => ({
@@ -41,14 +42,15 @@ function columnsOf(currency: Currency): Column<SwitchRow>[] {
       id: 'plans',
       header: 'From and to',
       sortBy: ({ from, to }) => `${from} ${to}`.toLowerCase(),
-      cell: ({ from_plan, to_plan, from, to }) =>
-        from_plan === null && to_plan === null ? (
-          <span className="text-ink-soft">{SEVERAL} at once</span>
-        ) : (
-          <span className="block min-w-28 wrap-anywhere">
-            <bdi>{from}</bdi> <span aria-hidden="true">→</span> <span className="sr-only">to</span> <bdi className="font-medium">{to}</bdi>
-          </span>
-        ),
+      cell: (row) => {
+        const mark = switchMark(row)
+        if (mark === undefined) return <span className="text-ink-soft">{SEVERAL} at once</span>
+        return (
+          <button className="link block min-w-28 text-left wrap-anywhere" type="button" onClick={() => open(mark)}>
+            <bdi>{row.from}</bdi> <span aria-hidden="true">→</span> <span className="sr-only">to</span> <bdi className="font-medium">{row.to}</bdi>
+          </button>
+        )
+      },
       total: () => 'Total',
     },
     {
@@ -73,8 +75,8 @@ function columnsOf(currency: Currency): Column<SwitchRow>[] {
 
 interface SwitchesProps {
   view: View
-  /** Opens the movements that the switches are part of. */
-  onOpen: () => void
+  /** Opens the movements that a switch is part of, or all switches. */
+  onOpen: (mark?: string) => void
 }
 
 /** From which plan to which customers moved in the range, and what it changed. */
@@ -87,7 +89,11 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
     () => switchRows(query.data?.data ?? [], currency ?? 'usd', facets ? planLabels(facets) : new Map()),
     [query.data, currency, facets],
   )
-  const columns = useMemo(() => columnsOf(currency ?? 'usd'), [currency])
+  const columns = useMemo(() => columnsOf(currency ?? 'usd', onOpen), [currency, onOpen])
+  const openRow = (row: SwitchRow) => {
+    const mark = switchMark(row)
+    if (mark !== undefined) onOpen(mark)
+  }
   const isLoading = currency === undefined || !isKnown(query.data)
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
@@ -99,17 +105,14 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">{formatRange(from, to)}</p>
         </div>
-        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={onOpen}>
+        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => onOpen()}>
           See the movements
         </Button>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(switchesFile(rows), fileName(view.connection.name, 'plan switches'))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, 'plan switches')}
+          table={() => switchesFile(rows)}
+        />
       </header>
       <div className="pt-2">
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
@@ -119,7 +122,7 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
           </div>
         )}
         {!isLoading && rows.length === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(view)}</p>}
-        {!isLoading && rows.length > 0 && <Matrix currency={currency} rows={rows} />}
+        {!isLoading && rows.length > 0 && <Matrix currency={currency} rows={rows} onOpen={openRow} />}
         {!isLoading && rows.length > 0 && (
           <DataTable
             columns={columns}
@@ -129,6 +132,7 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
             rowKey={({ key }) => key}
             rows={rows}
             shownAtFirst={8}
+            onRowClick={openRow}
           />
         )}
       </div>
@@ -137,12 +141,17 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
 }
 
 /** A phone has no room for it: there, the list says the same. */
-function Matrix({ rows, currency }: { rows: readonly SwitchRow[]; currency: Currency }) {
+function Matrix({ rows, currency, onOpen }: { rows: readonly SwitchRow[]; currency: Currency; onOpen: (row: SwitchRow) => void }) {
   const matrix = useMemo(() => matrixOf(rows), [rows])
   if (matrix.cells.size < 2) return null
   return (
     <div className="hidden md:block">
-      <SwitchMatrix currency={currency} label="Customers by the plan they left and the plan they moved to" matrix={matrix} />
+      <SwitchMatrix
+        currency={currency}
+        label="Customers by the plan they left and the plan they moved to"
+        matrix={matrix}
+        onOpen={onOpen}
+      />
       {matrix.left > 0 && (
         <p className="px-5 pb-2 text-xs text-ink-soft">
           {countOf(matrix.left, 'other switch is', 'other switches are')} only in the list below.

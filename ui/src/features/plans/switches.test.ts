@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import type { PlanSwitch } from '~/api/types'
+import { cellText } from '~/charts/export'
 
-import { cellKey, matrixOf, switchRows, switchesFile } from './switches'
+import { cellKey, matrixOf, switchIn, switchMark, switchRows, switchesFile } from './switches'
 
 const plan = (id: string | null) => (id === null ? null : { id, label: `Plan ${id}` })
 
@@ -25,6 +26,13 @@ test('only one currency is shown, by the names that the page has', () => {
   ])
 })
 
+test('an address names the plans of a switch, and nothing else is one', () => {
+  const [pair, several] = switchRows([one('a', 'b', 3), one(null, null, 1)], 'usd', LABELS)
+  expect(switchIn(pair && switchMark(pair))).toEqual({ from: 'a', to: 'b' })
+  expect(several && switchMark(several)).toBeUndefined()
+  for (const mark of [undefined, 'a', 'cause:plan', 'switch:', 'switch:a', 'switch:a ', 'switch:a b c']) expect(switchIn(mark)).toBeUndefined()
+})
+
 test('the matrix has the most frequent plans first, and counts what it has no place for', () => {
   const { from, to, cells, left } = matrixOf(switchRows([one('a', 'b', 3), one('b', 'a', 5), one('a', 'c', 1), one(null, null, 9)], 'usd', LABELS))
   expect(from.map(({ id }) => id)).toEqual(['b', 'a'])
@@ -44,8 +52,8 @@ test('rare plans have no row or column of their own', () => {
 
 test('the file has every switch with its ids', () => {
   const { rows } = switchesFile(switchRows([one('a', 'b', 3), one(null, null, 1, 500, 200)], 'usd', LABELS))
-  expect(rows).toEqual([
-    ['a', 'Basic · USD', 'b', 'Plan b', 'usd', 3, '10.00', '25.00', '15.00'],
-    [null, 'Several plans', null, 'Several plans', 'usd', 1, '5.00', '2.00', '-3.00'],
+  expect(rows.map((row) => row.map(cellText))).toEqual([
+    ['a', 'Basic · USD', 'b', 'Plan b', 'usd', '3', '10.00', '25.00', '15.00'],
+    ['', 'Several plans', '', 'Several plans', 'usd', '1', '5.00', '2.00', '-3.00'],
   ])
 })

@@ -1,6 +1,6 @@
 import type { Currency, PlanSwitch } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 
 export interface SwitchRow extends PlanSwitch {
   key: string
@@ -41,6 +41,18 @@ export interface Matrix {
 }
 
 export const cellKey = (from: string, to: string) => `${from} ${to}`
+
+/** A switch in an address, among the marks of breakdowns: the plans that were left and taken. */
+export const switchMark = (row: SwitchRow): string | undefined =>
+  row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : undefined
+
+const SWITCH = 'switch:'
+
+/** The plans that such a mark names. */
+export function switchIn(mark: string | undefined): { from: string; to: string } | undefined {
+  const [from, to, ...more] = mark?.startsWith(SWITCH) ? mark.slice(SWITCH.length).split(' ') : []
+  return from && to && more.length === 0 ? { from, to } : undefined
+}
 
 /** So many plans can still be read beside each other. */
 const MOST = 9
@@ -86,7 +98,7 @@ export function switchesFile(rows: readonly SwitchRow[]): ExportTable {
       row.to,
       row.currency,
       row.customers,
-      ...[row.mrr_before_minor, row.mrr_after_minor, row.change_minor].map((minor) => majorText(minor, row.currency)),
+      ...[row.mrr_before_minor, row.mrr_after_minor, row.change_minor].map((minor) => moneyOf(minor, row.currency)),
     ]),
   }
 }

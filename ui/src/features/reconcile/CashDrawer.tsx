@@ -13,7 +13,7 @@ import { Money } from '~/components/Figures'
 import { Drawer } from '~/components/Overlay'
 import { ShowMore } from '~/components/ShowMore'
 import { formatDayIn, formatInstantDay, formatMonth } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 import { countOf } from '~/format/number'
 import type { View } from '~/view/useView'
@@ -106,9 +106,9 @@ function fileOf(rows: readonly CashTransaction[], { currency }: Cell, zone: stri
       row.category,
       row.source,
       row.currency,
-      ...[row.amount_minor, row.fee_minor, row.net_minor].map((minor) => majorText(minor, row.currency)),
+      ...[row.amount_minor, row.fee_minor, row.net_minor].map((minor) => moneyOf(minor, row.currency)),
       currency,
-      majorText(row.counted_minor, currency),
+      moneyOf(row.counted_minor, currency),
     ]),
   }
 }

@@ -4,10 +4,10 @@ import { useMemo } from 'react'
 
 import type { CashMonth, CashReport, Currency, Day } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatMonth } from '~/format/date'
@@ -101,14 +101,11 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">Click an amount to see the balance transactions behind it.</p>
         </div>
-        <Button
+        <DownloadTable
           isDisabled={months.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(cashFile(cash.data?.months ?? []), fileName(name, 'cash statement'))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(name, 'cash statement')}
+          table={() => cashFile(cash.data?.months ?? [])}
+        />
       </header>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}
       {!cash.data && !cash.error && (

@@ -6,10 +6,10 @@ import { useMemo } from 'react'
 import { sourcesQuery } from '~/api/queries'
 import type { Currency, MrrStatementReport } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatMoney } from '~/format/money'
@@ -116,14 +116,11 @@ export function MrrStatement({ view, currency, statement }: StatementProps) {
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">As of now. Click an amount to see the customers behind it.</p>
         </div>
-        <Button
+        <DownloadTable
           isDisabled={lines.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(mrrFile(data?.currencies ?? [], provider), fileName(name, 'mrr statement'))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(name, 'mrr statement')}
+          table={() => mrrFile(data?.currencies ?? [], provider)}
+        />
       </header>
       {error && !data && <ErrorState error={error} onRetry={() => void statement.refetch()} />}
       {!data && !error && (

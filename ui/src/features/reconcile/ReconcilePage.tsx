@@ -4,17 +4,18 @@ import { useMemo } from 'react'
 
 import { cashQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
 import type { ReconcileMonth } from '~/api/types'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import type { ExportTable } from '~/charts/export'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
 import { formatMonth } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { reasonName } from '~/format/names'
 import { countOf } from '~/format/number'
 import { compact } from '~/view/search'
@@ -86,21 +87,18 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
   ]
 }
 
-function saveMonths(name: string, months: readonly ReconcileMonth[]) {
+function monthsFile(months: readonly ReconcileMonth[]): ExportTable {
   const reasons = reasonsOf(months)
-  saveCsv(
-    {
-      columns: ['month', 'currency', 'paid', 'used', ...reasons, 'unexplained'],
-      rows: months.map((month) => [
-        month.month_on,
-        month.currency,
-        ...[month.total_minor, month.used_minor, ...reasons.map((reason) => leftOut(month, reason)), month.unexplained_minor].map(
-          (minor) => majorText(minor, month.currency),
-        ),
-      ]),
-    },
-    fileName(name, 'reconcile'),
-  )
+  return {
+    columns: ['month', 'currency', 'paid', 'used', ...reasons, 'unexplained'],
+    rows: months.map((month) => [
+      month.month_on,
+      month.currency,
+      ...[month.total_minor, month.used_minor, ...reasons.map((reason) => leftOut(month, reason)), month.unexplained_minor].map(
+        (minor) => moneyOf(minor, month.currency),
+      ),
+    ]),
+  }
 }
 
 /** From what was paid to MRR, to net cash, and to the provider's own MRR: nothing may be unexplained. */
@@ -160,14 +158,11 @@ export function ReconcilePage() {
             <h2 className="font-semibold">{TITLE}</h2>
             <p className="text-[0.8125rem] text-ink-soft">What was paid, what of it counts in MRR, and what was left out.</p>
           </div>
-          <Button
+          <DownloadTable
             isDisabled={months.length === 0}
-            kind="quiet"
-            size="small"
-            onPress={() => saveMonths(connection.name, query.data?.months ?? [])}
-          >
-            Download CSV
-          </Button>
+            name={fileName(connection.name, 'reconcile')}
+            table={() => monthsFile(query.data?.months ?? [])}
+          />
         </header>
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {!query.data && !query.error && (

@@ -1,6 +1,6 @@
-import type { CashMonth, Currency } from '~/api/types'
+import type { CashMonth } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 
 /** The columns that every statement has, by the names that the API opens them with. */
@@ -65,9 +65,12 @@ export const totalOf = (months: readonly CashMonth[], column: string) =>
 /** All months of all currencies: each line says its own. */
 export function cashFile(months: readonly CashMonth[]): ExportTable {
   const columns = columnNames(months)
-  const text = (month: CashMonth, column: string, currency: Currency) => majorText(cellOf(month, column).minor, currency)
   return {
     columns: ['month', 'currency', ...columns],
-    rows: months.map((month) => [month.month_on, month.currency, ...columns.map((column) => text(month, column, month.currency))]),
+    rows: months.map((month) => [
+      month.month_on,
+      month.currency,
+      ...columns.map((column) => moneyOf(cellOf(month, column).minor, month.currency)),
+    ]),
   }
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { moneyOf } from '~/format/money'
+
 import type { MrrBridge, MrrStatementCustomer } from '~/api/types'
 
 import { customersFile, lineName, linesOf, mrrFile, whyOf } from './mrrLines'
@@ -30,6 +32,8 @@ const CUSTOMER: MrrStatementCustomer = {
   counted_minor: 300,
 }
 
+const usd = (minor: number) => moneyOf(minor, 'usd')
+
 test('the lines lead from our MRR to the provider’s', () => {
   const lines = linesOf(BRIDGE, 'Club')
   expect(lines.map(({ id }) => id)).toEqual(['mrr', 'set_to_cancel', 'ending_discount', 'unexplained', 'provider_mrr'])
@@ -41,11 +45,11 @@ test('the lines lead from our MRR to the provider’s', () => {
 
 test('the file has every line of every currency', () => {
   expect(mrrFile([BRIDGE], 'Club').rows).toEqual([
-    ['usd', 'mrr', '100.00', 12],
-    ['usd', 'set_to_cancel', '-10.00', 1],
-    ['usd', 'ending_discount', '25.00', 3],
-    ['usd', 'unexplained', '0.00', 0],
-    ['usd', 'provider_mrr', '115.00', 11],
+    ['usd', 'mrr', usd(10000), 12],
+    ['usd', 'set_to_cancel', usd(-1000), 1],
+    ['usd', 'ending_discount', usd(2500), 3],
+    ['usd', 'unexplained', usd(0), 0],
+    ['usd', 'provider_mrr', usd(11500), 11],
   ])
 })
 
@@ -56,8 +60,8 @@ test('a customer says all of its reasons', () => {
   expect(customersFile([CUSTOMER, other])).toEqual({
     columns: ['customer_id', 'name', 'email', 'currency', 'mrr', 'ending_discount', 'rounding', 'unexplained', 'provider_mrr'],
     rows: [
-      ['cus_1', 'Acme', '', 'usd', '7.00', '3.00', '0.00', '0.00', '10.00'],
-      ['cus_2', 'Acme', '', 'usd', '7.00', '0.00', '0.01', '0.00', '10.00'],
+      ['cus_1', 'Acme', null, 'usd', usd(700), usd(300), usd(0), usd(0), usd(1000)],
+      ['cus_2', 'Acme', null, 'usd', usd(700), usd(0), usd(1), usd(0), usd(1000)],
     ],
   })
 })

@@ -1,6 +1,6 @@
 import type { MrrBridge, MrrStatementCustomer } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 
 /** The lines that every statement has, by the names that the API opens them with. */
@@ -89,7 +89,7 @@ export function mrrFile(bridges: readonly MrrBridge[], source: string): ExportTa
   return {
     columns: ['currency', 'line', 'amount', 'customers'],
     rows: bridges.flatMap((bridge) =>
-      linesOf(bridge, source).map(({ id, minor, customers }) => [bridge.currency, id, majorText(minor, bridge.currency), customers]),
+      linesOf(bridge, source).map(({ id, minor, customers }) => [bridge.currency, id, moneyOf(minor, bridge.currency), customers]),
     ),
   }
 }
@@ -106,12 +106,12 @@ export function customersFile(rows: readonly MrrStatementCustomer[]): ExportTabl
   return {
     columns: ['customer_id', 'name', 'email', 'currency', 'mrr', ...reasons, 'unexplained', 'provider_mrr'],
     rows: rows.map((row) => {
-      const amount = (minor: number) => majorText(minor, row.currency)
+      const amount = (minor: number) => moneyOf(minor, row.currency)
       const of = (reason: string) => row.reasons.find((one) => one.reason === reason)?.amount_minor ?? 0
       return [
         row.customer_id,
-        row.name ?? '',
-        row.email ?? '',
+        row.name,
+        row.email,
         row.currency,
         amount(row.mrr_minor),
         ...reasons.map((reason) => amount(of(reason))),

@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from 'react'
 
 import { ChartCard } from '~/charts/ChartCard'
-import { curveOption } from '~/charts/curveOption'
+import { curvePlot } from '~/charts/curvePlot'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { Legend } from '~/charts/Legend'
 import { seriesToken } from '~/charts/palette'
 import { captionOf } from '~/charts/SeriesChart'
-import type { ChartSeries } from '~/charts/seriesOption'
+import type { ChartSeries } from '~/charts/seriesPlot'
 import type { Column } from '~/components/DataTable'
 import { EmptyState } from '~/components/Feedback'
 import { formatBucket } from '~/format/date'
@@ -71,20 +71,17 @@ export function CurvesCard(props: CurvesProps) {
   const { interval, currency, isLoading } = data
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const series = useMemo(() => curvesOf(what, data), [what, data])
-  const option = useCallback(
-    (width: number) =>
-      curveOption(
-        {
-          unit: UNIT[what],
-          currency,
-          series: series.filter(({ id }) => !hidden.has(id)),
-          mainId: ALL,
-          stepName: (index) => stepName(interval, index),
-          axisName: `${stepName(interval, 0).slice(0, -2)}s since start`,
-          isShare: what === 'customers',
-        },
-        width,
-      ),
+  const plot = useCallback(
+    () =>
+      curvePlot({
+        unit: UNIT[what],
+        currency,
+        series: series.filter(({ id }) => !hidden.has(id)),
+        mainId: ALL,
+        stepName: (index) => stepName(interval, index),
+        axisName: `${stepName(interval, 0).slice(0, -2)}s since start`,
+        isShare: what === 'customers',
+      }),
     [what, currency, series, hidden, interval],
   )
   const { table, file } = tableOf(series, props)
@@ -106,7 +103,7 @@ export function CurvesCard(props: CurvesProps) {
       legend={series.length > 1 && <Legend hidden={hidden} items={series} onToggle={toggle} />}
       metric="cohorts"
       note={`Each point is the average of the customers who have been around that long; a curve ends where they are fewer than half. The running ${interval} is left out.`}
-      option={option}
+      plot={plot}
       table={table}
       title={title}
       {...(!isLoading && series.length === 0

@@ -1,11 +1,11 @@
 import { DefinitionButton } from '~/charts/Definition'
 import type { ExportTable } from '~/charts/export'
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
+import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, Skeleton } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { formatRange } from '~/format/date'
-import { majorText } from '~/format/money'
+import { moneyOf } from '~/format/money'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
 import type { CohortWhat, DimensionName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
@@ -34,7 +34,7 @@ const AS: Record<CohortWhat, [each: string, total: string]> = {
 
 /** Every cell, one a row, with what it is made of: shares are the reader's. */
 function fileOf({ what, by, data }: MapCardProps): ExportTable {
-  const amount = (minor: number) => (what === 'customers' ? minor : majorText(minor, data.currency))
+  const amount = (minor: number) => (what === 'customers' ? minor : moneyOf(minor, data.currency))
   return {
     columns: [
       by ?? 'cohort',
@@ -55,7 +55,7 @@ function fileOf({ what, by, data }: MapCardProps): ExportTable {
         amount(cell.value),
         cell.customers,
         ...(what === 'mrr' ? [amount(cell.base)] : []),
-        String(cell.isRunning),
+        cell.isRunning,
       ]),
     ),
   }
@@ -91,14 +91,11 @@ export function MapCard(props: MapCardProps) {
             onChange={(next) => setIsTotal(next === 'total')}
           />
         )}
-        <Button
+        <DownloadTable
           isDisabled={starts.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOf(props), fileName(view.connection.name, title))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, title)}
+          table={() => fileOf(props)}
+        />
       </header>
       <div className={`pt-3 transition-opacity ${data.isStale ? 'opacity-60' : ''}`}>
         {error && <ErrorState error={error} onRetry={data.refetch} />}

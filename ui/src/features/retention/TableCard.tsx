@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
-import { formatMoney, majorText } from '~/format/money'
+import { DownloadTable } from '~/components/DownloadTable'
+import { formatMoney, moneyOf } from '~/format/money'
 import { formatCount } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
@@ -70,7 +70,7 @@ function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortR
       isNumeric: true,
       isWideOnly: true,
       sortBy: (row) => row.mrr_minor,
-      value: (row) => majorText(row.mrr_minor, currency),
+      value: (row) => moneyOf(row.mrr_minor, currency),
       cell: (row) => formatMoney(row.mrr_minor, currency),
       total: (rows) =>
         formatMoney(
@@ -120,13 +120,7 @@ export function TableCard(props: TableProps) {
     <section aria-label={title} className="card min-w-0 pb-2">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
         <h2 className="min-w-0 flex-1 basis-52 font-semibold">{title}</h2>
-        <Button
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOfRows(columns, data.starts), fileName(view.connection.name, title))}
-        >
-          Download CSV
-        </Button>
+        <DownloadTable name={fileName(view.connection.name, title)} table={() => fileOfRows(columns, data.starts)} />
       </header>
       <div className="pt-2">
         <DataTable

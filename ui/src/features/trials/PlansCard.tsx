@@ -1,9 +1,9 @@
 import { useMemo } from 'react'
 
-import { fileName, saveCsv } from '~/charts/export'
-import { Button } from '~/components/Button'
+import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
+import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { useParts } from '~/features/metrics/useParts'
 import { formatRange } from '~/format/date'
@@ -84,14 +84,11 @@ export function PlansCard({ view }: { view: View }) {
           <h2 className="font-semibold">{TITLE}</h2>
           <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted by now</p>
         </div>
-        <Button
+        <DownloadTable
           isDisabled={rows.length === 0}
-          kind="quiet"
-          size="small"
-          onPress={() => saveCsv(fileOfRows(COLUMNS, rows), fileName(view.connection.name, TITLE))}
-        >
-          Download CSV
-        </Button>
+          name={fileName(view.connection.name, TITLE)}
+          table={() => fileOfRows(COLUMNS, rows)}
+        />
       </header>
       <div className="pt-2">
         {error && <ErrorState error={error} onRetry={started.refetch} />}

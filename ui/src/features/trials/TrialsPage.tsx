@@ -5,6 +5,8 @@ import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { PeriodsCard } from '~/features/metrics/PeriodsCard'
 import { useFigureOf } from '~/features/metrics/useFigureOf'
+import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
+import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { shownCurrency } from '~/view/currency'
 import { rangeName } from '~/view/period'
@@ -13,6 +15,7 @@ import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
+import { EndingCard } from './EndingCard'
 import { PlansCard } from './PlansCard'
 
 const KEY_FIGURES = ['trials_started', 'trials_converted', 'trial_conversion_rate', 'days_to_convert', 'trial_mrr']
@@ -57,6 +60,7 @@ function useTrialsStory(view: View): string | null {
 
 function Trials({ view }: { view: View }) {
   const name = rangeName(view.period)
+  const { open, drawer } = useUpcoming()
   return (
     <>
       <PageHead story={useTrialsStory(view)} title="Trials" />
@@ -65,6 +69,7 @@ function Trials({ view }: { view: View }) {
           <MetricTile key={id} id={id} view={view} />
         ))}
       </Tiles>
+      <EndingCard view={view} onOpen={(days) => open('trial_end', days)} />
       <Grid>
         <Cell span={8}>
           <MetricsChart
@@ -117,6 +122,7 @@ function Trials({ view }: { view: View }) {
         view={view}
       />
       <PeriodsCard metrics={TABLE} narrow={3} title="Trials" view={view} />
+      <UpcomingDrawer {...drawer} view={view} />
     </>
   )
 }

@@ -44,6 +44,7 @@ impl Job {
     pub fn run(&self, destination: Destination) -> anyhow::Result<Manifest> {
         let mut draft = Draft::create(destination, self.format)?;
         let first_on = self.customers(&mut draft)?;
+        self.balance(&mut draft)?;
         self.metrics(first_on, &mut draft)?;
         self.stop_if_told()?;
         draft.publish(self.manifest())
@@ -128,6 +129,26 @@ impl Job {
         let days = invoices.chain(charges).chain(started).map(|at| at.day(self.view.ledger.zone()));
         let days = days.chain(timeline.timeline.first().map(|point| point.on));
         days.min().unwrap_or_else(|| self.view.today())
+    }
+
+    fn balance(&self, draft: &mut Draft) -> anyhow::Result<()> {
+        self.stop_if_told()?;
+        for transaction in self.view.ledger.balance_transactions() {
+            draft.add(
+                &tables::BALANCE_TRANSACTIONS,
+                &[
+                    Cell::from(transaction.id.as_str()),
+                    Cell::from(transaction.source.as_ref()),
+                    Cell::from(transaction.category.as_str()),
+                    Cell::from(transaction.currency),
+                    Cell::from(transaction.amount_minor),
+                    Cell::from(transaction.fee_minor),
+                    Cell::from(transaction.net_minor),
+                    Cell::from(transaction.created_at),
+                ],
+            )?;
+        }
+        Ok(())
     }
 
     /// Every metric by month, each currency by itself.

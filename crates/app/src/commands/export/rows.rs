@@ -64,6 +64,7 @@ impl Exported<'_> {
                 Cell::from(entry.country.as_ref()),
                 Cell::from(entry.created_at),
                 Cell::from(entry.is_deleted),
+                Cell::from(self.timeline.status.as_str()),
             ],
         )
     }

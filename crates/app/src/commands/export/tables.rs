@@ -35,6 +35,7 @@ pub static CUSTOMERS: Table = Table {
         text("country"),
         instant("created_at"),
         flag("is_deleted"),
+        text("status"),
     ],
 };
 
@@ -185,6 +186,21 @@ pub static CREDIT_NOTES: Table = Table {
     ],
 };
 
+/// They name no customer.
+pub static BALANCE_TRANSACTIONS: Table = Table {
+    name: "balance_transactions",
+    columns: &[
+        text("id"),
+        text("source"),
+        text("category"),
+        text("currency"),
+        integer("amount_minor"),
+        integer("fee_minor"),
+        integer("net_minor"),
+        instant("created_at"),
+    ],
+};
+
 /// Every metric by month, each currency by itself.
 pub static METRICS: Table = Table {
     name: "metrics",
@@ -199,7 +215,7 @@ pub static METRICS: Table = Table {
     ],
 };
 
-pub static ALL: [&Table; 13] = [
+pub static ALL: [&Table; 14] = [
     &CUSTOMERS,
     &SUBSCRIPTIONS,
     &SUBSCRIPTION_ITEMS,
@@ -212,5 +228,6 @@ pub static ALL: [&Table; 13] = [
     &REFUNDS,
     &DISPUTES,
     &CREDIT_NOTES,
+    &BALANCE_TRANSACTIONS,
     &METRICS,
 ];

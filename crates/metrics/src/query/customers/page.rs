@@ -61,5 +61,8 @@ pub struct CustomerRow {
     pub revenue: Vec<Money>,
     #[schema(value_type = Option<String>, format = Date)]
     pub last_payment_on: Option<Day>,
+    /// The first day from now on on which one of its subscriptions is set to end.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub ends_on: Option<Day>,
     pub is_deleted: bool,
 }

@@ -28,6 +28,20 @@ pub enum CustomerStatus {
 }
 
 impl CustomerStatus {
+    const ALL: [Self; 6] =
+        [Self::Active, Self::PastDue, Self::Canceling, Self::Trialing, Self::Churned, Self::Never];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::PastDue => "past_due",
+            Self::Canceling => "canceling",
+            Self::Trialing => "trialing",
+            Self::Churned => "churned",
+            Self::Never => "never",
+        }
+    }
+
     pub(super) fn of(chunk: &Chunk, customer: usize, state: CustomerState, now: UnixSeconds) -> Self {
         let all = chunk.subscriptions(customer).map(|index| chunk.subscription(index));
         let mut running = all.filter(|one| one.ended_at.is_none_or(|at| at > now));
@@ -56,15 +70,8 @@ impl std::str::FromStr for CustomerStatus {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "active" => Ok(Self::Active),
-            "past_due" => Ok(Self::PastDue),
-            "canceling" => Ok(Self::Canceling),
-            "trialing" => Ok(Self::Trialing),
-            "churned" => Ok(Self::Churned),
-            "never" => Ok(Self::Never),
-            _ => Err("use active, past_due, canceling, trialing, churned or never"),
-        }
+        let found = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        found.ok_or("use active, past_due, canceling, trialing, churned or never")
     }
 }
 

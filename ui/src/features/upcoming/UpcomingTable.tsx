@@ -1,0 +1,39 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import type { Upcoming, UpcomingKind } from '~/api/types'
+import { DataTable } from '~/components/DataTable'
+import type { View } from '~/view/useView'
+import { keptSearch } from '~/view/useView'
+
+import { upcomingColumns, upcomingKey } from './columns'
+
+interface TableProps {
+  view: View
+  what: UpcomingKind
+  label: string
+  rows: readonly Upcoming[]
+  isStale: boolean
+}
+
+/** Rows of what is ahead; each opens its customer. */
+export function UpcomingTable({ view, what, label, rows, isStale }: TableProps) {
+  const navigate = useNavigate()
+  const columns = useMemo(() => upcomingColumns(view, what), [view, what])
+  return (
+    <DataTable
+      columns={columns}
+      isStale={isStale}
+      label={label}
+      rowKey={upcomingKey}
+      rows={rows}
+      onRowClick={(row) =>
+        void navigate({
+          to: '/c/$connectionId/customers/$customerId',
+          params: { connectionId: view.connection.id, customerId: row.customer_id },
+          search: keptSearch,
+        })
+      }
+    />
+  )
+}
