@@ -56,6 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rates: Rates::embedded(),
         settings: Settings::default(),
         default_currency: None,
+        mrr_method: None,
         now,
         reach: Reach::default(),
         absent: Vec::new(),
