@@ -22,7 +22,7 @@ import type { View } from '~/view/useView'
 import { groupColumns, periodColumns, periodRows } from './columns'
 import type { Whole as WholeFigures } from './MetricHeadline'
 import { isAdditive, partsFile, seriesOf } from './parts'
-import { reasonUnknown } from './unknown'
+import { reasonUnknown, whyNothing } from './unknown'
 import { useFigures } from './useFigures'
 
 const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
@@ -80,7 +80,7 @@ function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : 'Choose a longer range or another currency.'}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id)}
       </EmptyState>
     ),
   }

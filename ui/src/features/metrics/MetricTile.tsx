@@ -35,7 +35,7 @@ function Known({ metric, view }: { metric: MetricDefinition; view: View }) {
   const [figure] = figures
   const { unit, measure } = metric
   const against = againstName(measure, view.period)
-  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value)
+  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value, metric.id)
   return (
     <div ref={ref} className="min-w-0">
       <KeyFigure

@@ -81,7 +81,7 @@ function Explained({ explained, query, ...props }: ContentProps & { explained: E
   const { view, metric, currency } = props
   const [chosen, choose] = useState<string>()
   const series = explained.series.find((one) => one.currency === currency)
-  if (!series) return <EmptyState title="Nothing in this period">Nothing that this metric counts happened, or was there.</EmptyState>
+  if (!series) return <EmptyState title="Nothing in this period">This period has nothing that counts toward this metric.</EmptyState>
   const { parts } = series
   const open = parts.find(({ id }) => id === chosen) ?? parts[0]
   return (

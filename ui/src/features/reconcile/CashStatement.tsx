@@ -59,7 +59,7 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
     return (
       <button
         aria-label={`${lineName(column)}, ${formatMonth(month_on)}: ${formatMoney(minor, currency)}`}
-        className={`num decoration-ink-faint decoration-dotted underline-offset-4 hover:underline focus-visible:underline ${inkOf(column, minor)}`}
+        className={`num opens ${inkOf(column, minor)}`}
         type="button"
         onClick={() => open(month_on, column)}
       >
