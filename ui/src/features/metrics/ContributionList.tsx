@@ -77,19 +77,21 @@ export function ContributionList({ view, metric, part, currency, query }: Props)
           total={total}
         />
       </div>
-      <DataTable
-        columns={columns}
-        label={`Customers: ${part.label}`}
-        rowKey={(row) => `${row.customer_id} ${row.currency}`}
-        rows={rows}
-        onRowClick={(row) =>
-          void navigate({
-            to: '/c/$connectionId/customers/$customerId',
-            params: { connectionId: connection.id, customerId: row.customer_id },
-            search: keptSearch,
-          })
-        }
-      />
+      <div className="-mx-5">
+        <DataTable
+          columns={columns}
+          label={`Customers: ${part.label}`}
+          rowKey={(row) => `${row.customer_id} ${row.currency}`}
+          rows={rows}
+          onRowClick={(row) =>
+            void navigate({
+              to: '/c/$connectionId/customers/$customerId',
+              params: { connectionId: connection.id, customerId: row.customer_id },
+              search: keptSearch,
+            })
+          }
+        />
+      </div>
       <ShowMore className="pt-3" list={list} />
     </div>
   )

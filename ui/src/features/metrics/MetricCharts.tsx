@@ -77,6 +77,9 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
 function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
   const isFiltered = whole.foreign.length > 0
+  if (!isFiltered && whole.isAbsent) {
+    return { empty: <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState> }
+  }
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
@@ -116,7 +119,7 @@ export function Whole(props: ChartProps) {
         title={`${metric.label}, ${rangeName(view.period)}`}
         unit={metric.unit}
         view={view}
-        {...emptyOf(props, points.length > 0)}
+        {...emptyOf(props, points.some(({ value }) => value !== null))}
         onMark={({ index }) => {
           const point = points[index]
           if (point) open(point, '')

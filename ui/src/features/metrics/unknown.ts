@@ -23,18 +23,26 @@ const NOTHING_TO_DIVIDE_BY: Readonly<Record<string, string>> = {
   refund_rate: 'Nothing collected',
 }
 
+/** What is known of a metric whose figure may be a dash. */
+interface Of {
+  metricId?: string
+  /** Whether the key can't read what it is made of. */
+  isAbsent?: boolean
+}
+
 /** Why a figure is a dash. */
 export function reasonUnknown(
   foreign: readonly FilterName[],
   value: number | null | undefined,
-  metricId?: string,
+  { metricId = '', isAbsent = false }: Of = {},
 ): string | undefined {
   if (foreign.length > 0) {
     const names = foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')
     return `Can’t be split by ${names}`
   }
-  if (value === null) return NOTHING_TO_DIVIDE_BY[metricId ?? ''] ?? 'Nothing to divide by'
-  return value === undefined ? 'Not known' : undefined
+  if (value === null) return NOTHING_TO_DIVIDE_BY[metricId] ?? 'Nothing to divide by'
+  if (value !== undefined) return undefined
+  return isAbsent ? 'The key can’t read this' : 'Not known'
 }
 
 /** What a chart without a single value says. */

@@ -71,6 +71,16 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
   return <Money className={inkOf(column, minor)} currency={currency} minor={minor} />
 }
 
+/** Why there are no months: nothing moved, or nothing of it can be read. */
+function Nothing({ view }: { view: View }) {
+  const isUnread = view.connection.absent.some(({ kind }) => kind === 'balance_transaction')
+  return isUnread ? (
+    <EmptyState title="Not known">The key can’t read balance transactions.</EmptyState>
+  ) : (
+    <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>
+  )
+}
+
 interface StatementProps {
   view: View
   /** Its months are shown. */
@@ -113,7 +123,7 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
           <SkeletonRows rows={12} />
         </div>
       )}
-      {cash.data && months.length === 0 && <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>}
+      {cash.data && months.length === 0 && <Nothing view={view} />}
       {months.length > 0 && (
         <DataTable
           columns={columns}
