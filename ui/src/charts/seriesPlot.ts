@@ -121,13 +121,16 @@ function isShareOfWhole({ unit, series, style }: SeriesOptions): boolean {
   return unit === 'ratio' && style === 'line' && most > NEAR_WHOLE && most <= 1
 }
 
+/** Between 0 and 0 there are no steps to name. */
+const isFlat = (series: SeriesOptions['series']) => series.every(({ values }) => values.every((value) => !value))
+
 function scalesOf(options: SeriesOptions, isLine: boolean, isWhole: boolean) {
-  const { buckets, interval, unit, currency, isZoomed = false } = options
+  const { buckets, series, interval, unit, currency, isZoomed = false } = options
   return {
     x: { ...bucketAxis(buckets, interval), stacked: !isLine, offset: !isLine || buckets.length === 1 },
     y: valueAxis({
       text: (position) => axisText(position, unit, currency),
-      least: unit === 'count' ? 1 : 0,
+      least: unit === 'count' || isFlat(series) ? 1 : 0,
       isWhole,
       isZoomed,
       isStacked: !isLine,

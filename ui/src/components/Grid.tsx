@@ -7,6 +7,7 @@
  *       <Cell span={4}>…</Cell>
  *     </Grid>
  */
+import { Children } from 'react'
 import type { ReactNode } from 'react'
 
 const SPAN = {
@@ -27,10 +28,21 @@ export function Cell({ span = 12, children }: { span?: keyof typeof SPAN; childr
   return <div className={`col-span-12 min-w-0 empty:hidden ${SPAN[span]}`}>{children}</div>
 }
 
+/** Rows of key figures that a wide screen fills: five in one row and eight in two are not left with a hole at the end. */
+const EVEN: Record<number, string> = { 5: 'xl:grid-cols-5', 8: 'xl:grid-cols-4' }
+
+interface TilesProps {
+  label: string
+  /** Whether this is the page's only group, so that its columns need not stand below those of another. */
+  isAlone?: boolean
+  children: ReactNode
+}
+
 /** Key figures beside each other: as many as fit, two on a phone. */
-export function Tiles({ label, children }: { label: string; children: ReactNode }) {
+export function Tiles({ label, isAlone = false, children }: TilesProps) {
+  const even = (isAlone && EVEN[Children.count(children)]) || ''
   return (
-    <section aria-label={label} className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] lg:gap-4">
+    <section aria-label={label} className={`grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] lg:gap-4 ${even}`}>
       {children}
     </section>
   )

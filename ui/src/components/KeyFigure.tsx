@@ -32,7 +32,7 @@ export function KeyFigure({ label, definition, value, change, note, values, isLo
       <div className="mt-auto flex min-h-9 items-end gap-2 text-xs">
         <div className="min-w-0 flex-1">
           {!isLoading && change}
-          {!isLoading && note && <div className="truncate text-ink-soft">{note}</div>}
+          {!isLoading && note && <div className="text-pretty text-ink-soft">{note}</div>}
         </div>
         {values && <Sparkline className="hidden h-7 w-14 shrink-0 sm:block" values={values} />}
       </div>

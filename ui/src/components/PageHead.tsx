@@ -17,8 +17,8 @@ export function PageHead({ title, lead, story, children }: PageHeadProps) {
     <header className="flex flex-wrap items-end gap-x-4 gap-y-3">
       <div className="min-w-0 flex-1 basis-72">
         <h1 className="flex flex-wrap items-center gap-2 text-2xl font-semibold tracking-tight">{title}</h1>
-        {story !== undefined && <p className="mt-1 min-h-6 max-w-4xl text-base text-pretty text-ink-soft">{story}</p>}
         {lead && <p className="mt-1 text-sm text-ink-soft">{lead}</p>}
+        {story !== undefined && <p className="mt-1 min-h-6 max-w-4xl text-base text-pretty text-ink-soft">{story}</p>}
       </div>
       {children}
     </header>

@@ -14,6 +14,8 @@ interface SelectProps<T extends string> {
   label: string
   options: readonly Option<T>[]
   value: T
+  /** On the closed picker instead of the label of what is chosen. */
+  shown?: string | undefined
   onChange: (value: T) => void
   /** Without a visible label, where the place makes it clear. */
   isBare?: boolean
@@ -21,9 +23,9 @@ interface SelectProps<T extends string> {
   className?: string
 }
 
-export function Select<T extends string>({ label, options, value, onChange, isBare = false, hint, className = '' }: SelectProps<T>) {
+export function Select<T extends string>({ label, options, value, shown: given, onChange, isBare = false, hint, className = '' }: SelectProps<T>) {
   const id = useId()
-  const shown = options.find((option) => option.id === value)?.label ?? value
+  const shown = given ?? options.find((option) => option.id === value)?.label ?? value
   return (
     <div className={`flex flex-col gap-1.5 ${className}`}>
       {!isBare && (

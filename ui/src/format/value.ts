@@ -46,7 +46,10 @@ export const axisNumber = (value: number, unit: Unit, currency: Currency): numbe
 export function axisText(position: number, unit: Unit, currency: Currency): string {
   // Between 0 and 2 % there are halves.
   if (unit === 'ratio') return formatRatio(position, { digits: Number.isInteger(Math.round(position * 1e6) / 1e4) ? 0 : 1 })
-  return formatValue(unit === 'money' ? position * 10 ** exponentOf(currency) : position, unit, currency, { compact: true })
+  if (unit !== 'money') return formatValue(position, unit, currency, { compact: true })
+  // `$0.20` and `$2.50`, as amounts are written; from a thousand on, `$2.5K`.
+  const isPlain = !Number.isInteger(position) && Math.abs(position) < 1000
+  return formatMoney(Math.round(position * 10 ** exponentOf(currency)), currency, { compact: !isPlain })
 }
 
 /** A value in a file: amounts with their currency, ratios as decimals. */

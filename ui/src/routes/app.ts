@@ -37,6 +37,15 @@ export const homeRoute = createRoute({
   },
 })
 
+/** `/help` alone is the list of all definitions. */
+export const helpHomeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/help',
+  beforeLoad: () => {
+    throw redirect({ to: '/help/$page', params: { page: 'README' } })
+  },
+})
+
 export const helpRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/help/$page',

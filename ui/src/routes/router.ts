@@ -5,7 +5,7 @@ import { SkeletonRows } from '~/components/Feedback'
 import { parseAddress } from '~/view/pageSearch'
 import { stringifySearch } from '~/view/search'
 
-import { appRoute, connectRoute, helpRoute, homeRoute } from './app'
+import { appRoute, connectRoute, helpHomeRoute, helpRoute, homeRoute } from './app'
 import { connectionHomeRoute, connectionRoute, pageRoutes } from './connection'
 import { PageError } from './PageError'
 import { NotFound, rootRoute } from './root'
@@ -14,7 +14,7 @@ import { loginRoute, setupRoute } from './visitor'
 const routeTree = rootRoute.addChildren([
   setupRoute,
   loginRoute,
-  appRoute.addChildren([homeRoute, connectRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
+  appRoute.addChildren([homeRoute, connectRoute, helpHomeRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
 ])
 
 /** Rewrites the address to what it means here before anything reads it. */

@@ -3,8 +3,8 @@
 use connect::stripe::kind;
 use connect::stripe::translate::{self, ReadError};
 use model::billing::{
-    BillingInterval, CancellationReason, ChargeStatus, InvoiceStatus, PaymentMeans, Period, PriceScheme,
-    Recurrence, SubscriptionStatus, Tier, TransformQuantity,
+    BillingInterval, CancellationReason, ChargeStatus, Discount, InvoiceStatus, PaymentMeans, Period,
+    PriceScheme, Recurrence, SubscriptionStatus, Tier, TransformQuantity,
 };
 use model::{BalanceCategory, Currency, UnixSeconds};
 use rust_decimal::Decimal;

@@ -359,6 +359,33 @@ impl Chunk {
             .map(|i| (UnixSeconds(money.at[i]), money.kind[i], money.currency[i], money.amount_minor[i]))
     }
 
+    /// Adds every instant from this one on at which anything of its customers happens or ends, in no order.
+    pub(super) fn instants_from(&self, from: i64, found: &mut Vec<i64>) {
+        let Columns { rows, apart, subscriptions, failed_invoices, money, paid, .. } = &*self.columns;
+        let Columns { unexplained, differences, list_rows, .. } = &*self.columns;
+        let apart = apart.iter().map(|rows| (&rows.ends, &rows.at));
+        let in_order = [(&rows.ends, &rows.at), (&money.ends, &money.at), (&list_rows.ends, &list_rows.at)];
+        for (ends, at) in in_order.into_iter().chain(apart) {
+            for customer in 0..ends.len() {
+                let own = at[range(ends, customer)].iter().rev();
+                found.extend(own.take_while(|at| **at >= from));
+            }
+        }
+        let others = [
+            &paid.at,
+            &unexplained.at,
+            &differences.at,
+            &subscriptions.started_at,
+            &subscriptions.ended_at,
+            &subscriptions.cancel_at,
+            &subscriptions.trial_start,
+            &subscriptions.trial_end,
+            &failed_invoices.failed_at,
+            &failed_invoices.until,
+        ];
+        found.extend(others.into_iter().flatten().filter(|at| **at >= from));
+    }
+
     pub(crate) fn first_money_on(&self) -> Option<Day> {
         self.money_days.iter().min().copied()
     }

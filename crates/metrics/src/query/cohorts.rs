@@ -54,6 +54,13 @@ pub struct Cohorts {
     pub series: Vec<CohortSeries>,
 }
 
+impl Cohorts {
+    /// How many values it has.
+    pub(crate) fn points(&self) -> usize {
+        self.series.iter().flat_map(|series| &series.cohorts).map(|cohort| cohort.values.len()).sum()
+    }
+}
+
 /// The cohorts of one currency, or of one group in one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CohortSeries {

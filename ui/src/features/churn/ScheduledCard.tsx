@@ -26,6 +26,12 @@ function ahead(view: View): View {
 /** What still lies ahead of a month is known now: none of it is "so far". */
 const asWhole = (points: readonly ValuePoint[]) => points.map((point) => ({ ...point, is_partial: false }))
 
+/** With native currencies, one of several is drawn: the others may well have some. */
+function nothingOf({ currency, facets }: View, shown: string | undefined): string {
+  const isOneOfSeveral = currency === 'native' && (facets?.currencies.length ?? 0) > 1
+  return `No subscription${isOneOfSeveral ? ` in ${shown?.toUpperCase() ?? ''}` : ''} is set to cancel in the next ${MONTHS_AHEAD} months.`
+}
+
 /** MRR that is set to end, by when it does: whatever range is chosen, of the next twelve months. */
 export function ScheduledCard({ view: given, onOpen }: { view: View; onOpen: (days: DayRange) => void }) {
   const view = useMemo(() => ahead(given), [given])
@@ -67,7 +73,7 @@ export function ScheduledCard({ view: given, onOpen }: { view: View; onOpen: (da
       unit="money"
       view={view}
       {...(!isLoading && total === 0
-        ? { empty: <EmptyState title="Nothing is set to end">No subscription is set to cancel in the next 12 months.</EmptyState> }
+        ? { empty: <EmptyState title="Nothing is set to end">{nothingOf(view, currency)}</EmptyState> }
         : {})}
       onMark={open}
       onRetry={() => void query.refetch()}

@@ -1,6 +1,10 @@
+import { useLocation } from '@tanstack/react-router'
+
 import type { Option } from '~/components/Select'
 import { Select } from '~/components/Select'
 import { currencyName } from '~/format/names'
+import { shownCurrency } from '~/view/currency'
+import { pageOf } from '~/view/pages'
 import type { View } from '~/view/useView'
 
 /** In the picker: one currency, nothing converted. */
@@ -25,15 +29,27 @@ function optionsOf(view: View): Option<string>[] {
   return [...converted, native, ...(billed.length > 1 ? single : [])]
 }
 
+/** Lists have a row for each currency. */
+const LISTS: ReadonlySet<string> = new Set(['movements', 'customers'])
+
+/** With native currencies, charts and figures are in one of them: which one is said without opening the picker. */
+function shownName(view: View, pathname: string): string | undefined {
+  const isOfOne = !LISTS.has(pageOf(pathname)?.path ?? '')
+  if (view.currency !== 'native' || view.search.show || !isOfOne || (view.facets?.currencies.length ?? 0) < 2) return undefined
+  return `Native: ${shownCurrency(view)?.toUpperCase() ?? ''}`
+}
+
 /** The currency of every amount on the page. */
 export function CurrencyPicker({ view }: { view: View }) {
   const { currency, search } = view
+  const { pathname } = useLocation()
   return (
     <Select
       className="min-w-28 shrink-0"
       isBare
       label="Currency"
       options={optionsOf(view)}
+      shown={shownName(view, pathname)}
       value={currency === 'native' && search.show ? only(search.show) : currency}
       onChange={(chosen) => {
         const [into, show] = chosen.split(':')

@@ -63,7 +63,7 @@ export function ContributionList({ view, metric, part, currency, query }: Props)
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   const total = list.data?.pages[0]?.total
   if (total === undefined) return <SkeletonRows rows={8} />
-  if (total === 0) return <EmptyState title="Nobody">No customer adds anything to it in this period.</EmptyState>
+  if (total === 0) return <EmptyState title="No customers">No customer contributes to this figure in this period.</EmptyState>
   return (
     <div>
       <div className="flex flex-wrap items-center gap-2 pb-2">
@@ -77,19 +77,21 @@ export function ContributionList({ view, metric, part, currency, query }: Props)
           total={total}
         />
       </div>
-      <DataTable
-        columns={columns}
-        label={`Customers: ${part.label}`}
-        rowKey={(row) => `${row.customer_id} ${row.currency}`}
-        rows={rows}
-        onRowClick={(row) =>
-          void navigate({
-            to: '/c/$connectionId/customers/$customerId',
-            params: { connectionId: connection.id, customerId: row.customer_id },
-            search: keptSearch,
-          })
-        }
-      />
+      <div className="-mx-5">
+        <DataTable
+          columns={columns}
+          label={`Customers: ${part.label}`}
+          rowKey={(row) => `${row.customer_id} ${row.currency}`}
+          rows={rows}
+          onRowClick={(row) =>
+            void navigate({
+              to: '/c/$connectionId/customers/$customerId',
+              params: { connectionId: connection.id, customerId: row.customer_id },
+              search: keptSearch,
+            })
+          }
+        />
+      </div>
       <ShowMore className="pt-3" list={list} />
     </div>
   )

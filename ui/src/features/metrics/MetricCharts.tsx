@@ -22,7 +22,7 @@ import type { View } from '~/view/useView'
 import { groupColumns, periodColumns, periodRows } from './columns'
 import type { Whole as WholeFigures } from './MetricHeadline'
 import { isAdditive, partsFile, seriesOf } from './parts'
-import { reasonUnknown } from './unknown'
+import { reasonUnknown, whyNothing } from './unknown'
 import { useFigures } from './useFigures'
 
 const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
@@ -77,10 +77,13 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
 function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
   const isFiltered = whole.foreign.length > 0
+  if (!isFiltered && whole.isAbsent) {
+    return { empty: <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState> }
+  }
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : 'Choose a longer range or another currency.'}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id)}
       </EmptyState>
     ),
   }
@@ -116,7 +119,7 @@ export function Whole(props: ChartProps) {
         title={`${metric.label}, ${rangeName(view.period)}`}
         unit={metric.unit}
         view={view}
-        {...emptyOf(props, points.length > 0)}
+        {...emptyOf(props, points.some(({ value }) => value !== null))}
         onMark={({ index }) => {
           const point = points[index]
           if (point) open(point, '')

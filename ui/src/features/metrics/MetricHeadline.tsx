@@ -29,7 +29,7 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
   const [figure] = whole.figures
   const currency = whole.currency ?? 'usd'
   const { unit, measure } = metric
-  const reason = whole.isLoading || whole.error ? undefined : reasonUnknown(whole.foreign, figure?.value)
+  const reason = whole.isLoading || whole.error ? undefined : reasonUnknown(whole.foreign, figure?.value, { metricId: metric.id, isAbsent: whole.isAbsent })
   return (
     <section aria-label={metric.label} className="flex flex-wrap items-end gap-x-8 gap-y-4">
       <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1">
@@ -52,7 +52,9 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
         {whole.isLoading ? (
           <Skeleton className="h-12 w-56" />
         ) : (
-          <p className="num text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight">
+          <p
+            className={`num text-[clamp(2rem,6vw,3.25rem)] leading-tight font-semibold tracking-tight ${figure?.value == null ? 'text-ink-faint' : ''}`}
+          >
             {formatValue(figure?.value, unit, currency)}
           </p>
         )}

@@ -31,11 +31,11 @@ export function MetricTile({ id, view }: { id: string; view: View }) {
 
 function Known({ metric, view }: { metric: MetricDefinition; view: View }) {
   const [ref, hasBeenSeen] = useInView()
-  const { figures, currency = 'usd', isLoading, isStale, error, foreign } = useFigures(view, metric, { isEnabled: hasBeenSeen })
+  const { figures, currency = 'usd', isLoading, isStale, error, foreign, isAbsent } = useFigures(view, metric, { isEnabled: hasBeenSeen })
   const [figure] = figures
   const { unit, measure } = metric
   const against = againstName(measure, view.period)
-  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value)
+  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value, { metricId: metric.id, isAbsent })
   return (
     <div ref={ref} className="min-w-0">
       <KeyFigure

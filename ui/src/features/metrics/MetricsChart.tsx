@@ -19,7 +19,7 @@ import type { FilterName } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
-import { reasonUnknown } from './unknown'
+import { reasonUnknown, whyNothing } from './unknown'
 import { known } from './useFigures'
 
 export interface MetricLine {
@@ -137,7 +137,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       metric={metric}
       series={series}
       unit={data.unit}
-      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} /> } : {})}
+      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} /> } : {})}
       {...(onMark
         ? {
             onMark: ({ index, seriesId }) => {
@@ -151,8 +151,8 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
   )
 }
 
-function Nothing({ foreign, isAbsent }: { foreign: readonly FilterName[]; isAbsent: boolean }) {
+function Nothing({ metric, foreign, isAbsent }: { metric: string; foreign: readonly FilterName[]; isAbsent: boolean }) {
   if (foreign.length === 0 && isAbsent) return <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState>
-  if (foreign.length === 0) return <EmptyState title="Nothing to show">Choose a longer range or another currency.</EmptyState>
+  if (foreign.length === 0) return <EmptyState title="Nothing to show">{whyNothing(metric)}</EmptyState>
   return <EmptyState title="Not known with these filters">{reasonUnknown(foreign, undefined)}. Clear the filter to see it.</EmptyState>
 }

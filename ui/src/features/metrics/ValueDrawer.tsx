@@ -81,14 +81,14 @@ function Explained({ explained, query, ...props }: ContentProps & { explained: E
   const { view, metric, currency } = props
   const [chosen, choose] = useState<string>()
   const series = explained.series.find((one) => one.currency === currency)
-  if (!series) return <EmptyState title="Nothing in this period">Nothing that this metric counts happened, or was there.</EmptyState>
+  if (!series) return <EmptyState title="Nothing in this period">This period has nothing that counts toward this metric.</EmptyState>
   const { parts } = series
   const open = parts.find(({ id }) => id === chosen) ?? parts[0]
   return (
     <div className="flex flex-col gap-4">
       <div>
         <p className="num text-3xl font-semibold tracking-tight">{formatValue(series.value, explained.unit, currency)}</p>
-        <p className="max-w-prose text-sm text-ink-soft">{explained.formula}</p>
+        <p className="max-w-prose text-sm text-ink-soft">{explained.formula}.</p>
       </div>
       {parts.length > 1 && <Parts choose={choose} currency={currency} open={open} parts={parts} />}
       {isMoved(metric) && <FullList {...props} />}
@@ -139,14 +139,18 @@ function Behind({ view, metric, currency, part, query }: BehindProps) {
     case 'customers':
       return <ContributionList {...{ view, metric, currency, query }} part={part} />
     case 'payments':
-      return <PaymentList query={{ ...query, type: part.payment_types.join(',') }} view={view} />
+      return (
+        <div className="-mx-5">
+          <PaymentList query={{ ...query, type: part.payment_types.join(',') }} view={view} />
+        </div>
+      )
     case 'balance_transactions':
       return (
         <p className="text-sm">
           <Link className="link" params={params} search={keptSearch} to="/c/$connectionId/reconcile">
-            The statement of cash
+            Open the cash statement
           </Link>{' '}
-          opens down to its balance transactions.
+          and click an amount to see its balance transactions.
         </p>
       )
     case 'metric':

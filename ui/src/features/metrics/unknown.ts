@@ -1,12 +1,52 @@
 import { FILTER_LABEL } from '~/view/filterNames'
 import type { FilterName } from '~/view/search'
 
+/** What a ratio or an average would need, by the metric that lacks it. */
+const NOTHING_TO_DIVIDE_BY: Readonly<Record<string, string>> = {
+  arpa: 'No active customers',
+  average_sale_price: 'No new customers',
+  average_revenue_per_customer: 'Nobody paid',
+  quick_ratio: 'No MRR was lost',
+  mrr_growth_rate: 'No MRR at the start',
+  gross_mrr_churn_rate: 'No MRR at the start',
+  net_mrr_churn_rate: 'No MRR at the start',
+  net_revenue_retention: 'No MRR at the start',
+  gross_revenue_retention: 'No MRR at the start',
+  customer_churn_rate: 'No customers at the start',
+  voluntary_churn_rate: 'No customers at the start',
+  involuntary_churn_rate: 'No customers at the start',
+  ltv: 'No churn to go by',
+  customer_lifetime_months: 'No churn to go by',
+  trial_conversion_rate: 'No trial started',
+  days_to_convert: 'No trial converted',
+  recovery_rate: 'No payment failed',
+  refund_rate: 'Nothing collected',
+}
+
+/** What is known of a metric whose figure may be a dash. */
+interface Of {
+  metricId?: string
+  /** Whether the key can't read what it is made of. */
+  isAbsent?: boolean
+}
+
 /** Why a figure is a dash. */
-export function reasonUnknown(foreign: readonly FilterName[], value: number | null | undefined): string | undefined {
+export function reasonUnknown(
+  foreign: readonly FilterName[],
+  value: number | null | undefined,
+  { metricId = '', isAbsent = false }: Of = {},
+): string | undefined {
   if (foreign.length > 0) {
     const names = foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')
     return `Can’t be split by ${names}`
   }
-  if (value === null) return 'Nothing to divide by'
-  return value === undefined ? 'Not known' : undefined
+  if (value === null) return NOTHING_TO_DIVIDE_BY[metricId] ?? 'Nothing to divide by'
+  if (value !== undefined) return undefined
+  return isAbsent ? 'The key can’t read this' : 'Not known'
+}
+
+/** What a chart without a single value says. */
+export function whyNothing(metricId: string): string {
+  const reason = NOTHING_TO_DIVIDE_BY[metricId]
+  return reason ? `${reason}. A longer range may have more to show.` : 'Choose a longer range or another currency.'
 }

@@ -79,6 +79,8 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
     figures,
     currency,
     report: series.data,
+    /** Whether the key can't read what it is made of. */
+    isAbsent: (series.data?.absent.length ?? 0) > 0,
     /** Filters that this metric can't follow. */
     foreign,
     isLoading: enabled && error === null && (!isKnown(series.data) || currency === undefined || (!isInSeries && exact.data === undefined)),

@@ -14,6 +14,7 @@ import { MOVEMENT_COLOR, Swatch } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
 import { known } from '~/features/mrr/useMrrData'
 import { movementsOf } from '~/features/mrr/useMrrStory'
+import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { countOf } from '~/format/number'
@@ -51,9 +52,17 @@ const useMovements = (view: View, query: Query) => useInfiniteQuery(movementsQue
 
 export function MovementsPage() {
   const view = useView()
+  useTitle('Movements', view.connection.name)
+  return (
+    <FiguresPage title="Movements" view={view}>
+      <Movements view={view} />
+    </FiguresPage>
+  )
+}
+
+function Movements({ view }: { view: View }) {
   const { type: types } = route.useSearch()
   const navigate = route.useNavigate()
-  useTitle('Movements', view.connection.name)
   const { start: from, end: to } = view.period
   const query = { from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}) }
   const list = useMovements(view, query)

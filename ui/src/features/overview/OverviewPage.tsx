@@ -6,6 +6,7 @@ import { MetricTile } from '~/features/metrics/MetricTile'
 import { TopCustomers } from '~/features/mrr/TopCustomers'
 import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
 import { useUpcoming } from '~/features/upcoming/useUpcoming'
+import { MissingHere } from '~/features/shell/MissingHere'
 import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { addMonths, monthName } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
@@ -38,6 +39,8 @@ const TILES = [
   'recovery_rate',
   'trial_conversion_rate',
 ]
+
+const KINDS = ['charge', 'refund', 'balance_transaction']
 
 /** How the business does today: read in a minute, every day. */
 export function OverviewPage() {
@@ -80,6 +83,7 @@ function Overview({ view }: { view: View }) {
   return (
     <>
       <PageHead story={story} title="Overview" />
+      <MissingHere kinds={KINDS} view={view} />
       <Grid>
         <Cell span={4}>
           <div className="flex flex-col gap-4 lg:gap-5">

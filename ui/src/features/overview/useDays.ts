@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 
 import { mrrQuery, registryQuery, valueQuery } from '~/api/queries'
 import type { Day, MetricDefinition, MrrPoint, ValueReport } from '~/api/types'
+import { known } from '~/features/metrics/useFigures'
 import { netOf } from '~/features/mrr/points'
 import { addDays, firstOfMonth } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
@@ -39,9 +40,9 @@ export interface Days {
 }
 
 function valuesOf(report: ValueReport | undefined, currency: string | undefined): Daily | undefined {
-  // What an answer lacks makes its zeros mean nothing.
-  if (!isKnown(report) || report === undefined || report.absent.length > 0) return undefined
-  const points = report.series.find((one) => one.currency === currency)?.points ?? []
+  const answer = known(report)
+  if (!answer || answer.series.length === 0) return undefined
+  const points = answer.series.find((one) => one.currency === currency)?.points ?? []
   return new Map(points.flatMap(({ start_on, value }) => (value === null ? [] : [[start_on, value]])))
 }
 
@@ -64,16 +65,16 @@ export function useDays(view: View): Days {
   useFallback(view, mrr.error)
   const names = asked.join()
   const daily = useMemo(() => {
-    const known = new Map<DailyName, Daily>()
+    const values = new Map<DailyName, Daily>()
     const points = isKnown(mrr.data) ? mrr.data?.series.find((one) => one.currency === currency)?.points : undefined
     for (const [name, of] of Object.entries(OF_POINT)) {
-      if (points) known.set(name as DailyName, new Map(points.map((point) => [point.start_on, of(point)])))
+      if (points) values.set(name as DailyName, new Map(points.map((point) => [point.start_on, of(point)])))
     }
     for (const [index, id] of names.split(',').entries()) {
-      const values = valuesOf(others.reports[index], currency)
-      if (values) known.set(id as DailyName, values)
+      const own = valuesOf(others.reports[index], currency)
+      if (own) values.set(id as DailyName, own)
     }
-    return known
+    return values
   }, [mrr.data, others.reports, names, currency])
   return {
     metrics,

@@ -26,6 +26,19 @@ function sumText(sums: PaymentPage['sums'] | undefined): string | null {
   return sums.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
 }
 
+/** The types that are known from charges alone. */
+const OF_CHARGES: ReadonlySet<string> = new Set(['payment', 'failed_payment', 'charge_without_invoice'])
+
+/** Why the list is empty: nothing happened, or what did can't be read. */
+function Nothing({ view, types }: { view: View; types: readonly string[] }) {
+  const isUnread = view.connection.absent.some(({ kind }) => kind === 'charge') && types.some((type) => OF_CHARGES.has(type))
+  return isUnread ? (
+    <EmptyState title="Not known">The key can’t read charges. Paid invoices are known without them.</EmptyState>
+  ) : (
+    <EmptyState title="Nothing in this period">Choose other dates or clear a filter.</EmptyState>
+  )
+}
+
 interface Props {
   view: View
   query: Query
@@ -80,7 +93,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
           <SkeletonRows rows={10} />
         </div>
       )}
-      {total === 0 && !isUnknown && <EmptyState title="Nothing in this period">Choose other dates or clear a filter.</EmptyState>}
+      {total === 0 && !isUnknown && <Nothing types={String(query.type ?? '').split(',')} view={view} />}
       {rows.length > 0 && (isEndless ? <EndlessTable {...table} list={list} total={total ?? rows.length} /> : <DataTable {...table} />)}
       {!isEndless && <ShowMore className="pt-3" list={list} />}
     </div>

@@ -82,7 +82,7 @@ function Payments({ view }: { view: View }) {
     <>
       <PageHead story={usePaymentsStory(view)} title="Payments" />
       <MissingHere kinds={KINDS} view={view} />
-      <Tiles label="Key figures">
+      <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />
         ))}
@@ -105,7 +105,7 @@ function Payments({ view }: { view: View }) {
             chart="line"
             height={240}
             metrics={[{ id: 'recovery_rate', colorToken: '--series-3' }]}
-            note="By when the first payment failed. Recent months rise as retries succeed."
+            note="By the day the first payment failed. Recent months rise as retries succeed."
             title="Recovery rate"
             view={view}
           />

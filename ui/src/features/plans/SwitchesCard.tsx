@@ -105,7 +105,7 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">{formatRange(from, to)}</p>
         </div>
-        <Button isDisabled={rows.length === 0} kind="quiet" size="small" onPress={() => onOpen()}>
+        <Button isDisabled={rows.length === 0} size="small" onPress={() => onOpen()}>
           See the movements
         </Button>
         <DownloadTable

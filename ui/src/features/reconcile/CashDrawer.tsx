@@ -126,7 +126,7 @@ function Transactions({ view, cell }: { view: View; cell: Cell }) {
   if (page.total === 0) {
     return (
       <EmptyState title="No balance transactions">
-        What is in this amount was not booked in the balance, or not in this month.
+        This amount was not booked to the balance, or not in this month.
       </EmptyState>
     )
   }
@@ -143,7 +143,9 @@ function Transactions({ view, cell }: { view: View; cell: Cell }) {
           total={page.total}
         />
       </div>
-      <DataTable columns={columns} label="Balance transactions" rowKey={(row) => row.id} rows={rows} />
+      <div className="-mx-5">
+        <DataTable columns={columns} label="Balance transactions" rowKey={(row) => row.id} rows={rows} />
+      </div>
       <ShowMore className="pt-3" list={list} />
     </>
   )

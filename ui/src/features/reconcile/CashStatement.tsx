@@ -59,7 +59,7 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
     return (
       <button
         aria-label={`${lineName(column)}, ${formatMonth(month_on)}: ${formatMoney(minor, currency)}`}
-        className={`num decoration-ink-faint decoration-dotted underline-offset-4 hover:underline focus-visible:underline ${inkOf(column, minor)}`}
+        className={`num opens ${inkOf(column, minor)}`}
         type="button"
         onClick={() => open(month_on, column)}
       >
@@ -69,6 +69,16 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
   }
   if (minor === 0 && inkOf(column, minor) === '') return <span className="text-ink-faint">–</span>
   return <Money className={inkOf(column, minor)} currency={currency} minor={minor} />
+}
+
+/** Why there are no months: nothing moved, or nothing of it can be read. */
+function Nothing({ view }: { view: View }) {
+  const isUnread = view.connection.absent.some(({ kind }) => kind === 'balance_transaction')
+  return isUnread ? (
+    <EmptyState title="Not known">The key can’t read balance transactions.</EmptyState>
+  ) : (
+    <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>
+  )
 }
 
 interface StatementProps {
@@ -113,7 +123,7 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
           <SkeletonRows rows={12} />
         </div>
       )}
-      {cash.data && months.length === 0 && <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>}
+      {cash.data && months.length === 0 && <Nothing view={view} />}
       {months.length > 0 && (
         <DataTable
           columns={columns}

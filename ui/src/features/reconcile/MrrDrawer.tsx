@@ -103,7 +103,7 @@ function Customers({ view, provider, cell }: { view: View; provider: string; cel
   const [page] = list.data?.pages ?? []
   if (list.error && !page) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   if (page === undefined) return <SkeletonRows rows={10} />
-  if (page.total === 0) return <EmptyState title="No customers">Nobody has anything in this amount now.</EmptyState>
+  if (page.total === 0) return <EmptyState title="No customers">No customer is behind this amount now.</EmptyState>
   return (
     <>
       <div className="flex flex-wrap items-center gap-2 pb-2">
@@ -117,7 +117,9 @@ function Customers({ view, provider, cell }: { view: View; provider: string; cel
           total={page.total}
         />
       </div>
-      <DataTable columns={columns} label="Customers" rowKey={(row) => row.customer_id} rows={rows} />
+      <div className="-mx-5">
+        <DataTable columns={columns} label="Customers" rowKey={(row) => row.customer_id} rows={rows} />
+      </div>
       <ShowMore className="pt-3" list={list} />
     </>
   )

@@ -65,7 +65,7 @@ function Amount({ currency, line, open }: { currency: Currency; line: MrrLine; o
   return (
     <button
       aria-label={`${line.name}: ${text}, ${countOf(line.customers, 'customer')}`}
-      className={`num decoration-ink-faint decoration-dotted underline-offset-4 hover:underline focus-visible:underline ${inkOf(line)}`}
+      className={`num opens ${inkOf(line)}`}
       type="button"
       onClick={() => open(line.id)}
     >

@@ -102,7 +102,7 @@ export function CurvesCard(props: CurvesProps) {
       label={`${title}: curves of ${series.map(({ name }) => name).join(', ')} over the ${interval}s since their start. The table view has every figure.`}
       legend={series.length > 1 && <Legend hidden={hidden} items={series} onToggle={toggle} />}
       metric="cohorts"
-      note={`Each point is the average of the customers who have been around that long; a curve ends where they are fewer than half. The running ${interval} is left out.`}
+      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.`}
       plot={plot}
       table={table}
       title={title}

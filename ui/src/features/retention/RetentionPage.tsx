@@ -67,7 +67,7 @@ function Retention({ view }: { view: View }) {
   return (
     <>
       <PageHead story={story} title="Retention" />
-      <Tiles label="Key figures">
+      <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />
         ))}

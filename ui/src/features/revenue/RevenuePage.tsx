@@ -89,7 +89,7 @@ function Revenue({ view }: { view: View }) {
     <>
       <PageHead story={useRevenueStory(view)} title="Revenue" />
       <MissingHere kinds={KINDS} view={view} />
-      <Tiles label="Key figures">
+      <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />
         ))}

@@ -11,7 +11,7 @@ import { Toggle } from '~/components/Toggle'
 import { countOf } from '~/format/number'
 
 export const GDPR_HINT =
-  'Names, email addresses, phone numbers, addresses (except the country), card details and free text are dropped before anything is saved. Figures stay the same.'
+  'Names, email addresses, phone numbers, addresses (except the country), card details and free text are removed before anything is saved. Figures stay the same.'
 
 /** What is kept about the people who pay. */
 export function PrivacySection({ connection }: { connection: Connection }) {

@@ -140,12 +140,12 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
           </>
         )}
         <Fact
-          label="History since"
+          label="History"
           value={
             progress.reaches_back_on
-              ? formatDay(progress.reaches_back_on)
+              ? `Since ${formatDay(progress.reaches_back_on)}`
               : connection.is_history_complete
-                ? 'Start of history'
+                ? 'Complete'
                 : '–'
           }
         />

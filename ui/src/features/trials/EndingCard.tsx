@@ -46,11 +46,11 @@ export function EndingCard({ view, onOpen }: CardProps) {
           </p>
         </div>
         {hasMore && (
-          <Button kind="quiet" size="small" onPress={() => onOpen(days)}>
+          <Button size="small" onPress={() => onOpen(days)}>
             See all {page.total}
           </Button>
         )}
-        <Button kind="quiet" size="small" onPress={() => onOpen()}>
+        <Button size="small" onPress={() => onOpen()}>
           All running trials
         </Button>
       </header>

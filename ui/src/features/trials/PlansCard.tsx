@@ -82,7 +82,7 @@ export function PlansCard({ view }: { view: View }) {
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
         <div className="min-w-0 flex-1 basis-52">
           <h2 className="font-semibold">{TITLE}</h2>
-          <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted by now</p>
+          <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted so far</p>
         </div>
         <DownloadTable
           isDisabled={rows.length === 0}

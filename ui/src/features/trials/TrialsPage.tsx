@@ -64,7 +64,7 @@ function Trials({ view }: { view: View }) {
   return (
     <>
       <PageHead story={useTrialsStory(view)} title="Trials" />
-      <Tiles label="Key figures">
+      <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />
         ))}
@@ -76,7 +76,7 @@ function Trials({ view }: { view: View }) {
             chart="columns"
             metric="trials_started"
             metrics={STARTED}
-            note="By when a trial started. Recent periods have trials that are still running."
+            note="By the day each trial started. Recent periods include trials that are still running."
             title={`Trials started, ${name}`}
             totalName="Started"
             view={view}

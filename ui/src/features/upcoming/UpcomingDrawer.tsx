@@ -11,6 +11,7 @@ import { ShowMore } from '~/components/ShowMore'
 import { formatRange } from '~/format/date'
 import { countOf } from '~/format/number'
 import { worthText } from '~/format/worth'
+import { shownCurrency } from '~/view/currency'
 import { isKnown } from '~/view/known'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
@@ -26,6 +27,10 @@ const NOTHING: Record<UpcomingKind, string> = {
   end: 'No subscription with MRR is set to end on these days.',
 }
 export const NOUN: Record<UpcomingKind, string> = { trial_end: 'trial', end: 'subscription' }
+
+/** With native currencies, the one of several that is listed. */
+const ofOne = (view: View) =>
+  view.currency === 'native' && (view.facets?.currencies.length ?? 0) > 1 ? shownCurrency(view)?.toUpperCase() : undefined
 
 interface Props {
   view: View
@@ -45,7 +50,7 @@ export function UpcomingDrawer({ view, what, days, onClose }: Props) {
         what && (
           <>
             {TITLE[what]}
-            <span className="block text-sm font-normal text-ink-soft">{days ? formatRange(days.from, days.to) : 'All days ahead'}</span>
+            <span className="block text-sm font-normal text-ink-soft">{[days ? formatRange(days.from, days.to) : 'From today on', ofOne(view)].filter(Boolean).join(' · ')}</span>
           </>
         )
       }

@@ -104,6 +104,7 @@ export function trialsStory(given: { currency: Currency; started: Maybe; convert
 /** What came in, and what went back. */
 export function revenueStory(given: { currency: Currency; net: Maybe; before?: Maybe; gross?: Maybe; refunds?: Maybe }): string | null {
   const { currency, net, before, gross, refunds } = given
+  if (net === 0 && !before && !gross) return null
   const head = moved({ name: 'Net revenue', unit: 'money', currency, value: net, before })
   const back = refunds && gross && gross > 0 ? `after ${amount(refunds, currency)} of refunds (${formatRatio(refunds / gross)} of gross)` : null
   return sentence(head, back)
@@ -118,9 +119,10 @@ export function paymentsStory(given: {
   recovered?: Maybe
 }): string | null {
   const { currency, collected, before, failed, recovered } = given
-  const head = moved({ name: 'Collected payments', unit: 'money', currency, value: collected, before, isPlural: true })
+  if (collected === 0 && !before && !failed) return null
+  const head = moved({ name: 'Payments collected', unit: 'money', currency, value: collected, before, isPlural: true })
   if (failed === 0) return sentence(head, 'and none failed')
-  const failure = failed ? `${amount(failed, currency)} failed at first` : null
+  const failure = failed ? `and ${amount(failed, currency)} failed at first` : null
   const back = failed && recovered != null ? `of which ${amount(recovered, currency)} was recovered` : null
   return sentence(head, failure, back)
 }

@@ -147,9 +147,11 @@ describe('the sentences of the other pages', () => {
       'Net revenue is $900, after $100 of refunds (10.0% of gross).',
     )
     expect(revenueStory({ currency: 'usd', net: undefined })).toBeNull()
+    expect(revenueStory({ currency: 'usd', net: 0, before: 0, gross: 0 })).toBeNull()
+    expect(paymentsStory({ currency: 'usd', collected: 0, before: 0, failed: 0 })).toBeNull()
     expect(paymentsStory({ currency: 'usd', collected: 90_000, failed: 20_000, recovered: 5_000 })).toBe(
-      'Collected payments are $900, $200 failed at first, of which $50.00 was recovered.',
+      'Payments collected are $900, and $200 failed at first, of which $50.00 was recovered.',
     )
-    expect(paymentsStory({ currency: 'usd', collected: 90_000, failed: 0 })).toBe('Collected payments are $900, and none failed.')
+    expect(paymentsStory({ currency: 'usd', collected: 90_000, failed: 0 })).toBe('Payments collected are $900, and none failed.')
   })
 })
