@@ -17,7 +17,7 @@ mod texts;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{BalanceTransaction, CustomerId, UnixSeconds};
+use model::{BalanceTransaction, Currency, CustomerId, UnixSeconds};
 use rayon::prelude::*;
 
 use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
@@ -72,6 +72,20 @@ pub struct KeptSums {
 pub(crate) struct CustomerPosition {
     pub(crate) chunk: u32,
     pub(crate) customer: u32,
+}
+
+/// Each currency once, in order.
+fn distinct(currencies: &[Currency]) -> Vec<Currency> {
+    let mut distinct = Vec::new();
+    currencies.iter().for_each(|currency| insert(&mut distinct, *currency));
+    distinct
+}
+
+/// Adds a currency to some that are distinct and in order.
+fn insert(distinct: &mut Vec<Currency>, currency: Currency) {
+    if let Err(place) = distinct.binary_search(&currency) {
+        distinct.insert(place, currency);
+    }
 }
 
 impl Ledger {

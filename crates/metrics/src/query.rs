@@ -16,6 +16,7 @@ mod figures;
 mod labels;
 mod lifetime;
 mod money;
+mod moved;
 mod movements;
 mod other_rules;
 mod payments;

@@ -7,6 +7,7 @@ use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period,
 use model::{Currency, Day, UnixSeconds};
 
 use super::days::CalendarDays;
+use super::distinct;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
 };
@@ -169,17 +170,11 @@ impl Chunk {
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
         let days = |at: &[i64]| at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
-        let mut money_currencies: Vec<Currency> = Vec::new();
-        for currency in &columns.money.currency {
-            if let Err(place) = money_currencies.binary_search(currency) {
-                money_currencies.insert(place, *currency);
-            }
-        }
         Self {
             days: days(&columns.rows.at),
             apart_days: columns.apart.each_ref().map(|rows| days(&rows.at)),
             money_days: days(&columns.money.at),
-            money_currencies,
+            money_currencies: distinct(&columns.money.currency),
             columns,
         }
     }

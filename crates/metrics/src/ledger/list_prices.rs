@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 
 use super::PriceBook;
 use super::amounts::{Months, Picos, full_price_in};
-use super::lines::Entry;
+use super::entry::Entry;
 use super::subscription::Timeline;
 use bridge::Bridge;
 pub use reason::MrrReason;

@@ -12,7 +12,8 @@ use smallvec::SmallVec;
 use utoipa::ToSchema;
 
 use super::exchange::{Exchange, TooLarge};
-use super::money::{self, number};
+use super::money;
+use super::moved::number;
 use super::points::zone_name;
 use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
