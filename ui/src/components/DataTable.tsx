@@ -207,7 +207,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             {columns.map((column) => (
               <Head
                 key={column.id}
-                className={`${cellClass(column, edges)} font-medium whitespace-nowrap`}
+                className={`${cellClass(column, edges)} align-bottom font-medium whitespace-normal md:whitespace-nowrap`}
                 column={column}
                 sorted={sorting?.id !== column.id ? undefined : sorting.desc ? 'desc' : 'asc'}
                 {...(canSort(column) ? { onSort: () => sort(column) } : {})}
