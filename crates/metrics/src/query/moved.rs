@@ -160,7 +160,7 @@ impl<'a> Cells<'a> {
         let left_out = self.currencies.iter().zip(&sums.apart);
         let unconverted = left_out.filter_map(|(currency, apart)| {
             let left = compute(&apart.total);
-            (left != nothing).then(|| Unconverted {
+            (left != nothing).then_some(Unconverted {
                 currency: *currency,
                 mrr_minor: match left {
                     Some(Value::Minor(minor)) => minor,
