@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::access::throttle::Throttle;
+use crate::answers::GivenAnswers;
 use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
@@ -78,6 +79,7 @@ pub struct Context {
     pub samples: Samples,
     pub throttle: Throttle,
     pub counters: Counters,
+    answers: GivenAnswers,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -106,6 +108,7 @@ impl Context {
             samples,
             throttle,
             counters: Counters::default(),
+            answers: GivenAnswers::default(),
             stopping,
         }
     }
@@ -119,7 +122,8 @@ impl Context {
         let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
         let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
         let rates = blocking(move || rates.of(&workspace)).await??;
-        Ok(::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on))
+        let view = ::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on);
+        Ok(self.answers.remembered(&record.id, view))
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

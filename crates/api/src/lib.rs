@@ -2,6 +2,7 @@
 //! other.
 
 pub mod access;
+mod answers;
 pub mod connections;
 mod context;
 pub mod customers;

@@ -11,16 +11,18 @@ mod synthetic;
 use std::error::Error;
 use std::hint::black_box;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
+use metrics::answers::{Answers, Asked};
 use metrics::columns::Ledger;
 use metrics::fx::Rates;
 use metrics::query::{
-    self, CohortValue, CustomerSort, CustomersQuery, Dimension, Filter, MovementFilter, MovementsQuery,
-    Query, QueryError, Reporting,
+    self, Answer, CohortValue, ContributionsQuery, CustomerSort, CustomersQuery, Dimension, Filter,
+    MovementFilter, MovementsQuery, MrrPoint, PaymentSort, PaymentsQuery, Query, QueryError, Reporting,
 };
-use metrics::registry::METRICS;
+use metrics::registry::{METRICS, Metric};
 use metrics::statement::{
     self,
     mrr::{MrrColumn, MrrCustomersQuery},
@@ -38,12 +40,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let subscriptions = arguments.next().map_or(Ok(1_000_000), |count| count.parse::<u64>())?;
     let limit_ms = arguments.next().map_or(Ok(50), |limit| limit.parse())?;
-    let ledger = loaded(subscriptions)?;
-    let rates = Rates::embedded();
+    let ledger = Arc::new(loaded(subscriptions)?);
+    let rates = Arc::new(Rates::embedded());
     let mut bench = Bench { slow: 0, limit: Duration::from_millis(limit_ms) };
     println!("{:<52}{:>9}{:>9}{:>9}", "ms", "p50", "worst", "CPU / 2");
     metrics(&mut bench, &ledger, &rates)?;
     lists(&mut bench, &ledger, &rates)?;
+    opened(&mut bench, &ledger, &rates)?;
+    asked_again(&mut bench, &ledger, &rates)?;
     let column: Vec<i64> = (0..).take(ledger.row_count()).collect();
     bench.measure("one column, only added up", || Ok(column.par_iter().sum::<i64>()))?;
     Ok(bench.verdict())
@@ -150,6 +154,54 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
         };
         bench.measure(&format!("movements{view}"), || query::movements(ledger, rates, &asked))?;
     }
+    Ok(())
+}
+
+/// What is behind a figure.
+fn opened(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dyn Error>> {
+    for (view, currency) in [("", Reporting::Native), (" in eur", Reporting::In(Currency::EUR))] {
+        let query = last_year(currency, None)?;
+        for (id, part) in [("customer_churn_rate", "lost_customers"), ("net_revenue", "paid_invoice")] {
+            let metric = Metric::find(id).ok_or("no such metric")?;
+            bench.measure(&format!("{id} explained{view}"), || {
+                query::explain(ledger, rates, metric, &query).map(|explained| explained.series.len())
+            })?;
+            let asked =
+                ContributionsQuery { query: query.clone(), part: part.to_owned(), cursor: None, limit: PAGE };
+            bench.measure(&format!("customers behind its part{view}"), || {
+                query::contributions(ledger, rates, metric, &asked).map(|page| page.total)
+            })?;
+        }
+        let asked = PaymentsQuery {
+            query,
+            kinds: Vec::new(),
+            decline_codes: Vec::new(),
+            sort: PaymentSort::Date,
+            is_descending: true,
+            cursor: None,
+            limit: PAGE,
+        };
+        bench.measure(&format!("payments{view}"), || {
+            query::payments(ledger, rates, &asked).map(|page| page.total)
+        })?;
+    }
+    Ok(())
+}
+
+/// Answers that were given before of the same ledger.
+fn asked_again(bench: &mut Bench, ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error>> {
+    let answers = Answers::new(ledger, rates, synthetic::NOW);
+    bench.measure("what is ahead in the ledger", || {
+        let answers = Answers::new(ledger, rates, synthetic::NOW);
+        Ok(answers.look_ahead(ledger))
+    })?;
+    let query = last_year(Reporting::In(Currency::EUR), Some(Dimension::Plan))?;
+    bench.measure("MRR report by plan in eur, asked again", || {
+        let asked = Asked::new("mrr", &query);
+        let make = || query::mrr(ledger, rates, &query);
+        let answer = answers.answer(ledger, asked, synthetic::NOW, |_: &Answer<MrrPoint>| 1, make)?;
+        Ok(answer.series.len())
+    })?;
     Ok(())
 }
 

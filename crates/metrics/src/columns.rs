@@ -17,7 +17,8 @@ mod texts;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{BalanceTransaction, CustomerId, UnixSeconds};
+use model::{BalanceTransaction, Currency, CustomerId, UnixSeconds};
+use rayon::prelude::*;
 
 use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
 
@@ -73,6 +74,20 @@ pub(crate) struct CustomerPosition {
     pub(crate) customer: u32,
 }
 
+/// Each currency once, in order.
+fn distinct(currencies: &[Currency]) -> Vec<Currency> {
+    let mut distinct = Vec::new();
+    currencies.iter().for_each(|currency| insert(&mut distinct, *currency));
+    distinct
+}
+
+/// Adds a currency to some that are distinct and in order.
+fn insert(distinct: &mut Vec<Currency>, currency: Currency) {
+    if let Err(place) = distinct.binary_search(&currency) {
+        distinct.insert(place, currency);
+    }
+}
+
 impl Ledger {
     /// Without customers; days will be those of `zone`.
     pub fn empty(zone: TimeZone) -> Self {
@@ -107,6 +122,22 @@ impl Ledger {
 
     pub fn chunks(&self) -> &[Arc<Chunk>] {
         &self.chunks
+    }
+
+    /// Every instant from this one on at which anything happens or ends, in order.
+    pub(crate) fn instants_from(&self, from: UnixSeconds) -> Vec<UnixSeconds> {
+        let of_chunks = self.chunks.par_iter().fold(Vec::new, |mut found, chunk| {
+            chunk.instants_from(from.0, &mut found);
+            found
+        });
+        let mut found: Vec<i64> = of_chunks.flatten_iter().collect();
+        for month in self.balance.months() {
+            let own = month.rows().rev().map(|row| row.at.0);
+            found.extend(own.take_while(|at| *at >= from.0));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(UnixSeconds).collect()
     }
 
     pub(crate) fn balance(&self) -> &Balance {

@@ -52,7 +52,8 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 /// # Errors
 /// When the range makes no sense.
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
-    let answer = query::mrr(&view.ledger, &view.rates, &question.query(view)?)?;
+    let query = question.query(view)?;
+    let answer = view.answer("mrr and its movements", &query, Answer::points, query::mrr)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -65,7 +66,10 @@ pub fn value(
     metric: &'static Metric,
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
-    let answer = query::value(&view.ledger, &view.rates, metric, &question.query_of(view, metric)?)?;
+    let query = question.query_of(view, metric)?;
+    let answer = view.answer(metric.id, &query, Answer::points, |ledger, rates, query| {
+        query::value(ledger, rates, metric, query)
+    })?;
     Ok(Envelope::of(view, metric, answer))
 }
 
@@ -87,7 +91,9 @@ pub fn explain(
 /// # Errors
 /// When the range makes no sense.
 pub fn plan_switches(view: &View, question: Question) -> Result<Envelope<PlanSwitches>, QueryError> {
-    let answer = query::plan_switches(&view.ledger, &view.rates, &question.query(view)?)?;
+    let query = question.query(view)?;
+    let points = |answer: &PlanSwitches| answer.data.len();
+    let answer = view.answer("plan switches", &query, points, query::plan_switches)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -96,7 +102,11 @@ pub fn plan_switches(view: &View, question: Question) -> Result<Envelope<PlanSwi
 /// # Errors
 /// When the interval or the range makes no sense.
 pub fn cohorts(view: &View, what: CohortValue, question: Question) -> Result<Envelope<Cohorts>, QueryError> {
-    let cohorts = query::cohorts(&view.ledger, &view.rates, what, &question.query_of_cohorts(view)?)?;
+    let query = question.query_of_cohorts(view)?;
+    let name = format!("cohorts of {what:?}");
+    let cohorts = view.answer(&name, &query, Cohorts::points, |ledger, rates, query| {
+        query::cohorts(ledger, rates, what, query)
+    })?;
     let metric = if what == CohortValue::Revenue { &registry::NET_REVENUE } else { &registry::MRR };
     Ok(Envelope::of(view, metric, cohorts))
 }
@@ -112,7 +122,13 @@ pub fn summary(view: &View, question: &Question) -> Result<Envelope<query::Summa
         Some(Reporting::In(currency)) => return Err(QueryError::NoRate(currency)),
         Some(Reporting::Native) | None => view.reporting_currency(),
     };
-    let summary = query::summary(&view.ledger, &view.rates, currency, &question.filter, view.now)?;
+    let query = Question { currency: Some(Reporting::In(currency)), ..question.clone() }.query(view)?;
+    let summary = view.answer(
+        "summary",
+        &query,
+        |_| 1,
+        |ledger, rates, query| query::summary(ledger, rates, currency, &query.filter, query.now),
+    )?;
     Ok(Envelope::of(view, &registry::NET_REVENUE, summary))
 }
 

@@ -11,6 +11,7 @@ mod bills;
 mod cards;
 mod causes;
 mod ending;
+mod entry;
 pub mod explain;
 mod items;
 mod lapses;

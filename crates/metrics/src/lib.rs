@@ -2,6 +2,7 @@
 //! metrics, what can be asked of it and the answers, and the reference rates. No I/O and no clock: whoever asks says what
 //! time it is.
 
+pub mod answers;
 pub mod columns;
 pub mod envelope;
 pub mod fx;

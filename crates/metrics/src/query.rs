@@ -16,6 +16,7 @@ mod figures;
 mod labels;
 mod lifetime;
 mod money;
+mod moved;
 mod movements;
 mod other_rules;
 mod payments;
@@ -74,7 +75,7 @@ pub(crate) use trials::TrialFigures;
 pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
 
 /// What to compute over which time. Days are those of the ledger's zone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Query {
     pub from: Day,
     /// Included.
@@ -99,7 +100,7 @@ pub enum Reporting {
 
 /// What is left when it is not empty: any of the named within a list, and every list that names something.
 /// What is not known is named `unknown`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filter {
     /// Ids of prices.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use model::{Currency, Day, MrrMethod, Settings, UnixSeconds};
 
+use crate::answers::{Answers, Asked};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::query;
+use crate::query::{self, Query};
 use crate::registry::{Feed, Metric};
 
 /// A snapshot of a connection's numbers, and how far they reach.
@@ -25,6 +26,8 @@ pub struct View {
     pub reach: Reach,
     /// What cannot be had of the source, with its own word for the kind of object.
     pub absent: Vec<(Feed, String)>,
+    /// What was answered before, where that is remembered.
+    pub answers: Option<Arc<Answers>>,
 }
 
 /// How far the data behind a view reaches.
@@ -41,6 +44,24 @@ impl View {
     /// A provider's clock may be ahead of ours, and what it has told has happened.
     pub fn now(clock_now: UnixSeconds, data_through: Option<UnixSeconds>) -> UnixSeconds {
         data_through.map_or(clock_now, |through| through.max(clock_now))
+    }
+
+    /// An answer of this name to a query: the one that was given before, if there is one. It is of so many points.
+    ///
+    /// # Errors
+    /// Those of a new answer.
+    pub(crate) fn answer<T: Clone + Send + Sync + 'static, E>(
+        &self,
+        name: &str,
+        query: &Query,
+        points: impl FnOnce(&T) -> usize,
+        make: impl FnOnce(&Ledger, &Rates, &Query) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let make = || make(&self.ledger, &self.rates, query);
+        match &self.answers {
+            Some(answers) => answers.answer(&self.ledger, Asked::new(name, query), query.now, points, make),
+            None => make(),
+        }
     }
 
     pub fn today(&self) -> Day {

@@ -3,6 +3,7 @@
 
 mod apply;
 mod batch;
+mod bodies;
 mod check;
 mod codec;
 mod cursors;
@@ -11,6 +12,7 @@ mod file;
 mod filter;
 mod index;
 mod lists;
+mod older;
 mod reader;
 mod restatements;
 mod rewrite;

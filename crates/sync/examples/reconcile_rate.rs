@@ -56,9 +56,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         rates: Rates::embedded(),
         settings: Settings::default(),
         default_currency: None,
+        mrr_method: None,
         now,
         reach: Reach::default(),
         absent: Vec::new(),
+        answers: None,
     };
     let today = view.today();
     let year_ago = UnixSeconds(now.0 - 12 * MONTH_SECONDS).day(&TimeZone::UTC);

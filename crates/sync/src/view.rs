@@ -37,6 +37,7 @@ pub fn of(
             is_history_complete: record.loaded_at.is_some(),
             reaches_back_on,
         },
+        answers: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod disk;
 mod export;
 mod isolation;
 mod kill;
+mod mrr_statement;
 mod numbers;
 mod privacy;
 mod process;

@@ -3,11 +3,12 @@
 use model::{AccountId, RawObject, UnixSeconds};
 use serde::Deserialize;
 
-use super::client::{Call, Failed, Verb};
+use super::client::{Call, Failed};
 use super::limiter::{Access, Endpoint};
 use super::loose::{self, Number, Object, Text};
 use super::refusal::Refusal;
 use super::retry;
+use super::transport::Verb;
 use super::{Account, Client};
 use crate::ConnectError;
 use crate::stripe::kind;
@@ -44,23 +45,30 @@ struct Dashboard {
     timezone: Text,
 }
 
-pub(super) async fn fetch(client: &Client) -> Result<Account, ConnectError> {
-    let endpoint = Endpoint { kind: kind::ACCOUNT, access: Access::Retrieve };
-    let path = vec!["v1", "account"];
-    let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::INTERACTIVE };
-    match client.call(&call, |answer| client.read_object(answer, kind::ACCOUNT)).await {
-        Ok(filed) => Ok(read(filed.object)),
-        Err(Failed::Answer(answer)) if matches!(answer.status, 400 | 403 | 404 | 405 | 501) => {
-            let refusal = Refusal::of(&answer);
-            if answer.status == 403 && refusal.is_about_the_address() {
-                return Err(client.explain(Failed::Answer(answer), &call));
+impl Client {
+    /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
+    /// derived from what is known.
+    ///
+    /// # Errors
+    /// When the key is refused or the server cannot be reached.
+    pub async fn account(&self) -> Result<Account, ConnectError> {
+        let endpoint = Endpoint { kind: kind::ACCOUNT, access: Access::Retrieve };
+        let path = vec!["v1", "account"];
+        let call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::INTERACTIVE };
+        match self.call(&call, |answer| self.read_object(answer, kind::ACCOUNT)).await {
+            Ok(filed) => Ok(read(filed.object)),
+            Err(Failed::Answer(answer)) if matches!(answer.status, 400 | 403 | 404 | 405 | 501) => {
+                let refusal = Refusal::of(&answer);
+                if answer.status == 403 && refusal.is_about_the_address() {
+                    return Err(self.explain(Failed::Answer(answer), &call));
+                }
+                Ok(match refusal.account() {
+                    Some(id) => unknown(AccountId::from(id)),
+                    None => unknown(Account::derived_id(&self.config().key)),
+                })
             }
-            Ok(match refusal.account() {
-                Some(id) => unknown(AccountId::from(id)),
-                None => unknown(Account::derived_id(&client.config().key)),
-            })
+            Err(failed) => Err(self.explain(failed, &call)),
         }
-        Err(failed) => Err(client.explain(failed, &call)),
     }
 }
 

@@ -10,11 +10,8 @@ use super::limiter::{Access, Endpoint, Limiter};
 use super::page::{self, Requested};
 use super::refusal::Refusal;
 use super::retry::{self, AttemptLimits, Failure};
-use super::transport::{Answer, Transport};
-use super::{
-    Account, Children, ClientConfig, ListRequest, Page, Probe, Retrieved, account, catalog, facts, loose,
-    probe,
-};
+use super::transport::{Answer, Transport, Verb};
+use super::{Children, ClientConfig, ListRequest, Page, Retrieved, catalog, facts, loose};
 use crate::stripe::kind;
 use crate::{ConnectError, NoAnswer, Source};
 
@@ -46,18 +43,6 @@ pub(super) struct Call<'a> {
     pub(super) attempts: AttemptLimits,
 }
 
-/// What a request does. Only webhook endpoints of our own are ever written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verb {
-    Get,
-    /// With a form, and the same idempotency key in every attempt.
-    Post {
-        form: Vec<(&'static str, String)>,
-        idempotency_key: String,
-    },
-    Delete,
-}
-
 /// Why a call gave nothing: the last answer as it was, or that there was none.
 pub(super) enum Failed {
     Answer(Answer),
@@ -77,23 +62,6 @@ impl Client {
 
     pub fn config(&self) -> &ClientConfig {
         &self.0.config
-    }
-
-    /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
-    /// derived from what is known.
-    ///
-    /// # Errors
-    /// When the key is refused or the server cannot be reached.
-    pub async fn account(&self) -> Result<Account, ConnectError> {
-        account::fetch(self).await
-    }
-
-    /// Finds out what the key may read, by requesting one object of each list.
-    ///
-    /// # Errors
-    /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
-    pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
-        probe::run(self).await
     }
 
     /// Reads one page of a list.

@@ -151,6 +151,11 @@ impl Text {
     pub(super) fn as_str(&self) -> Option<&str> {
         self.0.as_deref()
     }
+
+    /// Where there is one to show.
+    pub(super) fn said(&self) -> Option<String> {
+        self.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
 }
 
 impl Loose for Text {

@@ -6,19 +6,25 @@ use super::catalog::LISTS;
 use super::{Client, List, ListRequest, Probe, ProbeState, retry};
 use crate::ConnectError;
 
-pub(super) async fn run(client: &Client) -> Result<Vec<Probe>, ConnectError> {
-    let states = join_all(LISTS.iter().map(|list| state(client, list))).await;
-    let probes = LISTS.iter().zip(states).map(|(list, state)| {
-        Ok(Probe {
-            kind: list.kind,
-            label: list.label,
-            permission: list.permission,
-            state: state?,
-            is_required: list.is_required,
-            without: list.without,
-        })
-    });
-    probes.collect()
+impl Client {
+    /// Finds out what the key may read, by requesting one object of each list.
+    ///
+    /// # Errors
+    /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
+    pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
+        let states = join_all(LISTS.iter().map(|list| state(self, list))).await;
+        let probes = LISTS.iter().zip(states).map(|(list, state)| {
+            Ok(Probe {
+                kind: list.kind,
+                label: list.label,
+                permission: list.permission,
+                state: state?,
+                is_required: list.is_required,
+                without: list.without,
+            })
+        });
+        probes.collect()
+    }
 }
 
 async fn state(client: &Client, list: &List) -> Result<ProbeState, ConnectError> {

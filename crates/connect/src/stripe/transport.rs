@@ -8,7 +8,6 @@ use http::{Method, Request};
 use model::UnixSeconds;
 use url::Url;
 
-use super::client::Verb;
 use super::{API_VERSION, ClientConfig, VERSION_PATH};
 use crate::http::{Http, host_of};
 use crate::network::{Carrier, NoAnswer};
@@ -25,6 +24,18 @@ pub(super) struct Transport {
     carrier: Arc<dyn Carrier>,
     base: Url,
     headers: HeaderMap,
+}
+
+/// What a request does. Only webhook endpoints of our own are ever written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    /// With a form, and the same idempotency key in every attempt.
+    Post {
+        form: Vec<(&'static str, String)>,
+        idempotency_key: String,
+    },
+    Delete,
 }
 
 /// What came back, whatever its status.

@@ -3,10 +3,10 @@
 use model::{Secret, UnixSeconds};
 use serde::Deserialize;
 
-use super::client::{Call, Client, Unreadable, Verb};
+use super::client::{Call, Client, Unreadable};
 use super::limiter::{Access, Endpoint};
 use super::loose::Text;
-use super::transport::Answer;
+use super::transport::{Answer, Verb};
 use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry, translate};
 use crate::stripe::kind;
 use crate::{ConnectError, EventList};

@@ -11,6 +11,7 @@ use model::{BalanceCategory, BalanceTransaction, Currency, UnixSeconds};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::insert;
 use super::texts::Texts;
 use crate::ledger::{MoneyFact, MoneyKind};
 
@@ -35,6 +36,8 @@ pub(crate) struct BalanceMonth {
     pub(super) fee_minor: Vec<i64>,
     pub(super) net_minor: Vec<i64>,
     pub(super) payments: PaymentColumns,
+    /// Each once, in order. Derived.
+    pub(super) currencies: Vec<Currency>,
 }
 
 /// The payments that transactions were made for, of those rows of which one is known.
@@ -212,7 +215,7 @@ impl BalanceMonth {
     }
 
     pub(crate) fn currencies(&self) -> &[Currency] {
-        &self.currency
+        &self.currencies
     }
 
     /// Its first and last instant.
@@ -229,6 +232,7 @@ impl BalanceMonth {
         self.at.push(row.at.0);
         self.category.push(row.category);
         self.currency.push(row.currency);
+        insert(&mut self.currencies, row.currency);
         self.amount_minor.push(row.amount_minor);
         self.fee_minor.push(row.fee_minor);
         self.net_minor.push(row.net_minor);

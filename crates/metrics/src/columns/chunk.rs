@@ -7,6 +7,7 @@ use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period,
 use model::{Currency, Day, UnixSeconds};
 
 use super::days::CalendarDays;
+use super::distinct;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
 };
@@ -169,17 +170,11 @@ impl Chunk {
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
         let days = |at: &[i64]| at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
-        let mut money_currencies: Vec<Currency> = Vec::new();
-        for currency in &columns.money.currency {
-            if let Err(place) = money_currencies.binary_search(currency) {
-                money_currencies.insert(place, *currency);
-            }
-        }
         Self {
             days: days(&columns.rows.at),
             apart_days: columns.apart.each_ref().map(|rows| days(&rows.at)),
             money_days: days(&columns.money.at),
-            money_currencies,
+            money_currencies: distinct(&columns.money.currency),
             columns,
         }
     }
@@ -357,6 +352,33 @@ impl Chunk {
         let money = &self.columns.money;
         (0..money.at.len())
             .map(|i| (UnixSeconds(money.at[i]), money.kind[i], money.currency[i], money.amount_minor[i]))
+    }
+
+    /// Adds every instant from this one on at which anything of its customers happens or ends, in no order.
+    pub(super) fn instants_from(&self, from: i64, found: &mut Vec<i64>) {
+        let Columns { rows, apart, subscriptions, failed_invoices, money, paid, .. } = &*self.columns;
+        let Columns { unexplained, differences, list_rows, .. } = &*self.columns;
+        let apart = apart.iter().map(|rows| (&rows.ends, &rows.at));
+        let in_order = [(&rows.ends, &rows.at), (&money.ends, &money.at), (&list_rows.ends, &list_rows.at)];
+        for (ends, at) in in_order.into_iter().chain(apart) {
+            for customer in 0..ends.len() {
+                let own = at[range(ends, customer)].iter().rev();
+                found.extend(own.take_while(|at| **at >= from));
+            }
+        }
+        let others = [
+            &paid.at,
+            &unexplained.at,
+            &differences.at,
+            &subscriptions.started_at,
+            &subscriptions.ended_at,
+            &subscriptions.cancel_at,
+            &subscriptions.trial_start,
+            &subscriptions.trial_end,
+            &failed_invoices.failed_at,
+            &failed_invoices.until,
+        ];
+        found.extend(others.into_iter().flatten().filter(|at| **at >= from));
     }
 
     pub(crate) fn first_money_on(&self) -> Option<Day> {

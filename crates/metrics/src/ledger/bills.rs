@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::LineRef;
 use super::amounts::{Picos, Ratio};
-use super::lines::Entry;
+use super::entry::Entry;
 
 /// What one invoice bills of one price for one period.
 #[derive(Debug, Clone)]

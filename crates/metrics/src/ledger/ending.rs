@@ -6,9 +6,8 @@ use model::billing::{InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{ChurnAt, UnixSeconds};
 
 use super::Cause;
-use super::items::Item;
+use super::entry::{Entry, Item};
 use super::lapses::last_billed;
-use super::lines::Entry;
 
 /// From `at` on nothing of the subscription has a value.
 #[derive(Debug, Clone)]

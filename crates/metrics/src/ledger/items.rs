@@ -2,24 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::billing::{InvoiceLine, Subscription};
+use model::billing::Subscription;
 use model::{PriceId, SubscriptionItemId};
 
-use super::lines::Entry;
-
-/// An item of a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Item<'a> {
-    Named(&'a SubscriptionItemId),
-    /// In shapes whose lines name no item each price is one of its own.
-    Priced(&'a PriceId),
-}
-
-impl<'a> Item<'a> {
-    pub(super) fn named(line: &'a InvoiceLine, price: &'a PriceId) -> Self {
-        line.subscription_item.as_ref().map_or(Self::Priced(price), Self::Named)
-    }
-}
+use super::entry::{Entry, Item};
 
 /// Gives lines that name no item the one that bills their price elsewhere, where that is only one: old bills of a
 /// subscription may have another shape than its new ones.

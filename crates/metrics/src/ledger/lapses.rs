@@ -7,12 +7,11 @@ use model::UnixSeconds;
 use model::billing::Subscription;
 
 use super::bills::refs;
-use super::items::{self, Item};
-use super::lines::Entry;
+use super::entry::{Entry, Item, Standing};
 use super::proration::step;
 use super::setting::{Setting, Track, track_of, zero};
-use super::standing::{Standing, is_alive};
-use super::{Cause, LineRef};
+use super::standing::is_alive;
+use super::{Cause, LineRef, items};
 
 /// Billing may be late, and clocks differ.
 const HOLE_S: i64 = 86_400;

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Period, Price, Subscription};
-use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId};
-use rust_decimal::Decimal;
+use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Price, Subscription};
+use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, SubscriptionId};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::amounts::Months;
-use super::items::{self, Item};
-use super::standing::{self, Standing};
-use super::{LineRef, PriceBook};
+use super::entry::{Entry, Item, Standing, is_credit, line_ref};
+use super::{LineRef, PriceBook, items, standing};
 
 /// Why a line has no recurring value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -48,85 +46,6 @@ pub enum LineVerdict {
     /// It gives unused time back.
     ProrationCredit,
     LeftOut(LeftOut),
-}
-
-/// A line of a subscription with a recurring price.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry<'a> {
-    pub line: &'a InvoiceLine,
-    /// `None`: still pending.
-    pub invoice: Option<&'a Invoice>,
-    pub price: &'a Price,
-    pub recurrence: model::billing::Recurrence,
-    pub months: Months,
-    pub item: Item<'a>,
-    pub standing: Standing,
-    /// The subscription's own tax rates, for lines that do not say theirs.
-    pub subscription_tax_percent: Option<Decimal>,
-}
-
-impl<'a> Entry<'a> {
-    pub(super) fn price_id(&self) -> &'a PriceId {
-        &self.price.id
-    }
-
-    pub(super) fn period(&self) -> Period {
-        self.line.period
-    }
-
-    pub(super) fn has_length(&self) -> bool {
-        self.line.period.end > self.line.period.start
-    }
-
-    /// It gives back what was billed before.
-    pub(super) fn is_credit(&self) -> bool {
-        is_credit(self.line)
-    }
-
-    /// It bills the rest of a period at a new price or quantity.
-    pub(super) fn is_charge(&self) -> bool {
-        self.line.is_proration && !self.is_credit()
-    }
-
-    /// The period's own bill, not a change within it.
-    pub(super) fn is_ordinary(&self) -> bool {
-        !self.line.is_proration
-    }
-
-    /// Billed by what was used, and therefore after its period.
-    pub(super) fn is_usage(&self) -> bool {
-        self.recurrence.is_metered
-    }
-
-    pub(super) fn counts(&self) -> bool {
-        self.standing == Standing::Counts
-    }
-
-    /// It says that its item was billed for its period.
-    pub(super) fn bills(&self) -> bool {
-        self.counts() && !self.is_credit()
-    }
-
-    /// Whether its invoice also bills a period of the subscription, whose entries these are.
-    pub(super) fn is_beside_a_period(&self, entries: &[Self]) -> bool {
-        entries.iter().any(|other| other.is_ordinary() && other.is_on_invoice_of(self))
-    }
-
-    pub(super) fn is_on_invoice_of(&self, other: &Self) -> bool {
-        self.invoice.map(|invoice| &invoice.id) == other.invoice.map(|invoice| &invoice.id)
-    }
-
-    pub(super) fn line_ref(&self) -> LineRef {
-        line_ref(self.line, self.invoice)
-    }
-}
-
-fn is_credit(line: &InvoiceLine) -> bool {
-    line.is_proration && (line.amount_minor < 0 || (line.amount_minor == 0 && line.is_proration_credit))
-}
-
-fn line_ref(line: &InvoiceLine, invoice: Option<&Invoice>) -> LineRef {
-    LineRef { invoice: invoice.map(|invoice| invoice.id.clone()), line: line.id.clone() }
 }
 
 /// Every line and pending item of a subscription with a recurring price, by subscription, in order of period.

@@ -11,13 +11,13 @@ mod terms;
 
 use std::collections::BTreeMap;
 
-use model::billing::{Subscription, SubscriptionItem, SubscriptionStatus};
+use model::billing::{Price, Subscription, SubscriptionItem, SubscriptionStatus};
 use model::{Currency, SubscriptionId, UnixSeconds};
 use rust_decimal::Decimal;
 
 use super::PriceBook;
 use super::amounts::{Months, Picos, full_price_in};
-use super::lines::Entry;
+use super::entry::Entry;
 use super::subscription::Timeline;
 use bridge::Bridge;
 pub use reason::MrrReason;
@@ -101,27 +101,35 @@ fn known_at(subscription: &Subscription, entries: &[Entry<'_>]) -> UnixSeconds {
 }
 
 fn listed<'a>(subscription: &'a Subscription, prices: &PriceBook) -> Vec<Listed<'a>> {
-    let mut items: Vec<(&SubscriptionItem, Currency, Option<(i64, Months)>)> = Vec::new();
-    for item in &subscription.items {
-        let price = prices.get(&item.price);
-        let currency = subscription.currency.or(price.map(|price| price.currency));
-        let recurrence = price.and_then(|price| price.recurrence);
-        if recurrence.is_some_and(|recurrence| recurrence.is_metered) {
-            continue;
-        }
-        let Some(currency) = currency else { continue };
-        let full = price.and_then(|price| full_price_in(price, currency, item.quantity));
-        let full = full.zip(recurrence);
-        items.push((item, currency, full.map(|(full, of)| (full.to_minor(), Months::of(of)))));
-    }
+    let mut listed: Vec<Listed<'a>> =
+        subscription.items.iter().filter_map(|item| priced(subscription, item, prices)).collect();
+    let full_minor = |item: &Listed<'_>| item.full.map_or(0, |(minor, _)| minor);
     let full_prices: Vec<(Currency, i64)> =
-        items.iter().map(|(_, currency, full)| (*currency, full.map_or(0, |(minor, _)| minor))).collect();
-    let terms = Terms::of_items(subscription, &full_prices);
-    let listed = items.into_iter().zip(terms);
-    listed.map(|((item, currency, full), terms)| Listed { item, currency, full, terms }).collect()
+        listed.iter().map(|item| (item.currency, full_minor(item))).collect();
+    for (item, terms) in listed.iter_mut().zip(Terms::of_items(subscription, &full_prices)) {
+        item.terms = terms;
+    }
+    listed
+}
+
+/// An item with its price and no terms yet. `None`: it is billed by usage, or nothing says in which currency.
+fn priced<'a>(
+    subscription: &Subscription,
+    item: &'a SubscriptionItem,
+    prices: &PriceBook,
+) -> Option<Listed<'a>> {
+    let price = prices.get(&item.price);
+    let recurrence = price.and_then(|price| price.recurrence);
+    if recurrence.is_some_and(|recurrence| recurrence.is_metered) {
+        return None;
+    }
+    let currency = subscription.currency.or(price.map(|price| price.currency))?;
+    let full_minor = price.and_then(|price| full_minor(price, currency, item.quantity));
+    let full = full_minor.zip(recurrence).map(|(minor, of)| (minor, Months::of(of)));
+    Some(Listed { item, currency, full, terms: Terms::none(currency) })
 }
 
 /// What an amount of a price costs per interval, rounded as a bill is.
-fn full_minor(price: &model::billing::Price, currency: Currency, quantity: Decimal) -> Option<i64> {
+fn full_minor(price: &Price, currency: Currency, quantity: Decimal) -> Option<i64> {
     full_price_in(price, currency, quantity).map(Picos::to_minor)
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use model::billing::Subscription;
 use model::{ChurnAt, Currency, LedgerRules, SubscriptionId, UnixSeconds};
 
-use super::lines::Entry;
+use super::entry::Entry;
 use super::{Step, ending, subscription};
 
 /// By these rules, recurring value changes at `at` by `delta_minor` more than by the ledger's own.

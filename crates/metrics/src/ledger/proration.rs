@@ -7,7 +7,7 @@ use model::billing::{BillingInterval, Period, Recurrence, Subscription};
 
 use super::amounts::{Picos, Ratio, full_price_in, inclusive_tax_minor};
 use super::bills::Bill;
-use super::lines::Entry;
+use super::entry::Entry;
 use super::{LineRef, Valuation};
 
 const DAY_S: i64 = 86_400;

@@ -3,7 +3,7 @@
 use model::{Currency, PriceId, UnixSeconds};
 
 use super::Cause;
-use super::lines::Entry;
+use super::entry::Entry;
 
 /// A price of the subscription in a currency.
 pub(super) type Track<'a> = (&'a PriceId, Currency);

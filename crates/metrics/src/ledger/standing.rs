@@ -6,22 +6,7 @@ use model::billing::{Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{InvoiceId, PriceId, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::items::Item;
-use super::lines::Entry;
-
-/// How a line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    Counts,
-    /// Its invoice is void or was written off.
-    GivenUp,
-    /// Its invoice was never paid, and its subscription no longer runs.
-    Unpaid,
-    /// It bills a change that is not made before it is paid.
-    AwaitingPayment,
-    /// A newer invoice bills the same period of the same item.
-    Replaced,
-}
+use super::entry::{Entry, Item, Standing};
 
 /// A subscription that still provides service: its unpaid invoices may yet be paid.
 pub(super) fn is_alive(status: SubscriptionStatus) -> bool {

@@ -8,8 +8,7 @@ use rust_decimal::Decimal;
 
 use super::amounts::tier_quantities;
 use super::bills::{self, Bill, refs};
-use super::items::Item;
-use super::lines::Entry;
+use super::entry::{Entry, Item};
 use super::proration::{self, Beside};
 use super::setting::{Setting, Strength, Track, track_of};
 use super::{Cause, Step, ending, lapses};

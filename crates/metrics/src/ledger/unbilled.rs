@@ -3,7 +3,7 @@
 use model::billing::{Subscription, SubscriptionStatus};
 
 use super::amounts::{Months, full_price_in};
-use super::items::Item;
+use super::entry::Item;
 use super::setting::{Setting, Strength};
 use super::subscription::Timeline;
 use super::{Cause, PriceBook, Step, UnbilledItem};

@@ -12,7 +12,8 @@ use smallvec::SmallVec;
 use utoipa::ToSchema;
 
 use super::exchange::{Exchange, TooLarge};
-use super::money::{self, number};
+use super::money;
+use super::moved::number;
 use super::points::zone_name;
 use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
@@ -52,6 +53,13 @@ pub struct Cohorts {
     #[schema(value_type = Option<String>, format = Date)]
     pub rates_on: Option<Day>,
     pub series: Vec<CohortSeries>,
+}
+
+impl Cohorts {
+    /// How many values it has.
+    pub(crate) fn points(&self) -> usize {
+        self.series.iter().flat_map(|series| &series.cohorts).map(|cohort| cohort.values.len()).sum()
+    }
 }
 
 /// The cohorts of one currency, or of one group in one currency.

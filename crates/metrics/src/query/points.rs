@@ -112,6 +112,11 @@ pub enum Value {
 }
 
 impl<P> Answer<P> {
+    /// How many points it has.
+    pub(crate) fn points(&self) -> usize {
+        self.series.iter().map(|series| series.points.len()).sum()
+    }
+
     pub(super) fn of(
         metric: &'static str,
         ledger: &Ledger,

@@ -22,6 +22,7 @@ mod random;
 mod ratios;
 mod reasons;
 mod reference;
+mod remembered;
 mod restate;
 mod second_reader;
 mod upcoming;

@@ -172,6 +172,22 @@ impl World {
         &mut self.customers[index]
     }
 
+    /// Every moment at which anything happens or ends.
+    pub fn instants(&self) -> Vec<UnixSeconds> {
+        let mut all: Vec<UnixSeconds> =
+            self.balance.iter().map(|transaction| transaction.created_at).collect();
+        for customer in &self.customers {
+            all.extend(customer.changes.iter().map(|change| change.at));
+            all.extend(customer.apart.iter().map(|(_, change)| change.at));
+            all.extend(customer.money.iter().map(|money| money.at));
+            all.extend(customer.cancels.iter().map(|(_, at)| *at));
+            all.extend(customer.trials.iter().flat_map(|trial| [trial.period.start, trial.period.end]));
+            let failed = customer.failed_invoices.iter();
+            all.extend(failed.flat_map(|(_, at, until)| [Some(*at), *until]).flatten());
+        }
+        all
+    }
+
     pub fn ledger(&self, zone: &str) -> Ledger {
         let builder = LedgerBuilder::new();
         for customer in &self.customers {

@@ -1,11 +1,12 @@
 //! Rewrites every body and dictionary of a file that may keep more than it shows: one from before deleted data was
 //! overwritten, when dictionaries quoted the bodies they were trained on.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use zstd::zstd_safe::DCtx;
 
+use super::bodies::{self, COLUMNS, Plain};
 use super::codec::{Codec, Outline, Trainer};
-use super::erase::{COLUMNS, Plain, ROWS, Redact, Rewritten};
+use super::erase::{ROWS, Redact, Rewritten};
 use crate::error::Fault;
 use crate::scrub::{overwrite_from_now_on, scrub};
 
@@ -99,10 +100,8 @@ fn all(
                 after = plain.row;
                 changes.push((after, new.compress(plain.kind, &changed.unwrap_or(plain.body))?));
             }
-            let mut update =
-                tx.prepare_cached("UPDATE objects SET dictionary = ?2, body = ?3 WHERE row = ?1")?;
             for (row, body) in &changes {
-                update.execute(params![row, body.dictionary, body.bytes])?;
+                bodies::write(&tx, *row, body)?;
             }
         }
         tx.commit()?;

@@ -6,7 +6,6 @@ use model::billing::{
 use model::{ChargeId, CreditNoteId, CustomerId, DisputeId, InvoiceId, RefundId};
 use serde::Deserialize;
 
-use super::customer::said;
 use super::line::Amount;
 use super::method::{MethodShape, method};
 use super::{ReadError, Reading, read};
@@ -47,7 +46,7 @@ struct Outcome {
 
 impl ChargeShape {
     fn method(&self) -> Option<PaymentMethod> {
-        let Some(id) = said(&self.payment_method) else { return method([&self.source]) };
+        let Some(id) = self.payment_method.said() else { return method([&self.source]) };
         let details = self.payment_method_details.get();
         Some(PaymentMethod { id, means: details.map(MethodShape::means).unwrap_or_default() })
     }
@@ -76,8 +75,8 @@ pub fn charge(body: &str) -> Result<Charge, ReadError> {
     };
     // Before charges said how much was captured, it was all or nothing.
     let is_captured = shape.captured.0.unwrap_or(status == ChargeStatus::Succeeded);
-    let reason = shape.outcome.get().and_then(|outcome| said(&outcome.reason));
-    let failure_code = said(&shape.failure_code);
+    let reason = shape.outcome.get().and_then(|outcome| outcome.reason.said());
+    let failure_code = shape.failure_code.said();
     let is_failed = status == ChargeStatus::Failed;
     Ok(Charge {
         id: ChargeId::from(reading.id),

@@ -65,8 +65,8 @@ pub fn customer(body: &str) -> Result<Customer, ReadError> {
     Ok(Customer {
         id: CustomerId::from(reading.id),
         created_at: reading.optional_instant(shape.created, "created")?,
-        name: said(&shape.name),
-        email: said(&shape.email),
+        name: shape.name.said(),
+        email: shape.email.said(),
         country,
         currency: shape.currency.as_str().and_then(|code| code.parse().ok()),
         payment_method: shape
@@ -88,7 +88,7 @@ pub fn product(body: &str) -> Result<Product, ReadError> {
     let reading = Reading::begin(kind::PRODUCT, &shape.id)?;
     Ok(Product {
         id: ProductId::from(reading.id),
-        name: said(&shape.name),
+        name: shape.name.said(),
         is_active: shape.active.0.unwrap_or(!shape.deleted.is_set()),
         is_deleted: shape.deleted.is_set(),
     })
@@ -100,9 +100,4 @@ impl Address {
         let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
         is_code.then(|| code.to_ascii_uppercase())
     }
-}
-
-/// A text, where there is one to show.
-pub(super) fn said(text: &Text) -> Option<String> {
-    text.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }

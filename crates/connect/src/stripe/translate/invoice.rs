@@ -4,7 +4,6 @@ use model::billing::{Invoice, InvoiceLine, InvoiceStatus, Price};
 use model::{CustomerId, InvoiceId, SubscriptionId};
 use serde::Deserialize;
 
-use super::customer::said;
 use super::line::{Amount, Around, LineShape};
 use super::{ReadError, Reading, read};
 use crate::stripe::kind;
@@ -128,7 +127,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
     let amount_paid = reading.optional_amount(shape.amount_paid, "amount_paid")?;
     let invoice = Invoice {
         id: InvoiceId::from(reading.id),
-        number: said(&shape.number),
+        number: shape.number.said(),
         customer: shape.customer.id().map(CustomerId::from),
         subscription: subscription.map(SubscriptionId::from),
         status,
@@ -138,7 +137,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         paid_at: paid_at.or(is_paid.then_some(created_at)),
         finalized_at: reached(|at| at.finalized_at, "status_transitions.finalized_at")?,
         given_up_at,
-        billing_reason: said(&shape.billing_reason),
+        billing_reason: shape.billing_reason.said(),
         attempt_count: shape.attempt_count(),
         total_minor,
         tax_minor: shape.tax(reading, total_minor)?,

@@ -8,7 +8,6 @@ use model::{
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::customer::said;
 use super::price::{PriceShape, linked};
 use super::{LARGEST_QUANTITY, ReadError, Reading, read};
 use crate::stripe::kind;
@@ -192,7 +191,7 @@ impl LineShape {
         };
         let line = InvoiceLine {
             id: InvoiceLineId::from(reading.id),
-            description: said(&self.description),
+            description: self.description.said(),
             amount_minor: reading.amount(self.amount, "amount")?,
             discount_minor: self.discount(reading)?,
             inclusive_tax_minor: self.inclusive_tax(reading)?,

@@ -3,7 +3,6 @@
 use model::billing::{Card, CardExpiry, PaymentMeans, PaymentMethod};
 use serde::Deserialize;
 
-use super::customer::said;
 use crate::stripe::loose::{Link, Number, Object, Text};
 
 /// A payment method or, in the older shape, a source or a card; also what a charge says of the one that was used.
@@ -52,7 +51,7 @@ impl MethodShape {
 
 fn card(brand: &Text, last4: &Text, (year, month): (Number, Number)) -> Option<Card> {
     let expiry = CardExpiry::new(year.whole()?, month.whole()?)?;
-    Some(Card { brand: said(brand), last4: said(last4), expiry })
+    Some(Card { brand: brand.said(), last4: last4.said(), expiry })
 }
 
 /// The first that is named.
@@ -61,7 +60,7 @@ pub(super) fn method<const N: usize>(links: [&Link<MethodShape>; N]) -> Option<P
         Link::Absent => None,
         Link::Id(id) => Some(PaymentMethod { id: id.clone(), means: PaymentMeans::Unknown }),
         Link::Expanded(shape) => {
-            let id = said(&shape.id)?;
+            let id = shape.id.said()?;
             Some(PaymentMethod { id, means: shape.means() })
         }
     })

@@ -6,7 +6,6 @@ use model::billing::{
 use model::{PriceId, ProductId};
 use serde::Deserialize;
 
-use super::customer::said;
 use super::{LARGEST_AMOUNT, LARGEST_QUANTITY, ReadError, Reading, read};
 use crate::stripe::kind;
 use crate::stripe::loose::{Array, Flag, Keyed, Link, Number, Object, Ref, Text};
@@ -103,7 +102,7 @@ impl PriceShape {
         Ok(Price {
             id: PriceId::from(reading.id),
             product: self.product.id().map(ProductId::from),
-            nickname: said(&self.nickname),
+            nickname: self.nickname.said(),
             currency: reading.currency(&self.currency)?,
             recurrence: self.recurrence(reading)?,
             scheme: self.scheme(reading)?,

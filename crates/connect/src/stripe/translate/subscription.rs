@@ -8,7 +8,6 @@ use model::{CustomerId, InvoiceId, SubscriptionId, SubscriptionItemId, UnixSecon
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::customer::said;
 use super::line::{TaxRate, inclusive_percent};
 use super::method::{MethodShape, method};
 use super::price::{PriceShape, linked};
@@ -137,7 +136,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         cancel_at: reading.optional_instant(shape.cancel_at, "cancel_at")?,
         is_canceled_at_period_end: shape.cancel_at_period_end.is_set(),
         cancellation_reason: cancellation.and_then(|details| reason(details.reason.as_str())),
-        cancellation_feedback: cancellation.and_then(|details| said(&details.feedback)),
+        cancellation_feedback: cancellation.and_then(|details| details.feedback.said()),
         trial: period(reading, [shape.trial_start, shape.trial_end], ["trial_start", "trial_end"])?,
         billing_cycle_anchor: reading.optional_instant(shape.billing_cycle_anchor, "billing_cycle_anchor")?,
         is_collection_paused: shape.pause_collection.get().is_some(),

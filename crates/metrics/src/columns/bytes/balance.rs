@@ -3,6 +3,7 @@
 use model::BalanceCategory;
 
 use super::super::balance::{BalanceMonth, PaymentColumns, month_number};
+use super::super::distinct;
 use super::reader::{Read, Reader, Writer};
 use super::tables::{currencies, number, numbers};
 
@@ -29,7 +30,7 @@ pub(super) fn write(month: &BalanceMonth) -> Vec<u8> {
 pub(super) fn read(bytes: &[u8], of: u32) -> Read<BalanceMonth> {
     let mut from = Reader::new(bytes);
     let count = from.count()?;
-    let month = BalanceMonth {
+    let mut month = BalanceMonth {
         number: of,
         ids: from.texts(count)?,
         sources: from.texts(count)?,
@@ -40,7 +41,9 @@ pub(super) fn read(bytes: &[u8], of: u32) -> Read<BalanceMonth> {
         fee_minor: from.i64s(count)?,
         net_minor: from.i64s(count)?,
         payments: read_payments(&mut from, count)?,
+        currencies: Vec::new(),
     };
+    month.currencies = distinct(&month.currency);
     from.finish()?;
     let (Some(first), Some(last)) = (month.at.first(), month.at.last()) else {
         return Err("it is a month without anything");

@@ -5,8 +5,7 @@ use model::{Currency, PriceId};
 use rust_decimal::Decimal;
 
 use super::super::bills::Bill;
-use super::super::items::Item;
-use super::super::lines::Entry;
+use super::super::entry::{Entry, Item};
 use super::super::setting::Setting;
 use super::super::subscription::Timeline;
 use super::super::{Cause, LineRef, PriceBook, Valuation};

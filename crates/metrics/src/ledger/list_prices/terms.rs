@@ -40,37 +40,30 @@ pub(super) fn has_ending_discount(subscription: &Subscription) -> bool {
 }
 
 impl Terms {
+    pub(super) fn none(currency: Currency) -> Self {
+        Self { currency, percents_off: Vec::new(), amount_off_minor: 0, tax: Tax::Unknown }
+    }
+
     /// Of each item of a subscription, whose full prices these are. An amount that is off each bill is spread over its
     /// items in proportion to them.
     pub(super) fn of_items(subscription: &Subscription, full_prices: &[(Currency, i64)]) -> Vec<Self> {
         let permanent = || subscription.discounts.iter().filter(|discount| is_permanent(discount));
         let percents_off: Vec<Decimal> = permanent().filter_map(|discount| discount.percent_off).collect();
         let tax = subscription.inclusive_tax_percent.map_or(Tax::Unknown, Tax::Percent);
-        let amounts = permanent().filter_map(|discount| discount.amount_off);
-        let mut off_by_currency: Vec<(Currency, i64)> = Vec::new();
-        for (minor, currency) in amounts {
-            off_by_currency.push((currency, minor));
-        }
-        let sum_of = |all: &[(Currency, i64)], currency: Currency| {
-            let own = all.iter().filter(|(of, _)| *of == currency);
-            own.fold(0_i64, |sum, (_, minor)| sum.saturating_add(*minor))
-        };
-        let mut reached: Vec<(Currency, i64, i64)> = Vec::new();
-        let terms = full_prices.iter().map(|(currency, full_minor)| {
-            let (off, whole) = (sum_of(&off_by_currency, *currency), sum_of(full_prices, *currency));
-            let place = reached.iter().position(|(known, ..)| known == currency).unwrap_or_else(|| {
-                reached.push((*currency, 0, 0));
-                reached.len() - 1
-            });
-            let (_, price, given) = &mut reached[place];
-            *price = price.saturating_add(*full_minor);
-            // What was given up to here, so that the parts add up to the whole.
-            let until_here = if whole > 0 {
-                Picos::of_minor(off).times(Ratio { by: *price, of: whole }).to_minor()
-            } else {
-                0
+        let off: Vec<(Currency, i64)> = permanent()
+            .filter_map(|discount| discount.amount_off)
+            .map(|(minor, currency)| (currency, minor))
+            .collect();
+        let terms = full_prices.iter().enumerate().map(|(index, (currency, _))| {
+            let (off_minor, whole_minor) = (sum_in(*currency, &off), sum_in(*currency, full_prices));
+            // What is given up to an item, so that the parts add up to the whole.
+            let until = |end: usize| match sum_in(*currency, &full_prices[..end]) {
+                by if whole_minor > 0 => {
+                    Picos::of_minor(off_minor).times(Ratio { by, of: whole_minor }).to_minor()
+                }
+                _ => 0,
             };
-            let amount_off_minor = until_here.saturating_sub(std::mem::replace(given, until_here));
+            let amount_off_minor = until(index + 1).saturating_sub(until(index));
             Self { currency: *currency, percents_off: percents_off.clone(), amount_off_minor, tax }
         });
         terms.collect()
@@ -125,4 +118,9 @@ impl Terms {
             Tax::Percent(percent) => inclusive_tax_minor(discounted_minor, percent, self.currency),
         }
     }
+}
+
+fn sum_in(currency: Currency, amounts: &[(Currency, i64)]) -> i64 {
+    let own = amounts.iter().filter(|(of, _)| *of == currency);
+    own.fold(0, |sum, (_, minor)| sum.saturating_add(*minor))
 }
