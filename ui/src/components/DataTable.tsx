@@ -132,7 +132,7 @@ function Head({ column: { header, isNumeric = false, width }, sorted, onSort, cl
       style={width ? { width } : undefined}
     >
       {onSort ? (
-        <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={onSort}>
+        <button className="-mx-1 rounded px-1 [text-align:inherit] hover:text-ink" type="button" onClick={onSort}>
           {isNumeric && <SortArrow sorted={sorted} />}
           {header}
           {!isNumeric && <SortArrow sorted={sorted} />}
