@@ -132,7 +132,7 @@ function Head({ column: { header, isNumeric = false, width }, sorted, onSort, cl
       style={width ? { width } : undefined}
     >
       {onSort ? (
-        <button className="-mx-1 rounded px-1 hover:text-ink" type="button" onClick={onSort}>
+        <button className="-mx-1 rounded px-1 [text-align:inherit] hover:text-ink" type="button" onClick={onSort}>
           {isNumeric && <SortArrow sorted={sorted} />}
           {header}
           {!isNumeric && <SortArrow sorted={sorted} />}
@@ -207,7 +207,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             {columns.map((column) => (
               <Head
                 key={column.id}
-                className={`${cellClass(column, edges)} font-medium whitespace-nowrap`}
+                className={`${cellClass(column, edges)} align-bottom font-medium whitespace-normal md:whitespace-nowrap`}
                 column={column}
                 sorted={sorting?.id !== column.id ? undefined : sorting.desc ? 'desc' : 'asc'}
                 {...(canSort(column) ? { onSort: () => sort(column) } : {})}

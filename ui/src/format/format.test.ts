@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addDays, firstOfMonth, formatBucket, isDay, lastOfMonth, todayIn } from './date'
 import { formatMoney, majorText } from './money'
 import { formatDuration, formatRatio } from './number'
+import { axisText } from './value'
 
 const locale = 'en-US'
 
@@ -64,5 +65,15 @@ describe('time left', () => {
     expect(formatDuration(2)).toBe('a few seconds')
     expect(formatDuration(41)).toBe('45 seconds')
     expect(formatDuration(3_900)).toBe('1 h 5 min')
+  })
+})
+
+describe('a name on a vertical axis', () => {
+  it('writes parts of a dollar as amounts are written, and large amounts short', () => {
+    expect([0, 0.2, 2.5, 40, 2500].map((position) => axisText(position, 'money', 'usd'))).toEqual(['$0', '$0.20', '$2.50', '$40', '$2.5K'])
+  })
+
+  it('has halves of a percent where there are some', () => {
+    expect([0.005, 0.01].map((position) => axisText(position, 'ratio', 'usd'))).toEqual(['0.5%', '1%'])
   })
 })

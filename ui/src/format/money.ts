@@ -49,7 +49,7 @@ function formatterOf(currency: Currency, { sign = false, compact = false, digits
       currency: currency.toUpperCase(),
       signDisplay: sign ? 'exceptZero' : 'negative',
       ...(compact
-        ? { notation: 'compact', maximumFractionDigits: 1 }
+        ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
         : { minimumFractionDigits: digits, maximumFractionDigits: digits }),
     })
     formatters.set(key, formatter)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { lacksRates, usualCurrency } from './currency'
+import { lacksRates, unconvertible, usualCurrency } from './currency'
 
 const view = (own: string | null, currencies: string[], targets: string[]) => ({
   connection: { reporting_currency: own },
@@ -22,5 +22,21 @@ describe('the usual currency', () => {
   it('is the reporting currency while it is not known what is billed', () => {
     const of = { connection: { reporting_currency: 'usd' }, facets: undefined }
     expect([lacksRates(of), usualCurrency(of)]).toEqual([false, 'usd'])
+  })
+})
+
+describe('what figures lack in a currency', () => {
+  const facets = { currencies: ['eur', 'irr', 'usd'], targets: ['eur', 'usd'] }
+
+  it('is what has no rate today', () => {
+    expect(unconvertible('usd', facets)).toEqual(['irr'])
+  })
+
+  it('is everything else where the currency itself has none', () => {
+    expect(unconvertible('gbp', facets)).toEqual(['eur', 'irr', 'usd'])
+  })
+
+  it('is nothing while nothing is converted, or nothing is known', () => {
+    expect([unconvertible('native', facets), unconvertible('usd', undefined)]).toEqual([[], []])
   })
 })

@@ -14,6 +14,13 @@ export function lacksRates({ connection: { reporting_currency: own }, facets }: 
   return others.length > 0 && !(isRated(own) && others.some(isRated))
 }
 
+/** What is billed in but can't be converted today into the currency that was chosen: figures lack it. */
+export function unconvertible(into: string, facets: Pick<Facets, 'currencies' | 'targets'> | undefined): Currency[] {
+  if (into === 'native' || facets === undefined) return []
+  const others = facets.currencies.filter((code) => code !== into)
+  return facets.targets.includes(into) ? others.filter((code) => !facets.targets.includes(code)) : others
+}
+
 /** What amounts are in unless the address says so: `native`, or the currency that everything is converted to. */
 export const usualCurrency = (of: Rated): Currency => (lacksRates(of) ? 'native' : (of.connection.reporting_currency ?? 'native'))
 

@@ -143,9 +143,7 @@ fn check(world: &World, zone: &str, query: &Query) -> Result<(), TestCaseError> 
             }
             for series in &explained.series {
                 let parts = Parts::of(series);
-                if metric.id != "days_to_convert"
-                    && let Some(value) = series.value
-                {
+                if let Some(value) = series.value.filter(|_| metric.id != "days_to_convert") {
                     let value = match value {
                         Value::Minor(number) | Value::Count(number) => Decimal::from(number),
                         Value::Ratio(ratio) => ratio,

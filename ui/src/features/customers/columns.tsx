@@ -128,7 +128,7 @@ export function customerColumns(
     header: 'Customer',
     total: () => 'Total',
     cell: (row) => (
-      <span className="block max-w-[11.5rem] min-w-36 sm:max-w-[18rem]">
+      <span className="block max-w-[10.5rem] min-w-32 sm:max-w-[18rem]">
         <CustomerLink connectionId={view.connection.id} customer={row} />
         {row.name && row.email && <span className="block truncate text-xs text-ink-soft">{row.email}</span>}
       </span>

@@ -26,7 +26,10 @@ interface Props {
   query: Query
 }
 
-function columnsOf(view: View, { label, unit }: ExplainedTerm, currency: Currency): Column<Contribution>[] {
+/** A list in which everybody counts once needs no column of ones. */
+const isOneEach = ({ unit }: ExplainedTerm, rows: readonly Contribution[]) => unit === 'count' && rows.every(({ amount }) => amount === 1)
+
+function columnsOf(view: View, { label, unit }: ExplainedTerm, currency: Currency): [customer: Column<Contribution>, amount: Column<Contribution>] {
   return [
     {
       id: 'customer',
@@ -58,8 +61,11 @@ export function ContributionList({ view, metric, part, currency, query }: Props)
   const navigate = useNavigate()
   const { connection } = view
   const list = useInfiniteQuery(contributionsQuery(connection.id, metric.id, part.id, query))
-  const columns = useMemo(() => columnsOf(view, part, currency), [view, part, currency])
   const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
+  const columns = useMemo(() => {
+    const [customer, amount] = columnsOf(view, part, currency)
+    return isOneEach(part, rows) ? [customer] : [customer, amount]
+  }, [view, part, currency, rows])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   const total = list.data?.pages[0]?.total
   if (total === undefined) return <SkeletonRows rows={8} />

@@ -139,7 +139,7 @@ export function RankingCard(props: RankingProps) {
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
+        <div className="min-w-0 flex-1 basis-full sm:basis-52">
           <h2 className="flex items-center gap-1 font-semibold">
             {title}
             <Definition metric={id} />

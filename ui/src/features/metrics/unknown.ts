@@ -42,7 +42,7 @@ export function reasonUnknown(
   }
   if (value === null) return NOTHING_TO_DIVIDE_BY[metricId] ?? 'Nothing to divide by'
   if (value !== undefined) return undefined
-  return isAbsent ? 'The key can’t read this' : 'Not known'
+  return isAbsent ? 'The key can’t read this' : 'No data for this selection'
 }
 
 /** What a chart without a single value says. */

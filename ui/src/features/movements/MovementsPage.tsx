@@ -34,18 +34,20 @@ const route = getRouteApi('/app/c/$connectionId/movements')
 /** Exchange rates move the total, not a customer: there is nothing to list. */
 const TYPES = MOVEMENTS.filter((type) => type !== 'fx')
 
+/** Whether all that is listed is in one currency. */
+const canAddUp = ({ currency, facets }: Pick<View, 'currency' | 'facets'>) => currency !== 'native' || facets?.currencies.length === 1
+
 /** The sentence about what is listed. With native currencies, only those of one could be added up. */
 function useStory(view: View, types: readonly MovementType[] | undefined, count: number | undefined): string | null {
   const { start, end, interval } = spanOf(view.period, view.period.interval)
   const report = useQuery(mrrQuery(view.connection.id, { from: start, to: end, interval, ...view.scope })).data
   const currency = shownCurrency(view)
   return useMemo(() => {
-    const isOne = view.currency !== 'native' || view.facets?.currencies.length === 1
     const all = movementsOf(known(report), currency)
-    if (!isOne || all === undefined || currency === undefined) return null
+    if (!canAddUp(view) || all === undefined || currency === undefined) return null
     const listed = types ? Object.fromEntries(MOVEMENTS.map((type) => [type, types.includes(type) ? all[type] : 0])) : all
     return movementsStory({ currency, count, movements: listed as typeof all })
-  }, [view.currency, view.facets, report, currency, types, count])
+  }, [view, report, currency, types, count])
 }
 
 const useMovements = (view: View, query: Query) => useInfiniteQuery(movementsQuery(view.connection.id, query))
@@ -74,7 +76,7 @@ function Movements({ view }: { view: View }) {
     <>
       <PageHead
         lead={formatRange(from, to)}
-        story={story}
+        {...(canAddUp(view) ? { story } : {})}
         title={
           <>
             Movements <Definition metric="net_new_mrr" />

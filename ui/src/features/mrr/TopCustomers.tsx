@@ -25,7 +25,7 @@ export function TopCustomers({ view, currency }: { view: View; currency: Currenc
       <h2 className="pt-1 font-semibold">Top customers by MRR now</h2>
       {query.error && !customers && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {(!customers || isUnknown) && !query.error && <SkeletonRows rows={8} />}
-      {customers?.length === 0 && !isUnknown && <p className="py-4 text-sm text-ink-soft">No customer has MRR yet.</p>}
+      {customers?.length === 0 && !isUnknown && <p className="py-4 text-sm text-ink-soft">{view.hasFilters ? 'No customer has MRR with these filters.' : 'No customer has MRR yet.'}</p>}
       {customers && customers.length > 0 && (
         <>
           <ol className="mt-1 divide-y divide-line">

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 
 import type { MetricDefinition } from '~/api/types'
 import { formatRange } from '~/format/date'
+import { shownCurrency } from '~/view/currency'
 import { FILTER_LABEL } from '~/view/filterNames'
 import { foreignFilters } from '~/view/filterable'
 import type { PaymentType } from '~/view/pageSearch'
@@ -32,7 +33,11 @@ export function PaymentsCard({ view }: { view: View }) {
     })
   const { start: from, end: to } = view.period
   const foreign = foreignFilters(OF_PAYMENTS, view.filters)
-  const scope = Object.fromEntries(Object.entries(view.scope).filter(([name]) => !(foreign as string[]).includes(name)))
+  const currency = shownCurrency(view)
+  // With native currencies, the one that the figures above are in.
+  const native = view.currency === 'native' && currency ? { filter_currency: [currency] } : {}
+  const own = Object.entries(view.scope).filter(([name]) => !(foreign as string[]).includes(name))
+  const scope = { ...Object.fromEntries(own), ...native }
   return (
     <section aria-label="Payments one by one" className="card py-2">
       <header className="px-4 pt-1 pb-2 sm:px-5">

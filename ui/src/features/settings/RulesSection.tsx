@@ -122,7 +122,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
       <Toggle
         hint="Off by default. Active subscriptions without a bill, such as those moved from another system, count from their start at list price."
         isSelected={draft.count_unbilled ?? false}
-        label="Count subscriptions that haven't been billed yet"
+        label="Count subscriptions that haven’t been billed yet"
         onChange={(count_unbilled) => change({ count_unbilled })}
       />
       {isChanged && (

@@ -1,11 +1,13 @@
 import { useLocation } from '@tanstack/react-router'
 
+import type { Currency } from '~/api/types'
 import { ComparePicker } from '~/features/controls/ComparePicker'
 import { CurrencyPicker } from '~/features/controls/CurrencyPicker'
 import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
 import { IntervalPicker } from '~/features/controls/IntervalPicker'
 import { RangePicker } from '~/features/controls/RangePicker'
 import { INTERVAL_LABEL } from '~/format/names'
+import { unconvertible } from '~/view/currency'
 import { controlsOf } from '~/view/pages'
 import type { Period } from '~/view/period'
 import { BUCKETS_AT_MOST } from '~/view/period'
@@ -22,13 +24,15 @@ export function ViewBar() {
   const controls = controlsOf(pathname)
   const hasChips = controls.includes('filters') && view.hasFilters
   const hasNote = controls.includes('interval') && view.period.coarsened_from !== null
+  const lacking = controls.includes('currency') ? unconvertible(view.currency, view.facets) : []
   return (
     <Bar
       below={
-        (hasChips || hasNote) && (
+        (hasChips || hasNote || lacking.length > 0) && (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 sm:px-5">
             {hasChips && <FilterChips view={view} />}
             {hasNote && <Coarsened period={view.period} />}
+            {lacking.length > 0 && <Unconverted currencies={lacking} />}
           </div>
         )
       }
@@ -45,6 +49,16 @@ export function ViewBar() {
         </>
       )}
     </Bar>
+  )
+}
+
+/** Which currencies today's figures lack: without an exchange rate, nothing can be added to the others. */
+function Unconverted({ currencies }: { currencies: readonly Currency[] }) {
+  const codes = currencies.map((code) => code.toUpperCase()).join(', ')
+  return (
+    <p className="text-[0.8125rem] text-warn" role="status">
+      Amounts in {codes} are not included: there is no exchange rate for today. Choose native currencies to see them.
+    </p>
   )
 }
 
