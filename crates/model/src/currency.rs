@@ -101,6 +101,14 @@ pub struct Money {
 }
 
 /// The plain form for terminals and logs of totals: `12.34 USD`. Pages format in the reader's locale.
+impl Money {
+    /// Thousandths of the main unit, to put amounts of several currencies in order where nothing can be converted.
+    pub fn in_thousandths(self) -> i64 {
+        let factor = 10_i64.pow(3_u32.saturating_sub(self.currency.exponent()));
+        self.amount_minor.saturating_mul(factor)
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let exponent = self.currency.exponent();

@@ -61,7 +61,7 @@ pub enum CustomerState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerSort {
-    /// In the reporting currency; natively by the plain sum of smallest units.
+    /// In the reporting currency; natively by the sum of main units, whatever they are worth.
     Mrr,
     Name,
     Created,
@@ -267,7 +267,7 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Amounts as one number to sort by: in the reporting currency, or as their plain sum.
+    /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
     fn in_one(&self, amounts: &[Money]) -> i64 {
         let convert = |money: &Money| {
             let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
@@ -275,7 +275,9 @@ impl<'a> List<'a> {
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
-            Reporting::Native => amounts.iter().map(|money| money.amount_minor).sum(),
+            Reporting::Native => {
+                amounts.iter().fold(0_i64, |sum, money| sum.saturating_add(money.in_thousandths()))
+            }
             Reporting::In(target) => amounts
                 .iter()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
@@ -334,9 +336,11 @@ impl<'a> List<'a> {
     }
 
     fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
-        let natively = || trail.lanes.iter().map(|lane| lane.value).sum();
         match self.asked.currency {
-            Reporting::Native => natively(),
+            Reporting::Native => trail.lanes.iter().fold(0_i64, |sum, lane| {
+                let currency = self.scope.currency_of(lane.series);
+                sum.saturating_add(Money { amount_minor: lane.value, currency }.in_thousandths())
+            }),
             Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }
     }

@@ -180,7 +180,7 @@ impl List<'_> {
         Ok(own)
     }
 
-    /// Natively by the plain sum of smallest units, as the list of customers is.
+    /// Natively by the sum of main units, as the list of customers is.
     fn amount(&self, paid: &Paid) -> i64 {
         match self.asked.currency {
             Reporting::Native => paid.native.plain_sum(),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
 
-use model::{Currency, CustomerId, Day, UnixSeconds};
+use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ pub struct PaymentsQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentSort {
     Date,
-    /// In the reporting currency; natively by the plain number of smallest units.
+    /// In the reporting currency; natively by the number of main units, whatever they are worth.
     Amount,
 }
 
@@ -207,7 +207,7 @@ impl List<'_> {
             if self.has(kind, code) && filter.has_currency(currency) {
                 let number = match self.asked.sort {
                     PaymentSort::Date => money.at[row],
-                    PaymentSort::Amount => self.converted(money.days[row], currency, amount).unwrap_or(0),
+                    PaymentSort::Amount => self.size(money.days[row], currency, amount),
                 };
                 found.push(Found { place, row, likeness, nth, number });
             }
@@ -220,6 +220,14 @@ impl List<'_> {
             if kinds.is_empty() { MoneyKind::LISTED.contains(&kind) } else { kinds.contains(&kind) };
         let is_of_code = || code.is_some_and(|code| decline_codes.iter().any(|wanted| wanted == code));
         is_of_kind && (decline_codes.is_empty() || is_of_code())
+    }
+
+    /// To sort by: natively in thousandths of main units, whatever those are worth.
+    fn size(&self, on: Day, currency: Currency, amount_minor: i64) -> i64 {
+        match self.asked.query.currency {
+            Reporting::Native => Money { amount_minor, currency }.in_thousandths(),
+            Reporting::In(_) => self.converted(on, currency, amount_minor).unwrap_or(0),
+        }
     }
 
     /// Natively as it is.

@@ -6,7 +6,7 @@ use crate::query::{Adds, Dimension, MoneyFigures, Value};
 
 pub(super) const ALL: &[Metric] = &[
     Metric {
-        formula: "Total − tax of paid invoices, by the day they were paid, plus succeeded charges without an invoice",
+        formula: "Paid invoices without their tax plus succeeded charges without an invoice, by the day they were paid",
         docs_page: "metrics/gross-revenue.md",
         feeds: &[Feed::Charges, Feed::InvoicePayments],
         terms: &[Term::Money(MoneyKind::InvoiceRevenue), Term::Money(MoneyKind::ChargeRevenue)],
@@ -15,7 +15,7 @@ pub(super) const ALL: &[Metric] = &[
     NET_REVENUE,
     REFUNDS,
     Metric {
-        formula: "Credit notes after payment that were not paid out as refunds, by their day",
+        formula: "Credit notes after payment, as far as they were not paid out as refunds, by their day",
         docs_page: "metrics/credit-notes.md",
         better: Some(Better::Down),
         feeds: &[Feed::CreditNotes],
@@ -32,8 +32,8 @@ pub(super) const ALL: &[Metric] = &[
         terms: &[
             Term::Money(MoneyKind::InvoiceRevenue),
             Term::Money(MoneyKind::ChargeRevenue),
-            Term::Money(MoneyKind::Refund),
-            Term::Money(MoneyKind::CreditNote),
+            Term::LessMoney(MoneyKind::Refund),
+            Term::LessMoney(MoneyKind::CreditNote),
             Term::Payers,
         ],
         ..sum("average_revenue_per_customer", "Average revenue per customer", Section::Revenue, |money| {
@@ -160,8 +160,8 @@ pub(crate) const NET_REVENUE: Metric = Metric {
     terms: &[
         Term::Money(MoneyKind::InvoiceRevenue),
         Term::Money(MoneyKind::ChargeRevenue),
-        Term::Money(MoneyKind::Refund),
-        Term::Money(MoneyKind::CreditNote),
+        Term::LessMoney(MoneyKind::Refund),
+        Term::LessMoney(MoneyKind::CreditNote),
     ],
     ..sum("net_revenue", "Net revenue", Section::Revenue, |money| minor(net_revenue(money)))
 };

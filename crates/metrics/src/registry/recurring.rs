@@ -47,7 +47,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "New + reactivation + expansion + contraction + churn + fx: MRR at the end less MRR just before the period",
+        formula: "MRR at the end of the period less MRR just before it: new, reactivation, expansion, contraction, churn and exchange rates",
         docs_page: "metrics/net-new-mrr.md",
         measure: Measure::Flow,
         terms: &[
@@ -63,29 +63,29 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "MRR of customers who had never been above 0",
+        formula: "MRR of customers who never had any before",
         terms: &[Term::Moved(MovementKind::New)],
         ..movement("new_mrr", "New MRR", |period| moved(period, MovementKind::New))
     },
     Metric {
-        formula: "MRR of customers who came back from an MRR of 0",
+        formula: "MRR of customers who had left and came back",
         terms: &[Term::Moved(MovementKind::Reactivation)],
         ..movement("reactivation_mrr", "Reactivation MRR", |period| moved(period, MovementKind::Reactivation))
     },
     Metric {
-        formula: "What the MRR of existing customers went up by",
+        formula: "How much the MRR of existing customers rose",
         dimensions: CAUSES,
         terms: &[Term::Moved(MovementKind::Expansion)],
         ..movement("expansion_mrr", "Expansion MRR", |period| moved(period, MovementKind::Expansion))
     },
     Metric {
-        formula: "What the MRR of customers who stayed went down by, negative",
+        formula: "How much the MRR of customers who stayed fell, as a negative amount",
         dimensions: CAUSES,
         terms: &[Term::Moved(MovementKind::Contraction)],
         ..movement("contraction_mrr", "Contraction MRR", |period| moved(period, MovementKind::Contraction))
     },
     Metric {
-        formula: "The MRR that customers had whose MRR became 0, negative",
+        formula: "The MRR of customers who left, as a negative amount",
         section: Section::Churn,
         dimensions: CHURN,
         terms: &[Term::Moved(MovementKind::Churn)],
@@ -117,7 +117,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Customers with a first value above 0 in the period, each once",
+        formula: "Customers who have MRR for the first time, each counted once",
         docs_page: "metrics/new-customers.md",
         terms: &[Term::Movers(MovementKind::New)],
         ..movers("new_customers", "New customers", Better::Up, |period| {
@@ -125,7 +125,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Customers whose MRR became 0 in the period, each once",
+        formula: "Customers who lost all of their MRR in the period, each counted once",
         docs_page: "metrics/churned-customers.md",
         section: Section::Churn,
         dimensions: CHURN,
@@ -135,7 +135,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Customers who came back in the period from an MRR of 0, each once",
+        formula: "Customers who had left and came back in the period, each counted once",
         docs_page: "metrics/reactivated-customers.md",
         terms: &[Term::Movers(MovementKind::Reactivation)],
         ..movers("reactivated_customers", "Reactivated customers", Better::Up, |period| {
@@ -143,7 +143,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Share of the customers above 0 just before the period that are at 0 at its end",
+        formula: "Customers with MRR just before the period who have none at its end ÷ all customers with MRR just before it",
         docs_page: "metrics/customer-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::BaseCustomers],
         ..ratio("customer_churn_rate", "Customer churn rate", Section::Churn, Better::Down, |period| {
@@ -151,7 +151,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "The part of the customer churn rate whose last subscription did not end because payment failed",
+        formula: "The part of the customer churn rate from customers whose last subscription did not end because a payment failed",
         docs_page: "metrics/voluntary-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
@@ -159,7 +159,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "The part of the customer churn rate whose last subscription ended because payment failed or was disputed",
+        formula: "The part of the customer churn rate from customers whose last subscription ended because a payment failed or was disputed",
         docs_page: "metrics/involuntary-churn-rate.md",
         terms: &[Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
@@ -167,7 +167,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "MRR that the customers above 0 just before the period lost to contraction and churn ÷ MRR just before the period",
+        formula: "MRR lost to contraction and churn by the customers who had MRR just before the period ÷ their MRR then",
         docs_page: "metrics/gross-mrr-churn-rate.md",
         terms: &[Term::Lost, Term::BaseMrr],
         ..ratio("gross_mrr_churn_rate", "Gross MRR churn rate", Section::Churn, Better::Down, |period| {
@@ -183,7 +183,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "MRR at the end of the period, of the customers above 0 just before it ÷ MRR just before the period",
+        formula: "MRR at the end of the period from the customers who had MRR just before it ÷ their MRR then",
         docs_page: "metrics/net-revenue-retention.md",
         terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_revenue_retention", "Net revenue retention", Section::Retention, Better::Up, |period| {
@@ -191,7 +191,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Sum over the customers above 0 just before the period of the smaller of their MRR then and at the end ÷ MRR just before the period",
+        formula: "As net revenue retention, with no customer counted at more than its MRR just before the period",
         docs_page: "metrics/gross-revenue-retention.md",
         terms: &[Term::Kept, Term::BaseMrr],
         ..ratio(
@@ -219,7 +219,7 @@ pub(super) const ALL: &[Metric] = &[
         })
     },
     Metric {
-        formula: "Subscriptions whose trial began in the period, of customers who were never above 0 before",
+        formula: "Trials that began in the period, of customers who never had MRR before",
         docs_page: "metrics/trials-started.md",
         terms: &[Term::TrialsStarted],
         ..count(trials("trials_started", "Trials started", Measure::Flow, |trials| {
@@ -227,7 +227,7 @@ pub(super) const ALL: &[Metric] = &[
         }))
     },
     Metric {
-        formula: "Trials started in the period that have reached a value above 0",
+        formula: "Trials started in the period that have led to MRR by now",
         docs_page: "metrics/trials-converted.md",
         terms: &[Term::TrialsConverted],
         ..count(trials("trials_converted", "Trials converted", Measure::Flow, |trials| {
@@ -235,7 +235,7 @@ pub(super) const ALL: &[Metric] = &[
         }))
     },
     Metric {
-        formula: "Trials started in the period that have reached a value above 0 ÷ all trials started in it",
+        formula: "Trials started in the period that have led to MRR by now ÷ all trials started in it",
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
         terms: &[Term::TrialsConverted, Term::TrialsStarted],
@@ -247,7 +247,7 @@ pub(super) const ALL: &[Metric] = &[
         )
     },
     Metric {
-        formula: "Median of the days from the start of a trial to its first value above 0, of the trials started in the period",
+        formula: "Median number of days from the start of a trial to its first MRR, of the trials started in the period",
         docs_page: "metrics/days-to-convert.md",
         unit: Unit::Days,
         better: Some(Better::Down),
@@ -255,13 +255,13 @@ pub(super) const ALL: &[Metric] = &[
         ..trials("days_to_convert", "Days to convert", Measure::Ratio, TrialFigures::days_to_convert)
     },
     Metric {
-        formula: "What the trials running at the end of the period would be worth on their prices and discounts; no part of MRR",
+        formula: "What the trials running at the end of the period would be worth at their prices and discounts; not part of MRR",
         docs_page: "metrics/trial-mrr.md",
         terms: &[Term::Itself],
         ..apart("trial_mrr", "Trial MRR", Section::Trials, None, Apart::Trials)
     },
     Metric {
-        formula: "MRR of subscriptions with an invoice whose payment failed and that is neither paid nor given up at the end of the period",
+        formula: "MRR of subscriptions with a failed invoice that is neither paid nor given up at the end of the period",
         docs_page: "metrics/at-risk-mrr.md",
         dimensions: &[
             Dimension::Plan,

@@ -30,6 +30,8 @@ pub(crate) enum Term {
     TrialsStarted,
     TrialsConverted,
     Money(MoneyKind),
+    /// What it takes away.
+    LessMoney(MoneyKind),
     MoneyCount(MoneyKind),
     Payers,
 }
@@ -66,6 +68,7 @@ impl Term {
             Self::TrialsStarted => trials.started,
             Self::TrialsConverted => trials.converted,
             Self::Money(kind) => money.minor(kind),
+            Self::LessMoney(kind) => money.minor(kind).saturating_neg(),
             Self::MoneyCount(kind) => money.count(kind),
             Self::Payers => money.payers,
         }
@@ -83,7 +86,8 @@ impl Term {
             | Self::Retained
             | Self::Kept
             | Self::Ending
-            | Self::Money(_) => Unit::Money,
+            | Self::Money(_)
+            | Self::LessMoney(_) => Unit::Money,
             Self::Customers
             | Self::BaseCustomers
             | Self::Movers(_)
@@ -118,7 +122,9 @@ impl Term {
             Self::Ending => ("ending_mrr", "Set to end"),
             Self::TrialsStarted => ("trials_started", "Trials started"),
             Self::TrialsConverted => ("trials_converted", "Trials converted"),
-            Self::Money(kind) | Self::MoneyCount(kind) => (kind.as_str(), kind.label()),
+            Self::Money(kind) | Self::LessMoney(kind) | Self::MoneyCount(kind) => {
+                (kind.as_str(), kind.label())
+            }
             Self::Payers => ("payers", "Customers who paid"),
         }
     }
@@ -126,7 +132,7 @@ impl Term {
     /// The kinds of money that it is a sum of.
     pub(crate) fn money_kinds(self) -> Vec<MoneyKind> {
         match self {
-            Self::Money(kind) | Self::MoneyCount(kind) => vec![kind],
+            Self::Money(kind) | Self::LessMoney(kind) | Self::MoneyCount(kind) => vec![kind],
             Self::Payers => vec![MoneyKind::InvoiceRevenue, MoneyKind::ChargeRevenue],
             _ => Vec::new(),
         }

@@ -41,11 +41,6 @@ const MOVEMENTS: [&str; 5] =
     ["new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr"];
 const NET_REVENUE: [&str; 4] = ["paid_invoice", "charge_without_invoice", "refund", "credit_note"];
 
-fn net_revenue(parts: &Parts) -> Decimal {
-    let [invoices, charges, refunds, credits] = NET_REVENUE.map(|id| parts.get(id));
-    invoices + charges - refunds - credits
-}
-
 /// The formulas once more. `None`: nothing to divide by.
 fn combined(id: &str, parts: &Parts) -> Option<Decimal> {
     let one = Decimal::ONE;
@@ -75,8 +70,8 @@ fn combined(id: &str, parts: &Parts) -> Option<Decimal> {
         "trial_conversion_rate" => parts.quotient(&["trials_converted"], &["trials_started"])?,
         "committed_mrr" => parts.get("mrr") - parts.get("ending_mrr"),
         "gross_revenue" => parts.sum(&NET_REVENUE[..2]),
-        "net_revenue" => net_revenue(parts),
-        "average_revenue_per_customer" => net_revenue(parts).checked_div(parts.get("payers"))?,
+        "net_revenue" => parts.sum(&NET_REVENUE),
+        "average_revenue_per_customer" => parts.quotient(&NET_REVENUE, &["payers"])?,
         "refund_rate" => parts.quotient(&["refund"], &["payment"])?,
         "recovery_rate" => parts.quotient(&["recovered_invoice"], &["failed_invoice"])?,
         _ => {

@@ -55,6 +55,17 @@ fn customers_are_sorted_by_what_they_are_worth_in_one_currency() {
 }
 
 #[test]
+fn natively_a_smaller_unit_is_not_worth_more() {
+    let world = World::default()
+        .with("dinars", "kwd", &[("2024-01-01", 80_190)])
+        .with("dollars", "usd", &[("2024-01-01", 39_000)])
+        .with("yen", "jpy", &[("2024-01-01", 300)]);
+    let asked = CustomersQuery { currency: Reporting::Native, ..asked() };
+    let page = query::customers(&world.ledger("UTC"), &rates(), &asked).unwrap();
+    assert_eq!(page.data.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["dollars", "yen", "dinars"]);
+}
+
+#[test]
 fn customers_are_found_by_state_text_and_what_they_have() {
     let with = |state| CustomersQuery { state: Some(state), ..asked() };
     assert_eq!(ids(&with(CustomerState::Active)), ["bob", "ada"]);

@@ -25,8 +25,8 @@ impl Amounts {
         amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
     }
 
-    /// Whatever the currencies are: only to sort by.
+    /// In thousandths of main units, whatever those are worth: only to sort by.
     pub(in crate::query) fn plain_sum(&self) -> i64 {
-        self.0.values().sum()
+        self.list().into_iter().fold(0, |sum, money| sum.saturating_add(money.in_thousandths()))
     }
 }
