@@ -275,9 +275,7 @@ impl<'a> List<'a> {
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
-            Reporting::Native => {
-                amounts.iter().fold(0_i64, |sum, money| sum.saturating_add(money.in_thousandths()))
-            }
+            Reporting::Native => amounts.iter().map(|money| money.in_thousandths()).sum(),
             Reporting::In(target) => amounts
                 .iter()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
@@ -337,10 +335,10 @@ impl<'a> List<'a> {
 
     fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
         match self.asked.currency {
-            Reporting::Native => trail.lanes.iter().fold(0_i64, |sum, lane| {
-                let currency = self.scope.currency_of(lane.series);
-                sum.saturating_add(Money { amount_minor: lane.value, currency }.in_thousandths())
-            }),
+            Reporting::Native => {
+                let own = trail.lanes.iter().map(|lane| (lane.value, self.scope.currency_of(lane.series)));
+                own.map(|(amount_minor, currency)| Money { amount_minor, currency }.in_thousandths()).sum()
+            }
             Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }
     }
