@@ -3,7 +3,6 @@
 
 mod apply;
 mod batch;
-mod bodies;
 mod check;
 mod codec;
 mod cursors;
@@ -12,7 +11,6 @@ mod file;
 mod filter;
 mod index;
 mod lists;
-mod older;
 mod reader;
 mod restatements;
 mod rewrite;

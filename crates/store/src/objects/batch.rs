@@ -24,8 +24,6 @@ pub struct Batch {
     pub meta: Vec<(String, String)>,
     /// Recorded as of `seen_at`, unless the list says so already. They outlast a power cut that the rest may not.
     pub restatements: Vec<Restatement>,
-    /// No more is expected for now, as after a load: what there is has to do for dictionaries of the kinds that have none.
-    pub is_last_for_now: bool,
 }
 
 /// One cursor of a list: a range of `created`, and how far it has been read.

@@ -17,6 +17,8 @@ use crate::kinds::Kinds;
 const LEVEL: i32 = 3;
 /// The dictionary number of bodies compressed without one.
 pub(super) const NO_DICTIONARY: u32 = 0;
+/// How many bodies a dictionary is trained on.
+const SAMPLES: usize = 800;
 /// A few long bodies say as much as many short ones.
 const SAMPLES_BYTES: usize = 4 << 20;
 const DICTIONARY_BYTES: usize = 16 << 10;
@@ -182,9 +184,6 @@ struct Samples {
 }
 
 impl Trainer {
-    /// How many bodies a dictionary is trained on.
-    pub const SAMPLES: usize = 800;
-
     pub fn new(outline: Option<Outline>) -> Self {
         Self { outline, kinds: HashMap::new() }
     }
@@ -221,24 +220,8 @@ impl Trainer {
     }
 }
 
-/// Whether bodies get shorter by more than a dictionary is long.
-pub(super) fn is_worth_its_bytes<'b>(
-    dictionary: &[u8],
-    bodies: impl Iterator<Item = &'b str>,
-) -> Result<bool, Fault> {
-    let unusable = |error| Fault::Damaged(format!("a dictionary: {error}"));
-    let mut with = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary).map_err(unusable)?;
-    let mut without = zstd::bulk::Compressor::new(LEVEL).map_err(unusable)?;
-    let (mut long, mut short) = (0, dictionary.len());
-    for body in bodies {
-        long += without.compress(body.as_bytes()).map_err(unusable)?.len();
-        short += with.compress(body.as_bytes()).map_err(unusable)?.len();
-    }
-    Ok(short < long)
-}
-
 impl Samples {
     fn is_full(&self) -> bool {
-        self.bodies.len() >= Trainer::SAMPLES || self.bytes >= SAMPLES_BYTES
+        self.bodies.len() >= SAMPLES || self.bytes >= SAMPLES_BYTES
     }
 }

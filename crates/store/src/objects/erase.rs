@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use model::{CustomerId, ObjectKind};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
-use super::bodies::{Change, Plain, put};
 use super::codec::{Codec, Outline};
 use super::index::{ALL_KINDS, Index};
 use super::{FILE_NAME, LOCK_NAME, Objects, file, rewrite, sweep};
@@ -21,6 +20,7 @@ use crate::scrub::empty_log;
 /// somebody can be erased from it where they are, without looking at the rest.
 const IN_PLACE: (&str, &str) = ("erasure", "in place");
 
+pub(super) const COLUMNS: &str = "row, kind, id, customer, dictionary, body";
 /// Rows that are looked at and rewritten in one transaction.
 pub(super) const ROWS: usize = 2_000;
 
@@ -153,6 +153,13 @@ fn rows_after(conn: &Connection, after: i64) -> Result<Vec<i64>, Fault> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A new body for a row.
+struct Change {
+    row: i64,
+    kind: ObjectKind,
+    body: Box<str>,
+}
+
 /// What is to be written in these rows. Counts also what an interrupted erasure has rewritten already.
 fn changes(
     conn: &Connection,
@@ -162,9 +169,12 @@ fn changes(
     redact: Redact<'_>,
     rewritten: &mut Rewritten,
 ) -> Result<Vec<Change>, Fault> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM objects WHERE row = ?1"))?;
     let mut changes = Vec::new();
     for row in rows {
-        let plain = Plain::at(*row, conn, codec, context)?;
+        let mut found = statement.query([row])?;
+        let row = found.next()?.ok_or_else(|| Fault::Damaged(format!("row {row} is missing")))?;
+        let plain = Plain::read(row, conn, codec, context)?;
         let Some(body) = plain.rewritten(redact) else { continue };
         *rewritten.entry(plain.kind).or_default() += 1;
         if body != plain.body {
@@ -174,7 +184,46 @@ fn changes(
     Ok(changes)
 }
 
+fn put(conn: &mut Connection, codec: &Codec, changes: &[Change]) -> Result<(), Fault> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for change in changes {
+        let body = codec.compress(change.kind, &change.body)?;
+        let sql = "UPDATE objects SET dictionary = ?2, body = ?3 WHERE row = ?1";
+        tx.prepare_cached(sql)?.execute(params![change.row, body.dictionary, body.bytes])?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// A stored object, its body in plain text.
+pub(super) struct Plain {
+    pub row: i64,
+    pub kind: ObjectKind,
+    id: String,
+    customer: Option<String>,
+    pub body: Box<str>,
+}
+
 impl Plain {
+    /// From the columns of [`COLUMNS`].
+    pub fn read(
+        row: &Row<'_>,
+        conn: &Connection,
+        codec: &Codec,
+        context: &mut DCtx<'static>,
+    ) -> Result<Self, Fault> {
+        let bytes = row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?;
+        Ok(Self {
+            row: row.get(0)?,
+            kind: codec.kinds.kind(conn, row.get(1)?)?,
+            id: row.get(2)?,
+            customer: row.get(3)?,
+            body: codec.decompress(context, conn, row.get(4)?, bytes)?,
+        })
+    }
+
     pub fn rewritten(&self, redact: Redact<'_>) -> Option<Box<str>> {
         let customer = self.customer.as_deref();
         redact(&Rewritable { kind: self.kind, id: &self.id, customer, body: &self.body })

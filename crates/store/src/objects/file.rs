@@ -10,13 +10,12 @@ use crate::error::{Fault, InFile};
 
 /// Each takes the file one format further. What has been released is never changed, and what an earlier
 /// reader needs stays, or a reader of this version makes do without it.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
-    include_str!("migrations/0006.sql"),
 ];
 /// The layout of the tables, kept in the file's `user_version`.
 const FORMAT: i64 = MIGRATIONS.len() as i64;

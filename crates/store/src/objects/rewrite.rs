@@ -1,12 +1,11 @@
 //! Rewrites every body and dictionary of a file that may keep more than it shows: one from before deleted data was
 //! overwritten, when dictionaries quoted the bodies they were trained on.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
-use super::bodies::{self, COLUMNS, Plain};
 use super::codec::{Codec, Outline, Trainer};
-use super::erase::{ROWS, Redact, Rewritten};
+use super::erase::{COLUMNS, Plain, ROWS, Redact, Rewritten};
 use crate::error::Fault;
 use crate::scrub::{overwrite_from_now_on, scrub};
 
@@ -100,8 +99,10 @@ fn all(
                 after = plain.row;
                 changes.push((after, new.compress(plain.kind, &changed.unwrap_or(plain.body))?));
             }
+            let mut update =
+                tx.prepare_cached("UPDATE objects SET dictionary = ?2, body = ?3 WHERE row = ?1")?;
             for (row, body) in &changes {
-                bodies::write(&tx, *row, body)?;
+                update.execute(params![row, body.dictionary, body.bytes])?;
             }
         }
         tx.commit()?;

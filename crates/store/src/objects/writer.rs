@@ -1,18 +1,15 @@
 //! The single thread that writes to a file.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::ObjectKind;
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
 use super::codec::{Codec, Compressed, NO_DICTIONARY, Outline, Trainer};
 use super::index::WriterIndex;
-use super::older::{self, Older};
 use super::{Batch, Committed, lists, restatements};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -32,9 +29,7 @@ pub(super) struct Job {
 pub(super) struct Writer {
     conn: Connection,
     codec: Arc<Codec>,
-    outline: Option<Outline>,
     trainer: Trainer,
-    older: Older,
     /// `None`: to be read from the file, as after a transaction that failed.
     index: Option<WriterIndex>,
     path: PathBuf,
@@ -42,13 +37,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(conn: Connection, codec: Arc<Codec>, outline: Option<Outline>, path: &Path) -> Self {
-        let (trainer, older) = (Trainer::new(outline.clone()), Older::in_file(&codec));
-        Self { conn, codec, outline, trainer, older, index: None, path: path.to_owned() }
+        Self { conn, codec, trainer: Trainer::new(outline), index: None, path: path.to_owned() }
     }
 
     /// Writes until every sender is gone and the queue is empty.
     pub fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
-        while let Some(first) = self.next(&mut jobs) {
+        while let Some(first) = jobs.blocking_recv() {
             let mut objects = first.batch.objects.len();
             let mut group = vec![first];
             while objects < GROUP_OBJECTS
@@ -61,26 +55,6 @@ impl Writer {
         }
     }
 
-    /// The next job; `None` when there is none left. Until it comes, what is older is rewritten.
-    fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
-        while !self.older.is_empty() {
-            match jobs.try_recv() {
-                Ok(job) => return Some(job),
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => self.rewrite_some(),
-            }
-        }
-        jobs.blocking_recv()
-    }
-
-    fn rewrite_some(&mut self) {
-        if let Err(error) = self.older.rewrite_some(&mut self.conn, &self.codec).in_file(&self.path) {
-            // Longer than they need be, but as good as before.
-            tracing::warn!(%error, "older objects could not be compressed again");
-            self.older.give_up();
-        }
-    }
-
     /// One transaction for the group; when it fails, one for each, so that no batch fails for another.
     fn write(&mut self, group: Vec<Job>) {
         let together = self.transact(&group);
@@ -90,9 +64,7 @@ impl Writer {
             Err(_) => group.iter().map(|job| self.transact_one(job)).collect(),
         };
         let plain = group.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
-        let (trainable, older) = collect_samples(&self.codec, &mut self.trainer, plain.map(|(job, _)| job));
-        older.into_iter().for_each(|kind| self.older.expect(kind));
-        let is_last_for_now = group.iter().any(|job| job.batch.is_last_for_now);
+        let trainable = collect_samples(&self.codec, &mut self.trainer, plain.map(|(job, _)| job));
         // A caller that stopped waiting must not roll the write back.
         for (job, outcome) in group.into_iter().zip(outcomes) {
             drop(job.reply.send(outcome));
@@ -102,9 +74,6 @@ impl Writer {
             if let Err(error) = self.train(kind) {
                 tracing::warn!(%kind, %error, "a compression dictionary could not be stored");
             }
-        }
-        if is_last_for_now && let Err(error) = self.train_on_few() {
-            tracing::warn!(%error, "compression dictionaries could not be trained");
         }
     }
 
@@ -153,38 +122,26 @@ impl Writer {
 
     fn train(&mut self, kind: ObjectKind) -> Result<(), StoreError> {
         let Some(bytes) = self.trainer.train(kind) else { return Ok(()) };
-        self.codec.keep(&self.conn, kind, &bytes).in_file(&self.path)?;
-        self.older.expect(kind);
-        Ok(())
-    }
-
-    fn train_on_few(&mut self) -> Result<(), StoreError> {
-        let Some(outline) = &self.outline else { return Ok(()) };
-        let trained = older::train_on_few(&self.conn, &self.codec, outline).in_file(&self.path)?;
-        trained.into_iter().for_each(|kind| self.older.expect(kind));
-        Ok(())
+        self.codec.keep(&self.conn, kind, &bytes).in_file(&self.path)
     }
 }
 
-/// Hands the trainer what was written without a dictionary. Returns the kinds that it has enough of now, and those that
-/// were given one only after the batch had been compressed.
+/// Hands the trainer what was written without a dictionary; returns the kinds that it has enough of now.
 fn collect_samples<'a>(
     codec: &Codec,
     trainer: &mut Trainer,
     jobs: impl Iterator<Item = &'a Job>,
-) -> (Vec<ObjectKind>, BTreeSet<ObjectKind>) {
-    let (mut trainable, mut older) = (Vec::new(), BTreeSet::new());
+) -> Vec<ObjectKind> {
+    let mut trainable = Vec::new();
     for job in jobs {
         for (object, body) in job.batch.objects.iter().zip(&job.bodies) {
-            if body.dictionary != NO_DICTIONARY || trainable.contains(&object.kind) {
-                continue;
-            }
-            if codec.is_trained(object.kind) {
-                older.insert(object.kind);
-            } else if trainer.collect(object.kind, &object.body) {
+            let is_sample = body.dictionary == NO_DICTIONARY
+                && !trainable.contains(&object.kind)
+                && !codec.is_trained(object.kind);
+            if is_sample && trainer.collect(object.kind, &object.body) {
                 trainable.push(object.kind);
             }
         }
     }
-    (trainable, older)
+    trainable
 }

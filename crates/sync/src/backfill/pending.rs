@@ -73,7 +73,7 @@ impl Pending {
             followups_done: taken.followups_done,
             lists_begun: taken.lists_begun,
             meta,
-            ..Batch::default()
+            restatements: Vec::new(),
         }
     }
 }

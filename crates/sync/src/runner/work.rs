@@ -287,7 +287,7 @@ impl SyncRun {
         self.check().await?;
         // Stored with the objects themselves, so that it disappears when they do.
         let note = vec![(LOADED.to_owned(), self.context.clock.now().0.to_string())];
-        self.context.commit(Batch { meta: note, is_last_for_now: true, ..Batch::default() }).await?;
+        self.context.commit(Batch { meta: note, ..Batch::default() }).await?;
         Ok(Done { data_through: through, absent: Some(loaded.absent), ..Done::default() })
     }
 
@@ -324,11 +324,7 @@ impl SyncRun {
             shared.note_due(record, due_event_at).await?;
         }
         let data_through = record.data_through.max(Some(updated.through));
-        let audited = self.audit().await?;
-        if audited.is_some() || updated.how == How::Relisted {
-            self.context.commit(Batch { is_last_for_now: true, ..Batch::default() }).await?;
-        }
-        Ok(Done { data_through, absent: Some(updated.absent), audited })
+        Ok(Done { data_through, absent: Some(updated.absent), audited: self.audit().await? })
     }
 
     /// Processes deliveries, including those that arrive meanwhile.
