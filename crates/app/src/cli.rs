@@ -1,6 +1,8 @@
 //! The command line. Scripts depend on it: names, defaults and exit codes are stable.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use metrics::question::{Preset, Question};
+use model::Day;
 
 use crate::commands;
 
@@ -93,6 +95,27 @@ pub struct ConnectionArgs {
     /// The connection to use if there are several
     #[arg(long, value_name = "ID")]
     pub connection: Option<String>,
+}
+
+/// Over which days.
+#[derive(Debug, Clone, Args)]
+pub struct RangeArgs {
+    /// last_12_months (default) or last_12_full_months
+    #[arg(long, value_name = "RANGE")]
+    range: Option<Preset>,
+    /// First day, such as 2026-01-31; by default the first day of --range
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Day>,
+    /// Last day; by default today, or the last day of --range
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Day>,
+}
+
+impl RangeArgs {
+    /// The question about these days, of everything.
+    pub fn question(&self) -> Question {
+        Question { from: self.from, to: self.to, range: self.range, ..Question::default() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod movements;
 pub mod openapi;
 pub mod payments;
+mod printed;
 pub mod rates;
 pub mod rebuild;
 pub mod restore;

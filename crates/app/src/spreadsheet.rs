@@ -9,3 +9,8 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
     }
     Cow::Borrowed(text)
 }
+
+/// The same of text that may be missing.
+pub fn guarded_or_empty(text: Option<&str>) -> String {
+    guarded(text.unwrap_or_default()).into_owned()
+}

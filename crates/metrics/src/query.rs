@@ -19,6 +19,7 @@ mod money;
 mod moved;
 mod movements;
 mod other_rules;
+pub(crate) mod paging;
 mod payments;
 mod plan_switches;
 mod points;

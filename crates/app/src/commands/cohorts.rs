@@ -2,14 +2,13 @@
 
 use std::io::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::envelope;
 use metrics::query::{CohortValue, Cohorts as Answer, Dimension, Reporting};
 use metrics::question::Question;
 use model::{Day, Interval};
 
-use super::metrics::table::in_main_units;
-use super::metrics::{Format, add_filters, filter, tell_absent};
+use super::metrics::{add_filters, filter, tell_absent};
+use super::printed::{Format, in_main_units, table};
 use crate::cli::ConnectionArgs;
 use crate::{folder, work};
 
@@ -56,13 +55,11 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
     let view = work::view(&folder, record).await?;
     let envelope = envelope::cohorts(&view, args.what, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&envelope)?)?,
-        Format::Csv => write_csv(&mut out, &envelope.answer)?,
-        Format::Table => write_table(&mut out, &envelope.answer)?,
-    }
-    Ok(())
+    args.format.print(
+        &envelope,
+        |out| write_csv(out, &envelope.answer),
+        |out| write_table(out, &envelope.answer),
+    )
 }
 
 /// The most periods that any cohort has.
@@ -97,13 +94,12 @@ fn write_csv(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
 
 /// One row per cohort, amounts in the currency's main unit. The value of a period that still runs has an asterisk.
 fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
     let has_groups = answer.series.iter().any(|series| series.group.is_some());
     let group = has_groups.then(|| "group".to_owned());
     let leading =
         ["currency".to_owned()].into_iter().chain(group).chain(["from".to_owned(), "customers".to_owned()]);
-    table.set_header(leading.chain((0..width(answer)).map(|period| period.to_string())));
+    let header = leading.chain((0..width(answer)).map(|period| period.to_string()));
+    let mut table = table(header, 2 + usize::from(has_groups)..usize::MAX);
     for series in &answer.series {
         let shown = |value: i64| match answer.what {
             CohortValue::Customers => value.to_string(),
@@ -121,9 +117,6 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
             });
             table.add_row(leading.chain(values));
         }
-    }
-    for column in table.column_iter_mut().skip(2 + usize::from(has_groups)) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     writeln!(out, "{table}")?;
     let what = match answer.what {

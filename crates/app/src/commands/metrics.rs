@@ -1,18 +1,16 @@
 //! `chartsy metrics NAME`: a metric over time, computed by the same functions as in the API.
 
-pub(in crate::commands) mod table;
-
-use std::io::Write;
+mod table;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 use metrics::envelope;
 use metrics::query::{Dimension, Reporting};
-use metrics::question::{Preset, Question};
+use metrics::question::Question;
 use metrics::registry::{METRICS, Metric};
-use model::{Day, Interval};
+use model::Interval;
 
-use crate::cli::ConnectionArgs;
+use super::printed::Format;
+use crate::cli::{ConnectionArgs, RangeArgs};
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
@@ -22,15 +20,8 @@ pub struct Metrics {
     /// Such as mrr, arr or customer_churn_rate
     #[arg(value_name = "NAME", value_parser = metric)]
     metric: &'static Metric,
-    /// last_12_months (default) or last_12_full_months
-    #[arg(long, value_name = "RANGE")]
-    range: Option<Preset>,
-    /// First day, such as 2026-01-31; by default the first day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<Day>,
-    /// Last day; by default today, or the last day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    to: Option<Day>,
+    #[command(flatten)]
+    range: RangeArgs,
     /// day, week, month, quarter or year
     #[arg(long, default_value = "month")]
     interval: Interval,
@@ -51,36 +42,24 @@ pub struct Metrics {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(in crate::commands) enum Format {
-    Table,
-    Json,
-    Csv,
-}
-
 pub async fn run(args: Metrics) -> anyhow::Result<()> {
     let mut question = Question {
-        from: args.from,
-        to: args.to,
-        range: args.range,
         interval: Some(args.interval),
         currency: Some(args.currency),
         by: args.by,
         within_days: args.within,
-        ..Question::default()
+        ..args.range.question()
     };
     add_filters(&mut question, &args.filter)?;
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
     let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
     tell_what_lacks(&answer, args.format);
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?,
-        Format::Csv => table::write_csv(&mut out, &answer)?,
-        Format::Table => table::write_table(&mut out, &answer, args.metric)?,
-    }
-    Ok(())
+    args.format.print(
+        &answer,
+        |out| table::write_csv(out, &answer),
+        |out| table::write_table(out, &answer, args.metric),
+    )
 }
 
 /// Printed beside the figures, because a table or CSV has no place for it.

@@ -3,30 +3,21 @@
 use std::io::Write;
 
 use anyhow::anyhow;
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::query::{self, Dimension, Movement, MovementFilter, MovementKind, MovementsQuery, Reporting};
-use metrics::question::{Preset, Question};
-use model::Day;
+use metrics::question::Question;
 
-use super::metrics::table::in_main_units;
-use super::metrics::{Format, add_filters, filter};
-use crate::cli::ConnectionArgs;
-use crate::spreadsheet::guarded;
+use super::metrics::{add_filters, filter};
+use super::printed::{Format, in_main_units, table};
+use crate::cli::{ConnectionArgs, RangeArgs};
+use crate::spreadsheet::guarded_or_empty;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
 pub struct Movements {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// last_12_months (default) or last_12_full_months
-    #[arg(long, value_name = "RANGE")]
-    range: Option<Preset>,
-    /// First day, such as 2026-01-31; by default the first day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<Day>,
-    /// Last day; by default today, or the last day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    to: Option<Day>,
+    #[command(flatten)]
+    range: RangeArgs,
     /// new, expansion, contraction, churn or reactivation; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
     kinds: Vec<MovementKind>,
@@ -47,13 +38,7 @@ pub struct Movements {
 }
 
 pub async fn run(args: Movements) -> anyhow::Result<()> {
-    let mut question = Question {
-        from: args.from,
-        to: args.to,
-        range: args.range,
-        currency: Some(args.currency),
-        ..Question::default()
-    };
+    let mut question = Question { currency: Some(args.currency), ..args.range.question() };
     let is_of_movements =
         |(dimension, _): &(Dimension, String)| MovementFilter::DIMENSIONS.contains(dimension);
     let (own, others): (Vec<_>, Vec<_>) = args.filter.into_iter().partition(is_of_movements);
@@ -69,13 +54,7 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
     let query = question.query(&view)?;
     let asked = MovementsQuery { query, kinds: args.kinds, only, cursor: None, limit: usize::MAX };
     let page = query::movements(&view.ledger, &view.rates, &asked)?;
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
-        Format::Csv => write_csv(&mut out, &page.data)?,
-        Format::Table => write_table(&mut out, &page.data)?,
-    }
-    Ok(())
+    args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }
 
 /// One line per movement, amounts in smallest units. Several causes are separated by semicolons, each with its part.
@@ -106,8 +85,8 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
             one.on.to_string(),
             one.kind.to_string(),
             one.customer_id.clone(),
-            guarded(one.name.as_deref().unwrap_or_default()).into_owned(),
-            guarded(one.email.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.name.as_deref()),
+            guarded_or_empty(one.email.as_deref()),
             one.currency.to_string(),
             one.delta_minor.to_string(),
             one.mrr_after_minor.to_string(),
@@ -115,7 +94,7 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
             one.cause.clone().unwrap_or_default(),
             causes.join(";"),
             one.churn_reason.clone().unwrap_or_default(),
-            guarded(one.feedback.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.feedback.as_deref()),
             number(one.switched_minor),
             number(one.switched_converted_minor),
         ])?;
@@ -125,18 +104,10 @@ fn write_csv(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()>
 
 /// One row per movement, amounts in the currency's main unit.
 fn write_table(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header([
-        "on",
-        "type",
-        "customer",
-        "currency",
-        "change",
-        "mrr after",
-        "cause or reason",
-        "feedback",
-    ]);
+    let mut table = table(
+        ["on", "type", "customer", "currency", "change", "mrr after", "cause or reason", "feedback"],
+        4..6,
+    );
     for one in movements {
         let why = one.cause.as_ref().or(one.churn_reason.as_ref());
         table.add_row([
@@ -149,9 +120,6 @@ fn write_table(out: &mut impl Write, movements: &[Movement]) -> anyhow::Result<(
             why.cloned().unwrap_or_default(),
             one.feedback.clone().unwrap_or_default(),
         ]);
-    }
-    for column in table.column_iter_mut().skip(4).take(2) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -3,31 +3,22 @@
 use std::io::Write;
 
 use anyhow::Context;
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::ledger::MoneyKind;
 use metrics::query::{self, Dimension, Payment, PaymentSort, PaymentsQuery, Reporting};
-use metrics::question::{Preset, Question};
-use model::Day;
+use metrics::question::Question;
 
-use super::metrics::table::in_main_units;
-use super::metrics::{Format, add_filters, filter};
-use crate::cli::ConnectionArgs;
-use crate::spreadsheet::guarded;
+use super::metrics::{add_filters, filter};
+use super::printed::{Format, in_main_units, table};
+use crate::cli::{ConnectionArgs, RangeArgs};
+use crate::spreadsheet::guarded_or_empty;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
 pub struct Payments {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// last_12_months (default) or last_12_full_months
-    #[arg(long, value_name = "RANGE")]
-    range: Option<Preset>,
-    /// First day, such as 2026-01-31; by default the first day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<Day>,
-    /// Last day; by default today, or the last day of --range
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    to: Option<Day>,
+    #[command(flatten)]
+    range: RangeArgs,
     /// payment, failed_payment, paid_invoice, charge_without_invoice, failed_invoice, recovered_invoice, refund,
     /// credit_note, dispute_opened or dispute_lost; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
@@ -46,13 +37,7 @@ pub struct Payments {
 }
 
 pub async fn run(args: Payments) -> anyhow::Result<()> {
-    let mut question = Question {
-        from: args.from,
-        to: args.to,
-        range: args.range,
-        currency: Some(args.currency),
-        ..Question::default()
-    };
+    let mut question = Question { currency: Some(args.currency), ..args.range.question() };
     add_filters(&mut question, &args.filter)?;
     let (folder, record) = folder::one(&args.connection)?;
     let source = sync::runner::source_of(&record)?;
@@ -70,13 +55,7 @@ pub async fn run(args: Payments) -> anyhow::Result<()> {
     };
     let mut page = query::payments(&view.ledger, &view.rates, &asked)?;
     page.name_sources(|customers| api::customers::billing::money(source, &objects, customers))?;
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
-        Format::Csv => write_csv(&mut out, &page.data)?,
-        Format::Table => write_table(&mut out, &page.data)?,
-    }
-    Ok(())
+    args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }
 
 /// One line per payment, amounts in smallest units.
@@ -100,12 +79,12 @@ fn write_csv(out: &mut impl Write, payments: &[Payment]) -> anyhow::Result<()> {
             one.kind.to_owned(),
             one.source.clone().unwrap_or_default(),
             one.customer_id.clone(),
-            guarded(one.name.as_deref().unwrap_or_default()).into_owned(),
-            guarded(one.email.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.name.as_deref()),
+            guarded_or_empty(one.email.as_deref()),
             one.currency.to_string(),
             one.amount_minor.to_string(),
             one.converted_minor.map(|minor| minor.to_string()).unwrap_or_default(),
-            guarded(one.decline_code.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.decline_code.as_deref()),
         ])?;
     }
     Ok(csv.flush()?)
@@ -113,9 +92,7 @@ fn write_csv(out: &mut impl Write, payments: &[Payment]) -> anyhow::Result<()> {
 
 /// One row per payment, amounts in the currency's main unit.
 fn write_table(out: &mut impl Write, payments: &[Payment]) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["on", "type", "customer", "source", "currency", "amount", "decline code"]);
+    let mut table = table(["on", "type", "customer", "source", "currency", "amount", "decline code"], 5..6);
     for one in payments {
         table.add_row([
             one.on.to_string(),
@@ -126,9 +103,6 @@ fn write_table(out: &mut impl Write, payments: &[Payment]) -> anyhow::Result<()>
             in_main_units(one.amount_minor, one.currency),
             one.decline_code.clone().unwrap_or_default(),
         ]);
-    }
-    for column in table.column_iter_mut().skip(5).take(1) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -4,15 +4,14 @@
 use std::io::Write;
 
 use anyhow::anyhow;
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::query::{self, Dimension, Reporting, Upcoming as Row, UpcomingKind, UpcomingQuery, days_ahead};
 use metrics::question::Question;
 use model::Day;
 
-use super::metrics::table::in_main_units;
-use super::metrics::{Format, add_filters, filter};
+use super::metrics::{add_filters, filter};
+use super::printed::{Format, in_main_units, table};
 use crate::cli::ConnectionArgs;
-use crate::spreadsheet::guarded;
+use crate::spreadsheet::{guarded, guarded_or_empty};
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
@@ -59,13 +58,7 @@ pub async fn run(args: Upcoming) -> anyhow::Result<()> {
         limit: usize::MAX,
     };
     let page = query::upcoming(&view.ledger, &view.rates, &asked)?;
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
-        Format::Csv => write_csv(&mut out, &page.data)?,
-        Format::Table => write_table(&mut out, &page.data)?,
-    }
-    Ok(())
+    args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }
 
 /// One line per subscription and currency, amounts in smallest units. Several plans are separated by semicolons.
@@ -88,15 +81,15 @@ fn write_csv(out: &mut impl Write, rows: &[Row]) -> anyhow::Result<()> {
         csv.write_record([
             one.on.to_string(),
             one.customer_id.clone(),
-            guarded(one.name.as_deref().unwrap_or_default()).into_owned(),
-            guarded(one.email.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.name.as_deref()),
+            guarded_or_empty(one.email.as_deref()),
             one.subscription_id.clone(),
             guarded(&one.plans.join(";")).into_owned(),
             one.currency.to_string(),
             one.mrr_minor.to_string(),
             one.converted_minor.map(|minor| minor.to_string()).unwrap_or_default(),
             one.is_set_to_end.to_string(),
-            guarded(one.feedback.as_deref().unwrap_or_default()).into_owned(),
+            guarded_or_empty(one.feedback.as_deref()),
         ])?;
     }
     Ok(csv.flush()?)
@@ -104,9 +97,7 @@ fn write_csv(out: &mut impl Write, rows: &[Row]) -> anyhow::Result<()> {
 
 /// One row per subscription and currency, amounts in the currency's main unit.
 fn write_table(out: &mut impl Write, rows: &[Row]) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["on", "customer", "plans", "currency", "mrr", "set to end", "feedback"]);
+    let mut table = table(["on", "customer", "plans", "currency", "mrr", "set to end", "feedback"], 4..5);
     for one in rows {
         table.add_row([
             one.on.to_string(),
@@ -117,9 +108,6 @@ fn write_table(out: &mut impl Write, rows: &[Row]) -> anyhow::Result<()> {
             if one.is_set_to_end { "yes" } else { "no" }.to_owned(),
             one.feedback.clone().unwrap_or_default(),
         ]);
-    }
-    if let Some(column) = table.column_mut(4) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -1,6 +1,7 @@
 //! Money that moved or was earned: revenue, refunds and payments, each on its own day.
 
 use std::collections::HashSet;
+use std::str::FromStr;
 
 use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, InvoiceStatus};
 use model::{Currency, UnixSeconds};
@@ -80,6 +81,18 @@ impl MoneyKind {
             Self::DisputeLost => "Disputes lost",
             Self::UnbookedPayment => "Payments that are not booked",
         }
+    }
+}
+
+impl FromStr for MoneyKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::LISTED.iter().copied().find(|kind| kind.as_str() == text);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = Self::LISTED.iter().map(|kind| kind.as_str()).collect();
+            format!("'{text}' is not a type of payment: use {}", known.join(", "))
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
+use super::paging::page;
 use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
@@ -124,20 +125,14 @@ impl CustomerSort {
 pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Result<CustomerPage, QueryError> {
     let list = List::new(ledger, rates, asked);
     let chunks = ledger.chunks().par_iter().enumerate();
-    let mut hits: Vec<Hit> = chunks.flat_map_iter(|(index, chunk)| list.hits(index, chunk)).collect();
+    let hits: Vec<Hit> = chunks.flat_map_iter(|(index, chunk)| list.hits(index, chunk)).collect();
     let total = hits.len();
     let sums = asked.with_sums.then(|| list.sums(&hits));
-    if let Some(cursor) = &asked.cursor {
-        let last = list.read_cursor(cursor)?;
-        hits.retain(|hit| list.compare(&list.key(hit), &last.key()) == Ordering::Greater);
-    }
-    let limit = asked.limit.max(1);
-    let has_more = hits.len() > limit;
-    if has_more {
-        hits.select_nth_unstable_by(limit - 1, |a, b| list.compare(&list.key(a), &list.key(b)));
-        hits.truncate(limit);
-    }
-    hits.sort_unstable_by(|a, b| list.compare(&list.key(a), &list.key(b)));
+    let last = asked.cursor.as_deref().map(|cursor| list.read_cursor(cursor)).transpose()?;
+    let is_after = |hit: &Hit| {
+        last.as_ref().is_none_or(|last| list.compare(&list.key(hit), &last.key()) == Ordering::Greater)
+    };
+    let (hits, has_more) = page(hits, asked.limit, is_after, |a, b| list.compare(&list.key(a), &list.key(b)));
     let next_cursor = hits.last().filter(|_| has_more).map(|hit| list.write_cursor(hit));
     let mut trail = Trail::default();
     let data = hits.iter().map(|hit| list.row(hit, &mut trail)).collect();

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::exchange::TooLarge;
 use super::figures::{Figures, figures};
+use super::paging::page;
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::Shape;
@@ -178,19 +179,12 @@ pub fn contributions(
     check_currency(ledger, rates, query.currency)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
     let term = term_named(metric, &asked.part)?;
-    let mut shares = shares(ledger, rates, metric, query, &span, term)?;
+    let shares = shares(ledger, rates, metric, query, &span, term)?;
     let total = shares.len();
-    if let Some(cursor) = &asked.cursor {
-        let last = Cursor::read(cursor)?;
-        shares.retain(|share| share.order(ledger) > last.order());
-    }
-    let limit = asked.limit.max(1);
-    let has_more = shares.len() > limit;
-    if has_more {
-        shares.select_nth_unstable_by(limit - 1, |a, b| a.order(ledger).cmp(&b.order(ledger)));
-        shares.truncate(limit);
-    }
-    shares.sort_unstable_by(|a, b| a.order(ledger).cmp(&b.order(ledger)));
+    let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
+    let is_after = |share: &Share| last.as_ref().is_none_or(|last| share.order(ledger) > last.order());
+    let by_order = |a: &Share, b: &Share| a.order(ledger).cmp(&b.order(ledger));
+    let (shares, has_more) = page(shares, asked.limit, is_after, by_order);
     let next_cursor = shares.last().filter(|_| has_more).map(|share| Cursor::of(share, ledger).write());
     let data = shares.iter().map(|share| share.look_up(ledger)).collect();
     Ok(ContributionPage { unit: term.unit(metric), data, next_cursor, total })
@@ -301,11 +295,11 @@ fn shares(
         return money::each(ledger, rates, query, span, of);
     }
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
-    let is_ahead = term == Term::Ending || matches!(metric.compute, Compute::Scheduled);
-    if is_ahead {
+    if term == Term::Ending || matches!(metric.compute, Compute::Scheduled) {
         let endings = scheduled::endings(ledger, rates, query, &shape.scope)?.0.into_iter();
-        let in_range = endings
-            .filter(|ending| term == Term::Ending || (span.first <= ending.on && ending.on <= span.last));
+        // What is left of MRR lacks all that ends, whenever it does.
+        let in_range =
+            endings.filter(|ending| term == Term::Ending || (span.first..=span.last).contains(&ending.on));
         return Ok(added_up(in_range.map(|ending| Share {
             place: ending.place,
             currency: currency_of(&shape.scope, query, ending.counted),
@@ -314,32 +308,44 @@ fn shares(
     }
     let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<Share>, TooLarge> {
         let mut found = Vec::new();
-        let mut put = |customer, counted, sums: &Sums| {
+        each(&shape, ledger, metric, query, chunk, |customer, counted, sums| {
             let place = CustomerPosition::new(index, customer);
             found.extend(share(place, currency_of(&shape.scope, query, counted), sums));
-        };
-        match metric.compute {
-            Compute::Apart(what) => apart::each(&shape, ledger, what, chunk, |customer, counted, minor| {
-                put(customer, counted, &Sums { minor, ..Sums::default() });
-            })?,
-            Compute::Trials(_) => {
-                for trial in trials::of_chunk(&shape, ledger, chunk, query) {
-                    put(trial.customer, trial.counted, &Sums { trials: trial.figures(), ..Sums::default() });
-                }
-            }
-            _ => shape.each(chunk, |customer, tally| {
-                for counted in (0_u32..).take(shape.scope.counted_len) {
-                    let figures = Figures::of(tally, &shape, counted, 0);
-                    put(customer, counted, &Sums { figures, ..Sums::default() });
-                }
-            })?,
-        }
+        })?;
         Ok(found)
     };
     let all: Result<Vec<Vec<Share>>, TooLarge> =
         ledger.chunks().par_iter().enumerate().map(of_chunk).collect();
     let all = all.map_err(|too_large| shape.exchange.refused(too_large))?;
     Ok(added_up(all.into_iter().flatten()))
+}
+
+/// Tells the sums of each customer of a chunk, by its place in the chunk and what they are counted within.
+fn each(
+    shape: &Shape<'_>,
+    ledger: &Ledger,
+    metric: &Metric,
+    query: &Query,
+    chunk: &Chunk,
+    mut take: impl FnMut(usize, u32, &Sums),
+) -> Result<(), TooLarge> {
+    match metric.compute {
+        Compute::Apart(what) => apart::each(shape, ledger, what, chunk, |customer, counted, minor| {
+            take(customer, counted, &Sums { minor, ..Sums::default() });
+        }),
+        Compute::Trials(_) => {
+            for trial in trials::of_chunk(shape, ledger, chunk, query) {
+                take(trial.customer, trial.counted, &Sums { trials: trial.figures(), ..Sums::default() });
+            }
+            Ok(())
+        }
+        _ => shape.each(chunk, |customer, tally| {
+            for counted in (0_u32..).take(shape.scope.counted_len) {
+                let figures = Figures::of(tally, shape, counted, 0);
+                take(customer, counted, &Sums { figures, ..Sums::default() });
+            }
+        }),
+    }
 }
 
 /// One share for each customer and currency, in which several of it are added up.

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::exchange::{Factor, TooLarge};
 use super::labels;
+use super::paging::page;
 use super::plan_switches::{self, Switch};
 use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
@@ -150,19 +151,12 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     let range = Range { first: from, last: to.min(ledger.calendar().day(now)), now };
     let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
-    let mut found = find(ledger, asked, &scope, range);
+    let found = find(ledger, asked, &scope, range);
     let total = found.len();
-    if let Some(cursor) = &asked.cursor {
-        let last = Cursor::read(cursor)?;
-        found.retain(|one| order(ledger, one) > last.order());
-    }
-    let limit = asked.limit.max(1);
-    let has_more = found.len() > limit;
-    if has_more {
-        found.select_nth_unstable_by(limit - 1, |a, b| order(ledger, a).cmp(&order(ledger, b)));
-        found.truncate(limit);
-    }
-    found.sort_unstable_by(|a, b| order(ledger, a).cmp(&order(ledger, b)));
+    let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
+    let is_after = |one: &Found| last.as_ref().is_none_or(|last| order(ledger, one) > last.order());
+    let by_order = |a: &Found, b: &Found| order(ledger, a).cmp(&order(ledger, b));
+    let (found, has_more) = page(found, asked.limit, is_after, by_order);
     let next_cursor = found.last().filter(|_| has_more).map(|one| {
         Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
             .write()

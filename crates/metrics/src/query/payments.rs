@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::str::FromStr;
 
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
+use super::paging::page;
 use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -130,20 +130,14 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
     }
     let list = List { ledger, rates, asked };
     let chunks = ledger.chunks().par_iter().enumerate();
-    let mut found: Vec<Found> = chunks.flat_map_iter(|(index, chunk)| list.of_chunk(index, chunk)).collect();
+    let found: Vec<Found> = chunks.flat_map_iter(|(index, chunk)| list.of_chunk(index, chunk)).collect();
     let (total, sums) = (found.len(), list.sums(&found));
-    if let Some(cursor) = &asked.cursor {
-        let last = Cursor::read(cursor)?;
-        found.retain(|one| list.compare(&list.key(one), &last.key()) == Ordering::Greater);
-    }
-    let limit = asked.limit.max(1);
-    let has_more = found.len() > limit;
-    let by_key = |a: &Found, b: &Found| list.compare(&list.key(a), &list.key(b));
-    if has_more {
-        found.select_nth_unstable_by(limit - 1, by_key);
-        found.truncate(limit);
-    }
-    found.sort_unstable_by(by_key);
+    let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
+    let is_after = |one: &Found| {
+        last.as_ref().is_none_or(|last| list.compare(&list.key(one), &last.key()) == Ordering::Greater)
+    };
+    let (found, has_more) =
+        page(found, asked.limit, is_after, |a, b| list.compare(&list.key(a), &list.key(b)));
     let next_cursor = found.last().filter(|_| has_more).map(|one| list.key(one).write());
     let data = found.iter().map(|one| list.look_up(one)).collect();
     Ok(PaymentPage { data, next_cursor, total, sums })
@@ -344,17 +338,5 @@ impl PaymentSort {
             "amount" => Ok((Self::Amount, is_descending)),
             _ => Err("use date or amount, with a leading - for descending order"),
         }
-    }
-}
-
-impl FromStr for MoneyKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::LISTED.iter().copied().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = Self::LISTED.iter().map(|kind| kind.as_str()).collect();
-            format!("'{text}' is not a type of payment: use {}", known.join(", "))
-        })
     }
 }

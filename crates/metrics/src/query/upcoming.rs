@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::customers::Amounts;
 use super::exchange::{Exchange, TooLarge};
+use super::paging::page;
 use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::{Line, Lines};
@@ -111,21 +112,14 @@ pub fn upcoming(ledger: &Ledger, rates: &Rates, asked: &UpcomingQuery) -> Result
     let parts: Result<Vec<Vec<Found>>, TooLarge> =
         chunks.into_par_iter().map(|index| list.of_chunk(index)).collect();
     let parts = parts.map_err(|error| list.exchange.refused(error))?;
-    let mut found: Vec<Found> = parts.into_iter().flatten().collect();
-    found.sort_unstable_by(|a, b| list.order(a).cmp(&list.order(b)));
+    let found: Vec<Found> = parts.into_iter().flatten().collect();
     let whole = list.whole(&found);
-    let first = match &asked.cursor {
-        Some(cursor) => {
-            let last = Cursor::read(cursor)?;
-            found.partition_point(|one| list.order(one) <= last.order())
-        }
-        None => 0,
-    };
-    let page = &found[first..found.len().min(first.saturating_add(asked.limit.max(1)))];
-    let has_more = first + page.len() < found.len();
+    let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
+    let is_after = |one: &Found| last.as_ref().is_none_or(|last| list.order(one) > last.order());
+    let (found, has_more) = page(found, asked.limit, is_after, |a, b| list.order(a).cmp(&list.order(b)));
     Ok(UpcomingPage {
-        data: page.iter().map(|one| list.row(one)).collect(),
-        next_cursor: page.last().filter(|_| has_more).map(|one| list.cursor(one)),
+        data: found.iter().map(|one| list.row(one)).collect(),
+        next_cursor: found.last().filter(|_| has_more).map(|one| list.cursor(one)),
         ..whole
     })
 }

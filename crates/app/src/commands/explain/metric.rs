@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::envelope;
 use metrics::query::{self, Contribution, ContributionsQuery, ExplainedValue, Reporting, Value};
 use metrics::question::Question;
@@ -12,8 +11,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Period;
 use crate::cli::{ConnectionArgs, TextOrJson};
-use crate::commands::metrics::table::in_main_units;
 use crate::commands::metrics::{add_filters, tell_absent};
+use crate::commands::printed::{in_main_units, table};
 use crate::{folder, work};
 
 pub(super) async fn run(
@@ -76,9 +75,7 @@ fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Res
 }
 
 fn write_customers(out: &mut impl Write, rows: &[Contribution], unit: Unit) -> std::io::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["customer", "name", "currency", "adds"]);
+    let mut table = table(["customer", "name", "currency", "adds"], 3..4);
     for row in rows {
         let value = if unit == Unit::Money { Value::Minor(row.amount) } else { Value::Count(row.amount) };
         table.add_row([
@@ -87,9 +84,6 @@ fn write_customers(out: &mut impl Write, rows: &[Contribution], unit: Unit) -> s
             row.currency.to_string(),
             shown(value, unit, row.currency),
         ]);
-    }
-    for column in table.column_iter_mut().skip(3) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     writeln!(out, "{table}")
 }

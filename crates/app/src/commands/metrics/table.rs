@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::registry::{Metric, Unit};
-use model::{Currency, Money};
+use model::Currency;
 use serde_json::Value;
+
+use crate::commands::printed::{in_main_units, table};
 
 /// Columns that lead a row. All others are a point's own, in its order.
 const LEADING: [&str; 2] = ["currency", "group"];
@@ -27,20 +28,15 @@ pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
 pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> anyhow::Result<()> {
     let columns: Vec<String> = columns(answer).into_iter().filter(|column| column != "end_on").collect();
     let has_groups = rows(answer).any(|(series, _)| !series["group"].is_null());
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
     let group = has_groups.then_some("group");
     let headings = columns.iter().map(|column| heading(column));
-    table.set_header(["currency"].into_iter().chain(group).chain(headings));
+    let header = ["currency"].into_iter().chain(group).chain(headings);
+    let mut table = table(header, 2 + usize::from(has_groups)..usize::MAX);
     for (series, point) in rows(answer) {
         let currency = series["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
         let cells = columns.iter().map(|column| shown(column, &point[column], metric.unit, currency));
         let group = has_groups.then(|| plain(&series["group"]["label"]));
         table.add_row([plain(&series["currency"])].into_iter().chain(group).chain(cells));
-    }
-    let first_number = 2 + usize::from(has_groups);
-    for column in table.column_iter_mut().skip(first_number) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     writeln!(out, "{table}")?;
     let through = answer["data_through"].as_i64().map(model::UnixSeconds);
@@ -124,12 +120,6 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
     }
-}
-
-/// An amount without its currency.
-pub fn in_main_units(amount_minor: i64, currency: Currency) -> String {
-    let money = Money { amount_minor, currency }.to_string();
-    money.split(' ').next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

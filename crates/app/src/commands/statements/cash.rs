@@ -2,15 +2,14 @@
 
 use std::io::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
 use metrics::envelope;
 use metrics::question::Question;
 use metrics::statement::cash::{CashMonth, CashStatement};
 use model::Day;
 
 use crate::cli::ConnectionArgs;
-use crate::commands::metrics::table::in_main_units;
-use crate::commands::metrics::{Format, tell_absent};
+use crate::commands::metrics::tell_absent;
+use crate::commands::printed::{Format, in_main_units, table};
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
@@ -33,13 +32,11 @@ pub async fn run(args: Cash) -> anyhow::Result<()> {
     let view = work::view(&folder, record).await?;
     let envelope = envelope::cash(&view, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
-    let mut out = std::io::stdout().lock();
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&envelope)?)?,
-        Format::Csv => write_csv(&mut out, &envelope.answer)?,
-        Format::Table => write_table(&mut out, &envelope.answer)?,
-    }
-    Ok(())
+    args.format.print(
+        &envelope,
+        |out| write_csv(out, &envelope.answer),
+        |out| write_table(out, &envelope.answer),
+    )
 }
 
 /// The lines of a month from its first figure to its last: name, label, amount, and of how many transactions.
@@ -74,9 +71,7 @@ fn write_csv(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<
 
 /// Amounts in the currency's main unit.
 fn write_table(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["month", "currency", "", "amount", "transactions"]);
+    let mut table = table(["month", "currency", "", "amount", "transactions"], 3..5);
     for month in &statement.months {
         for (_, label, amount_minor, transactions) in lines(month) {
             table.add_row([
@@ -87,9 +82,6 @@ fn write_table(out: &mut impl Write, statement: &CashStatement) -> anyhow::Resul
                 transactions.map(|count| count.to_string()).unwrap_or_default(),
             ]);
         }
-    }
-    for column in table.column_iter_mut().skip(3) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::bail;
-use comfy_table::{CellAlignment, Table, presets};
 use connect::Source;
 use metrics::envelope;
 use metrics::statement::mrr::{
@@ -12,9 +11,9 @@ use metrics::statement::mrr::{
 use metrics::view::View;
 
 use crate::cli::ConnectionArgs;
-use crate::commands::metrics::table::in_main_units;
-use crate::commands::metrics::{Format, tell_absent};
-use crate::spreadsheet::guarded;
+use crate::commands::metrics::tell_absent;
+use crate::commands::printed::{Format, in_main_units, table};
+use crate::spreadsheet::guarded_or_empty;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]
@@ -37,20 +36,19 @@ pub async fn run(args: Mrr) -> anyhow::Result<()> {
     }
     let envelope = envelope::mrr_statement(&view);
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
-    let mut out = std::io::stdout().lock();
     if args.customers {
         let all = all_customers(&view, &envelope.answer)?;
-        return match args.format {
-            Format::Json => Ok(writeln!(out, "{}", serde_json::to_string_pretty(&all)?)?),
-            Format::Csv => write_customers_csv(&mut out, &all),
-            Format::Table => write_customers_table(&mut out, &all, source),
-        };
+        return args.format.print(
+            &all,
+            |out| write_customers_csv(out, &all),
+            |out| write_customers_table(out, &all, source),
+        );
     }
-    match args.format {
-        Format::Json => Ok(writeln!(out, "{}", serde_json::to_string_pretty(&envelope)?)?),
-        Format::Csv => write_csv(&mut out, &envelope.answer),
-        Format::Table => write_table(&mut out, &envelope.answer, source),
-    }
+    args.format.print(
+        &envelope,
+        |out| write_csv(out, &envelope.answer),
+        |out| write_table(out, &envelope.answer, source),
+    )
 }
 
 /// Those who differ, of all currencies, the largest differences first.
@@ -106,9 +104,7 @@ fn write_csv(out: &mut impl Write, statement: &MrrStatement) -> anyhow::Result<(
 
 /// Amounts in the currency's main unit.
 fn write_table(out: &mut impl Write, statement: &MrrStatement, source: &str) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["currency", "", "amount", "customers"]);
+    let mut table = table(["currency", "", "amount", "customers"], 2..4);
     for bridge in &statement.currencies {
         for (_, label, amount_minor, customers) in lines(bridge, source) {
             table.add_row([
@@ -118,9 +114,6 @@ fn write_table(out: &mut impl Write, statement: &MrrStatement, source: &str) -> 
                 customers.to_string(),
             ]);
         }
-    }
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }
@@ -137,7 +130,7 @@ fn write_customers_csv(out: &mut impl Write, all: &[MrrCustomer]) -> anyhow::Res
         for (line, amount_minor) in lines {
             csv.write_record([
                 &customer.customer_id,
-                guarded(customer.name.as_deref().unwrap_or_default()).as_ref(),
+                &guarded_or_empty(customer.name.as_deref()),
                 &customer.currency.to_string(),
                 line,
                 &amount_minor.to_string(),
@@ -149,9 +142,7 @@ fn write_customers_csv(out: &mut impl Write, all: &[MrrCustomer]) -> anyhow::Res
 
 /// One line per customer, amounts in the currency's main unit.
 fn write_customers_table(out: &mut impl Write, all: &[MrrCustomer], source: &str) -> anyhow::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["customer", "currency", "MRR", source, "difference", "reasons"]);
+    let mut table = table(["customer", "currency", "MRR", source, "difference", "reasons"], 2..5);
     for customer in all {
         let amount = |minor| in_main_units(minor, customer.currency);
         let reasons = customer.reasons.iter();
@@ -168,9 +159,6 @@ fn write_customers_table(out: &mut impl Write, all: &[MrrCustomer], source: &str
             amount(customer.counted_minor),
             reasons.join("; "),
         ]);
-    }
-    for column in table.column_iter_mut().skip(2).take(3) {
-        column.set_cell_alignment(CellAlignment::Right);
     }
     Ok(writeln!(out, "{table}")?)
 }

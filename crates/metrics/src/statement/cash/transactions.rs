@@ -1,6 +1,5 @@
 //! What is behind a cell of the statement, transaction by transaction.
 
-use std::cmp::Reverse;
 use std::str::FromStr;
 
 use model::{BalanceCategory, Currency, Day, UnixSeconds};
@@ -12,6 +11,7 @@ use super::lines::{CashLine, parts};
 use crate::columns::{BalanceRow, Ledger, PaymentFacts};
 use crate::months::Months;
 use crate::query::QueryError;
+use crate::query::paging::page;
 
 /// A column of the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,20 +93,17 @@ pub fn transactions(
 ) -> Result<CashTransactionPage, QueryError> {
     let month = Months::of(asked.month_on, asked.month_on, ledger.zone());
     let booked = ledger.balance().months().par_iter();
-    let mut found: Vec<Found<'_>> = booked
+    let found: Vec<Found<'_>> = booked
         .flat_map_iter(|booked| {
             let rows = booked.rows_with_payments().take_while(|(row, _)| row.at <= asked.now);
             rows.filter_map(|(row, payment)| Found::of(row, payment, &month, asked))
         })
         .collect();
     let total = found.len();
-    if let Some(cursor) = &asked.cursor {
-        let (at, id) = read_cursor(cursor)?;
-        found.retain(|one| (one.row.at, one.row.id) < (at, id));
-    }
-    found.sort_unstable_by_key(|one| Reverse((one.row.at, one.row.id)));
-    let has_more = found.len() > asked.limit.max(1);
-    found.truncate(asked.limit.max(1));
+    let last = asked.cursor.as_deref().map(read_cursor).transpose()?;
+    let is_after = |one: &Found<'_>| last.is_none_or(|last| (one.row.at, one.row.id) < last);
+    let newest_first = |a: &Found<'_>, b: &Found<'_>| (b.row.at, b.row.id).cmp(&(a.row.at, a.row.id));
+    let (found, has_more) = page(found, asked.limit, is_after, newest_first);
     let next_cursor = found.last().filter(|_| has_more).map(|one| format!("{}:{}", one.row.at.0, one.row.id));
     Ok(CashTransactionPage { data: found.iter().map(Found::shown).collect(), next_cursor, total })
 }

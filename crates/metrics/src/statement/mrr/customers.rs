@@ -11,6 +11,7 @@ use super::own::{Own, Reader};
 use super::{MrrColumn, MrrReason};
 use crate::columns::{CustomerPosition, Ledger};
 use crate::query::QueryError;
+use crate::query::paging::page;
 
 /// Which cell is asked for, and which page of it.
 #[derive(Debug, Clone)]
@@ -80,7 +81,7 @@ pub fn customers(ledger: &Ledger, asked: &MrrCustomersQuery) -> Result<MrrCustom
         all.into_iter().find(|own| own.currency == asked.currency)
     };
     let chunks = ledger.chunks().par_iter().enumerate();
-    let mut found: Vec<Found> = chunks
+    let found: Vec<Found> = chunks
         .flat_map_iter(|(index, chunk)| {
             let places = (0..chunk.customer_count()).map(move |of| CustomerPosition::new(index, of));
             places.filter_map(|place| Some(Found { place, counted_minor: asked.column.of(&own(place)?)? }))
@@ -88,16 +89,8 @@ pub fn customers(ledger: &Ledger, asked: &MrrCustomersQuery) -> Result<MrrCustom
         .collect();
     let total = found.len();
     let key = |one: &Found| (Reverse(one.counted_minor.unsigned_abs()), ledger.id(one.place));
-    if let Some((amount, id)) = after {
-        found.retain(|one| key(one) > (Reverse(amount), id));
-    }
-    let limit = asked.limit.max(1);
-    let has_more = found.len() > limit;
-    if has_more {
-        found.select_nth_unstable_by(limit - 1, |a, b| key(a).cmp(&key(b)));
-        found.truncate(limit);
-    }
-    found.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    let is_after = |one: &Found| after.is_none_or(|(amount, id)| key(one) > (Reverse(amount), id));
+    let (found, has_more) = page(found, asked.limit, is_after, |a, b| key(a).cmp(&key(b)));
     let cursor = |one: &Found| format!("{},{}", one.counted_minor.unsigned_abs(), ledger.id(one.place));
     let next_cursor = found.last().filter(|_| has_more).map(cursor);
     let shown = |one: &Found| Some(shown(ledger, one, &own(one.place)?));
