@@ -188,15 +188,18 @@ const NEXT_PAGE = 500
 
 const paging = (cursor: string) => ({ limit: cursor === '' ? FIRST_PAGE : NEXT_PAGE, cursor })
 
-export const movementsQuery = (id: string, query: Query) =>
+/** A list that comes in pages, each of which says where the next one begins. */
+const pagedQuery = <Page extends { next_cursor: string | null }>(key: readonly unknown[], path: string, query: Query, held: typeof steady | typeof untilItMoves = steady) =>
   infiniteQueryOptions({
-    ...steady,
-    queryKey: [...ledgerKey(id), 'movements', query],
+    ...held,
+    queryKey: [...key, query],
     initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<MovementPage>(`${connectionPath(id)}/movements`, { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    queryFn: ({ signal, pageParam }) => api.get<Page>(path, { ...paging(pageParam), ...query }, signal),
+    getNextPageParam: (page: Page) => page.next_cursor ?? undefined,
   })
+
+export const movementsQuery = (id: string, query: Query) =>
+  pagedQuery<MovementPage>([...ledgerKey(id), 'movements'], `${connectionPath(id)}/movements`, query)
 
 export const customersQuery = (id: string, query: Query) =>
   infiniteQueryOptions({
@@ -249,14 +252,7 @@ export const allExpiringCards = (id: string, query: Query, onProgress: (rows: nu
   allPages<ExpiringCard>(`${connectionPath(id)}/expiring-cards`, query, onProgress)
 
 export const paymentsQuery = (id: string, query: Query) =>
-  infiniteQueryOptions({
-    ...steady,
-    queryKey: [...ledgerKey(id), 'payments', query],
-    initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<PaymentPage>(`${connectionPath(id)}/payments`, { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+  pagedQuery<PaymentPage>([...ledgerKey(id), 'payments'], `${connectionPath(id)}/payments`, query)
 
 export const allPayments = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Payment>(`${connectionPath(id)}/payments`, query, onProgress)
@@ -275,28 +271,14 @@ const contributionsPath = (id: string, metric: string, part: string) => `${expla
 
 /** What customers add to a part of it. */
 export const contributionsQuery = (id: string, metric: string, part: string, query: Query) =>
-  infiniteQueryOptions({
-    ...untilItMoves,
-    queryKey: [...ledgerKey(id), 'contributions', metric, part, query],
-    initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<ContributionPage>(contributionsPath(id, metric, part), { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+  pagedQuery<ContributionPage>([...ledgerKey(id), 'contributions', metric, part], contributionsPath(id, metric, part), query, untilItMoves)
 
 export const allContributions = (id: string, metric: string, part: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Contribution>(contributionsPath(id, metric, part), query, onProgress)
 
 /** Trials that end in some days ahead, or subscriptions that are set to end, the soonest first. */
 export const upcomingQuery = (id: string, query: UpcomingQuery) =>
-  infiniteQueryOptions({
-    ...steady,
-    queryKey: [...ledgerKey(id), 'upcoming', query],
-    initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<UpcomingPage>(`${connectionPath(id)}/upcoming`, { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+  pagedQuery<UpcomingPage>([...ledgerKey(id), 'upcoming'], `${connectionPath(id)}/upcoming`, query)
 
 export interface UpcomingQuery extends Query {
   what: UpcomingKind
@@ -352,14 +334,7 @@ const cashTransactionsPath = (id: string) => `${connectionPath(id)}/statements/c
 
 /** The balance transactions behind a cell of that statement, newest first. */
 export const cashTransactionsQuery = (id: string, query: Query) =>
-  infiniteQueryOptions({
-    ...untilItMoves,
-    queryKey: [...reviewKey(id), 'cash transactions', query],
-    initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<CashTransactionPage>(cashTransactionsPath(id), { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+  pagedQuery<CashTransactionPage>([...reviewKey(id), 'cash transactions'], cashTransactionsPath(id), query, untilItMoves)
 
 export const allCashTransactions = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<CashTransaction>(cashTransactionsPath(id), query, onProgress)
@@ -377,14 +352,7 @@ const mrrCustomersPath = (id: string) => `${connectionPath(id)}/statements/mrr/c
 
 /** The customers behind a line of that statement, the largest amounts first. */
 export const mrrCustomersQuery = (id: string, query: Query) =>
-  infiniteQueryOptions({
-    ...untilItMoves,
-    queryKey: [...reviewKey(id), 'mrr customers', query],
-    initialPageParam: '',
-    queryFn: ({ signal, pageParam }) =>
-      api.get<MrrStatementCustomerPage>(mrrCustomersPath(id), { ...paging(pageParam), ...query }, signal),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  })
+  pagedQuery<MrrStatementCustomerPage>([...reviewKey(id), 'mrr customers'], mrrCustomersPath(id), query, untilItMoves)
 
 export const allMrrCustomers = (id: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<MrrStatementCustomer>(mrrCustomersPath(id), query, onProgress)

@@ -17,6 +17,31 @@ export function Drawer({ width = 'max-w-2xl', side = 'right', ...sheet }: SheetP
   return panels ? <panels.DrawerPanel {...sheet} side={side} width={width} /> : null
 }
 
+interface DetailDrawerProps extends Omit<SheetProps, 'onOpenChange'> {
+  /** What narrows it, below the title. */
+  subtitle?: ReactNode
+  width?: string
+  onClose: () => void
+}
+
+/** A drawer about what was clicked: the page knows what is open, so it only ever closes. */
+export function DetailDrawer({ title, subtitle, onClose, ...sheet }: DetailDrawerProps) {
+  return (
+    <Drawer
+      {...sheet}
+      title={
+        <>
+          {title}
+          {subtitle && <span className="block text-sm font-normal text-ink-soft">{subtitle}</span>}
+        </>
+      }
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose()
+      }}
+    />
+  )
+}
+
 export function Dialog(sheet: SheetProps) {
   const panels = usePanels(sheet.isOpen)
   return panels ? <panels.DialogPanel {...sheet} /> : null

@@ -5,7 +5,7 @@ import { explainQuery } from '~/api/queries'
 import type { CustomerDetail, Day, ExplainedPart, Explanation } from '~/api/types'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyList, MovementName } from '~/components/Figures'
-import { Drawer } from '~/components/Overlay'
+import { DetailDrawer } from '~/components/Overlay'
 import { formatDay, todayIn } from '~/format/date'
 import { reasonName } from '~/format/names'
 import { compact } from '~/view/search'
@@ -23,17 +23,15 @@ export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: 
   const query = useQuery({ ...explainQuery(view.connection.id, detail.customer.id, why), enabled: why !== undefined })
   const close = () => void navigate({ search: (before) => compact({ ...before, why: undefined }), resetScroll: false })
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={why !== undefined}
       title={why ? `Why MRR changed on ${formatDay(why)}` : 'Why MRR changed'}
-      onOpenChange={(isOpen) => {
-        if (!isOpen) close()
-      }}
+      onClose={close}
     >
       {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <SkeletonRows rows={10} />}
       {why && query.data && <Explained day={why} detail={detail} explanation={query.data} zone={view.connection.time_zone} />}
-    </Drawer>
+    </DetailDrawer>
   )
 }
 

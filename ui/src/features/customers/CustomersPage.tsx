@@ -19,11 +19,12 @@ import { CUSTOMER_ORDERS, CUSTOMER_SORTS, CUSTOMER_STATES } from '~/view/pageSea
 import { compact, oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
-import { keptSearch, useView } from '~/view/useView'
+import { useView } from '~/view/useView'
 
 import { columnChoices, customerColumns, shownColumns } from './columns'
 import { customersFile } from './file'
 import { STATUS_LABEL } from './status'
+import { useOpenCustomer } from './useOpenCustomer'
 
 const route = getRouteApi('/app/c/$connectionId/customers')
 
@@ -68,6 +69,7 @@ function sumText(currency: string, sums: CustomerSums | null | undefined): strin
 export function CustomersPage() {
   const view = useView()
   const { connection } = view
+  const openCustomer = useOpenCustomer(connection.id)
   useTitle('Customers', connection.name)
   const { q, state, sort = '-mrr', cols } = route.useSearch()
   const navigate = route.useNavigate()
@@ -139,13 +141,7 @@ export function CustomersPage() {
               onChange: (next) => setSearch({ sort: oneOf(CUSTOMER_SORTS, next) }),
             }}
             total={total ?? rows.length}
-            onRowClick={(row) =>
-              void navigate({
-                to: '/c/$connectionId/customers/$customerId',
-                params: { connectionId: connection.id, customerId: row.id },
-                search: keptSearch,
-              })
-            }
+            onRowClick={(row) => openCustomer(row.id)}
           />
         )}
       </section>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { customersQuery } from '~/api/queries'
@@ -13,6 +13,7 @@ import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import { customerColumns } from './columns'
+import { useOpenCustomer } from './useOpenCustomer'
 
 interface StandingProps {
   view: View
@@ -31,7 +32,7 @@ const SHOWN = 8
 /** The customers who stand in some way now, whatever range is chosen, and the way to all of them. */
 export function StandingCard({ view, status, title, columns, sort = '-mrr', nothing }: StandingProps) {
   const { connection } = view
-  const navigate = useNavigate()
+  const openCustomer = useOpenCustomer(connection.id)
   const query = useInfiniteQuery(customersQuery(connection.id, { ...view.scope, status, sort, limit: SHOWN, sums: true }))
   const [page] = query.data?.pages ?? []
   const shown = useMemo(
@@ -72,13 +73,7 @@ export function StandingCard({ view, status, title, columns, sort = '-mrr', noth
             label={title}
             rowKey={(row) => row.id}
             rows={page.data}
-            onRowClick={(row) =>
-              void navigate({
-                to: '/c/$connectionId/customers/$customerId',
-                params: { ...params, customerId: row.id },
-                search: keptSearch,
-              })
-            }
+            onRowClick={(row) => openCustomer(row.id)}
           />
         )}
       </div>

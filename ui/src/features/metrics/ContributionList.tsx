@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -9,14 +8,12 @@ import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { DownloadAll } from '~/components/DownloadAll'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { ShowMore } from '~/components/ShowMore'
+import { EmptyState } from '~/components/Feedback'
+import { PagedList } from '~/components/PagedList'
 import { CustomerLink } from '~/features/customers/CustomerLink'
-import { countOf } from '~/format/number'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { fileValue, formatValue } from '~/format/value'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
 interface Props {
   view: View
@@ -29,7 +26,7 @@ interface Props {
 /** A list in which everybody counts once needs no column of ones. */
 const isOneEach = ({ unit }: ExplainedTerm, rows: readonly Contribution[]) => unit === 'count' && rows.every(({ amount }) => amount === 1)
 
-function columnsOf(view: View, { label, unit }: ExplainedTerm, currency: Currency): [customer: Column<Contribution>, amount: Column<Contribution>] {
+function columnsOf(view: View, { label, unit }: ExplainedTerm, currency: Currency): Column<Contribution>[] {
   return [
     {
       id: 'customer',
@@ -58,47 +55,30 @@ function fileOf(rows: readonly Contribution[], { id, unit }: ExplainedTerm): Exp
 
 /** What each customer adds to a part of a value, the largest first. */
 export function ContributionList({ view, metric, part, currency, query }: Props) {
-  const navigate = useNavigate()
   const { connection } = view
+  const openCustomer = useOpenCustomer(connection.id)
   const list = useInfiniteQuery(contributionsQuery(connection.id, metric.id, part.id, query))
-  const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
-  const columns = useMemo(() => {
-    const [customer, amount] = columnsOf(view, part, currency)
-    return isOneEach(part, rows) ? [customer] : [customer, amount]
-  }, [view, part, currency, rows])
-  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  const total = list.data?.pages[0]?.total
-  if (total === undefined) return <SkeletonRows rows={8} />
-  if (total === 0) return <EmptyState title="No customers">No customer contributes to this figure in this period.</EmptyState>
+  const columns = useMemo(() => columnsOf(view, part, currency), [view, part, currency])
   return (
-    <div>
-      <div className="flex flex-wrap items-center gap-2 pb-2">
-        <p className="flex-1 text-[0.8125rem] text-ink-soft" role="status">
-          {countOf(total, 'customer')}
-        </p>
-        <DownloadAll
-          load={(onProgress) => allContributions(connection.id, metric.id, part.id, query, onProgress)}
-          name={fileName(connection.name, metric.label, part.label)}
-          table={(all) => fileOf(all, part)}
-          total={total}
-        />
-      </div>
-      <div className="-mx-5">
+    <PagedList
+      download={{
+        name: fileName(connection.name, metric.label, part.label),
+        load: (onProgress) => allContributions(connection.id, metric.id, part.id, query, onProgress),
+        table: (all) => fileOf(all, part),
+      }}
+      empty={<EmptyState title="No customers">No customer contributes to this figure in this period.</EmptyState>}
+      list={list}
+      noun="customer"
+    >
+      {(rows) => (
         <DataTable
-          columns={columns}
+          columns={isOneEach(part, rows) ? columns.slice(0, 1) : columns}
           label={`Customers: ${part.label}`}
           rowKey={(row) => `${row.customer_id} ${row.currency}`}
           rows={rows}
-          onRowClick={(row) =>
-            void navigate({
-              to: '/c/$connectionId/customers/$customerId',
-              params: { connectionId: connection.id, customerId: row.customer_id },
-              search: keptSearch,
-            })
-          }
+          onRowClick={(row) => openCustomer(row.customer_id)}
         />
-      </div>
-      <ShowMore className="pt-3" list={list} />
-    </div>
+      )}
+    </PagedList>
   )
 }

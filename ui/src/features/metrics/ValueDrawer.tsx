@@ -7,7 +7,7 @@ import { explainMetricQuery } from '~/api/queries'
 import type { Currency, Day, ExplainedTerm, ExplainedValue, MetricDefinition } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Drawer } from '~/components/Overlay'
+import { DetailDrawer } from '~/components/Overlay'
 import { filterLabel } from '~/features/controls/choices'
 import { PaymentList } from '~/features/payments/PaymentList'
 import { formatRange } from '~/format/date'
@@ -34,30 +34,17 @@ interface Props {
 
 /** How a metric's value came about: the sums of its formula, and the customers or payments behind each. */
 export function ValueDrawer(props: Props) {
-  const { days, onClose } = props
+  const { view, metric, days, part, onClose } = props
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={days !== undefined}
-      title={<Title {...props} />}
+      subtitle={days && [part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)].filter(Boolean).join(' · ')}
+      title={metric.label}
       width="max-w-3xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {days && <Content key={days.from} {...props} days={days} />}
-    </Drawer>
-  )
-}
-
-function Title({ view, metric, days, part }: Props) {
-  if (days === undefined) return metric.label
-  return (
-    <>
-      {metric.label}
-      <span className="block text-sm font-normal text-ink-soft">
-        {[part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)].filter(Boolean).join(' · ')}
-      </span>
-    </>
+    </DetailDrawer>
   )
 }
 

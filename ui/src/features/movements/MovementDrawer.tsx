@@ -4,7 +4,7 @@ import type { Query } from '~/api/client'
 import type { Currency, Day, MovementType } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
-import { Drawer } from '~/components/Overlay'
+import { DetailDrawer } from '~/components/Overlay'
 import { formatRange } from '~/format/date'
 import { MOVEMENT_LABEL } from '~/format/names'
 import { filterLabel } from '~/features/controls/choices'
@@ -43,31 +43,32 @@ function switchLabel({ from, to }: { from: string; to: string }, view: View): st
   return [from, to].map((id) => filterLabel(view.facets, 'plan', id)).join(' → ')
 }
 
-function Title({ view, days, type, part, reason, switched }: Props) {
+function titleOf({ days, type, switched }: Props): string {
   if (days === undefined) return 'Movements'
+  if (switched) return 'Switches between plans'
+  return type ? MOVEMENT_LABEL[type] : 'All movements'
+}
+
+/** What narrows the list. */
+function narrowedBy({ view, days, part, reason, switched }: Props): string | undefined {
+  if (days === undefined) return undefined
   const of = [switched && switchLabel(switched, view), reason && reasonLabel(reason.by, reason.id, view.facets), part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)]
-  return (
-    <>
-      {switched ? 'Switches between plans' : type ? MOVEMENT_LABEL[type] : 'All movements'}
-      <span className="block text-sm font-normal text-ink-soft">{of.filter(Boolean).join(' · ')}</span>
-    </>
-  )
+  return of.filter(Boolean).join(' · ')
 }
 
 /** The movements behind a mark of a chart. */
 export function MovementDrawer(props: Props) {
   const { view, days, onClose } = props
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={days !== undefined}
-      title={<Title {...props} />}
+      subtitle={narrowedBy(props)}
+      title={titleOf(props)}
       width="max-w-3xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {days && <Content {...props} days={{ from: days.from, to: days.to > view.today ? view.today : days.to }} />}
-    </Drawer>
+    </DetailDrawer>
   )
 }
 

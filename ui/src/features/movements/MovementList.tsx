@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -7,11 +6,11 @@ import { movementsQuery } from '~/api/queries'
 import { DataTable } from '~/components/DataTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { isKnown } from '~/view/known'
 import { countOf, formatCount } from '~/format/number'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
 import { movementColumns, movementKey } from './columns'
 
@@ -26,7 +25,7 @@ interface ListProps {
 
 /** The customers behind a figure, newest change first. */
 export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
-  const navigate = useNavigate()
+  const openCustomer = useOpenCustomer(view.connection.id)
   const list = useInfiniteQuery(movementsQuery(view.connection.id, query))
   useFallback(view, list.error)
   const columns = useMemo(() => movementColumns(view), [view])
@@ -57,13 +56,7 @@ export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
         label="Movements"
         rowKey={movementKey}
         rows={rows}
-        onRowClick={(row) =>
-          void navigate({
-            to: '/c/$connectionId/customers/$customerId',
-            params: { connectionId: view.connection.id, customerId: row.customer_id },
-            search: keptSearch,
-          })
-        }
+        onRowClick={(row) => openCustomer(row.customer_id)}
       />
       <ShowMore className="pt-3" list={list} />
     </div>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -7,6 +7,7 @@ import { allMovements, movementsQuery, mrrQuery } from '~/api/queries'
 import type { MovementType } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
+import { Chips } from '~/components/Chips'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
@@ -15,6 +16,7 @@ import { PageHead } from '~/components/PageHead'
 import { known } from '~/features/mrr/useMrrData'
 import { movementsOf } from '~/features/mrr/useMrrStory'
 import { FiguresPage } from '~/features/shell/FiguresPage'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatRange } from '~/format/date'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { countOf } from '~/format/number'
@@ -26,7 +28,7 @@ import { compact } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
-import { keptSearch, useView } from '~/view/useView'
+import { useView } from '~/view/useView'
 
 import { movementColumns, movementKey, movementsFile } from './columns'
 
@@ -83,31 +85,22 @@ function Movements({ view }: { view: View }) {
           </>
         }
       />
-      <div aria-label="Movement types" className="no-print flex flex-wrap gap-1" role="group">
-        {TYPES.map((type) => {
-          const isChosen = types?.includes(type) ?? false
-          return (
-            <button
-              key={type}
-              aria-pressed={isChosen}
-              className="flex h-9 items-center gap-1.5 rounded-lg border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-soft hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink"
-              type="button"
-              onClick={() => choose(TYPES.filter((one) => (one === type ? !isChosen : types?.includes(one))))}
-            >
-              <Swatch color={MOVEMENT_COLOR[type]} />
-              {MOVEMENT_LABEL[type]}
-            </button>
-          )
-        })}
-      </div>
+      <Chips chosen={types} label="Movement types" options={TYPES} onChange={choose}>
+        {(type) => (
+          <>
+            <Swatch color={MOVEMENT_COLOR[type]} />
+            {MOVEMENT_LABEL[type]}
+          </>
+        )}
+      </Chips>
       <List list={list} query={query} view={view} />
     </>
   )
 }
 
 function List({ view, query, list }: { view: View; query: Query; list: ReturnType<typeof useMovements> }) {
-  const navigate = useNavigate()
   const { connection } = view
+  const openCustomer = useOpenCustomer(connection.id)
   const columns = useMemo(() => movementColumns(view), [view])
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   const total = list.data?.pages[0]?.total
@@ -144,13 +137,7 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
           rowKey={movementKey}
           rows={rows}
           total={total ?? rows.length}
-          onRowClick={(row) =>
-            void navigate({
-              to: '/c/$connectionId/customers/$customerId',
-              params: { connectionId: connection.id, customerId: row.customer_id },
-              search: keptSearch,
-            })
-          }
+          onRowClick={(row) => openCustomer(row.customer_id)}
         />
       )}
     </section>

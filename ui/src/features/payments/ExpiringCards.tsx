@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { allExpiringCards, expiringCardsQuery } from '~/api/queries'
@@ -13,12 +12,12 @@ import { Badge, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money, MoneyList } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMonth } from '~/format/date'
 import { countOf } from '~/format/number'
 import { worthText } from '~/format/worth'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
 import { cardName, cardsFile } from './cards'
 
@@ -66,7 +65,7 @@ function columnsOf({ connection, currency }: View): Column<ExpiringCard>[] {
 /** Whose payment may fail next because of the card, and how much MRR that is. Always as of today. */
 export function ExpiringCards({ view }: { view: View }) {
   const { connection } = view
-  const navigate = useNavigate()
+  const openCustomer = useOpenCustomer(connection.id)
   const query = { ...view.scope, within: WITHIN_DAYS }
   const list = useInfiniteQuery(expiringCardsQuery(connection.id, query))
   const columns = useMemo(() => columnsOf(view), [view])
@@ -109,13 +108,7 @@ export function ExpiringCards({ view }: { view: View }) {
             label={TITLE}
             rowKey={({ customer_id, brand, last4, expires_on }) => [customer_id, brand, last4, expires_on].join(' ')}
             rows={rows}
-            onRowClick={(row) =>
-              void navigate({
-                to: '/c/$connectionId/customers/$customerId',
-                params: { connectionId: connection.id, customerId: row.customer_id },
-                search: keptSearch,
-              })
-            }
+            onRowClick={(row) => openCustomer(row.customer_id)}
           />
         )}
         <ShowMore className="py-2" list={list} />

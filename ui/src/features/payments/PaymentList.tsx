@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
@@ -11,12 +10,12 @@ import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMoney } from '~/format/money'
 import { countOf } from '~/format/number'
 import { isKnown } from '~/view/known'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
 import { paymentColumns, paymentKey, paymentsFile } from './columns'
 
@@ -48,8 +47,8 @@ interface Props {
 
 /** Payments, invoices, refunds and disputes, the newest first. */
 export function PaymentList({ view, query, isEndless = false }: Props) {
-  const navigate = useNavigate()
   const { connection } = view
+  const openCustomer = useOpenCustomer(connection.id)
   const list = useInfiniteQuery(paymentsQuery(connection.id, query))
   useFallback(view, list.error)
   const columns = useMemo(() => paymentColumns(view), [view])
@@ -67,12 +66,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
     isStale: list.isPlaceholderData,
     label: 'Payments',
     rowKey: (row: (typeof rows)[number]) => row.key,
-    onRowClick: (row: (typeof rows)[number]) =>
-      void navigate({
-        to: '/c/$connectionId/customers/$customerId',
-        params: { connectionId: connection.id, customerId: row.customer_id },
-        search: keptSearch,
-      }),
+    onRowClick: (row: (typeof rows)[number]) => openCustomer(row.customer_id),
   }
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   return (

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 
 import type { MetricDefinition } from '~/api/types'
+import { Chips } from '~/components/Chips'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
 import { FILTER_LABEL } from '~/view/filterNames'
@@ -46,21 +47,10 @@ export function PaymentsCard({ view }: { view: View }) {
           {formatRange(from, to)}
           {foreign.length > 0 && `, not narrowed by ${foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')}`}
         </p>
-        <div aria-label="Types" className="no-print mt-2 flex flex-wrap gap-1" role="group">
-          {PAYMENT_TYPES.map((type) => {
-            const isChosen = types?.includes(type) ?? false
-            return (
-              <button
-                key={type}
-                aria-pressed={isChosen}
-                className="h-9 rounded-lg border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-soft hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink"
-                type="button"
-                onClick={() => choose(PAYMENT_TYPES.filter((one) => (one === type ? !isChosen : types?.includes(one))))}
-              >
-                {PAYMENT_LABEL[type]}
-              </button>
-            )
-          })}
+        <div className="mt-2">
+          <Chips chosen={types} label="Types" options={PAYMENT_TYPES} onChange={choose}>
+            {(type) => PAYMENT_LABEL[type]}
+          </Chips>
         </div>
       </header>
       <PaymentList isEndless query={{ from, to, ...scope, type: (types ?? USUAL).join(',') }} view={view} />

@@ -7,15 +7,13 @@ import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { DownloadAll } from '~/components/DownloadAll'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
-import { Drawer } from '~/components/Overlay'
-import { ShowMore } from '~/components/ShowMore'
+import { DetailDrawer } from '~/components/Overlay'
+import { PagedList } from '~/components/PagedList'
 import { formatDayIn, formatInstantDay, formatMonth } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
-import { countOf } from '~/format/number'
 import type { View } from '~/view/useView'
 
 import { lineName } from './cash'
@@ -37,27 +35,15 @@ interface DrawerProps {
 /** The balance transactions behind an amount of the cash statement. */
 export function CashDrawer({ view, cell, onClose }: DrawerProps) {
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={cell !== undefined}
-      title={cell ? <Title {...cell} /> : 'Balance transactions'}
+      subtitle={cell && `${formatMonth(cell.month_on, { long: true })} · ${cell.currency.toUpperCase()}`}
+      title={cell ? lineName(cell.line) : 'Balance transactions'}
       width="max-w-4xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {cell && <Transactions cell={cell} view={view} />}
-    </Drawer>
-  )
-}
-
-function Title({ line, month_on, currency }: Cell) {
-  return (
-    <>
-      {lineName(line)}
-      <span className="block text-sm font-normal text-ink-soft">
-        {formatMonth(month_on, { long: true })} · {currency.toUpperCase()}
-      </span>
-    </>
+    </DetailDrawer>
   )
 }
 
@@ -119,34 +105,22 @@ function Transactions({ view, cell }: { view: View; cell: Cell }) {
   const query = { month_on, currency, line }
   const list = useInfiniteQuery(cashTransactionsQuery(id, query))
   const columns = useMemo(() => columnsOf({ month_on, currency, line }, zone), [month_on, currency, line, zone])
-  const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
-  const [page] = list.data?.pages ?? []
-  if (list.error && !page) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  if (page === undefined) return <SkeletonRows rows={10} />
-  if (page.total === 0) {
-    return (
-      <EmptyState title="No balance transactions">
-        This amount was not booked to the balance, or not in this month.
-      </EmptyState>
-    )
-  }
   return (
-    <>
-      <div className="flex flex-wrap items-center gap-2 pb-2">
-        <p className="flex-1 text-[0.8125rem] text-ink-soft" role="status">
-          {countOf(page.total, 'balance transaction')}
-        </p>
-        <DownloadAll
-          load={(onProgress) => allCashTransactions(id, query, onProgress)}
-          name={fileName(name, line, month_on.slice(0, 7), currency)}
-          table={(all) => fileOf(all, cell, zone)}
-          total={page.total}
-        />
-      </div>
-      <div className="-mx-5">
-        <DataTable columns={columns} label="Balance transactions" rowKey={(row) => row.id} rows={rows} />
-      </div>
-      <ShowMore className="pt-3" list={list} />
-    </>
+    <PagedList
+      download={{
+        name: fileName(name, line, month_on.slice(0, 7), currency),
+        load: (onProgress) => allCashTransactions(id, query, onProgress),
+        table: (all) => fileOf(all, cell, zone),
+      }}
+      empty={
+        <EmptyState title="No balance transactions">
+          This amount was not booked to the balance, or not in this month.
+        </EmptyState>
+      }
+      list={list}
+      noun="balance transaction"
+    >
+      {(rows) => <DataTable columns={columns} label="Balance transactions" rowKey={(row) => row.id} rows={rows} />}
+    </PagedList>
   )
 }

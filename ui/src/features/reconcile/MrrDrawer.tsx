@@ -6,13 +6,11 @@ import type { Currency, MrrStatementCustomer } from '~/api/types'
 import { fileName } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { DownloadAll } from '~/components/DownloadAll'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
-import { Drawer } from '~/components/Overlay'
-import { ShowMore } from '~/components/ShowMore'
+import { DetailDrawer } from '~/components/Overlay'
+import { PagedList } from '~/components/PagedList'
 import { CustomerLink } from '~/features/customers/CustomerLink'
-import { countOf } from '~/format/number'
 import type { View } from '~/view/useView'
 
 import { customersFile, lineName, whyOf } from './mrrLines'
@@ -34,25 +32,15 @@ interface DrawerProps {
 /** The customers behind an amount of the MRR statement. */
 export function MrrDrawer({ view, provider, cell, onClose }: DrawerProps) {
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={cell !== undefined}
-      title={cell ? <Title cell={cell} provider={provider} /> : 'Customers'}
+      subtitle={cell && `As of now · ${cell.currency.toUpperCase()}`}
+      title={cell ? lineName(cell.line, provider) : 'Customers'}
       width="max-w-4xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {cell && <Customers cell={cell} provider={provider} view={view} />}
-    </Drawer>
-  )
-}
-
-function Title({ cell: { line, currency }, provider }: { cell: Cell; provider: string }) {
-  return (
-    <>
-      {lineName(line, provider)}
-      <span className="block text-sm font-normal text-ink-soft">As of now · {currency.toUpperCase()}</span>
-    </>
+    </DetailDrawer>
   )
 }
 
@@ -99,28 +87,18 @@ function Customers({ view, provider, cell }: { view: View; provider: string; cel
   const query = { currency, reason: line }
   const list = useInfiniteQuery(mrrCustomersQuery(id, query))
   const columns = useMemo(() => columnsOf(view, provider), [view, provider])
-  const rows = useMemo(() => list.data?.pages.flatMap(({ data }) => data) ?? [], [list.data])
-  const [page] = list.data?.pages ?? []
-  if (list.error && !page) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  if (page === undefined) return <SkeletonRows rows={10} />
-  if (page.total === 0) return <EmptyState title="No customers">No customer is behind this amount now.</EmptyState>
   return (
-    <>
-      <div className="flex flex-wrap items-center gap-2 pb-2">
-        <p className="flex-1 text-[0.8125rem] text-ink-soft" role="status">
-          {countOf(page.total, 'customer')}
-        </p>
-        <DownloadAll
-          load={(onProgress) => allMrrCustomers(id, query, onProgress)}
-          name={fileName(name, 'mrr statement', line, currency)}
-          table={customersFile}
-          total={page.total}
-        />
-      </div>
-      <div className="-mx-5">
-        <DataTable columns={columns} label="Customers" rowKey={(row) => row.customer_id} rows={rows} />
-      </div>
-      <ShowMore className="pt-3" list={list} />
-    </>
+    <PagedList
+      download={{
+        name: fileName(name, 'mrr statement', line, currency),
+        load: (onProgress) => allMrrCustomers(id, query, onProgress),
+        table: customersFile,
+      }}
+      empty={<EmptyState title="No customers">No customer is behind this amount now.</EmptyState>}
+      list={list}
+      noun="customer"
+    >
+      {(rows) => <DataTable columns={columns} label="Customers" rowKey={(row) => row.customer_id} rows={rows} />}
+    </PagedList>
   )
 }

@@ -4,7 +4,7 @@ import type { Query } from '~/api/client'
 import type { Day } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { Fact } from '~/components/Fact'
-import { Drawer } from '~/components/Overlay'
+import { DetailDrawer } from '~/components/Overlay'
 import { MovementList } from '~/features/movements/MovementList'
 import { formatMonth, formatRange } from '~/format/date'
 import { formatMoney } from '~/format/money'
@@ -53,16 +53,15 @@ export function CellDrawer(props: DrawerProps) {
   const { data, onClose } = props
   const found = find(data, props.cell)
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={found !== undefined}
+      subtitle={found && whenOf({ ...props, ...found })}
       title={found ? <Title {...props} {...found} /> : ''}
       width="max-w-3xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {found && <Content {...props} {...found} cell={found.cell} />}
-    </Drawer>
+    </DetailDrawer>
   )
 }
 
@@ -74,13 +73,11 @@ function whenOf({ row, at, data, view }: Pick<Opened, 'row' | 'at' | 'data' | 'v
   return end >= view.today ? 'Now' : `At the end of ${formatMonth(end, { long: true })}`
 }
 
-function Title(props: Omit<Opened, 'cell'>) {
-  const { row, at, data } = props
+function Title({ row, at, data }: Omit<Opened, 'cell'>) {
   const name = row.key === '' ? 'All cohorts' : startName(row, data.interval, data.labels)
   return (
     <>
       <bdi>{name}</bdi>, {stepName(data.interval, at).toLowerCase()}
-      <span className="block text-sm font-normal text-ink-soft">{whenOf(props)}</span>
     </>
   )
 }

@@ -6,7 +6,7 @@ import type { UpcomingKind } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { Drawer } from '~/components/Overlay'
+import { DetailDrawer } from '~/components/Overlay'
 import { ShowMore } from '~/components/ShowMore'
 import { formatRange } from '~/format/date'
 import { countOf } from '~/format/number'
@@ -44,23 +44,15 @@ interface Props {
 /** One by one, what is behind a figure of the days ahead. */
 export function UpcomingDrawer({ view, what, days, onClose }: Props) {
   return (
-    <Drawer
+    <DetailDrawer
       isOpen={what !== undefined}
-      title={
-        what && (
-          <>
-            {TITLE[what]}
-            <span className="block text-sm font-normal text-ink-soft">{[days ? formatRange(days.from, days.to) : 'From today on', ofOne(view)].filter(Boolean).join(' · ')}</span>
-          </>
-        )
-      }
+      subtitle={[days ? formatRange(days.from, days.to) : 'From today on', ofOne(view)].filter(Boolean).join(' · ')}
+      title={what && TITLE[what]}
       width="max-w-3xl"
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
+      onClose={onClose}
     >
       {what && <Content days={days} view={view} what={what} />}
-    </Drawer>
+    </DetailDrawer>
   )
 }
 

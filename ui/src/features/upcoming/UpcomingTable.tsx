@@ -1,10 +1,9 @@
-import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Upcoming, UpcomingKind } from '~/api/types'
 import { DataTable } from '~/components/DataTable'
+import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
 import { upcomingColumns, upcomingKey } from './columns'
 
@@ -18,7 +17,7 @@ interface TableProps {
 
 /** Rows of what is ahead; each opens its customer. */
 export function UpcomingTable({ view, what, label, rows, isStale }: TableProps) {
-  const navigate = useNavigate()
+  const openCustomer = useOpenCustomer(view.connection.id)
   const columns = useMemo(() => upcomingColumns(view, what), [view, what])
   return (
     <DataTable
@@ -27,13 +26,7 @@ export function UpcomingTable({ view, what, label, rows, isStale }: TableProps) 
       label={label}
       rowKey={upcomingKey}
       rows={rows}
-      onRowClick={(row) =>
-        void navigate({
-          to: '/c/$connectionId/customers/$customerId',
-          params: { connectionId: view.connection.id, customerId: row.customer_id },
-          search: keptSearch,
-        })
-      }
+      onRowClick={(row) => openCustomer(row.customer_id)}
     />
   )
 }
