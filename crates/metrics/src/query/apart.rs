@@ -126,7 +126,8 @@ pub(super) fn each(
 ) -> Result<(), TooLarge> {
     let ask = Ask { shape, ledger, what, is_by_age: false };
     let mut lines = Lines::default();
-    for customer in 0..chunk.customer_count() {
+    for customer in (0..chunk.customer_count()).filter(|customer| !chunk.apart(what, *customer).at.is_empty())
+    {
         let mut levels = Levels::empty(&ask);
         levels.add_customer(&ask, chunk, customer, &mut lines);
         if levels.is_too_large {

@@ -32,7 +32,8 @@ pub(super) fn balance(
     let summing = Summing { ledger, span, cells: &cells, adds };
     let months = months.par_iter().filter(|month| summing.is_asked(month));
     let sums = months.fold(|| cells.empty(), |sums, month| summing.with_month(sums, month));
-    let sums = cells.checked(sums.reduce(|| cells.empty(), Sums::merged))?;
+    let sums = sums.reduce(|| cells.empty(), Sums::merged);
+    cells.check(&sums)?;
     Ok(cells.answer(metric, ledger, &sums, |minor| Some(Value::Minor(*minor))))
 }
 

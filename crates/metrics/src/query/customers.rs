@@ -3,6 +3,7 @@
 mod amounts;
 mod page;
 mod standing;
+mod sums;
 
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -275,30 +276,6 @@ impl<'a> List<'a> {
                 .iter()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
                 .sum(),
-        }
-    }
-
-    /// What everything found is worth together.
-    fn sums(&self, hits: &[Hit]) -> CustomerSums {
-        let (mut trail, mut lines) = (Trail::default(), Lines::default());
-        let (mut mrr, mut lost_mrr, mut revenue) =
-            (Amounts::default(), Amounts::default(), Amounts::default());
-        let mut converted = (self.asked.currency != Reporting::Native).then_some(0_i64);
-        for hit in hits {
-            let chunk = self.ledger.chunk(hit.place);
-            let customer = hit.place.customer as usize;
-            self.walk(chunk, customer, &mut trail);
-            mrr.add_all(&money(&trail, &self.scope));
-            lost_mrr.add_all(&lost(&trail, &self.scope, churned_on(&trail)));
-            revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue.list());
-            let own = self.converted(chunk, customer, &mut lines).unwrap_or(0);
-            converted = converted.map(|sum| sum.saturating_add(own));
-        }
-        CustomerSums {
-            mrr: mrr.list(),
-            mrr_converted_minor: converted,
-            lost_mrr: lost_mrr.list(),
-            revenue: revenue.list(),
         }
     }
 

@@ -120,6 +120,12 @@ pub struct Contribution {
     pub amount: i64,
 }
 
+/// A value in one currency, with the sums behind it.
+type Computed = (Currency, Option<Value>, Sums);
+
+/// Where nothing was converted, both are empty.
+type Conversion = (Option<Day>, Vec<Unconverted>);
+
 /// The value of a metric over the whole range of a query, and what it is made of.
 ///
 /// # Errors
@@ -131,24 +137,25 @@ pub fn explain(
     query: &Query,
 ) -> Result<ExplainedValue, QueryError> {
     let query = &Query { by: None, ..query.clone() };
+    check_dimensions(metric.id, metric.dimensions, query)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
-    let answer = value_in(ledger, rates, metric, query, &span)?;
-    let sums = sums(ledger, rates, metric, query, &span)?;
     let means = match metric.compute {
         Compute::Lifetime(_) => lifetime::mean_churn(ledger, rates, query, span.last)?,
         _ => HashMap::new(),
     };
-    let series = answer.series.iter().map(|one| {
-        let value = one.points.first().and_then(|point| point.value);
-        let itself = match value {
-            Some(Value::Minor(minor)) => minor,
-            _ => 0,
-        };
-        let sums = sums.get(&one.currency).cloned().unwrap_or_default();
-        let sums = if metric.is_a_sum() { Sums { minor: itself, ..sums } } else { sums };
+    let ((rates_on, unconverted), computed) = match metric.compute {
+        Compute::Recurring(compute) => {
+            of_figures(ledger, rates, query, &span, |_, figures| compute(figures))?
+        }
+        Compute::Lifetime(compute) => of_figures(ledger, rates, query, &span, |currency, figures| {
+            lifetime::value(compute, figures, means.get(&currency).copied())
+        })?,
+        _ => of_value(ledger, rates, metric, query, &span)?,
+    };
+    let series = computed.into_iter().map(|(currency, value, sums)| {
         let mut parts: Vec<ExplainedTerm> = terms_of(metric).map(|term| part(metric, term, &sums)).collect();
-        parts.extend(means.get(&one.currency).map(|mean| mean_churn(*mean)));
-        ExplainedSeries { currency: one.currency, value, parts }
+        parts.extend(means.get(&currency).map(|mean| mean_churn(*mean)));
+        ExplainedSeries { currency, value, parts }
     });
     Ok(ExplainedValue {
         metric: metric.id,
@@ -158,10 +165,48 @@ pub fn explain(
         start_on: span.first,
         end_on: span.last,
         currency: query.currency,
-        rates_on: answer.rates_on,
+        rates_on,
         series: series.collect(),
-        unconverted: answer.unconverted,
+        unconverted,
     })
+}
+
+/// Values that come out of the figures of one pass, which are also the sums behind them.
+fn of_figures(
+    ledger: &Ledger,
+    rates: &Rates,
+    query: &Query,
+    span: &Span,
+    value: impl Fn(Currency, &Figures) -> Option<Value>,
+) -> Result<(Conversion, Vec<Computed>), QueryError> {
+    let all = figures(ledger, rates, query, span)?;
+    let computed = all.series.iter().map(|one| {
+        let figures = one.figures[0];
+        (one.currency, value(one.currency, &figures), Sums { figures, ..Sums::default() })
+    });
+    Ok(((all.rates_on, all.unconverted), computed.collect()))
+}
+
+/// Values of a metric that is computed otherwise, with the sums behind them.
+fn of_value(
+    ledger: &Ledger,
+    rates: &Rates,
+    metric: &'static Metric,
+    query: &Query,
+    span: &Span,
+) -> Result<(Conversion, Vec<Computed>), QueryError> {
+    let answer = value_in(ledger, rates, metric, query, span)?;
+    let sums = sums(ledger, rates, metric, query, span)?;
+    let computed = answer.series.iter().map(|one| {
+        let value = one.points.first().and_then(|point| point.value);
+        let own = sums.get(&one.currency).cloned().unwrap_or_default();
+        let own = match value {
+            Some(Value::Minor(minor)) if metric.is_a_sum() => Sums { minor, ..own },
+            _ => own,
+        };
+        (one.currency, value, own)
+    });
+    Ok(((answer.rates_on, answer.unconverted), computed.collect()))
 }
 
 /// What the customers behind one part of a value add to it.
@@ -234,9 +279,13 @@ fn sums(
 ) -> Result<HashMap<Currency, Sums>, QueryError> {
     let mut sums: HashMap<Currency, Sums> = HashMap::new();
     match metric.compute {
-        Compute::Recurring(_) | Compute::Lifetime(_) | Compute::Committed => {
+        Compute::Committed => {
             for series in figures(ledger, rates, query, span)?.series {
                 sums.entry(series.currency).or_default().figures = series.figures[0];
+            }
+            let scope = Scope::new(ledger, Selection::of(query));
+            for ending in scheduled::endings(ledger, rates, query, &scope)?.0 {
+                sums.entry(currency_of(&scope, query, ending.counted)).or_default().minor += ending.minor;
             }
         }
         Compute::Trials(_) => {
@@ -250,13 +299,12 @@ fn sums(
                 sums.entry(currency).or_default().money = money;
             }
         }
-        Compute::Apart(_) | Compute::Scheduled | Compute::Balance(_) => {}
-    }
-    if let Compute::Committed = metric.compute {
-        let scope = Scope::new(ledger, Selection::of(query));
-        for ending in scheduled::endings(ledger, rates, query, &scope)?.0 {
-            sums.entry(currency_of(&scope, query, ending.counted)).or_default().minor += ending.minor;
-        }
+        // Of figures the value is computed; the others are sums themselves.
+        Compute::Recurring(_)
+        | Compute::Lifetime(_)
+        | Compute::Apart(_)
+        | Compute::Scheduled
+        | Compute::Balance(_) => {}
     }
     Ok(sums)
 }

@@ -45,12 +45,20 @@ pub(super) fn lifetime(
         let churn = series.next().unwrap_or_default();
         all.iter()
             .map(|(bucket, figures)| {
-                let mean = mean(&churn, bucket.end_on).filter(|mean| !mean.is_zero());
-                ValuePoint::new(*bucket, mean.and_then(|mean| compute(figures, mean)))
+                ValuePoint::new(*bucket, value(compute, figures, mean(&churn, bucket.end_on)))
             })
             .collect()
     });
     Ok(answer)
+}
+
+/// Nothing where nobody left lately: what they will bring has no end.
+pub(super) fn value(
+    compute: fn(&Figures, Decimal) -> Option<Value>,
+    figures: &Figures,
+    mean_churn: Option<Decimal>,
+) -> Option<Value> {
+    compute(figures, mean_churn.filter(|mean| !mean.is_zero())?)
 }
 
 /// Of the months that the means at the ends of periods, from the first to the last, are of.

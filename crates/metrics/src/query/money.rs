@@ -123,13 +123,13 @@ pub(super) fn each<T: Send>(
     let series = shape.cells.series_currencies();
     let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<T>, QueryError> {
         let mut found = Vec::new();
-        let mut seen = Seen::default();
+        let (mut seen, mut sums) = (Seen::default(), shape.cells.empty());
         for customer in 0..chunk.customer_count() {
-            let mut sums = shape.cells.empty();
+            sums.clear();
             if query.filter.has_country(chunk.country(customer)) {
                 shape.add_customer(&mut sums, &mut seen, chunk, customer, GroupOf::Customer(0));
             }
-            let sums = shape.cells.checked(sums)?;
+            shape.cells.check(&sums)?;
             let own = series.iter().zip(&sums.cells);
             let place = CustomerPosition::new(index, customer);
             found.extend(own.filter_map(|(currency, figures)| of(place, *currency, figures)));
@@ -218,7 +218,9 @@ impl<'a> Shape<'a> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
         let chunks = self.ledger.chunks().par_chunks(part);
         let parts: Vec<Sums<MoneyFigures>> = chunks.map(|chunks| self.add_up_chunks(chunks)).collect();
-        self.cells.checked(parts.into_iter().fold(self.cells.empty(), Sums::merged))
+        let sums = parts.into_iter().fold(self.cells.empty(), Sums::merged);
+        self.cells.check(&sums)?;
+        Ok(sums)
     }
 
     fn add_up_chunks(&self, chunks: &[Arc<Chunk>]) -> Sums<MoneyFigures> {

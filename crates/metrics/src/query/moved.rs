@@ -144,8 +144,8 @@ impl<'a> Cells<'a> {
 
     /// # Errors
     /// When an amount was too large to be converted.
-    pub(super) fn checked<T>(&self, sums: Sums<T>) -> Result<Sums<T>, QueryError> {
-        if sums.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(sums) }
+    pub(super) fn check<T>(&self, sums: &Sums<T>) -> Result<(), QueryError> {
+        if sums.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(()) }
     }
 
     /// A metric of these sums, one value per point. What it makes of nothing is shown only where nothing else would be.
@@ -213,6 +213,12 @@ impl<'a> Cells<'a> {
 }
 
 impl<T: Total> Sums<T> {
+    pub(super) fn clear(&mut self) {
+        self.cells.fill(T::default());
+        self.apart.fill(Apart::default());
+        self.is_too_large = false;
+    }
+
     pub(super) fn merged(mut self, other: Self) -> Self {
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
         for (own, other) in self.apart.iter_mut().zip(&other.apart) {

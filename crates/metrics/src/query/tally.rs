@@ -130,9 +130,9 @@ impl<'a> Shape<'a> {
     /// # Errors
     /// When an amount is too large for the reporting currency.
     pub(super) fn each(&self, chunk: &Chunk, mut take: impl FnMut(usize, &Tally)) -> Result<(), TooLarge> {
-        let mut adder = Adder::new(self);
+        let (mut adder, mut tally) = (Adder::new(self), self.empty());
         for customer in 0..chunk.customer_count() {
-            let mut tally = self.empty();
+            tally.clear();
             if !adder.add(&mut tally, chunk, customer) {
                 continue;
             }
@@ -239,6 +239,40 @@ impl<'a> Adder<'a> {
 }
 
 impl Tally {
+    fn clear(&mut self) {
+        let Self {
+            mrr,
+            active,
+            subscriptions,
+            moved,
+            movers,
+            lost,
+            retained,
+            kept,
+            churned,
+            involuntary,
+            ..
+        } = self;
+        let Self { base_mrr, base_customers, unconverted, is_too_large, .. } = self;
+        let all = [
+            mrr,
+            active,
+            subscriptions,
+            moved,
+            movers,
+            lost,
+            retained,
+            kept,
+            churned,
+            involuntary,
+            base_mrr,
+            base_customers,
+        ];
+        all.into_iter().for_each(|sums| sums.fill(0));
+        unconverted.fill((0, 0));
+        *is_too_large = false;
+    }
+
     fn merge(&mut self, other: &Self) {
         let pairs = [
             (&mut self.mrr, &other.mrr),
