@@ -15,6 +15,12 @@ impl Amounts {
         }
     }
 
+    pub(in crate::query) fn add_some(&mut self, amount: Option<(Currency, i64)>) {
+        if let Some((currency, minor)) = amount {
+            self.add(currency, minor);
+        }
+    }
+
     pub(in crate::query) fn add_all(&mut self, other: &Self) {
         for (currency, minor) in &other.0 {
             self.add(*currency, *minor);

@@ -1,7 +1,7 @@
 //! What else is known of a customer: how its subscriptions stand, and what it has paid.
 
 use model::billing::SubscriptionStatus;
-use model::{Day, UnixSeconds};
+use model::{Currency, Day, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,16 +85,30 @@ pub(super) struct Paid {
 impl Paid {
     pub(super) fn of(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Self {
         let money = chunk.money(customer);
+        let so_far = money.at.partition_point(|at| *at <= now.0);
         let mut paid = Self { revenue: Amounts::default(), last_at: None };
-        for (index, at) in money.at.iter().enumerate().filter(|(_, at)| **at <= now.0) {
-            let (currency, minor) = (money.currency[index], money.amount_minor[index]);
-            match money.kind[index] {
-                MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => paid.revenue.add(currency, minor),
-                MoneyKind::Refund | MoneyKind::CreditNote => paid.revenue.add(currency, -minor),
-                MoneyKind::Payment => paid.last_at = paid.last_at.max(Some(UnixSeconds(*at))),
-                _ => {}
+        // What is of one currency in a row, as nearly everything is, is added up before it is looked up.
+        let mut run: Option<(Currency, i64)> = None;
+        let rows = money.kind.iter().zip(money.currency).zip(money.amount_minor).take(so_far);
+        for (index, ((kind, currency), minor)) in rows.enumerate() {
+            let minor = match kind {
+                MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => *minor,
+                MoneyKind::Refund | MoneyKind::CreditNote => -minor,
+                MoneyKind::Payment => {
+                    paid.last_at = Some(UnixSeconds(money.at[index]));
+                    continue;
+                }
+                _ => continue,
+            };
+            match &mut run {
+                Some((own, sum)) if own == currency => *sum = sum.saturating_add(minor),
+                _ => {
+                    paid.revenue.add_some(run);
+                    run = Some((*currency, minor));
+                }
             }
         }
+        paid.revenue.add_some(run);
         paid
     }
 }
