@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -100,38 +101,32 @@ function CountryTable({ view, groups }: { view: View; groups: Groups }) {
   const { rows } = groups
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">By country</h2>
-          {compared_with && <p className="text-[0.8125rem] text-ink-soft">Change since {levelName(compared_with.level_on)}.</p>}
-        </div>
+      <CardHead lead={compared_with && `Change since ${levelName(compared_with.level_on)}.`} title="By country">
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, 'countries')}
           table={() => fileOfRows(columns, rows)}
         />
-      </header>
-      <div className="pt-2">
-        {groups.error ? (
-          <ErrorState error={groups.error} onRetry={groups.refetch} />
-        ) : groups.isLoading ? (
-          <div className="px-5">
-            <SkeletonRows rows={8} />
-          </div>
-        ) : rows.length === 0 ? (
-          <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
-        ) : (
-          <DataTable
-            columns={columns}
-            initialSort={[{ id: 'mrr', desc: true }]}
-            isStale={groups.isStale}
-            label="MRR by country"
-            rowKey={({ key }) => key}
-            rows={rows}
-            shownAtFirst={50}
-          />
-        )}
-      </div>
+      </CardHead>
+      {groups.error ? (
+        <ErrorState error={groups.error} onRetry={groups.refetch} />
+      ) : groups.isLoading ? (
+        <div className="px-5">
+          <SkeletonRows rows={8} />
+        </div>
+      ) : rows.length === 0 ? (
+        <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+      ) : (
+        <DataTable
+          columns={columns}
+          initialSort={[{ id: 'mrr', desc: true }]}
+          isStale={groups.isStale}
+          label="MRR by country"
+          rowKey={({ key }) => key}
+          rows={rows}
+          shownAtFirst={50}
+        />
+      )}
     </section>
   )
 }

@@ -7,6 +7,7 @@ import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compa
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
+import { CardHead } from '~/components/CardHead'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
@@ -257,14 +258,10 @@ function TableCard({
 }) {
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">{title}</h2>
-          {lead && <p className="text-[0.8125rem] text-ink-soft">{lead}</p>}
-        </div>
+      <CardHead lead={lead} title={title}>
         <DownloadTable {...file} />
-      </header>
-      <div className="pt-2">{children}</div>
+      </CardHead>
+      {children}
     </section>
   )
 }
