@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
@@ -6,9 +6,10 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState, ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { Segmented } from '~/components/Segmented'
 import { figureColumns } from '~/features/groups/columns'
 import { StackedCard } from '~/features/groups/StackedCard'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
@@ -17,11 +18,22 @@ import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { useMark } from '~/features/movements/useMark'
 import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { isCountry } from '~/view/groupLabels'
+import type { MapFigure } from '~/view/pageSearch'
 import { levelName } from '~/view/period'
+import { compact } from '~/view/search'
 import { geographyStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
+
+import { CountryMap } from './CountryMap'
+
+const route = getRouteApi('/app/c/$connectionId/geography')
+
+const SHADE_BY = [
+  { id: 'mrr', label: 'MRR' },
+  { id: 'customers', label: 'Customers' },
+] as const satisfies readonly { id: MapFigure; label: string }[]
 
 /** Where the customers are that MRR comes from. */
 export function GeographyPage() {
@@ -55,7 +67,7 @@ function Geography({ view }: { view: View }) {
       <PageHead story={groups.isLoading ? null : storyOf(groups)} title="Geography" />
       <Grid>
         <Cell>
-          <CountryTable groups={groups} view={view} />
+          <CountriesCard groups={groups} view={view} />
         </Cell>
         <Cell>
           <StackedCard by="country" groups={groups} height={280} name="country" open={open} view={view} />
@@ -95,13 +107,28 @@ function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Colum
   ]
 }
 
-function CountryTable({ view, groups }: { view: View; groups: Groups }) {
+/** Every country, as a map and as a table. */
+function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
+  const { map = 'mrr' } = route.useSearch()
+  const navigate = route.useNavigate()
   const columns = useMemo(() => columnsOf(view, groups), [view, groups])
   const { compared_with } = view.period
   const { rows } = groups
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
       <CardHead lead={compared_with && `Change since ${levelName(compared_with.level_on)}.`} title="By country">
+        <Segmented
+          label="Shade the map by"
+          options={SHADE_BY}
+          value={map}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => compact({ ...before, map: next === 'mrr' ? undefined : next }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, 'countries')}
@@ -112,20 +139,24 @@ function CountryTable({ view, groups }: { view: View; groups: Groups }) {
         <ErrorState error={groups.error} onRetry={groups.refetch} />
       ) : groups.isLoading ? (
         <div className="px-5">
+          <Skeleton className="mx-auto aspect-[960/425] max-w-5xl" />
           <SkeletonRows rows={8} />
         </div>
       ) : rows.length === 0 ? (
         <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
       ) : (
-        <DataTable
-          columns={columns}
-          initialSort={[{ id: 'mrr', desc: true }]}
-          isStale={groups.isStale}
-          label="MRR by country"
-          rowKey={({ key }) => key}
-          rows={rows}
-          shownAtFirst={50}
-        />
+        <>
+          <CountryMap figure={map} groups={groups} view={view} />
+          <DataTable
+            columns={columns}
+            initialSort={[{ id: 'mrr', desc: true }]}
+            isStale={groups.isStale}
+            label="MRR by country"
+            rowKey={({ key }) => key}
+            rows={rows}
+            shownAtFirst={50}
+          />
+        </>
       )}
     </section>
   )
