@@ -32,6 +32,9 @@ const ANTARCTICA = '010'
 /** The atlas has no number for Kosovo, which none has been assigned. Payment providers call it XK. */
 const codeOf = (id: unknown, name: unknown): string | null => (name === 'Kosovo' ? 'XK' : (iso31661NumericToAlpha2[String(id)] ?? null))
 
+/** An island that is a single point by now. */
+const SUNK = /M([^MLZ]+)(?:L\1)+Z/g
+
 export function drawWorld(): World {
   const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json')
   const atlas = simplify(presimplify(JSON.parse(readFileSync(file, 'utf8')) as Atlas, sphericalTriangleArea), TOO_SMALL)
@@ -40,8 +43,10 @@ export function drawWorld(): World {
   const { features } = feature(atlas, { ...countries, geometries: countries.geometries.filter(({ id }) => id !== ANTARCTICA) })
   const path = geoPath(geoEqualEarth().fitWidth(WIDTH, { type: 'FeatureCollection', features })).digits(1)
   const outlines = features.flatMap((country): Outline[] => {
-    const shape = path(country)
-    if (!shape) return []
+    const all = path(country)
+    if (!all) return []
+    // The islands of an atoll are all it has.
+    const shape = all.replaceAll(SUNK, '') || all
     const [[left, top], [right, bottom]] = path.bounds(country)
     const isTiny = right - left < DOT_BELOW && bottom - top < DOT_BELOW
     const [x, y] = path.centroid(country).map((at) => Math.round(at * 10) / 10)

@@ -6,10 +6,11 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
 import { StackedCard } from '~/features/groups/StackedCard'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
@@ -143,7 +144,7 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
           <SkeletonRows rows={8} />
         </div>
       ) : rows.length === 0 ? (
-        <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
       ) : (
         <>
           <CountryMap figure={map} groups={groups} view={view} />

@@ -134,7 +134,8 @@ export function Whole(props: ChartProps) {
         >
           <DataTable
             columns={columns}
-            initialSort={[{ id: 'start_on', desc: true }]}
+            // What is ahead begins with what comes next.
+            initialSort={[{ id: 'start_on', desc: !metric.looks_ahead }]}
             isStale={whole.isStale}
             label={`${metric.label} by period`}
             rowKey={(row) => row.start_on}

@@ -11,6 +11,7 @@ import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { groupLabel } from '~/view/groupLabels'
@@ -144,7 +145,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
             </div>
           )}
           {now.report && rows.length === 0 && (
-            <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+            <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
           )}
           {rows.length > 0 && (
             <DataTable

@@ -7,8 +7,9 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
 import { countOf, formatRatio } from '~/format/number'
@@ -86,7 +87,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
           <SkeletonRows rows={8} />
         </div>
       ) : rows.length === 0 ? (
-        <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
       ) : (
         <DataTable
           columns={columns}
