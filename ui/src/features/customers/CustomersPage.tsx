@@ -101,7 +101,7 @@ export function CustomersPage() {
       </div>
       <section aria-label="Customers" className="card py-2">
         <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
-          <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
             {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'customer'), sumText(view.currency, first?.sums)].filter(Boolean).join(', ')}
           </p>
           <DownloadAll

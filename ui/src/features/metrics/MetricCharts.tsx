@@ -22,6 +22,7 @@ import type { View } from '~/view/useView'
 
 import { groupColumns, periodColumns, periodRows } from './columns'
 import type { Whole as WholeFigures } from './MetricHeadline'
+import { NoColumns } from './MetricsChart'
 import { isAdditive, partsFile, seriesOf } from './parts'
 import { reasonUnknown, whyNothing } from './unknown'
 import { useFigures } from './useFigures'
@@ -121,6 +122,7 @@ export function Whole(props: ChartProps) {
         unit={metric.unit}
         view={view}
         {...emptyOf(props, points.some(({ value }) => value !== null))}
+        {...(isSummed && points.some(({ value }) => value !== null) && !points.some(({ value }) => value) ? { empty: <NoColumns view={view} /> } : {})}
         onMark={({ index }) => {
           const point = points[index]
           if (point) open(point, '')

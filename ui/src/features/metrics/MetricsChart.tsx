@@ -12,10 +12,12 @@ import type { ChartSeries } from '~/charts/seriesPlot'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
 import { EmptyState } from '~/components/Feedback'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { shownCurrency } from '~/view/currency'
 import { foreignFilters } from '~/view/filterable'
 import { isKnown } from '~/view/known'
 import type { FilterName } from '~/view/search'
+import { AHEAD } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 import { valuesWithZeros } from '~/view/zeros'
@@ -127,6 +129,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
     [key],
   )
   const isNothing = !series.some(({ values }) => values.some((value) => value !== null))
+  const isBlank = given.chart === 'columns' && !series.some(({ values }) => values.some(Boolean))
   return (
     <SeriesChart
       {...given}
@@ -141,6 +144,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       series={series}
       unit={data.unit}
       {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} /> } : {})}
+      {...(!data.isLoading && isBlank && !isNothing ? { empty: <NoColumns view={view} /> } : {})}
       {...(onMark
         ? {
             onMark: ({ index, seriesId }) => {
@@ -151,6 +155,16 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
         : {})}
       onRetry={data.refetch}
     />
+  )
+}
+
+/** Columns of nothing but zeros are not there to be seen. */
+export function NoColumns({ view }: { view: View }) {
+  const isAhead = view.period.range === AHEAD
+  return (
+    <NothingHere title={isAhead ? 'Nothing ahead' : 'Nothing in this range'} view={view}>
+      {isAhead ? 'Every period ahead is zero.' : 'Choose a longer range.'}
+    </NothingHere>
   )
 }
 

@@ -117,7 +117,14 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       unit="money"
       view={view}
       {...(!isLoading && series.length === 0
-        ? { empty: <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState> }
+        ? {
+            empty:
+              rows.length === 0 ? (
+                <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere>
+              ) : (
+                <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState>
+              ),
+          }
         : {})}
       onMark={({ seriesId, index }) => {
         const point = buckets[index]

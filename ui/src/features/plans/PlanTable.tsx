@@ -134,7 +134,7 @@ function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments):
       value: (row) => row.label,
       total: () => 'Total, each customer once',
       cell: (row) => (
-        <span className={`flex max-w-80 min-w-32 items-center gap-1 wrap-anywhere ${row.isProduct ? 'font-medium' : 'pl-9'}`}>
+        <span className={`flex max-w-80 min-w-36 items-center gap-1 wrap-anywhere ${row.isProduct ? 'font-medium' : 'pl-6 sm:pl-9'}`}>
           {row.isProduct && <Disclosure isOpen={!closed.has(row.key)} row={row} toggle={toggle} />}
           <Name row={row} view={view} />
         </span>
