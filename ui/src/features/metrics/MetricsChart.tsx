@@ -163,7 +163,7 @@ export function NoColumns({ view }: { view: View }) {
   const isAhead = view.period.range === AHEAD
   return (
     <NothingHere title={isAhead ? 'Nothing ahead' : 'Nothing in this range'} view={view}>
-      {isAhead ? 'Every period ahead is zero.' : 'Choose a longer range.'}
+      {isAhead ? 'Nothing is set to happen in the next 12 months.' : 'Choose a longer range.'}
     </NothingHere>
   )
 }

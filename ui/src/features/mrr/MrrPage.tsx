@@ -67,7 +67,7 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead story={story} title="MRR Breakdown" />
+      <PageHead title="MRR Breakdown" {...(isNothingBilled(view) ? {} : { story })} />
       {isNothing ? (
         <NothingImported view={view} />
       ) : isNothingBilled(view) ? (
