@@ -1,5 +1,8 @@
 //! Customers by the period of their first value above 0, and what has become of them in each period since.
 
+mod members;
+mod own;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
@@ -17,12 +20,16 @@ use super::moved::number;
 use super::points::zone_name;
 use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
-use super::tally::{Change, Lines, Shape};
+use super::tally::{Lines, Shape};
 use super::walk::Range;
 use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
+
+use own::{Own, take_until};
+
+pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
 /// More groups than anyone reads: the smallest are one group.
 const GROUPS_MAX: usize = 100;
@@ -136,11 +143,30 @@ pub fn cohorts(
     what: CohortValue,
     query: &Query,
 ) -> Result<Cohorts, QueryError> {
+    check(ledger, rates, query)?;
+    let span = span_of(ledger, what, query)?;
+    let question = Question::new(ledger, rates, what, query, &span)?;
+    let cells = question.add_up()?;
+    Ok(Cohorts {
+        what,
+        interval: query.interval,
+        currency: query.currency,
+        timezone: zone_name(ledger),
+        rates_on: question.shape.exchange.rates_on,
+        series: question.series(limited(cells)),
+    })
+}
+
+fn check(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<(), QueryError> {
     if !matches!(query.interval, Interval::Month | Interval::Quarter | Interval::Year) {
         return Err(QueryError::NotOfCohorts(query.interval));
     }
     check_dimensions("cohorts", &Dimension::RECURRING, query)?;
-    check_currency(ledger, rates, query.currency)?;
+    check_currency(ledger, rates, query.currency)
+}
+
+/// From the period in which anything happened first up to now.
+fn span_of(ledger: &Ledger, what: CohortValue, query: &Query) -> Result<Span, QueryError> {
     let first = ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).min().copied();
     // What was paid before there was any value is revenue, too.
     let paid = ledger.chunks().iter().filter_map(|chunk| chunk.first_money_on()).min();
@@ -149,49 +175,7 @@ pub fn cohorts(
     let today = ledger.calendar().day(query.now);
     let first = query.interval.bucket(first.min(today), query.week_start).start_on;
     let whole = Query { from: first, to: today, ..query.clone() };
-    let span = Span::of(&whole, ledger)?;
-    // Groups are made of what customers had first, whatever they have later.
-    let selection = Selection { by: None, ..Selection::of(query) };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
-    let currencies = money::currencies(ledger, query);
-    let money = Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
-    let groups = Groups::of(ledger, query.by);
-    let question = Question { ledger, query, what, shape, money: (currencies, money), groups };
-    let cells = question.add_up()?;
-    Ok(Cohorts {
-        what,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
-        rates_on: question.shape.exchange.rates_on,
-        series: series(limited(cells), &span, query),
-    })
-}
-
-fn series(cells: Cells, span: &Span, query: &Query) -> Vec<CohortSeries> {
-    let is_last_partial = span.buckets.last().is_some_and(|bucket| bucket.is_partial);
-    let is_asked = |cohort: &usize| {
-        let bucket = span.buckets[*cohort];
-        bucket.end_on >= query.from && bucket.start_on <= query.to
-    };
-    let mut all: Vec<CohortSeries> = cells
-        .into_iter()
-        .map(|((currency, group), cohorts)| {
-            let cohorts = cohorts.into_iter().filter(|(cohort, _)| is_asked(cohort));
-            let cohorts = cohorts.map(|(cohort, sums)| Cohort {
-                start_on: span.buckets[cohort].start_on,
-                customers: sums.customers,
-                mrr_minor: sums.mrr,
-                values: sums.values,
-                is_last_partial,
-            });
-            CohortSeries { currency, group, cohorts: cohorts.collect() }
-        })
-        .filter(|series| !series.cohorts.is_empty())
-        .collect();
-    let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
-    all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
-    all
+    Span::of(&whole, ledger)
 }
 
 /// The largest groups, and the rest as one.
@@ -200,22 +184,32 @@ fn limited(cells: Cells) -> Cells {
     for ((_, group), cohorts) in &cells {
         *sizes.entry(group.clone()).or_default() += cohorts.values().map(|sums| sums.customers).sum::<i64>();
     }
-    if sizes.len() <= GROUPS_MAX {
-        return cells;
-    }
-    let mut largest: Vec<(Option<Group>, i64)> = sizes.into_iter().collect();
-    largest.sort_by_key(|(group, size)| (std::cmp::Reverse(*size), group.clone()));
-    largest.truncate(GROUPS_MAX);
+    let Some(largest) = largest(sizes) else { return cells };
     let mut kept = Cells::new();
     for ((currency, group), cohorts) in cells {
-        let is_large = largest.iter().any(|(known, _)| *known == group);
-        let group = if is_large { group } else { Some(Group::named("other", "All others")) };
+        let group = if largest.contains(&group) { group } else { Some(other()) };
         let into = kept.entry((currency, group)).or_default();
         for (cohort, sums) in cohorts {
             into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
         }
     }
     kept
+}
+
+/// The groups that are shown by themselves. `None`: all of them.
+fn largest(sizes: BTreeMap<Option<Group>, i64>) -> Option<BTreeSet<Option<Group>>> {
+    if sizes.len() <= GROUPS_MAX {
+        return None;
+    }
+    let mut largest: Vec<(Option<Group>, i64)> = sizes.into_iter().collect();
+    largest.sort_by_key(|(group, size)| (std::cmp::Reverse(*size), group.clone()));
+    largest.truncate(GROUPS_MAX);
+    Some(largest.into_iter().map(|(group, _)| group).collect())
+}
+
+/// The group of what is in none that is shown by itself.
+fn other() -> Group {
+    Group::named("other", "All others")
 }
 
 impl Groups {
@@ -242,7 +236,53 @@ impl Groups {
     }
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    fn new(
+        ledger: &'a Ledger,
+        rates: &Rates,
+        what: CohortValue,
+        query: &'a Query,
+        span: &'a Span,
+    ) -> Result<Self, QueryError> {
+        // Groups are made of what customers had first, whatever they have later.
+        let selection = Selection { by: None, ..Selection::of(query) };
+        let shape = Shape::new(ledger, rates, query, span, selection)?;
+        let currencies = money::currencies(ledger, query);
+        let money =
+            Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
+        let groups = Groups::of(ledger, query.by);
+        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups })
+    }
+
+    /// Whether a cohort begins in the range.
+    fn is_asked(&self, cohort: usize) -> bool {
+        let bucket = self.shape.span.buckets[cohort];
+        bucket.end_on >= self.query.from && bucket.start_on <= self.query.to
+    }
+
+    fn series(&self, cells: Cells) -> Vec<CohortSeries> {
+        let span = self.shape.span;
+        let is_last_partial = span.buckets.last().is_some_and(|bucket| bucket.is_partial);
+        let mut all: Vec<CohortSeries> = cells
+            .into_iter()
+            .map(|((currency, group), cohorts)| {
+                let cohorts = cohorts.into_iter().filter(|(cohort, _)| self.is_asked(*cohort));
+                let cohorts = cohorts.map(|(cohort, sums)| Cohort {
+                    start_on: span.buckets[cohort].start_on,
+                    customers: sums.customers,
+                    mrr_minor: sums.mrr,
+                    values: sums.values,
+                    is_last_partial,
+                });
+                CohortSeries { currency, group, cohorts: cohorts.collect() }
+            })
+            .filter(|series| !series.cohorts.is_empty())
+            .collect();
+        let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
+        all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
+        all
+    }
+
     fn add_up(&self) -> Result<Cells, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
         let parts: Result<Vec<Places>, TooLarge> =
@@ -259,28 +299,38 @@ impl Question<'_> {
     }
 
     fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
-        let (shape, span) = (&self.shape, self.shape.span);
-        let range = Range { first: span.first, last: span.last, now: span.now };
         let mut places = Places::new();
         let mut scratch = Scratch::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
-                let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-                scratch.lines.read(chunk.rows(customer), country, &shape.scope, range);
-                let mut counted: SmallVec<[u32; 4]> =
-                    scratch.lines.lines.iter().map(|line| line.counted).collect();
-                counted.sort_unstable();
-                counted.dedup();
-                for counted in counted {
-                    self.add_customer(&mut places, &mut scratch, (chunk, customer), counted)?;
-                }
+                self.add(&mut places, &mut scratch, (chunk, customer))?;
             }
         }
         Ok(places)
     }
 
+    /// Adds a customer to its cohorts: natively, it has one in each currency.
+    fn add(
+        &self,
+        places: &mut Places,
+        scratch: &mut Scratch,
+        (chunk, customer): (&Chunk, usize),
+    ) -> Result<(), TooLarge> {
+        let (scope, span) = (&self.shape.scope, self.shape.span);
+        let range = Range { first: span.first, last: span.last, now: span.now };
+        let Some(country) = scope.country(chunk.country(customer)) else { return Ok(()) };
+        scratch.lines.read(chunk.rows(customer), country, scope, range);
+        let mut counted: SmallVec<[u32; 4]> = scratch.lines.lines.iter().map(|line| line.counted).collect();
+        counted.sort_unstable();
+        counted.dedup();
+        for counted in counted {
+            self.add_within(places, scratch, (chunk, customer), counted)?;
+        }
+        Ok(())
+    }
+
     /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
-    fn add_customer(
+    fn add_within(
         &self,
         places: &mut Places,
         scratch: &mut Scratch,
@@ -374,74 +424,6 @@ impl Question<'_> {
             Some(_) => self.groups.numbers[plan as usize],
         }
     }
-}
-
-/// A customer within what it is counted once.
-#[derive(Clone, Copy)]
-struct Own<'a> {
-    question: &'a Question<'a>,
-    lines: &'a Lines,
-    counted: u32,
-}
-
-impl<'a> Own<'a> {
-    /// The day of the first value above 0, with what the lines were worth at its end and the changes that are left.
-    fn first_above(self, values: &mut Vec<i64>) -> Option<(Day, &'a [Change])> {
-        values.clear();
-        values.resize(self.lines.lines.len(), 0);
-        let mut rest = self.lines.changes.as_slice();
-        while let Some(first) = rest.first() {
-            take_until(first.day, &mut rest, values);
-            if self.is_above(values, None) {
-                return Some((first.day, rest));
-            }
-        }
-        None
-    }
-
-    /// The most valuable line; the first of those that are worth the same.
-    fn largest(self, values: &[i64]) -> usize {
-        let own = (0..values.len()).filter(|line| self.lines.lines[*line].counted == self.counted);
-        own.max_by_key(|line| (values[*line], std::cmp::Reverse(*line))).unwrap_or(0)
-    }
-
-    /// Whether any currency of what is counted is above 0; on a day, only such as have a rate then.
-    fn is_above(self, values: &[i64], on: Option<Day>) -> bool {
-        let shape = &self.question.shape;
-        let own = || self.lines.lines.iter().zip(values).filter(|(line, _)| line.counted == self.counted);
-        own().any(|(line, _)| {
-            let currency = shape.scope.series[line.series as usize].currency;
-            let has_rate = on.is_none_or(|day| shape.exchange.factor(currency, day).is_some());
-            let of_series = own().filter(|(other, _)| other.series == line.series);
-            has_rate && of_series.map(|(_, value)| *value).sum::<i64>() > 0
-        })
-    }
-
-    /// The MRR at the end of a day.
-    fn worth(self, values: &[i64], on: Day) -> Result<i64, TooLarge> {
-        let shape = &self.question.shape;
-        let mut sum = 0;
-        for (line, value) in self.lines.lines.iter().zip(values) {
-            let currency = shape.scope.series[line.series as usize].currency;
-            if *value != 0
-                && line.counted == self.counted
-                && let Some(factor) = shape.exchange.factor(currency, on)
-            {
-                sum += factor.convert(*value)?;
-            }
-        }
-        Ok(sum)
-    }
-}
-
-/// Takes the changes up to the end of a day; says whether there were any.
-fn take_until(on: Day, rest: &mut &[Change], values: &mut [i64]) -> bool {
-    let due = rest.iter().take_while(|change| change.day <= on).count();
-    for change in &rest[..due] {
-        values[change.line as usize] = change.after;
-    }
-    *rest = &rest[due..];
-    due > 0
 }
 
 impl Sums {

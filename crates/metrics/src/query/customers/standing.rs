@@ -1,7 +1,7 @@
 //! What else is known of a customer: how its subscriptions stand, and what it has paid.
 
 use model::billing::SubscriptionStatus;
-use model::{Day, Money, UnixSeconds};
+use model::{Day, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +10,7 @@ use crate::columns::{Chunk, Ledger};
 use crate::ledger::MoneyKind;
 use crate::query::MovementKind;
 use crate::query::scope::Scope;
+use crate::query::upcoming::renewing;
 use crate::query::walk::Trail;
 
 /// How a customer stands now, in the billing system's words; the one that needs most attention where several apply.
@@ -99,14 +100,19 @@ impl Paid {
 }
 
 /// What a customer that has left was worth just before.
-pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Vec<Money> {
+pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Amounts {
     let mut lost = Amounts::default();
     let churns =
         trail.moves.iter().filter(|one| one.kind == MovementKind::Churn && Some(one.day) == churned_on);
     for one in churns {
         lost.add(scope.currency_of(trail.lane_of(one).series), one.before);
     }
-    lost.list()
+    lost
+}
+
+/// When the first of a customer's subscriptions is billed again.
+pub(super) fn renews_at(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Option<UnixSeconds> {
+    renewing(chunk, customer, now).map(|(_, at)| at).min()
 }
 
 /// The day of an instant in the ledger's zone.
