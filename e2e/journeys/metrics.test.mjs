@@ -147,6 +147,9 @@ test('what is scheduled begins with what is ahead, until another range is chosen
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
   await page.goto(`${both.app.url}/c/${id}/metrics/scheduled_churn`);
   await page.getByRole('region', { name: 'Scheduled churn', exact: true }).getByText('Next 12 months').waitFor();
+  const periods = page.getByRole('region', { name: 'By period' });
+  await periods.getByRole('columnheader', { name: 'Scheduled churn' }).waitFor();
+  assert.equal(await periods.getByRole('columnheader').count(), 2, 'what is ahead is compared with the month before it');
   await page.getByRole('button', { name: /^Range: Next 12 months/ }).click();
   const ranges = page.getByRole('dialog');
   await ranges.getByRole('button', { name: 'Next 12 months', pressed: true }).waitFor();
