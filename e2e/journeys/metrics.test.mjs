@@ -166,7 +166,7 @@ test('filters that match nothing leave zeros, and can be cleared where there is 
   await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
   await page.goto(`${both.app.url}/c/${id}/metrics/mrr?country=AQ&currency=native`);
-  await page.getByRole('region', { name: 'MRR', exact: true }).getByText('$0.00', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'MRR', exact: true }).getByText('$0.00', { exact: true }).first().waitFor();
   await page.goto(`${both.app.url}/c/${id}/geography?country=AQ&currency=native`);
   const countries = page.getByRole('region', { name: 'MRR by country', exact: true });
   await countries.getByText('Nothing matches these filters.').waitFor();
