@@ -20,7 +20,7 @@ use super::moved::number;
 use super::points::zone_name;
 use super::scope::{Selection, country_group, group_of};
 use super::span::Span;
-use super::tally::{Lines, Shape};
+use super::tally::{Change, Lines, Shape};
 use super::walk::Range;
 use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, Country, Ledger};
@@ -98,7 +98,8 @@ pub struct Cohort {
 struct Sums {
     customers: i64,
     mrr: i64,
-    values: Vec<i64>,
+    /// From period to period, that of the cohort first: what each value is more than the one before.
+    changes: Vec<i64>,
 }
 
 /// A cohort: its currency and its group as the question numbers them, and the period that it began in.
@@ -112,8 +113,6 @@ struct Scratch {
     lines: Lines,
     /// What each line is worth.
     values: Vec<i64>,
-    /// Net revenue by period.
-    revenue: Vec<i64>,
 }
 
 struct Question<'a> {
@@ -124,6 +123,8 @@ struct Question<'a> {
     /// The currencies that anything was paid in, and their rates.
     money: (Vec<Currency>, Exchange),
     groups: Groups,
+    /// Whether values move without a change: what is converted, with the rates.
+    moves_by_itself: bool,
 }
 
 /// The groups of a breakdown by number, so that a customer's is found without a comparison of texts.
@@ -190,7 +191,7 @@ fn limited(cells: Cells) -> Cells {
         let group = if largest.contains(&group) { group } else { Some(other()) };
         let into = kept.entry((currency, group)).or_default();
         for (cohort, sums) in cohorts {
-            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
+            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
         }
     }
     kept
@@ -251,7 +252,11 @@ impl<'a> Question<'a> {
         let money =
             Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
         let groups = Groups::of(ledger, query.by);
-        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups })
+        // Whether a customer is above 0 is no matter of the rate, but of whether there is one.
+        let has_rates =
+            (0..number(shape.scope.currencies.len())).all(|currency| shape.exchange.is_steady(currency));
+        let moves_by_itself = !shape.exchange.is_native() && (what == CohortValue::Mrr || !has_rates);
+        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups, moves_by_itself })
     }
 
     /// Whether a cohort begins in the range.
@@ -271,7 +276,7 @@ impl<'a> Question<'a> {
                     start_on: span.buckets[cohort].start_on,
                     customers: sums.customers,
                     mrr_minor: sums.mrr,
-                    values: sums.values,
+                    values: sums.values().collect(),
                     is_last_partial,
                 });
                 CohortSeries { currency, group, cohorts: cohorts.collect() }
@@ -292,7 +297,7 @@ impl<'a> Question<'a> {
             for ((currency, group, cohort), sums) in part {
                 let key = (currency, self.groups.named[group as usize].clone());
                 let into = total.entry(key).or_default();
-                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
+                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
             }
         }
         Ok(total)
@@ -337,7 +342,7 @@ impl<'a> Question<'a> {
         (chunk, customer): (&Chunk, usize),
         counted: u32,
     ) -> Result<(), TooLarge> {
-        let Scratch { lines, values, revenue } = scratch;
+        let Scratch { lines, values } = scratch;
         let own = Own { question: self, lines, counted };
         let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
         let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
@@ -347,52 +352,75 @@ impl<'a> Question<'a> {
         };
         let group = self.group(chunk, customer, lines.lines[largest].plan);
         let sums = places.entry((currency, group, cohort)).or_default();
-        let buckets = self.shape.span.buckets.len();
-        sums.values.resize(buckets - cohort, 0);
+        sums.changes.resize(self.shape.span.buckets.len() - cohort, 0);
         sums.customers += 1;
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
         sums.mrr += own.worth(values, end)?;
-        if self.what == CohortValue::Revenue {
-            self.revenue(chunk, customer, counted, revenue)?;
-            let mut sum: i64 = revenue[..cohort].iter().sum();
-            for (total, minor) in sums.values.iter_mut().zip(&revenue[cohort..]) {
-                sum += minor;
-                *total += sum;
-            }
-            return Ok(());
+        match self.what {
+            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
+            _ if self.moves_by_itself => self.add_levels(&mut sums.changes, own, values, rest),
+            _ => self.add_changes(&mut sums.changes, own, values, rest),
         }
-        let mut value = None;
-        for (total, bucket) in sums.values.iter_mut().zip(cohort..) {
-            let end = self.shape.span.end_of(bucket);
-            let has_changed = take_until(end, &mut rest, values);
-            let now = match value {
-                // Without rates nothing but a change moves it.
-                Some(before) if !has_changed && self.shape.exchange.is_native() => before,
-                _ if self.what == CohortValue::Customers => i64::from(own.is_above(values, Some(end))),
-                _ => own.worth(values, end)?,
-            };
-            *total += now;
-            if rest.is_empty() && values.iter().all(|value| *value == 0) {
-                break;
-            }
-            value = Some(now);
+    }
+
+    /// From one change to the next: in between nothing moves. The first of the changes is of the cohort's own period.
+    fn add_changes(
+        &self,
+        changes: &mut [i64],
+        own: Own<'_>,
+        values: &mut [i64],
+        mut rest: &[Change],
+    ) -> Result<(), TooLarge> {
+        let span = self.shape.span;
+        let cohort = span.buckets.len() - changes.len();
+        let mut before = own.value(values, span.end_of(cohort))?;
+        changes[0] += before;
+        while let Some(next) = rest.first() {
+            let bucket = span.bucket(next.day);
+            take_until(span.end_of(bucket), &mut rest, values);
+            let now = own.value(values, span.end_of(bucket))?;
+            changes[bucket - cohort] += now - before;
+            before = now;
         }
         Ok(())
     }
 
-    /// Net revenue of each period, whether the customer had any value by then or not.
-    fn revenue(
+    /// Period by period: the rates move it, too.
+    fn add_levels(
         &self,
-        chunk: &Chunk,
-        customer: usize,
+        changes: &mut [i64],
+        own: Own<'_>,
+        values: &mut [i64],
+        mut rest: &[Change],
+    ) -> Result<(), TooLarge> {
+        let span = self.shape.span;
+        let cohort = span.buckets.len() - changes.len();
+        let mut before = 0;
+        for (change, bucket) in changes.iter_mut().zip(cohort..) {
+            let end = span.end_of(bucket);
+            take_until(end, &mut rest, values);
+            let now = own.value(values, end)?;
+            *change += now - before;
+            before = now;
+            if rest.is_empty() && values.iter().all(|value| *value == 0) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Net revenue of each period, whether the customer had any value by then or not. What came before the cohort's own
+    /// is in it.
+    fn add_revenue(
+        &self,
+        changes: &mut [i64],
+        (chunk, customer): (&Chunk, usize),
         counted: u32,
-        by_bucket: &mut Vec<i64>,
     ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
+        let cohort = span.buckets.len() - changes.len();
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
-        by_bucket.clear();
-        by_bucket.resize(span.buckets.len(), 0);
         let money = chunk.money(customer);
         for row in 0..money.days.len() {
             let day = money.days[row];
@@ -409,8 +437,9 @@ impl<'a> Question<'a> {
                 continue;
             }
             let Ok(currency) = self.money.0.binary_search(&own) else { continue };
-            if let Some(factor) = self.money.1.factor(number(currency), day) {
-                by_bucket[span.bucket(day)] += sign * factor.convert(money.amount_minor[row])?;
+            if let Some(factor) = self.money.1.factor_on(number(currency), day) {
+                let minor = factor.convert(money.amount_minor[row])?;
+                changes[span.bucket(day).saturating_sub(cohort)] += sign * minor;
             }
         }
         Ok(())
@@ -427,11 +456,18 @@ impl<'a> Question<'a> {
 }
 
 impl Sums {
-    fn add(&mut self, customers: i64, mrr: i64, values: &[i64]) {
+    fn add(&mut self, customers: i64, mrr: i64, changes: &[i64]) {
         self.customers += customers;
         self.mrr += mrr;
-        self.values.resize(self.values.len().max(values.len()), 0);
-        self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        self.changes.resize(self.changes.len().max(changes.len()), 0);
+        self.changes.iter_mut().zip(changes).for_each(|(sum, change)| *sum += change);
+    }
+
+    fn values(&self) -> impl Iterator<Item = i64> {
+        self.changes.iter().scan(0, |value, change| {
+            *value += change;
+            Some(*value)
+        })
     }
 }
 

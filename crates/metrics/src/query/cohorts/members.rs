@@ -137,7 +137,7 @@ impl List<'_> {
 
     fn member(&self, at: CustomerPosition, place: Place, sums: &Sums) -> Option<Member> {
         let (asked, span) = (self.asked, self.question.shape.span);
-        let (cohort, value) = (place.2, *sums.values.get(asked.at)?);
+        let (cohort, value) = (place.2, sums.values().nth(asked.at)?);
         let is_wanted = match asked.start_on {
             Some(start_on) => span.buckets[cohort].start_on == start_on,
             // Where several cohorts are put together, a period that still runs says nothing yet.

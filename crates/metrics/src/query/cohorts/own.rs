@@ -2,7 +2,7 @@
 
 use model::Day;
 
-use super::Question;
+use super::{CohortValue, Question};
 use crate::query::exchange::TooLarge;
 use crate::query::tally::{Change, Lines};
 
@@ -41,10 +41,18 @@ impl<'a> Own<'a> {
         let own = || self.lines.lines.iter().zip(values).filter(|(line, _)| line.counted == self.counted);
         own().any(|(line, _)| {
             let currency = shape.scope.series[line.series as usize].currency;
-            let has_rate = on.is_none_or(|day| shape.exchange.factor(currency, day).is_some());
+            let has_rate = on.is_none_or(|day| shape.exchange.factor_on(currency, day).is_some());
             let of_series = own().filter(|(other, _)| other.series == line.series);
             has_rate && of_series.map(|(_, value)| *value).sum::<i64>() > 0
         })
+    }
+
+    /// What it adds to its cell at the end of a day.
+    pub(super) fn value(self, values: &[i64], on: Day) -> Result<i64, TooLarge> {
+        match self.question.what {
+            CohortValue::Customers => Ok(i64::from(self.is_above(values, Some(on)))),
+            CohortValue::Mrr | CohortValue::Revenue => self.worth(values, on),
+        }
     }
 
     /// The MRR at the end of a day.
@@ -55,7 +63,7 @@ impl<'a> Own<'a> {
             let currency = shape.scope.series[line.series as usize].currency;
             if *value != 0
                 && line.counted == self.counted
-                && let Some(factor) = shape.exchange.factor(currency, on)
+                && let Some(factor) = shape.exchange.factor_on(currency, on)
             {
                 sum += factor.convert(*value)?;
             }
@@ -64,12 +72,11 @@ impl<'a> Own<'a> {
     }
 }
 
-/// Takes the changes up to the end of a day; says whether there were any.
-pub(super) fn take_until(on: Day, rest: &mut &[Change], values: &mut [i64]) -> bool {
+/// Takes the changes up to the end of a day.
+pub(super) fn take_until(on: Day, rest: &mut &[Change], values: &mut [i64]) {
     let due = rest.iter().take_while(|change| change.day <= on).count();
     for change in &rest[..due] {
         values[change.line as usize] = change.after;
     }
     *rest = &rest[due..];
-    due > 0
 }
