@@ -4,11 +4,13 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+import { outlines } from './scripts/outlines.ts'
+
 /** The server that `npm run dev` shows: by default `chartsy demo` or `chartsy serve` at their usual address. */
 const server = process.env.CHARTSY_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), outlines()],
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The help shows the definitions of ../docs.
   server: { fs: { allow: ['..'] }, proxy: { '/api': { target: server, changeOrigin: false } } },

@@ -141,6 +141,41 @@ test('the bar governs the page, and a comparison can be switched off', async (t)
   assert.deepEqual(Object.fromEntries(new URL(page.url()).searchParams), { range: 'last-month', vs: 'none' });
 });
 
+test('what is scheduled begins with what is ahead, until another range is chosen', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await page.goto(`${both.app.url}/c/${id}/metrics/scheduled_churn`);
+  await page.getByRole('region', { name: 'Scheduled churn', exact: true }).getByText('Next 12 months').waitFor();
+  const periods = page.getByRole('region', { name: 'By period' });
+  await periods.getByRole('columnheader', { name: 'Scheduled churn' }).waitFor();
+  assert.equal(await periods.getByRole('columnheader').count(), 2, 'what is ahead is compared with the month before it');
+  await page.getByRole('button', { name: /^Range: Next 12 months/ }).click();
+  const ranges = page.getByRole('dialog');
+  await ranges.getByRole('button', { name: 'Next 12 months', pressed: true }).waitFor();
+  await accessible(page, 'the ranges of what is ahead');
+  await ranges.getByRole('button', { name: 'Last 6 months' }).click();
+  await page.waitForURL(/range=6m/);
+  await page.getByRole('button', { name: /^Range: Last 6 months/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Next 12 months' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('range'));
+});
+
+test('filters that match nothing leave zeros, and can be cleared where there is nothing to draw', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await page.goto(`${both.app.url}/c/${id}/metrics/mrr?country=AQ&currency=native`);
+  await page.getByRole('region', { name: 'MRR', exact: true }).getByText('$0.00', { exact: true }).first().waitFor();
+  await page.goto(`${both.app.url}/c/${id}/geography?country=AQ&currency=native`);
+  const countries = page.getByRole('region', { name: 'MRR by country', exact: true });
+  await countries.getByText('Nothing matches these filters.').waitFor();
+  await accessible(page, 'a page that has nothing for its filters');
+  await countries.getByRole('button', { name: 'Clear filters' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('country'));
+  await countries.getByRole('row', { name: /^Total/ }).or(countries.getByRole('link')).first().waitFor();
+});
+
 test('metrics fit a phone in the dark', async (t) => {
   const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
   await signIn(page);

@@ -55,6 +55,42 @@ test('plans stand below their products, and lead to their customers', async (t) 
   await picture(page, '62-geography');
 });
 
+/** A place on the page where a country has land: the middle of one with islands may be in another country. */
+function landOf(shape) {
+  shape.scrollIntoView({ block: 'center' });
+  const { x, y, width, height } = shape.getBBox();
+  for (let at = 0; at < 400; at += 1) {
+    const place = new DOMPoint(x + (width * ((at % 20) + 0.5)) / 20, y + (height * (Math.floor(at / 20) + 0.5)) / 20);
+    if (shape.isPointInFill(place)) return place.matrixTransform(shape.getScreenCTM()).toJSON();
+  }
+  throw new Error('the country has no land');
+}
+
+test('a map shows where customers are, and leads to those of a country', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await page.goto(`${both.app.url}/c/${id}/geography`);
+  await page.getByRole('img', { name: 'World map of MRR by country' }).waitFor();
+  await page.getByRole('list', { name: 'Shades of the map: MRR' }).getByText('No MRR').waitFor();
+  await page.getByRole('radio', { name: 'Customers' }).click();
+  await page.waitForURL(/map=customers/);
+  const map = page.getByRole('img', { name: 'World map of customers by country' });
+  await map.waitFor();
+  await accessible(page, 'the map of customers');
+
+  const country = page.getByRole('region', { name: 'MRR by country', exact: true }).getByRole('link').first();
+  const name = await country.textContent();
+  const code = new URL(await country.getAttribute('href'), both.app.url).searchParams.get('country');
+  const place = await map.locator(`[data-country="${code}"]`).first().evaluate(landOf);
+  await page.mouse.move(place.x, place.y);
+  await page.getByText('Click to see the customers').waitFor();
+  await page.getByText(name, { exact: true }).nth(1).waitFor();
+  await page.mouse.click(place.x, place.y);
+  await page.waitForURL((url) => url.pathname.endsWith('/customers') && url.searchParams.get('country') === code);
+  await page.getByRole('table').getByRole('link').first().waitFor();
+});
+
 test('plans say who switched to which, and open the movements of it', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 
 import { IconButton, iconButtonClass } from '~/components/Button'
+import { TitleWithIcon } from '~/components/CardHead'
 import { DataTable } from '~/components/DataTable'
 import type { Column } from '~/components/DataTable'
 import { ErrorState, Skeleton } from '~/components/Feedback'
@@ -70,9 +71,8 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
     <section aria-label={title} className="card min-w-0">
       <header className="flex flex-wrap items-start gap-x-2 gap-y-2 px-4 pt-4 sm:px-5">
         <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {title}
-            {definition}
+          <h2 className="font-semibold">
+            <TitleWithIcon icon={definition} title={title} />
           </h2>
         </div>
         {controls}

@@ -109,8 +109,11 @@ function isPlainClick(event: MouseEvent): boolean {
 
 function SortArrow({ sorted }: { sorted: 'asc' | 'desc' | undefined }) {
   return (
-    <span aria-hidden="true" className="inline-block w-4 text-center">
-      {sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : ''}
+    // Joined to the words beside it, so that it never stands alone on a line.
+    <span aria-hidden="true">
+      {'\u2060'}
+      <span className="inline-block w-4 text-center">{sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : ''}</span>
+      {'\u2060'}
     </span>
   )
 }

@@ -11,9 +11,9 @@ import {
   readChurnSearch,
   readCustomerSearch,
   readCustomersSearch,
+  readGeographySearch,
   readMetricSearch,
   readMovementsSearch,
-  readMark,
   readMrrSearch,
   readOverviewSearch,
   readPaymentsSearch,
@@ -94,7 +94,7 @@ const plansRoute = createRoute({
 const geographyRoute = createRoute({
   getParentRoute: () => connectionRoute,
   path: '/geography',
-  validateSearch: readMark,
+  validateSearch: readGeographySearch,
   component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
 })
 

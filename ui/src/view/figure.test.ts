@@ -4,6 +4,7 @@ import type { ValuePoint } from '~/api/types'
 
 import { againstName, changeOf, comparedDays, figureDays, ofName, valueIn, valueOf } from './figure'
 import { periodOf } from './period'
+import { AHEAD } from './search'
 
 const today = '2026-11-23'
 const usual = periodOf({}, today, null)
@@ -16,6 +17,12 @@ describe('what a figure is of', () => {
     expect(comparedDays('level', usual)).toEqual({ start: '2026-10-31', end: '2026-10-31' })
     expect(ofName('level', usual)).toBe('Now')
     expect(againstName('level', usual)).toBe('end of October 2026')
+  })
+
+  it('is all of what is ahead, none of which is so far', () => {
+    const ahead = periodOf({}, today, null, AHEAD)
+    expect(figureDays('flow', ahead)).toEqual({ start: '2026-11-01', end: '2027-10-31' })
+    expect(ofName('flow', ahead)).toBe('Next 12 months')
   })
 
   it('is a flow of the month so far, against as many days of the month before', () => {

@@ -11,6 +11,7 @@ import { firstOfMonth, formatMonth } from '~/format/date'
 
 import { daysName, levelName, singleBucketOf } from './period'
 import type { Period } from './period'
+import { AHEAD } from './search'
 import type { Days } from './range'
 import { rangeBefore, shiftMonths } from './range'
 
@@ -65,6 +66,7 @@ export function valueIn(measure: Measure, days: Days, points: readonly ValuePoin
 export function ofName(measure: Measure, period: Period): string {
   const days = figureDays(measure, period)
   if (measure === 'level') return period.is_running ? 'Now' : daysName(days)
+  if (period.range === AHEAD) return period.label
   if (!period.is_running) return daysName(days)
   const isMonth = days.start === firstOfMonth(days.end)
   return `${isMonth ? formatMonth(days.start) : daysName(days)} so far`

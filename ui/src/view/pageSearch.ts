@@ -56,6 +56,18 @@ export function readPlansSearch(raw: RawSearch): PlansSearch {
   return compact({ ...readMark(raw), by: oneOf(['plan', 'product'] as const, raw.by) }) as PlansSearch
 }
 
+/** What a map of countries can be shaded by: MRR when left out. */
+export const MAP_FIGURES = ['mrr', 'customers'] as const
+export type MapFigure = (typeof MAP_FIGURES)[number]
+
+export interface GeographySearch extends OpenMark {
+  map?: MapFigure
+}
+
+export function readGeographySearch(raw: RawSearch): GeographySearch {
+  return compact({ ...readMark(raw), map: oneOf(MAP_FIGURES, raw.map) }) as GeographySearch
+}
+
 export const BREAKDOWNS = ['plan', 'product', 'interval', 'country'] as const
 
 export function readMrrSearch(raw: RawSearch): MrrSearch {
@@ -253,6 +265,7 @@ export function parseAddress(text: string): RawSearch {
   return compact({
     ...readView(raw),
     ...readOverviewSearch(raw),
+    ...readGeographySearch(raw),
     ...readMrrSearch(raw),
     ...readMetricSearch(raw),
     ...readRetentionSearch(raw),

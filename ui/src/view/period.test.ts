@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { intervalFor, periodOf, singleBucketOf } from './period'
 import type { Range } from './search'
+import { AHEAD } from './search'
 
 const today = '2026-11-23'
 
@@ -12,6 +13,17 @@ describe('the period a view means', () => {
 
   it('begins at the first movement for all time', () => {
     expect(periodOf({ range: 'all' }, today, '2019-04-02')).toMatchObject({ start: '2019-04-02', interval: 'quarter' })
+  })
+
+  it('is the running month and the eleven after it on a page of what is ahead, and compared with nothing', () => {
+    expect(periodOf({ vs: 'year' }, today, null, AHEAD)).toMatchObject({
+      start: '2026-11-01',
+      end: '2027-10-31',
+      interval: 'month',
+      focus: { start: '2026-11-01', end: '2027-10-31' },
+      compared_with: null,
+    })
+    expect(periodOf({ range: '6m' }, today, null, AHEAD)).toMatchObject({ range: '6m', end: today })
   })
 
   it('keeps an interval that was chosen', () => {

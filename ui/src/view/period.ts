@@ -9,6 +9,7 @@ import { INTERVALS } from '~/format/names'
 import type { Days } from './range'
 import { DEFAULT_RANGE, daysOfPreset, lengthOf, rangeBefore, rangeLabel, shiftMonths } from './range'
 import type { Comparison, Range, ViewSearch } from './search'
+import { AHEAD } from './search'
 
 /** What a change is measured against. */
 export interface ComparedWith extends Days {
@@ -73,7 +74,8 @@ export function singleBucketOf(days: Days): Interval | null {
 }
 
 function comparedWith(what: Comparison, range: Range, focus: Days): ComparedWith | null {
-  if (what === 'none') return null
+  // What is ahead can't be compared: by now, all that was ahead earlier is over.
+  if (what === 'none' || range === AHEAD) return null
   if (what === 'year') {
     const before = shiftMonths(focus, -12)
     return { what, ...before, level_on: before.end }
@@ -87,9 +89,9 @@ function daysOf(view: ViewSearch, range: Range, today: Day, firstOn: Day | null)
   return daysOfPreset(range === 'custom' ? DEFAULT_RANGE : range, today, firstOn)
 }
 
-/** The period that an address means, with every default filled in. */
-export function periodOf(view: ViewSearch, today: Day, firstOn: Day | null): Period {
-  const range = view.range ?? DEFAULT_RANGE
+/** The period that an address means, with every default filled in: `usual` is what a page begins with. */
+export function periodOf(view: ViewSearch, today: Day, firstOn: Day | null, usual: Range = DEFAULT_RANGE): Period {
+  const range = view.range ?? usual
   const days = daysOf(view, range, today, firstOn)
   const chosen = view.interval ?? intervalFor(days)
   const interval = readable(days, chosen)

@@ -71,6 +71,10 @@ const RULES: Record<Exclude<Preset, 'all'>, PresetRule> = {
   '6m-full': fullMonths(6),
   '12m-full': fullMonths(12),
   '24m-full': fullMonths(24),
+  'next-12m': {
+    label: 'Next 12 months',
+    days: (today) => ({ start: firstOfMonth(today), end: addDays(firstOfMonth(today, 12), -1) }),
+  },
 }
 
 export const DEFAULT_RANGE = '12m' satisfies Range

@@ -10,7 +10,9 @@ export const RECENT = ['today', '7d', '30d', '90d'] as const
 export const CALENDAR = ['month', 'last-month', 'quarter', 'last-quarter', 'ytd', 'last-year'] as const
 export const LAST_MONTHS = ['6m', '12m', '24m'] as const
 export const RANGES = [...RECENT, ...CALENDAR, ...LAST_MONTHS, ...FULL_MONTHS, 'all', 'custom'] as const
-export type Range = (typeof RANGES)[number]
+/** What is ahead. It is in no address: pages of what looks ahead begin with it. */
+export const AHEAD = 'next-12m'
+export type Range = (typeof RANGES)[number] | typeof AHEAD
 
 /** What a change is measured against. */
 export const COMPARISONS = ['previous', 'year', 'none'] as const
@@ -18,6 +20,7 @@ export type Comparison = (typeof COMPARISONS)[number]
 
 export const FILTERS = ['plan', 'product', 'billing_interval', 'filter_currency', 'country'] as const
 export type FilterName = (typeof FILTERS)[number]
+export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, undefined])) as Record<FilterName, undefined>
 export type Filters = { [Name in FilterName]?: string[] }
 
 /** What a page shows. All of it is in the address, so every view can be shared as a link. */

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, notFound, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, notFound, useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import type { Query } from '~/api/client'
-import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
+import { connectionsQuery, facetsQuery, progressQuery, registryQuery } from '~/api/queries'
 import type { Connection, Day, Facets, Progress } from '~/api/types'
 import { todayIn } from '~/format/date'
 
@@ -11,8 +11,9 @@ import { usualCurrency } from './currency'
 import type { Period } from './period'
 import { periodOf } from './period'
 import type { Preset } from './range'
+import { DEFAULT_RANGE } from './range'
 import type { Filters, ViewSearch } from './search'
-import { FILTERS, compact } from './search'
+import { AHEAD, FILTERS, compact } from './search'
 
 const route = getRouteApi('/app/c/$connectionId')
 
@@ -59,6 +60,13 @@ export interface View {
   setView: (patch: { [Name in keyof ViewSearch]?: ViewSearch[Name] | undefined }) => void
 }
 
+/** Whether the page is that of a metric whose point is what is ahead. */
+export function useLooksAhead(): boolean {
+  const { metricId } = useParams({ strict: false })
+  const { data } = useQuery({ ...registryQuery, enabled: metricId !== undefined })
+  return data?.find(({ id }) => id === metricId)?.looks_ahead ?? false
+}
+
 export function useView(): View {
   const connection = useConnection()
   const search = route.useSearch()
@@ -66,6 +74,7 @@ export function useView(): View {
   const facets = useQuery(facetsQuery(connection.id)).data
   const today = todayIn(connection.time_zone)
   const firstOn = facets?.first_on ?? null
+  const looksAhead = useLooksAhead()
 
   return useMemo(() => {
     const filters: Filters = {}
@@ -74,7 +83,7 @@ export function useView(): View {
       if (list) filters[name] = list
     }
     const currency = search.currency ?? usualCurrency({ connection, facets })
-    const period = periodOf(search, today, firstOn)
+    const period = periodOf(search, today, firstOn, looksAhead ? AHEAD : DEFAULT_RANGE)
     const scope = { currency, ...filters }
     return {
       connection,
@@ -96,7 +105,7 @@ export function useView(): View {
         })
       },
     }
-  }, [connection, search, facets, today, firstOn, navigate])
+  }, [connection, search, facets, today, firstOn, looksAhead, navigate])
 }
 
 /** The same view over the days of a preset, for what is of those days whatever range is chosen. */

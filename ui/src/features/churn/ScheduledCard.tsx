@@ -7,21 +7,12 @@ import { SeriesChart } from '~/charts/SeriesChart'
 import type { Mark } from '~/charts/listen'
 import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
-import { addDays, firstOfMonth } from '~/format/date'
 import type { DayRange } from '~/features/upcoming/useUpcoming'
 import { shownCurrency } from '~/view/currency'
 import { isKnown } from '~/view/known'
+import { AHEAD } from '~/view/search'
 import type { View } from '~/view/useView'
-
-const MONTHS_AHEAD = 12
-
-/** The same view over the months ahead, the running one first. */
-function ahead(view: View): View {
-  const start = firstOfMonth(view.today)
-  const end = addDays(firstOfMonth(start, MONTHS_AHEAD), -1)
-  const period = { ...view.period, start, end, interval: 'month' as const }
-  return { ...view, period, series: { ...view.scope, from: start, to: end, interval: 'month' } }
-}
+import { overRange } from '~/view/useView'
 
 /** What still lies ahead of a month is known now: none of it is "so far". */
 const asWhole = (points: readonly ValuePoint[]) => points.map((point) => ({ ...point, is_partial: false }))
@@ -29,12 +20,12 @@ const asWhole = (points: readonly ValuePoint[]) => points.map((point) => ({ ...p
 /** With native currencies, one of several is drawn: the others may well have some. */
 function nothingOf({ currency, facets }: View, shown: string | undefined): string {
   const isOneOfSeveral = currency === 'native' && (facets?.currencies.length ?? 0) > 1
-  return `No subscription${isOneOfSeveral ? ` in ${shown?.toUpperCase() ?? ''}` : ''} is set to cancel in the next ${MONTHS_AHEAD} months.`
+  return `No subscription${isOneOfSeveral ? ` in ${shown?.toUpperCase() ?? ''}` : ''} is set to cancel in the next 12 months.`
 }
 
 /** MRR that is set to end, by when it does: whatever range is chosen, of the next twelve months. */
 export function ScheduledCard({ view: given, onOpen }: { view: View; onOpen: (days: DayRange) => void }) {
-  const view = useMemo(() => ahead(given), [given])
+  const view = useMemo(() => overRange(given, AHEAD), [given])
   const query = useQuery(valueQuery(view.connection.id, 'scheduled_churn', view.series))
   const currency = shownCurrency(view)
   const points = useMemo(

@@ -5,8 +5,7 @@ import { SkeletonRows } from '~/components/Feedback'
 import { CloseIcon, FilterIcon } from '~/components/icons'
 import { PopoverButton } from '~/components/Overlay'
 import { FILTER_LABEL } from '~/view/filterNames'
-import type { FilterName } from '~/view/search'
-import { FILTERS } from '~/view/search'
+import { FILTERS, NO_FILTERS } from '~/view/search'
 import type { View } from '~/view/useView'
 
 import { filterLabel } from './choices'
@@ -35,8 +34,6 @@ export function FilterPicker({ view }: { view: View }) {
   )
 }
 
-const NONE = Object.fromEntries(FILTERS.map((name) => [name, undefined])) as Record<FilterName, undefined>
-
 export function FilterChips({ view }: { view: View }) {
   if (!view.hasFilters) return null
   return (
@@ -64,7 +61,7 @@ export function FilterChips({ view }: { view: View }) {
         }),
       )}
       <li>
-        <Button kind="quiet" size="small" onPress={() => view.setView(NONE)}>
+        <Button kind="quiet" size="small" onPress={() => view.setView(NO_FILTERS)}>
           Clear all
         </Button>
       </li>

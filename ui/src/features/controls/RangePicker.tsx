@@ -8,8 +8,9 @@ import { formatRange, isDay } from '~/format/date'
 import type { Preset } from '~/view/range'
 import { rangeLabel } from '~/view/range'
 import type { Range } from '~/view/search'
-import { CALENDAR, FULL_MONTHS, LAST_MONTHS, RECENT } from '~/view/search'
+import { AHEAD, CALENDAR, FULL_MONTHS, LAST_MONTHS, RECENT } from '~/view/search'
 import type { View } from '~/view/useView'
+import { useLooksAhead } from '~/view/useView'
 
 interface ChoiceProps {
   range: Preset
@@ -102,13 +103,19 @@ export function RangePicker({ view }: { view: View }) {
 function Ranges({ view, close }: { view: View; close: () => void }) {
   const { range, start, end } = view.period
   const choose = (next: Preset) => {
-    view.setView({ range: next, from: undefined, to: undefined, interval: undefined })
+    view.setView({ range: next === AHEAD ? undefined : next, from: undefined, to: undefined, interval: undefined })
     close()
   }
   const choice = { chosen: range, onChoose: choose }
+  const looksAhead = useLooksAhead()
   return (
     <>
         <p className="num border-b border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">{formatRange(start, end)}</p>
+        {looksAhead && (
+          <div className="flex flex-col border-b border-line p-1.5">
+            <Choice range={AHEAD} {...choice} />
+          </div>
+        )}
         <div className="grid grid-cols-2 gap-x-1 p-1.5">
           {RECENT.map((preset) => (
             <Choice key={preset} range={preset} {...choice} />

@@ -101,20 +101,22 @@ export function CustomersPage() {
       </div>
       <section aria-label="Customers" className="card py-2">
         <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
-          <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
             {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'customer'), sumText(view.currency, first?.sums)].filter(Boolean).join(', ')}
           </p>
-          <DownloadAll
-            load={(onProgress) => allCustomers(connection.id, query, onProgress)}
-            name={fileName(connection.name, 'customers')}
-            table={(all) => customersFile(all, connection.time_zone, view.currency === 'native' ? null : view.currency)}
-            total={total}
-          />
-          <ColumnPicker
-            columns={columnChoices(view)}
-            shown={shownColumns(cols)}
-            onChange={(next) => setSearch({ cols: next.length === 0 ? undefined : (next as CustomerColumn[]) })}
-          />
+          <div className="flex gap-2">
+            <DownloadAll
+              load={(onProgress) => allCustomers(connection.id, query, onProgress)}
+              name={fileName(connection.name, 'customers')}
+              table={(all) => customersFile(all, connection.time_zone, view.currency === 'native' ? null : view.currency)}
+              total={total}
+            />
+            <ColumnPicker
+              columns={columnChoices(view)}
+              shown={shownColumns(cols)}
+              onChange={(next) => setSearch({ cols: next.length === 0 ? undefined : (next as CustomerColumn[]) })}
+            />
+          </div>
         </div>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {(!list.data || isUnknown) && !list.error && (

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 
 import { customersQuery } from '~/api/queries'
 import type { CustomerStatus } from '~/api/types'
+import { CardHead } from '~/components/CardHead'
 import { DataTable } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { countOf } from '~/format/number'
@@ -44,11 +45,7 @@ export function StandingCard({ view, status, title, columns, sort = '-mrr', noth
   const isUnknown = page === undefined || (page.total === 0 && !isKnown(connection))
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">{title}</h2>
-          <p className="text-[0.8125rem] text-ink-soft">{isUnknown ? 'Now' : `Now: ${countOf(page.total, 'customer')}`}</p>
-        </div>
+      <CardHead lead={isUnknown ? 'Now' : `Now: ${countOf(page.total, 'customer')}`} title={title}>
         <Link
           className="link text-[0.8125rem]"
           params={params}
@@ -57,26 +54,24 @@ export function StandingCard({ view, status, title, columns, sort = '-mrr', noth
         >
           Open full list
         </Link>
-      </header>
-      <div className="pt-2">
-        {query.error && !page && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-        {isUnknown && !query.error && (
-          <div className="px-5">
-            <SkeletonRows rows={5} />
-          </div>
-        )}
-        {!isUnknown && page.total === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{nothing}</p>}
-        {!isUnknown && page.total > 0 && (
-          <DataTable
-            columns={shown}
-            isStale={query.isPlaceholderData}
-            label={title}
-            rowKey={(row) => row.id}
-            rows={page.data}
-            onRowClick={(row) => openCustomer(row.id)}
-          />
-        )}
-      </div>
+      </CardHead>
+      {query.error && !page && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {isUnknown && !query.error && (
+        <div className="px-5">
+          <SkeletonRows rows={5} />
+        </div>
+      )}
+      {!isUnknown && page.total === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{nothing}</p>}
+      {!isUnknown && page.total > 0 && (
+        <DataTable
+          columns={shown}
+          isStale={query.isPlaceholderData}
+          label={title}
+          rowKey={(row) => row.id}
+          rows={page.data}
+          onRowClick={(row) => openCustomer(row.id)}
+        />
+      )}
     </section>
   )
 }

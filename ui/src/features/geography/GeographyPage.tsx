@@ -1,13 +1,16 @@
-import { Link } from '@tanstack/react-router'
+import { Link, getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { Segmented } from '~/components/Segmented'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
 import { StackedCard } from '~/features/groups/StackedCard'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
@@ -16,11 +19,22 @@ import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { useMark } from '~/features/movements/useMark'
 import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { isCountry } from '~/view/groupLabels'
+import type { MapFigure } from '~/view/pageSearch'
 import { levelName } from '~/view/period'
+import { compact } from '~/view/search'
 import { geographyStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
+
+import { CountryMap } from './CountryMap'
+
+const route = getRouteApi('/app/c/$connectionId/geography')
+
+const SHADE_BY = [
+  { id: 'mrr', label: 'MRR' },
+  { id: 'customers', label: 'Customers' },
+] as const satisfies readonly { id: MapFigure; label: string }[]
 
 /** Where the customers are that MRR comes from. */
 export function GeographyPage() {
@@ -54,7 +68,7 @@ function Geography({ view }: { view: View }) {
       <PageHead story={groups.isLoading ? null : storyOf(groups)} title="Geography" />
       <Grid>
         <Cell>
-          <CountryTable groups={groups} view={view} />
+          <CountriesCard groups={groups} view={view} />
         </Cell>
         <Cell>
           <StackedCard by="country" groups={groups} height={280} name="country" open={open} view={view} />
@@ -94,33 +108,46 @@ function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Colum
   ]
 }
 
-function CountryTable({ view, groups }: { view: View; groups: Groups }) {
+/** Every country, as a map and as a table. */
+function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
+  const { map = 'mrr' } = route.useSearch()
+  const navigate = route.useNavigate()
   const columns = useMemo(() => columnsOf(view, groups), [view, groups])
   const { compared_with } = view.period
   const { rows } = groups
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">By country</h2>
-          {compared_with && <p className="text-[0.8125rem] text-ink-soft">Change since {levelName(compared_with.level_on)}.</p>}
-        </div>
+      <CardHead lead={compared_with && `Change since ${levelName(compared_with.level_on)}.`} title="By country">
+        <Segmented
+          label="Shade the map by"
+          options={SHADE_BY}
+          value={map}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => compact({ ...before, map: next === 'mrr' ? undefined : next }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, 'countries')}
           table={() => fileOfRows(columns, rows)}
         />
-      </header>
-      <div className="pt-2">
-        {groups.error ? (
-          <ErrorState error={groups.error} onRetry={groups.refetch} />
-        ) : groups.isLoading ? (
-          <div className="px-5">
-            <SkeletonRows rows={8} />
-          </div>
-        ) : rows.length === 0 ? (
-          <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
-        ) : (
+      </CardHead>
+      {groups.error ? (
+        <ErrorState error={groups.error} onRetry={groups.refetch} />
+      ) : groups.isLoading ? (
+        <div className="px-5">
+          <Skeleton className="mx-auto aspect-[960/425] max-w-5xl" />
+          <SkeletonRows rows={8} />
+        </div>
+      ) : rows.length === 0 ? (
+        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
+      ) : (
+        <>
+          <CountryMap figure={map} groups={groups} view={view} />
           <DataTable
             columns={columns}
             initialSort={[{ id: 'mrr', desc: true }]}
@@ -130,8 +157,8 @@ function CountryTable({ view, groups }: { view: View; groups: Groups }) {
             rows={rows}
             shownAtFirst={50}
           />
-        )}
-      </div>
+        </>
+      )}
     </section>
   )
 }

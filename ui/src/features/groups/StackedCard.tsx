@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { mrrQuery } from '~/api/queries'
 import { REST_SERIES, stackOf } from '~/charts/stack'
 import { SeriesChart } from '~/charts/SeriesChart'
-import { EmptyState } from '~/components/Feedback'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { known } from '~/features/mrr/useMrrData'
 import { rangeName } from '~/view/period'
 import type { View } from '~/view/useView'
@@ -53,7 +53,7 @@ export function StackedCard({ view, by, name, groups, controls, height, open }: 
       unit="money"
       view={view}
       {...(!isLoading && series.length === 0
-        ? { empty: <EmptyState title="No MRR for this selection">Choose a longer range or clear a filter.</EmptyState> }
+        ? { empty: <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere> }
         : {})}
       onMark={({ seriesId, index }) => {
         const bucket = buckets[index]

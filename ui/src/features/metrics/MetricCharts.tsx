@@ -7,6 +7,7 @@ import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compa
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
+import { CardHead } from '~/components/CardHead'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
@@ -21,6 +22,7 @@ import type { View } from '~/view/useView'
 
 import { groupColumns, periodColumns, periodRows } from './columns'
 import type { Whole as WholeFigures } from './MetricHeadline'
+import { NoColumns } from './MetricsChart'
 import { isAdditive, partsFile, seriesOf } from './parts'
 import { reasonUnknown, whyNothing } from './unknown'
 import { useFigures } from './useFigures'
@@ -120,6 +122,7 @@ export function Whole(props: ChartProps) {
         unit={metric.unit}
         view={view}
         {...emptyOf(props, points.some(({ value }) => value !== null))}
+        {...(isSummed && points.some(({ value }) => value !== null) && !points.some(({ value }) => value) ? { empty: <NoColumns view={view} /> } : {})}
         onMark={({ index }) => {
           const point = points[index]
           if (point) open(point, '')
@@ -133,7 +136,8 @@ export function Whole(props: ChartProps) {
         >
           <DataTable
             columns={columns}
-            initialSort={[{ id: 'start_on', desc: true }]}
+            // What is ahead begins with what comes next.
+            initialSort={[{ id: 'start_on', desc: !metric.looks_ahead }]}
             isStale={whole.isStale}
             label={`${metric.label} by period`}
             rowKey={(row) => row.start_on}
@@ -257,14 +261,10 @@ function TableCard({
 }) {
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">{title}</h2>
-          {lead && <p className="text-[0.8125rem] text-ink-soft">{lead}</p>}
-        </div>
+      <CardHead lead={lead} title={title}>
         <DownloadTable {...file} />
-      </header>
-      <div className="pt-2">{children}</div>
+      </CardHead>
+      {children}
     </section>
   )
 }

@@ -6,6 +6,7 @@
  */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
 
 import { registryQuery } from '~/api/queries'
 import type { MetricDefinition } from '~/api/types'
@@ -15,8 +16,9 @@ import { KeyFigure } from '~/components/KeyFigure'
 import { useInView } from '~/components/useInView'
 import { formatValue } from '~/format/value'
 import { againstName, ofName } from '~/view/figure'
+import { AHEAD } from '~/view/search'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
+import { keptSearch, overRange } from '~/view/useView'
 
 import { reasonUnknown } from './unknown'
 import { useFigures } from './useFigures'
@@ -29,7 +31,9 @@ export function MetricTile({ id, view }: { id: string; view: View }) {
   return metric ? <Known metric={metric} view={view} /> : <KeyFigure isLoading label=" " value="" />
 }
 
-function Known({ metric, view }: { metric: MetricDefinition; view: View }) {
+function Known({ metric, view: given }: { metric: MetricDefinition; view: View }) {
+  // As on the metric's own page.
+  const view = useMemo(() => (metric.looks_ahead && given.search.range === undefined ? overRange(given, AHEAD) : given), [metric, given])
   const [ref, hasBeenSeen] = useInView()
   const { figures, currency = 'usd', isLoading, isStale, error, foreign, isAbsent } = useFigures(view, metric, { isEnabled: hasBeenSeen })
   const [figure] = figures

@@ -7,17 +7,20 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { registryQuery, valueQuery } from '~/api/queries'
-import type { Currency, MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
+import type { Measure, MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
 import type { ChartSeries } from '~/charts/seriesPlot'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
 import { EmptyState } from '~/components/Feedback'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { shownCurrency } from '~/view/currency'
 import { foreignFilters } from '~/view/filterable'
 import { isKnown } from '~/view/known'
 import type { FilterName } from '~/view/search'
+import { AHEAD } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
+import { valuesWithZeros } from '~/view/zeros'
 
 import { reasonUnknown, whyNothing } from './unknown'
 import { known } from './useFigures'
@@ -53,8 +56,10 @@ type Known = MetricLine & { metric: MetricDefinition }
 
 const NO_POINTS: ValuePoint[] = []
 
-function pointsIn(report: ValueReport | undefined, currency: Currency | undefined) {
-  return known(report)?.series.find((one) => one.currency === currency && one.group === null)?.points ?? NO_POINTS
+function pointsIn(view: View, measure: Measure | undefined, report: ValueReport | undefined) {
+  const currency = shownCurrency(view)
+  const answer = valuesWithZeros(view, known(report), view.period, measure === 'ratio' ? null : 0)
+  return answer?.series.find((one) => one.currency === currency && one.group === null)?.points ?? NO_POINTS
 }
 
 /** What is left of some points. */
@@ -80,7 +85,7 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     queries: ids.map((id) => ({ ...valueQuery(view.connection.id, id, view.series), enabled: foreign.length === 0 })),
   })
   const error = registry.error ?? answers.find((one) => one.error && !one.data)?.error ?? null
-  const pointsOf = (id: string) => pointsIn(answers[ids.indexOf(id)]?.data, currency)
+  const pointsOf = (id: string) => pointsIn(view, registry.data?.find((one) => one.id === id)?.measure, answers[ids.indexOf(id)]?.data)
   const isWaiting = registry.isPending || currency === undefined || answers.some(({ data }) => !isKnown(data))
   return {
     currency,
@@ -124,6 +129,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
     [key],
   )
   const isNothing = !series.some(({ values }) => values.some((value) => value !== null))
+  const isBlank = given.chart === 'columns' && !series.some(({ values }) => values.some(Boolean))
   return (
     <SeriesChart
       {...given}
@@ -138,6 +144,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       series={series}
       unit={data.unit}
       {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} /> } : {})}
+      {...(!data.isLoading && isBlank && !isNothing ? { empty: <NoColumns view={view} /> } : {})}
       {...(onMark
         ? {
             onMark: ({ index, seriesId }) => {
@@ -148,6 +155,16 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
         : {})}
       onRetry={data.refetch}
     />
+  )
+}
+
+/** Columns of nothing but zeros are not there to be seen. */
+export function NoColumns({ view }: { view: View }) {
+  const isAhead = view.period.range === AHEAD
+  return (
+    <NothingHere title={isAhead ? 'Nothing ahead' : 'Nothing in this range'} view={view}>
+      {isAhead ? 'Nothing is set to happen in the next 12 months.' : 'Choose a longer range.'}
+    </NothingHere>
   )
 }
 

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { Currency, ValuePoint } from '~/api/types'
 import { bucketName } from '~/charts/buckets'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -74,35 +75,30 @@ export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) 
   const interval = INTERVAL_LABEL[view.period.interval].toLowerCase()
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <h2 className="min-w-0 flex-1 basis-52 font-semibold">
-          {title} by {interval}
-        </h2>
+      <CardHead title={`${title} by ${interval}`}>
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, title, `by ${interval}`)}
           table={() => fileOfRows(columns, rows)}
         />
-      </header>
-      <div className="pt-2">
-        {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
-        {data.isLoading && (
-          <div className="px-5">
-            <SkeletonRows rows={8} />
-          </div>
-        )}
-        {rows.length > 0 && (
-          <DataTable
-            columns={columns}
-            initialSort={[{ id: 'start_on', desc: true }]}
-            isStale={data.isStale}
-            label={`${title} by ${interval}`}
-            rowKey={(row) => row.start_on}
-            rows={rows}
-            shownAtFirst={13}
-          />
-        )}
-      </div>
+      </CardHead>
+      {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
+      {data.isLoading && (
+        <div className="px-5">
+          <SkeletonRows rows={8} />
+        </div>
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          columns={columns}
+          initialSort={[{ id: 'start_on', desc: true }]}
+          isStale={data.isStale}
+          label={`${title} by ${interval}`}
+          rowKey={(row) => row.start_on}
+          rows={rows}
+          shownAtFirst={13}
+        />
+      )}
     </section>
   )
 }

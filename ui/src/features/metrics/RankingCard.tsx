@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import type { Currency, MetricDefinition } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -138,14 +139,7 @@ export function RankingCard(props: RankingProps) {
   const isEmpty = !data.isLoading && !data.error && rows.length === 0
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-full sm:basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {title}
-            <Definition metric={id} />
-          </h2>
-          {lead && <p className="text-[0.8125rem] text-ink-soft">{lead}</p>}
-        </div>
+      <CardHead definition={<Definition metric={id} />} lead={lead} title={title}>
         <Link
           className="link text-[0.8125rem]"
           params={{ connectionId: view.connection.id, metricId: id }}
@@ -159,28 +153,26 @@ export function RankingCard(props: RankingProps) {
           name={fileName(view.connection.name, title)}
           table={() => fileOfRows(columns, rows)}
         />
-      </header>
-      <div className="pt-2">
-        {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
-        {data.isLoading && (
-          <div className="px-5">
-            <SkeletonRows rows={5} />
-          </div>
-        )}
-        {isEmpty && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(foreign, data.isAbsent, nothing)}</p>}
-        {rows.length > 0 && (
-          <DataTable
-            columns={columns}
-            // The largest loss is the lowest number.
-            {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
-            isStale={data.isStale}
-            label={title}
-            rowKey={({ key }) => key}
-            rows={rows}
-            shownAtFirst={8}
-          />
-        )}
-      </div>
+      </CardHead>
+      {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
+      {data.isLoading && (
+        <div className="px-5">
+          <SkeletonRows rows={5} />
+        </div>
+      )}
+      {isEmpty && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(foreign, data.isAbsent, nothing)}</p>}
+      {rows.length > 0 && (
+        <DataTable
+          columns={columns}
+          // The largest loss is the lowest number.
+          {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
+          isStale={data.isStale}
+          label={title}
+          rowKey={({ key }) => key}
+          rows={rows}
+          shownAtFirst={8}
+        />
+      )}
     </section>
   )
 }

@@ -34,6 +34,14 @@ export function periodRows({ measure }: Pick<MetricDefinition, 'measure'>, point
 export function periodColumns(metric: MetricDefinition, currency: Currency, view: View, open: OpenPeriodFn): Column<PeriodRow>[] {
   const { unit, measure } = metric
   const isSummed = measure === 'flow'
+  const change: Column<PeriodRow> = {
+    id: 'change',
+    header: 'Change',
+    isNumeric: true,
+    sortBy: (row) => row.change?.amount ?? null,
+    value: (row) => fileValue(row.change?.amount, unit, currency),
+    cell: (row) => <Change change={row.change} currency={currency} isAmount metric={metric} />,
+  }
   const ratio: Column<PeriodRow> = {
     id: 'change_ratio',
     header: 'Change %',
@@ -70,15 +78,9 @@ export function periodColumns(metric: MetricDefinition, currency: Currency, view
       },
       ...(isSummed ? { total: (rows) => formatValue(valueOf(measure, rows), unit, currency) } : {}),
     },
-    {
-      id: 'change',
-      header: 'Change',
-      isNumeric: true,
-      sortBy: (row) => row.change?.amount ?? null,
-      value: (row) => fileValue(row.change?.amount, unit, currency),
-      cell: (row) => <Change change={row.change} currency={currency} isAmount metric={metric} />,
-    },
-    ...(measure === 'ratio' ? [] : [ratio]),
+    // What ends in one month ahead is neither better nor worse for what ends in the month before.
+    ...(metric.looks_ahead ? [] : [change]),
+    ...(measure === 'ratio' || metric.looks_ahead ? [] : [ratio]),
   ]
 }
 

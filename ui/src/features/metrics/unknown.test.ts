@@ -10,6 +10,7 @@ describe('why a figure is a dash', () => {
 
   it('tells what the key can’t read from what is not there', () => {
     expect(reasonUnknown([], undefined, { isAbsent: true })).toBe('The key can’t read this')
+    expect(reasonUnknown([], null, { isAbsent: true, metricId: 'recovery_rate' })).toBe('The key can’t read this')
     expect(reasonUnknown([], undefined)).toBe('No data for this selection')
   })
 

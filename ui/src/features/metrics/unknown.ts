@@ -40,9 +40,9 @@ export function reasonUnknown(
     const names = foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')
     return `Can’t be split by ${names}`
   }
-  if (value === null) return NOTHING_TO_DIVIDE_BY[metricId] ?? 'Nothing to divide by'
-  if (value !== undefined) return undefined
-  return isAbsent ? 'The key can’t read this' : 'No data for this selection'
+  if (typeof value === 'number') return undefined
+  if (isAbsent) return 'The key can’t read this'
+  return value === null ? (NOTHING_TO_DIVIDE_BY[metricId] ?? 'Nothing to divide by') : 'No data for this selection'
 }
 
 /** What a chart without a single value says. */

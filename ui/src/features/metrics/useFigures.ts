@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { valueQuery } from '~/api/queries'
-import type { Currency, MetricDefinition, ValueReport, ValueSeries } from '~/api/types'
+import type { Currency, Day, Measure, MetricDefinition, ValuePoint, ValueReport, ValueSeries } from '~/api/types'
 import { isComparable, isKnown } from '~/view/known'
 import { shownCurrency } from '~/view/currency'
 import type { Change } from '~/view/figure'
@@ -11,6 +11,7 @@ import { foreignFilters } from '~/view/filterable'
 import type { Days } from '~/view/range'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
+import { valuesWithZeros } from '~/view/zeros'
 
 /** The figure of a metric, or of one group of it. */
 export interface Figure {
@@ -36,6 +37,28 @@ export function known(report: ValueReport | undefined): ValueReport | undefined 
   return report && report.absent.length > 0 && isAllZero ? { ...report, series: [] } : report
 }
 
+/** The same of a level, point by point: one day without it says nothing of another day. */
+function knownPoints(measure: Measure, report: ValueReport): ValueReport {
+  if (measure !== 'level' || report.absent.length === 0) return report
+  const unknown = (point: ValuePoint): ValuePoint => (point.value === 0 ? { ...point, value: null } : point)
+  return { ...report, series: report.series.map((one) => ({ ...one, points: one.points.map(unknown) })) }
+}
+
+/** What still lies ahead of a period is known now: none of it is "so far". */
+function asWhole(report: ValueReport, today: Day): ValueReport {
+  const whole = (point: ValuePoint): ValuePoint => (point.end_on >= today ? { ...point, is_partial: false } : point)
+  return { ...report, series: report.series.map((one) => ({ ...one, points: one.points.map(whole) })) }
+}
+
+/** What an answer says of a metric over some days. */
+function said(view: View, metric: MetricDefinition, answer: ValueReport | undefined, days: Days, by: string | undefined) {
+  const { measure } = metric
+  const report = by === undefined ? valuesWithZeros(view, known(answer), days, measure === 'ratio' ? null : 0) : known(answer)
+  if (report === undefined) return undefined
+  const points = knownPoints(measure, report)
+  return metric.looks_ahead ? asWhole(points, view.today) : points
+}
+
 /**
  * A metric over the page's range, with its figure and what that is compared with; broken down where `by` names a dimension. Requests
  * no more than the chart's points where they already say it.
@@ -53,7 +76,7 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const days = figureDays(measure, period)
   const against = comparedDays(measure, period)
   const series = useQuery({ ...valueQuery(connection.id, metric.id, { ...view.series, ...(by ? { by } : {}) }), enabled })
-  const [first] = inCurrency(series.data, currency).values()
+  const [first] = inCurrency(by === undefined ? valuesWithZeros(view, series.data, period, 0) : series.data, currency).values()
   const isInSeries = series.data === undefined || first === undefined || valueIn(measure, days, first.points) !== undefined
   const exact = useQuery({ ...ask(days), enabled: enabled && !isInSeries })
   const isInTime = against !== null && isComparable(connection, against.start)
@@ -62,9 +85,9 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const error = series.data ? (isInSeries ? null : exact.error) : series.error
 
   const figures = useMemo(() => {
-    const exactly = inCurrency(known(exact.data), currency)
-    const earlier = inCurrency(isInTime ? known(before.data) : undefined, currency)
-    return [...inCurrency(known(series.data), currency)].map(([key, one]): Figure => {
+    const exactly = inCurrency(said(view, metric, exact.data, days, by), currency)
+    const earlier = inCurrency(isInTime ? said(view, metric, before.data, against ?? days, by) : undefined, currency)
+    return [...inCurrency(said(view, metric, series.data, period, by), currency)].map(([key, one]): Figure => {
       const inSeries = valueIn(measure, days, one.points)
       // A ratio with nothing to divide by is known to be none.
       const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries
@@ -73,7 +96,7 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
     })
     // `days` is made anew on each render, but only changes with the period.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [series.data, exact.data, before.data, isInTime, currency, measure, period])
+  }, [series.data, exact.data, before.data, isInTime, currency, measure, period, metric, by, view])
 
   return {
     figures,

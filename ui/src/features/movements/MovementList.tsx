@@ -4,8 +4,9 @@ import { useMemo } from 'react'
 import type { Query } from '~/api/client'
 import { movementsQuery } from '~/api/queries'
 import { DataTable } from '~/components/DataTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { isKnown } from '~/view/known'
 import { countOf, formatCount } from '~/format/number'
@@ -14,7 +15,7 @@ import type { View } from '~/view/useView'
 
 import { movementColumns, movementKey } from './columns'
 
-const NOTHING = { title: 'No MRR changes in this period', text: 'Choose other dates or clear a filter.' }
+const NOTHING = { title: 'No MRR changes in this period', text: 'Choose other dates.' }
 
 interface ListProps {
   view: View
@@ -39,7 +40,7 @@ export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
       </div>
     )
   if (rows.length === 0)
-    return <EmptyState title={nothing.title}>{nothing.text}</EmptyState>
+    return <NothingHere title={nothing.title} view={view}>{nothing.text}</NothingHere>
   const total = list.data.pages[0]?.total
   return (
     <div>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Query } from '~/api/client'
 import type { Currency, CustomerMovement } from '~/api/types'
 import { buttonClass } from '~/components/Button'
+import { CardHead } from '~/components/CardHead'
 import { formatRange } from '~/format/date'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -25,11 +26,7 @@ export function MovementsCard({ view, currency, title, type }: MovementsCardProp
   const scope: Query = view.currency === 'native' && currency ? { ...view.scope, filter_currency: [currency] } : view.scope
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">{title}</h2>
-          <p className="text-[0.8125rem] text-ink-soft">{formatRange(from, to)}</p>
-        </div>
+      <CardHead lead={formatRange(from, to)} title={title}>
         <Link
           className={buttonClass('secondary', 'small')}
           params={{ connectionId: view.connection.id }}
@@ -38,7 +35,7 @@ export function MovementsCard({ view, currency, title, type }: MovementsCardProp
         >
           All movements
         </Link>
-      </header>
+      </CardHead>
       <MovementList query={{ from, to, ...scope, type }} view={view} />
     </section>
   )

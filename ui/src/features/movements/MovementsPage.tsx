@@ -10,9 +10,10 @@ import { fileName } from '~/charts/export'
 import { Chips } from '~/components/Chips'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { MOVEMENT_COLOR, Swatch } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { known } from '~/features/mrr/useMrrData'
 import { movementsOf } from '~/features/mrr/useMrrStory'
 import { FiguresPage } from '~/features/shell/FiguresPage'
@@ -126,7 +127,7 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
         </div>
       )}
       {total === 0 && !isUnknown && (
-        <EmptyState title="No MRR changes in this period">Choose other dates or clear a filter.</EmptyState>
+        <NothingHere title="No MRR changes in this period" view={view}>Choose other dates.</NothingHere>
       )}
       {rows.length > 0 && (
         <EndlessTable

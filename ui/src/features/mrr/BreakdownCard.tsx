@@ -6,10 +6,12 @@ import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compa
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
+import { CardHead } from '~/components/CardHead'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { groupLabel } from '~/view/groupLabels'
@@ -115,7 +117,14 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       unit="money"
       view={view}
       {...(!isLoading && series.length === 0
-        ? { empty: <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState> }
+        ? {
+            empty:
+              rows.length === 0 ? (
+                <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere>
+              ) : (
+                <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState>
+              ),
+          }
         : {})}
       onMark={({ seriesId, index }) => {
         const point = buckets[index]
@@ -124,22 +133,18 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       onRetry={() => void report.refetch()}
     >
       <section aria-label={`MRR by ${what} ${period.is_running ? 'now' : 'at the end'}`} className="border-t border-line">
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-          <div className="min-w-0 flex-1 basis-52">
-            <h3 className="font-semibold">
-              By {what} {period.is_running ? 'now' : `on ${formatDay(period.end)}`}
-            </h3>
-            <p className="text-[0.8125rem] text-ink-soft">
-              {period.compared_with && `Change since ${levelName(period.compared_with.level_on)}. `}Plot up to {COMPARED_AT_MOST} rows.
-            </p>
-          </div>
+        <CardHead
+          lead={`${period.compared_with ? `Change since ${levelName(period.compared_with.level_on)}. ` : ''}Plot up to ${COMPARED_AT_MOST} rows.`}
+          level={3}
+          title={`By ${what} ${period.is_running ? 'now' : `on ${formatDay(period.end)}`}`}
+        >
           <DownloadTable
             isDisabled={rows.length === 0}
             name={fileName(view.connection.name, `mrr by ${by}`)}
             table={() => rowsFile(by, rows)}
           />
-        </header>
-        <div className="pt-2 pb-2">
+        </CardHead>
+        <div className="pb-2">
           {now.error && <ErrorState error={now.error} onRetry={now.refetch} />}
           {!now.report && !now.error && (
             <div className="px-5">
@@ -147,7 +152,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
             </div>
           )}
           {now.report && rows.length === 0 && (
-            <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
+            <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
           )}
           {rows.length > 0 && (
             <DataTable

@@ -54,7 +54,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
             <Changed isTooEarly={isTooEarly} main={main} open={open} view={view} />
           </>
         ) : (
-          <p className="text-3xl font-semibold text-ink-faint">{view.hasFilters ? 'No MRR with these filters' : 'No MRR yet'}</p>
+          <p className="text-3xl font-semibold text-ink-faint">No MRR yet</p>
         )}
       </div>
       {view.currency === 'native' && standings.length > 1 && (

@@ -5,8 +5,8 @@ import { fileName } from '~/charts/export'
 import { SeriesChart } from '~/charts/SeriesChart'
 import type { SeriesRow } from '~/charts/seriesTable'
 import type { Column } from '~/components/DataTable'
-import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { formatMoney } from '~/format/money'
 import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
@@ -27,8 +27,6 @@ export interface TrendProps {
   open: OpenMarkFn
 }
 
-const NO_MRR = <EmptyState title="No MRR in this range">Choose a longer range or clear a filter.</EmptyState>
-
 const hasMrr = (points: MrrPoint[]) => points.some((point) => point.mrr_minor !== 0 || netOf(point) !== 0)
 
 const common = ({ view, currency, points, isLoading, isStale, error, onRetry }: TrendProps) => ({
@@ -42,7 +40,7 @@ const common = ({ view, currency, points, isLoading, isStale, error, onRetry }: 
   onRetry,
   file: () => pointsFile(currency, points),
   fileName: fileName(view.connection.name, 'mrr', currency),
-  ...(!isLoading && !hasMrr(points) ? { empty: NO_MRR } : {}),
+  ...(!isLoading && !hasMrr(points) ? { empty: <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere> } : {}),
 })
 
 /** How many there are at the end of each period. */

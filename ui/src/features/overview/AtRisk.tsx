@@ -6,6 +6,7 @@ import { upcomingQuery } from '~/api/queries'
 import type { Currency, MetricDefinition, UpcomingKind } from '~/api/types'
 import { Definition, DefinitionButton } from '~/charts/Definition'
 import { Skeleton } from '~/components/Feedback'
+import { reasonUnknown } from '~/features/metrics/unknown'
 import { useFigures } from '~/features/metrics/useFigures'
 import type { DayRange } from '~/features/upcoming/useUpcoming'
 import { daysAhead, upcomingOf } from '~/features/upcoming/useUpcoming'
@@ -78,8 +79,9 @@ function Now({ metric, ...rest }: NowProps & { metric: MetricDefinition | undefi
 }
 
 function Known({ metric, mrr, note, view, children }: NowProps & { metric: MetricDefinition }) {
-  const { figures, currency = 'usd', isLoading } = useFigures(view, metric)
+  const { figures, currency = 'usd', isLoading, foreign, isAbsent } = useFigures(view, metric)
   const value = figures[0]?.value
+  const unknown = isLoading ? undefined : reasonUnknown(foreign, value, { metricId: metric.id, isAbsent })
   return (
     <Entry
       definition={<Definition metric={metric.id} />}
@@ -87,7 +89,7 @@ function Known({ metric, mrr, note, view, children }: NowProps & { metric: Metri
       name={<MetricLink id={metric.id} label={metric.label} view={view} />}
       note={note}
       value={formatValue(value, metric.unit, currency)}
-      valueNote={mrr && value ? `${formatRatio(value / mrr)} of MRR` : undefined}
+      valueNote={mrr && value ? `${formatRatio(value / mrr)} of MRR` : unknown}
     >
       {children}
     </Entry>

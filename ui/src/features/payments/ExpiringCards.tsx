@@ -5,6 +5,7 @@ import { allExpiringCards, expiringCardsQuery } from '~/api/queries'
 import type { ExpiringCard, ExpiringCardPage } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
@@ -75,45 +76,40 @@ export function ExpiringCards({ view }: { view: View }) {
   const isUnknown = page === undefined || (page.total === 0 && !isKnown(connection))
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {TITLE}
-            <DefinitionButton formula={FORMULA} label={TITLE} page="expiring-cards" />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">
-            {isUnknown || page.total === 0
-              ? `Now and in the next ${WITHIN_DAYS} days`
-              : `In the next ${WITHIN_DAYS} days: ${countOf(page.total, 'card')} with ${worthText(page, view.currency)} MRR`}
-          </p>
-        </div>
+      <CardHead
+        definition={<DefinitionButton formula={FORMULA} label={TITLE} page="expiring-cards" />}
+        lead={
+          isUnknown || page.total === 0
+            ? `Now and in the next ${WITHIN_DAYS} days`
+            : `In the next ${WITHIN_DAYS} days: ${countOf(page.total, 'card')} with ${worthText(page, view.currency)} MRR`
+        }
+        title={TITLE}
+      >
         <DownloadAll
           load={(onProgress) => allExpiringCards(connection.id, query, onProgress)}
           name={fileName(connection.name, TITLE)}
           table={(all) => cardsFile(all, view.currency)}
           total={page?.total}
         />
-      </header>
-      <div className="pt-2">
-        {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {isUnknown && !list.error && (
-          <div className="px-5">
-            <SkeletonRows rows={5} />
-          </div>
-        )}
-        {!isUnknown && rows.length > 0 && (
-          <DataTable
-            columns={columns}
-            isStale={list.isPlaceholderData}
-            label={TITLE}
-            rowKey={({ customer_id, brand, last4, expires_on }) => [customer_id, brand, last4, expires_on].join(' ')}
-            rows={rows}
-            onRowClick={(row) => openCustomer(row.customer_id)}
-          />
-        )}
-        <ShowMore className="py-2" list={list} />
-        {!isUnknown && <Unknown page={page} view={view} />}
-      </div>
+      </CardHead>
+      {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {isUnknown && !list.error && (
+        <div className="px-5">
+          <SkeletonRows rows={5} />
+        </div>
+      )}
+      {!isUnknown && rows.length > 0 && (
+        <DataTable
+          columns={columns}
+          isStale={list.isPlaceholderData}
+          label={TITLE}
+          rowKey={({ customer_id, brand, last4, expires_on }) => [customer_id, brand, last4, expires_on].join(' ')}
+          rows={rows}
+          onRowClick={(row) => openCustomer(row.customer_id)}
+        />
+      )}
+      <ShowMore className="py-2" list={list} />
+      {!isUnknown && <Unknown page={page} view={view} />}
     </section>
   )
 }

@@ -3,11 +3,13 @@ import { useMemo, useState } from 'react'
 
 import type { Currency } from '~/api/types'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
 import { countOf, formatRatio } from '~/format/number'
@@ -66,41 +68,36 @@ export function PlanTable({ view, plans, products, churn }: Props) {
   const file = () => fileOfRows(columns, treeOf(products.rows, plans.rows, view.facets, { compare, closed: NONE }))
   return (
     <section aria-label="Products and plans" className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">Products and plans</h2>
-          <p className="text-[0.8125rem] text-ink-soft">
-            {compared_with && `Change since ${levelName(compared_with.level_on)}. `}Churn is of {churn.of}.
-          </p>
-        </div>
+      <CardHead
+        lead={`${compared_with ? `Change since ${levelName(compared_with.level_on)}. ` : ''}Churn is of ${churn.of}.`}
+        title="Products and plans"
+      >
         <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plans')} table={file} />
-      </header>
-      <div className="pt-2">
-        {error ? (
-          <ErrorState
-            error={error}
-            onRetry={() => {
-              plans.refetch()
-              products.refetch()
-            }}
-          />
-        ) : isLoading ? (
-          <div className="px-5">
-            <SkeletonRows rows={8} />
-          </div>
-        ) : rows.length === 0 ? (
-          <EmptyState title="No MRR for this selection">Clear a filter or switch the currency.</EmptyState>
-        ) : (
-          <DataTable
-            columns={columns}
-            isStale={plans.isStale || products.isStale}
-            label="Products and plans"
-            rowKey={(row) => `${row.isProduct ? 'product' : 'plan'} ${row.key}`}
-            rows={rows}
-            serverSort={{ value: sort, onChange: setSort, columns: columns.filter(({ sortBy }) => sortBy).map(({ id }) => id) }}
-          />
-        )}
-      </div>
+      </CardHead>
+      {error ? (
+        <ErrorState
+          error={error}
+          onRetry={() => {
+            plans.refetch()
+            products.refetch()
+          }}
+        />
+      ) : isLoading ? (
+        <div className="px-5">
+          <SkeletonRows rows={8} />
+        </div>
+      ) : rows.length === 0 ? (
+        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
+      ) : (
+        <DataTable
+          columns={columns}
+          isStale={plans.isStale || products.isStale}
+          label="Products and plans"
+          rowKey={(row) => `${row.isProduct ? 'product' : 'plan'} ${row.key}`}
+          rows={rows}
+          serverSort={{ value: sort, onChange: setSort, columns: columns.filter(({ sortBy }) => sortBy).map(({ id }) => id) }}
+        />
+      )}
     </section>
   )
 }
@@ -137,7 +134,7 @@ function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments):
       value: (row) => row.label,
       total: () => 'Total, each customer once',
       cell: (row) => (
-        <span className={`flex max-w-80 min-w-32 items-center gap-1 wrap-anywhere ${row.isProduct ? 'font-medium' : 'pl-9'}`}>
+        <span className={`flex max-w-80 min-w-36 items-center gap-1 wrap-anywhere ${row.isProduct ? 'font-medium' : 'pl-6 sm:pl-9'}`}>
           {row.isProduct && <Disclosure isOpen={!closed.has(row.key)} row={row} toggle={toggle} />}
           <Name row={row} view={view} />
         </span>

@@ -6,6 +6,7 @@ import type { Currency } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { Button } from '~/components/Button'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -99,14 +100,11 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
   const isLoading = currency === undefined || !isKnown(query.data)
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {TITLE}
-            <DefinitionButton formula={FORMULA} label={TITLE} page="causes" />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">{formatRange(from, to)}</p>
-        </div>
+      <CardHead
+        definition={<DefinitionButton formula={FORMULA} label={TITLE} page="causes" />}
+        lead={formatRange(from, to)}
+        title={TITLE}
+      >
         <Button isDisabled={rows.length === 0} size="small" onPress={() => onOpen()}>
           See the movements
         </Button>
@@ -115,29 +113,27 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
           name={fileName(view.connection.name, 'plan switches')}
           table={() => switchesFile(rows)}
         />
-      </header>
-      <div className="pt-2">
-        {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-        {isLoading && !query.error && (
-          <div className="px-5">
-            <SkeletonRows rows={6} />
-          </div>
-        )}
-        {!isLoading && rows.length === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(view)}</p>}
-        {!isLoading && rows.length > 0 && <Matrix currency={currency} rows={rows} onOpen={openRow} />}
-        {!isLoading && rows.length > 0 && (
-          <DataTable
-            columns={columns}
-            initialSort={[{ id: 'customers', desc: true }]}
-            isStale={query.isPlaceholderData}
-            label={TITLE}
-            rowKey={({ key }) => key}
-            rows={rows}
-            shownAtFirst={8}
-            onRowClick={openRow}
-          />
-        )}
-      </div>
+      </CardHead>
+      {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {isLoading && !query.error && (
+        <div className="px-5">
+          <SkeletonRows rows={6} />
+        </div>
+      )}
+      {!isLoading && rows.length === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(view)}</p>}
+      {!isLoading && rows.length > 0 && <Matrix currency={currency} rows={rows} onOpen={openRow} />}
+      {!isLoading && rows.length > 0 && (
+        <DataTable
+          columns={columns}
+          initialSort={[{ id: 'customers', desc: true }]}
+          isStale={query.isPlaceholderData}
+          label={TITLE}
+          rowKey={({ key }) => key}
+          rows={rows}
+          shownAtFirst={8}
+          onRowClick={openRow}
+        />
+      )}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import type { CashMonth, CashReport, Currency, Day } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -103,20 +104,17 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
     void navigate({ search: (before) => compact({ ...before, cash_on: undefined, cash_line: undefined }), resetScroll: false })
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {TITLE}
-            <DefinitionButton formula={FORMULA} label="the statement of cash" page="cash-statement" />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">Click an amount to see the balance transactions behind it.</p>
-        </div>
+      <CardHead
+        definition={<DefinitionButton formula={FORMULA} label="the statement of cash" page="cash-statement" />}
+        lead="Click an amount to see the balance transactions behind it."
+        title={TITLE}
+      >
         <DownloadTable
           isDisabled={months.length === 0}
           name={fileName(name, 'cash statement')}
           table={() => cashFile(cash.data?.months ?? [])}
         />
-      </header>
+      </CardHead>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}
       {!cash.data && !cash.error && (
         <div className="px-4 sm:px-5">

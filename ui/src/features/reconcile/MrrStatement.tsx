@@ -7,6 +7,7 @@ import { sourcesQuery } from '~/api/queries'
 import type { Currency, MrrStatementReport } from '~/api/types'
 import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -104,24 +105,23 @@ export function MrrStatement({ view, currency, statement }: StatementProps) {
   const title = `From MRR to ${provider}’s number`
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {title}
-            <DefinitionButton
-              formula="MRR and all reasons together are the number that the provider’s own published method gives."
-              label="the statement of MRR"
-              page="mrr-statement"
-            />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">As of now. Click an amount to see the customers behind it.</p>
-        </div>
+      <CardHead
+        definition={
+          <DefinitionButton
+            formula="MRR and all reasons together are the number that the provider’s own published method gives."
+            label="the statement of MRR"
+            page="mrr-statement"
+          />
+        }
+        lead="As of now. Click an amount to see the customers behind it."
+        title={title}
+      >
         <DownloadTable
           isDisabled={lines.length === 0}
           name={fileName(name, 'mrr statement')}
           table={() => mrrFile(data?.currencies ?? [], provider)}
         />
-      </header>
+      </CardHead>
       {error && !data && <ErrorState error={error} onRetry={() => void statement.refetch()} />}
       {!data && !error && (
         <div className="px-4 sm:px-5">

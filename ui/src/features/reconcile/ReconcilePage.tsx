@@ -6,6 +6,7 @@ import { cashQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
 import type { ReconcileMonth } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -153,17 +154,13 @@ export function ReconcilePage() {
         </Banner>
       )}
       <section aria-label={TITLE} className="card min-w-0 pb-2">
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 pb-2 sm:px-5">
-          <div className="min-w-0 flex-1 basis-52">
-            <h2 className="font-semibold">{TITLE}</h2>
-            <p className="text-[0.8125rem] text-ink-soft">What was paid, what of it counts in MRR, and what was left out.</p>
-          </div>
+        <CardHead lead="What was paid, what of it counts in MRR, and what was left out." title={TITLE}>
           <DownloadTable
             isDisabled={months.length === 0}
             name={fileName(connection.name, 'reconcile')}
             table={() => monthsFile(query.data?.months ?? [])}
           />
-        </header>
+        </CardHead>
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {!query.data && !query.error && (
           <div className="px-4 sm:px-5">

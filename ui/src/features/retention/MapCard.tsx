@@ -2,8 +2,9 @@ import { DefinitionButton } from '~/charts/Definition'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, Skeleton } from '~/components/Feedback'
+import { ErrorState, Skeleton } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { NothingHere } from '~/features/controls/NothingHere'
 import { formatRange } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
@@ -101,7 +102,7 @@ export function MapCard(props: MapCardProps) {
         {error && <ErrorState error={error} onRetry={data.refetch} />}
         {isLoading && <Skeleton className="mx-5 mb-4 h-80" />}
         {!isLoading && !error && starts.length === 0 && (
-          <EmptyState title="No customers started in this range">Choose a longer range or clear a filter.</EmptyState>
+          <NothingHere title="No customers started in this range" view={view}>Choose a longer range.</NothingHere>
         )}
         {starts.length > 0 && (
           <CohortMap

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -118,21 +119,18 @@ export function TableCard(props: TableProps) {
   const title = `${WHAT_TITLE[what]}, ${by ? `by ${DIMENSION_LABEL[by].toLowerCase()}` : 'cohort by cohort'}`
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <h2 className="min-w-0 flex-1 basis-52 font-semibold">{title}</h2>
+      <CardHead title={title}>
         <DownloadTable name={fileName(view.connection.name, title)} table={() => fileOfRows(columns, data.starts)} />
-      </header>
-      <div className="pt-2">
-        <DataTable
-          columns={columns}
-          initialSort={by ? [{ id: 'customers', desc: true }] : [{ id: 'started', desc: true }]}
-          isStale={data.isStale}
-          label={title}
-          rowKey={(row) => row.key}
-          rows={data.starts}
-          shownAtFirst={24}
-        />
-      </div>
+      </CardHead>
+      <DataTable
+        columns={columns}
+        initialSort={by ? [{ id: 'customers', desc: true }] : [{ id: 'started', desc: true }]}
+        isStale={data.isStale}
+        label={title}
+        rowKey={(row) => row.key}
+        rows={data.starts}
+        shownAtFirst={24}
+      />
     </section>
   )
 }

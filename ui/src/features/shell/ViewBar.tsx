@@ -11,6 +11,7 @@ import { unconvertible } from '~/view/currency'
 import { controlsOf } from '~/view/pages'
 import type { Period } from '~/view/period'
 import { BUCKETS_AT_MOST } from '~/view/period'
+import { AHEAD } from '~/view/search'
 import { useView } from '~/view/useView'
 
 import { Bar } from './Bar'
@@ -43,7 +44,7 @@ export function ViewBar() {
         <>
           {controls.includes('range') && <RangePicker view={view} />}
           {controls.includes('interval') && <IntervalPicker view={view} />}
-          {controls.includes('compare') && <ComparePicker view={view} />}
+          {controls.includes('compare') && view.period.range !== AHEAD && <ComparePicker view={view} />}
           {controls.includes('currency') && <CurrencyPicker view={view} />}
           {controls.includes('filters') && <FilterPicker view={view} />}
         </>

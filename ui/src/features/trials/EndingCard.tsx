@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { upcomingQuery } from '~/api/queries'
 import { DefinitionButton } from '~/charts/Definition'
 import { Button } from '~/components/Button'
+import { CardHead } from '~/components/CardHead'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { UpcomingTable } from '~/features/upcoming/UpcomingTable'
 import { daysAhead, upcomingOf } from '~/features/upcoming/useUpcoming'
@@ -33,18 +34,15 @@ export function EndingCard({ view, onOpen }: CardProps) {
   const hasMore = page !== undefined && page.total > page.data.length
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {TITLE}
-            <DefinitionButton formula={FORMULA} label={TITLE} page="upcoming" />
-          </h2>
-          <p className="text-[0.8125rem] text-ink-soft">
-            {isUnknown || page.total === 0
-              ? 'Today included'
-              : `${countOf(page.total, 'trial')} with ${worthText(page, view.currency)} MRR at stake`}
-          </p>
-        </div>
+      <CardHead
+        definition={<DefinitionButton formula={FORMULA} label={TITLE} page="upcoming" />}
+        lead={
+          isUnknown || page.total === 0
+            ? 'Today included'
+            : `${countOf(page.total, 'trial')} with ${worthText(page, view.currency)} MRR at stake`
+        }
+        title={TITLE}
+      >
         {hasMore && (
           <Button size="small" onPress={() => onOpen(days)}>
             See all {page.total}
@@ -53,21 +51,19 @@ export function EndingCard({ view, onOpen }: CardProps) {
         <Button size="small" onPress={() => onOpen()}>
           All running trials
         </Button>
-      </header>
-      <div className="pt-2">
-        {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {isUnknown && !list.error && (
-          <div className="px-5">
-            <SkeletonRows rows={4} />
-          </div>
-        )}
-        {!isUnknown && page.total === 0 && (
-          <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial ends in the next {DAYS} days.</p>
-        )}
-        {!isUnknown && page.total > 0 && (
-          <UpcomingTable isStale={list.isPlaceholderData} label={TITLE} rows={page.data} view={view} what="trial_end" />
-        )}
-      </div>
+      </CardHead>
+      {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {isUnknown && !list.error && (
+        <div className="px-5">
+          <SkeletonRows rows={4} />
+        </div>
+      )}
+      {!isUnknown && page.total === 0 && (
+        <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial ends in the next {DAYS} days.</p>
+      )}
+      {!isUnknown && page.total > 0 && (
+        <UpcomingTable isStale={list.isPlaceholderData} label={TITLE} rows={page.data} view={view} what="trial_end" />
+      )}
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
+import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
@@ -79,39 +80,33 @@ export function PlansCard({ view }: { view: View }) {
   const error = started.error ?? converted.error
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-3 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
-          <h2 className="font-semibold">{TITLE}</h2>
-          <p className="text-[0.8125rem] text-ink-soft">Started {formatRange(view.period.start, view.period.end)}, converted so far</p>
-        </div>
+      <CardHead lead={`Started ${formatRange(view.period.start, view.period.end)}, converted so far`} title={TITLE}>
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, TITLE)}
           table={() => fileOfRows(COLUMNS, rows)}
         />
-      </header>
-      <div className="pt-2">
-        {error && <ErrorState error={error} onRetry={started.refetch} />}
-        {isLoading && (
-          <div className="px-5">
-            <SkeletonRows rows={5} />
-          </div>
-        )}
-        {!isLoading && !error && rows.length === 0 && (
-          <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial started in this range.</p>
-        )}
-        {!isLoading && rows.length > 0 && (
-          <DataTable
-            columns={COLUMNS}
-            initialSort={[{ id: 'trials_started', desc: true }]}
-            isStale={started.isStale}
-            label={TITLE}
-            rowKey={({ key }) => key}
-            rows={rows}
-            shownAtFirst={12}
-          />
-        )}
-      </div>
+      </CardHead>
+      {error && <ErrorState error={error} onRetry={started.refetch} />}
+      {isLoading && (
+        <div className="px-5">
+          <SkeletonRows rows={5} />
+        </div>
+      )}
+      {!isLoading && !error && rows.length === 0 && (
+        <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial started in this range.</p>
+      )}
+      {!isLoading && rows.length > 0 && (
+        <DataTable
+          columns={COLUMNS}
+          initialSort={[{ id: 'trials_started', desc: true }]}
+          isStale={started.isStale}
+          label={TITLE}
+          rowKey={({ key }) => key}
+          rows={rows}
+          shownAtFirst={12}
+        />
+      )}
     </section>
   )
 }

@@ -1,5 +1,6 @@
 /** The sentences of the pages whose story is one figure and what stands out beside it. */
 import type { Currency } from '~/api/types'
+import { capital } from '~/format/names'
 import { countOf, formatRatio } from '~/format/number'
 
 import type { Part } from './words'
@@ -39,12 +40,14 @@ function mainParts({ total, parts }: PartsTold): { names: string; count: number;
   return { names: listed(main.map(({ name }) => name)), count: main.length, share, total }
 }
 
+const shareOf = (share: number): string => (share === 1 ? 'all' : formatRatio(share))
+
 /** `Pro monthly and Business monthly make up 61.5% of $16,892 MRR.` */
 export function plansStory(given: PartsTold): string | null {
   const main = mainParts(given)
   if (main === null) return null
   return sentence(
-    `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${formatRatio(main.share)} of ${amount(main.total, given.currency)} MRR`,
+    `${main.names} ${main.count === 1 ? 'makes' : 'make'} up ${shareOf(main.share)} of ${amount(main.total, given.currency)} MRR`,
   )
 }
 
@@ -57,7 +60,7 @@ const place = ({ name, value }: Part): Part => ({ name: WITH_ARTICLE.test(name) 
 export function geographyStory(given: PartsTold & { countries: number }): string | null {
   const main = mainParts({ ...given, parts: given.parts.map(place) })
   if (main === null) return null
-  const head = `${formatRatio(main.share)} of ${amount(main.total, given.currency)} MRR comes from ${main.names}`
+  const head = `${capital(shareOf(main.share))} of ${amount(main.total, given.currency)} MRR comes from ${main.names}`
   return sentence(head, given.countries > main.count && `out of ${countOf(given.countries, 'country', 'countries')}`)
 }
 

@@ -105,7 +105,8 @@ describe('what a total is made of', () => {
       '80.0% of $1.00 MRR comes from Pro and Business, out of 4 countries.',
     )
     const alone = { currency: 'usd', total: 50, parts: [{ name: 'United States', value: 50 }], countries: 1 }
-    expect(geographyStory(alone)).toBe('100.0% of $0.50 MRR comes from the United States.')
+    expect(plansStory({ ...alone, parts: [{ name: 'Pro', value: 50 }] })).toBe('Pro makes up all of $0.50 MRR.')
+    expect(geographyStory(alone)).toBe('All of $0.50 MRR comes from the United States.')
   })
 
   it('names the first where most of them would have to be named', () => {

@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+
+import { Button } from '~/components/Button'
+import { EmptyState } from '~/components/Feedback'
+import { NO_FILTERS } from '~/view/search'
+import type { View } from '~/view/useView'
+
+interface Props {
+  view: View
+  title: string
+  /** What else to try, where there are no filters. */
+  children?: ReactNode
+}
+
+/** Instead of a chart or a list that has nothing. Filters may be why, and can be cleared here. */
+export function NothingHere({ view, title, children }: Props) {
+  if (!view.hasFilters) return <EmptyState title={title}>{children}</EmptyState>
+  return (
+    <EmptyState
+      action={
+        <Button size="small" onPress={() => view.setView(NO_FILTERS)}>
+          Clear filters
+        </Button>
+      }
+      title={title}
+    >
+      Nothing matches these filters.
+    </EmptyState>
+  )
+}
