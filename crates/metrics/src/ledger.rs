@@ -148,6 +148,8 @@ pub struct SubscriptionFacts {
     pub cancel_at: Option<UnixSeconds>,
     /// It is set to end with the period that is paid for, and still runs.
     pub ends_with_period: bool,
+    /// When its running period ends and the next one is billed. `None` where nothing will be.
+    pub renews_at: Option<UnixSeconds>,
     pub trial: Option<Period>,
     /// What it would be worth in its trial, the first item first.
     pub trial_items: Vec<UnbilledItem>,
@@ -276,6 +278,7 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
         ended_at: subscription.ended_at,
         cancel_at: if has_ended { None } else { subscription.cancel_at },
         ends_with_period: subscription.is_canceled_at_period_end && !has_ended,
+        renews_at: renews_at(subscription),
         trial: subscription.trial,
         trial_items: apart::trial_items(subscription, history, prices),
         is_involuntary: failed || subscription.status == SubscriptionStatus::Unpaid,
@@ -284,4 +287,12 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
         means: cards::means(subscription, history),
         unbilled: Vec::new(),
     }
+}
+
+/// When the first of its items is billed again. A trial does not renew, it converts.
+fn renews_at(subscription: &Subscription) -> Option<UnixSeconds> {
+    let is_running = matches!(subscription.status, SubscriptionStatus::Active | SubscriptionStatus::PastDue);
+    let ends = subscription.items.iter().filter_map(|item| Some(item.current_period?.end));
+    let end = ends.min().filter(|_| is_running && !subscription.is_canceled_at_period_end)?;
+    subscription.cancel_at.is_none_or(|at| at > end).then_some(end)
 }

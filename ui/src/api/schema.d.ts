@@ -548,8 +548,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the trials that end in the days ahead, or the subscriptions that are set to end
-         * @description With what each is worth per month: what it counts for in trial MRR or in scheduled churn.
+         * List the trials that end in the days ahead, the subscriptions that renew, or those that are set to end
+         * @description With what each is worth per month: what it counts for in trial MRR, in MRR or in scheduled churn.
          */
         get: operations["list_upcoming"];
         put?: never;
@@ -1171,6 +1171,11 @@ export interface components {
             name?: string | null;
             /** @description Labels of the plans it has. */
             plans: string[];
+            /**
+             * Format: date
+             * @description The first day from now on on which one of its subscriptions is billed again.
+             */
+            renews_on?: string | null;
             /** @description Net revenue of all time, of all plans. */
             revenue: components["schemas"]["Money"][];
             state: components["schemas"]["CustomerState"];
@@ -2445,7 +2450,7 @@ export interface components {
          * @description What happens to a subscription on a day ahead.
          * @enum {string}
          */
-        UpcomingKind: "trial_end" | "end";
+        UpcomingKind: "trial_end" | "end" | "renewal";
         /** @description Soonest first, then the most MRR. */
         UpcomingPage: {
             /** @description Each once, however many of its subscriptions are listed. */
@@ -2977,8 +2982,8 @@ export interface operations {
                 /** @description Part of a name, an e-mail or an id. */
                 q?: string;
                 /**
-                 * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `lost_mrr` or `revenue`, with a leading `-` for
-                 *     descending order. Default: `-mrr`.
+                 * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `renewal`, `lost_mrr` or `revenue`, with a
+                 *     leading `-` for descending order. Who doesn't have it comes last. Default: `-mrr`.
                  */
                 sort?: string;
                 /** @description `active`, `churned` or `never`. */
@@ -4198,7 +4203,7 @@ export interface operations {
                 product?: string[];
                 /** @description Last day. Default: that of `days`. */
                 to?: string;
-                /** @description `trial_end`: trials that end. `end`: subscriptions that are set to end. */
+                /** @description `trial_end`: trials that end. `end`: subscriptions that are set to end. `renewal`: subscriptions that are billed again. */
                 what: string;
             };
             header?: never;

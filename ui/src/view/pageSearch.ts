@@ -23,7 +23,7 @@ export interface OpenAhead {
 }
 
 export function readAhead(raw: RawSearch): OpenAhead {
-  const ahead = oneOf(['trial_end', 'end'] as const, raw.ahead)
+  const ahead = oneOf(['trial_end', 'end', 'renewal'] as const, raw.ahead)
   const hasDays = ahead !== undefined && isDay(raw.ahead_from) && isDay(raw.ahead_to) && raw.ahead_from <= raw.ahead_to
   return compact({
     ahead,
@@ -153,6 +153,9 @@ export const PAYMENT_TYPES = [
   'dispute_opened',
   'dispute_lost',
   'paid_invoice',
+  'open_invoice',
+  'voided_invoice',
+  'uncollectible_invoice',
   'charge_without_invoice',
   'failed_invoice',
   'recovered_invoice',
@@ -174,7 +177,7 @@ export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', '
 export type CustomerState = (typeof CUSTOMER_STATES)[number]
 
 /** What the server can sort customers by. */
-export const CUSTOMER_ORDERS = ['mrr', 'name', 'created', 'first_paid', 'last_payment', 'churned', 'lost_mrr', 'revenue'] as const
+export const CUSTOMER_ORDERS = ['mrr', 'name', 'created', 'first_paid', 'last_payment', 'churned', 'renewal', 'lost_mrr', 'revenue'] as const
 type Order = (typeof CUSTOMER_ORDERS)[number]
 export const CUSTOMER_SORTS = CUSTOMER_ORDERS.flatMap((order): [Order, `-${Order}`] => [order, `-${order}`])
 
@@ -187,6 +190,7 @@ export const CUSTOMER_COLUMNS = [
   'revenue',
   'first_paid',
   'last_payment',
+  'renewal',
   'ends',
   'churned',
   'lost_mrr',

@@ -26,8 +26,8 @@ pub struct CustomersParams {
     pub state: Option<String>,
     /// `active`, `past_due`, `canceling`, `trialing`, `churned` or `never`: how a customer stands now.
     pub status: Option<String>,
-    /// `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `lost_mrr` or `revenue`, with a leading `-` for
-    /// descending order. Default: `-mrr`.
+    /// `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `renewal`, `lost_mrr` or `revenue`, with a
+    /// leading `-` for descending order. Who doesn't have it comes last. Default: `-mrr`.
     pub sort: Option<String>,
     /// `true`: with what all customers of the list are worth together.
     pub sums: Option<bool>,

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UpcomingParams {
-    /// `trial_end`: trials that end. `end`: subscriptions that are set to end.
+    /// `trial_end`: trials that end. `end`: subscriptions that are set to end. `renewal`: subscriptions that are billed again.
     pub what: String,
     /// First day, `YYYY-MM-DD`. Default: today.
     pub from: Option<String>,
@@ -30,9 +30,9 @@ pub struct UpcomingParams {
     pub limit: Option<u32>,
 }
 
-/// List the trials that end in the days ahead, or the subscriptions that are set to end
+/// List the trials that end in the days ahead, the subscriptions that renew, or those that are set to end
 ///
-/// With what each is worth per month: what it counts for in trial MRR or in scheduled churn.
+/// With what each is worth per month: what it counts for in trial MRR, in MRR or in scheduled churn.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/upcoming", operation_id = "list_upcoming", tag = "customers",
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
@@ -72,7 +72,7 @@ fn own(pairs: Vec<(String, String)>) -> Result<(UpcomingKind, Option<u32>), Para
             _ => return Err(refused(&name, "unknown parameter")),
         }
     }
-    Ok((what.ok_or_else(|| refused("what", "use trial_end or end"))?, days))
+    Ok((what.ok_or_else(|| refused("what", "use trial_end, end or renewal"))?, days))
 }
 
 fn refused(name: &str, problem: &str) -> ParameterError {

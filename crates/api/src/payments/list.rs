@@ -24,7 +24,8 @@ pub struct PaymentParams {
     /// `last_12_months` (default) or `last_12_full_months`.
     pub range: Option<String>,
     /// `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
-    /// `recovered_invoice`, `dispute_opened`, `dispute_lost`; several separated by commas. Default: all.
+    /// `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`,
+    /// `uncollectible_invoice`; several separated by commas. Default: all.
     pub r#type: Option<String>,
     /// Why a payment failed, in the provider's words; several separated by commas.
     pub decline_code: Option<String>,
@@ -47,6 +48,8 @@ struct Wanted {
 ///
 /// Each is listed by the day that the metrics of revenue and payments count it on: a paid invoice by the day it was paid,
 /// one whose first attempt failed by the day of that attempt.
+/// Invoices that are not paid are listed with what is due, with tax: open ones by the day they were issued, others by the
+/// day they were given up.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/payments", operation_id = "list_payments", tag = "metrics",
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(

@@ -1,4 +1,4 @@
-//! `chartsy upcoming`: trials that end and subscriptions that are set to end, computed by the same functions as in the
+//! `chartsy upcoming`: trials that end, renewals, and subscriptions that are set to end, computed by the same functions as in the
 //! API.
 
 use std::io::Write;
@@ -18,7 +18,7 @@ use crate::{folder, work};
 pub struct Upcoming {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// trial_end: trials that end; end: subscriptions that are set to end
+    /// trial_end: trials that end; end: subscriptions that are set to end; renewal: subscriptions that are billed again
     #[arg(long)]
     what: UpcomingKind,
     /// First day, such as 2026-01-31; by default today

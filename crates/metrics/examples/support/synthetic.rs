@@ -189,6 +189,7 @@ fn facts(sold: &Sold<'_>, first_at: u64, chance: &mut Chance) -> SubscriptionFac
             .is_one_in(30)
             .then(|| UnixSeconds(NOW.0 + chance.below(90) as i64 * DAY_SECONDS as i64)),
         ends_with_period: false,
+        renews_at: None,
         trial: is_tried.then(|| Period { start: UnixSeconds(first_at - month), end: UnixSeconds(first_at) }),
         trial_items: if is_tried { vec![offered] } else { Vec::new() },
         reason: None,

@@ -18,7 +18,7 @@ use super::days::CalendarDays;
 use super::{BALANCE_BLOBS, CATALOG_BLOB, Ledger, chunk_blob};
 
 /// Goes up whenever blobs of the version before would be misread. Another version's blobs are to be rebuilt.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 const MAGIC: &[u8; 4] = b"CLGR";
 const HEADER_BYTES: usize = 4 + 4 + 8 + 8;

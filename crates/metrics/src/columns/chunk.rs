@@ -81,6 +81,7 @@ pub(super) struct Subscriptions {
     pub(super) ended_at: Vec<i64>,
     pub(super) cancel_at: Vec<i64>,
     pub(super) ends_with_period: Vec<bool>,
+    pub(super) renews_at: Vec<i64>,
     pub(super) trial_start: Vec<i64>,
     pub(super) trial_end: Vec<i64>,
     /// Into the ledger's catalog; [`NO_PLAN`] where there was no trial, or it is not known of what.
@@ -150,6 +151,7 @@ pub struct SubscriptionView<'a> {
     pub ended_at: Option<UnixSeconds>,
     pub cancel_at: Option<UnixSeconds>,
     pub ends_with_period: bool,
+    pub renews_at: Option<UnixSeconds>,
     pub trial: Option<Period>,
     /// Into the ledger's catalog.
     pub trial_plan: Option<u32>,
@@ -373,6 +375,7 @@ impl Chunk {
             &subscriptions.started_at,
             &subscriptions.ended_at,
             &subscriptions.cancel_at,
+            &subscriptions.renews_at,
             &subscriptions.trial_start,
             &subscriptions.trial_end,
             &failed_invoices.failed_at,
@@ -408,6 +411,7 @@ impl Chunk {
             ended_at: instant(subscriptions.ended_at[index]),
             cancel_at: instant(subscriptions.cancel_at[index]),
             ends_with_period: subscriptions.ends_with_period[index],
+            renews_at: instant(subscriptions.renews_at[index]),
             trial: instant(subscriptions.trial_start[index])
                 .zip(instant(subscriptions.trial_end[index]))
                 .map(|(start, end)| Period { start, end }),

@@ -45,6 +45,7 @@ struct DraftSubscription {
     ended_at: i64,
     cancel_at: i64,
     ends_with_period: bool,
+    renews_at: i64,
     trial_start: i64,
     trial_end: i64,
     trial_plan: u32,
@@ -347,6 +348,7 @@ impl Subscriptions {
         self.ended_at.push(subscription.ended_at);
         self.cancel_at.push(subscription.cancel_at);
         self.ends_with_period.push(subscription.ends_with_period);
+        self.renews_at.push(subscription.renews_at);
         self.trial_start.push(subscription.trial_start);
         self.trial_end.push(subscription.trial_end);
         self.trial_plan.push(subscription.trial_plan);
@@ -377,6 +379,7 @@ fn subscriptions(
         ended_at: instant(facts.ended_at),
         cancel_at: instant(facts.cancel_at),
         ends_with_period: facts.ends_with_period,
+        renews_at: instant(facts.renews_at),
         trial_start: instant(facts.trial.map(|trial| trial.start)),
         trial_end: instant(facts.trial.map(|trial| trial.end)),
         trial_plan: facts.trial_items.first().map_or(NO_PLAN, |item| code(&item.price, item.currency)),
@@ -400,6 +403,7 @@ impl From<super::SubscriptionView<'_>> for DraftSubscription {
             ended_at: instant(view.ended_at),
             cancel_at: instant(view.cancel_at),
             ends_with_period: view.ends_with_period,
+            renews_at: instant(view.renews_at),
             trial_start: instant(view.trial.map(|trial| trial.start)),
             trial_end: instant(view.trial.map(|trial| trial.end)),
             trial_plan: view.trial_plan.unwrap_or(NO_PLAN),
@@ -420,6 +424,7 @@ impl DraftSubscription {
             ended_at: NO_INSTANT,
             cancel_at: NO_INSTANT,
             ends_with_period: false,
+            renews_at: NO_INSTANT,
             trial_start: NO_INSTANT,
             trial_end: NO_INSTANT,
             trial_plan: NO_PLAN,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, InvoiceStatus};
+use model::billing::{Charge, ChargeStatus, CustomerHistory, DisputeStatus, Invoice, InvoiceStatus};
 use model::{Currency, UnixSeconds};
 
 use super::attempts::{Failing, failing};
@@ -30,12 +30,18 @@ pub enum MoneyKind {
     DisputeOpened,
     /// What was lost in a dispute, by the time it was closed.
     DisputeLost,
+    /// What is due on an issued invoice that is neither paid nor given up, by the time it was issued.
+    OpenInvoice,
+    /// What was due on a voided invoice, by the time it was voided.
+    VoidedInvoice,
+    /// What was due on an invoice that was written off, by the time it was.
+    UncollectibleInvoice,
     /// A succeeded charge once more, where it names nothing that it moved the balance by.
     UnbookedPayment,
 }
 
 impl MoneyKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::InvoiceRevenue,
         Self::ChargeRevenue,
         Self::Refund,
@@ -46,6 +52,9 @@ impl MoneyKind {
         Self::RecoveredInvoice,
         Self::DisputeOpened,
         Self::DisputeLost,
+        Self::OpenInvoice,
+        Self::VoidedInvoice,
+        Self::UncollectibleInvoice,
         Self::UnbookedPayment,
     ];
     /// What is shown one by one: not what only says again that a payment was made.
@@ -63,6 +72,9 @@ impl MoneyKind {
             Self::RecoveredInvoice => "recovered_invoice",
             Self::DisputeOpened => "dispute_opened",
             Self::DisputeLost => "dispute_lost",
+            Self::OpenInvoice => "open_invoice",
+            Self::VoidedInvoice => "voided_invoice",
+            Self::UncollectibleInvoice => "uncollectible_invoice",
             Self::UnbookedPayment => "unbooked_payment",
         }
     }
@@ -79,6 +91,9 @@ impl MoneyKind {
             Self::RecoveredInvoice => "Of them: paid by now",
             Self::DisputeOpened => "Disputes opened",
             Self::DisputeLost => "Disputes lost",
+            Self::OpenInvoice => "Open invoices",
+            Self::VoidedInvoice => "Voided invoices",
+            Self::UncollectibleInvoice => "Uncollectible invoices",
             Self::UnbookedPayment => "Payments that are not booked",
         }
     }
@@ -128,16 +143,33 @@ pub(super) fn facts(history: &CustomerHistory, failing: &[Failing<'_>]) -> Vec<M
 }
 
 fn invoices(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
-    for invoice in history.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid) {
+    for invoice in &history.invoices {
+        let Some((kind, at, amount_minor)) = stand(invoice) else { continue };
         facts.push(MoneyFact {
-            at: invoice.paid_at.unwrap_or(invoice.created_at),
-            kind: MoneyKind::InvoiceRevenue,
+            at: at.unwrap_or(invoice.created_at),
+            kind,
             currency: invoice.currency,
-            amount_minor: invoice.total_minor.saturating_sub(invoice.tax_minor),
+            amount_minor,
             source: invoice.id.to_string(),
             decline_code: None,
         });
     }
+}
+
+/// What became of an invoice, when, and how much of it that concerns. `None`: it is not issued, or it asks for nothing.
+fn stand(invoice: &Invoice) -> Option<(MoneyKind, Option<UnixSeconds>, i64)> {
+    let due_minor = invoice.amount_due_minor;
+    let (kind, at) = match invoice.status {
+        InvoiceStatus::Paid => {
+            let net_minor = invoice.total_minor.saturating_sub(invoice.tax_minor);
+            return Some((MoneyKind::InvoiceRevenue, invoice.paid_at, net_minor));
+        }
+        InvoiceStatus::Open => (MoneyKind::OpenInvoice, invoice.finalized_at),
+        InvoiceStatus::Void => (MoneyKind::VoidedInvoice, invoice.given_up_at),
+        InvoiceStatus::Uncollectible => (MoneyKind::UncollectibleInvoice, invoice.given_up_at),
+        InvoiceStatus::Draft | InvoiceStatus::Unknown => return None,
+    };
+    (due_minor > 0).then_some((kind, at, due_minor))
 }
 
 fn charges(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {

@@ -26,7 +26,7 @@ use crate::fx::Rates;
 pub(super) use amounts::Amounts;
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
-use standing::{Paid, day_of, lost};
+use standing::{Paid, day_of, lost, renews_at};
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
@@ -73,6 +73,8 @@ pub enum CustomerSort {
     LastPayment,
     /// The day on which a customer that has left did so.
     Churned,
+    /// The first day from now on on which one of its subscriptions is billed again.
+    Renewal,
     /// As with `Mrr`, what a customer that has left was worth; at the rates of the list's day.
     LostMrr,
     /// As with `Mrr`, net revenue of all time; at the rates of the list's day.
@@ -106,11 +108,12 @@ impl CustomerSort {
             "first_paid" => Self::FirstPaid,
             "last_payment" => Self::LastPayment,
             "churned" => Self::Churned,
+            "renewal" => Self::Renewal,
             "lost_mrr" => Self::LostMrr,
             "revenue" => Self::Revenue,
             _ => {
                 return Err(
-                    "use mrr, name, created, first_paid, last_payment, churned, lost_mrr or revenue, \
+                    "use mrr, name, created, first_paid, last_payment, churned, renewal, lost_mrr or revenue, \
                             with - in front for descending",
                 );
             }
@@ -175,6 +178,9 @@ impl Reach {
         }
     }
 }
+
+/// The number of a customer that does not have what is sorted by.
+const MISSING: i64 = i64::MIN;
 
 #[derive(Debug, Clone, Copy)]
 struct Hit {
@@ -246,18 +252,19 @@ impl<'a> List<'a> {
         hits
     }
 
-    /// What a walked customer is sorted by, unless that is the name. What it does not have comes before everything.
+    /// What a walked customer is sorted by, unless that is the name.
     fn number(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
-        let of_day = |day: Option<Day>| day.map_or(i64::MIN, |day| i64::from(day.0));
+        let of_day = |day: Option<Day>| day.map_or(MISSING, |day| i64::from(day.0));
         match self.asked.sort {
             CustomerSort::Mrr => self.mrr(chunk, customer, trail, lines),
-            CustomerSort::Created => chunk.created_at(customer).map_or(i64::MIN, |at| at.0),
+            CustomerSort::Created => chunk.created_at(customer).map_or(MISSING, |at| at.0),
             CustomerSort::Name => 0,
             CustomerSort::FirstPaid => of_day(first_paid_on(trail)),
             CustomerSort::LastPayment => {
-                Paid::of(chunk, customer, self.asked.now).last_at.map_or(i64::MIN, |at| at.0)
+                Paid::of(chunk, customer, self.asked.now).last_at.map_or(MISSING, |at| at.0)
             }
             CustomerSort::Churned => of_day(churned_on(trail)),
+            CustomerSort::Renewal => renews_at(chunk, customer, self.asked.now).map_or(MISSING, |at| at.0),
             CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
             CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
         }
@@ -343,12 +350,16 @@ impl<'a> List<'a> {
 
     fn compare<'k>(&self, a: &Key<'k>, b: &Key<'k>) -> Ordering {
         let lower = |text: &'k str| text.chars().flat_map(char::to_lowercase);
-        // Customers without a name come last in either direction.
-        let nameless = a.name.is_empty().cmp(&b.name.is_empty());
+        // Customers without what is sorted by come last in either direction.
+        let is_without = |key: &Key<'k>| match self.asked.sort {
+            CustomerSort::Name => key.name.is_empty(),
+            _ => key.number == MISSING,
+        };
+        let without = is_without(a).cmp(&is_without(b));
         let names = || lower(a.name).cmp(lower(b.name));
         let by_key = a.number.cmp(&b.number).then_with(names);
         let by_key = if self.asked.is_descending { by_key.reverse() } else { by_key };
-        nameless.then(by_key).then_with(|| a.id.cmp(b.id))
+        without.then(by_key).then_with(|| a.id.cmp(b.id))
     }
 
     /// Without the name: addresses are written down in many places.
@@ -394,6 +405,7 @@ impl<'a> List<'a> {
             revenue: paid.revenue.list(),
             last_payment_on: day_of(self.ledger, paid.last_at),
             ends_on: day_of(self.ledger, set_to_end(chunk, customer, self.asked.now).map(|(_, at)| at).min()),
+            renews_on: day_of(self.ledger, renews_at(chunk, customer, self.asked.now)),
             is_deleted: entry.is_deleted,
         }
     }

@@ -1,4 +1,4 @@
-//! What is ahead, subscription by subscription: trials that end, and subscriptions that are set to end.
+//! What is ahead, subscription by subscription: trials that end, renewals, and subscriptions that are set to end.
 
 mod page;
 
@@ -38,6 +38,8 @@ pub enum UpcomingKind {
     TrialEnd,
     /// It is set to end: it is worth what it counts for in scheduled churn.
     End,
+    /// Its running period ends and it is billed again: it is worth its MRR.
+    Renewal,
 }
 
 #[derive(Debug, Clone)]
@@ -133,6 +135,19 @@ struct List<'a> {
     today: Day,
 }
 
+/// The customer's subscriptions that are billed again from now on, and when the next time is.
+pub(super) fn renewing(
+    chunk: &Chunk,
+    customer: usize,
+    now: UnixSeconds,
+) -> impl Iterator<Item = (usize, UnixSeconds)> {
+    chunk.subscriptions(customer).filter_map(move |index| {
+        // Where it should have been billed already, only the news of that is to come.
+        let at = chunk.subscription(index).renews_at.filter(|at| *at >= now)?;
+        Some((index, at))
+    })
+}
+
 impl<'a> List<'a> {
     fn new(ledger: &'a Ledger, rates: &'a Rates, asked: &'a UpcomingQuery) -> Self {
         let today = ledger.calendar().day(asked.now);
@@ -175,6 +190,7 @@ impl<'a> List<'a> {
         let ahead: SmallVec<[(usize, UnixSeconds); 2]> = match self.asked.what {
             UpcomingKind::TrialEnd => chunk.subscriptions(customer).filter_map(trial_ends).collect(),
             UpcomingKind::End => set_to_end(chunk, customer, now).collect(),
+            UpcomingKind::Renewal => renewing(chunk, customer, now).collect(),
         };
         let days = ahead.into_iter().filter_map(|(index, at)| {
             let on = self.ledger.calendar().day(at);
@@ -186,7 +202,7 @@ impl<'a> List<'a> {
     fn rows<'c>(&self, chunk: &'c Chunk, customer: usize) -> RowSlices<'c> {
         match self.asked.what {
             UpcomingKind::TrialEnd => chunk.apart(Apart::Trials, customer),
-            UpcomingKind::End => chunk.rows(customer),
+            UpcomingKind::End | UpcomingKind::Renewal => chunk.rows(customer),
         }
     }
 
@@ -324,12 +340,13 @@ impl Cursor {
 }
 
 impl UpcomingKind {
-    pub const ALL: [Self; 2] = [Self::TrialEnd, Self::End];
+    pub const ALL: [Self; 3] = [Self::TrialEnd, Self::End, Self::Renewal];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::TrialEnd => "trial_end",
             Self::End => "end",
+            Self::Renewal => "renewal",
         }
     }
 }
@@ -345,6 +362,6 @@ impl FromStr for UpcomingKind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| format!("'{text}' is not known: use trial_end or end"))
+        found.ok_or_else(|| format!("'{text}' is not known: use trial_end, end or renewal"))
     }
 }

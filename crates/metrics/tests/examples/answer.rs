@@ -251,6 +251,7 @@ fn subscription_facts(subscription: &SubscriptionText) -> SubscriptionFacts {
         ended_at,
         cancel_at: facts.value("cancel_at").map(at),
         ends_with_period: false,
+        renews_at: None,
         trial,
         trial_items: trial.map(|_| item(facts.value("worth").unwrap_or("0"))).into_iter().collect(),
         is_involuntary: ["payment_failed", "payment_disputed", "unpaid"].iter().any(|flag| facts.has(flag)),

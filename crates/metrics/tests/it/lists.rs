@@ -144,6 +144,21 @@ fn a_customer_is_leaving_only_when_all_that_runs_is_set_to_end() {
 }
 
 #[test]
+fn a_row_says_when_the_first_of_its_subscriptions_is_billed_again() {
+    let mut world = of_every_status();
+    let renewals = [("active", "2024-06-20"), ("past_due", "2024-06-12"), ("canceling", "2024-05-01")];
+    for (id, on) in renewals {
+        world.customer(id).renewals.push((format!("sub_{id}"), at(on)));
+    }
+    world.customer("active").renewals.push(("sub_more".to_owned(), at("2024-06-15")));
+    let asked = CustomersQuery { sort: CustomerSort::Renewal, is_descending: false, ..asked() };
+    let page = query::customers(&world.ledger("UTC"), &rates(), &asked).unwrap();
+    let rows: Vec<_> = page.data.iter().map(|row| (row.id.as_str(), row.renews_on)).collect();
+    assert_eq!(rows[..2], [("past_due", Some(day("2024-06-12"))), ("active", Some(day("2024-06-15")))]);
+    assert!(rows[2..].iter().all(|(_, on)| on.is_none()), "{rows:?}");
+}
+
+#[test]
 fn a_row_says_what_a_customer_paid_and_what_was_lost_with_it() {
     let world = world()
         .with_money("cleo", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 9_900)
@@ -197,12 +212,13 @@ fn customers_are_sorted_by_what_they_paid_and_when() {
     assert_eq!(first(CustomerSort::LastPayment, true), "ada");
     assert_eq!(first(CustomerSort::Churned, true), "cleo");
     assert_eq!(first(CustomerSort::LostMrr, true), "cleo");
-    assert_eq!(
-        first(CustomerSort::FirstPaid, false),
-        "dora",
-        "what is missing comes first in ascending order"
-    );
-    for name in ["revenue", "-last_payment", "churned", "-lost_mrr", "first_paid"] {
+    assert_eq!(first(CustomerSort::FirstPaid, false), "ada");
+    for is_descending in [false, true] {
+        let asked = CustomersQuery { sort: CustomerSort::FirstPaid, is_descending, ..asked() };
+        let page = query::customers(&ledger, &rates(), &asked).unwrap();
+        assert_eq!(page.data.last().unwrap().id, "dora", "who never paid comes last in either direction");
+    }
+    for name in ["revenue", "-last_payment", "churned", "-lost_mrr", "first_paid", "renewal"] {
         assert!(CustomerSort::with_direction(name).is_ok(), "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is ahead: trials that end, and subscriptions that are set to end.
+//! What is ahead: trials that end, renewals, and subscriptions that are set to end.
 
 use jiff::tz::TimeZone;
 use metrics::fx::Rates;
@@ -112,6 +112,20 @@ fn subscriptions_that_are_set_to_end_are_listed_until_they_should_have_ended() {
     assert_eq!(sums, [(currency("eur"), 3_000), (currency("usd"), 6_000)]);
     asked.filter.currencies.push(currency("eur"));
     assert_eq!(ids(&ask(&asked)), ["leaves_too"]);
+}
+
+#[test]
+fn renewals_are_listed_with_the_mrr_that_is_billed_again() {
+    let mut world = example();
+    for (id, on) in [("stays", "2024-06-12"), ("leaves_late", "2024-06-12"), ("was_to_leave", "2024-06-09")] {
+        world.customer(id).renewals.push((format!("sub_{id}"), at(on)));
+    }
+    // Worth nothing, so there is nothing to renew.
+    world.customer("free").renewals.push(("sub_free".to_owned(), at("2024-06-12")));
+    let ledger = world.ledger("UTC");
+    let page = query::upcoming(&ledger, &steady_dollar(), &asked(UpcomingKind::Renewal)).unwrap();
+    assert_eq!(ids(&page), ["stays", "leaves_late"]);
+    assert_eq!((page.data[0].on, page.mrr_converted_minor), (day("2024-06-12"), Some(11_200)));
 }
 
 #[test]

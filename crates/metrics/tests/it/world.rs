@@ -37,6 +37,7 @@ pub struct TestCustomer {
     pub trials: Vec<TestTrial>,
     /// When a subscription is set to end.
     pub cancels: Vec<(String, UnixSeconds)>,
+    pub renewals: Vec<(String, UnixSeconds)>,
     /// Of subscriptions that are not simply active.
     pub statuses: Vec<(String, SubscriptionStatus)>,
     /// What is shown apart, in the same way as what counts.
@@ -181,6 +182,7 @@ impl World {
             all.extend(customer.apart.iter().map(|(_, change)| change.at));
             all.extend(customer.money.iter().map(|money| money.at));
             all.extend(customer.cancels.iter().map(|(_, at)| *at));
+            all.extend(customer.renewals.iter().map(|(_, at)| *at));
             all.extend(customer.trials.iter().flat_map(|trial| [trial.period.start, trial.period.end]));
             let failed = customer.failed_invoices.iter();
             all.extend(failed.flat_map(|(_, at, until)| [Some(*at), *until]).flatten());
@@ -208,6 +210,7 @@ impl TestCustomer {
             involuntary: Vec::new(),
             trials: Vec::new(),
             cancels: Vec::new(),
+            renewals: Vec::new(),
             statuses: Vec::new(),
             apart: Vec::new(),
             endings: Vec::new(),
@@ -262,6 +265,7 @@ impl TestCustomer {
         ids.extend(self.endings.iter().map(|ending| ending.subscription.as_str()));
         ids.extend(self.failed_invoices.iter().map(|(id, ..)| id.as_str()));
         ids.extend(self.cancels.iter().map(|(id, _)| id.as_str()));
+        ids.extend(self.renewals.iter().map(|(id, _)| id.as_str()));
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -270,6 +274,7 @@ impl TestCustomer {
     fn facts(&self, id: &str) -> SubscriptionFacts {
         let trial = self.trials.iter().find(|trial| trial.subscription == id);
         let ending = self.endings.iter().find(|ending| ending.subscription == id);
+        let renewal = self.renewals.iter().find(|(known, _)| known == id);
         let cancel = self.cancels.iter().find(|(known, _)| known == id);
         let status = self.statuses.iter().find(|(known, _)| known == id);
         let item = |(price, currency, value_minor): &(String, Currency, i64)| UnbilledItem {
@@ -284,6 +289,7 @@ impl TestCustomer {
             ended_at: None,
             cancel_at: cancel.map(|(_, at)| *at),
             ends_with_period: false,
+            renews_at: renewal.map(|(_, at)| *at),
             trial: trial.map(|trial| trial.period),
             trial_items: trial.map_or(Vec::new(), |trial| trial.items.iter().map(item).collect()),
             reason: ending.and_then(|ending| ending.reason),

@@ -13,7 +13,7 @@ import { CustomerLink } from './CustomerLink'
 import { STATUS_LABEL, STATUS_TITLE, STATUS_TONE } from './status'
 
 /** What is shown before anything is chosen; most of it on a wide page only. */
-const USUAL: readonly CustomerColumn[] = ['mrr', 'status', 'plans', 'country', 'revenue', 'first_paid', 'last_payment']
+const USUAL: readonly CustomerColumn[] = ['mrr', 'status', 'plans', 'country', 'revenue', 'first_paid', 'last_payment', 'renewal']
 const ON_A_PHONE: ReadonlySet<CustomerColumn> = new Set(['mrr', 'status'])
 
 export const shownColumns = (chosen: readonly CustomerColumn[] | undefined): readonly CustomerColumn[] => chosen ?? USUAL
@@ -90,6 +90,8 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
       return { id, header: 'First paid', cell: (row) => day(row.first_paid_on) }
     case 'last_payment':
       return { id, header: 'Last payment', cell: (row) => day(row.last_payment_on) }
+    case 'renewal':
+      return { id, header: 'Renews', cell: (row) => day(row.renews_on) }
     case 'ends':
       return { id, header: 'Set to end', cell: (row) => day(row.ends_on) }
     case 'churned':

@@ -21,6 +21,7 @@ const row = (id: string, more: Partial<CustomerRow> = {}): CustomerRow => ({
   lost_mrr: [],
   revenue: [],
   last_payment_on: null,
+  renews_on: null,
   ends_on: null,
   is_deleted: false,
   ...more,
@@ -32,8 +33,8 @@ test('a file of customers has a column for each currency that somebody was bille
     row('b', { mrr: [{ amount_minor: 500, currency: 'jpy' }], revenue: [{ amount_minor: -100, currency: 'usd' }], is_deleted: true }),
   ]
   const { columns, rows: cells } = customersFile(rows, 'UTC', 'eur')
-  expect(columns.slice(11)).toEqual(['mrr_converted_eur', 'mrr_jpy', 'mrr_usd', 'revenue_usd'])
-  expect(cells.map((line) => line.slice(11).map(cellText))).toEqual([
+  expect(columns.slice(12)).toEqual(['mrr_converted_eur', 'mrr_jpy', 'mrr_usd', 'revenue_usd'])
+  expect(cells.map((line) => line.slice(12).map(cellText))).toEqual([
     ['45.00', '', '49.00', ''],
     ['', '500', '', '-1.00'],
   ])

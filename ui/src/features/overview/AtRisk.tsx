@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 
 import { upcomingQuery } from '~/api/queries'
 import type { Currency, MetricDefinition, UpcomingKind } from '~/api/types'
-import { Definition } from '~/charts/Definition'
+import { Definition, DefinitionButton } from '~/charts/Definition'
 import { Skeleton } from '~/components/Feedback'
 import { useFigures } from '~/features/metrics/useFigures'
 import type { DayRange } from '~/features/upcoming/useUpcoming'
@@ -12,6 +12,8 @@ import { daysAhead, upcomingOf } from '~/features/upcoming/useUpcoming'
 import { countOf, formatRatio } from '~/format/number'
 import { formatValue } from '~/format/value'
 import { worthText } from '~/format/worth'
+import { shownCurrency } from '~/view/currency'
+import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 import { overRange } from '~/view/useView'
 
@@ -30,6 +32,9 @@ interface Props {
 
 const DAYS_OF_ENDS = 30
 const DAYS_OF_TRIALS = 7
+const DAYS_OF_RENEWALS = 7
+
+const RENEWALS = 'Subscriptions with MRR by the day on which their running period ends and they are billed again, with the MRR of each.'
 
 /** What may be lost, or won, before long. */
 export function AtRisk({ view, currency, days, ahead, onOpen }: Props) {
@@ -43,7 +48,7 @@ export function AtRisk({ view, currency, days, ahead, onOpen }: Props) {
       <ul className="divide-y divide-line">
         <Now metric={metrics.get('at_risk_mrr')} mrr={mrr} note="MRR of subscriptions whose payment has failed" view={today} />
         <Entry
-          definition="scheduled_churn"
+          definition={<Definition metric="scheduled_churn" />}
           name={<MetricLink id="scheduled_churn" label="Set to cancel" view={view} />}
           note={`${money(ahead.week)} within 7 days, ${money(ahead.quarter)} within 90 days`}
           value={money(ahead.month)}
@@ -54,6 +59,7 @@ export function AtRisk({ view, currency, days, ahead, onOpen }: Props) {
         <Now metric={metrics.get('trial_mrr')} mrr={undefined} note="MRR if all running trials convert" view={today}>
           <Count days={DAYS_OF_TRIALS} view={view} what="trial_end" onOpen={onOpen} />
         </Now>
+        <Renewals view={view} onOpen={onOpen} />
       </ul>
     </section>
   )
@@ -76,7 +82,7 @@ function Known({ metric, mrr, note, view, children }: NowProps & { metric: Metri
   const value = figures[0]?.value
   return (
     <Entry
-      definition={metric.id}
+      definition={<Definition metric={metric.id} />}
       isLoading={isLoading}
       name={<MetricLink id={metric.id} label={metric.label} view={view} />}
       note={note}
@@ -84,6 +90,26 @@ function Known({ metric, mrr, note, view, children }: NowProps & { metric: Metri
       valueNote={mrr && value ? `${formatRatio(value / mrr)} of MRR` : undefined}
     >
       {children}
+    </Entry>
+  )
+}
+
+/** What is billed again before long. */
+function Renewals({ view, onOpen }: Pick<Props, 'view' | 'onOpen'>) {
+  const days = daysAhead(view, DAYS_OF_RENEWALS)
+  const query = useInfiniteQuery(upcomingQuery(view.connection.id, { ...upcomingOf(view, 'renewal', days), limit: 1 }))
+  const [page] = query.data?.pages ?? []
+  const isUnknown = page === undefined || (page.total === 0 && !isKnown(view.connection))
+  return (
+    <Entry
+      definition={<DefinitionButton formula={RENEWALS} label="Renewals" page="upcoming" />}
+      isLoading={isUnknown && query.error === null}
+      name="Renewals"
+      note="MRR of subscriptions that are billed again"
+      value={isUnknown ? '–' : worthText(page, view.currency) || formatValue(0, 'money', shownCurrency(view) ?? 'usd')}
+      valueNote={`in ${DAYS_OF_RENEWALS} days`}
+    >
+      <Count days={DAYS_OF_RENEWALS} view={view} what="renewal" onOpen={onOpen} />
     </Entry>
   )
 }
@@ -96,6 +122,7 @@ interface CountProps extends Pick<Props, 'view' | 'onOpen'> {
 const ENDS: Record<UpcomingKind, [one: string, many: string]> = {
   trial_end: ['trial ends', 'trials end'],
   end: ['subscription ends', 'subscriptions end'],
+  renewal: ['subscription renews', 'subscriptions renew'],
 }
 
 /** How many there are, which opens them. Nothing where there are none. */
@@ -114,7 +141,7 @@ function Count({ view, what, days, onOpen }: CountProps) {
 
 interface EntryProps {
   name: ReactNode
-  definition: string
+  definition: ReactNode
   value: string
   valueNote?: string | undefined
   note: string
@@ -128,7 +155,7 @@ function Entry({ name, definition, value, valueNote, note, isLoading = false, ch
       <div className="min-w-0 flex-1 text-sm">
         <p className="flex items-center gap-0.5 font-medium">
           {name}
-          <Definition metric={definition} />
+          {definition}
         </p>
         <p className="text-xs text-ink-soft">{note}</p>
         {children}

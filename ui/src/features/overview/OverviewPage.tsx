@@ -87,7 +87,7 @@ function Overview({ view }: { view: View }) {
       <Grid>
         <Cell span={4}>
           <div className="flex flex-col gap-4 lg:gap-5">
-            <TodayCard {...shared} />
+            <TodayCard {...shared} onOpen={upcoming.open} />
             <AtRisk {...shared} onOpen={upcoming.open} />
           </div>
         </Cell>

@@ -1,10 +1,12 @@
 import { useMemo } from 'react'
 
-import type { Currency, MetricDefinition } from '~/api/types'
+import type { Currency, MetricDefinition, UpcomingKind } from '~/api/types'
 import { Change } from '~/components/Change'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import type { DayRange } from '~/features/upcoming/useUpcoming'
+import { daysAhead } from '~/features/upcoming/useUpcoming'
 import { addDays, formatDay } from '~/format/date'
 import { formatValue } from '~/format/value'
 import { changeOf } from '~/view/figure'
@@ -17,6 +19,8 @@ import type { Ahead } from './useAhead'
 interface Line {
   id: string
   label: string
+  /** A list, where it has no page of its own. */
+  what?: UpcomingKind
   today: number | null | undefined
   yesterday: number | null | undefined
 }
@@ -37,10 +41,12 @@ interface Props {
   currency: Currency
   days: Days
   ahead: Ahead
+  /** Opens what is ahead, one by one. */
+  onOpen: (what: UpcomingKind, days: DayRange) => void
 }
 
 /** The briefing: today as far as it is, against yesterday. */
-export function TodayCard({ view, currency, days, ahead }: Props) {
+export function TodayCard({ view, currency, days, ahead, onOpen }: Props) {
   const { today } = view
   const yesterday = addDays(today, -1)
   const { metrics, daily } = days
@@ -52,12 +58,24 @@ export function TodayCard({ view, currency, days, ahead }: Props) {
     })
     // What was due yesterday is over: there is nothing to compare with.
     const due: Line = { id: 'scheduled_churn', label: 'Cancellations due', today: ahead.today, yesterday: undefined }
-    return [...known.slice(0, 4), due, ...known.slice(4)]
-  }, [metrics, daily, today, yesterday, ahead.today])
+    const renewing: Line = { id: 'renewals', label: 'Renewals due', today: ahead.renewals, yesterday: undefined, what: 'renewal' }
+    return [...known.slice(0, 4), renewing, due, ...known.slice(4)]
+  }, [metrics, daily, today, yesterday, ahead.today, ahead.renewals])
   const columns = useMemo((): Column<Line>[] => {
     const unitOf = (id: string) => metrics.get(id)?.unit ?? 'money'
     return [
-      { id: 'name', header: 'Figure', cell: ({ id, label }) => <MetricLink id={id} label={label} view={view} /> },
+      {
+        id: 'name',
+        header: 'Figure',
+        cell: ({ id, label, what }) =>
+          what === undefined ? (
+            <MetricLink id={id} label={label} view={view} />
+          ) : (
+            <button className="link text-left" type="button" onClick={() => onOpen(what, daysAhead(view, 1))}>
+              {label}
+            </button>
+          ),
+      },
       {
         id: 'today',
         header: 'Today so far',
@@ -76,7 +94,7 @@ export function TodayCard({ view, currency, days, ahead }: Props) {
         cell: (line) => <span className="text-ink-soft">{formatValue(line.yesterday, unitOf(line.id), currency)}</span>,
       },
     ]
-  }, [metrics, currency, view])
+  }, [metrics, currency, view, onOpen])
   return (
     <section aria-label="Today" className="card min-w-0 pb-2">
       <h2 className="px-4 pt-4 font-semibold sm:px-5">
@@ -86,7 +104,7 @@ export function TodayCard({ view, currency, days, ahead }: Props) {
         <ErrorState error={days.error} onRetry={days.refetch} />
       ) : days.isLoading ? (
         <div className="px-5">
-          <SkeletonRows rows={9} />
+          <SkeletonRows rows={10} />
         </div>
       ) : (
         <DataTable columns={columns} label="Today against yesterday" rowKey={({ id }) => id} rows={lines} />

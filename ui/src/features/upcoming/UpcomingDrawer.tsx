@@ -21,12 +21,17 @@ import { upcomingFile } from './file'
 import type { DayRange } from './useUpcoming'
 import { upcomingOf } from './useUpcoming'
 
-const TITLE: Record<UpcomingKind, string> = { trial_end: 'Trials that end', end: 'Subscriptions set to end' }
+const TITLE: Record<UpcomingKind, string> = {
+  trial_end: 'Trials that end',
+  end: 'Subscriptions set to end',
+  renewal: 'Renewals',
+}
 const NOTHING: Record<UpcomingKind, string> = {
   trial_end: 'No running trial ends on these days.',
   end: 'No subscription with MRR is set to end on these days.',
+  renewal: 'No subscription with MRR renews on these days.',
 }
-export const NOUN: Record<UpcomingKind, string> = { trial_end: 'trial', end: 'subscription' }
+export const NOUN: Record<UpcomingKind, string> = { trial_end: 'trial', end: 'subscription', renewal: 'subscription' }
 
 /** With native currencies, the one of several that is listed. */
 const ofOne = (view: View) =>

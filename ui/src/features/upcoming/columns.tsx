@@ -27,10 +27,13 @@ function Mrr({ row, into }: { row: Upcoming; into: string | null }) {
   )
 }
 
+const WHEN: Record<UpcomingKind, string> = { trial_end: 'Trial ends', end: 'Ends', renewal: 'Renews' }
+
 /** The columns of a list of what is ahead. */
 export function upcomingColumns(view: View, what: UpcomingKind): Column<Upcoming>[] {
   const into = view.currency === 'native' ? null : view.currency
   const isOfTrials = what === 'trial_end'
+  const isOfEnds = what === 'end'
   const plans = (row: Upcoming) => <bdi>{row.plans.join(', ') || '–'}</bdi>
   const feedback = ({ feedback: said }: Upcoming) => (said === null ? '–' : reasonLabel('feedback', said, view.facets))
   return [
@@ -43,13 +46,13 @@ export function upcomingColumns(view: View, what: UpcomingKind): Column<Upcoming
             connectionId={view.connection.id}
             customer={{ id: row.customer_id, name: row.name, email: row.email }}
           />
-          <span className="block truncate text-xs text-ink-soft md:hidden">{isOfTrials ? plans(row) : feedback(row)}</span>
+          <span className="block truncate text-xs text-ink-soft md:hidden">{isOfEnds ? feedback(row) : plans(row)}</span>
         </span>
       ),
     },
     {
       id: 'on',
-      header: isOfTrials ? 'Trial ends' : 'Ends',
+      header: WHEN[what],
       cell: (row) => (
         <span className="flex flex-wrap items-center gap-x-2">
           <span className="num whitespace-nowrap">{formatDay(row.on)}</span>
@@ -58,7 +61,7 @@ export function upcomingColumns(view: View, what: UpcomingKind): Column<Upcoming
       ),
     },
     { id: 'plans', header: 'Plan', isWideOnly: true, cell: (row) => <span className="block max-w-48 truncate">{plans(row)}</span> },
-    ...(isOfTrials ? [] : [{ id: 'feedback', header: 'Feedback', isWideOnly: true, cell: feedback }]),
+    ...(isOfEnds ? [{ id: 'feedback', header: 'Feedback', isWideOnly: true, cell: feedback }] : []),
     { id: 'mrr', header: isOfTrials ? 'MRR at stake' : 'MRR', isNumeric: true, cell: (row) => <Mrr into={into} row={row} /> },
   ]
 }

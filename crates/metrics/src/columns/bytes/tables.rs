@@ -80,7 +80,7 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     }
     out.u8s(subscriptions.ends_with_period.iter().map(|flag| u8::from(*flag)));
 
-    for column in [&subscriptions.trial_start, &subscriptions.trial_end] {
+    for column in [&subscriptions.renews_at, &subscriptions.trial_start, &subscriptions.trial_end] {
         out.i64s(column);
     }
     out.u8s(subscriptions.reason.iter().map(|reason| number(&REASONS, reason)));
@@ -239,6 +239,7 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         ended_at: from.i64s(count)?,
         cancel_at: from.i64s(count)?,
         ends_with_period: flags(from, count)?,
+        renews_at: from.i64s(count)?,
         trial_start: from.i64s(count)?,
         trial_end: from.i64s(count)?,
         // The names of plans come behind it.

@@ -10,6 +10,7 @@ use crate::columns::{Chunk, Ledger};
 use crate::ledger::MoneyKind;
 use crate::query::MovementKind;
 use crate::query::scope::Scope;
+use crate::query::upcoming::renewing;
 use crate::query::walk::Trail;
 
 /// How a customer stands now, in the billing system's words; the one that needs most attention where several apply.
@@ -107,6 +108,11 @@ pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Vec
         lost.add(scope.currency_of(trail.lane_of(one).series), one.before);
     }
     lost.list()
+}
+
+/// When the first of a customer's subscriptions is billed again.
+pub(super) fn renews_at(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Option<UnixSeconds> {
+    renewing(chunk, customer, now).map(|(_, at)| at).min()
 }
 
 /// The day of an instant in the ledger's zone.

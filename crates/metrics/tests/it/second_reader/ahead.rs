@@ -84,6 +84,47 @@ fn what_is_set_to_end_is_listed_with_what_it_is_worth_alone() {
 }
 
 #[test]
+fn renewals_are_listed_with_what_each_subscription_is_worth_alone() {
+    use SubscriptionStatus::{Active, PastDue};
+    let range = (day(NOW), day(NOW + 40 * DAY));
+    let mut count = 0;
+    for seed in 0..MERCHANTS {
+        let mut merchant = lives::merchant(seed);
+        for (number, own) in (0..).zip(merchant.customers.iter_mut().flat_map(|one| &mut one.subscriptions)) {
+            let end = NOW + (number * 7 % 60 - 5) * DAY;
+            for item in &mut own.items {
+                item.current_period =
+                    Some(Period { start: UnixSeconds(end - 30 * DAY), end: UnixSeconds(end) });
+            }
+            // Some are set to end with the period, some before, some after it.
+            own.is_canceled_at_period_end = number % 5 == 0;
+            own.cancel_at = (number % 7 < 3).then_some(UnixSeconds(end + (number % 7 - 1) * DAY));
+        }
+        let mut expected = Vec::new();
+        for history in &merchant.customers {
+            for own in history.subscriptions.iter().filter(|own| matches!(own.status, Active | PastDue)) {
+                let Some(end) =
+                    own.items.iter().filter_map(|item| item.current_period).map(|one| one.end).min()
+                else {
+                    continue;
+                };
+                let goes_on = !own.is_canceled_at_period_end && own.cancel_at.is_none_or(|at| at > end);
+                if goes_on && end.0 >= NOW && day(end.0) <= range.1 {
+                    let worth = worth_alone(&merchant, history, own).into_iter();
+                    expected.extend(
+                        worth.map(|(currency, minor)| (day(end.0), own.id.to_string(), currency, minor)),
+                    );
+                }
+            }
+        }
+        expected.sort_unstable();
+        count += expected.len();
+        assert_eq!(listed(&merchant, UpcomingKind::Renewal, range), expected, "seed {seed}");
+    }
+    assert!(count > 50, "only {count} subscriptions were compared");
+}
+
+#[test]
 fn trials_are_listed_with_what_their_prices_cost_a_month() {
     let range = (day(NOW), day(NOW + 7 * DAY));
     let mut count = 0;
