@@ -1,6 +1,9 @@
 //! Benchmarks. Each prints its result next to its limit or a comparison, in CPU time or as a ratio.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, passed_on, run};
 use crate::{browser, ui};
@@ -18,6 +21,8 @@ const BENCHES: [(&str, &str, &str); 9] = [
     ("soak", "app", "soak"),
 ];
 
+/// The packages of what is compared with.
+const PEERS: &str = "xtask/peers";
 /// Takes an hour.
 const BY_NAME_ONLY: [&str; 1] = ["soak"];
 
@@ -47,7 +52,22 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
             measuring.env("CHROMIUM", browser::find_or_install()?);
             ui::install("e2e")?;
         }
+        if *bench == "query" {
+            query_beside_peer(&mut measuring)?;
+            continue;
+        }
         run(&mut measuring)?;
     }
     Ok(())
+}
+
+/// Answers of our own, and then the same answer by DuckDB, whose packages are only fetched for this.
+fn query_beside_peer(measuring: &mut Command) -> Result<()> {
+    let folder = std::path::absolute("target/peer")?;
+    std::fs::create_dir_all(&folder).context("can't make the folder for the peer's rows")?;
+    ui::install(PEERS)?;
+    let own = run(measuring.env("CHARTSY_BENCH_PEER", &folder));
+    let script = Path::new(PEERS).join("duckdb.mjs");
+    run(Command::new("node").arg(script).arg(folder.join("rows.csv")).arg(folder.join("answer.csv")))?;
+    own
 }

@@ -1,5 +1,6 @@
 //! Every metric over time, and the current figures.
 
+pub mod cohort_customers;
 pub mod cohorts;
 pub mod contributions;
 pub mod explain;

@@ -38,7 +38,7 @@ actions! {
     connections::delete, connections::replace_key,
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
-    metrics::list, metrics::cohorts, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
+    metrics::list, metrics::cohorts, metrics::cohort_customers, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     metrics::explain, metrics::contributions,
     movements::list, movements::plan_switches, payments::list, reconcile::read, restatements::list,
     statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,

@@ -3,13 +3,19 @@
 //!
 //! `cargo run --release -p metrics --example query_rate -- [subscriptions, 1000000] [limit in ms, 50]`
 //!
+//! With `CHARTSY_BENCH_PEER` set to a folder, the rows and the answer of the MRR report are left there, for another
+//! database to give the same answer.
+//!
 //! Ends with 1 when any answer costs more CPU time, spread over two cores, than the limit.
 
 #[path = "support/synthetic.rs"]
 mod synthetic;
 
 use std::error::Error;
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +48,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let limit_ms = arguments.next().map_or(Ok(50), |limit| limit.parse())?;
     let ledger = Arc::new(loaded(subscriptions)?);
     let rates = Arc::new(Rates::embedded());
+    if let Some(folder) = std::env::var_os("CHARTSY_BENCH_PEER") {
+        write_for_peer(Path::new(&folder), subscriptions, &ledger, &rates)?;
+    }
     let mut bench = Bench { slow: 0, limit: Duration::from_millis(limit_ms) };
     println!("{:<52}{:>9}{:>9}{:>9}", "ms", "p50", "worst", "CPU / 2");
     metrics(&mut bench, &ledger, &rates)?;
@@ -68,6 +77,31 @@ fn loaded(subscriptions: u64) -> Result<Ledger, Box<dyn Error>> {
     let ledger = Ledger::from_bytes(blobs, TimeZone::UTC)?;
     println!("loading  {:>9} ms\n", loaded.elapsed().as_millis());
     Ok(ledger)
+}
+
+/// What another database needs to answer the same, and the answer.
+fn write_for_peer(
+    folder: &Path,
+    subscriptions: u64,
+    ledger: &Ledger,
+    rates: &Rates,
+) -> Result<(), Box<dyn Error>> {
+    let mut rows = BufWriter::new(File::create(folder.join("rows.csv"))?);
+    synthetic::write_rows(subscriptions, &mut rows)?;
+    rows.flush()?;
+    let mut answer = BufWriter::new(File::create(folder.join("answer.csv"))?);
+    for series in query::mrr(ledger, rates, &last_year(Reporting::Native, None)?)?.series {
+        for point in series.points {
+            let MrrPoint { start_on, mrr_minor, new_minor, expansion_minor, .. } = point;
+            let MrrPoint { contraction_minor, churn_minor, reactivation_minor, .. } = point;
+            writeln!(
+                answer,
+                "{start_on},{},{mrr_minor},{new_minor},{expansion_minor},{contraction_minor},{churn_minor},{reactivation_minor}",
+                series.currency
+            )?;
+        }
+    }
+    Ok(answer.flush()?)
 }
 
 fn metrics(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dyn Error>> {

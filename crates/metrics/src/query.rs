@@ -47,7 +47,10 @@ use crate::registry::{self, Compute, Metric};
 use span::Span;
 
 pub(crate) use balance::Adds;
-pub use cohorts::{Cohort, CohortSeries, CohortValue, Cohorts, cohorts};
+pub use cohorts::{
+    Cohort, CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSeries, CohortSum, CohortValue,
+    Cohorts, cohort_customers, cohorts,
+};
 pub use customers::{
     CustomerPage, CustomerRow, CustomerSort, CustomerState, CustomerStatus, CustomerSums, CustomersQuery,
     customers,

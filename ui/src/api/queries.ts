@@ -8,6 +8,8 @@ import type {
   CashReport,
   CashTransaction,
   CashTransactionPage,
+  CohortCustomer,
+  CohortCustomerPage,
   CohortReport,
   Connection,
   Contribution,
@@ -275,6 +277,15 @@ export const contributionsQuery = (id: string, metric: string, part: string, que
 
 export const allContributions = (id: string, metric: string, part: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Contribution>(contributionsPath(id, metric, part), query, onProgress)
+
+const cohortCustomersPath = (id: string) => `${connectionPath(id)}/cohorts/customers`
+
+/** The customers behind a cell of the cohorts, those with the most first. */
+export const cohortCustomersQuery = (id: string, query: Query) =>
+  pagedQuery<CohortCustomerPage>([...ledgerKey(id), 'cohort customers'], cohortCustomersPath(id), query)
+
+export const allCohortCustomers = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<CohortCustomer>(cohortCustomersPath(id), query, onProgress)
 
 /** Trials that end in some days ahead, or subscriptions that are set to end, the soonest first. */
 export const upcomingQuery = (id: string, query: UpcomingQuery) =>

@@ -62,6 +62,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/cohorts/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the customers of cohorts, with what each adds to a cell
+         * @description The other parameters are those of the cohorts. The values of all customers in a currency add up to the cell.
+         */
+        get: operations["list_cohort_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/customers": {
         parameters: {
             query?: never;
@@ -283,6 +303,8 @@ export interface paths {
          * List payments, invoices, refunds, credit notes and disputes in a range of days
          * @description Each is listed by the day that the metrics of revenue and payments count it on: a paid invoice by the day it was paid,
          *     one whose first attempt failed by the day of that attempt.
+         *     Invoices that are not paid are listed with what is due, with tax: open ones by the day they were issued, others by the
+         *     day they were given up.
          */
         get: operations["list_payments"];
         put?: never;
@@ -1014,6 +1036,36 @@ export interface components {
             /** @description One for each period since, that of the cohort first: customers, or smallest units. */
             values: number[];
         };
+        /** @description A customer of a cohort, once for each currency in which it has a cohort. */
+        CohortCustomer: {
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The MRR at the end of the first period.
+             */
+            mrr_minor: number;
+            name?: string | null;
+            /**
+             * Format: date
+             * @description The first day of the cohort.
+             */
+            start_on: string;
+            /**
+             * Format: int64
+             * @description What it adds to the cell: 1 or 0 for customers, else smallest units.
+             */
+            value: number;
+        };
+        CohortCustomers: {
+            data: components["schemas"]["CohortCustomer"][];
+            next_cursor?: string | null;
+            /** @description Of all pages, by currency: what the cells of the cohorts say. */
+            sums: components["schemas"]["CohortSum"][];
+            /** @description On all pages. */
+            total: number;
+        };
         /** @description Cohorts and their values; shares are left to the reader. */
         Cohorts: {
             /** @description `native` or a currency. */
@@ -1032,6 +1084,15 @@ export interface components {
             cohorts: components["schemas"]["Cohort"][];
             currency: string;
             group?: components["schemas"]["Group"] | null;
+        };
+        CohortSum: {
+            currency: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            mrr_minor: number;
+            /** Format: int64 */
+            value: number;
         };
         /**
          * @description What of a cohort is followed.
@@ -1655,7 +1716,7 @@ export interface components {
             switched_converted_minor?: number | null;
             /**
              * Format: int64
-             * @description With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+             * @description With `plan_from`, `plan_to` or `several_plans`: the part of the change that these plan switches are.
              */
             switched_minor?: number | null;
             type: components["schemas"]["MovementType"];
@@ -1921,7 +1982,7 @@ export interface components {
             source?: string | null;
             /**
              * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
-             *     `recovered_invoice`, `dispute_opened` or `dispute_lost`.
+             *     `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice` or `uncollectible_invoice`.
              */
             type: string;
         };
@@ -2608,8 +2669,11 @@ export type SchemaCheckedPermission = components['schemas']['CheckedPermission']
 export type SchemaCheckRequest = components['schemas']['CheckRequest'];
 export type SchemaChurnAt = components['schemas']['ChurnAt'];
 export type SchemaCohort = components['schemas']['Cohort'];
+export type SchemaCohortCustomer = components['schemas']['CohortCustomer'];
+export type SchemaCohortCustomers = components['schemas']['CohortCustomers'];
 export type SchemaCohorts = components['schemas']['Cohorts'];
 export type SchemaCohortSeries = components['schemas']['CohortSeries'];
+export type SchemaCohortSum = components['schemas']['CohortSum'];
 export type SchemaCohortValue = components['schemas']['CohortValue'];
 export type SchemaConnections = components['schemas']['Connections'];
 export type SchemaConnectionState = components['schemas']['ConnectionState'];
@@ -2946,6 +3010,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_Cohorts"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cohort_customers: {
+        parameters: {
+            query?: {
+                /** @description How many periods after the first. Default: 0. */
+                at?: number;
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
+                by?: string;
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                from?: string;
+                /** @description With `by`: the key of one group. */
+                group?: string;
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
+                interval?: string;
+                /** @description `true`: only those with a value in the period. `false`: only those without. */
+                kept?: boolean;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                range?: string;
+                /** @description The first day of a cohort. Default: all cohorts that are past the period. */
+                start_on?: string;
+                /** @description Last day. Default: today, or the last day of `range`. */
+                to?: string;
+                /** @description `customers` (default), `mrr` or `revenue`. */
+                what?: string;
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortCustomers"];
                 };
             };
             /** @description What went wrong */
@@ -3507,6 +3641,8 @@ export interface operations {
                 plan_to?: string;
                 /** @description Product ids. */
                 product?: string[];
+                /** @description `true`: only those in which not one price took the place of one other, but several at once. */
+                several_plans?: boolean;
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */
                 type?: string;
@@ -3568,7 +3704,8 @@ export interface operations {
                 to?: string;
                 /**
                  * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
-                 *     `recovered_invoice`, `dispute_opened`, `dispute_lost`; several separated by commas. Default: all.
+                 *     `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`,
+                 *     `uncollectible_invoice`; several separated by commas. Default: all.
                  */
                 type?: string;
             };

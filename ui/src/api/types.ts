@@ -75,6 +75,8 @@ export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
 export type CohortReport = Answer<'Envelope_Cohorts'>
+export type CohortCustomer = Answer<'CohortCustomer'>
+export type CohortCustomerPage = Answer<'CohortCustomers'>
 export type Facets = Answer<'Facets'>
 
 /** `is_partial`: the range or today cuts its period. */

@@ -34,6 +34,8 @@ pub struct MovementParams {
     pub plan_from: Option<String>,
     /// Ids of prices, separated by commas: in which one of them took the place of another price.
     pub plan_to: Option<String>,
+    /// `true`: only those in which not one price took the place of one other, but several at once.
+    pub several_plans: Option<bool>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.
     pub limit: Option<u32>,
@@ -69,6 +71,10 @@ fn only(pairs: Vec<(String, String)>) -> Result<(MovementFilter, Vec<(String, St
     let mut only = MovementFilter::default();
     let mut others = Vec::new();
     for (name, value) in pairs {
+        if name == "several_plans" {
+            only.several_plans = parse(&name, &value)?;
+            continue;
+        }
         let plans = match name.as_str() {
             "plan_from" => Some(&mut only.plans_from),
             "plan_to" => Some(&mut only.plans_to),

@@ -1,11 +1,13 @@
 //! `chartsy cohorts`: customers by when they began, computed by the same functions as in the API.
 
+mod customers;
+
 use std::io::Write;
 
 use metrics::envelope;
-use metrics::query::{CohortValue, Cohorts as Answer, Dimension, Reporting};
+use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts as Answer, Dimension, Reporting};
 use metrics::question::Question;
-use model::{Day, Interval};
+use model::{Currency, Day, Interval};
 
 use super::metrics::{add_filters, filter, tell_absent};
 use super::printed::{Format, in_main_units, table};
@@ -37,6 +39,15 @@ pub struct Cohorts {
     /// Such as plan=price_123; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
     filter: Vec<(Dimension, String)>,
+    /// Print the customers of the cohorts instead, with what each adds to the value of this period after the first
+    #[arg(long, value_name = "PERIOD")]
+    at: Option<usize>,
+    /// With --at: only of the cohort that began on this day
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "at")]
+    start_on: Option<Day>,
+    /// With --at and --by: only of the group with this key
+    #[arg(long, value_name = "KEY", requires_all = ["at", "by"])]
+    group: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -53,6 +64,21 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
     add_filters(&mut question, &args.filter)?;
     let (folder, record) = folder::one(&args.connection)?;
     let view = work::view(&folder, record).await?;
+    if let Some(at) = args.at {
+        let asked = CohortCustomersQuery {
+            query: question.query_of_cohorts(&view)?,
+            what: args.what,
+            start_on: args.start_on,
+            at,
+            group: args.group,
+            is_kept: None,
+            cursor: None,
+            limit: usize::MAX,
+        };
+        let page = query::cohort_customers(&view.ledger, &view.rates, &asked)?;
+        let table = |out: &mut _| customers::write_table(out, &page, args.what);
+        return args.format.print(&page.data, |out| customers::write_csv(out, &page), table);
+    }
     let envelope = envelope::cohorts(&view, args.what, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
     args.format.print(
@@ -66,6 +92,13 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
 fn width(answer: &Answer) -> usize {
     let cohorts = answer.series.iter().flat_map(|series| &series.cohorts);
     cohorts.map(|cohort| cohort.values.len()).max().unwrap_or(0)
+}
+
+fn shown(what: CohortValue, value: i64, currency: Currency) -> String {
+    match what {
+        CohortValue::Customers => value.to_string(),
+        CohortValue::Mrr | CohortValue::Revenue => in_main_units(value, currency),
+    }
 }
 
 /// One line per cohort, amounts in smallest units.
@@ -101,10 +134,6 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
     let header = leading.chain((0..width(answer)).map(|period| period.to_string()));
     let mut table = table(header, 2 + usize::from(has_groups)..usize::MAX);
     for series in &answer.series {
-        let shown = |value: i64| match answer.what {
-            CohortValue::Customers => value.to_string(),
-            CohortValue::Mrr | CohortValue::Revenue => in_main_units(value, series.currency),
-        };
         for cohort in &series.cohorts {
             let group = has_groups
                 .then(|| series.group.as_ref().map(|group| group.label.clone()).unwrap_or_default());
@@ -113,7 +142,7 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
             let last = cohort.values.len().saturating_sub(1);
             let values = cohort.values.iter().enumerate().map(|(period, value)| {
                 let mark = if period == last && cohort.is_last_partial { "*" } else { "" };
-                format!("{}{mark}", shown(*value))
+                format!("{}{mark}", shown(answer.what, *value, series.currency))
             });
             table.add_row(leading.chain(values));
         }

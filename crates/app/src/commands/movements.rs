@@ -33,6 +33,9 @@ pub struct Movements {
     /// Only expansion and contraction in which this price took the place of another one; may be repeated
     #[arg(long, value_name = "PRICE")]
     plan_to: Vec<String>,
+    /// Only expansion and contraction in which several prices were left or taken at once
+    #[arg(long, conflicts_with_all = ["plan_from", "plan_to"])]
+    several_plans: bool,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -43,8 +46,12 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
         |(dimension, _): &(Dimension, String)| MovementFilter::DIMENSIONS.contains(dimension);
     let (own, others): (Vec<_>, Vec<_>) = args.filter.into_iter().partition(is_of_movements);
     add_filters(&mut question, &others)?;
-    let mut only =
-        MovementFilter { plans_from: args.plan_from, plans_to: args.plan_to, ..MovementFilter::default() };
+    let mut only = MovementFilter {
+        plans_from: args.plan_from,
+        plans_to: args.plan_to,
+        several_plans: args.several_plans,
+        ..MovementFilter::default()
+    };
     for (dimension, value) in own {
         let added = only.add(dimension, &value);
         added.map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;

@@ -2,6 +2,7 @@
 //! three years, and pays for it.
 
 use std::error::Error;
+use std::io::Write;
 
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
@@ -25,16 +26,36 @@ const COUNTRIES: [&str; 6] = ["US", "GB", "DE", "FR", "JP", "BR"];
 /// # Errors
 /// When a currency's code cannot be read.
 pub fn ledger(subscriptions: u64) -> Result<Ledger, Box<dyn Error>> {
-    let prices: Vec<PriceId> = (0..PLANS).map(|plan| PriceId::from(format!("price_{plan:03}"))).collect();
-    let currencies: Result<Vec<Currency>, _> =
-        ["usd", "eur", "gbp", "jpy"].iter().map(|code| code.parse()).collect();
-    let currencies = currencies?;
+    let (prices, currencies) = sold()?;
     let builder = LedgerBuilder::new();
     (0..subscriptions).into_par_iter().for_each(|number| {
         let (entry, ledger) = customer(number, &prices, &currencies);
         builder.add(entry, &ledger);
     });
     Ok(builder.finish(&PriceBook::default(), TimeZone::UTC))
+}
+
+/// Every change of every subscription as a line of CSV: the customer's number, currency, day and difference.
+///
+/// # Errors
+/// When a currency's code can't be read, or the line not be written.
+pub fn write_rows(subscriptions: u64, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let (prices, currencies) = sold()?;
+    for number in 0..subscriptions {
+        for step in customer(number, &prices, &currencies).1.steps {
+            let (day, minor) = (step.at.day(&TimeZone::UTC), step.delta_minor);
+            writeln!(out, "{number},{},{day},{minor}", step.currency)?;
+        }
+    }
+    Ok(())
+}
+
+/// The prices, and the currencies that they are in.
+fn sold() -> Result<(Vec<PriceId>, Vec<Currency>), Box<dyn Error>> {
+    let prices = (0..PLANS).map(|plan| PriceId::from(format!("price_{plan:03}"))).collect();
+    let currencies: Result<Vec<Currency>, _> =
+        ["usd", "eur", "gbp", "jpy"].iter().map(|code| code.parse()).collect();
+    Ok((prices, currencies?))
 }
 
 /// What is random about a customer, from its number alone.

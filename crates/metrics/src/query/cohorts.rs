@@ -1,5 +1,8 @@
 //! Customers by the period of their first value above 0, and what has become of them in each period since.
 
+mod members;
+mod own;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
@@ -23,6 +26,10 @@ use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, chec
 use crate::columns::{Chunk, Country, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
+
+use own::{Own, take_until};
+
+pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
 /// More groups than anyone reads: the smallest are one group.
 const GROUPS_MAX: usize = 100;
@@ -91,7 +98,8 @@ pub struct Cohort {
 struct Sums {
     customers: i64,
     mrr: i64,
-    values: Vec<i64>,
+    /// From period to period, that of the cohort first: what each value is more than the one before.
+    changes: Vec<i64>,
 }
 
 /// A cohort: its currency and its group as the question numbers them, and the period that it began in.
@@ -105,8 +113,6 @@ struct Scratch {
     lines: Lines,
     /// What each line is worth.
     values: Vec<i64>,
-    /// Net revenue by period.
-    revenue: Vec<i64>,
 }
 
 struct Question<'a> {
@@ -117,6 +123,8 @@ struct Question<'a> {
     /// The currencies that anything was paid in, and their rates.
     money: (Vec<Currency>, Exchange),
     groups: Groups,
+    /// Whether values move without a change: what is converted, with the rates.
+    moves_by_itself: bool,
 }
 
 /// The groups of a breakdown by number, so that a customer's is found without a comparison of texts.
@@ -136,11 +144,30 @@ pub fn cohorts(
     what: CohortValue,
     query: &Query,
 ) -> Result<Cohorts, QueryError> {
+    check(ledger, rates, query)?;
+    let span = span_of(ledger, what, query)?;
+    let question = Question::new(ledger, rates, what, query, &span)?;
+    let cells = question.add_up()?;
+    Ok(Cohorts {
+        what,
+        interval: query.interval,
+        currency: query.currency,
+        timezone: zone_name(ledger),
+        rates_on: question.shape.exchange.rates_on,
+        series: question.series(limited(cells)),
+    })
+}
+
+fn check(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<(), QueryError> {
     if !matches!(query.interval, Interval::Month | Interval::Quarter | Interval::Year) {
         return Err(QueryError::NotOfCohorts(query.interval));
     }
     check_dimensions("cohorts", &Dimension::RECURRING, query)?;
-    check_currency(ledger, rates, query.currency)?;
+    check_currency(ledger, rates, query.currency)
+}
+
+/// From the period in which anything happened first up to now.
+fn span_of(ledger: &Ledger, what: CohortValue, query: &Query) -> Result<Span, QueryError> {
     let first = ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).min().copied();
     // What was paid before there was any value is revenue, too.
     let paid = ledger.chunks().iter().filter_map(|chunk| chunk.first_money_on()).min();
@@ -149,49 +176,7 @@ pub fn cohorts(
     let today = ledger.calendar().day(query.now);
     let first = query.interval.bucket(first.min(today), query.week_start).start_on;
     let whole = Query { from: first, to: today, ..query.clone() };
-    let span = Span::of(&whole, ledger)?;
-    // Groups are made of what customers had first, whatever they have later.
-    let selection = Selection { by: None, ..Selection::of(query) };
-    let shape = Shape::new(ledger, rates, query, &span, selection)?;
-    let currencies = money::currencies(ledger, query);
-    let money = Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
-    let groups = Groups::of(ledger, query.by);
-    let question = Question { ledger, query, what, shape, money: (currencies, money), groups };
-    let cells = question.add_up()?;
-    Ok(Cohorts {
-        what,
-        interval: query.interval,
-        currency: query.currency,
-        timezone: zone_name(ledger),
-        rates_on: question.shape.exchange.rates_on,
-        series: series(limited(cells), &span, query),
-    })
-}
-
-fn series(cells: Cells, span: &Span, query: &Query) -> Vec<CohortSeries> {
-    let is_last_partial = span.buckets.last().is_some_and(|bucket| bucket.is_partial);
-    let is_asked = |cohort: &usize| {
-        let bucket = span.buckets[*cohort];
-        bucket.end_on >= query.from && bucket.start_on <= query.to
-    };
-    let mut all: Vec<CohortSeries> = cells
-        .into_iter()
-        .map(|((currency, group), cohorts)| {
-            let cohorts = cohorts.into_iter().filter(|(cohort, _)| is_asked(cohort));
-            let cohorts = cohorts.map(|(cohort, sums)| Cohort {
-                start_on: span.buckets[cohort].start_on,
-                customers: sums.customers,
-                mrr_minor: sums.mrr,
-                values: sums.values,
-                is_last_partial,
-            });
-            CohortSeries { currency, group, cohorts: cohorts.collect() }
-        })
-        .filter(|series| !series.cohorts.is_empty())
-        .collect();
-    let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
-    all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
-    all
+    Span::of(&whole, ledger)
 }
 
 /// The largest groups, and the rest as one.
@@ -200,22 +185,32 @@ fn limited(cells: Cells) -> Cells {
     for ((_, group), cohorts) in &cells {
         *sizes.entry(group.clone()).or_default() += cohorts.values().map(|sums| sums.customers).sum::<i64>();
     }
+    let Some(largest) = largest(sizes) else { return cells };
+    let mut kept = Cells::new();
+    for ((currency, group), cohorts) in cells {
+        let group = if largest.contains(&group) { group } else { Some(other()) };
+        let into = kept.entry((currency, group)).or_default();
+        for (cohort, sums) in cohorts {
+            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
+        }
+    }
+    kept
+}
+
+/// The groups that are shown by themselves. `None`: all of them.
+fn largest(sizes: BTreeMap<Option<Group>, i64>) -> Option<BTreeSet<Option<Group>>> {
     if sizes.len() <= GROUPS_MAX {
-        return cells;
+        return None;
     }
     let mut largest: Vec<(Option<Group>, i64)> = sizes.into_iter().collect();
     largest.sort_by_key(|(group, size)| (std::cmp::Reverse(*size), group.clone()));
     largest.truncate(GROUPS_MAX);
-    let mut kept = Cells::new();
-    for ((currency, group), cohorts) in cells {
-        let is_large = largest.iter().any(|(known, _)| *known == group);
-        let group = if is_large { group } else { Some(Group::named("other", "All others")) };
-        let into = kept.entry((currency, group)).or_default();
-        for (cohort, sums) in cohorts {
-            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
-        }
-    }
-    kept
+    Some(largest.into_iter().map(|(group, _)| group).collect())
+}
+
+/// The group of what is in none that is shown by itself.
+fn other() -> Group {
+    Group::named("other", "All others")
 }
 
 impl Groups {
@@ -242,7 +237,57 @@ impl Groups {
     }
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    fn new(
+        ledger: &'a Ledger,
+        rates: &Rates,
+        what: CohortValue,
+        query: &'a Query,
+        span: &'a Span,
+    ) -> Result<Self, QueryError> {
+        // Groups are made of what customers had first, whatever they have later.
+        let selection = Selection { by: None, ..Selection::of(query) };
+        let shape = Shape::new(ledger, rates, query, span, selection)?;
+        let currencies = money::currencies(ledger, query);
+        let money =
+            Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
+        let groups = Groups::of(ledger, query.by);
+        // Whether a customer is above 0 is no matter of the rate, but of whether there is one.
+        let has_rates =
+            (0..number(shape.scope.currencies.len())).all(|currency| shape.exchange.is_steady(currency));
+        let moves_by_itself = !shape.exchange.is_native() && (what == CohortValue::Mrr || !has_rates);
+        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups, moves_by_itself })
+    }
+
+    /// Whether a cohort begins in the range.
+    fn is_asked(&self, cohort: usize) -> bool {
+        let bucket = self.shape.span.buckets[cohort];
+        bucket.end_on >= self.query.from && bucket.start_on <= self.query.to
+    }
+
+    fn series(&self, cells: Cells) -> Vec<CohortSeries> {
+        let span = self.shape.span;
+        let is_last_partial = span.buckets.last().is_some_and(|bucket| bucket.is_partial);
+        let mut all: Vec<CohortSeries> = cells
+            .into_iter()
+            .map(|((currency, group), cohorts)| {
+                let cohorts = cohorts.into_iter().filter(|(cohort, _)| self.is_asked(*cohort));
+                let cohorts = cohorts.map(|(cohort, sums)| Cohort {
+                    start_on: span.buckets[cohort].start_on,
+                    customers: sums.customers,
+                    mrr_minor: sums.mrr,
+                    values: sums.values().collect(),
+                    is_last_partial,
+                });
+                CohortSeries { currency, group, cohorts: cohorts.collect() }
+            })
+            .filter(|series| !series.cohorts.is_empty())
+            .collect();
+        let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
+        all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
+        all
+    }
+
     fn add_up(&self) -> Result<Cells, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
         let parts: Result<Vec<Places>, TooLarge> =
@@ -252,42 +297,52 @@ impl Question<'_> {
             for ((currency, group, cohort), sums) in part {
                 let key = (currency, self.groups.named[group as usize].clone());
                 let into = total.entry(key).or_default();
-                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.values);
+                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
             }
         }
         Ok(total)
     }
 
     fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
-        let (shape, span) = (&self.shape, self.shape.span);
-        let range = Range { first: span.first, last: span.last, now: span.now };
         let mut places = Places::new();
         let mut scratch = Scratch::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
-                let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-                scratch.lines.read(chunk.rows(customer), country, &shape.scope, range);
-                let mut counted: SmallVec<[u32; 4]> =
-                    scratch.lines.lines.iter().map(|line| line.counted).collect();
-                counted.sort_unstable();
-                counted.dedup();
-                for counted in counted {
-                    self.add_customer(&mut places, &mut scratch, (chunk, customer), counted)?;
-                }
+                self.add(&mut places, &mut scratch, (chunk, customer))?;
             }
         }
         Ok(places)
     }
 
+    /// Adds a customer to its cohorts: natively, it has one in each currency.
+    fn add(
+        &self,
+        places: &mut Places,
+        scratch: &mut Scratch,
+        (chunk, customer): (&Chunk, usize),
+    ) -> Result<(), TooLarge> {
+        let (scope, span) = (&self.shape.scope, self.shape.span);
+        let range = Range { first: span.first, last: span.last, now: span.now };
+        let Some(country) = scope.country(chunk.country(customer)) else { return Ok(()) };
+        scratch.lines.read(chunk.rows(customer), country, scope, range);
+        let mut counted: SmallVec<[u32; 4]> = scratch.lines.lines.iter().map(|line| line.counted).collect();
+        counted.sort_unstable();
+        counted.dedup();
+        for counted in counted {
+            self.add_within(places, scratch, (chunk, customer), counted)?;
+        }
+        Ok(())
+    }
+
     /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
-    fn add_customer(
+    fn add_within(
         &self,
         places: &mut Places,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
         counted: u32,
     ) -> Result<(), TooLarge> {
-        let Scratch { lines, values, revenue } = scratch;
+        let Scratch { lines, values } = scratch;
         let own = Own { question: self, lines, counted };
         let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
         let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
@@ -297,52 +352,75 @@ impl Question<'_> {
         };
         let group = self.group(chunk, customer, lines.lines[largest].plan);
         let sums = places.entry((currency, group, cohort)).or_default();
-        let buckets = self.shape.span.buckets.len();
-        sums.values.resize(buckets - cohort, 0);
+        sums.changes.resize(self.shape.span.buckets.len() - cohort, 0);
         sums.customers += 1;
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
         sums.mrr += own.worth(values, end)?;
-        if self.what == CohortValue::Revenue {
-            self.revenue(chunk, customer, counted, revenue)?;
-            let mut sum: i64 = revenue[..cohort].iter().sum();
-            for (total, minor) in sums.values.iter_mut().zip(&revenue[cohort..]) {
-                sum += minor;
-                *total += sum;
-            }
-            return Ok(());
+        match self.what {
+            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
+            _ if self.moves_by_itself => self.add_levels(&mut sums.changes, own, values, rest),
+            _ => self.add_changes(&mut sums.changes, own, values, rest),
         }
-        let mut value = None;
-        for (total, bucket) in sums.values.iter_mut().zip(cohort..) {
-            let end = self.shape.span.end_of(bucket);
-            let has_changed = take_until(end, &mut rest, values);
-            let now = match value {
-                // Without rates nothing but a change moves it.
-                Some(before) if !has_changed && self.shape.exchange.is_native() => before,
-                _ if self.what == CohortValue::Customers => i64::from(own.is_above(values, Some(end))),
-                _ => own.worth(values, end)?,
-            };
-            *total += now;
-            if rest.is_empty() && values.iter().all(|value| *value == 0) {
-                break;
-            }
-            value = Some(now);
+    }
+
+    /// From one change to the next: in between nothing moves. The first of the changes is of the cohort's own period.
+    fn add_changes(
+        &self,
+        changes: &mut [i64],
+        own: Own<'_>,
+        values: &mut [i64],
+        mut rest: &[Change],
+    ) -> Result<(), TooLarge> {
+        let span = self.shape.span;
+        let cohort = span.buckets.len() - changes.len();
+        let mut before = own.value(values, span.end_of(cohort))?;
+        changes[0] += before;
+        while let Some(next) = rest.first() {
+            let bucket = span.bucket(next.day);
+            take_until(span.end_of(bucket), &mut rest, values);
+            let now = own.value(values, span.end_of(bucket))?;
+            changes[bucket - cohort] += now - before;
+            before = now;
         }
         Ok(())
     }
 
-    /// Net revenue of each period, whether the customer had any value by then or not.
-    fn revenue(
+    /// Period by period: the rates move it, too.
+    fn add_levels(
         &self,
-        chunk: &Chunk,
-        customer: usize,
+        changes: &mut [i64],
+        own: Own<'_>,
+        values: &mut [i64],
+        mut rest: &[Change],
+    ) -> Result<(), TooLarge> {
+        let span = self.shape.span;
+        let cohort = span.buckets.len() - changes.len();
+        let mut before = 0;
+        for (change, bucket) in changes.iter_mut().zip(cohort..) {
+            let end = span.end_of(bucket);
+            take_until(end, &mut rest, values);
+            let now = own.value(values, end)?;
+            *change += now - before;
+            before = now;
+            if rest.is_empty() && values.iter().all(|value| *value == 0) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Net revenue of each period, whether the customer had any value by then or not. What came before the cohort's own
+    /// is in it.
+    fn add_revenue(
+        &self,
+        changes: &mut [i64],
+        (chunk, customer): (&Chunk, usize),
         counted: u32,
-        by_bucket: &mut Vec<i64>,
     ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
+        let cohort = span.buckets.len() - changes.len();
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
-        by_bucket.clear();
-        by_bucket.resize(span.buckets.len(), 0);
         let money = chunk.money(customer);
         for row in 0..money.days.len() {
             let day = money.days[row];
@@ -359,8 +437,9 @@ impl Question<'_> {
                 continue;
             }
             let Ok(currency) = self.money.0.binary_search(&own) else { continue };
-            if let Some(factor) = self.money.1.factor(number(currency), day) {
-                by_bucket[span.bucket(day)] += sign * factor.convert(money.amount_minor[row])?;
+            if let Some(factor) = self.money.1.factor_on(number(currency), day) {
+                let minor = factor.convert(money.amount_minor[row])?;
+                changes[span.bucket(day).saturating_sub(cohort)] += sign * minor;
             }
         }
         Ok(())
@@ -376,80 +455,19 @@ impl Question<'_> {
     }
 }
 
-/// A customer within what it is counted once.
-#[derive(Clone, Copy)]
-struct Own<'a> {
-    question: &'a Question<'a>,
-    lines: &'a Lines,
-    counted: u32,
-}
-
-impl<'a> Own<'a> {
-    /// The day of the first value above 0, with what the lines were worth at its end and the changes that are left.
-    fn first_above(self, values: &mut Vec<i64>) -> Option<(Day, &'a [Change])> {
-        values.clear();
-        values.resize(self.lines.lines.len(), 0);
-        let mut rest = self.lines.changes.as_slice();
-        while let Some(first) = rest.first() {
-            take_until(first.day, &mut rest, values);
-            if self.is_above(values, None) {
-                return Some((first.day, rest));
-            }
-        }
-        None
-    }
-
-    /// The most valuable line; the first of those that are worth the same.
-    fn largest(self, values: &[i64]) -> usize {
-        let own = (0..values.len()).filter(|line| self.lines.lines[*line].counted == self.counted);
-        own.max_by_key(|line| (values[*line], std::cmp::Reverse(*line))).unwrap_or(0)
-    }
-
-    /// Whether any currency of what is counted is above 0; on a day, only such as have a rate then.
-    fn is_above(self, values: &[i64], on: Option<Day>) -> bool {
-        let shape = &self.question.shape;
-        let own = || self.lines.lines.iter().zip(values).filter(|(line, _)| line.counted == self.counted);
-        own().any(|(line, _)| {
-            let currency = shape.scope.series[line.series as usize].currency;
-            let has_rate = on.is_none_or(|day| shape.exchange.factor(currency, day).is_some());
-            let of_series = own().filter(|(other, _)| other.series == line.series);
-            has_rate && of_series.map(|(_, value)| *value).sum::<i64>() > 0
-        })
-    }
-
-    /// The MRR at the end of a day.
-    fn worth(self, values: &[i64], on: Day) -> Result<i64, TooLarge> {
-        let shape = &self.question.shape;
-        let mut sum = 0;
-        for (line, value) in self.lines.lines.iter().zip(values) {
-            let currency = shape.scope.series[line.series as usize].currency;
-            if *value != 0
-                && line.counted == self.counted
-                && let Some(factor) = shape.exchange.factor(currency, on)
-            {
-                sum += factor.convert(*value)?;
-            }
-        }
-        Ok(sum)
-    }
-}
-
-/// Takes the changes up to the end of a day; says whether there were any.
-fn take_until(on: Day, rest: &mut &[Change], values: &mut [i64]) -> bool {
-    let due = rest.iter().take_while(|change| change.day <= on).count();
-    for change in &rest[..due] {
-        values[change.line as usize] = change.after;
-    }
-    *rest = &rest[due..];
-    due > 0
-}
-
 impl Sums {
-    fn add(&mut self, customers: i64, mrr: i64, values: &[i64]) {
+    fn add(&mut self, customers: i64, mrr: i64, changes: &[i64]) {
         self.customers += customers;
         self.mrr += mrr;
-        self.values.resize(self.values.len().max(values.len()), 0);
-        self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        self.changes.resize(self.changes.len().max(changes.len()), 0);
+        self.changes.iter_mut().zip(changes).for_each(|(sum, change)| *sum += change);
+    }
+
+    fn values(&self) -> impl Iterator<Item = i64> {
+        self.changes.iter().scan(0, |value, change| {
+            *value += change;
+            Some(*value)
+        })
     }
 }
 

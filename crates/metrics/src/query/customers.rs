@@ -265,7 +265,7 @@ impl<'a> List<'a> {
             }
             CustomerSort::Churned => of_day(churned_on(trail)),
             CustomerSort::Renewal => renews_at(chunk, customer, self.asked.now).map_or(MISSING, |at| at.0),
-            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
+            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail)).list()),
             CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
         }
     }
@@ -401,7 +401,7 @@ impl<'a> List<'a> {
             plans: self.plans(chunk, customer),
             first_paid_on: first_paid_on(trail),
             churned_on,
-            lost_mrr: lost(trail, &self.scope, churned_on),
+            lost_mrr: lost(trail, &self.scope, churned_on).list(),
             revenue: paid.revenue.list(),
             last_payment_on: day_of(self.ledger, paid.last_at),
             ends_on: day_of(self.ledger, set_to_end(chunk, customer, self.asked.now).map(|(_, at)| at).min()),

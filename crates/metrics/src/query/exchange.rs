@@ -85,11 +85,16 @@ impl Exchange {
 
     /// What an amount of a currency has to be converted by on a day; `None` where there is no rate.
     pub(super) fn factor(&self, currency: u32, day: Day) -> Option<Factor> {
+        self.factor_on(currency, day).copied()
+    }
+
+    /// The same without a copy, for where every subscription is converted on many days.
+    pub(super) fn factor_on(&self, currency: u32, day: Day) -> Option<&Factor> {
         match &self.columns[currency as usize] {
-            Column::Same => Some(Factor::ONE),
+            Column::Same => Some(&Factor::ONE),
             Column::Rates(days) => {
                 let offset = usize::try_from(day.0 - self.first.0).unwrap_or(0);
-                days.get(offset).copied().flatten()
+                days.get(offset)?.as_ref()
             }
         }
     }

@@ -243,7 +243,7 @@ impl Paid {
     }
 
     fn add(&mut self, other: &Self) {
-        self.native.add_all(&other.native.list());
+        self.native.add_all(&other.native);
         self.convert(other.converted);
     }
 

@@ -57,6 +57,23 @@ pub(super) struct AllFigures {
     pub(super) scope: Scope,
 }
 
+impl AllFigures {
+    /// Only those of a span's periods. `None`: they are not the last of these.
+    pub(super) fn ending_as(mut self, span: &Span, reporting: Reporting) -> Option<Self> {
+        let earlier = self.span.buckets.len().checked_sub(span.buckets.len())?;
+        if self.span.buckets[earlier..] != span.buckets {
+            return None;
+        }
+        for series in &mut self.series {
+            series.figures.drain(..earlier);
+        }
+        self.series.retain(|one| one.is_shown(reporting));
+        self.unconverted.retain(|one| span.buckets.first().is_some_and(|first| one.on >= first.end_on));
+        self.span = span.clone();
+        Some(self)
+    }
+}
+
 /// What becomes one series of the answer.
 pub(super) struct Part {
     pub(super) currency: Currency,
@@ -114,12 +131,10 @@ impl Reader<'_> {
         let mut series = Vec::new();
         for part in parts(&self.shape.scope, reporting) {
             let figures = self.figures(part.counted);
-            let is_alone = part.group.is_none() && reporting != Reporting::Native;
-            if is_alone || figures.iter().any(|figures| !figures.is_nothing()) {
-                let Part { currency, group, counted } = part;
-                series.push(FigureSeries { currency, group, counted, figures });
-            }
+            let Part { currency, group, counted } = part;
+            series.push(FigureSeries { currency, group, counted, figures });
         }
+        series.retain(|one| one.is_shown(reporting));
         // The largest group first.
         let last = |series: &FigureSeries| series.figures.last().map_or(0, |figures| figures.mrr);
         series.sort_by_key(|one| {
@@ -144,6 +159,14 @@ impl Reader<'_> {
             Some(Unconverted { currency: *currency, mrr_minor, customers, on })
         };
         self.shape.scope.currencies.iter().enumerate().filter_map(of_currency).collect()
+    }
+}
+
+impl FigureSeries {
+    /// Whether there is anything in it; in one currency and without groups it is the only one.
+    fn is_shown(&self, reporting: Reporting) -> bool {
+        let is_alone = self.group.is_none() && reporting != Reporting::Native;
+        is_alone || self.figures.iter().any(|figures| !figures.is_nothing())
     }
 }
 

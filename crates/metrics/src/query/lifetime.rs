@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use model::{Currency, Day, Interval};
 use rust_decimal::Decimal;
 
-use super::figures::{Figures, figures};
+use super::figures::{AllFigures, Figures, figures};
 use super::points::quotient;
 use super::span::Span;
 use super::{Answer, Group, Query, QueryError, Value, ValuePoint};
@@ -32,9 +32,14 @@ pub(super) fn lifetime(
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let own = figures(ledger, rates, query, span)?;
-    let first = own.span.buckets.first().map_or(own.span.last, |bucket| bucket.end_on);
-    let churn = churn(ledger, rates, query, (first, own.span.last))?;
+    let first = span.buckets.first().map_or(span.last, |bucket| bucket.end_on);
+    let months = months(ledger, rates, query, (first, span.last))?;
+    let churn = churn(&months);
+    // Where the periods are full months, those of the churn rates have all of them already.
+    let own = match months.ending_as(span, query.currency) {
+        Some(own) => own,
+        None => figures(ledger, rates, query, span)?,
+    };
     let own_churn: Vec<Churn> = own
         .series
         .iter()
@@ -61,16 +66,19 @@ pub(super) fn value(
     compute(figures, mean_churn.filter(|mean| !mean.is_zero())?)
 }
 
-/// Of the months that the means at the ends of periods, from the first to the last, are of.
-fn churn(
+/// The months that the means at the ends of periods, from the first to the last, are of.
+fn months(
     ledger: &Ledger,
     rates: &Rates,
     query: &Query,
     (first, last): (Day, Day),
-) -> Result<HashMap<(Currency, Option<Group>), Churn>, QueryError> {
+) -> Result<AllFigures, QueryError> {
     let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
     let monthly = Query { from, to: last, interval: Interval::Month, ..query.clone() };
-    let all = figures(ledger, rates, &monthly, &Span::of(&monthly, ledger)?)?;
+    figures(ledger, rates, &monthly, &Span::of(&monthly, ledger)?)
+}
+
+fn churn(all: &AllFigures) -> HashMap<(Currency, Option<Group>), Churn> {
     let buckets = &all.span.buckets;
     let of_series = all.series.iter().map(|series| {
         let months = buckets.iter().zip(&series.figures).filter(|(bucket, _)| !bucket.is_partial);
@@ -79,7 +87,7 @@ fn churn(
         });
         ((series.currency, series.group.clone()), rates.collect())
     });
-    Ok(of_series.collect())
+    of_series.collect()
 }
 
 /// The mean at the end of a day, by currency.
@@ -92,7 +100,7 @@ pub(super) fn mean_churn(
     query: &Query,
     end_on: Day,
 ) -> Result<HashMap<Currency, Decimal>, QueryError> {
-    let all = churn(ledger, rates, query, (end_on, end_on))?.into_iter();
+    let all = churn(&months(ledger, rates, query, (end_on, end_on))?).into_iter();
     Ok(all.filter_map(|((currency, _), churn)| Some((currency, mean(&churn, end_on)?))).collect())
 }
 

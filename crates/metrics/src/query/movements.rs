@@ -57,6 +57,8 @@ pub struct MovementFilter {
     /// is any price.
     pub plans_from: Vec<String>,
     pub plans_to: Vec<String>,
+    /// Only an expansion or a contraction in which not one price was left for one other, but several at once.
+    pub several_plans: bool,
 }
 
 /// Newest day first, then by customer.
@@ -106,7 +108,7 @@ pub struct Movement {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub feedback: Option<String>,
-    /// With `plan_from` or `plan_to`: the part of the change that these plan switches are.
+    /// With `plan_from`, `plan_to` or `several_plans`: the part of the change that these plan switches are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub switched_minor: Option<i64>,
@@ -245,7 +247,7 @@ impl MovementFilter {
     }
 
     fn is_about_switches(&self) -> bool {
-        !self.plans_from.is_empty() || !self.plans_to.is_empty()
+        self.several_plans || !self.plans_from.is_empty() || !self.plans_to.is_empty()
     }
 
     fn has_switch(&self, mover: &Mover<'_>, one: &Move, series: u32) -> bool {
@@ -266,8 +268,8 @@ impl MovementFilter {
         let is_in = |wanted: &[String], price: &str| wanted.is_empty() || wanted.iter().any(|id| id == price);
         let catalog = mover.ledger.catalog();
         switches.retain(|switch| {
-            let prices = switch.prices(catalog);
-            prices.is_some_and(|(from, to)| is_in(&self.plans_from, from) && is_in(&self.plans_to, to))
+            let is_pair = |(from, to)| is_in(&self.plans_from, from) && is_in(&self.plans_to, to);
+            switch.prices(catalog).map_or(self.several_plans, |pair| !self.several_plans && is_pair(pair))
         });
         Ok(switches)
     }

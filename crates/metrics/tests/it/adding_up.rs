@@ -115,9 +115,10 @@ proptest! {
         let ledger = world.ledger(zone);
         let query = Query { by: None, ..query };
         for row in query::plan_switches(&ledger, &rates, &query).unwrap().data {
-            let Some((from, to)) = row.from_plan.zip(row.to_plan) else { continue };
-            let only = MovementFilter {
-                plans_from: vec![from.id], plans_to: vec![to.id], ..MovementFilter::default()
+            let none = MovementFilter::default();
+            let only = match row.from_plan.zip(row.to_plan) {
+                Some((from, to)) => MovementFilter { plans_from: vec![from.id], plans_to: vec![to.id], ..none },
+                None => MovementFilter { several_plans: true, ..none },
             };
             let mut query = query.clone();
             if !is_converted(&query) {

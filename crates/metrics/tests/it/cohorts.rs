@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metrics::query::{self, CohortValue, Cohorts, Query, Value};
+use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts, Dimension, Query, Value};
 use metrics::registry::Metric;
 use model::{Currency, Day, Interval};
 use proptest::prelude::*;
@@ -69,6 +69,106 @@ fn who_returns_counts_in_the_own_cohort_again() {
         followed(CohortValue::Mrr)
             .eq([(january, 2, 3_000, vec![3_000, 2_000, 3_500, 3_500]), (february, 1, 500, vec![500; 3])])
     );
+}
+
+fn members_of(query: &Query, what: CohortValue) -> CohortCustomersQuery {
+    let query = query.clone();
+    CohortCustomersQuery {
+        query,
+        what,
+        start_on: None,
+        at: 0,
+        group: None,
+        is_kept: None,
+        cursor: None,
+        limit: 50,
+    }
+}
+
+#[test]
+fn a_cell_opens_whoever_is_left_and_whoever_has_gone() {
+    let world = World::default()
+        .with("ada", "usd", &[("2024-01-10", 1_000), ("2024-02-10", 0), ("2024-03-10", 1_500)])
+        .with("bob", "usd", &[("2024-01-20", 2_000)])
+        .with("cy", "usd", &[("2024-02-01", 500)]);
+    let ledger = world.ledger("UTC");
+    let query = Query { now: at("2024-04-05"), ..query("2024-01-01", "2024-04-05") };
+    let of = |asked: &CohortCustomersQuery| {
+        let page = query::cohort_customers(&ledger, &rates(), asked).unwrap();
+        let row = |one: query::CohortCustomer| (one.customer_id, one.mrr_minor, one.value);
+        page.data.into_iter().map(row).collect::<Vec<_>>()
+    };
+    let january = CohortCustomersQuery {
+        start_on: Some(day("2024-01-01")),
+        at: 1,
+        ..members_of(&query, CohortValue::Mrr)
+    };
+    let (ada, bob) = (("ada".to_owned(), 1_000, 0), ("bob".to_owned(), 2_000, 2_000));
+    assert_eq!(of(&january), [bob.clone(), ada.clone()], "the most value first");
+    assert_eq!(of(&CohortCustomersQuery { is_kept: Some(true), ..january.clone() }), [bob]);
+    assert_eq!(of(&CohortCustomersQuery { is_kept: Some(false), ..january.clone() }), [ada]);
+    // Two months later, February's is still running for the cohort of February.
+    let all = CohortCustomersQuery { start_on: None, at: 2, ..january.clone() };
+    assert_eq!(of(&all).len(), 2);
+    assert_eq!(of(&CohortCustomersQuery { start_on: Some(day("2024-02-01")), ..all }).len(), 1);
+    assert_eq!(of(&CohortCustomersQuery { at: 9, ..january.clone() }), []);
+    let bad = CohortCustomersQuery { cursor: Some("x".to_owned()), ..january };
+    assert!(query::cohort_customers(&ledger, &rates(), &bad).is_err());
+}
+
+/// Every page of a list.
+fn all_members(
+    world: &World,
+    zone: &str,
+    asked: &CohortCustomersQuery,
+) -> (Vec<query::CohortCustomer>, Vec<query::CohortSum>) {
+    let ledger = world.ledger(zone);
+    let mut asked = CohortCustomersQuery { limit: 3, ..asked.clone() };
+    let mut rows = Vec::new();
+    loop {
+        let page = query::cohort_customers(&ledger, &rates(), &asked).unwrap();
+        rows.extend(page.data);
+        asked.cursor = page.next_cursor;
+        if asked.cursor.is_none() {
+            assert_eq!(rows.len(), page.total);
+            return (rows, page.sums);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_customers_of_a_cell_add_up_to_it(
+        world in world(), zone in select(ZONES.to_vec()), asked in question(),
+        interval in select(vec![Interval::Month, Interval::Quarter, Interval::Year]),
+        by in select(vec![None, Some(Dimension::Plan), Some(Dimension::Country)]),
+        what in select(vec![CohortValue::Customers, CohortValue::Mrr, CohortValue::Revenue]),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let ledger = world.ledger(zone);
+        let asked = Query { interval, by, ..asked };
+        let cohorts = query::cohorts(&ledger, &rates(), what, &asked).unwrap();
+        let cells: Vec<_> = cohorts.series.iter().flat_map(|series| {
+            series.cohorts.iter().flat_map(move |cohort| (0..cohort.values.len()).map(move |at| (series, cohort, at)))
+        }).collect();
+        prop_assume!(!cells.is_empty());
+        let (series, cohort, at) = cells[place.index(cells.len())];
+        let cell = CohortCustomersQuery {
+            start_on: Some(cohort.start_on),
+            at,
+            group: series.group.as_ref().map(|group| group.key.clone()),
+            ..members_of(&asked, what)
+        };
+        let (rows, sums) = all_members(&world, zone, &cell);
+        let own: Vec<_> = rows.iter().filter(|row| row.currency == series.currency).collect();
+        prop_assert_eq!(i64::try_from(own.len()).unwrap(), cohort.customers);
+        prop_assert_eq!(own.iter().map(|row| row.mrr_minor).sum::<i64>(), cohort.mrr_minor);
+        prop_assert_eq!(own.iter().map(|row| row.value).sum::<i64>(), cohort.values[at]);
+        let sum = sums.iter().find(|sum| sum.currency == series.currency).unwrap();
+        prop_assert_eq!((sum.customers, sum.mrr_minor, sum.value), (cohort.customers, cohort.mrr_minor, cohort.values[at]));
+    }
 }
 
 proptest! {

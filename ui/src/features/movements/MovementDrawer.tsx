@@ -17,6 +17,9 @@ import { keptSearch } from '~/view/useView'
 
 import { MovementList } from './MovementList'
 
+/** The prices between which customers moved; `several` where it was not from one to one other. */
+export type Switched = { from: string; to: string } | 'several'
+
 interface Props {
   view: View
   /** With native currencies, only this one is listed. */
@@ -28,8 +31,8 @@ interface Props {
   part?: { name: FilterName; id: string } | undefined
   /** Why it happened, where a part of such a breakdown was clicked. */
   reason?: { by: ReasonName; id: string } | undefined
-  /** The prices between which customers moved, where such a switch was clicked. */
-  switched?: { from: string; to: string } | undefined
+  /** Where a switch between plans was clicked. */
+  switched?: Switched | undefined
   onClose: () => void
 }
 
@@ -39,8 +42,14 @@ const NO_SWITCH_MOVED = {
 }
 
 /** From which plan to which, by the names that the page has. */
-function switchLabel({ from, to }: { from: string; to: string }, view: View): string {
-  return [from, to].map((id) => filterLabel(view.facets, 'plan', id)).join(' → ')
+function switchLabel(switched: Switched, view: View): string {
+  if (switched === 'several') return 'Several plans at once'
+  return [switched.from, switched.to].map((id) => filterLabel(view.facets, 'plan', id)).join(' → ')
+}
+
+function switchQuery(switched: Switched | undefined): Query {
+  if (switched === undefined) return {}
+  return switched === 'several' ? { several_plans: true } : { plan_from: switched.from, plan_to: switched.to }
 }
 
 function titleOf({ days, type, switched }: Props): string {
@@ -84,7 +93,7 @@ function Content({ view, currency, days, type, part, reason, switched }: Props &
   const filter: Query = {
     ...(part ? { [part.name]: [part.id] } : {}),
     ...(reason ? { [reason.by]: reason.id } : {}),
-    ...(switched ? { plan_from: switched.from, plan_to: switched.to } : {}),
+    ...switchQuery(switched),
   }
   const scope: Query = view.currency === 'native' ? { ...view.scope, filter_currency: [currency] } : view.scope
   return (

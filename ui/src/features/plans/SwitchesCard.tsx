@@ -43,11 +43,16 @@ function columnsOf(currency: Currency, open: (mark: string) => void): Column<Swi
       header: 'From and to',
       sortBy: ({ from, to }) => `${from} ${to}`.toLowerCase(),
       cell: (row) => {
-        const mark = switchMark(row)
-        if (mark === undefined) return <span className="text-ink-soft">{SEVERAL} at once</span>
+        const isPair = row.from_plan !== null && row.to_plan !== null
         return (
-          <button className="link block min-w-28 text-left wrap-anywhere" type="button" onClick={() => open(mark)}>
-            <bdi>{row.from}</bdi> <span aria-hidden="true">→</span> <span className="sr-only">to</span> <bdi className="font-medium">{row.to}</bdi>
+          <button className="link block min-w-28 text-left wrap-anywhere" type="button" onClick={() => open(switchMark(row))}>
+            {isPair ? (
+              <>
+                <bdi>{row.from}</bdi> <span aria-hidden="true">→</span> <span className="sr-only">to</span> <bdi className="font-medium">{row.to}</bdi>
+              </>
+            ) : (
+              `${SEVERAL} at once`
+            )}
           </button>
         )
       },
@@ -90,10 +95,7 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
     [query.data, currency, facets],
   )
   const columns = useMemo(() => columnsOf(currency ?? 'usd', onOpen), [currency, onOpen])
-  const openRow = (row: SwitchRow) => {
-    const mark = switchMark(row)
-    if (mark !== undefined) onOpen(mark)
-  }
+  const openRow = (row: SwitchRow) => onOpen(switchMark(row))
   const isLoading = currency === undefined || !isKnown(query.data)
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">

@@ -1,5 +1,6 @@
 import type { Currency, PlanSwitch } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
+import type { Switched } from '~/features/movements/MovementDrawer'
 import { moneyOf } from '~/format/money'
 
 export interface SwitchRow extends PlanSwitch {
@@ -43,13 +44,15 @@ export interface Matrix {
 export const cellKey = (from: string, to: string) => `${from} ${to}`
 
 /** A switch in an address, among the marks of breakdowns: the plans that were left and taken. */
-export const switchMark = (row: SwitchRow): string | undefined =>
-  row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : undefined
+export const switchMark = (row: SwitchRow): string =>
+  row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : SEVERAL_AT_ONCE
 
 const SWITCH = 'switch:'
+const SEVERAL_AT_ONCE = 'switches:several'
 
 /** The plans that such a mark names. */
-export function switchIn(mark: string | undefined): { from: string; to: string } | undefined {
+export function switchIn(mark: string | undefined): Switched | undefined {
+  if (mark === SEVERAL_AT_ONCE) return 'several'
   const [from, to, ...more] = mark?.startsWith(SWITCH) ? mark.slice(SWITCH.length).split(' ') : []
   return from && to && more.length === 0 ? { from, to } : undefined
 }

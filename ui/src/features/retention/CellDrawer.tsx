@@ -1,19 +1,12 @@
-import { Link } from '@tanstack/react-router'
-
-import type { Query } from '~/api/client'
-import type { Day } from '~/api/types'
-import { buttonClass } from '~/components/Button'
 import { Fact } from '~/components/Fact'
 import { DetailDrawer } from '~/components/Overlay'
-import { MovementList } from '~/features/movements/MovementList'
-import { formatMonth, formatRange } from '~/format/date'
+import { formatMonth } from '~/format/date'
 import { formatMoney } from '~/format/money'
-import { countOf, formatCount, formatRatio } from '~/format/number'
-import type { CohortWhat } from '~/view/pageSearch'
-import { compact } from '~/view/search'
+import { formatCount, formatRatio } from '~/format/number'
+import type { CohortWhat, DimensionName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
-import { keptSearch } from '~/view/useView'
 
+import { CohortCustomers } from './CohortCustomers'
 import type { CohortCell, CohortRow } from './cohorts'
 import { endOf, ratioOf } from './cohorts'
 import type { CohortData } from './useCohorts'
@@ -22,6 +15,7 @@ import { startName, stepName } from './words'
 interface DrawerProps {
   view: View
   what: CohortWhat
+  by: DimensionName | undefined
   data: CohortData
   /** The cell that was clicked, as it is in the address. */
   cell: string | undefined
@@ -122,7 +116,7 @@ const READING: Record<CohortWhat, string> = {
 }
 
 function Content(props: Opened) {
-  const { view, what, row, data } = props
+  const { what } = props
   return (
     <div className="flex flex-col gap-5">
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 rounded-xl bg-sunken px-4 py-3 text-sm sm:grid-cols-3">
@@ -133,31 +127,7 @@ function Content(props: Opened) {
       <p className="text-sm text-ink-soft">
         {READING[what]} {props.cell.isRunning && 'The period is still running: the figure is as of now.'}
       </p>
-      {row.start_on !== null && <Starters days={{ from: row.start_on, to: endOf(row.start_on, data.interval, 0) }} {...{ view, data, row }} />}
+      <CohortCustomers {...props} />
     </div>
-  )
-}
-
-/** The customers of a cohort are those with a new movement in the period of its start. */
-function Starters({ view, data, row, days }: Pick<Opened, 'view' | 'data' | 'row'> & { days: { from: Day; to: Day } }) {
-  const until = { from: days.from, to: days.to > view.today ? view.today : days.to }
-  const scope: Query = view.currency === 'native' ? { ...view.scope, filter_currency: [data.currency] } : view.scope
-  return (
-    <section aria-label="Customers of this cohort" className="-mx-5 border-t border-line pt-4">
-      <header className="flex flex-wrap items-center gap-3 px-5 pb-2">
-        <h3 className="min-w-0 flex-1 basis-52 font-semibold">
-          The {countOf(row.customers, 'customer')} who started {formatRange(until.from, until.to)}
-        </h3>
-        <Link
-          className={buttonClass('secondary', 'small')}
-          params={{ connectionId: view.connection.id }}
-          search={(before) => compact({ ...keptSearch(before), range: 'custom' as const, ...until, type: ['new' as const] })}
-          to="/c/$connectionId/movements"
-        >
-          Open full list
-        </Link>
-      </header>
-      <MovementList query={{ ...until, ...scope, type: 'new' }} view={view} />
-    </section>
   )
 }

@@ -102,6 +102,7 @@ function Retention({ view }: { view: View }) {
       />
       <TableCard by={by} data={data} view={view} what={what} />
       <CellDrawer
+        by={by}
         cell={cell}
         data={data}
         view={view}

@@ -1,27 +1,28 @@
 //! Amounts of several currencies.
 
-use std::collections::BTreeMap;
-
 use model::{Currency, Money};
+use smallvec::SmallVec;
 
-/// Amounts by currency, none of them 0.
+/// Amounts in order of their currencies: nearly always there is one.
 #[derive(Debug, Clone, Default)]
-pub(in crate::query) struct Amounts(BTreeMap<Currency, i64>);
+pub(in crate::query) struct Amounts(SmallVec<[(Currency, i64); 2]>);
 
 impl Amounts {
     pub(in crate::query) fn add(&mut self, currency: Currency, minor: i64) {
-        let sum = self.0.entry(currency).or_default();
-        *sum = sum.saturating_add(minor);
+        match self.0.binary_search_by_key(&currency, |(known, _)| *known) {
+            Ok(place) => self.0[place].1 = self.0[place].1.saturating_add(minor),
+            Err(place) => self.0.insert(place, (currency, minor)),
+        }
     }
 
-    pub(in crate::query) fn add_all(&mut self, amounts: &[Money]) {
-        for one in amounts {
-            self.add(one.currency, one.amount_minor);
+    pub(in crate::query) fn add_all(&mut self, other: &Self) {
+        for (currency, minor) in &other.0 {
+            self.add(*currency, *minor);
         }
     }
 
     pub(in crate::query) fn list(&self) -> Vec<Money> {
-        let amounts = self.0.iter().filter(|(_, minor)| **minor != 0);
+        let amounts = self.0.iter().filter(|(_, minor)| *minor != 0);
         amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
     }
 

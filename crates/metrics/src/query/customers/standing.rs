@@ -1,7 +1,7 @@
 //! What else is known of a customer: how its subscriptions stand, and what it has paid.
 
 use model::billing::SubscriptionStatus;
-use model::{Day, Money, UnixSeconds};
+use model::{Day, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,14 +100,14 @@ impl Paid {
 }
 
 /// What a customer that has left was worth just before.
-pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Vec<Money> {
+pub(super) fn lost(trail: &Trail, scope: &Scope, churned_on: Option<Day>) -> Amounts {
     let mut lost = Amounts::default();
     let churns =
         trail.moves.iter().filter(|one| one.kind == MovementKind::Churn && Some(one.day) == churned_on);
     for one in churns {
         lost.add(scope.currency_of(trail.lane_of(one).series), one.before);
     }
-    lost.list()
+    lost
 }
 
 /// When the first of a customer's subscriptions is billed again.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Amounts, CustomerSums, Hit, List, Paid, churned_on, lost, money};
+use super::{Amounts, CustomerSums, Hit, List, Paid, churned_on, lost};
 use crate::query::Reporting;
 use crate::query::tally::Lines;
 use crate::query::walk::Trail;
@@ -36,9 +36,11 @@ impl List<'_> {
             let chunk = self.ledger.chunk(hit.place);
             let customer = hit.place.customer as usize;
             self.walk(chunk, customer, &mut trail);
-            sums.mrr.add_all(&money(&trail, &self.scope));
+            for lane in &trail.lanes {
+                sums.mrr.add(self.scope.currency_of(lane.series), lane.value);
+            }
             sums.lost_mrr.add_all(&lost(&trail, &self.scope, churned_on(&trail)));
-            sums.revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue.list());
+            sums.revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue);
             let own = self.converted(chunk, customer, &mut lines).unwrap_or(0);
             sums.converted_minor = sums.converted_minor.saturating_add(own);
         }
@@ -48,9 +50,9 @@ impl List<'_> {
 
 impl Sums {
     fn merged(mut self, other: Self) -> Self {
-        self.mrr.add_all(&other.mrr.list());
-        self.lost_mrr.add_all(&other.lost_mrr.list());
-        self.revenue.add_all(&other.revenue.list());
+        self.mrr.add_all(&other.mrr);
+        self.lost_mrr.add_all(&other.lost_mrr);
+        self.revenue.add_all(&other.revenue);
         self.converted_minor = self.converted_minor.saturating_add(other.converted_minor);
         self
     }

@@ -1,0 +1,82 @@
+//! `GET /connections/{id}/cohorts/customers`: the customers behind a cell of the cohorts.
+
+use ::metrics::query::{self, CohortCustomerPage, CohortCustomersQuery, CohortValue};
+use ::metrics::question::{ParameterError, Question, parse};
+use axum::Json;
+use axum::extract::State;
+use model::Day;
+use utoipa::IntoParams;
+
+use super::parameters::QuestionParams;
+use crate::access::identity::Connection;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Query;
+use crate::http::paging::Page;
+use crate::problem::Problem;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CohortCustomerParams {
+    /// `customers` (default), `mrr` or `revenue`.
+    pub what: Option<String>,
+    /// The first day of a cohort. Default: all cohorts that are past the period.
+    pub start_on: Option<String>,
+    /// How many periods after the first. Default: 0.
+    pub at: Option<u32>,
+    /// With `by`: the key of one group.
+    pub group: Option<String>,
+    /// `true`: only those with a value in the period. `false`: only those without.
+    pub kept: Option<bool>,
+    pub cursor: Option<String>,
+    /// At most 500. Default: 50.
+    pub limit: Option<u32>,
+}
+
+struct Wanted {
+    what: CohortValue,
+    start_on: Option<Day>,
+    at: usize,
+    group: Option<String>,
+    is_kept: Option<bool>,
+}
+
+/// List the customers of cohorts, with what each adds to a cell
+///
+/// The other parameters are those of the cohorts. The values of all customers in a currency add up to the cell.
+#[utoipa::path(get, path = "/api/v1/connections/{id}/cohorts/customers", operation_id = "list_cohort_customers",
+    tag = "metrics", params(QuestionParams, CohortCustomerParams), responses((status = 200, body = CohortCustomerPage)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    Connection(record): Connection,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<CohortCustomerPage>, Problem> {
+    let (question, others) = Question::from_pairs(pairs)?;
+    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let Wanted { what, start_on, at, group, is_kept } = Wanted::from_pairs(others)?;
+    let view = context.view(record).await?;
+    let answer = blocking(move || {
+        let query = question.query_of_cohorts(&view)?;
+        let asked = CohortCustomersQuery { query, what, start_on, at, group, is_kept, cursor, limit };
+        query::cohort_customers(&view.ledger, &view.rates, &asked)
+    });
+    Ok(Json(answer.await??))
+}
+
+impl Wanted {
+    fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, ParameterError> {
+        let mut wanted =
+            Self { what: CohortValue::Customers, start_on: None, at: 0, group: None, is_kept: None };
+        for (name, value) in pairs {
+            match name.as_str() {
+                "what" => wanted.what = parse(&name, &value)?,
+                "start_on" => wanted.start_on = Some(parse(&name, &value)?),
+                "at" => wanted.at = parse(&name, &value)?,
+                "group" => wanted.group = Some(value),
+                "kept" => wanted.is_kept = Some(parse(&name, &value)?),
+                _ => return Err(ParameterError { name, problem: "unknown parameter".to_owned() }),
+            }
+        }
+        Ok(wanted)
+    }
+}
