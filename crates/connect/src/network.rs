@@ -3,8 +3,12 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, Response};
+use url::Url;
+
+use crate::http::Http;
 
 #[derive(Clone, Default)]
 pub enum Network {
@@ -31,6 +35,19 @@ pub enum NoAnswer {
 }
 
 impl Network {
+    /// The way to one server; the reason if there is none.
+    pub(crate) fn carrier(
+        &self,
+        base: &Url,
+        timeout: Duration,
+        largest_answer: usize,
+    ) -> Result<Arc<dyn Carrier>, String> {
+        Ok(match self {
+            Self::Real => Arc::new(Http::new(base, timeout, largest_answer)?),
+            Self::Simulated(carrier) => Arc::clone(carrier),
+        })
+    }
+
     /// Chance for waits, 0 to 255. The middle where there is none, and in a simulation, which must repeat.
     pub(crate) fn jitter(&self) -> u8 {
         const MIDDLE: u8 = 128;

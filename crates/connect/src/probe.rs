@@ -1,6 +1,9 @@
 //! What a key may read, checked before anything is saved.
 
+use futures_util::future::join_all;
 use model::ObjectKind;
+
+use crate::{ConnectError, List, ListRequest, Page};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -25,4 +28,42 @@ pub enum ProbeState {
     },
     /// The server has no such endpoint.
     Absent,
+}
+
+/// Requests one object of each list, and says what that shows of the key.
+///
+/// # Errors
+/// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
+pub(crate) async fn each<A: Future<Output = Result<Page, ConnectError>>>(
+    lists: &[List],
+    request: impl Fn(ListRequest) -> A,
+) -> Result<Vec<Probe>, ConnectError> {
+    let one_of = |list: &List| request(ListRequest { limit: 1, ..ListRequest::new(list.kind) });
+    let answers = join_all(lists.iter().map(one_of)).await;
+    let probes = lists.iter().zip(answers).map(|(list, answer)| {
+        Ok(Probe {
+            kind: list.kind,
+            label: list.label,
+            permission: list.permission,
+            state: state(list, answer)?,
+            is_required: list.is_required,
+            without: list.without,
+        })
+    });
+    probes.collect()
+}
+
+fn state(list: &List, answer: Result<Page, ConnectError>) -> Result<ProbeState, ConnectError> {
+    match answer {
+        Ok(_) => Ok(ProbeState::Granted),
+        Err(ConnectError::PermissionMissing { permission, .. }) => Ok(ProbeState::Missing { permission }),
+        Err(ConnectError::EndpointAbsent { .. }) => Ok(ProbeState::Absent),
+        // An optional list must not keep anyone from connecting, however oddly the server fails on it.
+        Err(
+            ConnectError::ProviderFailed { .. }
+            | ConnectError::Unreadable { .. }
+            | ConnectError::Refused { .. },
+        ) if !list.is_required => Ok(ProbeState::Absent),
+        Err(error) => Err(error),
+    }
 }

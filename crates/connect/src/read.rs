@@ -1,7 +1,7 @@
 //! The result of reading objects: what was billed, and what could not be read.
 
-use model::ObjectKind;
 use model::billing::{CustomerHistory, Price, Product};
+use model::{ObjectKind, RawObject};
 
 /// Why an object cannot be used. Names what and where, never its data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,27 @@ pub struct Billed {
     /// Prices that came inside other objects, as in older shapes.
     pub inline_prices: Vec<Price>,
     pub skipped: Vec<Unreadable>,
+}
+
+impl Billed {
+    /// Takes in objects one after the other. One that `add` cannot read is skipped and reported.
+    pub(crate) fn collect<'a>(
+        objects: impl IntoIterator<Item = &'a RawObject>,
+        add: impl Fn(&mut Self, &RawObject) -> Result<(), ReadError>,
+    ) -> Self {
+        let mut billed = Self::default();
+        for object in objects {
+            if let Err(error) = add(&mut billed, object) {
+                billed.skip(object, &error);
+            }
+        }
+        billed
+    }
+
+    pub(crate) fn skip(&mut self, object: &RawObject, error: &ReadError) {
+        let (kind, id) = (object.kind, object.id.clone());
+        self.skipped.push(Unreadable { kind, id, reason: error.to_string() });
+    }
 }
 
 /// An entry of the price list.

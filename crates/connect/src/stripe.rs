@@ -14,7 +14,6 @@ mod loose;
 mod pace;
 mod page;
 pub mod privacy;
-mod probe;
 mod refusal;
 mod retry;
 pub mod signature;
@@ -27,7 +26,7 @@ pub(crate) use definition::DEFINITION;
 
 use crate::{
     Account, Backoff, Children, ClientConfig, EventPage, Limits, List, ListRequest, Page, Part, Probe,
-    ProbeState, Retrieved, Stage, Webhook, WebhookEndpoint,
+    Retrieved, Stage, Webhook, WebhookEndpoint,
 };
 
 /// The version of the API whose shapes are asked for. Older shapes are read too: events and proxies still carry them.

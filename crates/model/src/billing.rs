@@ -1,5 +1,7 @@
 //! What was billed, in the field's own words and without any provider's shapes: the input of the ledger.
 
+mod plain;
+
 use rust_decimal::Decimal;
 
 use crate::{

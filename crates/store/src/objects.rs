@@ -17,6 +17,7 @@ mod rewrite;
 mod start_over;
 mod stretches;
 mod sweep;
+mod trainer;
 mod writer;
 
 use std::fs::File;
@@ -37,10 +38,10 @@ use crate::writer_thread::WriterThread;
 pub use batch::{
     Batch, Committed, Dangling, DanglingExample, Followup, KindFacts, References, Stored, Window,
 };
-pub use codec::Outline;
 pub use erase::{Erasure, Rewritable, Rewritten, Whose};
 pub use restatements::RecordedRestatement;
 pub use stretches::Stretch;
+pub use trainer::Outline;
 
 pub(crate) const FILE_NAME: &str = "objects.db";
 /// Held by the one process that writes.
@@ -74,7 +75,7 @@ struct LockedWriter {
 
 impl Objects {
     /// Opens the objects in a connection's folder for reading and writing; makes them when there are none. Only one
-    /// handle (with its clones) may write, in all processes together. Without an `outline` no dictionary is trained.
+    /// handle (with its clones) may write, in all processes together. Without an `outline` there are no new dictionaries.
     ///
     /// # Errors
     /// `AlreadyOpen` when another handle writes.

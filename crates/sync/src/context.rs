@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::SyncError;
 use crate::blocking::blocking;
 use crate::created::Created;
+use crate::namings::Namings;
 use crate::outage::Outage;
 use crate::reporter::Reporter;
 use crate::writing::{Written, write};
@@ -61,6 +62,8 @@ pub(crate) struct Context {
     pub written: mpsc::UnboundedSender<Written>,
     /// Customers whose personal data is dropped whenever it comes.
     pub erased: Arc<HashSet<String>>,
+    /// Of a load that is going on.
+    pub namings: Arc<Namings>,
     /// When the account was created.
     pub account_created_at: Option<UnixSeconds>,
     pub request_clock: RequestClock,
@@ -124,8 +127,15 @@ impl Context {
         let is_listed = |kind: ObjectKind| prices.contains(&kind) || balance == Some(kind);
         let listed = batch.objects.iter().filter(|object| is_listed(object.kind));
         let listed: Vec<_> = listed.map(|object| (object.kind, object.id.clone())).collect();
-        let writing = write(self.objects.clone(), batch);
-        async move { Ok(Written { listed, ..writing.await? }) }
+        let (source, namings, objects) = (self.source(), Arc::clone(&self.namings), self.objects.clone());
+        async move {
+            let note = move || {
+                namings.note(source, &batch.objects);
+                Ok(batch)
+            };
+            let written = write(objects, blocking(note).await?).await?;
+            Ok(Written { listed, ..written })
+        }
     }
 
     /// Deletes the personal data of customers who were erased. What does not say whose it is may be theirs.

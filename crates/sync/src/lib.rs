@@ -8,6 +8,7 @@ mod context;
 mod created;
 mod error;
 pub mod history;
+mod namings;
 mod outage;
 pub mod problems;
 pub mod progress;

@@ -66,6 +66,7 @@ pub(crate) fn context(provider: &Provider, objects: Objects) -> (Context, mpsc::
         created: Default::default(),
         outage: crate::outage::Outage::unreported(),
         erased: Default::default(),
+        namings: Default::default(),
         client: client(provider),
         objects,
         clock: clock(),

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{DEFINITION, read};
-use crate::http::{Http, host_of};
-use crate::network::{Carrier, NoAnswer};
+use crate::http::host_of;
+use crate::network::Carrier;
 use crate::{
-    Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Network, Page, Privacy, Probe,
-    ProbeState, Retrieved, Webhook, WebhookEndpoint,
+    Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
+    Webhook, WebhookEndpoint, probe,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -36,15 +36,8 @@ struct Club {
 
 impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
-        let carrier: Arc<dyn Carrier> = match &config.network {
-            Network::Simulated(carrier) => Arc::clone(carrier),
-            Network::Real => match Http::new(&config.base, TIMEOUT, LARGEST_ANSWER) {
-                Ok(http) => Arc::new(http),
-                Err(reason) => {
-                    return Err(ConnectError::Unreachable { host: host_of(&config.base), reason });
-                }
-            },
-        };
+        let unusable = |reason| ConnectError::Unreachable { host: host_of(&config.base), reason };
+        let carrier = config.network.carrier(&config.base, TIMEOUT, LARGEST_ANSWER).map_err(unusable)?;
         Ok(Self { config: Arc::new(config), carrier })
     }
 
@@ -67,19 +60,7 @@ impl Client {
     }
 
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
-        let mut probes = Vec::new();
-        for list in DEFINITION.lists {
-            let state = match self.list(&ListRequest { limit: 1, ..ListRequest::new(list.kind) }).await {
-                Ok(_) => ProbeState::Granted,
-                Err(ConnectError::PermissionMissing { permission, .. }) => ProbeState::Missing { permission },
-                Err(ConnectError::EndpointAbsent { .. }) => ProbeState::Absent,
-                Err(error) => return Err(error),
-            };
-            let (kind, label, permission) = (list.kind, list.label, list.permission);
-            let (is_required, without) = (list.is_required, list.without);
-            probes.push(Probe { kind, label, permission, state, is_required, without });
-        }
-        Ok(probes)
+        probe::each(DEFINITION.lists, |request| async move { self.list(&request).await }).await
     }
 
     /// A club has no windows; its lists come whole, the newest first, in pages of its own size.
@@ -135,10 +116,7 @@ impl Client {
     }
 
     fn private(&self, object: RawObject) -> RawObject {
-        match self.config.privacy {
-            Privacy::AsReceived => object,
-            Privacy::Pseudonymous => RawObject { body: read::redacted(&object.body), ..object },
-        }
+        self.config.privacy.applied_to(Source::MadeUp, object)
     }
 
     /// The body of an answer; `None`: there is nothing at this path.
@@ -146,14 +124,9 @@ impl Client {
         let base = self.config.base.as_str().trim_end_matches('/');
         let request = Request::get(format!("{base}{}{path}", DEFINITION.version_path));
         let request = request.header("x-club-phrase", self.config.key.secret().expose()).body(Vec::new());
-        let host = || host_of(&self.config.base);
-        let request =
-            request.map_err(|error| ConnectError::Unreachable { host: host(), reason: error.to_string() })?;
-        let answer = self.carrier.carry(request).await;
-        let answer = answer.map_err(|error: NoAnswer| ConnectError::Unreachable {
-            host: host(),
-            reason: error.to_string(),
-        })?;
+        let unreachable = |reason| ConnectError::Unreachable { host: host_of(&self.config.base), reason };
+        let request = request.map_err(|error| unreachable(error.to_string()))?;
+        let answer = self.carrier.carry(request).await.map_err(|error| unreachable(error.to_string()))?;
         opened(answer)
     }
 }

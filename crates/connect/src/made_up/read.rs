@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use model::billing::{
-    BillingInterval, Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Price, PriceScheme, Product,
-    Recurrence, Subscription, SubscriptionItem, SubscriptionStatus,
+    BillingInterval, Customer, Invoice, InvoiceLine, Period, Price, PriceScheme, Product, Recurrence,
+    Subscription, SubscriptionItem, SubscriptionStatus,
 };
 use model::{Counterparts, Currency, CustomerId, ObjectKind, RawObject, UnixSeconds};
 use rust_decimal::Decimal;
@@ -12,25 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{MEMBER, OFFER, PASS, RECEIPT, TARIFF};
-use crate::{Billed, Event, Listing, ReadError, Unreadable};
+use crate::{Billed, Event, Listing, ReadError, Source};
 
 /// What identifies nobody.
+#[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "ref",
-    "opened",
-    "member",
-    "pass",
-    "offer",
-    "tariff",
-    "land",
-    "title",
-    "cents",
-    "money",
-    "every",
-    "first_day",
-    "last_day",
-    "paid",
-    "gone",
+    "ref", "opened", "member", "pass", "offer", "tariff", "land", "title", "cents", "money", "every", "first_day",
+    "last_day", "paid", "gone",
 ];
 
 #[derive(Deserialize)]
@@ -97,14 +85,7 @@ pub(super) fn delivered(body: &str) -> Result<Event, ReadError> {
 }
 
 pub(super) fn billed(objects: &mut dyn Iterator<Item = &RawObject>) -> Billed {
-    let mut billed = Billed::default();
-    for object in objects {
-        if let Err(error) = add(&mut billed, object) {
-            let (kind, id, reason) = (object.kind, object.id.clone(), error.to_string());
-            billed.skipped.push(Unreadable { kind, id, reason });
-        }
-    }
-    billed
+    Billed::collect(objects, add)
 }
 
 fn add(billed: &mut Billed, object: &RawObject) -> Result<(), ReadError> {
@@ -121,15 +102,12 @@ fn add(billed: &mut Billed, object: &RawObject) -> Result<(), ReadError> {
 fn member(object: &RawObject) -> Result<Customer, ReadError> {
     let record: Record = parse(MEMBER, &object.body)?;
     Ok(Customer {
-        id: CustomerId::from(record.id),
         created_at: record.opened.map(instant),
         name: record.name,
         email: record.mail,
         country: record.land,
-        currency: None,
-        payment_method: None,
-        is_delinquent: false,
         is_deleted: object.is_deleted,
+        ..Customer::new(CustomerId::from(record.id))
     })
 }
 
@@ -144,27 +122,15 @@ pub(super) fn pass(object: &RawObject) -> Result<Subscription, ReadError> {
         quantity: Decimal::ONE,
         current_period: None,
     };
+    let status = if ended_at.is_some() { SubscriptionStatus::Canceled } else { SubscriptionStatus::Active };
+    let member = record.member.ok_or_else(|| missing("member"))?;
     Ok(Subscription {
-        id: record.id.into(),
-        customer: record.member.ok_or_else(|| missing("member"))?.into(),
-        status: if ended_at.is_some() { SubscriptionStatus::Canceled } else { SubscriptionStatus::Active },
         created_at: record.opened.map(instant),
         started_at: record.opened.map(instant),
         ended_at,
         canceled_at: ended_at,
-        cancel_at: None,
-        is_canceled_at_period_end: false,
-        cancellation_reason: None,
-        cancellation_feedback: None,
-        trial: None,
-        billing_cycle_anchor: None,
-        is_collection_paused: false,
-        currency: None,
-        inclusive_tax_percent: None,
-        pending_update: None,
-        payment_method: None,
-        discounts: Vec::new(),
         items: vec![item],
+        ..Subscription::new(record.id.into(), member.into(), status)
     })
 }
 
@@ -177,44 +143,17 @@ fn receipt(object: &RawObject) -> Result<Invoice, ReadError> {
     let amount_minor = record.cents.ok_or_else(|| missing("cents"))?;
     let currency = record.money.ok_or_else(|| missing("money"))?;
     let subscription = record.pass.map(Into::into);
+    let period = Period { start: instant(first_day), end: instant(last_day) };
     let line = InvoiceLine {
-        id: record.id.as_str().into(),
         description: record.title,
-        amount_minor,
-        discount_minor: 0,
-        inclusive_tax_minor: 0,
-        inclusive_tax_percent: None,
-        currency,
-        period: Period { start: instant(first_day), end: instant(last_day) },
-        is_proration: false,
-        is_proration_credit: false,
-        quantity: Decimal::ONE,
         price: record.tariff.map(Into::into),
         subscription: subscription.clone(),
         subscription_item: subscription.as_ref().map(|pass: &model::SubscriptionId| pass.as_str().into()),
-        invoice_item: None,
+        ..InvoiceLine::new(record.id.as_str().into(), amount_minor, currency, period)
     };
-    Ok(Invoice {
-        id: record.id.into(),
-        number: None,
-        customer: record.member.map(Into::into),
-        subscription,
-        status: if record.paid { InvoiceStatus::Paid } else { InvoiceStatus::Open },
-        currency,
-        created_at,
-        paid_at: record.paid.then_some(created_at),
-        finalized_at: None,
-        given_up_at: None,
-        billing_reason: None,
-        attempt_count: 1,
-        total_minor: amount_minor,
-        tax_minor: 0,
-        shipping_minor: 0,
-        billing_credits_minor: 0,
-        amount_paid_minor: if record.paid { amount_minor } else { 0 },
-        amount_due_minor: amount_minor,
-        lines: vec![line],
-    })
+    let open = Invoice::open(record.id.into(), currency, created_at, vec![line]);
+    let invoice = Invoice { customer: record.member.map(Into::into), subscription, ..open };
+    Ok(if record.paid { invoice.paid_at(created_at) } else { invoice })
 }
 
 pub(super) fn listing(object: &RawObject) -> Result<Listing, ReadError> {
@@ -257,7 +196,7 @@ pub(super) fn tombstone(kind: ObjectKind, id: &str) -> RawObject {
 pub(super) fn last_known(gone: RawObject, stored: Option<RawObject>) -> RawObject {
     match (gone.kind, stored) {
         (TARIFF | OFFER, Some(stored)) => RawObject { body: stored.body, ..gone },
-        (MEMBER, Some(stored)) => RawObject { body: redacted(&stored.body), ..gone },
+        (MEMBER, Some(stored)) => RawObject { body: Source::MadeUp.redacted(MEMBER, &stored.body), ..gone },
         _ => gone,
     }
 }
@@ -266,8 +205,4 @@ pub(super) fn redact(body: &str) -> Option<Box<str>> {
     let mut record: Map<String, Value> = serde_json::from_str(body).ok()?;
     record.retain(|field, _| KEPT.contains(&field.as_str()));
     Some(Value::Object(record).to_string().into())
-}
-
-pub(super) fn redacted(body: &str) -> Box<str> {
-    redact(body).unwrap_or_else(|| "{}".into())
 }

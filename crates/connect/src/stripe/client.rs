@@ -11,9 +11,9 @@ use super::page::{self, Requested};
 use super::refusal::Refusal;
 use super::retry::{self, AttemptLimits, Failure};
 use super::transport::{Answer, Transport, Verb};
-use super::{Children, ClientConfig, ListRequest, Page, Retrieved, catalog, facts, loose};
+use super::{Children, ClientConfig, ListRequest, Page, Probe, Retrieved, catalog, facts, loose};
 use crate::stripe::kind;
-use crate::{ConnectError, NoAnswer, Source};
+use crate::{ConnectError, NoAnswer, Source, probe};
 
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
@@ -62,6 +62,15 @@ impl Client {
 
     pub fn config(&self) -> &ClientConfig {
         &self.0.config
+    }
+
+    /// Finds out what the key may read, by requesting one object of each list.
+    ///
+    /// # Errors
+    /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
+    pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
+        let request = |request| async move { self.list_with(&request, retry::INTERACTIVE).await };
+        probe::each(catalog::LISTS, request).await
     }
 
     /// Reads one page of a list.

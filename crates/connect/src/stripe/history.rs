@@ -8,7 +8,7 @@ use model::billing::{Customer, Price, Product};
 use model::{CustomerId, ObjectKind, ProductId, RawObject};
 
 use super::{kind, translate};
-use crate::{Billed, Listing, ReadError, Unreadable};
+use crate::{Billed, Listing, ReadError};
 use merge::{Child, Parent};
 
 /// What a history is made of.
@@ -93,7 +93,7 @@ impl Collected {
         } else if !object.is_deleted
             && let Err(error) = self.add_live(object)
         {
-            self.skip(object, &error);
+            self.billed.skip(object, &error);
         }
     }
 
@@ -144,26 +144,12 @@ impl Collected {
         let read = translate::customer(&object.body);
         let customer = read.unwrap_or_else(|error| {
             if !object.is_deleted {
-                self.skip(object, &error);
+                self.billed.skip(object, &error);
             }
-            Customer {
-                id: CustomerId::from(object.id.as_str()),
-                created_at: object.created_at,
-                name: None,
-                email: None,
-                country: None,
-                currency: None,
-                payment_method: None,
-                is_delinquent: false,
-                is_deleted: object.is_deleted,
-            }
+            let id = CustomerId::from(object.id.as_str());
+            Customer { created_at: object.created_at, is_deleted: object.is_deleted, ..Customer::new(id) }
         });
         Customer { is_deleted: customer.is_deleted || object.is_deleted, ..customer }
-    }
-
-    fn skip(&mut self, object: &RawObject, error: &ReadError) {
-        let (kind, id) = (object.kind, object.id.clone());
-        self.billed.skipped.push(Unreadable { kind, id, reason: error.to_string() });
     }
 
     fn finish(self) -> Billed {

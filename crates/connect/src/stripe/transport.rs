@@ -9,9 +9,9 @@ use model::UnixSeconds;
 use url::Url;
 
 use super::{API_VERSION, ClientConfig, VERSION_PATH};
-use crate::http::{Http, host_of};
+use crate::ConnectError;
+use crate::http::host_of;
 use crate::network::{Carrier, NoAnswer};
-use crate::{ConnectError, Network};
 
 /// Of a whole request, as in Stripe's own libraries.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
@@ -55,10 +55,7 @@ impl Transport {
         let base = tidy(&config.base)?;
         let unusable = |reason: String| ConnectError::Unreachable { host: host_of(&base), reason };
         let headers = headers(config).map_err(unusable)?;
-        let carrier = match &config.network {
-            Network::Real => Arc::new(Http::new(&base, REQUEST_TIMEOUT, LARGEST_ANSWER).map_err(unusable)?),
-            Network::Simulated(carrier) => Arc::clone(carrier),
-        };
+        let carrier = config.network.carrier(&base, REQUEST_TIMEOUT, LARGEST_ANSWER).map_err(unusable)?;
         Ok(Self { carrier, base, headers })
     }
 

@@ -7,8 +7,9 @@ use model::{CustomerId, ObjectKind};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
-use super::codec::{Codec, Outline};
+use super::codec::Codec;
 use super::index::{ALL_KINDS, Index};
+use super::trainer::Outline;
 use super::{FILE_NAME, LOCK_NAME, Objects, file, rewrite, sweep};
 use crate::StoreError;
 use crate::data_dir::lock_file;

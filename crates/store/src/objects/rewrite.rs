@@ -4,8 +4,9 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 use zstd::zstd_safe::DCtx;
 
-use super::codec::{Codec, Outline, Trainer};
+use super::codec::Codec;
 use super::erase::{COLUMNS, Plain, ROWS, Redact, Rewritten};
+use super::trainer::{Outline, Trainer};
 use crate::error::Fault;
 use crate::scrub::{overwrite_from_now_on, scrub};
 
@@ -64,10 +65,10 @@ fn trained(conn: &Connection, old: &Codec, outline: &Outline, redact: Redact<'_>
     };
     let codec = Codec::default();
     codec.kinds.load(conn)?;
-    for kind in trainable {
-        if let Some(bytes) = trainer.train(kind) {
-            codec.keep(conn, kind, &bytes)?;
-        }
+    let mut dictionaries = trainer.collected_starters();
+    dictionaries.extend(trainable.into_iter().filter_map(|kind| Some((kind, trainer.train(kind)?))));
+    for (kind, bytes) in dictionaries {
+        codec.put_to_use(kind, codec.insert(conn, kind, &bytes)?);
     }
     Ok(Trained { codec, superseded })
 }

@@ -4,6 +4,7 @@ use model::{Column, Counterparts, RawObject, UnixSeconds};
 use super::*;
 use crate::ConnectionFiles;
 
+mod dictionaries;
 mod properties;
 
 fn temp() -> (tempfile::TempDir, Objects) {
@@ -325,33 +326,6 @@ fn a_file_of_a_newer_version_or_of_something_else_is_refused() {
     drop(conn);
     std::fs::write(&path, "not a database, but long enough to be taken for the header of one").unwrap();
     assert!(matches!(Objects::open(dir.path(), &[], None), Err(StoreError::Damaged { .. })));
-}
-
-#[test]
-fn bodies_shrink_by_a_dictionary_and_are_read_back_by_a_reader_that_was_there_before_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let outline: Outline = Arc::new(|_, body| Some(body.into()));
-    let objects = Objects::open(dir.path(), &[], Some(outline)).unwrap();
-    let reader = Objects::open_read_only(dir.path()).unwrap();
-    let text = |n: usize| {
-        let (total, hash) = (n * 7919 % 100_000, n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        format!(r#"{{"id":"in_{n}","object":"invoice","status":"paid","total":{total},"link":"{hash:x}"}}"#)
-    };
-    for page in 0..12 {
-        let wanted = (page * 100..page * 100 + 100).map(|n| invoice(&format!("in_{n}"), "cus_1", &text(n)));
-        objects.commit_blocking(batch(1, wanted.collect())).unwrap();
-    }
-    let conn = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    let length = |dictionary: &str| -> i64 {
-        let sql = format!("SELECT avg(length(body)) FROM objects WHERE dictionary {dictionary} 0");
-        conn.query_row(&sql, [], |row| row.get::<_, f64>(0)).unwrap() as i64
-    };
-    assert!(length("<>") * 3 < length("=") * 2, "{} against {}", length("<>"), length("="));
-    for n in 0..1200 {
-        let stored = reader.get(kind::INVOICE, &format!("in_{n}")).unwrap().unwrap();
-        assert_eq!(*stored.object.body, text(n));
-    }
-    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The single thread that writes to a file.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +10,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{self, Changes};
-use super::codec::{Codec, Compressed, NO_DICTIONARY, Outline, Trainer};
+use super::codec::{self, Codec, Compressed, Dictionary, NO_DICTIONARY};
 use super::index::WriterIndex;
+use super::trainer::{Outline, Trainer};
 use super::{Batch, Committed, lists, restatements};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -104,11 +107,13 @@ impl Writer {
             None => WriterIndex::load(&tx)?,
         };
         index.prepare(&tx, group.iter().map(|job| job.batch.objects.len()).sum())?;
+        let starters = starters(&tx, &self.codec, &self.trainer, group)?;
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
             let mut changes = Changes::default();
             lists::begin(&tx, &self.codec.kinds, &job.batch)?;
-            apply::objects(&tx, &self.codec, &mut index, &job.batch, &job.bodies, &mut changes)?;
+            let bodies = bodies(&self.codec, &starters, job)?;
+            apply::objects(&tx, &self.codec, &mut index, &job.batch, &bodies, &mut changes)?;
             lists::end(&tx, &self.codec.kinds, &job.batch, &mut changes)?;
             apply::cursors(&tx, &self.codec.kinds, &job.batch)?;
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
@@ -116,17 +121,60 @@ impl Writer {
         }
         index.compact(&tx)?;
         tx.commit()?;
+        for (kind, starter) in starters {
+            self.codec.put_to_use(kind, starter);
+        }
         self.index = Some(index);
         Ok(committed)
     }
 
     fn train(&mut self, kind: ObjectKind) -> Result<(), StoreError> {
         let Some(bytes) = self.trainer.train(kind) else { return Ok(()) };
-        self.codec.keep(&self.conn, kind, &bytes).in_file(&self.path)
+        let dictionary = self.codec.insert(&self.conn, kind, &bytes).in_file(&self.path)?;
+        self.codec.put_to_use(kind, dictionary);
+        Ok(())
     }
 }
 
-/// Hands the trainer what was written without a dictionary; returns the kinds that it has enough of now.
+/// Puts a first dictionary into the file for each kind in the group that has none. Bodies that need it come in the same
+/// transaction, and nobody else uses it before that is committed.
+fn starters(
+    conn: &Connection,
+    codec: &Codec,
+    trainer: &Trainer,
+    group: &[Job],
+) -> Result<BTreeMap<ObjectKind, Arc<Dictionary>>, Fault> {
+    let objects = group.iter().flat_map(|job| job.batch.objects.iter().zip(&job.bodies));
+    let without = objects
+        .filter(|(object, body)| body.dictionary == NO_DICTIONARY && codec.newest(object.kind).is_none())
+        .map(|(object, _)| (object.kind, &*object.body));
+    let starters = trainer.starters(without).into_iter();
+    starters.map(|(kind, bytes)| Ok((kind, codec.insert(conn, kind, &bytes)?))).collect()
+}
+
+/// The bodies of a job. Those of kinds that have got a dictionary since they were compressed are compressed again.
+fn bodies<'j>(
+    codec: &Codec,
+    starters: &BTreeMap<ObjectKind, Arc<Dictionary>>,
+    job: &'j Job,
+) -> Result<Cow<'j, [Compressed]>, Fault> {
+    let mut bodies = Cow::Borrowed(job.bodies.as_slice());
+    for (place, (object, body)) in job.batch.objects.iter().zip(&job.bodies).enumerate() {
+        if body.dictionary != NO_DICTIONARY {
+            continue;
+        }
+        let Some(dictionary) = starters.get(&object.kind).cloned().or_else(|| codec.newest(object.kind))
+        else {
+            continue;
+        };
+        if let Some(body) = bodies.to_mut().get_mut(place) {
+            *body = codec::compress(&object.body, Some(&dictionary))?;
+        }
+    }
+    Ok(bodies)
+}
+
+/// Hands the trainer what was written of kinds without a trained dictionary; returns the kinds that it has enough of now.
 fn collect_samples<'a>(
     codec: &Codec,
     trainer: &mut Trainer,
@@ -134,10 +182,8 @@ fn collect_samples<'a>(
 ) -> Vec<ObjectKind> {
     let mut trainable = Vec::new();
     for job in jobs {
-        for (object, body) in job.batch.objects.iter().zip(&job.bodies) {
-            let is_sample = body.dictionary == NO_DICTIONARY
-                && !trainable.contains(&object.kind)
-                && !codec.is_trained(object.kind);
+        for object in &job.batch.objects {
+            let is_sample = !trainable.contains(&object.kind) && !codec.is_trained(object.kind);
             if is_sample && trainer.collect(object.kind, &object.body) {
                 trainable.push(object.kind);
             }

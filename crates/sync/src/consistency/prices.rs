@@ -7,19 +7,20 @@ use connect::{Listing, Source};
 use metrics::ledger::{LeftOut, LineVerdict, line_verdicts};
 use model::{CustomerId, LedgerRules, Money, ObjectKind};
 use rayon::prelude::*;
-use store::{Objects, StoreError, Stretch};
+use store::{Objects, StoreError, Stored, Stretch};
 
 use crate::SyncError;
 use crate::blocking::blocking;
 use crate::context::Context;
 use crate::history;
+use crate::namings::Suspects;
 use crate::problems::{EXAMPLES_MAX, Example, Problem};
 
 /// Objects that are read at once.
 const BATCH: usize = 1000;
 
 /// Prices that lines name and nothing describes.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Unknown {
     /// Never requested.
     missing: BTreeSet<String>,
@@ -69,17 +70,19 @@ fn on_file(source: Source, objects: &Objects, id: &str) -> Result<OnFile, StoreE
     })
 }
 
-/// Reads every object that names prices, so never on a thread that answers requests.
+/// Reads many objects that name prices, so never on a thread that answers requests.
 pub(super) async fn unknown(context: &Context) -> Result<Unknown, SyncError> {
     let (objects, source) = (context.objects.clone(), context.source());
-    blocking(move || Ok(find_unknown(source, &objects)?)).await
+    let suspects = context.namings.suspects();
+    blocking(move || Ok(find_unknown(source, &objects, suspects)?)).await
 }
 
-fn find_unknown(source: Source, objects: &Objects) -> Result<Unknown, StoreError> {
+fn find_unknown(source: Source, objects: &Objects, suspects: Suspects) -> Result<Unknown, StoreError> {
     let search = Search { source, objects, known: Mutex::default() };
-    let stretches = objects.stretches()?;
-    let found = stretches.par_iter().map(|stretch| search.unknown_in(*stretch));
-    found.try_reduce(Unknown::default, |all, more| Ok(all.with(more)))
+    match suspects {
+        Suspects::All => search.all(),
+        Suspects::These(suspects) => search.among(suspects),
+    }
 }
 
 /// One search by several threads, which share what they found out about prices.
@@ -90,12 +93,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn unknown_in(&self, stretch: Stretch) -> Result<Unknown, StoreError> {
+    fn all(&self) -> Result<Unknown, StoreError> {
+        let stretches = self.objects.stretches()?;
+        let read = |stretch: &Stretch| self.objects.read_stretch(*stretch, self.source.priced());
+        let found = stretches.par_iter().map(|stretch| self.unknown_in(&read(stretch)?));
+        found.try_reduce(Unknown::default, |all, more| Ok(all.with(more)))
+    }
+
+    fn among(&self, suspects: BTreeSet<(ObjectKind, String)>) -> Result<Unknown, StoreError> {
+        let mut ids_by_kind: BTreeMap<ObjectKind, Vec<String>> = BTreeMap::new();
+        for (kind, id) in suspects {
+            ids_by_kind.entry(kind).or_default().push(id);
+        }
+        let parts = ids_by_kind.iter().flat_map(|(kind, ids)| ids.chunks(BATCH).map(|ids| (*kind, ids)));
+        let parts: Vec<_> = parts.collect();
+        let read = |(kind, ids): &(ObjectKind, &[String])| self.objects.get_many(*kind, ids);
+        let found = parts.par_iter().map(|part| self.unknown_in(&read(part)?));
+        found.try_reduce(Unknown::default, |all, more| Ok(all.with(more)))
+    }
+
+    fn unknown_in(&self, objects: &[Stored]) -> Result<Unknown, StoreError> {
         let mut unknown = Unknown::default();
-        for stored in self.objects.read_stretch(stretch, self.source.priced())? {
-            if stored.object.is_deleted {
-                continue;
-            }
+        for stored in objects.iter().filter(|stored| !stored.object.is_deleted) {
             let customer = stored.object.counterparts.customer.as_deref().unwrap_or(history::NOBODY);
             for price in self.source.named_prices(&stored.object) {
                 unknown.note(self.on_file(&price)?, price, customer);
@@ -209,4 +228,57 @@ fn costs(source: Source, objects: &Objects, unknown: Unknown) -> Result<Option<P
         count,
         examples,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Counterparts, RawObject, UnixSeconds};
+    use serde_json::json;
+    use store::{Batch, ConnectionFiles};
+
+    use super::*;
+    use crate::namings::Namings;
+    use crate::testing::{Merchant, SOURCE, kind};
+
+    fn batch(merchant: &Merchant, kind: ObjectKind, is_concerned: impl Fn(usize) -> bool) -> Batch {
+        let bodies = merchant.objects[&kind].values().enumerate().filter(|(number, _)| is_concerned(*number));
+        let object = |body: &serde_json::Value| RawObject {
+            kind,
+            id: body["id"].as_str().unwrap().to_owned(),
+            created_at: None,
+            counterparts: Counterparts {
+                customer: body["customer"].as_str().map(ToOwned::to_owned),
+                ..Counterparts::default()
+            },
+            is_deleted: false,
+            body: body.to_string().into(),
+        };
+        let objects = bodies.map(|(_, body)| object(body)).collect();
+        Batch { objects, seen_at: UnixSeconds(1), ..Batch::default() }
+    }
+
+    #[test]
+    fn among_the_suspects_of_a_load_is_all_that_reading_everything_finds() {
+        let mut merchant = Merchant::monthly(9, 4);
+        let ids: Vec<String> = merchant.objects[&kind::INVOICE].keys().cloned().collect();
+        for (number, id) in ids.iter().enumerate().filter(|(number, _)| number % 5 == 0) {
+            let line = &mut merchant.get_mut(kind::INVOICE, id)["lines"]["data"][0];
+            line["pricing"]["price_details"]["price"] = json!(format!("price_gone_{}", number % 3));
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let objects = ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
+        let namings = Namings::begin(SOURCE, &objects).unwrap();
+        let prices = batch(&merchant, kind::PRICE, |_| true);
+        let early = batch(&merchant, kind::INVOICE, |number| number % 4 == 0);
+        let late = batch(&merchant, kind::INVOICE, |number| number % 4 != 0);
+        for batch in [early, prices, late] {
+            namings.note(SOURCE, &batch.objects);
+            objects.commit_blocking(batch).unwrap();
+        }
+        let all = find_unknown(SOURCE, &objects, Suspects::All).unwrap();
+        assert_eq!(all.missing.len(), 3);
+        let suspects = namings.suspects();
+        assert!(matches!(&suspects, Suspects::These(these) if these.len() < ids.len() / 2), "{suspects:?}");
+        assert_eq!(find_unknown(SOURCE, &objects, suspects).unwrap(), all);
+    }
 }

@@ -11,7 +11,7 @@ use store::{Objects, StoreError};
 /// Objects that are read at once.
 const BATCH: usize = 1000;
 
-/// All balance transactions, some at a time; returns what of them could not be read.
+/// All balance transactions, some at a time, in the order of the file; returns what of them could not be read.
 ///
 /// # Errors
 /// What the store says. Objects that cannot be read are no error.
@@ -22,11 +22,8 @@ pub fn read_balance(
 ) -> Result<Vec<Unreadable>, StoreError> {
     let mut skipped = Vec::new();
     let Some(kind) = source.balance_transactions() else { return Ok(skipped) };
-    let mut after: Option<String> = None;
-    loop {
-        let stored = objects.scan(kind, after.as_deref(), BATCH)?;
-        let Some(last) = stored.last() else { return Ok(skipped) };
-        after = Some(last.object.id.clone());
+    for stretch in objects.stretches()? {
+        let stored = objects.read_stretch(stretch, &[kind])?;
         let mut some = Vec::with_capacity(stored.len());
         for stored in &stored {
             match read(source, &stored.object) {
@@ -36,6 +33,7 @@ pub fn read_balance(
         }
         add(&some);
     }
+    Ok(skipped)
 }
 
 /// What these balance transactions say now. One that is deleted or cannot be read is gone.

@@ -15,7 +15,7 @@ use crate::SyncError;
 use crate::history::NOBODY;
 use crate::projection::{Keeper, LedgerMeta, Recording};
 
-/// What dictionaries of a source's objects are trained on.
+/// What dictionaries of a source's objects are made of.
 pub(super) fn outline_of(source: Source) -> Outline {
     Arc::new(move |kind, body| source.outline(kind, body))
 }

@@ -19,6 +19,7 @@ use super::record::{Done, is_passing};
 use super::{Shared, Snapshot, blocking, ledger, nameless, privacy, retention};
 use crate::audit::Audit;
 use crate::context::{Context, RequestClock};
+use crate::namings::Namings;
 use crate::outage::Outage;
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
@@ -256,6 +257,7 @@ impl SyncRun {
             reporter: connection.reporter.clone(),
             written,
             erased,
+            namings: Arc::default(),
             account_created_at: None,
             request_clock,
             outage: Outage::of(shared.config.catalog.clone(), record, shared.config.clock.clone()),
@@ -268,6 +270,8 @@ impl SyncRun {
         self.context.reporter.begin(Phase::Connecting);
         let account = self.context.ask(|| self.context.client.account()).await?;
         self.context.account_created_at = account.created_at;
+        let (source, objects) = (self.context.source(), self.context.objects.clone());
+        self.context.namings = Arc::new(blocking(move || Ok(Namings::begin(source, &objects)?)).await?);
         keep_account(&self.context, &account).await?;
         self.context.reporter.begin(Phase::Loading);
         let loaded = backfill::run(&self.context).await?;

@@ -23,6 +23,8 @@ pub(crate) struct Manners {
     pub refused_objects: BTreeMap<ObjectKind, u16>,
     /// Objects that it fails on, by id, and `account`.
     pub stuck: BTreeSet<String>,
+    /// Objects that it returns by their ids alone.
+    pub unlisted: BTreeSet<String>,
     /// So many pages after a cursor are refused, as when its object is deleted.
     pub lost_cursors: usize,
     pub ignores_windows: bool,
@@ -144,7 +146,8 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
     let number = |name: &str| query.get(name).and_then(|value| value.parse::<i64>().ok());
     let (gte, lte) = (number("created[gte]"), number("created[lte]"));
     let objects = provider.merchant.lock().unwrap().objects.get(&kind).cloned().unwrap_or_default();
-    let mut found: Vec<Value> = objects.into_values().collect();
+    let listed = objects.into_iter().filter(|(id, _)| !manners.unlisted.contains(id));
+    let mut found: Vec<Value> = listed.map(|(_, object)| object).collect();
     let created = |object: &Value| object["created"].as_i64();
     found.sort_by_key(|object| (-created(object).unwrap_or(0), object["id"].to_string()));
     if let Some(after) = query.get("starting_after") {

@@ -117,16 +117,35 @@ fn of_an_old_file_nothing_of_the_old_bodies_is_left_and_all_else_is() {
 }
 
 #[test]
+fn a_small_old_file_gets_dictionaries_that_quote_nobody_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let objects = Objects::open(dir.path(), &[], Some(quoting())).unwrap();
+    let batch = Batch { objects: (0..20).map(customer).collect(), ..Batch::default() };
+    objects.commit_blocking(batch).unwrap();
+    drop(objects);
+    assert!(holds(dir.path(), b"Lovelace"));
+    make_old(dir.path());
+    let nameless = |seen: &Rewritable<'_>| Some(nameless_body(seen.id));
+    Objects::erase(dir.path(), &everybody(), &nameless, |_| {}).unwrap();
+    assert!(!holds(dir.path(), b"Lovelace"));
+    assert_eq!(query(dir.path(), "SELECT count(*) FROM dictionaries"), 1);
+    assert_eq!(query(dir.path(), "SELECT count(*) FROM objects WHERE dictionary = 0"), 0);
+    let objects = Objects::open_read_only(dir.path()).unwrap();
+    assert_eq!(objects.integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(objects.get(kind::CUSTOMER, "cus_7").unwrap().unwrap().object.body, nameless_body("cus_7"));
+}
+
+#[test]
 fn dictionaries_quote_nobody_and_outlast_an_erasure() {
     let dir = tempfile::tempdir().unwrap();
     drop(write_customers(dir.path(), outline()));
-    let dictionaries = "SELECT count(*) FROM dictionaries";
-    assert_eq!(query(dir.path(), dictionaries), 1);
-    let quoted: Vec<u8> = Connection::open(dir.path().join(FILE_NAME))
-        .unwrap()
-        .query_row("SELECT bytes FROM dictionaries", [], |row| row.get(0))
-        .unwrap();
-    assert!(!quoted.windows(4).any(|window| window == b"Love"));
+    let quoted: Vec<Vec<u8>> = {
+        let conn = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+        let mut statement = conn.prepare("SELECT bytes FROM dictionaries").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    assert_eq!(quoted.len(), 2, "of one outline, and of many");
+    assert!(!quoted.iter().any(|bytes| bytes.windows(4).any(|window| window == b"Love")));
 
     let (ada, seen) = ([CustomerId::from("cus_7")], std::cell::RefCell::new(Vec::new()));
     let erasure = Erasure { whose: Whose::Customers(&ada), note: ("erased/cus_7", "5"), outline: outline() };
@@ -167,7 +186,7 @@ fn an_erasure_that_is_cut_off_is_not_noted_and_can_be_done_again() {
 }
 
 #[test]
-fn without_an_outline_nothing_is_trained() {
+fn without_an_outline_there_is_no_dictionary() {
     let dir = tempfile::tempdir().unwrap();
     let objects = Objects::open(dir.path(), &[], None).unwrap();
     let batch = Batch { objects: (0..CUSTOMERS).map(customer).collect(), ..Batch::default() };

@@ -1,0 +1,108 @@
+//! Billing objects that say no more than they must. A source that says little fills in the rest of what it does say.
+
+use rust_decimal::Decimal;
+
+use super::{Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Subscription, SubscriptionStatus};
+use crate::{Currency, CustomerId, InvoiceId, InvoiceLineId, SubscriptionId, UnixSeconds};
+
+impl Customer {
+    /// One who says nothing else.
+    pub fn new(id: CustomerId) -> Self {
+        Self {
+            id,
+            created_at: None,
+            name: None,
+            email: None,
+            country: None,
+            currency: None,
+            payment_method: None,
+            is_delinquent: false,
+            is_deleted: false,
+        }
+    }
+}
+
+impl Subscription {
+    /// One that says nothing else.
+    pub fn new(id: SubscriptionId, customer: CustomerId, status: SubscriptionStatus) -> Self {
+        Self {
+            id,
+            customer,
+            status,
+            created_at: None,
+            started_at: None,
+            ended_at: None,
+            canceled_at: None,
+            cancel_at: None,
+            is_canceled_at_period_end: false,
+            cancellation_reason: None,
+            cancellation_feedback: None,
+            trial: None,
+            billing_cycle_anchor: None,
+            is_collection_paused: false,
+            currency: None,
+            inclusive_tax_percent: None,
+            pending_update: None,
+            discounts: Vec::new(),
+            items: Vec::new(),
+            payment_method: None,
+        }
+    }
+}
+
+impl Invoice {
+    /// One over its lines alone, without taxes, of which nothing has been paid yet.
+    pub fn open(id: InvoiceId, currency: Currency, created_at: UnixSeconds, lines: Vec<InvoiceLine>) -> Self {
+        let total_minor = lines.iter().map(|line| line.amount_minor - line.discount_minor).sum();
+        Self {
+            id,
+            number: None,
+            customer: None,
+            subscription: None,
+            status: InvoiceStatus::Open,
+            currency,
+            created_at,
+            paid_at: None,
+            finalized_at: None,
+            given_up_at: None,
+            billing_reason: None,
+            attempt_count: 1,
+            total_minor,
+            tax_minor: 0,
+            shipping_minor: 0,
+            billing_credits_minor: 0,
+            amount_paid_minor: 0,
+            amount_due_minor: total_minor,
+            lines,
+        }
+    }
+
+    /// The same one, paid in full.
+    pub fn paid_at(self, at: UnixSeconds) -> Self {
+        let (status, amount_paid_minor) = (InvoiceStatus::Paid, self.total_minor);
+        Self { status, amount_paid_minor, paid_at: Some(at), ..self }
+    }
+}
+
+impl InvoiceLine {
+    /// One that says nothing else.
+    pub fn new(id: InvoiceLineId, amount_minor: i64, currency: Currency, period: Period) -> Self {
+        Self {
+            id,
+            description: None,
+            amount_minor,
+            discount_minor: 0,
+            inclusive_tax_minor: 0,
+            inclusive_tax_percent: None,
+            currency,
+            period,
+            is_proration: false,
+            is_proration_credit: false,
+            quantity: Decimal::ONE,
+            price: None,
+            subscription: None,
+            subscription_item: None,
+            invoice_item: None,
+        }
+    }
+}
