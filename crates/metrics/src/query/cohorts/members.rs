@@ -78,6 +78,9 @@ struct Member {
     value: i64,
 }
 
+/// Whoever is in a cohort; `None`: not in one that is asked for.
+type InCohort = (Place, Option<Member>);
+
 /// The most value first, then by what stays the same in the next snapshot.
 type Order<'a> = (Reverse<i64>, &'a str, Currency);
 
@@ -115,7 +118,7 @@ struct List<'a> {
 impl List<'_> {
     fn members(&self) -> Result<Vec<Member>, QueryError> {
         let chunks = self.question.ledger.chunks().par_iter().enumerate();
-        let parts: Result<Vec<Vec<(Place, Option<Member>)>>, TooLarge> =
+        let parts: Result<Vec<Vec<InCohort>>, TooLarge> =
             chunks.map(|(index, chunk)| self.of_chunk(index, chunk)).collect();
         let all = parts.map_err(|too_large| self.question.shape.exchange.refused(too_large))?.concat();
         let groups = self.groups(&all);
@@ -124,7 +127,7 @@ impl List<'_> {
     }
 
     /// Everybody who is in a cohort, each with what it adds to the cell. `None`: nothing, it is of another.
-    fn of_chunk(&self, index: usize, chunk: &Chunk) -> Result<Vec<(Place, Option<Member>)>, TooLarge> {
+    fn of_chunk(&self, index: usize, chunk: &Chunk) -> Result<Vec<InCohort>, TooLarge> {
         let (mut places, mut scratch) = (Places::new(), Scratch::default());
         let mut all = Vec::new();
         for customer in 0..chunk.customer_count() {
@@ -153,7 +156,7 @@ impl List<'_> {
     }
 
     /// The numbers of the groups that the key stands for. `None`: all.
-    fn groups(&self, all: &[(Place, Option<Member>)]) -> Option<BTreeSet<u32>> {
+    fn groups(&self, all: &[InCohort]) -> Option<BTreeSet<u32>> {
         let key = self.asked.group.as_ref()?;
         let named = &self.question.groups.named;
         let mut sizes: BTreeMap<Option<Group>, i64> = BTreeMap::new();
