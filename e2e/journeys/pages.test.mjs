@@ -18,7 +18,7 @@ test('an owner reads the overview and follows a figure to its page', async (t) =
   await openPage(page, 'Overview');
   await page.getByText(/^MRR is \$[\d,]+/).waitFor();
   const today = page.getByRole('region', { name: 'Today' });
-  await today.getByRole('row', { name: /^Cancellations due/ }).waitFor();
+  await today.getByRole('row', { name: /^Cancellations still due/ }).waitFor();
   const risk = page.getByRole('region', { name: 'At risk' });
   await risk.getByText(/within 90 days/).waitFor();
   await page.getByRole('radio', { name: 'New customers' }).click();

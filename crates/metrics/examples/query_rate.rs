@@ -27,6 +27,7 @@ use metrics::fx::Rates;
 use metrics::query::{
     self, Answer, CohortValue, ContributionsQuery, CustomerSort, CustomersQuery, Dimension, Filter,
     MovementFilter, MovementsQuery, MrrPoint, PaymentSort, PaymentsQuery, Query, QueryError, Reporting,
+    ValuePoint,
 };
 use metrics::registry::{METRICS, Metric};
 use metrics::statement::{
@@ -41,6 +42,7 @@ const ROUNDS: u32 = 20;
 /// The limits are those of a small machine.
 const CORES: u32 = 2;
 const PAGE: usize = 100;
+const CLIENTS: usize = 8;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -57,6 +59,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     lists(&mut bench, &ledger, &rates)?;
     opened(&mut bench, &ledger, &rates)?;
     asked_again(&mut bench, &ledger, &rates)?;
+    clients(&ledger, &rates)?;
     let column: Vec<i64> = (0..).take(ledger.row_count()).collect();
     bench.measure("one column, only added up", || Ok(column.par_iter().sum::<i64>()))?;
     Ok(bench.verdict())
@@ -237,6 +240,51 @@ fn asked_again(bench: &mut Bench, ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> R
         Ok(answer.series.len())
     })?;
     Ok(())
+}
+
+/// Clients that never stop asking, as a server answers them: each wants every metric in every view, in an order of its
+/// own, and then again.
+fn clients(ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error>> {
+    let answers = Answers::new(ledger, rates, synthetic::NOW);
+    let mut asked = Vec::new();
+    for metric in METRICS {
+        for currency in [Reporting::Native, Reporting::In(Currency::EUR)] {
+            asked.push((metric, last_year(currency, None)?));
+        }
+    }
+    for round in ["for the first time", "asked again"] {
+        let walls: Result<Vec<Vec<Duration>>, QueryError> = std::thread::scope(|scope| {
+            let client = |number: usize| ask_all(ledger, rates, &answers, &asked, number);
+            let clients: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(move || client(number))).collect();
+            clients.into_iter().filter_map(|client| client.join().ok()).collect()
+        });
+        let mut walls = walls?.concat();
+        walls.sort();
+        let (p50, p99) = (walls[walls.len() / 2], walls[walls.len() * 99 / 100]);
+        let name = format!("{CLIENTS} clients at once, {round}: p50, p99");
+        println!("{name:<52}{:>9}{:>9}", ms(p50), ms(p99));
+    }
+    Ok(())
+}
+
+fn ask_all(
+    ledger: &Ledger,
+    rates: &Rates,
+    answers: &Answers,
+    asked: &[(&'static Metric, Query)],
+    client: usize,
+) -> Result<Vec<Duration>, QueryError> {
+    let order = (0..asked.len()).map(|place| &asked[(place + client * asked.len() / CLIENTS) % asked.len()]);
+    order
+        .map(|(metric, query)| {
+            let start = Instant::now();
+            let make = || query::value(ledger, rates, metric, query);
+            let points = |answer: &Answer<ValuePoint>| answer.series.len();
+            let name = Asked::new(metric.id, query);
+            black_box(answers.answer(ledger, name, synthetic::NOW, points, make)?);
+            Ok(start.elapsed())
+        })
+        .collect()
 }
 
 fn last_year(currency: Reporting, by: Option<Dimension>) -> Result<Query, model::DayError> {

@@ -107,8 +107,17 @@ pub fn cohorts(view: &View, what: CohortValue, question: Question) -> Result<Env
     let cohorts = view.answer(&name, &query, Cohorts::points, |ledger, rates, query| {
         query::cohorts(ledger, rates, what, query)
     })?;
-    let metric = if what == CohortValue::Revenue { &registry::NET_REVENUE } else { &registry::MRR };
-    Ok(Envelope::of(view, metric, cohorts))
+    Ok(Envelope::of(view, followed(what), cohorts))
+}
+
+/// The kinds of objects that cohorts lack.
+pub fn absent_of_cohorts(view: &View, what: CohortValue) -> Vec<String> {
+    view.absent_of(followed(what).feeds)
+}
+
+/// What of a cohort is followed.
+fn followed(what: CohortValue) -> &'static Metric {
+    if what == CohortValue::Revenue { &registry::NET_REVENUE } else { &registry::MRR }
 }
 
 /// How things stand now, in the currency that is asked for or else the connection's.

@@ -289,10 +289,13 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
     }
 }
 
-/// When the first of its items is billed again. A trial does not renew, it converts.
+/// When the first of its items is billed again. A trial does not renew, it converts; bills of a paused subscription are
+/// not collected.
 fn renews_at(subscription: &Subscription) -> Option<UnixSeconds> {
     let is_running = matches!(subscription.status, SubscriptionStatus::Active | SubscriptionStatus::PastDue);
+    let is_billed =
+        is_running && !subscription.is_collection_paused && !subscription.is_canceled_at_period_end;
     let ends = subscription.items.iter().filter_map(|item| Some(item.current_period?.end));
-    let end = ends.min().filter(|_| is_running && !subscription.is_canceled_at_period_end)?;
+    let end = ends.min().filter(|_| is_billed)?;
     subscription.cancel_at.is_none_or(|at| at > end).then_some(end)
 }

@@ -144,6 +144,10 @@ pub enum QueryError {
     UnknownDimension { metric: &'static str, dimension: Dimension, known: &'static [Dimension] },
     #[error("cohorts are by month, quarter or year, not by {0}")]
     NotOfCohorts(Interval),
+    #[error("no cohort begins on {0}: use the first day of a period in which customers started")]
+    NoCohort(Day),
+    #[error("a group is one of a breakdown: say by what with `by`")]
+    GroupOfNothing,
     #[error("{from} is after {to}, so the range is empty")]
     EmptyRange { from: Day, to: Day },
     #[error("{metric} is not made of '{part}': the parts of its value are named where that is explained")]

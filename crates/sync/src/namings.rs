@@ -63,7 +63,7 @@ impl Noted {
         let Suspects::These(suspects) = &mut self.suspects else { return };
         for price in objects.iter().filter(|object| object.kind == source.prices()) {
             if price.is_deleted || !matches!(source.listing(price), Ok(Listing::Price(_))) {
-                // Whatever named it before is suspect too.
+                // Objects that named it earlier become suspects, too.
                 self.suspects = Suspects::All;
                 return;
             }

@@ -1054,9 +1054,9 @@ export interface components {
             start_on: string;
             /**
              * Format: int64
-             * @description What it adds to the cell: 1 or 0 for customers, else smallest units.
+             * @description What it adds to the cell: 1 or 0 for customers, else smallest units. `None`: what it has then has no rate.
              */
-            value: number;
+            value?: number | null;
         };
         CohortCustomers: {
             data: components["schemas"]["CohortCustomer"][];
@@ -1134,6 +1134,8 @@ export interface components {
             source: string;
             state: components["schemas"]["ConnectionState"];
             time_zone: string;
+            /** @description The day with which weeks begin. */
+            week_start: string;
         };
         /** @description An account of a provider, or a sample merchant. */
         ConnectRequest: {
@@ -1234,7 +1236,7 @@ export interface components {
             plans: string[];
             /**
              * Format: date
-             * @description The first day from now on on which one of its subscriptions is billed again.
+             * @description The first day from now on on which one of its subscriptions is billed again, also one that costs nothing.
              */
             renews_on?: string | null;
             /** @description Net revenue of all time, of all plans. */
@@ -2040,6 +2042,8 @@ export interface components {
              */
             customers: number;
             from_plan?: components["schemas"]["SwitchedPlan"] | null;
+            /** @description All rows beyond the limit together, in which a customer counts once per switch. */
+            is_rest: boolean;
             /** Format: int64 */
             mrr_after_minor: number;
             /**
@@ -3043,6 +3047,8 @@ export interface operations {
                 from?: string;
                 /** @description With `by`: the key of one group. */
                 group?: string;
+                /** @description Only of the cohorts in this currency. Unlike `filter_currency`, it leaves the groups as they are. */
+                in_currency?: string;
                 /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
                 interval?: string;
                 /** @description `true`: only those with a value in the period. `false`: only those without. */
@@ -3117,7 +3123,7 @@ export interface operations {
                 q?: string;
                 /**
                  * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `renewal`, `lost_mrr` or `revenue`, with a
-                 *     leading `-` for descending order. Who doesn't have it comes last. Default: `-mrr`.
+                 *     leading `-` for descending order. Customers without a value come last. Default: `-mrr`.
                  */
                 sort?: string;
                 /** @description `active`, `churned` or `never`. */
@@ -3641,7 +3647,7 @@ export interface operations {
                 plan_to?: string;
                 /** @description Product ids. */
                 product?: string[];
-                /** @description `true`: only those in which not one price took the place of one other, but several at once. */
+                /** @description `true`: only expansions and contractions that switch several prices at once, instead of one for one. */
                 several_plans?: boolean;
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */

@@ -9,7 +9,8 @@ const today = '2026-11-29'
 const view = {
   currency: 'native',
   search: {},
-  connection: { reporting_currency: 'usd' },
+  filters: {},
+  connection: { reporting_currency: 'usd', week_start: 'monday' },
   facets: { currencies: ['eur', 'usd'] },
   today,
 } as unknown as View
@@ -20,20 +21,27 @@ const days = { start: '2026-10-10', end: today }
 
 describe('periods', () => {
   it('are cut to the days that they are of, and say so', () => {
-    expect(bucketsOf(days, 'month', today)).toEqual([
+    expect(bucketsOf(days, 'month', today, 'monday')).toEqual([
       { start_on: '2026-10-10', end_on: '2026-10-31', is_partial: true },
       { start_on: '2026-11-01', end_on: '2026-11-29', is_partial: true },
     ])
-    expect(bucketsOf({ start: '2026-01-01', end: '2026-06-30' }, 'quarter', today)).toEqual([
+    expect(bucketsOf({ start: '2026-01-01', end: '2026-06-30' }, 'quarter', today, 'monday')).toEqual([
       { start_on: '2026-01-01', end_on: '2026-03-31', is_partial: false },
       { start_on: '2026-04-01', end_on: '2026-06-30', is_partial: false },
     ])
   })
 
-  it('of weeks begin on Mondays', () => {
-    expect(bucketsOf({ start: '2026-11-04', end: '2026-11-15' }, 'week', today).map(({ start_on, end_on }) => [start_on, end_on])).toEqual([
+  it('of weeks begin with the day of the settings', () => {
+    const weeks = (weekStart: string) =>
+      bucketsOf({ start: '2026-11-04', end: '2026-11-15' }, 'week', today, weekStart).map(({ start_on, end_on }) => [start_on, end_on])
+    expect(weeks('monday')).toEqual([
       ['2026-11-04', '2026-11-08'],
       ['2026-11-09', '2026-11-15'],
+    ])
+    expect(weeks('sunday')).toEqual([
+      ['2026-11-04', '2026-11-07'],
+      ['2026-11-08', '2026-11-14'],
+      ['2026-11-15', '2026-11-15'],
     ])
   })
 })
@@ -52,6 +60,12 @@ describe('an answer without the currency of the page', () => {
     ])
     const [series] = mrrWithZeros(view, nothing as unknown as MrrReport, { start: today, end: today })?.series ?? []
     expect(series?.points).toMatchObject([{ start_on: today, end_on: today, mrr_minor: 0, customers: 0, churn_minor: 0 }])
+  })
+
+  it('has no zeros of a currency that a filter leaves out', () => {
+    const filtered = (codes: string[]) => ({ ...view, filters: { filter_currency: codes } }) as unknown as View
+    expect(valuesWithZeros(filtered(['eur']), values, days, 0)?.series).toEqual([])
+    expect(valuesWithZeros(filtered(['usd']), values, days, 0)?.series).toHaveLength(1)
   })
 
   it('keeps what it has in other currencies', () => {

@@ -12,10 +12,15 @@ import { isKnown } from './known'
 import type { Days } from './range'
 import type { View } from './useView'
 
-const MONDAY = 1
-const firstOfWeek = (day: Day): Day => addDays(day, -((utcOf(day).getUTCDay() - MONDAY + 7) % 7))
+/** As of `Date`: 0 is Sunday. */
+const FIRST_WEEKDAY: Record<string, number> = { sunday: 0, monday: 1 }
 
-const FIRST: Record<Interval, (day: Day) => Day> = {
+function firstOfWeek(day: Day, weekStart: string): Day {
+  const first = FIRST_WEEKDAY[weekStart] ?? 1
+  return addDays(day, -((utcOf(day).getUTCDay() - first + 7) % 7))
+}
+
+const FIRST: Record<Interval, (day: Day, weekStart: string) => Day> = {
   day: (day) => day,
   week: firstOfWeek,
   month: (day) => firstOfMonth(day),
@@ -32,9 +37,9 @@ const NEXT: Record<Interval, (first: Day) => Day> = {
 }
 
 /** Some days in periods, the first and the last one cut to them, as the server does. */
-export function bucketsOf({ start, end }: Days, interval: Interval, today: Day): Bucket[] {
+export function bucketsOf({ start, end }: Days, interval: Interval, today: Day, weekStart: string): Bucket[] {
   const buckets: Bucket[] = []
-  for (let first = FIRST[interval](start); first <= end; first = NEXT[interval](first)) {
+  for (let first = FIRST[interval](start, weekStart); first <= end; first = NEXT[interval](first)) {
     const last = addDays(NEXT[interval](first), -1)
     const [start_on, end_on] = [first < start ? start : first, last > end ? end : last]
     buckets.push({ start_on, end_on, is_partial: start_on > first || end_on < last || (start_on <= today && today <= end_on) })
@@ -51,6 +56,8 @@ function leftOut(view: View, report: Report | undefined): string | undefined {
   const currency = shownCurrency(view)
   if (report?.currency !== 'native' || !isKnown(report) || currency === undefined) return undefined
   const isBilled = view.facets?.currencies.includes(currency) ?? false
+  const only = view.filters.filter_currency
+  if (only !== undefined && !only.includes(currency)) return undefined
   return isBilled && !report.series.some((one) => one.currency === currency) ? currency : undefined
 }
 
@@ -75,7 +82,7 @@ const NO_MRR = {
 export function mrrWithZeros(view: View, report: MrrReport | undefined, days: Days): MrrReport | undefined {
   const currency = leftOut(view, report)
   if (report === undefined || currency === undefined) return report
-  const points = bucketsOf(days, report.interval as Interval, view.today).map((bucket): MrrPoint => ({ ...bucket, ...NO_MRR }))
+  const points = bucketsOf(days, report.interval as Interval, view.today, view.connection.week_start).map((bucket): MrrPoint => ({ ...bucket, ...NO_MRR }))
   return { ...report, series: [...report.series, { currency, group: null, points }] }
 }
 
@@ -83,6 +90,6 @@ export function mrrWithZeros(view: View, report: MrrReport | undefined, days: Da
 export function valuesWithZeros(view: View, report: ValueReport | undefined, days: Days, zero: 0 | null): ValueReport | undefined {
   const currency = leftOut(view, report)
   if (report === undefined || currency === undefined || report.absent.length > 0) return report
-  const points = bucketsOf(days, report.interval as Interval, view.today).map((bucket): ValuePoint => ({ ...bucket, value: zero }))
+  const points = bucketsOf(days, report.interval as Interval, view.today, view.connection.week_start).map((bucket): ValuePoint => ({ ...bucket, value: zero }))
   return { ...report, series: [...report.series, { currency, group: null, points }] }
 }

@@ -33,6 +33,9 @@ pub struct ConnectionView {
     #[schema(value_type = Option<String>)]
     pub reporting_currency: Option<model::Currency>,
     pub time_zone: String,
+    /// The day with which weeks begin.
+    #[schema(value_type = String)]
+    pub week_start: model::WeekStart,
     pub absent: Vec<Absent>,
 }
 
@@ -144,6 +147,7 @@ impl ConnectionView {
             last_error: record.last_error.map(LastErrorView::from),
             reporting_currency: record.settings.reporting_currency.or(record.default_currency),
             time_zone: record.settings.zone_name().to_owned(),
+            week_start: record.settings.week_start,
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct CustomersParams {
     /// `active`, `past_due`, `canceling`, `trialing`, `churned` or `never`: how a customer stands now.
     pub status: Option<String>,
     /// `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `renewal`, `lost_mrr` or `revenue`, with a
-    /// leading `-` for descending order. Who doesn't have it comes last. Default: `-mrr`.
+    /// leading `-` for descending order. Customers without a value come last. Default: `-mrr`.
     pub sort: Option<String>,
     /// `true`: with what all customers of the list are worth together.
     pub sums: Option<bool>,

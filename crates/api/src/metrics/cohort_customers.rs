@@ -4,7 +4,7 @@ use ::metrics::query::{self, CohortCustomerPage, CohortCustomersQuery, CohortVal
 use ::metrics::question::{ParameterError, Question, parse};
 use axum::Json;
 use axum::extract::State;
-use model::Day;
+use model::{Currency, Day};
 use utoipa::IntoParams;
 
 use super::parameters::QuestionParams;
@@ -26,6 +26,8 @@ pub struct CohortCustomerParams {
     pub at: Option<u32>,
     /// With `by`: the key of one group.
     pub group: Option<String>,
+    /// Only of the cohorts in this currency. Unlike `filter_currency`, it leaves the groups as they are.
+    pub in_currency: Option<String>,
     /// `true`: only those with a value in the period. `false`: only those without.
     pub kept: Option<bool>,
     pub cursor: Option<String>,
@@ -38,6 +40,7 @@ struct Wanted {
     start_on: Option<Day>,
     at: usize,
     group: Option<String>,
+    in_currency: Option<Currency>,
     is_kept: Option<bool>,
 }
 
@@ -53,11 +56,12 @@ pub async fn handle(
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
-    let Wanted { what, start_on, at, group, is_kept } = Wanted::from_pairs(others)?;
+    let Wanted { what, start_on, at, group, in_currency, is_kept } = Wanted::from_pairs(others)?;
     let view = context.view(record).await?;
     let answer = blocking(move || {
         let query = question.query_of_cohorts(&view)?;
-        let asked = CohortCustomersQuery { query, what, start_on, at, group, is_kept, cursor, limit };
+        let asked =
+            CohortCustomersQuery { query, what, start_on, at, group, in_currency, is_kept, cursor, limit };
         query::cohort_customers(&view.ledger, &view.rates, &asked)
     });
     Ok(Json(answer.await??))
@@ -65,14 +69,21 @@ pub async fn handle(
 
 impl Wanted {
     fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, ParameterError> {
-        let mut wanted =
-            Self { what: CohortValue::Customers, start_on: None, at: 0, group: None, is_kept: None };
+        let mut wanted = Self {
+            what: CohortValue::Customers,
+            start_on: None,
+            at: 0,
+            group: None,
+            in_currency: None,
+            is_kept: None,
+        };
         for (name, value) in pairs {
             match name.as_str() {
                 "what" => wanted.what = parse(&name, &value)?,
                 "start_on" => wanted.start_on = Some(parse(&name, &value)?),
                 "at" => wanted.at = parse(&name, &value)?,
                 "group" => wanted.group = Some(value),
+                "in_currency" => wanted.in_currency = Some(parse(&name, &value)?),
                 "kept" => wanted.is_kept = Some(parse(&name, &value)?),
                 _ => return Err(ParameterError { name, problem: "unknown parameter".to_owned() }),
             }

@@ -34,7 +34,7 @@ pub struct MovementParams {
     pub plan_from: Option<String>,
     /// Ids of prices, separated by commas: in which one of them took the place of another price.
     pub plan_to: Option<String>,
-    /// `true`: only those in which not one price took the place of one other, but several at once.
+    /// `true`: only expansions and contractions that switch several prices at once, instead of one for one.
     pub several_plans: Option<bool>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.
@@ -96,6 +96,10 @@ fn only(pairs: Vec<(String, String)>) -> Result<(MovementFilter, Vec<(String, St
         for one in value.split(',') {
             only.add(by, one).map_err(|problem| ParameterError { name: name.clone(), problem })?;
         }
+    }
+    if only.several_plans && !(only.plans_from.is_empty() && only.plans_to.is_empty()) {
+        let problem = "use either `several_plans` or `plan_from` and `plan_to`".to_owned();
+        return Err(ParameterError { name: "several_plans".to_owned(), problem });
     }
     Ok((only, others))
 }

@@ -71,10 +71,12 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
             start_on: args.start_on,
             at,
             group: args.group,
+            in_currency: None,
             is_kept: None,
             cursor: None,
             limit: usize::MAX,
         };
+        envelope::absent_of_cohorts(&view, args.what).iter().for_each(|kind| tell_absent(kind));
         let page = query::cohort_customers(&view.ledger, &view.rates, &asked)?;
         let table = |out: &mut _| customers::write_table(out, &page, args.what);
         return args.format.print(&page.data, |out| customers::write_csv(out, &page), table);

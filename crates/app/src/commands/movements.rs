@@ -33,7 +33,7 @@ pub struct Movements {
     /// Only expansion and contraction in which this price took the place of another one; may be repeated
     #[arg(long, value_name = "PRICE")]
     plan_to: Vec<String>,
-    /// Only expansion and contraction in which several prices were left or taken at once
+    /// Only expansions and contractions that switch several prices at once, instead of one for one
     #[arg(long, conflicts_with_all = ["plan_from", "plan_to"])]
     several_plans: bool,
     #[arg(long, value_enum, default_value_t = Format::Table)]

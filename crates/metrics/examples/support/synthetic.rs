@@ -38,7 +38,7 @@ pub fn ledger(subscriptions: u64) -> Result<Ledger, Box<dyn Error>> {
 /// Every change of every subscription as a line of CSV: the customer's number, currency, day and difference.
 ///
 /// # Errors
-/// When a currency's code can't be read, or the line not be written.
+/// When a currency's code can't be read, or a line can't be written.
 pub fn write_rows(subscriptions: u64, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let (prices, currencies) = sold()?;
     for number in 0..subscriptions {

@@ -356,7 +356,8 @@ impl Chunk {
             .map(|i| (UnixSeconds(money.at[i]), money.kind[i], money.currency[i], money.amount_minor[i]))
     }
 
-    /// Adds every instant from this one on at which anything of its customers happens or ends, in no order.
+    /// Adds every instant from this one on at which anything of its customers happens or ends, in no order. Renewals are
+    /// not among them: by themselves they change nothing.
     pub(super) fn instants_from(&self, from: i64, found: &mut Vec<i64>) {
         let Columns { rows, apart, subscriptions, failed_invoices, money, paid, .. } = &*self.columns;
         let Columns { unexplained, differences, list_rows, .. } = &*self.columns;
@@ -375,7 +376,6 @@ impl Chunk {
             &subscriptions.started_at,
             &subscriptions.ended_at,
             &subscriptions.cancel_at,
-            &subscriptions.renews_at,
             &subscriptions.trial_start,
             &subscriptions.trial_end,
             &failed_invoices.failed_at,

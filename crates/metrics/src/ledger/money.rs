@@ -30,7 +30,7 @@ pub enum MoneyKind {
     DisputeOpened,
     /// What was lost in a dispute, by the time it was closed.
     DisputeLost,
-    /// What is due on an issued invoice that is neither paid nor given up, by the time it was issued.
+    /// What is still due on an issued invoice that is neither paid nor given up, by the time it was issued.
     OpenInvoice,
     /// What was due on a voided invoice, by the time it was voided.
     VoidedInvoice,
@@ -158,7 +158,8 @@ fn invoices(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
 
 /// What became of an invoice, when, and how much of it that concerns. `None`: it is not issued, or it asks for nothing.
 fn stand(invoice: &Invoice) -> Option<(MoneyKind, Option<UnixSeconds>, i64)> {
-    let due_minor = invoice.amount_due_minor;
+    // What was paid of it already is a payment.
+    let due_minor = invoice.amount_due_minor.saturating_sub(invoice.amount_paid_minor);
     let (kind, at) = match invoice.status {
         InvoiceStatus::Paid => {
             let net_minor = invoice.total_minor.saturating_sub(invoice.tax_minor);

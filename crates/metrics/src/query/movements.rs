@@ -57,7 +57,7 @@ pub struct MovementFilter {
     /// is any price.
     pub plans_from: Vec<String>,
     pub plans_to: Vec<String>,
-    /// Only an expansion or a contraction in which not one price was left for one other, but several at once.
+    /// Only expansions and contractions that switch several prices at once, instead of one for one.
     pub several_plans: bool,
 }
 

@@ -44,9 +44,11 @@ pub struct PlanSwitches {
 pub struct PlanSwitch {
     #[schema(value_type = String)]
     pub currency: Currency,
-    /// `None`, as `to_plan`, where not one plan took the place of one other, and for all rows beyond the limit.
+    /// `None`, as `to_plan`, where several plans were switched at once, and for all rows beyond the limit.
     pub from_plan: Option<SwitchedPlan>,
     pub to_plan: Option<SwitchedPlan>,
+    /// All rows beyond the limit together, in which a customer counts once per switch.
+    pub is_rest: bool,
     /// Who made this switch, each once.
     pub customers: i64,
     /// What the plans were worth that were left, and those that took their place.
@@ -115,41 +117,39 @@ pub fn plan_switches(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Pl
         timezone: zone_name(ledger),
         rates_on: shape.exchange.rates_on,
         unconverted: unconverted.collect(),
-        data: rows(ledger, total.switches),
+        data: rows(ledger.catalog(), total.switches, ROWS_MAX),
     })
 }
 
-fn rows(ledger: &Ledger, switches: HashMap<Key, Sum>) -> Vec<PlanSwitch> {
+/// The most frequent switches, then what several plans were switched at once, then the rest.
+fn rows(catalog: &Catalog, switches: HashMap<Key, Sum>, most: usize) -> Vec<PlanSwitch> {
     let mut all: Vec<(Key, Sum)> = switches.into_iter().collect();
     all.sort_unstable_by_key(|((currency, plans), sum)| {
         let change = (sum.after - sum.before).unsigned_abs();
         (plans.is_none(), std::cmp::Reverse((sum.customers, change)), *currency, *plans)
     });
+    let of_several = all.split_off(all.partition_point(|((_, plans), _)| plans.is_some()));
     let mut rest: BTreeMap<Currency, Sum> = BTreeMap::new();
-    for ((currency, _), sum) in all.split_off(all.len().min(ROWS_MAX)) {
+    for ((currency, _), sum) in all.split_off(all.len().min(most)) {
         rest.entry(currency).or_default().add(sum);
     }
-    // Beside the rows without two plans there are none of the same kind.
-    for ((currency, plans), sum) in &mut all {
-        if let Some(more) = rest.get(currency).copied().filter(|_| plans.is_none()) {
-            sum.add(more);
-            rest.remove(currency);
-        }
-    }
-    all.extend(rest.into_iter().map(|(currency, sum)| ((currency, None), sum)));
     let plan = |code: u32| {
-        let plan = ledger.catalog().plan(code)?;
+        let plan = catalog.plan(code)?;
         Some(SwitchedPlan { id: plan.price.to_string(), label: plan.label.clone() })
     };
-    let row = |((currency, plans), sum): (Key, Sum)| PlanSwitch {
-        currency,
-        from_plan: plans.and_then(|(from, _)| plan(from)),
-        to_plan: plans.and_then(|(_, to)| plan(to)),
-        customers: sum.customers,
-        mrr_before_minor: sum.before,
-        mrr_after_minor: sum.after,
+    let row = |is_rest: bool| {
+        move |((currency, plans), sum): (Key, Sum)| PlanSwitch {
+            currency,
+            from_plan: plans.and_then(|(from, _)| plan(from)),
+            to_plan: plans.and_then(|(_, to)| plan(to)),
+            is_rest,
+            customers: sum.customers,
+            mrr_before_minor: sum.before,
+            mrr_after_minor: sum.after,
+        }
     };
-    all.into_iter().map(row).collect()
+    let rest = rest.into_iter().map(|(currency, sum)| ((currency, None), sum));
+    all.into_iter().chain(of_several).map(row(false)).chain(rest.map(row(true))).collect()
 }
 
 /// What is asked of a ledger.
@@ -303,5 +303,26 @@ impl Sum {
         self.customers += other.customers;
         self.before += other.before;
         self.after += other.after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beyond_the_limit_is_a_row_of_its_own() {
+        let sum = |customers| Sum { customers, before: 100, after: 300 };
+        let key = |plans| (Currency::USD, plans);
+        let switches = HashMap::from([
+            (key(Some((0, 1))), sum(5)),
+            (key(Some((1, 0))), sum(2)),
+            (key(Some((0, 2))), sum(1)),
+            (key(None), sum(9)),
+        ]);
+        let rows = rows(&Catalog::default(), switches, 1);
+        let shown: Vec<_> =
+            rows.iter().map(|row| (row.is_rest, row.customers, row.mrr_after_minor)).collect();
+        assert_eq!(shown, [(false, 5, 300), (false, 9, 300), (true, 3, 600)]);
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts, Dimension, Query, Value};
+use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts, Dimension, Query, Reporting, Value};
 use metrics::registry::Metric;
 use model::{Currency, Day, Interval};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::generated::{ZONES, question, rates, world};
-use super::world::{World, at, day, query};
+use super::world::{World, at, currency, day, query, steady_dollar};
 
 /// By currency and the last day of the period.
 type Sums = BTreeMap<(Currency, Day), i64>;
@@ -79,6 +79,7 @@ fn members_of(query: &Query, what: CohortValue) -> CohortCustomersQuery {
         start_on: None,
         at: 0,
         group: None,
+        in_currency: None,
         is_kept: None,
         cursor: None,
         limit: 50,
@@ -95,7 +96,7 @@ fn a_cell_opens_whoever_is_left_and_whoever_has_gone() {
     let query = Query { now: at("2024-04-05"), ..query("2024-01-01", "2024-04-05") };
     let of = |asked: &CohortCustomersQuery| {
         let page = query::cohort_customers(&ledger, &rates(), asked).unwrap();
-        let row = |one: query::CohortCustomer| (one.customer_id, one.mrr_minor, one.value);
+        let row = |one: query::CohortCustomer| (one.customer_id, one.mrr_minor, one.value.unwrap());
         page.data.into_iter().map(row).collect::<Vec<_>>()
     };
     let january = CohortCustomersQuery {
@@ -114,6 +115,44 @@ fn a_cell_opens_whoever_is_left_and_whoever_has_gone() {
     assert_eq!(of(&CohortCustomersQuery { at: 9, ..january.clone() }), []);
     let bad = CohortCustomersQuery { cursor: Some("x".to_owned()), ..january };
     assert!(query::cohort_customers(&ledger, &rates(), &bad).is_err());
+}
+
+#[test]
+fn what_has_no_rate_is_neither_left_nor_gone() {
+    let world = World::default()
+        .with("ada", "usd", &[("2024-01-10", 1_000)])
+        .with("kai", "jpy", &[("2024-01-10", 9_000)])
+        .with("left", "jpy", &[("2024-01-10", 9_000), ("2024-02-10", 0)]);
+    let ledger = world.ledger("UTC");
+    let query = Query {
+        now: at("2024-04-05"),
+        currency: Reporting::In(currency("eur")),
+        ..query("2024-01-01", "2024-04-05")
+    };
+    for what in [CohortValue::Customers, CohortValue::Mrr] {
+        let of = |is_kept| {
+            let asked = CohortCustomersQuery { at: 2, is_kept, ..members_of(&query, what) };
+            let page = query::cohort_customers(&ledger, &steady_dollar(), &asked).unwrap();
+            page.data.into_iter().map(|one| (one.customer_id, one.value)).collect::<Vec<_>>()
+        };
+        let ada = ("ada".to_owned(), Some(if what == CohortValue::Mrr { 800 } else { 1 }));
+        let left = ("left".to_owned(), Some(0));
+        assert_eq!(of(Some(true)), std::slice::from_ref(&ada));
+        assert_eq!(of(Some(false)), std::slice::from_ref(&left));
+        assert_eq!(of(None), [ada, left, ("kai".to_owned(), None)]);
+    }
+}
+
+#[test]
+fn a_cell_that_is_not_there_is_refused() {
+    let ledger = World::default().with("ada", "usd", &[("2024-01-10", 1_000)]).ledger("UTC");
+    let query = Query { now: at("2024-04-05"), ..query("2024-01-01", "2024-04-05") };
+    let asked = members_of(&query, CohortValue::Mrr);
+    let no_start = CohortCustomersQuery { start_on: Some(day("2024-01-02")), ..asked.clone() };
+    let no_by = CohortCustomersQuery { group: Some("price".to_owned()), ..asked };
+    for asked in [no_start, no_by] {
+        assert!(query::cohort_customers(&ledger, &rates(), &asked).is_err());
+    }
 }
 
 /// Every page of a list.
@@ -165,7 +204,7 @@ proptest! {
         let own: Vec<_> = rows.iter().filter(|row| row.currency == series.currency).collect();
         prop_assert_eq!(i64::try_from(own.len()).unwrap(), cohort.customers);
         prop_assert_eq!(own.iter().map(|row| row.mrr_minor).sum::<i64>(), cohort.mrr_minor);
-        prop_assert_eq!(own.iter().map(|row| row.value).sum::<i64>(), cohort.values[at]);
+        prop_assert_eq!(own.iter().filter_map(|row| row.value).sum::<i64>(), cohort.values[at]);
         let sum = sums.iter().find(|sum| sum.currency == series.currency).unwrap();
         prop_assert_eq!((sum.customers, sum.mrr_minor, sum.value), (cohort.customers, cohort.mrr_minor, cohort.values[at]));
     }

@@ -1,4 +1,4 @@
-//! Billing objects that say no more than they must. A source that says little fills in the rest of what it does say.
+//! Billing objects with only their required fields set; a source fills in what its provider reports beside them.
 
 use rust_decimal::Decimal;
 
@@ -6,7 +6,7 @@ use super::{Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Subscription,
 use crate::{Currency, CustomerId, InvoiceId, InvoiceLineId, SubscriptionId, UnixSeconds};
 
 impl Customer {
-    /// One who says nothing else.
+    /// A customer of whom only the id is known.
     pub fn new(id: CustomerId) -> Self {
         Self {
             id,
@@ -23,7 +23,7 @@ impl Customer {
 }
 
 impl Subscription {
-    /// One that says nothing else.
+    /// A subscription of which nothing else is known.
     pub fn new(id: SubscriptionId, customer: CustomerId, status: SubscriptionStatus) -> Self {
         Self {
             id,
@@ -51,7 +51,7 @@ impl Subscription {
 }
 
 impl Invoice {
-    /// One over its lines alone, without taxes, of which nothing has been paid yet.
+    /// An invoice over its lines alone, without taxes, of which nothing has been paid yet.
     pub fn open(id: InvoiceId, currency: Currency, created_at: UnixSeconds, lines: Vec<InvoiceLine>) -> Self {
         let total_minor = lines.iter().map(|line| line.amount_minor - line.discount_minor).sum();
         Self {
@@ -85,7 +85,7 @@ impl Invoice {
 }
 
 impl InvoiceLine {
-    /// One that says nothing else.
+    /// A line of which nothing else is known.
     pub fn new(id: InvoiceLineId, amount_minor: i64, currency: Currency, period: Period) -> Self {
         Self {
             id,

@@ -82,6 +82,19 @@ fn more_suspects_than_are_worth_keeping_are_not_kept() {
 }
 
 #[tokio::test]
+async fn what_a_load_writes_is_noted_on_the_way() {
+    let provider = Provider::start(merchant()).await;
+    let (_dir, stored) = empty();
+    let (mut context, _heard) = crate::testing::context(&provider, stored.clone());
+    context.namings = std::sync::Arc::new(Namings::begin(SOURCE, &stored).unwrap());
+    crate::backfill::run(&context).await.unwrap();
+    let Suspects::These(suspects) = context.namings.suspects() else {
+        unreachable!("the load was looked at")
+    };
+    assert!(suspects.contains(&(kind::INVOICE, "in_1_01".to_owned())), "{suspects:?}");
+}
+
+#[tokio::test]
 async fn a_load_fetches_prices_that_are_in_no_list_and_reports_those_that_are_gone() {
     let mut merchant = merchant();
     // As inline prices are.

@@ -8,7 +8,7 @@ import type { View } from '~/view/useView'
 interface Props {
   view: View
   title: string
-  /** What else to try, where there are no filters. */
+  /** What is the matter, or what else to try. */
   children?: ReactNode
 }
 
@@ -24,7 +24,7 @@ export function NothingHere({ view, title, children }: Props) {
       }
       title={title}
     >
-      Nothing matches these filters.
+      {children} Or clear the filters.
     </EmptyState>
   )
 }

@@ -144,7 +144,7 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
           <SkeletonRows rows={8} />
         </div>
       ) : rows.length === 0 ? (
-        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
+        <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
       ) : (
         <>
           <CountryMap figure={map} groups={groups} view={view} />

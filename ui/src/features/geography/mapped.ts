@@ -67,13 +67,13 @@ function countryOf({ label, mrr_minor, customers, share }: GroupRow, token = '--
   }
 }
 
-/** `Under $500`, `$500–$2K`, `$2K and more`; people are counted one by one: `1`, `2–4`, `5 and more`. */
+/** `Under $500`, `$500–$2K`, `$2K or more`; people are counted one by one: `1`, `2–4`, `5 or more`. */
 function textOf({ from, to }: Shade, isFirst: boolean, figure: MapFigure, currency: Currency): string {
   if (figure === 'mrr') {
     const write = (minor: number) => formatMoney(minor, currency, { compact: true })
-    if (to === null) return isFirst ? 'Some MRR' : `${write(from)} and more`
+    if (to === null) return isFirst ? 'Some MRR' : `${write(from)} or more`
     return isFirst ? `Under ${write(to)}` : `${write(from)}–${write(to)}`
   }
-  if (to === null) return `${formatCount(from)} and more`
+  if (to === null) return `${formatCount(from)} or more`
   return to - from === 1 ? formatCount(from) : `${formatCount(from)}–${formatCount(to - 1)}`
 }

@@ -152,7 +152,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
             </div>
           )}
           {now.report && rows.length === 0 && (
-            <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
+            <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
           )}
           {rows.length > 0 && (
             <DataTable

@@ -57,8 +57,8 @@ export function TodayCard({ view, currency, days, ahead, onOpen }: Props) {
       return [{ id, label: metric.label, today: daily.get(id)?.get(today), yesterday: daily.get(id)?.get(yesterday) }]
     })
     // What was due yesterday is over: there is nothing to compare with.
-    const due: Line = { id: 'scheduled_churn', label: 'Cancellations due', today: ahead.today, yesterday: undefined }
-    const renewing: Line = { id: 'renewals', label: 'Renewals due', today: ahead.renewals, yesterday: undefined, what: 'renewal' }
+    const due: Line = { id: 'scheduled_churn', label: 'Cancellations still due', today: ahead.today, yesterday: undefined }
+    const renewing: Line = { id: 'renewals', label: 'Renewals still due', today: ahead.renewals, yesterday: undefined, what: 'renewal' }
     return [...known.slice(0, 4), renewing, due, ...known.slice(4)]
   }, [metrics, daily, today, yesterday, ahead.today, ahead.renewals])
   const columns = useMemo((): Column<Line>[] => {

@@ -9,7 +9,7 @@ import { shownCurrency } from '~/view/currency'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 
-/** MRR that will be lost because it is set to cancel, and that renews; `undefined` where that is not known. */
+/** MRR that is set to cancel, and MRR that renews; `undefined` where that is not known. */
 export interface Ahead {
   /** What is still to renew today. */
   renewals: number | undefined

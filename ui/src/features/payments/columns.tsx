@@ -25,9 +25,17 @@ export const PAYMENT_LABEL: Record<PaymentType, string> = {
   dispute_lost: 'Dispute lost',
 }
 
+/** Revenue is without tax, and what is owed is with it. */
+const WITH_TAX: Partial<Record<PaymentType, string>> = {
+  paid_invoice: 'without tax',
+  open_invoice: 'with tax',
+  voided_invoice: 'with tax',
+  uncollectible_invoice: 'with tax',
+}
+
 /** What a customer’s money did, as one reads it. */
 const nameOf = ({ type, decline_code }: Payment) =>
-  [PAYMENT_LABEL[type as PaymentType] ?? sentence(type), decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
+  [PAYMENT_LABEL[type as PaymentType] ?? sentence(type), WITH_TAX[type as PaymentType], decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
 
 /** The columns of a list of payments. */
 export function paymentColumns(view: View): Column<Payment>[] {

@@ -87,7 +87,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
           <SkeletonRows rows={8} />
         </div>
       ) : rows.length === 0 ? (
-        <NothingHere title="No MRR here" view={view}>Switch the currency or the range.</NothingHere>
+        <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
       ) : (
         <DataTable
           columns={columns}

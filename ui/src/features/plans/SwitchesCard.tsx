@@ -44,9 +44,10 @@ function columnsOf(currency: Currency, open: (mark: string) => void): Column<Swi
       header: 'From and to',
       sortBy: ({ from, to }) => `${from} ${to}`.toLowerCase(),
       cell: (row) => {
-        const isPair = row.from_plan !== null && row.to_plan !== null
+        const [mark, isPair] = [switchMark(row), row.from_plan !== null && row.to_plan !== null]
+        if (mark === undefined) return <span className="text-ink-soft">{row.from}</span>
         return (
-          <button className="link block min-w-28 text-left wrap-anywhere" type="button" onClick={() => open(switchMark(row))}>
+          <button className="link block min-w-28 text-left wrap-anywhere" type="button" onClick={() => open(mark)}>
             {isPair ? (
               <>
                 <bdi>{row.from}</bdi> <span aria-hidden="true">→</span> <span className="sr-only">to</span> <bdi className="font-medium">{row.to}</bdi>
@@ -96,7 +97,10 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
     [query.data, currency, facets],
   )
   const columns = useMemo(() => columnsOf(currency ?? 'usd', onOpen), [currency, onOpen])
-  const openRow = (row: SwitchRow) => onOpen(switchMark(row))
+  const openRow = (row: SwitchRow) => {
+    const mark = switchMark(row)
+    if (mark !== undefined) onOpen(mark)
+  }
   const isLoading = currency === undefined || !isKnown(query.data)
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">

@@ -10,6 +10,7 @@ const plan = (id: string | null) => (id === null ? null : { id, label: `Plan ${i
 const one = (from: string | null, to: string | null, customers: number, before = 1000, after = 2500, currency = 'usd'): PlanSwitch => ({
   from_plan: plan(from),
   to_plan: plan(to),
+  is_rest: false,
   customers,
   mrr_before_minor: before,
   mrr_after_minor: after,
@@ -30,6 +31,9 @@ test('an address names the plans of a switch, and nothing else is one', () => {
   const [pair, several] = switchRows([one('a', 'b', 3), one(null, null, 1)], 'usd', LABELS)
   expect(switchIn(pair && switchMark(pair))).toEqual({ from: 'a', to: 'b' })
   expect(switchIn(several && switchMark(several))).toBe('several')
+  const [rest] = switchRows([{ ...one(null, null, 1), is_rest: true }], 'usd', LABELS)
+  expect(rest?.from).toBe('Other switches')
+  expect(rest && switchMark(rest)).toBeUndefined()
   for (const mark of [undefined, 'a', 'cause:plan', 'switch:', 'switch:a', 'switch:a ', 'switch:a b c']) expect(switchIn(mark)).toBeUndefined()
 })
 

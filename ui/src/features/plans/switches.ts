@@ -12,17 +12,22 @@ export interface SwitchRow extends PlanSwitch {
 }
 
 export const SEVERAL = 'Several plans'
+/** Beyond the limit of what is listed. */
+const REST = 'Other switches'
 
 /** The switches of one currency: amounts of several are never added up. */
 export function switchRows(all: readonly PlanSwitch[], currency: Currency, labels: ReadonlyMap<string, string>): SwitchRow[] {
-  const name = (plan: PlanSwitch['from_plan']) => (plan ? (labels.get(plan.id) ?? plan.label) : SEVERAL)
+  const name = (plan: PlanSwitch['from_plan'], isRest: boolean) => {
+    if (isRest) return REST
+    return plan ? (labels.get(plan.id) ?? plan.label) : SEVERAL
+  }
   return all
     .filter((one) => one.currency === currency)
     .map((one, index) => ({
       ...one,
       key: `${one.from_plan?.id ?? ''} ${one.to_plan?.id ?? ''} ${index}`,
-      from: name(one.from_plan),
-      to: name(one.to_plan),
+      from: name(one.from_plan, one.is_rest),
+      to: name(one.to_plan, one.is_rest),
       change_minor: one.mrr_after_minor - one.mrr_before_minor,
     }))
 }
@@ -44,8 +49,10 @@ export interface Matrix {
 export const cellKey = (from: string, to: string) => `${from} ${to}`
 
 /** A switch in an address, among the marks of breakdowns: the plans that were left and taken. */
-export const switchMark = (row: SwitchRow): string =>
-  row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : SEVERAL_AT_ONCE
+export function switchMark(row: SwitchRow): string | undefined {
+  if (row.is_rest) return undefined
+  return row.from_plan && row.to_plan ? `${SWITCH}${cellKey(row.from_plan.id, row.to_plan.id)}` : SEVERAL_AT_ONCE
+}
 
 const SWITCH = 'switch:'
 const SEVERAL_AT_ONCE = 'switches:several'

@@ -45,7 +45,7 @@ function queryOf({ view, what, by, data, row, at }: Props, shown: Shown): Query 
   const { period, scope, currency } = view
   return {
     ...scope,
-    ...(currency === 'native' ? { filter_currency: [data.currency] } : {}),
+    ...(currency === 'native' ? { in_currency: data.currency } : {}),
     ...(row.start_on === null ? {} : { start_on: row.start_on }),
     ...(by === undefined ? {} : { by, group: row.key }),
     ...(shown === 'all' ? {} : { kept: shown === 'kept' }),
@@ -57,19 +57,27 @@ function queryOf({ view, what, by, data, row, at }: Props, shown: Shown): Query 
   }
 }
 
+const NO_RATE = <span className="text-ink-soft">No exchange rate</span>
+
+const NOTHING: Record<Shown, string> = {
+  all: 'Nobody is in this cell.',
+  kept: 'No customer of this cell has MRR.',
+  gone: 'All customers of this cell have MRR.',
+}
+
 function columnsOf({ view, what, data, row, at }: Props): Column<CohortCustomer>[] {
   const then: Column<CohortCustomer> =
     what === 'customers'
       ? {
           id: 'value',
           header: stepName(data.interval, at),
-          cell: ({ value }) => <Badge tone={value > 0 ? 'good' : 'plain'}>{value > 0 ? 'With MRR' : 'Without MRR'}</Badge>,
+          cell: ({ value }) => (value === null ? NO_RATE : <Badge tone={value > 0 ? 'good' : 'plain'}>{value > 0 ? 'With MRR' : 'Without MRR'}</Badge>),
         }
       : {
           id: 'value',
           header: what === 'mrr' ? `MRR, ${stepName(data.interval, at).toLowerCase()}` : 'Net revenue so far',
           isNumeric: true,
-          cell: ({ value, currency }) => <Money className="font-medium" currency={currency} minor={value} />,
+          cell: ({ value, currency }) => (value === null ? NO_RATE : <Money className="font-medium" currency={currency} minor={value} />),
         }
   const start: Column<CohortCustomer> = { id: 'start', header: 'Started', cell: ({ start_on }) => formatBucket(start_on, data.interval) }
   return [
@@ -98,7 +106,7 @@ function fileOf(rows: readonly CohortCustomer[], what: CohortWhat): ExportTable 
       row.currency,
       row.start_on,
       moneyOf(row.mrr_minor, row.currency),
-      what === 'customers' ? row.value > 0 : moneyOf(row.value, row.currency),
+      row.value === null ? null : what === 'customers' ? row.value > 0 : moneyOf(row.value, row.currency),
     ]),
   }
 }
@@ -125,7 +133,7 @@ export function CohortCustomers(props: Props) {
           load: (onProgress) => allCohortCustomers(connection.id, query, onProgress),
           table: (all) => fileOf(all, what),
         }}
-        empty={<EmptyState title="No customers">{shown === 'gone' ? 'All customers of this cell have MRR.' : 'No customer of this cell has MRR.'}</EmptyState>}
+        empty={<EmptyState title="No customers">{NOTHING[what === 'revenue' ? 'all' : shown]}</EmptyState>}
         list={list}
         noun="customer"
       >

@@ -20,7 +20,7 @@ pub fn write_csv(out: &mut impl Write, page: &CohortCustomerPage) -> anyhow::Res
             one.currency.to_string(),
             one.start_on.to_string(),
             one.mrr_minor.to_string(),
-            one.value.to_string(),
+            one.value.map(|value| value.to_string()).unwrap_or_default(),
         ])?;
     }
     Ok(csv.flush()?)
@@ -36,7 +36,7 @@ pub fn write_table(out: &mut impl Write, page: &CohortCustomerPage, what: Cohort
             currency.to_string(),
             start_on.to_string(),
             in_main_units(*mrr_minor, *currency),
-            shown(what, *value, *currency),
+            value.map_or_else(|| "no rate".to_owned(), |value| shown(what, value, *currency)),
         ]);
     }
     Ok(writeln!(out, "{table}")?)

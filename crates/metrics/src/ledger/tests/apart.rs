@@ -214,20 +214,27 @@ fn only_what_was_lost_in_a_dispute_and_not_won_back_is_lost() {
 
 #[test]
 fn an_invoice_that_is_not_paid_is_what_it_asks_for_until_it_is_given_up() {
-    let of = |status, amount_due_minor| {
+    let of = |status, amount_due_minor, amount_paid_minor| {
         let (finalized_at, given_up_at) = (Some(at("2026-02-02")), Some(at("2026-03-05")));
         let lines = vec![line("basic", 1000, "2026-02-01", "2026-03-01")];
         let issued = invoice("2026-02-01", status, lines);
-        let invoices =
-            vec![Invoice { amount_due_minor, attempt_count: 0, finalized_at, given_up_at, ..issued }];
+        let invoices = vec![Invoice {
+            amount_due_minor,
+            amount_paid_minor,
+            attempt_count: 0,
+            finalized_at,
+            given_up_at,
+            ..issued
+        }];
         let money = ledger(&CustomerHistory { invoices, ..CustomerHistory::default() }).money;
         money.iter().map(|fact| (fact.kind, fact.at, fact.amount_minor)).collect::<Vec<_>>()
     };
-    assert_eq!(of(Open, 1190), [(MoneyKind::OpenInvoice, at("2026-02-02"), 1190)]);
-    assert_eq!(of(Void, 1190), [(MoneyKind::VoidedInvoice, at("2026-03-05"), 1190)]);
-    assert_eq!(of(Uncollectible, 1190), [(MoneyKind::UncollectibleInvoice, at("2026-03-05"), 1190)]);
-    assert_eq!(of(InvoiceStatus::Draft, 1190), [], "it is not issued");
-    assert_eq!(of(Open, 0), [], "it asks for nothing");
+    assert_eq!(of(Open, 1190, 0), [(MoneyKind::OpenInvoice, at("2026-02-02"), 1190)]);
+    assert_eq!(of(Void, 1190, 0), [(MoneyKind::VoidedInvoice, at("2026-03-05"), 1190)]);
+    assert_eq!(of(Uncollectible, 1190, 0), [(MoneyKind::UncollectibleInvoice, at("2026-03-05"), 1190)]);
+    assert_eq!(of(InvoiceStatus::Draft, 1190, 0), [], "it is not issued");
+    assert_eq!(of(Open, 0, 0), [], "it asks for nothing");
+    assert_eq!(of(Open, 1190, 1000), [(MoneyKind::OpenInvoice, at("2026-02-02"), 190)], "the rest of it");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::query::exchange::TooLarge;
 use crate::query::paging::page;
+use crate::query::tally::Lines;
 use crate::query::{Group, Query, QueryError};
 
 #[derive(Debug, Clone)]
@@ -26,7 +27,9 @@ pub struct CohortCustomersQuery {
     pub at: usize,
     /// Only of the group with this key, of a breakdown.
     pub group: Option<String>,
-    /// Only those who have a value in the period, or only those who have none.
+    /// Only of the cohorts in this currency.
+    pub in_currency: Option<Currency>,
+    /// Only those who have a value in the period, or only those who have none. Whose value is not known is neither.
     pub is_kept: Option<bool>,
     pub cursor: Option<String>,
     pub limit: usize,
@@ -56,8 +59,8 @@ pub struct CohortCustomer {
     pub start_on: Day,
     /// The MRR at the end of the first period.
     pub mrr_minor: i64,
-    /// What it adds to the cell: 1 or 0 for customers, else smallest units.
-    pub value: i64,
+    /// What it adds to the cell: 1 or 0 for customers, else smallest units. `None`: what it has then has no rate.
+    pub value: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -75,14 +78,14 @@ struct Member {
     at: CustomerPosition,
     place: Place,
     mrr_minor: i64,
-    value: i64,
+    value: Option<i64>,
 }
 
-/// Whoever is in a cohort; `None`: not in one that is asked for.
+/// A customer of a cohort; `None` if that cohort is not asked for.
 type InCohort = (Place, Option<Member>);
 
 /// The most value first, then by what stays the same in the next snapshot.
-type Order<'a> = (Reverse<i64>, &'a str, Currency);
+type Order<'a> = (Reverse<Option<i64>>, &'a str, Currency);
 
 /// A page of the customers behind a cell of the cohorts.
 ///
@@ -94,8 +97,14 @@ pub fn cohort_customers(
     asked: &CohortCustomersQuery,
 ) -> Result<CohortCustomerPage, QueryError> {
     check(ledger, rates, &asked.query)?;
+    if asked.group.is_some() && asked.query.by.is_none() {
+        return Err(QueryError::GroupOfNothing);
+    }
     let span = span_of(ledger, asked.what, &asked.query)?;
     let question = Question::new(ledger, rates, asked.what, &asked.query, &span)?;
+    if let Some(start_on) = asked.start_on.filter(|day| span.buckets.iter().all(|one| one.start_on != *day)) {
+        return Err(QueryError::NoCohort(start_on));
+    }
     let list = List { question, asked };
     let members = list.members()?;
     let (total, sums) = (members.len(), sums(&members));
@@ -133,25 +142,45 @@ impl List<'_> {
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            all.extend(places.drain().map(|(place, sums)| (place, self.member(at, place, &sums))));
+            let lines = &scratch.lines;
+            all.extend(places.drain().map(|(place, sums)| (place, self.member(at, place, &sums, lines))));
         }
         Ok(all)
     }
 
-    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums) -> Option<Member> {
+    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &Lines) -> Option<Member> {
         let (asked, span) = (self.asked, self.question.shape.span);
         let (cohort, value) = (place.2, sums.values().nth(asked.at)?);
+        let is_known = value != 0 || !self.lacks_rate(lines, cohort + asked.at);
+        let value = is_known.then_some(value);
         let is_wanted = match asked.start_on {
             Some(start_on) => span.buckets[cohort].start_on == start_on,
             // Where several cohorts are put together, a period that still runs says nothing yet.
             None => !span.buckets[cohort + asked.at].is_partial,
         };
-        let is_of_kind = asked.is_kept.is_none_or(|is_kept| is_kept == (value > 0));
-        (is_wanted && is_of_kind && self.question.is_asked(cohort)).then_some(Member {
+        let is_of_kind =
+            asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
+        let is_of_currency = asked.in_currency.is_none_or(|currency| currency == place.0);
+        (is_wanted && is_of_kind && is_of_currency && self.question.is_asked(cohort)).then_some(Member {
             at,
             place,
             mrr_minor: sums.mrr,
             value,
+        })
+    }
+
+    /// Whether the customer is worth anything at the end of a period that can't be converted then.
+    fn lacks_rate(&self, lines: &Lines, bucket: usize) -> bool {
+        let shape = &self.question.shape;
+        let end = shape.span.end_of(bucket);
+        if self.asked.what == CohortValue::Revenue || shape.exchange.is_native() {
+            return false;
+        }
+        lines.each().any(|(line, changes)| {
+            let value =
+                changes.take_while(|change| change.day <= end).last().map_or(line.opening, |last| last.after);
+            let currency = shape.scope.series[line.series as usize].currency;
+            value != 0 && shape.exchange.factor_on(currency, end).is_none()
         })
     }
 
@@ -198,20 +227,21 @@ fn sums(members: &[Member]) -> Vec<CohortSum> {
         let sum = sums.entry(*currency).or_insert(none);
         sum.customers += 1;
         sum.mrr_minor += mrr_minor;
-        sum.value += value;
+        sum.value += value.unwrap_or(0);
     }
     sums.into_values().collect()
 }
 
 /// The last row of a page.
 struct Cursor {
-    value: i64,
+    value: Option<i64>,
     currency: Currency,
     customer: String,
 }
 
 impl Cursor {
     fn write((Reverse(value), customer, currency): Order<'_>) -> String {
+        let value = value.map(|value| value.to_string()).unwrap_or_default();
         format!("{value},{currency},{customer}")
     }
 
@@ -221,7 +251,9 @@ impl Cursor {
 
     fn of_parts(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ',');
-        let (value, currency) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let value = Some(parts.next()?).filter(|value| !value.is_empty());
+        let value = value.map(str::parse).transpose().ok()?;
+        let currency = parts.next()?.parse().ok()?;
         Some(Self { value, currency, customer: parts.next()?.to_owned() })
     }
 

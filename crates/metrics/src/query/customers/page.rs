@@ -64,7 +64,7 @@ pub struct CustomerRow {
     /// The first day from now on on which one of its subscriptions is set to end.
     #[schema(value_type = Option<String>, format = Date)]
     pub ends_on: Option<Day>,
-    /// The first day from now on on which one of its subscriptions is billed again.
+    /// The first day from now on on which one of its subscriptions is billed again, also one that costs nothing.
     #[schema(value_type = Option<String>, format = Date)]
     pub renews_on: Option<Day>,
     pub is_deleted: bool,

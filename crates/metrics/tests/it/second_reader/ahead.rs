@@ -98,6 +98,7 @@ fn renewals_are_listed_with_what_each_subscription_is_worth_alone() {
             }
             // Some are set to end with the period, some before, some after it.
             own.is_canceled_at_period_end = number % 5 == 0;
+            own.is_collection_paused = number % 11 == 0;
             own.cancel_at = (number % 7 < 3).then_some(UnixSeconds(end + (number % 7 - 1) * DAY));
         }
         let mut expected = Vec::new();
@@ -108,7 +109,9 @@ fn renewals_are_listed_with_what_each_subscription_is_worth_alone() {
                 else {
                     continue;
                 };
-                let goes_on = !own.is_canceled_at_period_end && own.cancel_at.is_none_or(|at| at > end);
+                let goes_on = !own.is_collection_paused
+                    && !own.is_canceled_at_period_end
+                    && own.cancel_at.is_none_or(|at| at > end);
                 if goes_on && end.0 >= NOW && day(end.0) <= range.1 {
                     let worth = worth_alone(&merchant, history, own).into_iter();
                     expected.extend(
