@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 
 import { placeOf, plainText } from './sections'
 
-/** The little of Markdown that the definitions are written in: headings, paragraphs, lists, code, links, emphasis. */
+/** The little of Markdown that the definitions are written in: headings, paragraphs, lists, tables, code, links, emphasis. */
 const INLINE = /(`[^`]+`)|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\(([^)]+)\)/g
 
 function link(text: string, target: string, key: number): ReactNode {
@@ -66,6 +66,52 @@ function blocksOf(text: string): string[] {
   return blocks
 }
 
+/** The items of a list whose marks look like this. */
+const itemsOf = (text: string, mark: RegExp) =>
+  text
+    .split(mark)
+    .filter(Boolean)
+    .map((item) => <li key={item}>{inline(item.replaceAll('\n', ' ').trim())}</li>)
+
+/** A bar within a cell is written with a backslash. */
+const cellsOf = (line: string) =>
+  line
+    .replaceAll(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll('\\|', '|'))
+
+/** Its second line only says that the first one is its head. */
+function table(text: string, key: number): ReactNode {
+  const [head = '', , ...rows] = text.split('\n')
+  const columns = cellsOf(head)
+  return (
+    <div key={key} aria-label={plainText(columns.join(', '))} className="overflow-x-auto" role="group" tabIndex={0}>
+      <table className="w-full text-left text-[0.9375rem]">
+        <thead className="text-[0.8125rem] text-ink-soft">
+          <tr>
+            {columns.map((cell) => (
+              <th key={cell} className="py-2 pr-4 font-medium" scope="col">
+                {inline(cell)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line border-y border-line align-top">
+          {rows.map((row) => (
+            <tr key={row}>
+              {cellsOf(row).map((cell, column) => (
+                <td key={columns[column] ?? column} className="py-2 pr-4">
+                  {inline(cell)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
 function block(text: string, key: number): ReactNode {
   if (text.startsWith('```')) {
     return (
@@ -94,15 +140,18 @@ function block(text: string, key: number): ReactNode {
   if (text.startsWith('- ')) {
     return (
       <ul key={key} className="flex list-disc flex-col gap-1.5 pl-5">
-        {text
-          .split(/^- /m)
-          .filter(Boolean)
-          .map((item) => (
-            <li key={item}>{inline(item.replaceAll('\n', ' ').trim())}</li>
-          ))}
+        {itemsOf(text, /^- /m)}
       </ul>
     )
   }
+  if (text.startsWith('1. ')) {
+    return (
+      <ol key={key} className="flex list-decimal flex-col gap-1.5 pl-5">
+        {itemsOf(text, /^\d+\. /m)}
+      </ol>
+    )
+  }
+  if (text.startsWith('| ')) return table(text, key)
   return <p key={key}>{inline(text.replaceAll('\n', ' '))}</p>
 }
 
