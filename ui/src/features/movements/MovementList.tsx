@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import type { Query } from '~/api/client'
 import { movementsQuery } from '~/api/queries'
 import { DataTable } from '~/components/DataTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
@@ -39,8 +39,11 @@ export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
         <SkeletonRows rows={10} />
       </div>
     )
-  if (rows.length === 0)
+  if (rows.length === 0) {
+    // Where it is known why, filters are not.
+    if (nothing !== NOTHING) return <EmptyState title={nothing.title}>{nothing.text}</EmptyState>
     return <NothingHere title={nothing.title} view={view}>{nothing.text}</NothingHere>
+  }
   const total = list.data.pages[0]?.total
   return (
     <div>
