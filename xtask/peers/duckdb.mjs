@@ -35,16 +35,23 @@ const MOVEMENTS = `
 
 const KINDS = ['new', 'expansion', 'contraction', 'churn', 'reactivation'];
 
-/** By month and currency: MRR at its end, and what each kind of movement added. */
+/** By month and currency, also where nothing moved: MRR at its end, and what each kind of movement added. */
 const report = (movements) => `
   WITH monthly AS (
-    SELECT greatest(date_trunc('month', day), DATE '${FIRST}' - INTERVAL 1 MONTH)::DATE AS month, currency, ${KINDS.map(
-      (kind) => `coalesce(sum(delta) FILTER (kind = '${kind}'), 0) AS ${kind}_minor`,
-    ).join(', ')}, sum(delta) AS delta
+    SELECT greatest(date_trunc('month', day), DATE '${FIRST}' - INTERVAL 1 MONTH)::DATE AS month, currency, sum(delta) AS delta,
+      ${KINDS.map((kind) => `sum(delta) FILTER (kind = '${kind}') AS ${kind}_minor`).join(', ')}
     FROM (${movements}) WHERE day <= DATE '${LAST}' GROUP BY ALL
+  ),
+  months AS (
+    SELECT unnest(generate_series(DATE '${FIRST}' - INTERVAL 1 MONTH, DATE '${LAST}', INTERVAL 1 MONTH))::DATE AS month
+  ),
+  every AS (SELECT month, currency FROM months, (SELECT DISTINCT currency FROM monthly))
+  SELECT month::VARCHAR AS month, currency, mrr_minor::BIGINT AS mrr_minor,
+    ${KINDS.map((kind) => `coalesce(${kind}_minor, 0)::BIGINT AS ${kind}_minor`).join(', ')}
+  FROM (
+    SELECT *, sum(coalesce(delta, 0)) OVER (PARTITION BY currency ORDER BY month) AS mrr_minor
+    FROM every LEFT JOIN monthly USING (month, currency)
   )
-  SELECT month::VARCHAR AS month, currency, ${KINDS.map((kind) => `${kind}_minor::BIGINT AS ${kind}_minor`).join(', ')}, mrr_minor::BIGINT AS mrr_minor
-  FROM (SELECT *, sum(delta) OVER (PARTITION BY currency ORDER BY month) AS mrr_minor FROM monthly)
   WHERE month >= DATE '${FIRST}' ORDER BY currency, month`;
 
 const instance = await DuckDBInstance.create(':memory:');
