@@ -34,6 +34,7 @@ pub struct Billed {
 
 impl Billed {
     /// Takes in objects one after the other. One that `add` cannot read is skipped and reported.
+    #[cfg_attr(not(feature = "made-up"), allow(dead_code, reason = "only small sources are read this way"))]
     pub(crate) fn collect<'a>(
         objects: impl IntoIterator<Item = &'a RawObject>,
         add: impl Fn(&mut Self, &RawObject) -> Result<(), ReadError>,
