@@ -33,21 +33,7 @@ pub struct Billed {
 }
 
 impl Billed {
-    /// Takes in objects one after the other. One that `add` cannot read is skipped and reported.
-    #[cfg_attr(not(feature = "made-up"), allow(dead_code, reason = "only small sources are read this way"))]
-    pub(crate) fn collect<'a>(
-        objects: impl IntoIterator<Item = &'a RawObject>,
-        add: impl Fn(&mut Self, &RawObject) -> Result<(), ReadError>,
-    ) -> Self {
-        let mut billed = Self::default();
-        for object in objects {
-            if let Err(error) = add(&mut billed, object) {
-                billed.skip(object, &error);
-            }
-        }
-        billed
-    }
-
+    /// Reports an object that can't be read.
     pub(crate) fn skip(&mut self, object: &RawObject, error: &ReadError) {
         let (kind, id) = (object.kind, object.id.clone());
         self.skipped.push(Unreadable { kind, id, reason: error.to_string() });

@@ -186,26 +186,15 @@ fn history(number: u64) -> CustomerHistory {
     CustomerHistory {
         invoices: invoices.collect(),
         subscriptions: vec![Subscription {
-            id: subscription.as_str().into(),
-            customer: customer.as_str().into(),
-            status: SubscriptionStatus::Active,
             created_at: Some(UnixSeconds(start)),
             started_at: Some(UnixSeconds(start)),
-            ended_at: None,
-            canceled_at: None,
-            cancel_at: None,
-            is_canceled_at_period_end: false,
-            cancellation_reason: None,
-            cancellation_feedback: None,
-            trial: None,
             billing_cycle_anchor: Some(UnixSeconds(start)),
-            is_collection_paused: false,
             currency: Some(Currency::USD),
-            inclusive_tax_percent: None,
-            pending_update: None,
-            payment_method: None,
-            discounts: Vec::new(),
-            items: Vec::new(),
+            ..Subscription::new(
+                subscription.as_str().into(),
+                customer.as_str().into(),
+                SubscriptionStatus::Active,
+            )
         }],
         ..CustomerHistory::default()
     }

@@ -85,7 +85,13 @@ pub(super) fn delivered(body: &str) -> Result<Event, ReadError> {
 }
 
 pub(super) fn billed(objects: &mut dyn Iterator<Item = &RawObject>) -> Billed {
-    Billed::collect(objects, add)
+    let mut billed = Billed::default();
+    for object in objects {
+        if let Err(error) = add(&mut billed, object) {
+            billed.skip(object, &error);
+        }
+    }
+    billed
 }
 
 fn add(billed: &mut Billed, object: &RawObject) -> Result<(), ReadError> {

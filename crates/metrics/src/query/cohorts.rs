@@ -359,13 +359,15 @@ impl<'a> Question<'a> {
         sums.mrr += own.worth(values, end)?;
         match self.what {
             CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
-            _ if self.moves_by_itself => self.add_levels(&mut sums.changes, own, values, rest),
-            _ => self.add_changes(&mut sums.changes, own, values, rest),
+            CohortValue::Customers | CohortValue::Mrr => {
+                self.add_values(&mut sums.changes, own, values, rest)
+            }
         }
     }
 
-    /// From one change to the next: in between nothing moves. The first of the changes is of the cohort's own period.
-    fn add_changes(
+    /// From the end of the cohort's own period to that of each in which the value moves: all of them where rates move it,
+    /// else those with a change.
+    fn add_values(
         &self,
         changes: &mut [i64],
         own: Own<'_>,
@@ -374,38 +376,16 @@ impl<'a> Question<'a> {
     ) -> Result<(), TooLarge> {
         let span = self.shape.span;
         let cohort = span.buckets.len() - changes.len();
-        let mut before = own.value(values, span.end_of(cohort))?;
-        changes[0] += before;
-        while let Some(next) = rest.first() {
-            let bucket = span.bucket(next.day);
-            take_until(span.end_of(bucket), &mut rest, values);
-            let now = own.value(values, span.end_of(bucket))?;
-            changes[bucket - cohort] += now - before;
-            before = now;
-        }
-        Ok(())
-    }
-
-    /// Period by period: the rates move it, too.
-    fn add_levels(
-        &self,
-        changes: &mut [i64],
-        own: Own<'_>,
-        values: &mut [i64],
-        mut rest: &[Change],
-    ) -> Result<(), TooLarge> {
-        let span = self.shape.span;
-        let cohort = span.buckets.len() - changes.len();
-        let mut before = 0;
-        for (change, bucket) in changes.iter_mut().zip(cohort..) {
+        let (mut before, mut next) = (0, Some(cohort));
+        while let Some(bucket) = next.filter(|bucket| *bucket < span.buckets.len()) {
             let end = span.end_of(bucket);
             take_until(end, &mut rest, values);
             let now = own.value(values, end)?;
-            *change += now - before;
+            changes[bucket - cohort] += now - before;
             before = now;
-            if rest.is_empty() && values.iter().all(|value| *value == 0) {
-                break;
-            }
+            let moves_by_itself = self.moves_by_itself && values.iter().any(|value| *value != 0);
+            let next_change = rest.first().map(|change| span.bucket(change.day));
+            next = if moves_by_itself { Some(bucket + 1) } else { next_change };
         }
         Ok(())
     }

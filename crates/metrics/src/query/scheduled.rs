@@ -13,7 +13,7 @@ use super::span::Span;
 use super::tally::{Line, Lines};
 use super::walk::Range;
 use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
-use crate::columns::{Chunk, CustomerPosition, Ledger};
+use crate::columns::{Chunk, CustomerPosition, Ledger, SubscriptionView};
 use crate::fx::Rates;
 use crate::registry::Metric;
 
@@ -32,9 +32,19 @@ pub(super) fn set_to_end(
     customer: usize,
     now: UnixSeconds,
 ) -> impl Iterator<Item = (usize, UnixSeconds)> {
+    ahead(chunk, customer, now, |one| one.cancel_at)
+}
+
+/// The customer's subscriptions of which something is still to happen, and when. Where it should have happened already,
+/// only the news of that is to come.
+pub(super) fn ahead<'c>(
+    chunk: &'c Chunk,
+    customer: usize,
+    now: UnixSeconds,
+    at: impl Fn(SubscriptionView<'c>) -> Option<UnixSeconds>,
+) -> impl Iterator<Item = (usize, UnixSeconds)> {
     chunk.subscriptions(customer).filter_map(move |index| {
-        // Where it should have ended already, only the news of that is to come.
-        let at = chunk.subscription(index).cancel_at.filter(|at| *at >= now)?;
+        let at = at(chunk.subscription(index)).filter(|at| *at >= now)?;
         Some((index, at))
     })
 }

@@ -106,7 +106,7 @@ impl<'a> Shape<'a> {
         let tallies: Vec<Tally> =
             ledger.chunks().par_chunks(part).map(|chunks| self.add_up_chunks(chunks)).collect();
         let mut total = self.empty();
-        tallies.iter().for_each(|tally| total.merge(tally));
+        tallies.into_iter().for_each(|tally| total.merge(tally));
         if total.is_too_large {
             return Err(self.exchange.refused(TooLarge));
         }
@@ -239,22 +239,11 @@ impl<'a> Adder<'a> {
 }
 
 impl Tally {
-    fn clear(&mut self) {
-        let Self {
-            mrr,
-            active,
-            subscriptions,
-            moved,
-            movers,
-            lost,
-            retained,
-            kept,
-            churned,
-            involuntary,
-            ..
-        } = self;
-        let Self { base_mrr, base_customers, unconverted, is_too_large, .. } = self;
-        let all = [
+    /// All sums that are numbers alone.
+    fn sums(&mut self) -> [&mut Vec<i64>; 12] {
+        let Self { mrr, active, subscriptions, moved, movers, lost, .. } = self;
+        let Self { retained, kept, churned, involuntary, base_mrr, base_customers, .. } = self;
+        [
             mrr,
             active,
             subscriptions,
@@ -267,29 +256,18 @@ impl Tally {
             involuntary,
             base_mrr,
             base_customers,
-        ];
-        all.into_iter().for_each(|sums| sums.fill(0));
-        unconverted.fill((0, 0));
-        *is_too_large = false;
+        ]
     }
 
-    fn merge(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.mrr, &other.mrr),
-            (&mut self.active, &other.active),
-            (&mut self.subscriptions, &other.subscriptions),
-            (&mut self.moved, &other.moved),
-            (&mut self.movers, &other.movers),
-            (&mut self.lost, &other.lost),
-            (&mut self.retained, &other.retained),
-            (&mut self.kept, &other.kept),
-            (&mut self.churned, &other.churned),
-            (&mut self.involuntary, &other.involuntary),
-            (&mut self.base_mrr, &other.base_mrr),
-            (&mut self.base_customers, &other.base_customers),
-        ];
-        for (into, from) in pairs {
-            into.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+    fn clear(&mut self) {
+        self.sums().into_iter().for_each(|sums| sums.fill(0));
+        self.unconverted.fill((0, 0));
+        self.is_too_large = false;
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        for (into, from) in self.sums().into_iter().zip(other.sums()) {
+            into.iter_mut().zip(from).for_each(|(a, b)| *a += *b);
         }
         for (a, b) in self.unconverted.iter_mut().zip(&other.unconverted) {
             a.0 += b.0;

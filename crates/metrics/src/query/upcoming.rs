@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::customers::Amounts;
 use super::exchange::{Exchange, TooLarge};
 use super::paging::page;
-use super::scheduled::set_to_end;
+use super::scheduled::{ahead, set_to_end};
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::{Line, Lines};
 use super::walk::Range;
@@ -141,11 +141,7 @@ pub(super) fn renewing(
     customer: usize,
     now: UnixSeconds,
 ) -> impl Iterator<Item = (usize, UnixSeconds)> {
-    chunk.subscriptions(customer).filter_map(move |index| {
-        // Where it should have been billed already, only the news of that is to come.
-        let at = chunk.subscription(index).renews_at.filter(|at| *at >= now)?;
-        Some((index, at))
-    })
+    ahead(chunk, customer, now, |one| one.renews_at)
 }
 
 impl<'a> List<'a> {

@@ -120,26 +120,11 @@ pub(crate) fn pending(line: InvoiceLine) -> InvoiceItem {
 
 pub(crate) fn subscription(status: SubscriptionStatus) -> Subscription {
     Subscription {
-        id: "sub_1".into(),
-        customer: "cus_1".into(),
-        status,
         created_at: Some(at("2026-01-01")),
         started_at: Some(at("2026-01-01")),
-        ended_at: None,
-        canceled_at: None,
-        cancel_at: None,
-        is_canceled_at_period_end: false,
-        cancellation_reason: None,
-        cancellation_feedback: None,
-        trial: None,
         billing_cycle_anchor: Some(at("2026-01-01")),
-        is_collection_paused: false,
-        inclusive_tax_percent: None,
-        pending_update: None,
-        payment_method: None,
-        discounts: Vec::new(),
         currency: Some(Currency::USD),
-        items: Vec::new(),
+        ..Subscription::new("sub_1".into(), "cus_1".into(), status)
     }
 }
 

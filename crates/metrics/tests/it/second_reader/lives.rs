@@ -170,26 +170,12 @@ fn subscription(chance: &mut Chance, prices: &PriceBook, currency: Currency, id:
 
 fn blank(id: &str, start: UnixSeconds, currency: Currency, tax_percent: Option<Decimal>) -> Subscription {
     Subscription {
-        id: format!("sub_{id}").into(),
-        customer: "cus".into(),
-        status: SubscriptionStatus::Active,
         created_at: Some(start),
         started_at: Some(start),
-        ended_at: None,
-        canceled_at: None,
-        cancel_at: None,
-        is_canceled_at_period_end: false,
-        cancellation_reason: None,
-        cancellation_feedback: None,
-        trial: None,
         billing_cycle_anchor: Some(start),
-        is_collection_paused: false,
         currency: Some(currency),
         inclusive_tax_percent: tax_percent,
-        pending_update: None,
-        payment_method: None,
-        discounts: Vec::new(),
-        items: Vec::new(),
+        ..Subscription::new(format!("sub_{id}").into(), "cus".into(), SubscriptionStatus::Active)
     }
 }
 
