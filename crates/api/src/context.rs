@@ -10,9 +10,11 @@ use connect::Source;
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
+use serde::Serialize;
 use store::{Catalog, ConnectionRecord, DataDir};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
@@ -20,6 +22,19 @@ use crate::blocking;
 use crate::customers::billing;
 use crate::problem::Problem;
 use crate::watch::Counters;
+
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUp {
+    /// Anybody, each with a workspace of their own.
+    Open,
+    /// Whoever was invited to a workspace.
+    #[default]
+    Invited,
+    /// Nobody. Invitations can be accepted with accounts that exist.
+    Closed,
+}
 
 /// What the server was started with.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +47,7 @@ pub struct Options {
     pub setup_code: Option<Secret>,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
+    pub sign_up: SignUp,
 }
 
 /// Whoever knows the code is signed in as this user.

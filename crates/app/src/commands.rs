@@ -25,6 +25,7 @@ pub mod sync;
 pub mod token;
 pub mod upcoming;
 pub mod user;
+pub mod workspace;
 
 use crate::cli::Command;
 
@@ -52,6 +53,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Token(args) => token::run(args),
         Command::User(args) => user::run(args).await,
+        Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),
         Command::Openapi => openapi::run(),
     }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::Entry;
 use api::access::credential;
+use api::{Entry, SignUp};
 use model::{Clock, Secret};
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
@@ -58,6 +58,9 @@ pub struct Serve {
     #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
         default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
     provider_share_percent: u8,
+    /// Who may create an account
+    #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
+    sign_up: SignUpBy,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
@@ -72,6 +75,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         },
         provider_share_percent: args.provider_share_percent,
         entry: None,
+        sign_up: args.sign_up.into(),
     };
     let server = Server::start(folder, site).await?;
     println!("Chartsy is running at {}", server.url);
@@ -102,6 +106,27 @@ fn rates_address(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// `--sign-up`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SignUpBy {
+    /// Anybody, each with a workspace of their own
+    Open,
+    /// Whoever was invited to a workspace
+    Invited,
+    /// Nobody; invitations can be accepted with accounts that exist
+    Closed,
+}
+
+impl From<SignUpBy> for SignUp {
+    fn from(by: SignUpBy) -> Self {
+        match by {
+            SignUpBy::Open => Self::Open,
+            SignUpBy::Invited => Self::Invited,
+            SignUpBy::Closed => Self::Closed,
+        }
+    }
+}
+
 /// What a server is started with.
 pub struct Site {
     pub listen: SocketAddr,
@@ -111,6 +136,7 @@ pub struct Site {
     pub polling: Polling,
     pub provider_share_percent: u8,
     pub entry: Option<Entry>,
+    pub sign_up: SignUp,
 }
 
 /// A server that is answering.
@@ -130,7 +156,7 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_urls, polling, provider_share_percent, entry } = site;
+        let Site { listen, public_url, rates_urls, polling, provider_share_percent, entry, sign_up } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -150,6 +176,7 @@ impl Server {
             is_loopback: addr.ip().is_loopback(),
             setup_code: setup_code.clone(),
             entry,
+            sign_up,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);
@@ -162,7 +189,7 @@ impl Server {
         let stop = context.stopping.clone();
         // Made once: a plain router assembles its routes and layers for each connection, which takes a millisecond
         // each time.
-        let service = router.into_make_service();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
         });

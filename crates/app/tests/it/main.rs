@@ -12,6 +12,7 @@ mod isolation;
 mod kill;
 mod mrr_statement;
 mod numbers;
+mod people;
 mod privacy;
 mod process;
 mod rates;
