@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
 import { sessionQuery } from '~/api/queries'
+import { enterWorkspace } from '~/view/enterWorkspace'
 
 import { Bar } from './Bar'
 import { Logo } from './Logo'
 import { Main } from './Main'
 import { Nav } from './Nav'
+import { PlainFrame } from './PlainFrame'
 import { UserMenu } from './UserMenu'
+import { WorkspaceSwitcher } from './WorkspaceSwitcher'
 
 /** The frame of every page of a signed-in person: the navigation beside it on a wide screen, behind a button on a narrow one. */
 export function AppShell() {
@@ -19,7 +22,16 @@ export function AppShell() {
   useEffect(() => {
     if (isSignedOut) void navigate({ to: '/login', search: { next: window.location.pathname + window.location.search } })
   }, [isSignedOut, navigate])
+  const workspace = session.data?.workspace?.id
+  const [entered] = useState(workspace)
+  const isLost = session.data?.workspace === null && entered !== undefined
+  useEffect(() => {
+    // The workspace of this page is no longer the reader's.
+    if (isLost) void navigate({ to: '/no-workspace', replace: true })
+    else if (workspace !== undefined && entered !== undefined && workspace !== entered) enterWorkspace(workspace)
+  }, [isLost, workspace, entered, navigate])
 
+  if (session.data?.workspace === null) return <PlainFrame />
   return (
     <div className="lg:grid lg:min-h-dvh lg:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a
@@ -36,6 +48,7 @@ export function AppShell() {
         <div className="px-2">
           <Logo />
         </div>
+        <WorkspaceSwitcher />
         <Nav />
         <div className="mt-auto">
           <UserMenu />

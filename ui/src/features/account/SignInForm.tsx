@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { ApiError, api } from '~/api/client'
+import { sessionQuery } from '~/api/queries'
+import type { Session } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+
+import { countdownText, useCountdown } from './useCountdown'
+
+/** What went wrong, and what to do about it: a wrong password, a locked account and too many attempts are different things. */
+function Refused({ error }: { error: Error }) {
+  const { title, advice } = refusalOf(error)
+  return (
+    <Banner title={title} tone="danger">
+      {advice}
+    </Banner>
+  )
+}
+
+function refusalOf(error: Error): { title: string; advice: string } {
+  const code = error instanceof ApiError ? error.code : undefined
+  if (code === 'login_wrong') {
+    return {
+      title: 'Wrong username or password',
+      advice: 'Check both and try again. The person who runs this server can set a new password with “chartsy user password”.',
+    }
+  }
+  if (code === 'account_locked') {
+    return {
+      title: 'This account is locked',
+      advice: 'Your password is right. The person who runs this server can unlock the account with “chartsy user unlock”.',
+    }
+  }
+  if (code === 'too_many_tries') {
+    return {
+      title: 'Too many failed attempts',
+      advice: 'Wait until the time on the button has passed. If you have forgotten your password, waiting doesn’t help: get a new one.',
+    }
+  }
+  const advice = error instanceof ApiError ? error.problem.action : undefined
+  return { title: error.message, advice: advice ?? 'Try again in a moment.' }
+}
+
+export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+  const client = useQueryClient()
+  const [login, setLogin] = useState('')
+  const [password, setPassword] = useState('')
+  const [secondsLeft, begin] = useCountdown()
+  const signIn = useMutation({
+    mutationFn: () => api.post<Session>('/session', { login, password }),
+    onSuccess: async () => {
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+      onSignedIn()
+    },
+    onError: (error) => begin((error instanceof ApiError && error.problem.retry_after_s) || 0),
+  })
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (secondsLeft === 0) signIn.mutate()
+      }}
+    >
+      {signIn.error && <Refused error={signIn.error} />}
+      <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
+      <TextField
+        autoComplete="current-password"
+        isRequired
+        label="Password"
+        name="password"
+        type="password"
+        value={password}
+        onChange={setPassword}
+      />
+      <Button isDisabled={secondsLeft > 0} isPending={signIn.isPending} kind="primary" type="submit">
+        {secondsLeft > 0 ? `Try again in ${countdownText(secondsLeft)}` : 'Sign in'}
+      </Button>
+    </form>
+  )
+}

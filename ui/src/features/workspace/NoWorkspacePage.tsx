@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+
+import { sessionQuery } from '~/api/queries'
+import { Button, buttonClass } from '~/components/Button'
+import { enterWorkspace } from '~/view/enterWorkspace'
+import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
+import { useTitle } from '~/view/useTitle'
+
+/** For somebody who has left every workspace, or was removed from the last one. */
+export function NoWorkspacePage() {
+  useTitle('No workspace')
+  const session = useQuery(sessionQuery)
+  const mayCreate = useMayCreateWorkspace()
+  const user = session.data?.user
+  const check = async () => {
+    const { data } = await session.refetch()
+    if (data?.workspace) enterWorkspace(data.workspace.id)
+  }
+  return (
+    <section className="card flex flex-col gap-4 p-6 sm:p-8">
+      <h1 className="text-xl font-semibold tracking-tight">You don’t belong to a workspace</h1>
+      <p className="text-sm text-ink-soft">
+        Accounts and their figures belong to a workspace. Ask an owner or admin of the workspace to invite you
+        {user && (
+          <>
+            {' '}
+            as <bdi className="font-medium text-ink">{user.email}</bdi>
+          </>
+        )}
+        , then open the link of the invitation in this browser.
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Button isPending={session.isFetching} onPress={() => void check()}>
+          Check again
+        </Button>
+        {mayCreate && (
+          <Link className={buttonClass('primary')} to="/workspaces/new">
+            Create workspace
+          </Link>
+        )}
+        <Link className={buttonClass('quiet')} params={{ page: 'invite-your-team' }} to="/help/$page">
+          How invitations work
+        </Link>
+      </div>
+    </section>
+  )
+}
