@@ -4,7 +4,7 @@ import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
 
-import { fetched } from './fetched'
+import { fetched, settingsArea } from './fetched'
 import { Broken, rootRoute } from './root'
 
 /** What somebody who belongs to no workspace can open. */
@@ -52,11 +52,11 @@ export const noWorkspaceRoute = createRoute({
   beforeLoad: async ({ context }) => {
     if ((await context.queryClient.ensureQueryData(sessionQuery))?.workspace) throw redirect({ to: '/' })
   },
-  component: lazyRouteComponent(fetched(() => import('~/features/workspace/NoWorkspacePage')), 'NoWorkspacePage'),
+  component: lazyRouteComponent(settingsArea, 'NoWorkspacePage'),
 })
 
 export const newWorkspaceRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/workspaces/new',
-  component: lazyRouteComponent(fetched(() => import('~/features/workspace/NewWorkspacePage')), 'NewWorkspacePage'),
+  component: lazyRouteComponent(settingsArea, 'NewWorkspacePage'),
 })

@@ -1,7 +1,6 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { sessionQuery } from '~/api/queries'
-import { HelpFrame } from '~/features/shell/HelpFrame'
 import type { RawSearch } from '~/view/search'
 import { compact, textOf } from '~/view/search'
 
@@ -15,7 +14,7 @@ export const helpFrameRoute = createRoute({
   beforeLoad: async ({ context }) => {
     await context.queryClient.ensureQueryData(sessionQuery)
   },
-  component: HelpFrame,
+  component: lazyRouteComponent(fetched(() => import('~/features/shell/HelpFrame')), 'HelpFrame'),
   pendingComponent: () => null,
   errorComponent: Broken,
 })

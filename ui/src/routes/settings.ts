@@ -3,7 +3,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { readAuditSearch } from '~/view/pageSearch'
 
 import { appRoute } from './app'
-import { fetched } from './fetched'
+import { settingsArea } from './fetched'
 
 /** Settings of the workspace and of one's own account. Those of a connection are among its pages. */
 const settingsHomeRoute = createRoute({
@@ -17,32 +17,32 @@ const settingsHomeRoute = createRoute({
 const membersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/members',
-  component: lazyRouteComponent(fetched(() => import('~/features/members/MembersPage')), 'MembersPage'),
+  component: lazyRouteComponent(settingsArea, 'MembersPage'),
 })
 
 const workspaceRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/workspace',
-  component: lazyRouteComponent(fetched(() => import('~/features/workspace/WorkspacePage')), 'WorkspacePage'),
+  component: lazyRouteComponent(settingsArea, 'WorkspacePage'),
 })
 
 const tokensRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/tokens',
-  component: lazyRouteComponent(fetched(() => import('~/features/tokens/TokensPage')), 'TokensPage'),
+  component: lazyRouteComponent(settingsArea, 'TokensPage'),
 })
 
 const auditRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(fetched(() => import('~/features/audit/AuditPage')), 'AuditPage'),
+  component: lazyRouteComponent(settingsArea, 'AuditPage'),
 })
 
 const accountRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/account',
-  component: lazyRouteComponent(fetched(() => import('~/features/account/AccountPage')), 'AccountPage'),
+  component: lazyRouteComponent(settingsArea, 'AccountPage'),
 })
 
 export const settingsRoutes = [settingsHomeRoute, membersRoute, workspaceRoute, tokensRoute, auditRoute, accountRoute] as const

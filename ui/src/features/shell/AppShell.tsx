@@ -11,7 +11,7 @@ import { Main } from './Main'
 import { Nav } from './Nav'
 import { PlainFrame } from './PlainFrame'
 import { UserMenu } from './UserMenu'
-import { WorkspaceSwitcher } from './WorkspaceSwitcher'
+import { WorkspaceChoice } from './WorkspaceChoice'
 
 /** The frame of every page of a signed-in person: the navigation beside it on a wide screen, behind a button on a narrow one. */
 export function AppShell() {
@@ -48,7 +48,7 @@ export function AppShell() {
         <div className="px-2">
           <Logo />
         </div>
-        <WorkspaceSwitcher />
+        <WorkspaceChoice />
         <Nav />
         <div className="mt-auto">
           <UserMenu />

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 
-import { sessionQuery } from '~/api/queries'
+import type { Workspace } from '~/api/types'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { enterWorkspace } from '~/view/enterWorkspace'
@@ -10,13 +9,16 @@ import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 
 const CREATE = 'create'
 
-/** Only for a reader who belongs to several. */
-export function WorkspaceSwitcher() {
-  const { data: session } = useQuery(sessionQuery)
+interface WorkspaceSwitcherProps {
+  /** That of the page. */
+  workspace: Workspace
+  workspaces: readonly Workspace[]
+}
+
+/** See `WorkspaceChoice`. */
+export default function WorkspaceSwitcher({ workspace, workspaces }: WorkspaceSwitcherProps) {
   const navigate = useNavigate()
   const mayCreate = useMayCreateWorkspace()
-  if (!session?.workspace || session.workspaces.length < 2) return null
-  const { workspace, workspaces } = session
   const entries = workspaces.map(({ id, name, role }) => ({
     id,
     text: name,
