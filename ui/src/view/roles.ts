@@ -11,6 +11,12 @@ export const ROLE: Record<Role, { label: string; hint: string }> = {
   viewer: { label: 'Viewer', hint: 'Every figure and customer, to look at only' },
 }
 
+/** `as an admin`: within a sentence. */
+export function asRole(role: Role): string {
+  const label = ROLE[role].label.toLowerCase()
+  return `as ${/^[aeiou]/.test(label) ? 'an' : 'a'} ${label}`
+}
+
 /** Each includes those before it. */
 const PERMISSIONS = ['read', 'manage', 'own'] as const
 export type Permission = (typeof PERMISSIONS)[number]

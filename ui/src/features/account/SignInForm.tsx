@@ -37,7 +37,7 @@ function refusalOf(error: Error): { title: string; advice: string } {
   if (code === 'too_many_tries') {
     return {
       title: 'Too many failed attempts',
-      advice: 'Wait until the time on the button has passed. If you have forgotten your password, waiting doesn’t help: get a new one.',
+      advice: 'You can try again when the countdown ends. If you forgot your password, ask the person who runs this server for a new one.',
     }
   }
   const advice = error instanceof ApiError ? error.problem.action : undefined

@@ -33,13 +33,14 @@ function columnsOf(names: Names): Column<AuditEntry>[] {
       width: '12rem',
       cell: ({ at }) => <span className="num whitespace-nowrap">{formatInstant(at, LOCAL_ZONE)}</span>,
     },
-    { id: 'actor', header: 'Who', isWideOnly: true, cell: (entry) => <bdi>{actorText(entry)}</bdi> },
+    { id: 'actor', header: 'Who', isWideOnly: true, cell: (entry) => <bdi className="wrap-anywhere">{actorText(entry)}</bdi> },
     {
       id: 'action',
       header: 'What',
       cell: (entry) => (
         <>
           <span className="block font-medium">{actionText(entry.action)}</span>
+          {entry.subject !== null && <bdi className="block wrap-anywhere md:hidden">{subjectText(entry, names)}</bdi>}
           {entry.detail !== null && <span className="block text-[0.8125rem] text-ink-soft">{detailText(entry)}</span>}
           <span className="block text-[0.8125rem] text-ink-soft md:hidden">
             <bdi>{actorText(entry)}</bdi>, {formatInstant(entry.at, LOCAL_ZONE)}
@@ -48,7 +49,7 @@ function columnsOf(names: Names): Column<AuditEntry>[] {
         </>
       ),
     },
-    { id: 'subject', header: 'On what', cell: (entry) => <bdi>{subjectText(entry, names)}</bdi> },
+    { id: 'subject', header: 'On what', isWideOnly: true, cell: (entry) => <bdi className="wrap-anywhere">{subjectText(entry, names)}</bdi> },
     { id: 'address', header: 'From', isWideOnly: true, cell: ({ address }) => <span className="num">{address}</span> },
   ]
 }

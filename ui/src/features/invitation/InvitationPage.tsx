@@ -11,7 +11,7 @@ import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { VisitorPage } from '~/features/account/VisitorPage'
 import { formatInstant } from '~/format/date'
 import { LOCAL_ZONE } from '~/format/zone'
-import { ROLE } from '~/view/roles'
+import { asRole } from '~/view/roles'
 import { useTitle } from '~/view/useTitle'
 
 import { AcceptForm } from './AcceptForm'
@@ -58,7 +58,7 @@ function Invitation({ code }: { code: string }) {
 function Lead({ offer: { invited_by, role, expires_at } }: { offer: InvitationOffer }) {
   return (
     <>
-      <bdi className="font-medium text-ink">{invited_by}</bdi> invited you as {ROLE[role].label.toLowerCase()}. The invitation expires{' '}
+      <bdi className="font-medium text-ink">{invited_by}</bdi> invited you to join {asRole(role)}. The invitation expires{' '}
       {formatInstant(expires_at, LOCAL_ZONE)}.
     </>
   )

@@ -11,7 +11,7 @@ import { TextField } from '~/components/Field'
 import { Select } from '~/components/Select'
 import { formatInstant } from '~/format/date'
 import { LOCAL_ZONE } from '~/format/zone'
-import { ROLE, assignable } from '~/view/roles'
+import { ROLE, asRole, assignable } from '~/view/roles'
 import { useRole } from '~/view/useMay'
 
 /** The code is in the fragment, which browsers don't send: it is in no server's log. */
@@ -32,7 +32,7 @@ export function Invitations() {
           An invitation is a link that works once, for seven days. Whoever opens it creates an account or joins with an existing one.
         </p>
       </div>
-      <Invite onInvited={refresh} />
+      <Invite open={invitations.data} onInvited={refresh} />
       {invitations.error && !invitations.data && <ErrorState error={invitations.error} onRetry={() => void invitations.refetch()} />}
       {!invitations.data && !invitations.error && <SkeletonRows rows={2} />}
       {invitations.data && <InvitationList invitations={invitations.data} onChange={refresh} />}
@@ -40,7 +40,7 @@ export function Invitations() {
   )
 }
 
-function Invite({ onInvited }: { onInvited: () => Promise<unknown> }) {
+function Invite({ open, onInvited }: { open: readonly Invitation[] | undefined; onInvited: () => Promise<unknown> }) {
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const roles = assignable(useRole())
@@ -51,7 +51,8 @@ function Invite({ onInvited }: { onInvited: () => Promise<unknown> }) {
       return onInvited()
     },
   })
-  const created = invite.isPending ? undefined : invite.data
+  // A link that was withdrawn or used is of no use to anybody.
+  const created = open?.some(({ id }) => id === invite.data?.id) ? invite.data : undefined
   return (
     <>
       <form
@@ -79,7 +80,7 @@ function Invite({ onInvited }: { onInvited: () => Promise<unknown> }) {
           value={role}
           onChange={setRole}
         />
-        <Button className="sm:mt-[1.8rem]" isPending={invite.isPending} type="submit">
+        <Button className="sm:mt-[1.625rem]" isPending={invite.isPending} type="submit">
           Create invitation
         </Button>
       </form>
@@ -88,10 +89,10 @@ function Invite({ onInvited }: { onInvited: () => Promise<unknown> }) {
           <p>
             {created.email ? (
               <>
-                Only <bdi className="font-medium">{created.email}</bdi> can use it, to join as {ROLE[created.role].label.toLowerCase()}.
+                Only <bdi className="font-medium">{created.email}</bdi> can use it, to join {asRole(created.role)}.
               </>
             ) : (
-              `The first person to open it can join as ${ROLE[created.role].label.toLowerCase()}.`
+              `Whoever uses it first joins ${asRole(created.role)}.`
             )}
           </p>
           <code className="font-mono text-ink break-all">{linkOf(created)}</code>

@@ -19,11 +19,20 @@ import { RemoveMember, TransferWorkspace } from './confirm'
 
 const pathOf = ({ user_id }: Member) => `/members/${encodeURIComponent(user_id)}`
 
+/** On one line; a long one is shown whole to a reader who points at it. */
+function Clipped({ text, className }: { text: string; className: string }) {
+  return (
+    <bdi className={`block truncate ${className}`} title={text}>
+      {text}
+    </bdi>
+  )
+}
+
 function Name({ member, isReader }: { member: Member; isReader: boolean }) {
   return (
     <span className="block min-w-0">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <bdi className="font-medium">{member.full_name}</bdi>
+        <bdi className="font-medium wrap-anywhere">{member.full_name}</bdi>
         {isReader && <Badge>You</Badge>}
         {member.is_locked && (
           <Badge title="The person who runs this server has locked this account." tone="warn">
@@ -31,7 +40,7 @@ function Name({ member, isReader }: { member: Member; isReader: boolean }) {
           </Badge>
         )}
       </span>
-      <bdi className="block text-[0.8125rem] text-ink-soft md:hidden">{member.email}</bdi>
+      <Clipped className="max-w-32 text-[0.8125rem] text-ink-soft md:hidden" text={member.email} />
     </span>
   )
 }
@@ -63,15 +72,15 @@ export function MemberTable({ members, userId, workspace }: MemberTableProps) {
         sortBy: (member) => member.full_name.toLowerCase(),
         cell: (member) => <Name isReader={member.user_id === userId} member={member} />,
       },
-      { id: 'username', header: 'Username', isWideOnly: true, sortBy: ({ username }) => username.toLowerCase(), cell: ({ username }) => <bdi>{username}</bdi> },
-      { id: 'email', header: 'Email', isWideOnly: true, sortBy: ({ email }) => email.toLowerCase(), cell: ({ email }) => <bdi>{email}</bdi> },
+      { id: 'username', header: 'Username', isWideOnly: true, sortBy: ({ username }) => username.toLowerCase(), cell: ({ username }) => <Clipped className="max-w-40" text={username} /> },
+      { id: 'email', header: 'Email', isWideOnly: true, sortBy: ({ email }) => email.toLowerCase(), cell: ({ email }) => <Clipped className="max-w-64" text={email} /> },
       {
         id: 'role',
         header: 'Role',
         cell: (member) =>
           mayChange(member) ? (
             <Select
-              className="w-32 max-w-full"
+              className="w-36"
               isBare
               label={`is the role of ${member.full_name}`}
               options={options}

@@ -20,7 +20,7 @@ export function MembersPage() {
   useTitle('Members', workspace?.name)
   if (!session || !workspace) return null
   return (
-    <SettingsFrame lead={`People who can see ${workspace.name}, and what each of them may do.`} title="Members">
+    <SettingsFrame lead="Everyone who belongs to this workspace, and their role." title="Members">
       <section aria-label="Members" className="card py-2">
         {members.error && !members.data && <ErrorState error={members.error} onRetry={() => void members.refetch()} />}
         {!members.data && !members.error && (

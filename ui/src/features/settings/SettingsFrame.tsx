@@ -12,7 +12,7 @@ const ACTIVE = { className: 'bg-hover font-medium text-ink!' }
 
 function Group({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className="flex shrink-0 gap-0.5 lg:flex-col">
+    <div className="contents lg:flex lg:flex-col lg:gap-0.5">
       <h2 className="hidden truncate px-2.5 pb-1 text-xs font-medium text-ink-soft lg:block">
         <bdi>{label}</bdi>
       </h2>
@@ -27,7 +27,7 @@ function SettingsNav() {
   const { data: session } = useQuery(sessionQuery)
   const mayManage = useMay('manage')
   return (
-    <nav aria-label="Settings" className="no-scrollbar -mx-1 flex gap-0.5 overflow-x-auto px-1 py-1 lg:flex-col lg:gap-5">
+    <nav aria-label="Settings" className="-mx-2.5 flex flex-wrap gap-0.5 lg:mx-0 lg:flex-col lg:flex-nowrap lg:gap-5">
       {connection && (
         <Group label={connection.name}>
           <Link activeProps={ACTIVE} className={ENTRY} params={{ connectionId: connection.id }} to="/c/$connectionId/settings">
@@ -43,7 +43,7 @@ function SettingsNav() {
           {mayManage && (
             <>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/workspace">
-                Workspace
+                General
               </Link>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/tokens">
                 API tokens
@@ -81,7 +81,7 @@ export function SettingsFrame({ title, lead, action, children }: SettingsFramePr
       <div className="min-w-0 lg:sticky lg:top-20">
         <SettingsNav />
       </div>
-      <div className="flex max-w-4xl min-w-0 flex-col gap-5">
+      <div className="flex max-w-5xl min-w-0 flex-col gap-5">
         <PageHead lead={lead} title={title}>
           {action}
         </PageHead>

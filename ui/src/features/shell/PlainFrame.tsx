@@ -7,15 +7,15 @@ import { UserMenu } from './UserMenu'
 export function PlainFrame() {
   return (
     <div className="mx-auto flex min-h-dvh w-full max-w-3xl flex-col gap-6 px-4 py-6">
-      <header className="flex flex-wrap items-center justify-between gap-4">
+      <header>
         <Logo />
-        <div className="w-64 max-w-full">
-          <UserMenu />
-        </div>
       </header>
       <main className="min-w-0 outline-none" id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <footer className="mt-auto w-64 max-w-full">
+        <UserMenu />
+      </footer>
     </div>
   )
 }

@@ -21,7 +21,7 @@ export function Tokens() {
   const tokens = useQuery(tokensQuery)
   return (
     <section aria-label="API tokens" className="card flex flex-col gap-4 p-5">
-      <CreateToken />
+      <CreateToken tokens={tokens.data} />
       {tokens.error && !tokens.data && <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />}
       {!tokens.data && !tokens.error && <SkeletonRows rows={2} />}
       {tokens.data?.length === 0 && <p className="text-sm text-ink-soft">No tokens yet.</p>}
@@ -30,7 +30,7 @@ export function Tokens() {
   )
 }
 
-function CreateToken() {
+function CreateToken({ tokens }: { tokens: readonly ApiToken[] | undefined }) {
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [scope, setScope] = useState<TokenScope>('read_metrics')
@@ -42,15 +42,17 @@ function CreateToken() {
       return client.invalidateQueries({ queryKey: tokensQuery.queryKey })
     },
   })
+  // One that was revoked since is of no use to anybody.
+  const created = tokens?.some(({ id }) => id === create.data?.id) ? create.data : undefined
   return (
     <>
-      {create.data && (
+      {created && (
         <Banner
-          action={<CopyButton text={create.data.secret} />}
+          action={<CopyButton text={created.secret} />}
           title="Copy the token now. It won’t be shown again."
           tone="good"
         >
-          <code className="font-mono text-ink break-all">{create.data.secret}</code>
+          <code className="font-mono text-ink break-all">{created.secret}</code>
         </Banner>
       )}
       {create.error && (

@@ -1,8 +1,8 @@
 import type { TokenScope } from '~/api/types'
 
 export const SCOPES: readonly { id: TokenScope; label: string; hint: string }[] = [
-  { id: 'read_metrics', label: 'Read figures', hint: 'Metrics, settings and import progress. Nothing that names a customer.' },
-  { id: 'read_customers', label: 'Read figures and customers', hint: 'Also customers, invoices and payments' },
+  { id: 'read_metrics', label: 'Figures only', hint: 'Metrics, settings and import progress. Nothing that names a customer.' },
+  { id: 'read_customers', label: 'Figures and customers', hint: 'Also customers, invoices and payments' },
   { id: 'manage', label: 'Full access', hint: 'Also changes connections, settings and rates, and erases personal data' },
 ]
 

@@ -21,7 +21,7 @@ export function NoWorkspacePage() {
     <section className="card flex flex-col gap-4 p-6 sm:p-8">
       <h1 className="text-xl font-semibold tracking-tight">You don’t belong to a workspace</h1>
       <p className="text-sm text-ink-soft">
-        Accounts and their figures belong to a workspace. Ask an owner or admin of the workspace to invite you
+        Connected billing accounts and their figures belong to a workspace. Ask an owner or admin of that workspace to invite you
         {user && (
           <>
             {' '}
