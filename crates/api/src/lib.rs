@@ -28,6 +28,7 @@ pub mod sources;
 pub mod statements;
 pub mod sync;
 pub mod tokens;
+pub mod two_factor;
 mod ui;
 pub mod watch;
 pub mod webhooks;

@@ -11,6 +11,7 @@ mod rates;
 mod records;
 mod sessions;
 mod tokens;
+mod two_factor;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};
 pub use sessions::{Origin, Session};
 pub use tokens::{ApiToken, NewToken};
+pub use two_factor::TwoFactor;
 
 /// A handle on `chartsy.db`, cheap to clone and usable from many threads.
 ///

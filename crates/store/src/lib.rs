@@ -26,7 +26,8 @@ pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, ConnectionRecord, ConnectionState,
     Invitation, LastError, Member, Membership, NewAuditEntry, NewConnection, NewInvitation, NewRate,
-    NewToken, NewUser, Origin, RateRecord, Session, User, WebhookRecord, Workspace, WorkspaceFacts,
+    NewToken, NewUser, Origin, RateRecord, Session, TwoFactor, User, WebhookRecord, Workspace,
+    WorkspaceFacts,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
