@@ -1,6 +1,7 @@
 // A team: invited by link, with roles that decide what is offered, several workspaces, and a log of all of it.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
@@ -274,6 +275,79 @@ test('somebody sees where they are signed in, ends the others and changes the pa
   await elsewhere.getByRole('region', { name: 'MRR now' }).waitFor();
 });
 
+/** What an authenticator app shows for a secret in base 32 (RFC 6238). */
+function codeOf(secret) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', key).update(step).digest();
+  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+test('signing in takes a code where somebody wants it, and a workspace can require it', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await open(page, '/settings/workspace', 'Workspace');
+  assert.equal(await page.getByRole('switch', { name: 'Require two-factor sign-in' }).isEnabled(), false);
+  await page.getByRole('link', { name: 'Set it up for yourself' }).click();
+  const section = page.getByRole('region', { name: 'Two-factor sign-in' });
+  await section.getByRole('button', { name: 'Set up two-factor sign-in' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Your password').fill('Wrong1password');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('Wrong password').waitFor();
+  await accessible(page, 'asking for the password again');
+  await dialog.getByLabel('Your password').fill(owner.password);
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await section.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor();
+  await accessible(page, 'setting up an app');
+  await picture(page, 'team-two-factor');
+  const secret = await section.locator('code').textContent();
+  await section.getByLabel('Code').fill('000000');
+  await section.getByRole('button', { name: 'Turn on' }).click();
+  await section.getByText(/^Wrong code/).waitFor();
+  await section.getByLabel('Code').fill(codeOf(secret));
+  await section.getByRole('button', { name: 'Turn on' }).click();
+  const [recovery] = await section.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
+  await accessible(page, 'recovery codes');
+  await picture(page, 'team-recovery-codes');
+
+  const elsewhere = await visit(t, `${both.app.url}/login`, PHONE);
+  await signIn(elsewhere);
+  await elsewhere.getByLabel('Code').fill('000000');
+  await accessible(elsewhere, 'signing in with a code');
+  await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+  await elsewhere.getByText('Wrong code').waitFor();
+  await picture(elsewhere, 'team-phone-code');
+  await elsewhere.getByLabel('Code').fill(recovery);
+  await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+  await elsewhere.getByRole('region', { name: 'MRR now' }).waitFor();
+
+  await open(page, '/settings/workspace', 'Workspace');
+  await page.getByText('Require two-factor sign-in').click();
+  await page.getByRole('switch', { name: 'Require two-factor sign-in', checked: true }).waitFor();
+  const hers = await visit(t, `${both.app.url}/login`);
+  await signInAs(hers, { ...guest, password: 'Compiler1959' });
+  await hers.getByRole('heading', { name: /requires two-factor sign-in/ }).waitFor();
+  await accessible(hers, 'a workspace that requires two-factor sign-in');
+  await picture(hers, 'team-two-factor-required');
+  await hers.getByRole('link', { name: 'Set up two-factor sign-in' }).click();
+  await hers.getByRole('heading', { name: 'Your account' }).waitFor();
+  await accessible(hers, 'the account of somebody who can open no workspace');
+  await picture(hers, 'team-account-shut-out');
+
+  await page.getByText('Require two-factor sign-in').click();
+  await page.getByRole('switch', { name: 'Require two-factor sign-in', checked: false }).waitFor();
+  await open(page, '/settings/account', 'Your account');
+  await section.getByRole('button', { name: 'Turn off' }).click();
+  await dialog.getByLabel('Your password').fill(owner.password);
+  await dialog.getByRole('button', { name: 'Turn off' }).click();
+  await section.getByRole('button', { name: 'Set up two-factor sign-in' }).waitFor();
+});
+
 test('the audit log has all of it, is filtered, and downloads', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);
@@ -282,7 +356,7 @@ test('the audit log has all of it, is filtered, and downloads', async (t) => {
   const log = page.getByRole('region', { name: 'Audit log' });
   const said = ['Invited somebody', 'Joined the workspace', 'Changed a member’s role', 'Removed a member', 'Withdrew an invitation'];
   for (const text of said) await log.getByText(text).first().waitFor();
-  for (const text of ['Created an API token', 'Revoked an API token', 'Changed a password', 'Connected an account']) {
+  for (const text of ['Created an API token', 'Revoked an API token', 'Changed a password', 'Turned on two-factor sign-in', 'Connected an account']) {
     await log.getByText(text).first().waitFor();
   }
   await log.getByRole('row', { name: /Changed a member’s role.*gracehopper/ }).getByText('From viewer to admin').waitFor();

@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api } from './client'
 import type { Query } from './client'
 import { allPages } from './queries'
-import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Invitation, InvitationOffer, Member } from './types'
+import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Invitation, InvitationOffer, Member, TwoFactorState } from './types'
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
@@ -32,6 +32,11 @@ export const tokensQuery = queryOptions({
 export const browserSessionsQuery = queryOptions({
   queryKey: ['sessions'],
   queryFn: async ({ signal }) => (await api.get<{ data: BrowserSession[] }>('/me/sessions', {}, signal)).data,
+})
+
+export const twoFactorQuery = queryOptions({
+  queryKey: ['two factor'],
+  queryFn: ({ signal }) => api.get<TwoFactorState>('/me/two-factor', {}, signal),
 })
 
 const AUDIT_PAGE = 100

@@ -3,12 +3,10 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
+import { canOpenWorkspace, isOpenWithoutWorkspace } from '~/view/workspaceAccess'
 
 import { fetched, settingsArea } from './fetched'
 import { Broken, rootRoute } from './root'
-
-/** What somebody who belongs to no workspace can open. */
-const NEEDS_NO_WORKSPACE: ReadonlySet<string> = new Set(['/no-workspace', '/workspaces/new', '/settings/account'])
 
 /** Everything that needs a signed-in person. */
 export const appRoute = createRoute({
@@ -16,7 +14,7 @@ export const appRoute = createRoute({
   id: 'app',
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery)
-    if (session?.workspace || (session && NEEDS_NO_WORKSPACE.has(location.pathname))) return
+    if (session && (canOpenWorkspace(session) || isOpenWithoutWorkspace(location.pathname))) return
     if (session) throw redirect({ to: '/no-workspace' })
     const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
     if (needs_owner) throw redirect({ to: '/setup' })
@@ -50,7 +48,8 @@ export const noWorkspaceRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/no-workspace',
   beforeLoad: async ({ context }) => {
-    if ((await context.queryClient.ensureQueryData(sessionQuery))?.workspace) throw redirect({ to: '/' })
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session && canOpenWorkspace(session)) throw redirect({ to: '/' })
   },
   component: lazyRouteComponent(settingsArea, 'NoWorkspacePage'),
 })

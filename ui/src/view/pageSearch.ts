@@ -266,6 +266,7 @@ export const AUDIT_KINDS = [
   'session',
   'settings',
   'token',
+  'two_factor',
   'user',
   'webhook',
   'workspace',

@@ -7,6 +7,7 @@ import { useTitle } from '~/view/useTitle'
 import { ChangePassword } from './ChangePassword'
 import { Profile } from './Profile'
 import { Sessions } from './Sessions'
+import { TwoFactor } from './TwoFactor'
 
 export function AccountPage() {
   const { data: session } = useQuery(sessionQuery)
@@ -16,6 +17,7 @@ export function AccountPage() {
     <SettingsFrame lead="Your account is the same in every workspace." title="Your account">
       <Profile key={session.user.full_name} user={session.user} />
       <ChangePassword username={session.user.username} />
+      <TwoFactor />
       <Sessions />
     </SettingsFrame>
   )

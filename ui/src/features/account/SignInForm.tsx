@@ -40,23 +40,38 @@ function refusalOf(error: Error): { title: string; advice: string } {
       advice: 'You can try again when the countdown ends. If you forgot your password, ask the person who runs this server for a new one.',
     }
   }
+  if (code === 'code_wrong') {
+    return { title: 'Wrong code', advice: 'Each code works once. Wait for the next one, or use a recovery code.' }
+  }
   const advice = error instanceof ApiError ? error.problem.action : undefined
   return { title: error.message, advice: advice ?? 'Try again in a moment.' }
 }
+
+/** The password was right, and the account has two-factor sign-in. */
+const isCodeNeeded = (error: Error) => error instanceof ApiError && error.code === 'two_factor_needed'
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const client = useQueryClient()
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState<string>()
   const [secondsLeft, begin] = useCountdown()
   const signIn = useMutation({
-    mutationFn: () => api.post<Session>('/session', { login, password }),
+    mutationFn: () => api.post<Session>('/session', { login, password, ...(code === undefined ? {} : { code: code.trim() }) }),
     onSuccess: async () => {
       await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
       onSignedIn()
     },
-    onError: (error) => begin((error instanceof ApiError && error.problem.retry_after_s) || 0),
+    onError: (error) => {
+      begin((error instanceof ApiError && error.problem.retry_after_s) || 0)
+      if (isCodeNeeded(error)) setCode('')
+    },
   })
+  const startOver = () => {
+    setCode(undefined)
+    setPassword('')
+    signIn.reset()
+  }
   return (
     <form
       className="flex flex-col gap-4"
@@ -65,20 +80,43 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         if (secondsLeft === 0) signIn.mutate()
       }}
     >
-      {signIn.error && <Refused error={signIn.error} />}
-      <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
-      <TextField
-        autoComplete="current-password"
-        isRequired
-        label="Password"
-        name="password"
-        type="password"
-        value={password}
-        onChange={setPassword}
-      />
+      {signIn.error && !isCodeNeeded(signIn.error) && <Refused error={signIn.error} />}
+      {code === undefined ? (
+        <>
+          <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
+          <TextField
+            autoComplete="current-password"
+            isRequired
+            label="Password"
+            name="password"
+            type="password"
+            value={password}
+            onChange={setPassword}
+          />
+        </>
+      ) : (
+        <TextField
+          autoComplete="one-time-code"
+          // It takes the place of the field that was used last.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          hint="From your authenticator app, or one of your recovery codes."
+          isMono
+          isRequired
+          label="Code"
+          name="code"
+          value={code}
+          onChange={setCode}
+        />
+      )}
       <Button isDisabled={secondsLeft > 0} isPending={signIn.isPending} kind="primary" type="submit">
         {secondsLeft > 0 ? `Try again in ${countdownText(secondsLeft)}` : 'Sign in'}
       </Button>
+      {code !== undefined && (
+        <Button kind="quiet" onPress={startOver}>
+          Use another account
+        </Button>
+      )}
     </form>
   )
 }

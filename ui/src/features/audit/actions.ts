@@ -17,6 +17,7 @@ export const KIND: Record<AuditKind, string> = {
   session: 'Signing in and out',
   settings: 'Settings',
   token: 'API tokens',
+  two_factor: 'Two-factor sign-in',
   user: 'Locked accounts',
   webhook: 'Webhooks',
   workspace: 'Workspace',
@@ -45,6 +46,10 @@ const ACTION: Partial<Record<string, string>> = {
   'settings.changed': 'Changed settings',
   'token.created': 'Created an API token',
   'token.revoked': 'Revoked an API token',
+  'two_factor.disabled': 'Turned off two-factor sign-in',
+  'two_factor.enabled': 'Turned on two-factor sign-in',
+  'two_factor.recovery_codes_replaced': 'Replaced recovery codes',
+  'two_factor.reset': 'Turned off two-factor sign-in for somebody',
   'user.locked': 'Locked an account',
   'user.unlocked': 'Unlocked an account',
   'webhook.removed': 'Removed the webhook',
@@ -52,6 +57,8 @@ const ACTION: Partial<Record<string, string>> = {
   'workspace.created': 'Created the workspace',
   'workspace.deleted': 'Deleted the workspace',
   'workspace.renamed': 'Renamed the workspace',
+  'workspace.two_factor_not_required': 'Stopped requiring two-factor sign-in',
+  'workspace.two_factor_required': 'Required two-factor sign-in',
   'workspace.transferred': 'Transferred ownership',
 }
 

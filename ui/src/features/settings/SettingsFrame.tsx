@@ -6,6 +6,7 @@ import { sessionQuery } from '~/api/queries'
 import { PageHead } from '~/components/PageHead'
 import { useCurrentConnection } from '~/features/shell/useCurrentConnection'
 import { useMay } from '~/view/useMay'
+import { canOpenWorkspace } from '~/view/workspaceAccess'
 
 const ENTRY = 'flex h-9 items-center rounded-lg px-2.5 text-sm whitespace-nowrap text-ink-soft hover:bg-hover hover:text-ink'
 const ACTIVE = { className: 'bg-hover font-medium text-ink!' }
@@ -35,7 +36,7 @@ function SettingsNav() {
           </Link>
         </Group>
       )}
-      {session?.workspace && (
+      {session?.workspace && canOpenWorkspace(session) && (
         <Group label={session.workspace.name}>
           <Link activeProps={ACTIVE} className={ENTRY} to="/settings/members">
             Members

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
 import { sessionQuery } from '~/api/queries'
 import { enterWorkspace } from '~/view/enterWorkspace'
+import { canOpenWorkspace, isOpenWithoutWorkspace } from '~/view/workspaceAccess'
 
 import { Bar } from './Bar'
 import { Logo } from './Logo'
@@ -24,14 +25,16 @@ export function AppShell() {
   }, [isSignedOut, navigate])
   const workspace = session.data?.workspace?.id
   const [entered] = useState(workspace)
-  const isLost = session.data?.workspace === null && entered !== undefined
+  const { pathname } = useLocation()
+  const isShutOut = session.data != null && !canOpenWorkspace(session.data)
+  const isLost = isShutOut && !isOpenWithoutWorkspace(pathname)
   useEffect(() => {
-    // The workspace of this page is no longer the reader's.
+    // The workspace of this page is no longer the reader's, or shows them nothing for now.
     if (isLost) void navigate({ to: '/no-workspace', replace: true })
     else if (workspace !== undefined && entered !== undefined && workspace !== entered) enterWorkspace(workspace)
   }, [isLost, workspace, entered, navigate])
 
-  if (session.data?.workspace === null) return <PlainFrame />
+  if (isShutOut) return <PlainFrame />
   return (
     <div className="lg:grid lg:min-h-dvh lg:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a

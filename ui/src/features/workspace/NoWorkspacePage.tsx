@@ -2,10 +2,36 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
 import { sessionQuery } from '~/api/queries'
+import type { Workspace } from '~/api/types'
 import { Button, buttonClass } from '~/components/Button'
 import { enterWorkspace } from '~/view/enterWorkspace'
 import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 import { useTitle } from '~/view/useTitle'
+import { canOpenWorkspace } from '~/view/workspaceAccess'
+
+/** For a member of a workspace that shows nothing to those without two-factor sign-in. */
+function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others: readonly Workspace[] }) {
+  return (
+    <section className="card flex flex-col gap-4 p-6 sm:p-8">
+      <h1 className="text-xl font-semibold tracking-tight">
+        <bdi>{workspace.name}</bdi> requires two-factor sign-in
+      </h1>
+      <p className="text-sm text-ink-soft">
+        Signing in then takes a code from an authenticator app on your phone, besides your password. Setting it up takes a minute.
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Link className={buttonClass('primary')} to="/settings/account">
+          Set up two-factor sign-in
+        </Link>
+        {others.map(({ id, name }) => (
+          <Button key={id} onPress={() => enterWorkspace(id)}>
+            Open {name}
+          </Button>
+        ))}
+      </div>
+    </section>
+  )
+}
 
 /** For somebody who has left every workspace, or was removed from the last one. */
 export function NoWorkspacePage() {
@@ -13,10 +39,12 @@ export function NoWorkspacePage() {
   const session = useQuery(sessionQuery)
   const mayCreate = useMayCreateWorkspace()
   const user = session.data?.user
+  const workspace = session.data?.workspace
   const check = async () => {
     const { data } = await session.refetch()
-    if (data?.workspace) enterWorkspace(data.workspace.id)
+    if (data?.workspace && canOpenWorkspace(data)) enterWorkspace(data.workspace.id)
   }
+  if (workspace) return <TwoFactorRequired others={session.data?.workspaces.filter(({ id }) => id !== workspace.id) ?? []} workspace={workspace} />
   return (
     <section className="card flex flex-col gap-4 p-6 sm:p-8">
       <h1 className="text-xl font-semibold tracking-tight">You don’t belong to a workspace</h1>

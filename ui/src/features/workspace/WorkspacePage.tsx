@@ -16,6 +16,8 @@ import { may } from '~/view/roles'
 import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 import { useTitle } from '~/view/useTitle'
 
+import { RequireTwoFactor } from './RequireTwoFactor'
+
 export function WorkspacePage() {
   const { data: session } = useQuery(sessionQuery)
   const mayCreate = useMayCreateWorkspace()
@@ -37,6 +39,7 @@ export function WorkspacePage() {
       {may(workspace.role, 'manage') ? (
         <section aria-label="Workspace" className="card flex flex-col gap-6 p-5">
           <Rename key={workspace.name} workspace={workspace} />
+          <RequireTwoFactor workspace={workspace} />
           {may(workspace.role, 'own') && <Delete workspace={workspace} />}
         </section>
       ) : (
