@@ -141,7 +141,7 @@ test('an invitation is for one address, is accepted with an account, and ends', 
   const link = await invite(page, { email: guest.email, role: 'Member' });
   const other = await invite(page, { email: 'eve@example.com' });
   await page.getByRole('button', { name: 'Withdraw the invitation for eve@example.com' }).click();
-  await page.getByText('eve@example.com').waitFor({ state: 'detached' });
+  await page.getByRole('list', { name: 'Open invitations' }).getByText('eve@example.com').waitFor({ state: 'detached' });
 
   await page.goto(link);
   await page.getByText('This invitation is for somebody else').waitFor();
