@@ -64,6 +64,10 @@ pub enum StoreError {
     InvitationForOther,
     #[error("the workspace still has connections, or is the only one; remove its connections first")]
     WorkspaceInUse,
+    #[error(
+        "{waiting} e-mails are waiting to be sent, and no more are taken: check the mail server with 'chartsy mail test'"
+    )]
+    OutboxFull { waiting: i64 },
     #[error("{path} was opened for reading only", path = path.display())]
     OpenedForReading { path: PathBuf },
     #[error("the writer of {} has stopped: start chartsy again", path.display())]
