@@ -8,6 +8,7 @@ use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
 use connect::Source;
 use futures_util::future::BoxFuture;
+use mail::Mailer;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub struct Options {
     pub is_loopback: bool,
     /// Asked for when the owner's account is made. Without one, none can be made.
     pub setup_code: Option<Secret>,
+    /// Sends e-mail.
+    pub mailer: Option<Mailer>,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,

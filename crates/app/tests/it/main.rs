@@ -10,6 +10,7 @@ mod disk;
 mod export;
 mod isolation;
 mod kill;
+mod mail;
 mod mrr_statement;
 mod numbers;
 mod people;
