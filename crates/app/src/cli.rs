@@ -122,7 +122,7 @@ impl MailArgs {
                 Err(Advice::new("there is a sender of e-mails, but no mail server", help).into())
             }
             (Some(url), Some(from)) => {
-                let help = "see \"E-mail\" in docs/operations.md; CHARTSY_SMTP_URL keeps the password out of the list of processes";
+                let help = "see \"E-mail\" in docs/operations.md";
                 let settings = mail::Settings::parse(url, from);
                 Ok(Some(settings.map_err(|error| Advice::new(error.to_string(), help))?))
             }

@@ -1,6 +1,7 @@
 //! The words of each message.
 
-use model::UnixSeconds;
+use model::{Secret, UnixSeconds};
+use url::Url;
 
 use super::{Message, VisitorTopic, instant};
 use crate::Mailbox;
@@ -23,99 +24,102 @@ pub(super) fn write(message: &Message, to: &Mailbox, expires_at: Option<UnixSeco
 
 fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
     match message {
-        Message::ConfirmAddress { link } => (
-            "Confirm your email address".to_owned(),
-            vec![
-                text(
-                    "Please confirm that this email address is yours, so that you can use it to sign in to Chartsy.",
-                ),
-                Part::Button { label: "Confirm email address", link: link.expose().to_owned() },
-                text(usable_until(expires_at)),
-                text(
-                    "If you didn’t enter this address in Chartsy, you can ignore this email. Nothing happens without the link.",
-                ),
-            ],
-        ),
-        Message::ResetPassword { link } => (
-            "Reset your password".to_owned(),
-            vec![
-                text(
-                    "Someone asked to reset the password of your Chartsy account. If it was you, choose a new one:",
-                ),
-                Part::Button { label: "Choose a new password", link: link.expose().to_owned() },
-                text(usable_until(expires_at)),
-                text("If it wasn’t you, you can ignore this email. Your password stays as it is."),
-            ],
-        ),
-        Message::PasswordChanged { at, reset_page } => (
-            "Your password was changed".to_owned(),
-            vec![
-                text(format!("The password of your Chartsy account was changed on {}.", instant(*at))),
-                text("If it was you, there is nothing to do. If it wasn’t, reset your password now:"),
-                Part::Button { label: "Reset password", link: reset_page.to_string() },
-            ],
-        ),
+        Message::ConfirmAddress { link } => confirm_address(link, expires_at),
+        Message::ResetPassword { link } => reset_password(link, expires_at),
+        Message::PasswordChanged { at, reset_page } => password_changed(*at, reset_page),
         Message::Invitation { workspace_name, invited_by, role, link, .. } => {
             invitation(&name(workspace_name), &name(invited_by), &name(role), link.expose(), expires_at)
         }
-        Message::AddressChanged { new_address, at } => (
-            "Your email address was changed".to_owned(),
-            vec![
-                text(format!(
-                    "The email address of your Chartsy account was changed to {} on {}. From now on, messages go to the new address.",
-                    one_line(new_address),
-                    instant(*at)
-                )),
-                text("If you didn’t change it, contact the person who runs your Chartsy server right away."),
-            ],
-        ),
-        Message::AlreadyRegistered { sign_in_page, reset_page } => (
-            "You already have a Chartsy account".to_owned(),
-            vec![
-                text(
-                    "Someone tried to sign up for Chartsy with this email address, which already belongs to your account. If it was you, sign in instead:",
-                ),
-                Part::Button { label: "Sign in", link: sign_in_page.to_string() },
-                Part::Link { label: "Reset your password, if you forgot it", link: reset_page.to_string() },
-                text(
-                    "If it wasn’t you, there is nothing to do. Your account has not changed, and nobody was told that it exists.",
-                ),
-            ],
-        ),
-        Message::TwoFactorOn { at } => (
-            "Two-factor authentication was turned on".to_owned(),
-            vec![
-                text(format!(
-                    "Two-factor authentication was turned on for your Chartsy account on {}.",
-                    instant(*at)
-                )),
-                text(
-                    "From now on, you need your password and a code from your authenticator app to sign in. Keep your recovery codes in a safe place.",
-                ),
-                text("If you didn’t do this, contact the person who runs your Chartsy server right away."),
-            ],
-        ),
-        Message::TwoFactorOff { at, reset_page } => (
-            "Two-factor authentication was turned off".to_owned(),
-            vec![
-                text(format!(
-                    "Two-factor authentication was turned off for your Chartsy account on {}.",
-                    instant(*at)
-                )),
-                text(
-                    "From now on, your password alone is enough to sign in. If you didn’t do this, reset your password now:",
-                ),
-                Part::Button { label: "Reset password", link: reset_page.to_string() },
-            ],
-        ),
-        Message::FromVisitor { topic, visitor, text: words } => {
-            from_visitor(*topic, &name(visitor.name()), &visitor.address().to_string(), words)
+        Message::AddressChanged { new_address, at } => address_changed(&one_line(new_address), *at),
+        Message::AlreadyRegistered { sign_in_page, reset_page } => {
+            already_registered(sign_in_page, reset_page)
         }
-        Message::Test => (
-            "Test message from Chartsy".to_owned(),
-            vec![text("This server can send email. You can delete this message.")],
-        ),
+        Message::TwoFactorOn { at } => two_factor_on(*at),
+        Message::TwoFactorOff { at, reset_page } => two_factor_off(*at, reset_page),
+        Message::FromVisitor { topic, visitor, text } => {
+            from_visitor(*topic, &name(visitor.name()), &visitor.address().to_string(), text)
+        }
+        Message::Test => test(),
     }
+}
+
+fn confirm_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
+    let parts = vec![
+        text(
+            "Please confirm that this email address is yours, so that you can use it to sign in to Chartsy.",
+        ),
+        Part::Button { label: "Confirm email address", link: link.expose().to_owned() },
+        text(usable_until(expires_at)),
+        text("If you didn’t enter this address in Chartsy, you can ignore this email, and nothing happens."),
+    ];
+    ("Confirm your email address".to_owned(), parts)
+}
+
+fn reset_password(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
+    let parts = vec![
+        text("Someone asked to reset the password of your Chartsy account. If it was you, choose a new one:"),
+        Part::Button { label: "Choose a new password", link: link.expose().to_owned() },
+        text(usable_until(expires_at)),
+        text("If it wasn’t you, you can ignore this email. Your password stays as it is."),
+    ];
+    ("Reset your password".to_owned(), parts)
+}
+
+fn password_changed(at: UnixSeconds, reset_page: &Url) -> (String, Vec<Part>) {
+    let parts = vec![
+        text(format!("The password of your Chartsy account was changed on {}.", instant(at))),
+        text("If it was you, there is nothing to do. If it wasn’t, reset your password now:"),
+        Part::Button { label: "Reset password", link: reset_page.to_string() },
+    ];
+    ("Your password was changed".to_owned(), parts)
+}
+
+fn address_changed(new_address: &str, at: UnixSeconds) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("The email address of your Chartsy account was changed to {new_address} on {when}.")),
+        text("From now on, messages go to the new address."),
+        text("If you didn’t change it, contact the person who runs your Chartsy server right away."),
+    ];
+    ("Your email address was changed".to_owned(), parts)
+}
+
+fn already_registered(sign_in_page: &Url, reset_page: &Url) -> (String, Vec<Part>) {
+    let parts = vec![
+        text("Someone tried to sign up for Chartsy with this email address, which already has an account."),
+        text("If it was you, sign in instead:"),
+        Part::Button { label: "Sign in", link: sign_in_page.to_string() },
+        Part::Link { label: "Reset your password, if you forgot it", link: reset_page.to_string() },
+        text("If it wasn’t you, there is nothing to do. Your account has not changed."),
+    ];
+    ("You already have a Chartsy account".to_owned(), parts)
+}
+
+fn two_factor_on(at: UnixSeconds) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("Two-factor authentication was turned on for your Chartsy account on {when}.")),
+        text("From now on, you need your password and a code from your authenticator app to sign in."),
+        text("Keep your recovery codes in a safe place."),
+        text("If you didn’t do this, contact the person who runs your Chartsy server right away."),
+    ];
+    ("Two-factor authentication was turned on".to_owned(), parts)
+}
+
+fn two_factor_off(at: UnixSeconds, reset_page: &Url) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("Two-factor authentication was turned off for your Chartsy account on {when}.")),
+        text("From now on, your password alone is enough to sign in."),
+        text("If you didn’t do this, reset your password now:"),
+        Part::Button { label: "Reset password", link: reset_page.to_string() },
+    ];
+    ("Two-factor authentication was turned off".to_owned(), parts)
+}
+
+fn test() -> (String, Vec<Part>) {
+    let parts = vec![text("This server can send email. You can delete this message.")];
+    ("Test message from Chartsy".to_owned(), parts)
 }
 
 fn invitation(
