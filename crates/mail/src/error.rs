@@ -61,6 +61,9 @@ impl fmt::Display for Stage {
     }
 }
 
+/// The answer of a mail server that wants the connection to be encrypted first, or a user and a password.
+const NOT_LIKE_THIS: u16 = 530;
+
 /// What a mail server answered. Prints its codes only, because its text often repeats the recipient's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -114,10 +117,9 @@ impl SendError {
     /// Whether it will be the same with this message at any time. What the person who runs Chartsy can put right (the
     /// password, the sender, an account that has to sign in) is not.
     pub(crate) fn is_final(&self) -> bool {
-        const SIGN_IN_FIRST: u16 = 530;
         match self {
             Self::Refused { stage: Stage::Recipient | Stage::Contents, answer } => {
-                answer.code >= 500 && answer.code != SIGN_IN_FIRST
+                answer.code >= 500 && answer.code != NOT_LIKE_THIS
             }
             Self::AddressNotAscii | Self::Unwritable => true,
             _ => false,
@@ -146,6 +148,9 @@ impl SendError {
             }
             Self::LoginRefused { .. } => {
                 "check the user and the password in --smtp-url; many providers need a password made for apps"
+            }
+            Self::Refused { answer: Answer { code: NOT_LIKE_THIS, .. }, .. } => {
+                "the server requires encryption, or a user and a password: check --smtp-url"
             }
             Self::Refused { stage: Stage::Sender, .. } => {
                 "check that this server may send from the address in --mail-from"

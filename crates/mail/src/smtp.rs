@@ -125,9 +125,17 @@ fn failed(server: &str, stage: Stage, error: &Error) -> SendError {
     let reason = if error.is_response() {
         "its answer is not that of a mail server".to_owned()
     } else {
-        error.source().map_or_else(|| error.to_string(), ToString::to_string)
+        innermost(error).to_string()
     };
     SendError::Unreachable { server: server.to_owned(), reason }
+}
+
+fn innermost(error: &Error) -> &(dyn std::error::Error + 'static) {
+    let mut innermost: &(dyn std::error::Error + 'static) = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost
 }
 
 /// The server's answer, if that is what failed.

@@ -38,7 +38,7 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
         Message::TwoFactorOn { at } => two_factor_on(*at),
         Message::TwoFactorOff { at, reset_page } => two_factor_off(*at, reset_page),
         Message::FromVisitor { topic, visitor, text } => {
-            from_visitor(*topic, &name(visitor.name()), &visitor.address().to_string(), text)
+            from_visitor(*topic, &name(visitor.name()), visitor.address().as_ref(), text)
         }
         Message::Test => test(),
     }
