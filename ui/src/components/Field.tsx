@@ -26,7 +26,13 @@ interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'childre
 
 export function TextField({ label, hint, error, isMono = false, placeholder, className = '', ...props }: TextFieldProps) {
   return (
-    <AriaTextField {...props} className={`flex flex-col gap-1.5 ${className}`} isInvalid={error !== undefined}>
+    <AriaTextField
+      {...props}
+      className={`flex flex-col gap-1.5 ${className}`}
+      isInvalid={error !== undefined}
+      // An error that the server found must not keep the browser from sending the form again.
+      validationBehavior={error === undefined ? 'native' : 'aria'}
+    >
       <Label className="text-sm font-medium">{label}</Label>
       <Input {...(placeholder ? { placeholder } : {})} className={`${BOX} h-10 px-3 ${isMono ? 'font-mono text-sm' : ''}`} />
       {hint && error === undefined && (
