@@ -53,7 +53,9 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 /// When the range makes no sense.
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
     let query = question.query(view)?;
-    let answer = view.answer("mrr and its movements", &query, Answer::points, query::mrr)?;
+    let answer = view.answer("mrr and its movements", &query, Answer::points, |_, _, query| {
+        query::mrr_of(view.source(), query)
+    })?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -67,8 +69,8 @@ pub fn value(
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
     let query = question.query_of(view, metric)?;
-    let answer = view.answer(metric.id, &query, Answer::points, |ledger, rates, query| {
-        query::value(ledger, rates, metric, query)
+    let answer = view.answer(metric.id, &query, Answer::points, |_, _, query| {
+        query::value_of(view.source(), metric, query)
     })?;
     Ok(Envelope::of(view, metric, answer))
 }
