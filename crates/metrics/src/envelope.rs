@@ -56,6 +56,7 @@ pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>
     let answer = view.answer("mrr and its movements", &query, Answer::points, |_, _, query| {
         query::mrr_of(view.source(), query)
     })?;
+    let answer = query::mrr_with_zeros(&view.ledger, &query, answer)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -72,6 +73,12 @@ pub fn value(
     let answer = view.answer(metric.id, &query, Answer::points, |_, _, query| {
         query::value_of(view.source(), metric, query)
     })?;
+    // Where a kind of objects that feeds the metric cannot be had, zero would be a guess.
+    let answer = if view.absent(metric).is_empty() {
+        query::value_with_zeros(&view.ledger, metric, &query, view.reporting_currency(), answer)?
+    } else {
+        answer
+    };
     Ok(Envelope::of(view, metric, answer))
 }
 

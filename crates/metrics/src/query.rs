@@ -34,6 +34,7 @@ mod timeline;
 mod trials;
 mod upcoming;
 mod walk;
+mod zeros;
 
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +80,7 @@ pub use timeline::{
 };
 pub(crate) use trials::TrialFigures;
 pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
+pub(crate) use zeros::{mrr_with_zeros, value_with_zeros};
 
 /// What to compute over which time. Days are those of the ledger's zone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
