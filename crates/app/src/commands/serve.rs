@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use api::access::credential;
 use api::{Entry, SignUp};
+use mail::Mailer;
 use model::{Clock, Secret};
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::cli::DataArgs;
+use crate::cli::{DataArgs, MailArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::samples::Sandboxes;
@@ -61,9 +62,12 @@ pub struct Serve {
     /// Who may create an account
     #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
     sign_up: SignUpBy,
+    #[command(flatten)]
+    mail: MailArgs,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
+    let mail = args.mail.settings()?;
     let folder = Folder::open(&args.data.data)?;
     let site = Site {
         listen: args.listen,
@@ -74,6 +78,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
         },
         provider_share_percent: args.provider_share_percent,
+        mail,
         entry: None,
         sign_up: args.sign_up.into(),
     };
@@ -135,6 +140,8 @@ pub struct Site {
     pub rates_urls: Vec<String>,
     pub polling: Polling,
     pub provider_share_percent: u8,
+    /// The mail server. Without one, links are printed.
+    pub mail: Option<mail::Settings>,
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
 }
@@ -149,6 +156,7 @@ pub struct Server {
     pub sandboxes: Sandboxes,
     stop_signal: StopSignal,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    mailing: tokio::task::JoinHandle<()>,
     // Last, so that the folder is released only after everything else has ended.
     _lock: store::ServerLock,
 }
@@ -156,7 +164,8 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_urls, polling, provider_share_percent, entry, sign_up } = site;
+        let Site { listen, public_url, rates_urls, polling, provider_share_percent, mail, entry, sign_up } =
+            site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -168,13 +177,16 @@ impl Server {
         sandboxes.resume(&folder.connections()?).await;
         let setup_code = setup_code(&folder)?;
         let local = Url::parse(&format!("http://{}", reachable(addr)))?;
-        let callbacks = Callbacks { public: public_url.clone(), local: Some(local) };
+        let callbacks = Callbacks { public: public_url.clone(), local: Some(local.clone()) };
         let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
+        let mailer = Mailer::new(mail, folder.data.clone(), folder.catalog.clone(), Clock::System);
         let options = api::Options {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
             setup_code: setup_code.clone(),
+            mailer: Some(mailer.clone()),
+            local_url: Some(local),
             entry,
             sign_up,
         };
@@ -185,6 +197,7 @@ impl Server {
             let stop = context.stopping.clone();
             tokio::spawn(Arc::clone(&context.rates).keep_up(rates_urls, Clock::System, stop));
         }
+        let mailing = tokio::spawn(mailer.run(context.stopping.clone()));
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();
         // Made once: a plain router assembles its routes and layers for each connection, which takes a millisecond
@@ -194,7 +207,7 @@ impl Server {
             axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
         });
         let url = public_url.map_or_else(|| format!("http://{}", reachable(addr)), |url| url.to_string());
-        Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, _lock: lock })
+        Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, mailing, _lock: lock })
     }
 
     /// Runs until a signal, or until serving fails.
@@ -216,6 +229,9 @@ impl Server {
                 tracing::warn!(%error, "the server did not stop cleanly");
             }
             self.context.runner.stop().await;
+            if let Err(error) = self.mailing.await {
+                tracing::warn!(%error, "the task that sends e-mail did not stop cleanly");
+            }
             self.sandboxes.stop().await;
         };
         if tokio::time::timeout(GRACE, ending).await.is_err() {
