@@ -6,7 +6,7 @@ use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
 use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
-use connect::Source;
+use connect::{Network, Source};
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
@@ -18,6 +18,7 @@ use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
 use crate::blocking;
 use crate::customers::billing;
+use crate::http::address::TrustedProxies;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -30,6 +31,10 @@ pub struct Options {
     pub is_loopback: bool,
     /// Asked for when the owner's account is made. Without one, none can be made.
     pub setup_code: Option<Secret>,
+    /// How providers and whoever else is asked are reached.
+    pub network: Network,
+    /// Whose word about where a request came from is believed.
+    pub trusted_proxies: TrustedProxies,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
 }
@@ -97,7 +102,8 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let stopping = CancellationToken::new();
-        let rates = Arc::new(ReferenceRates::open(data.clone(), catalog.clone()));
+        let rates =
+            Arc::new(ReferenceRates::open(data.clone(), catalog.clone()).over(options.network.clone()));
         Self {
             data,
             catalog,

@@ -22,6 +22,7 @@ pub mod setup;
 pub mod sources;
 pub mod statements;
 pub mod sync;
+pub mod tls;
 pub mod tokens;
 mod ui;
 pub mod watch;
@@ -36,6 +37,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared};
+pub use http::address::{ClientAddress, Peer, ProxyBlock, TrustedProxies};
 pub use problem::Problem;
 pub use routes::openapi;
 
@@ -61,6 +63,7 @@ pub fn router(context: Shared) -> Router {
         .layer(middleware::from_fn_with_state(Shared::clone(&context), http::origin::check))
         .layer(middleware::from_fn(http::headers::add))
         .layer(middleware::from_fn_with_state(Shared::clone(&context), http::log::request))
+        .layer(middleware::from_fn_with_state(Shared::clone(&context), http::address::note))
         .with_state(context)
 }
 

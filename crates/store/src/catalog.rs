@@ -6,6 +6,7 @@ mod file;
 mod people;
 mod rates;
 mod records;
+mod sealed;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub use records::{
     AbsentReason, ApiToken, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner, NewToken,
     Session, User, WebhookRecord, Workspace,
 };
+pub use sealed::SealedCount;
+pub(crate) use sealed::of_check;
 
 /// A handle on `chartsy.db`, cheap to clone and usable from many threads.
 ///

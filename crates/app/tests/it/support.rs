@@ -54,12 +54,19 @@ impl Site {
     }
 
     fn with(clock: Clock) -> Self {
+        Self::started_with(clock, Options::default())
+    }
+
+    /// With what else a server is started with.
+    pub fn started_with(clock: Clock, options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let catalog = data.catalog().unwrap();
+        let network = options.network.clone();
         let config = RunnerConfig::command(data.clone(), catalog.clone(), clock.clone());
+        let config = RunnerConfig { network, ..config };
         let setup_code = Some(Secret::new(SETUP_CODE));
-        let options = Options { is_loopback: true, setup_code, ..Options::default() };
+        let options = Options { is_loopback: true, setup_code, ..options };
         let none: Samples =
             Samples { merchants: &[], start: Arc::new(|_| Box::pin(async { Ok(no_sample()?) })) };
         let context = Arc::new(Context::new(data, catalog, Runner::new(config), clock, options, none));

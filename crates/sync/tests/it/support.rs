@@ -25,7 +25,7 @@ pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord 
     };
     let record = catalog.create_connection(&connection, NOW).unwrap();
     let context = sync::runner::key_context(&record.id);
-    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(key)).unwrap();
+    let sealed = data.keyring(catalog).unwrap().seal(&context, &Secret::new(key)).unwrap();
     catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
     record
 }
