@@ -1,6 +1,10 @@
 //! Who may do what: users with a session cookie, programs with a bearer token, each within one workspace.
 
+pub mod account;
+pub mod browser;
+pub mod cookie;
 pub mod credential;
 pub mod identity;
 pub mod password;
+pub mod permission;
 pub mod throttle;

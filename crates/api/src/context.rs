@@ -10,9 +10,11 @@ use connect::{Network, Source};
 use futures_util::future::BoxFuture;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
+use serde::Serialize;
 use store::{Catalog, ConnectionRecord, DataDir};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
@@ -21,6 +23,19 @@ use crate::customers::billing;
 use crate::http::address::TrustedProxies;
 use crate::problem::Problem;
 use crate::watch::Counters;
+
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUp {
+    /// Anybody, each with a workspace of their own.
+    Open,
+    /// Whoever was invited to a workspace.
+    #[default]
+    Invited,
+    /// Nobody. Invitations can be accepted with accounts that exist.
+    Closed,
+}
 
 /// What the server was started with.
 #[derive(Debug, Clone, Default)]
@@ -31,12 +46,15 @@ pub struct Options {
     pub is_loopback: bool,
     /// Asked for when the owner's account is made. Without one, none can be made.
     pub setup_code: Option<Secret>,
+    /// The server encrypts connections itself.
+    pub is_tls: bool,
     /// How providers and whoever else is asked are reached.
     pub network: Network,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
+    pub sign_up: SignUp,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -148,6 +166,6 @@ impl Context {
 
     /// Whether cookies may only travel by https.
     pub fn is_https(&self) -> bool {
-        self.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.options.is_tls || self.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 }

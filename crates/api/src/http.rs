@@ -1,6 +1,7 @@
 //! What every request passes through: where they came from, logging, headers, origin check, body limits.
 
 pub mod address;
+pub mod client;
 pub mod headers;
 pub mod json;
 pub mod log;

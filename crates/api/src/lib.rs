@@ -3,10 +3,14 @@
 
 pub mod access;
 mod answers;
+pub mod audit;
 pub mod connections;
 mod context;
 pub mod customers;
 mod http;
+pub mod invitations;
+pub mod me;
+pub mod members;
 pub mod metrics;
 pub mod movements;
 mod openapi;
@@ -19,6 +23,7 @@ mod routes;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod sign_up;
 pub mod sources;
 pub mod statements;
 pub mod sync;
@@ -27,6 +32,7 @@ pub mod tokens;
 mod ui;
 pub mod watch;
 pub mod webhooks;
+pub mod workspaces;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -36,7 +42,7 @@ use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared};
+pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp};
 pub use http::address::{ClientAddress, Peer, ProxyBlock, TrustedProxies};
 pub use problem::Problem;
 pub use routes::openapi;

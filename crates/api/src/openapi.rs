@@ -2,23 +2,27 @@
 
 use serde_json::Value;
 use utoipa::PartialSchema;
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema, Type};
 
-use crate::access::identity::COOKIE;
+use crate::access::cookie::COOKIE;
+use crate::access::permission::Demand;
 use crate::problem::Problem;
 
 /// What the parts in braces of an address are.
-const PATH_PARTS: [(&str, &str); 6] = [
+const PATH_PARTS: [(&str, &str); 9] = [
     ("id", "The connection"),
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
     ("token_id", "The token"),
     ("rate_id", "The id of the entered rate"),
     ("kind", "The kind of object"),
+    ("user_id", "The member"),
+    ("session_id", "One of your sessions"),
+    ("invitation_id", "The invitation"),
 ];
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -34,8 +38,8 @@ const NAMES: [(&str, &str); 8] = [
     ("Envelope_CashStatement", "CashAnswer"),
 ];
 
-/// Adds path parameters, the error answer and the ways to sign in to every operation.
-pub fn complete(mut document: OpenApi) -> OpenApi {
+/// Adds path parameters, the error answer and who may do it to every operation.
+pub fn complete(mut document: OpenApi, demands: &[(String, Vec<HttpMethod>, Demand)]) -> OpenApi {
     document.info.title = "Chartsy".to_owned();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.info.description = Some(
@@ -46,8 +50,11 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         let names: Vec<&str> =
             path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
             describe_path(operation, &names);
+            let demanded =
+                demands.iter().find(|(route, methods, _)| route == path && methods.contains(&method));
+            describe_access(operation, demanded.map_or(Demand::Nothing, |(_, _, demand)| *demand));
             for answer in operation.responses.responses.values_mut() {
                 if let RefOr::T(answer) = answer
                     && answer.description.is_empty()
@@ -70,9 +77,6 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     components.security_schemes.insert("session".to_owned(), cookie.into());
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("token".to_owned(), bearer.into());
-    let none: [&str; 0] = [];
-    document.security =
-        Some(vec![SecurityRequirement::new("session", none), SecurityRequirement::new("token", none)]);
     document
 }
 
@@ -104,9 +108,42 @@ fn rename(value: &mut Value) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().filter_map(Option::as_mut)
+    let all = [
+        (HttpMethod::Get, get),
+        (HttpMethod::Put, put),
+        (HttpMethod::Post, post),
+        (HttpMethod::Delete, delete),
+        (HttpMethod::Patch, patch),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Who may do it, as the handler's arguments say. The permission stands in the place of a scope.
+fn describe_access(operation: &mut Operation, demand: Demand) {
+    let none: [&str; 0] = [];
+    let ways = match demand {
+        Demand::Nothing => vec![SecurityRequirement::default()],
+        Demand::Person => vec![SecurityRequirement::new("session", none)],
+        Demand::Member(needed) => vec![SecurityRequirement::new("session", [needed.as_str()])],
+        Demand::Access(needed) => vec![
+            SecurityRequirement::new("session", [needed.as_str()]),
+            SecurityRequirement::new("token", [needed.as_str()]),
+        ],
+    };
+    operation.security = Some(ways);
+    let parameters = operation.parameters.get_or_insert_default();
+    let is_of_connection = parameters.iter().any(|one| matches!(one, RefOr::T(one) if one.name == "id"));
+    if matches!(demand, Demand::Member(_) | Demand::Access(_)) && !is_of_connection {
+        let header = ParameterBuilder::new()
+            .name("Chartsy-Workspace")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("The workspace to act in, by its id: the first that you joined by default"))
+            .schema(Some(Schema::Object(Object::with_type(Type::String))))
+            .build();
+        parameters.push(header.into());
+    }
 }
 
 fn describe_path(operation: &mut Operation, names: &[&str]) {

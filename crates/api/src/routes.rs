@@ -5,10 +5,11 @@ use axum::routing::{MethodFilter, on};
 use utoipa::openapi::path::HttpMethod;
 use utoipa::{OpenApi, Path};
 
+use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
-    connections, customers, metrics, movements, payments, rates, reconcile, restatements, session, settings,
-    setup, sources, statements, sync, tokens, webhooks,
+    audit, connections, customers, invitations, me, members, metrics, movements, payments, rates, reconcile,
+    restatements, session, settings, setup, sign_up, sources, statements, sync, tokens, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -17,6 +18,15 @@ macro_rules! actions {
         #[derive(OpenApi)]
         #[openapi(paths($($feature::$action::handle),+))]
         struct Actions;
+
+        /// What each action demands of whoever asks, by its path and methods.
+        fn demands() -> Vec<(String, Vec<HttpMethod>, Demand)> {
+            vec![$((
+                <$feature::$action::__path_handle as Path>::path(),
+                <$feature::$action::__path_handle as Path>::methods(),
+                demand_of(&$feature::$action::handle),
+            )),+]
+        }
 
         fn routed(router: Router<Shared>) -> Router<Shared> {
             router$(.route(
@@ -31,8 +41,13 @@ macro_rules! actions {
 }
 
 actions! {
-    setup::read, setup::create_owner,
+    setup::read, setup::create_owner, sign_up::create,
     session::read, session::create, session::delete,
+    me::rename, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
+    workspaces::list, workspaces::create, workspaces::rename, workspaces::delete, workspaces::leave, workspaces::transfer,
+    members::list, members::set_role, members::remove,
+    invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
+    audit::list,
     sources::list,
     connections::check, connections::create, connections::list, connections::read, connections::rename,
     connections::delete, connections::replace_key,
@@ -56,7 +71,7 @@ pub fn router() -> Router<Shared> {
 
 /// The API's description.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    crate::openapi::complete(Actions::openapi())
+    crate::openapi::complete(Actions::openapi(), &demands())
 }
 
 fn methods(described: &[HttpMethod]) -> MethodFilter {

@@ -85,8 +85,10 @@ pub enum Command {
     Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
-    /// Set a new password for somebody who cannot sign in any more
+    /// List users, lock them out, or set a new password for somebody who cannot sign in any more
     User(commands::user::User),
+    /// List and delete the workspaces of this installation
+    Workspace(commands::workspace::Workspace),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
     /// Print the API's description

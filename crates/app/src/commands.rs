@@ -26,6 +26,7 @@ pub mod sync;
 pub mod token;
 pub mod upcoming;
 pub mod user;
+pub mod workspace;
 
 use crate::cli::Command;
 
@@ -54,6 +55,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
         Command::User(args) => user::run(args).await,
+        Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),
         Command::Openapi => openapi::run(),
     }

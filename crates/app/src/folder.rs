@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::Context;
-use model::{ConnectionId, WorkspaceId};
-use store::{Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, StoreError};
+use model::WorkspaceId;
+use store::{Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, StoreError, Workspace};
 
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
@@ -19,7 +19,8 @@ pub fn take_master_key_from(command: String) {
     let _ = MASTER_KEY_COMMAND.set(command);
 }
 
-/// A data folder with its catalog open. The command line acts in the default workspace.
+/// A data folder with its catalog open. The command line is its operator's: it reaches the connections of all workspaces, and
+/// adds what is new to the default one.
 pub struct Folder {
     pub data: DataDir,
     pub catalog: Catalog,
@@ -80,14 +81,25 @@ impl Folder {
         Ok(())
     }
 
+    /// The workspace that was named by its id, or the default one.
+    pub fn workspace(&self, named: Option<&str>) -> anyhow::Result<Workspace> {
+        let Some(id) = named else { return Ok(self.catalog.default_workspace()?) };
+        let all = self.catalog.all_workspaces()?;
+        let found = all.into_iter().find(|one| one.workspace.id.as_str() == id);
+        found.map(|one| one.workspace).ok_or_else(|| {
+            let help = "list them with 'chartsy workspace list'";
+            Advice::new(format!("workspace '{id}' not found"), help).into()
+        })
+    }
+
     pub fn connections(&self) -> anyhow::Result<Vec<ConnectionRecord>> {
-        Ok(self.catalog.connections(&self.workspace)?)
+        Ok(self.catalog.all_connections()?)
     }
 
     /// The connection that was named, or the only one.
     pub fn connection(&self, named: Option<&str>) -> anyhow::Result<ConnectionRecord> {
         if let Some(id) = named {
-            let found = self.catalog.connection(&self.workspace, &ConnectionId::from(id))?;
+            let found = self.connections()?.into_iter().find(|record| record.id.as_str() == id);
             return found.ok_or_else(|| {
                 Advice::new(format!("connection '{id}' not found"), "list them with 'chartsy status'").into()
             });

@@ -1,6 +1,7 @@
 //! The words every other crate shares: ids, money, currencies, days and periods, the clock, and the billing
 //! objects that a provider's data is translated into. No I/O and nothing asynchronous.
 
+mod access;
 mod balance;
 pub mod billing;
 mod clock;
@@ -14,6 +15,7 @@ mod restatement;
 mod secret;
 mod settings;
 
+pub use access::{AccessError, Permission, Role, TokenScope};
 pub use balance::{BalanceCategory, BalanceTransaction};
 pub use clock::{Clock, ManualClock};
 pub use currency::{Currency, CurrencyError, Money};

@@ -1,12 +1,17 @@
 //! Users, permissions and connected accounts. Every read of a tenant's data takes the workspace.
 
+mod audit;
 mod connections;
 mod erasures;
 mod file;
+mod invitations;
+mod members;
 mod people;
 mod rates;
 mod records;
 mod sealed;
+mod sessions;
+mod tokens;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -18,13 +23,16 @@ use crate::StoreError;
 use crate::error::{Fault, InFile};
 use crate::scrub::scrub;
 
+pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
+pub use invitations::{Invitation, NewInvitation};
+pub use members::{Member, Membership, Workspace, WorkspaceFacts};
+pub use people::{NewUser, User};
 pub use rates::{NewRate, RateRecord};
-pub use records::{
-    AbsentReason, ApiToken, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner, NewToken,
-    Session, User, WebhookRecord, Workspace,
-};
+pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};
 pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
+pub use sessions::{Origin, Session};
+pub use tokens::{ApiToken, NewToken};
 
 /// A handle on `chartsy.db`, cheap to clone and usable from many threads.
 ///

@@ -48,6 +48,22 @@ pub enum StoreError {
     AlreadyConnected { connection: ConnectionId, account: AccountId },
     #[error("this server already has an owner; sign in instead")]
     OwnerExists,
+    #[error("this username is taken; choose another one")]
+    NameTaken,
+    #[error("this e-mail address already has an account; sign in instead")]
+    EmailTaken,
+    #[error("the last owner can't leave or become something else; make another member the owner first")]
+    LastOwner,
+    #[error("your role does not allow this; ask an owner of the workspace")]
+    RoleTooLow,
+    #[error("this person is already a member of the workspace")]
+    AlreadyMember,
+    #[error("this invitation has expired, was used, or was withdrawn; ask for a new one")]
+    InvitationEnded,
+    #[error("this invitation is for another e-mail address; sign in with the account that it was sent to")]
+    InvitationForOther,
+    #[error("the workspace still has connections, or is the only one; remove its connections first")]
+    WorkspaceInUse,
     #[error("{path} was opened for reading only", path = path.display())]
     OpenedForReading { path: PathBuf },
     #[error("the writer of {} has stopped: start chartsy again", path.display())]

@@ -25,8 +25,10 @@ mod writer_thread;
 
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
-    AbsentReason, ApiToken, Catalog, ConnectionRecord, ConnectionState, LastError, NewConnection, NewOwner,
-    NewRate, NewToken, RateRecord, SealedCount, Session, User, WebhookRecord, Workspace,
+    AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, ConnectionRecord, ConnectionState,
+    Invitation, LastError, Member, Membership, NewAuditEntry, NewConnection, NewInvitation, NewRate,
+    NewToken, NewUser, Origin, RateRecord, SealedCount, Session, User, WebhookRecord, Workspace,
+    WorkspaceFacts,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

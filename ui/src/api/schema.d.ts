@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who did what in the workspace */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -668,6 +685,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspace's open invitations */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invite somebody to the workspace */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation */
+        delete: operations["delete_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with your account */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what an invitation is for */
+        post: operations["read_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change your name */
+        patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change your password and end your other sessions */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where you are signed in */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere else */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out one of your browsers */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of the workspace */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member from the workspace */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /** Change a member's role */
+        patch: operations["set_member_role"];
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -794,6 +984,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create an account and sign in */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -846,6 +1053,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete the workspace with its connections and all imported data */
+        delete: operations["delete_workspace"];
+        options?: never;
+        head?: never;
+        /** Rename the workspace */
+        patch: operations["rename_workspace"];
+        trace?: never;
+    };
+    "/api/v1/workspace/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the workspace */
+        post: operations["leave_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another member the owner of the workspace */
+        post: operations["transfer_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspaces that you belong to */
+        get: operations["list_workspaces"];
+        put?: never;
+        /** Create a workspace of your own */
+        post: operations["create_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -860,6 +1137,46 @@ export interface components {
         };
         /** @enum {string} */
         AbsentReason: "absent" | "forbidden";
+        /** @description What somebody enters for an account. */
+        AccountFields: {
+            email: string;
+            full_name: string;
+            /**
+             * Format: password
+             * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+             */
+            password: string;
+            /** Format: password */
+            password_confirmation: string;
+            /** @description Letters and digits. */
+            username: string;
+        };
+        AuditEntries: {
+            data: components["schemas"]["AuditEntryView"][];
+            /**
+             * Format: int64
+             * @description Pass it as `cursor` for the next page; `null` on the last one.
+             */
+            next_cursor?: number | null;
+        };
+        AuditEntryView: {
+            /** @description A stable name such as `member.removed`. */
+            action: string;
+            actor_id?: string | null;
+            /** @description `user`, `token`, `visitor` (not signed in), `operator` (the server's command line) or `server`. */
+            actor_kind: string;
+            /** @description A username, or the name of a token. */
+            actor_name?: string | null;
+            /** @description The address that the request came from. */
+            address?: string | null;
+            /** Format: int64 */
+            at: number;
+            detail?: string | null;
+            /** Format: int64 */
+            number: number;
+            /** @description What it was done to: an id or a name. */
+            subject?: string | null;
+        };
         /**
          * @description Which way is good news.
          * @enum {string}
@@ -1176,6 +1493,10 @@ export interface components {
             /** @description Of the amounts. */
             unit: components["schemas"]["Unit"];
         };
+        CreatedInvitation: components["schemas"]["InvitationView"] & {
+            /** @description The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. */
+            code: string;
+        };
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description The token itself. It is shown only this once. */
             secret: string;
@@ -1304,6 +1625,10 @@ export interface components {
          * @enum {string}
          */
         Dimension: "plan" | "product" | "interval" | "currency" | "country" | "cause" | "churn_reason" | "feedback" | "decline_code" | "age";
+        EndedSessions: {
+            /** @description How many sessions ended. */
+            ended: number;
+        };
         /** @description What was computed, and what has to be known to read it. */
         Envelope_Cohorts: {
             /** @description `native` or a currency. */
@@ -1572,6 +1897,41 @@ export interface components {
             /** @description How many rates were in the file. */
             rates: number;
         };
+        /** @description The secret part of an invitation's link. */
+        InvitationCode: {
+            code: string;
+        };
+        InvitationOffer: {
+            /** @description Whom it is for; `null` for whoever has the link. */
+            email?: string | null;
+            /** Format: int64 */
+            expires_at: number;
+            /** @description The username of whoever invites. */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+            workspace_name: string;
+        };
+        InvitationRequest: {
+            /** @description Whom it is for. Leave it out for a link that whoever has it can use once. */
+            email?: string | null;
+            role: components["schemas"]["Role"];
+        };
+        Invitations: {
+            data: components["schemas"]["InvitationView"][];
+        };
+        InvitationView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description Whom it is for; `null` for whoever has the link. */
+            email?: string | null;
+            /** Format: int64 */
+            expires_at: number;
+            id: string;
+            /** @description A username. */
+            invited_by: string;
+            is_expired: boolean;
+            role: components["schemas"]["Role"];
+        };
         InvoiceDetail: {
             billing_reason?: string | null;
             /** Format: int64 */
@@ -1652,6 +2012,20 @@ export interface components {
          * @enum {string}
          */
         Measure: "level" | "flow" | "ratio";
+        Members: {
+            data: components["schemas"]["MemberView"][];
+        };
+        MemberView: {
+            email: string;
+            full_name: string;
+            /** @description The operator of the server keeps them out for now. */
+            is_locked: boolean;
+            /** Format: int64 */
+            joined_at: number;
+            role: components["schemas"]["Role"];
+            user_id: string;
+            username: string;
+        };
         Merchant: {
             description: string;
             id: string;
@@ -1943,9 +2317,13 @@ export interface components {
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         };
-        OwnerRequest: {
-            email: string;
-            full_name: string;
+        OwnerRequest: components["schemas"]["AccountFields"] & {
+            /** @description The code that the server printed on its terminal. */
+            setup_code?: string | null;
+        };
+        PasswordRequest: {
+            /** Format: password */
+            current_password: string;
             /**
              * Format: password
              * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
@@ -1953,10 +2331,6 @@ export interface components {
             password: string;
             /** Format: password */
             password_confirmation: string;
-            /** @description The code that the server printed on its terminal. */
-            setup_code?: string | null;
-            /** @description Letters and digits. */
-            username: string;
         };
         /** @description Money that moved, or that should have. */
         Payment: {
@@ -2092,6 +2466,9 @@ export interface components {
         ProductFacet: {
             id: string;
             label: string;
+        };
+        ProfileRequest: {
+            full_name: string;
         };
         Progress: {
             /** Format: int64 */
@@ -2249,10 +2626,36 @@ export interface components {
             deliveries: number;
         };
         /**
+         * @description A member's role in one workspace.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "billing_admin" | "member" | "viewer";
+        RoleRequest: {
+            role: components["schemas"]["Role"];
+        };
+        /**
          * @description What is on one page.
          * @enum {string}
          */
         Section: "mrr" | "customers" | "churn" | "retention" | "trials" | "risk" | "revenue" | "payments";
+        Sessions: {
+            data: components["schemas"]["SessionView"][];
+        };
+        SessionView: {
+            /** @description The address from which it was started. */
+            address?: string | null;
+            /** @description What the browser said it is. */
+            agent?: string | null;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            expires_at: number;
+            id: string;
+            /** @description The one that this request belongs to. */
+            is_current: boolean;
+            /** Format: int64 */
+            last_seen_at: number;
+        };
         Settings: {
             churn_at: components["schemas"]["ChurnAt"];
             /**
@@ -2291,11 +2694,24 @@ export interface components {
             needs_code: boolean;
             /** @description There is no account yet. */
             needs_owner: boolean;
+            /** @description Who may create an account. */
+            sign_up: components["schemas"]["SignUp"];
             version: string;
         };
         SignedIn: {
             user: components["schemas"]["UserView"];
-            workspace: components["schemas"]["WorkspaceView"];
+            workspace?: components["schemas"]["WorkspaceView"] | null;
+            /** @description Every workspace that the user belongs to. */
+            workspaces: components["schemas"]["WorkspaceView"][];
+        };
+        /**
+         * @description Who may create an account.
+         * @enum {string}
+         */
+        SignUp: "open" | "invited" | "closed";
+        SignUpRequest: components["schemas"]["AccountFields"] & {
+            /** @description The code of an invitation's link. */
+            invitation?: string | null;
         };
         Source: {
             /** @description As requests name it; `sample` has merchants that do not exist. */
@@ -2448,21 +2864,44 @@ export interface components {
             on: string;
         };
         TokenRequest: {
+            /**
+             * Format: int64
+             * @description Unix seconds. It lasts until it is revoked where it is left out.
+             */
+            expires_at?: number | null;
             /** @description Its name. */
             name: string;
+            scope?: components["schemas"]["TokenScope"] | null;
         };
         Tokens: {
             data: components["schemas"]["TokenView"][];
         };
+        /**
+         * @description What an API token may do, in the workspace that it belongs to.
+         * @enum {string}
+         */
+        TokenScope: "read_metrics" | "read_customers" | "manage";
         TokenView: {
             /** Format: int64 */
             created_at: number;
+            /** @description Whose it is: a username. */
+            created_by?: string | null;
+            /**
+             * Format: int64
+             * @description `null` where it lasts until it is revoked.
+             */
+            expires_at?: number | null;
             id: string;
             /** Format: int64 */
             last_used_at?: number | null;
             name: string;
             /** @description Its first characters, to tell tokens apart. */
             prefix: string;
+            scope: components["schemas"]["TokenScope"];
+        };
+        TransferRequest: {
+            /** @description The member who becomes the owner. You become an admin. */
+            user_id: string;
         };
         /**
          * @description What is in no figure, because its currency has no rate: in its own currency, as it was at the end of the last period
@@ -2644,9 +3083,18 @@ export interface components {
         WebhookState: "unreachable" | "pending" | "manual" | "registered" | "live" | "silent";
         /** @enum {string} */
         WeekStart: "monday" | "sunday";
+        WorkspaceRequest: {
+            /** @description Its name. */
+            name: string;
+        };
+        Workspaces: {
+            data: components["schemas"]["WorkspaceView"][];
+        };
         WorkspaceView: {
             id: string;
             name: string;
+            /** @description The user's role in it. */
+            role: components["schemas"]["Role"];
         };
     };
     responses: never;
@@ -2657,6 +3105,9 @@ export interface components {
 }
 export type SchemaAbsent = components['schemas']['Absent'];
 export type SchemaAbsentReason = components['schemas']['AbsentReason'];
+export type SchemaAccountFields = components['schemas']['AccountFields'];
+export type SchemaAuditEntries = components['schemas']['AuditEntries'];
+export type SchemaAuditEntryView = components['schemas']['AuditEntryView'];
 export type SchemaBetter = components['schemas']['Better'];
 export type SchemaCashAnswer = components['schemas']['CashAnswer'];
 export type SchemaCashMonth = components['schemas']['CashMonth'];
@@ -2685,6 +3136,7 @@ export type SchemaConnectionView = components['schemas']['ConnectionView'];
 export type SchemaConnectRequest = components['schemas']['ConnectRequest'];
 export type SchemaContribution = components['schemas']['Contribution'];
 export type SchemaContributions = components['schemas']['Contributions'];
+export type SchemaCreatedInvitation = components['schemas']['CreatedInvitation'];
 export type SchemaCreatedToken = components['schemas']['CreatedToken'];
 export type SchemaCustomer = components['schemas']['Customer'];
 export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
@@ -2698,6 +3150,7 @@ export type SchemaDataProblemExample = components['schemas']['DataProblemExample
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDimension = components['schemas']['Dimension'];
+export type SchemaEndedSessions = components['schemas']['EndedSessions'];
 export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
 export type SchemaEnvelopeExplainedValue = components['schemas']['Envelope_ExplainedValue'];
 export type SchemaEnvelopeMrrStatement = components['schemas']['Envelope_MrrStatement'];
@@ -2716,6 +3169,11 @@ export type SchemaExplanation = components['schemas']['Explanation'];
 export type SchemaFacets = components['schemas']['Facets'];
 export type SchemaGroup = components['schemas']['Group'];
 export type SchemaImportedRates = components['schemas']['ImportedRates'];
+export type SchemaInvitationCode = components['schemas']['InvitationCode'];
+export type SchemaInvitationOffer = components['schemas']['InvitationOffer'];
+export type SchemaInvitationRequest = components['schemas']['InvitationRequest'];
+export type SchemaInvitations = components['schemas']['Invitations'];
+export type SchemaInvitationView = components['schemas']['InvitationView'];
 export type SchemaInvoiceDetail = components['schemas']['InvoiceDetail'];
 export type SchemaItemDetail = components['schemas']['ItemDetail'];
 export type SchemaKeyRequest = components['schemas']['KeyRequest'];
@@ -2727,6 +3185,8 @@ export type SchemaLeftOutSum = components['schemas']['LeftOutSum'];
 export type SchemaLineDetail = components['schemas']['LineDetail'];
 export type SchemaLoginRequest = components['schemas']['LoginRequest'];
 export type SchemaMeasure = components['schemas']['Measure'];
+export type SchemaMembers = components['schemas']['Members'];
+export type SchemaMemberView = components['schemas']['MemberView'];
 export type SchemaMerchant = components['schemas']['Merchant'];
 export type SchemaMetric = components['schemas']['Metric'];
 export type SchemaMetrics = components['schemas']['Metrics'];
@@ -2745,6 +3205,7 @@ export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
 export type SchemaPayment = components['schemas']['Payment'];
 export type SchemaPayments = components['schemas']['Payments'];
 export type SchemaPaymentSum = components['schemas']['PaymentSum'];
@@ -2758,6 +3219,7 @@ export type SchemaPlanSwitches = components['schemas']['PlanSwitches'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProblems = components['schemas']['Problems'];
 export type SchemaProductFacet = components['schemas']['ProductFacet'];
+export type SchemaProfileRequest = components['schemas']['ProfileRequest'];
 export type SchemaProgress = components['schemas']['Progress'];
 export type SchemaRateImport = components['schemas']['RateImport'];
 export type SchemaRateList = components['schemas']['RateList'];
@@ -2771,11 +3233,17 @@ export type SchemaRestatement = components['schemas']['Restatement'];
 export type SchemaRestatementReason = components['schemas']['RestatementReason'];
 export type SchemaRestatements = components['schemas']['Restatements'];
 export type SchemaRetried = components['schemas']['Retried'];
+export type SchemaRole = components['schemas']['Role'];
+export type SchemaRoleRequest = components['schemas']['RoleRequest'];
 export type SchemaSection = components['schemas']['Section'];
+export type SchemaSessions = components['schemas']['Sessions'];
+export type SchemaSessionView = components['schemas']['SessionView'];
 export type SchemaSettings = components['schemas']['Settings'];
 export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
+export type SchemaSignUp = components['schemas']['SignUp'];
+export type SchemaSignUpRequest = components['schemas']['SignUpRequest'];
 export type SchemaSource = components['schemas']['Source'];
 export type SchemaSources = components['schemas']['Sources'];
 export type SchemaSubscriptionDetail = components['schemas']['SubscriptionDetail'];
@@ -2787,7 +3255,9 @@ export type SchemaTimelineMovement = components['schemas']['TimelineMovement'];
 export type SchemaTimelinePoint = components['schemas']['TimelinePoint'];
 export type SchemaTokenRequest = components['schemas']['TokenRequest'];
 export type SchemaTokens = components['schemas']['Tokens'];
+export type SchemaTokenScope = components['schemas']['TokenScope'];
 export type SchemaTokenView = components['schemas']['TokenView'];
+export type SchemaTransferRequest = components['schemas']['TransferRequest'];
 export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
 export type SchemaUpcoming = components['schemas']['Upcoming'];
@@ -2803,13 +3273,63 @@ export type SchemaWebhookRemoval = components['schemas']['WebhookRemoval'];
 export type SchemaWebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
 export type SchemaWebhookState = components['schemas']['WebhookState'];
 export type SchemaWeekStart = components['schemas']['WeekStart'];
+export type SchemaWorkspaceRequest = components['schemas']['WorkspaceRequest'];
+export type SchemaWorkspaces = components['schemas']['Workspaces'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description A whole action, such as `member.removed`, or all of a kind, such as `member`. */
+                action?: string;
+                /** @description A username, or the name of a token. */
+                actor?: string;
+                /** @description Where the previous page ended. */
+                cursor?: number;
+                /** @description Unix seconds, inclusive. */
+                from?: number;
+                /** @description At most 500. */
+                limit?: number;
+                /** @description Unix seconds, exclusive. */
+                until?: number;
+            };
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_connections: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2838,7 +3358,10 @@ export interface operations {
     create_connection: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4541,7 +5064,10 @@ export interface operations {
     check_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4571,10 +5097,434 @@ export interface operations {
             };
         };
     };
-    list_metrics: {
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path: {
+                /** @description The invitation */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOffer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your sessions */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path: {
+                /** @description The member */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path: {
+                /** @description The member */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_metrics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4603,7 +5553,10 @@ export interface operations {
     list_rates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4632,7 +5585,10 @@ export interface operations {
     create_rate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4663,7 +5619,10 @@ export interface operations {
     delete_rate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path: {
                 /** @description The id of the entered rate */
                 rate_id: string;
@@ -4693,7 +5652,10 @@ export interface operations {
     import_rates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4874,10 +5836,46 @@ export interface operations {
             };
         };
     };
-    list_sources: {
+    sign_up: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4906,7 +5904,10 @@ export interface operations {
     list_tokens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4935,7 +5936,10 @@ export interface operations {
     create_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4968,7 +5972,10 @@ export interface operations {
     delete_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
             path: {
                 /** @description The token */
                 token_id: string;
@@ -4983,6 +5990,198 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to act in, by its id: the first that you joined by default */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Transferred */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspaces"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
             };
             /** @description What went wrong */
             default: {

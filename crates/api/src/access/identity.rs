@@ -1,47 +1,86 @@
-//! Who sent a request, and the only way to the connections that they may see.
+//! Who sent a request, and the only way to the workspaces and connections that they may see.
+
+use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
-use model::{ConnectionId, Secret, WorkspaceId};
-use store::{ConnectionRecord, Session};
+use axum::http::{HeaderMap, HeaderName, header};
+use model::{ConnectionId, Permission, Role, WorkspaceId};
+use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, Workspace};
 
+use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
+use super::permission::{Needed, granted};
 use crate::blocking;
 use crate::context::{Context, Shared};
+use crate::http::client::Client;
 use crate::problem::Problem;
 
-pub const COOKIE: &str = "chartsy_session";
-pub const SESSION_SECONDS: i64 = 30 * 86_400;
+/// Names the workspace that a person acts in, by its id. Without it, it is the first that they joined. A token has just one.
+pub const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("chartsy-workspace");
 
-/// The workspace that a request acts in: a person's by cookie, or a program's by token.
+/// Whoever asks, in a workspace where they have the permission `P`: a person by cookie, or a program by token.
 #[derive(Debug, Clone)]
-pub struct Tenant {
+pub struct Access<P: Needed> {
     pub workspace: WorkspaceId,
-    /// Who acts, recorded with their changes: a user's username or a token's name.
-    pub name: String,
+    pub by: By,
+    needed: PhantomData<P>,
+}
+
+/// Who does something, and from where: recorded with their changes.
+#[derive(Debug, Clone)]
+pub struct By {
+    pub actor: Actor,
+    pub client: Client,
 }
 
 /// A signed-in user. Programs can't do what requires one.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub session: Session,
+    pub client: Client,
 }
 
-/// The connection named in the path, if it belongs to the tenant. Every handler that touches a connection gets it
-/// from here.
+/// A signed-in user in a workspace where they have the permission `P`.
 #[derive(Debug, Clone)]
-pub struct Connection(pub ConnectionRecord);
+pub struct Membership<P: Needed> {
+    pub person: Person,
+    pub workspace: Workspace,
+    pub role: Role,
+    needed: PhantomData<P>,
+}
 
-impl FromRequestParts<Shared> for Tenant {
-    type Rejection = Problem;
+/// The connection named in the path, of a workspace where whoever asks has the permission `P`. Every handler that touches a
+/// connection gets it from here.
+#[derive(Debug, Clone)]
+pub struct Connection<P: Needed> {
+    pub record: ConnectionRecord,
+    pub by: By,
+    needed: PhantomData<P>,
+}
 
-    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
-        if let Some(token) = bearer(&parts.headers) {
-            return by_token(context, token).await;
+impl By {
+    /// A user's username or a token's name.
+    pub fn name(&self) -> &str {
+        match &self.actor {
+            Actor::User { username, .. } => username,
+            Actor::Token { name, .. } => name,
+            Actor::Visitor | Actor::Operator | Actor::Server => "",
         }
-        let person = Person::from_request_parts(parts, context).await?;
-        Ok(Self { workspace: person.session.workspace.id, name: person.session.user.username })
+    }
+}
+
+impl Person {
+    pub fn by(&self) -> By {
+        let user = &self.session.user;
+        let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
+        By { actor, client: self.client.clone() }
+    }
+}
+
+impl<P: Needed> Membership<P> {
+    pub fn by(&self) -> By {
+        self.person.by()
     }
 }
 
@@ -50,77 +89,122 @@ impl FromRequestParts<Shared> for Person {
 
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         if let Some(token) = bearer(&parts.headers) {
-            by_token(context, token).await?;
+            valid_token(context, token).await?;
             return Err(Problem::forbidden("person_needed", "a token can't do this")
-                .action("sign in on the pages: only users can create and revoke tokens"));
+                .action("sign in on the pages: only users can do this"));
         }
-        let credential = cookie(&parts.headers).ok_or_else(Problem::signed_out)?;
+        let client = Client::of(parts);
+        let credential = cookie::read(&parts.headers).ok_or_else(Problem::signed_out)?;
         let hash = credential::hash(credential.expose());
         let now = context.clock.now();
         let catalog = context.catalog.clone();
         let session = blocking(move || catalog.session(&hash, now)).await??;
-        Ok(Self { session: session.ok_or_else(Problem::signed_out)? })
+        Ok(Self { session: session.ok_or_else(Problem::signed_out)?, client })
     }
 }
 
-impl FromRequestParts<Shared> for Connection {
+impl<P: Needed> FromRequestParts<Shared> for Membership<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
-        let tenant = Tenant::from_request_parts(parts, context).await?;
-        let path = RawPathParams::from_request_parts(parts, context).await;
-        let path = path.map_err(|_| Problem::not_found("connection"))?;
-        let id = path.iter().find(|(name, _)| *name == "id").map(|(_, id)| ConnectionId::from(id));
-        let id = id.ok_or_else(|| Problem::not_found("connection"))?;
-        let catalog = context.catalog.clone();
-        let found = blocking(move || catalog.connection(&tenant.workspace, &id)).await??;
-        found.map(Self).ok_or_else(|| Problem::not_found("connection"))
+        let person = Person::from_request_parts(parts, context).await?;
+        let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
+        let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+        let memberships = blocking(move || catalog.memberships(&user)).await??;
+        let mut memberships = memberships.into_iter();
+        let found = match named {
+            Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
+            None => memberships.next(),
+        };
+        let found = found.ok_or_else(|| match named {
+            Some(_) => Problem::not_found("workspace"),
+            None => no_workspace(),
+        })?;
+        allow_role(found.role, P::PERMISSION)?;
+        Ok(Self { person, workspace: found.workspace, role: found.role, needed: granted() })
     }
 }
 
-async fn by_token(context: &Context, token: &str) -> Result<Tenant, Problem> {
+impl<P: Needed> FromRequestParts<Shared> for Access<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        if let Some(token) = bearer(&parts.headers) {
+            let token = valid_token(context, token).await?;
+            allow_token(&token, P::PERMISSION)?;
+            let by = by_token(&token, parts);
+            return Ok(Self { workspace: token.workspace, by, needed: granted() });
+        }
+        let membership = Membership::<P>::from_request_parts(parts, context).await?;
+        Ok(Self { by: membership.by(), workspace: membership.workspace.id, needed: granted() })
+    }
+}
+
+impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        let catalog = context.catalog.clone();
+        if let Some(token) = bearer(&parts.headers) {
+            let token = valid_token(context, token).await?;
+            let id = connection_id(parts, context).await?;
+            let workspace = token.workspace.clone();
+            let found = blocking(move || catalog.connection(&workspace, &id)).await??;
+            let record = found.ok_or_else(|| Problem::not_found("connection"))?;
+            allow_token(&token, P::PERMISSION)?;
+            return Ok(Self { record, by: by_token(&token, parts), needed: granted() });
+        }
+        let person = Person::from_request_parts(parts, context).await?;
+        let id = connection_id(parts, context).await?;
+        let user = person.session.user.id.clone();
+        let found = blocking(move || catalog.connection_for(&user, &id)).await??;
+        let (record, role) = found.ok_or_else(|| Problem::not_found("connection"))?;
+        allow_role(role, P::PERMISSION)?;
+        Ok(Self { record, by: person.by(), needed: granted() })
+    }
+}
+
+async fn connection_id(parts: &mut Parts, context: &Shared) -> Result<ConnectionId, Problem> {
+    let path = RawPathParams::from_request_parts(parts, context).await;
+    let path = path.map_err(|_| Problem::not_found("connection"))?;
+    let id = path.iter().find(|(name, _)| *name == "id").map(|(_, id)| ConnectionId::from(id));
+    id.ok_or_else(|| Problem::not_found("connection"))
+}
+
+fn allow_role(role: Role, needed: Permission) -> Result<(), Problem> {
+    if role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
+}
+
+fn allow_token(token: &ApiToken, needed: Permission) -> Result<(), Problem> {
+    if token.scope.permission() >= needed {
+        return Ok(());
+    }
+    Err(Problem::forbidden("scope_too_low", "this token's scope does not allow this")
+        .action(format!("use a token with the scope '{}'", needed.as_str())))
+}
+
+fn by_token(token: &ApiToken, parts: &Parts) -> By {
+    let actor = Actor::Token { id: token.id.clone(), name: token.name.clone() };
+    By { actor, client: Client::of(parts) }
+}
+
+fn no_workspace() -> Problem {
+    Problem::forbidden("no_workspace", "you don't belong to a workspace")
+        .action("create one, or ask somebody to invite you to theirs")
+}
+
+async fn valid_token(context: &Context, token: &str) -> Result<ApiToken, Problem> {
     if !token.starts_with(TOKEN_PREFIX) {
         return Err(Problem::signed_out());
     }
     let hash = credential::hash(token);
     let (catalog, now) = (context.catalog.clone(), context.clock.now());
     let token = blocking(move || catalog.use_token(&hash, now)).await??;
-    token.map(|token| Tenant { workspace: token.workspace, name: token.name }).ok_or_else(Problem::signed_out)
+    token.ok_or_else(Problem::signed_out)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The session credential that a request carries, if any.
-pub fn cookie(headers: &HeaderMap) -> Option<Secret> {
-    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut found = pairs.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    found.find(|(name, _)| *name == COOKIE).map(|(_, value)| Secret::new(value))
-}
-
-/// The header that gives a browser its session.
-///
-/// # Errors
-/// Never with a credential of ours.
-pub fn set_cookie(context: &Context, credential: &Secret) -> Result<HeaderValue, Problem> {
-    cookie_header(context, credential.expose(), SESSION_SECONDS)
-}
-
-/// The header that takes it away.
-///
-/// # Errors
-/// Never.
-pub fn clear_cookie(context: &Context) -> Result<HeaderValue, Problem> {
-    cookie_header(context, "", 0)
-}
-
-fn cookie_header(context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
-    let secure = if context.is_https() { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
-    let mut header = HeaderValue::from_str(&text).map_err(|error| Problem::internal(&error))?;
-    header.set_sensitive(true);
-    Ok(header)
 }

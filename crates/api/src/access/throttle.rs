@@ -1,94 +1,171 @@
-//! Limits on failed sign-ins: per login with growing waits, and over all logins together.
+//! Limits on failed attempts. Nobody is kept out for what others did: a browser that a person has signed in with before is
+//! counted by itself, and so is each address.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{Clock, UnixSeconds};
 
-/// Failures of one login that cost no wait.
+use crate::http::client::Client;
+
+/// Failures that cost no wait: of one login from one place, and of one address with any logins.
 const FREE_FAILURES: u32 = 5;
+const FREE_FAILURES_OF_ADDRESS: u32 = 30;
+/// Of one account from anywhere, within an hour.
+const MAX_FAILURES_OF_ACCOUNT: u32 = 100;
 const LONGEST_WAIT_S: i64 = 15 * 60;
-/// A login that has not failed for so long starts again.
+/// Who has not failed for so long starts again.
 const FORGOTTEN_AFTER_S: i64 = 60 * 60;
-/// Over all logins: someone is trying many names.
-const MAX_FAILURES_A_MINUTE: u32 = 60;
 /// So that invented logins can't fill the memory.
-const MAX_LOGINS: usize = 10_000;
+const MAX_ENTRIES: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub struct Throttle {
     clock: Clock,
-    state: Mutex<State>,
+    entries: Mutex<HashMap<Counted, Failures>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    logins: HashMap<String, Failures>,
-    minute: i64,
-    failures_this_minute: u32,
+/// Where an attempt comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A browser that has signed in to this account before.
+    KnownBrowser(String),
+    /// The network of an address: who has one IPv6 address has the 2⁶⁴ beside it.
+    Address(Option<IpAddr>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Counted {
+    Login(String, Place),
+    Place(Place),
+    Account(String),
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     count: u32,
+    first_at: UnixSeconds,
     last_at: UnixSeconds,
+}
+
+impl Place {
+    pub fn of(client: &Client) -> Self {
+        Self::Address(client.address.map(|address| match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+        }))
+    }
 }
 
 impl Throttle {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, state: Mutex::default() }
+        Self { clock, entries: Mutex::default() }
     }
 
-    /// Seconds to wait before this login may be tried, if any. A try counts as failed until [`Self::succeeded`]
-    /// is told otherwise: many at once cannot slip through while the first is still being checked.
-    pub fn begin(&self, login: &str) -> Result<(), u32> {
+    /// Begins an attempt to get in as `login`, or says how many seconds to wait before. An attempt counts as failed until
+    /// [`Self::succeeded`] is told otherwise: many at once cannot slip through while the first is still being checked.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn begin(&self, login: &str, place: &Place) -> Result<(), u32> {
         let now = self.clock.now();
-        let mut state = self.lock();
-        let minute = now.0.div_euclid(60);
-        if state.minute != minute {
-            state.minute = minute;
-            state.failures_this_minute = 0;
-        }
-        if state.failures_this_minute >= MAX_FAILURES_A_MINUTE {
-            return Err(seconds(60 - now.0.rem_euclid(60)));
-        }
-        let key = login.trim().to_lowercase();
-        let before = state.logins.get(&key).copied().filter(|f| now.0 - f.last_at.0 < FORGOTTEN_AFTER_S);
-        if let Some(failures) = before {
-            let wait_s = wait_after_s(failures.count) - (now.0 - failures.last_at.0);
-            if wait_s > 0 {
-                return Err(seconds(wait_s));
+        let mut entries = self.lock();
+        let counted = counted(login, place);
+        let mut wait_s = 0;
+        for key in &counted {
+            if let Some(failures) = entries.get(key).filter(|failures| !failures.is_forgotten(key, now)) {
+                wait_s = wait_s.max(failures.wait_s(key, now));
             }
         }
-        if state.logins.len() >= MAX_LOGINS {
-            state.logins.retain(|_, f| now.0 - f.last_at.0 < LONGEST_WAIT_S);
+        if wait_s > 0 {
+            return Err(seconds(wait_s));
         }
-        if state.logins.len() >= MAX_LOGINS {
-            return Err(seconds(LONGEST_WAIT_S));
+        for key in counted {
+            make_room(&mut entries, now);
+            let before = entries.get(&key).copied().filter(|failures| !failures.is_forgotten(&key, now));
+            let count = before.map_or(0, |failures| failures.count).saturating_add(1);
+            let first_at = before.map_or(now, |failures| failures.first_at);
+            entries.insert(key, Failures { count, first_at, last_at: now });
         }
-        state.failures_this_minute += 1;
-        let count = before.map_or(0, |f| f.count).saturating_add(1);
-        state.logins.insert(key, Failures { count, last_at: now });
         Ok(())
     }
 
-    pub fn succeeded(&self, login: &str) {
-        let mut state = self.lock();
-        state.logins.remove(&login.trim().to_lowercase());
-        state.failures_this_minute = state.failures_this_minute.saturating_sub(1);
+    pub fn succeeded(&self, login: &str, place: &Place) {
+        let mut entries = self.lock();
+        for key in counted(login, place) {
+            match (&key, entries.get_mut(&key)) {
+                (Counted::Login(..), _) => _ = entries.remove(&key),
+                (_, Some(failures)) => failures.count = failures.count.saturating_sub(1),
+                (_, None) => {}
+            }
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<Counted, Failures>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What an attempt counts for. A known browser answers for itself alone.
+fn counted(login: &str, place: &Place) -> Vec<Counted> {
+    let login = login.trim().to_lowercase();
+    let own = Counted::Login(login.clone(), place.clone());
+    match place {
+        Place::KnownBrowser(_) => vec![own],
+        Place::Address(_) => vec![own, Counted::Place(place.clone()), Counted::Account(login)],
+    }
+}
+
+impl Failures {
+    fn is_forgotten(&self, of: &Counted, now: UnixSeconds) -> bool {
+        let since = match of {
+            Counted::Account(_) => self.first_at,
+            Counted::Login(..) | Counted::Place(_) => self.last_at,
+        };
+        now.0 - since.0 >= FORGOTTEN_AFTER_S
+    }
+
+    fn wait_s(&self, of: &Counted, now: UnixSeconds) -> i64 {
+        match of {
+            Counted::Login(..) => wait_after_s(self.count, FREE_FAILURES) - (now.0 - self.last_at.0),
+            Counted::Place(_) => {
+                wait_after_s(self.count, FREE_FAILURES_OF_ADDRESS) - (now.0 - self.last_at.0)
+            }
+            Counted::Account(_) if self.count >= MAX_FAILURES_OF_ACCOUNT => {
+                FORGOTTEN_AFTER_S - (now.0 - self.first_at.0)
+            }
+            Counted::Account(_) => 0,
+        }
+    }
+}
+
+/// Forgets who failed longest ago where there is no room: those who keep failing stay.
+fn make_room(entries: &mut HashMap<Counted, Failures>, now: UnixSeconds) {
+    if entries.len() < MAX_ENTRIES {
+        return;
+    }
+    entries.retain(|key, failures| !failures.is_forgotten(key, now));
+    if entries.len() < MAX_ENTRIES {
+        return;
+    }
+    let mut ages: Vec<i64> = entries.values().map(|failures| failures.last_at.0).collect();
+    let (_, oldest_kept, _) = ages.select_nth_unstable(MAX_ENTRIES / 4);
+    let oldest_kept = *oldest_kept;
+    let mut to_go = MAX_ENTRIES / 4;
+    entries.retain(|_, failures| {
+        let goes = to_go > 0 && failures.last_at.0 <= oldest_kept;
+        to_go -= usize::from(goes);
+        !goes
+    });
 }
 
 fn seconds(wait_s: i64) -> u32 {
     u32::try_from(wait_s).unwrap_or(u32::MAX).max(1)
 }
 
-fn wait_after_s(failures: u32) -> i64 {
-    match failures.checked_sub(FREE_FAILURES) {
+fn wait_after_s(failures: u32, free: u32) -> i64 {
+    match failures.checked_sub(free) {
         None => 0,
         Some(beyond) => 2_i64.saturating_pow(beyond.min(20)).min(LONGEST_WAIT_S),
     }
@@ -104,34 +181,66 @@ mod tests {
         (clock.clone(), Throttle::new(Clock::Manual(clock)))
     }
 
+    fn from(address: &str) -> Place {
+        Place::of(&Client { address: Some(address.parse().unwrap()), agent: None })
+    }
+
     #[test]
     fn a_login_that_keeps_failing_has_to_wait_longer_and_longer() {
         let (clock, throttle) = at_noon();
+        let here = from("203.0.113.7");
         for _ in 0..FREE_FAILURES {
-            assert_eq!(throttle.begin("ada"), Ok(()));
+            assert_eq!(throttle.begin("ada", &here), Ok(()));
         }
-        assert_eq!(throttle.begin("ADA "), Err(1));
+        assert_eq!(throttle.begin("ADA ", &here), Err(1));
         clock.advance_ms(1000);
-        assert_eq!(throttle.begin("ada"), Ok(()));
-        assert_eq!(throttle.begin("ada"), Err(2));
-        assert_eq!(throttle.begin("bob"), Ok(()), "others are not kept out");
+        assert_eq!(throttle.begin("ada", &here), Ok(()));
+        assert_eq!(throttle.begin("ada", &here), Err(2));
+        assert_eq!(throttle.begin("bob", &here), Ok(()), "others are not kept out");
+        assert_eq!(throttle.begin("ada", &from("203.0.113.8")), Ok(()), "nor the same person elsewhere");
     }
 
     #[test]
     fn signing_in_clears_the_failures() {
         let (_clock, throttle) = at_noon();
-        for _ in 0..20 {
-            assert_eq!(throttle.begin("ada"), Ok(()));
-            throttle.succeeded("ada");
+        let here = from("203.0.113.7");
+        for _ in 0..200 {
+            assert_eq!(throttle.begin("ada", &here), Ok(()));
+            throttle.succeeded("ada", &here);
         }
     }
 
     #[test]
-    fn many_logins_together_are_slowed_down() {
+    fn an_address_that_tries_many_logins_is_slowed_down() {
+        let (_clock, throttle) = at_noon();
+        let here = from("2001:db8::1");
+        let failed = (0..100).filter(|i| throttle.begin(&format!("user{i}"), &here).is_err()).count();
+        assert_eq!(failed, 70);
+        assert!(throttle.begin("user", &from("2001:db8::2")).is_err(), "an address of the same network");
+        assert_eq!(throttle.begin("user99", &from("2001:db8:1::1")), Ok(()));
+    }
+
+    #[test]
+    fn an_account_that_is_attacked_from_everywhere_stays_open_to_its_own_browsers() {
         let (clock, throttle) = at_noon();
-        let failed = (0..100).filter(|i| throttle.begin(&format!("user{i}")).is_err()).count();
-        assert_eq!(failed, 40);
-        clock.advance_ms(60_000);
-        assert_eq!(throttle.begin("user99"), Ok(()));
+        let own = Place::KnownBrowser("ada's laptop".into());
+        let got_through = (0..300)
+            .filter(|i| throttle.begin("ada", &from(&format!("198.51.{}.{}", i / 200, i % 200))).is_ok());
+        assert_eq!(got_through.count(), 100);
+        assert!(throttle.begin("ada", &from("203.0.113.7")).is_err());
+        assert_eq!(throttle.begin("ada", &own), Ok(()));
+        clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
+        assert_eq!(throttle.begin("ada", &from("203.0.113.7")), Ok(()));
+    }
+
+    #[test]
+    fn invented_logins_do_not_fill_the_memory_or_close_the_door() {
+        let (_clock, throttle) = at_noon();
+        for i in 0..30_000_u32 {
+            let address = IpAddr::from((0x0a00_0000_u32 + i).to_be_bytes());
+            let place = Place::of(&Client { address: Some(address), agent: None });
+            assert_eq!(throttle.begin(&format!("user{i}"), &place), Ok(()));
+        }
+        assert!(throttle.lock().len() <= MAX_ENTRIES);
     }
 }

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::admission;
 use super::dto::CheckedPermission;
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -51,7 +52,7 @@ pub struct CheckedAccount {
     request_body = CheckRequest, responses((status = 200, body = CheckedKey)))]
 pub async fn handle(
     State(context): State<Shared>,
-    tenant: Tenant,
+    access: Access<Manage>,
     Body(request): Body<CheckRequest>,
 ) -> Result<Json<CheckedKey>, Problem> {
     let source = admission::source(&request.source)?;
@@ -74,7 +75,7 @@ pub async fn handle(
     };
     let (is_test_mode, is_restricted) = (candidate.key.is_test_mode(), candidate.key.is_restricted());
     let catalog = context.catalog.clone();
-    let existing = blocking(move || candidate.existing(&catalog, &tenant.workspace)).await??;
+    let existing = blocking(move || candidate.existing(&catalog, &access.workspace)).await??;
     Ok(Json(CheckedKey {
         account,
         is_test_mode,

@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 
 use super::admission::{self, AdmissionError, Candidate, Destination, Wishes};
 use super::dto::ConnectionView;
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::json::Body;
@@ -43,12 +45,13 @@ pub struct ConnectRequest {
     request_body = ConnectRequest, responses((status = 201, body = ConnectionView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    tenant: Tenant,
+    access: Access<Manage>,
     Body(request): Body<ConnectRequest>,
 ) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
     if request.source == SAMPLE {
         let merchant = request.merchant.ok_or_else(|| Problem::field("merchant", "choose a merchant"))?;
-        let view = sample(&context, tenant.workspace, &merchant).await?;
+        let view = sample(&context, access.workspace.clone(), &merchant).await?;
+        context.record(Event::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
         return Ok((StatusCode::CREATED, Json(view)));
     }
     let source = admission::source(&request.source)?;
@@ -58,7 +61,8 @@ pub async fn handle(
         admission::examine(source, &key, base, context.options.network.clone(), context.clock.clone())
             .await?;
     let wishes = Wishes { name: request.name.as_deref(), gdpr: request.gdpr, is_sample: false };
-    let view = save(&context, tenant.workspace, candidate, wishes).await?;
+    let view = save(&context, access.workspace.clone(), candidate, wishes).await?;
+    context.record(Event::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 

@@ -9,6 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -41,9 +43,10 @@ pub enum WebhookRemovalView {
     responses((status = 200, body = RemovalReceiptView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<Json<RemovalReceiptView>, Problem> {
     let receipt = context.runner.remove(&record.workspace, &record.id).await?;
+    context.record(Event::of_connection(&by, &record, "connection.deleted")).await?;
     Ok(Json(RemovalReceiptView::from(receipt)))
 }
 

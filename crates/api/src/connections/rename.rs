@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use super::admission;
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -23,7 +25,7 @@ pub struct RenameRequest {
     request_body = RenameRequest, responses((status = 200, body = ConnectionView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
@@ -31,5 +33,7 @@ pub async fn handle(
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)
     });
-    Ok(Json(ConnectionView::new(changed.await??, &context)))
+    let changed = changed.await??;
+    context.record(Event::of_connection(&by, &changed, "connection.renamed")).await?;
+    Ok(Json(ConnectionView::new(changed, &context)))
 }

@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 use super::admission::{self, AdmissionError, Destination};
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -28,7 +30,7 @@ pub struct KeyRequest {
     request_body = KeyRequest, responses((status = 200, body = ConnectionView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
     Body(request): Body<KeyRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
     if record.is_sample {
@@ -55,5 +57,6 @@ pub async fn handle(
     // Work in progress continues with the new key.
     context.runner.settings_changed(&record.id);
     context.runner.start_sync(&record.id);
+    context.record(Event::of_connection(&by, &record, "connection.key_replaced")).await?;
     Ok(Json(ConnectionView::new(record, &context)))
 }

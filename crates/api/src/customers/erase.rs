@@ -10,6 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -29,12 +31,15 @@ pub struct ErasureReceiptView {
     tag = "customers", params(("customer_id" = String, Path)), responses((status = 200, body = ErasureReceiptView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
     path: Path<(String, String)>,
 ) -> Result<Json<ErasureReceiptView>, Problem> {
     let Path((_, customer)) = path;
     let customer = CustomerId::from(customer);
     let receipt = context.runner.erase_customer(&record.workspace, &record.id, &customer).await?;
+    // Only the provider's id: the log outlives the erasure.
+    let event = Event::of_connection(&by, &record, "customer.erased").detail(customer.as_str());
+    context.record(event).await?;
     Ok(Json(ErasureReceiptView::from(receipt)))
 }
 

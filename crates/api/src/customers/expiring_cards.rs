@@ -7,6 +7,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -34,7 +35,7 @@ pub struct ExpiringCardsParams {
     tag = "customers", params(ExpiringCardsParams, FilterParams), responses((status = 200, body = ExpiringCards)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ExpiringCards>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::read::CustomerPath;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -89,7 +90,7 @@ pub struct LeftOutLine {
     responses((status = 200, body = ExplanationView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Path(path): Path<CustomerPath>,
     Query(params): Query<ExplainParams>,
 ) -> Result<Json<Explanation>, Problem> {

@@ -10,6 +10,7 @@ use model::Day;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -68,7 +69,7 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::detail::{self, CustomerDetail};
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -21,7 +22,7 @@ pub struct CustomerPath {
     tag = "customers", responses((status = 200, body = CustomerDetail)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Path(path): Path<CustomerPath>,
 ) -> Result<Json<CustomerDetail>, Problem> {
     let id = CustomerId::from(path.customer_id);

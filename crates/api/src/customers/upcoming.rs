@@ -7,6 +7,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -37,7 +38,7 @@ pub struct UpcomingParams {
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

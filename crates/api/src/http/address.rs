@@ -2,14 +2,12 @@
 
 mod forwarded;
 
-use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use axum::extract::connect_info::Connected;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -47,30 +45,18 @@ fn plain(address: SocketAddr) -> IpAddr {
     address.ip().to_canonical()
 }
 
-/// The visitor's address, as far as it can be believed: for limits and logs. Every request has one.
+/// The visitor's address, as far as it can be believed: an extension of every request that came over a network. Handlers get it
+/// from [`super::client::Client`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress {
-    /// 0.0.0.0 where a request came over no network, as in tests.
     pub ip: IpAddr,
     /// The visitor's own connection is encrypted.
     pub is_https: bool,
 }
 
-impl ClientAddress {
-    const UNKNOWN: Self = Self { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_https: false };
-}
-
 impl fmt::Display for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ip.fmt(f)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().copied().unwrap_or(Self::UNKNOWN))
     }
 }
 
@@ -140,13 +126,13 @@ impl TrustedProxies {
 /// back that way only, and to send cookies no other way.
 pub async fn note(State(context): State<Shared>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| *peer);
-    let client = peer.map_or(ClientAddress::UNKNOWN, |peer| {
-        context.options.trusted_proxies.client_of(peer, request.headers())
-    });
-    request.extensions_mut().insert(client);
+    let client = peer.map(|peer| context.options.trusted_proxies.client_of(peer, request.headers()));
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
     let is_local = is_localhost(&request);
     let mut response = next.run(request).await;
-    if client.is_https {
+    if client.is_some_and(|client| client.is_https) {
         keep_encrypted(response.headers_mut(), is_local);
     }
     response

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use super::parameters::QuestionParams;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -51,7 +52,7 @@ struct Wanted {
     tag = "metrics", params(QuestionParams, CohortCustomerParams), responses((status = 200, body = CohortCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -8,6 +8,7 @@ use axum::extract::State;
 
 use super::parameters::QuestionParams;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -22,7 +23,7 @@ use crate::problem::Problem;
     responses((status = 200, body = Envelope<Cohorts>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Cohorts>>, Problem> {
     let (question, mut others) = Question::from_pairs(pairs)?;

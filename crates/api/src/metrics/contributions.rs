@@ -11,6 +11,7 @@ use super::explain::PeriodParams;
 use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -40,7 +41,7 @@ pub struct ContributionParams {
     responses((status = 200, body = ContributionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Path(path): Path<PartPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ContributionPage>, Problem> {

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -30,7 +31,7 @@ pub struct PeriodParams {
     responses((status = 200, body = Envelope<ExplainedValue>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<ExplainedValue>>, Problem> {

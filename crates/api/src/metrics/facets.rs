@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -14,7 +15,7 @@ use crate::problem::Problem;
     responses((status = 200, body = Facets)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
 ) -> Result<Json<Facets>, Problem> {
     let view = context.view(record).await?;
     Ok(Json(blocking(move || query::facets(&view.ledger, &view.rates, view.now)).await?))

@@ -5,7 +5,8 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::ReadMetrics;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Metrics {
@@ -15,6 +16,6 @@ pub struct Metrics {
 /// List every metric with its definition
 #[utoipa::path(get, path = "/api/v1/metrics", operation_id = "list_metrics", tag = "metrics",
     responses((status = 200, body = Metrics)))]
-pub async fn handle(_: Tenant) -> Json<Metrics> {
+pub async fn handle(_: Access<ReadMetrics>) -> Json<Metrics> {
     Json(Metrics { data: METRICS })
 }

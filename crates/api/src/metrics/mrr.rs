@@ -8,6 +8,7 @@ use axum::extract::State;
 
 use super::parameters::QuestionParams;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -18,7 +19,7 @@ use crate::problem::Problem;
     params(QuestionParams), responses((status = 200, body = Envelope<Answer<MrrPoint>>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Answer<MrrPoint>>>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

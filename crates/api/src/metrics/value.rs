@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::parameters::QuestionParams;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -31,7 +32,7 @@ pub(super) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
     params(QuestionParams), responses((status = 200, body = Envelope<Answer<ValuePoint>>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Answer<ValuePoint>>>, Problem> {

@@ -7,6 +7,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -46,7 +47,7 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -8,6 +8,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -31,7 +32,7 @@ pub struct PlanSwitchParams {
     responses((status = 200, body = Envelope<PlanSwitches>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<PlanSwitches>>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -8,6 +8,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::customers::billing;
@@ -54,7 +55,7 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

@@ -39,6 +39,14 @@ impl From<StoreError> for Problem {
             StoreError::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
             StoreError::AlreadyConnected { .. } => (StatusCode::CONFLICT, "already_connected"),
             StoreError::OwnerExists => (StatusCode::CONFLICT, "owner_exists"),
+            StoreError::NameTaken => (StatusCode::CONFLICT, "name_taken"),
+            StoreError::EmailTaken => (StatusCode::CONFLICT, "email_taken"),
+            StoreError::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            StoreError::AlreadyMember => (StatusCode::CONFLICT, "already_member"),
+            StoreError::WorkspaceInUse => (StatusCode::CONFLICT, "workspace_in_use"),
+            StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
+            StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
+            StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             StoreError::DiskFailed { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_failed"),
             StoreError::ReadOnly { .. } => (StatusCode::INSUFFICIENT_STORAGE, "read_only"),
@@ -54,7 +62,6 @@ impl From<StoreError> for Problem {
         // Paths on the server are for its operator only.
         tracing::warn!(%error, code, "the store refused a request");
         let told = match code {
-            "not_found" | "already_connected" | "owner_exists" | "key_sealed" => error.to_string(),
             "disk_full" => {
                 "the server's disk is full: free some space, and work continues on its own".to_owned()
             }
@@ -69,9 +76,14 @@ impl From<StoreError> for Problem {
                 );
             }
             "read_only" => "the server can't write to its data folder".to_owned(),
-            _ => "another chartsy process is working on this: try again".to_owned(),
+            "busy" => "another chartsy process is working on this: try again".to_owned(),
+            _ => error.to_string(),
         };
-        Self::new(status, code, told)
+        // What to do comes after a semicolon in the store's messages.
+        match told.split_once("; ") {
+            Some((title, action)) => Self::new(status, code, title).action(action),
+            None => Self::new(status, code, told),
+        }
     }
 }
 

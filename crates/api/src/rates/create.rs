@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::dto::{RateRequest, refused};
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -21,13 +23,16 @@ use crate::problem::Problem;
     request_body = RateRequest, responses((status = 201, description = "The rate applies from now on")))]
 pub async fn handle(
     State(context): State<Shared>,
-    tenant: Tenant,
+    access: Access<Manage>,
     Body(request): Body<RateRequest>,
 ) -> Result<StatusCode, Problem> {
     let RateRequest { currency, base, from, to, rate } = request;
     let entry = EnteredRate::parse(&currency, &base, &from, to.as_deref(), &rate);
     let entry = entry.map_err(|error| refused(&error))?;
     let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
-    blocking(move || rates.enter(&tenant.workspace, &[entry], &tenant.name, now)).await??;
+    let by = access.by.clone();
+    let event = Event::new(&by, &access.workspace, "rates.entered").on(currency.to_uppercase());
+    blocking(move || rates.enter(&access.workspace, &[entry], by.name(), now)).await??;
+    context.record(event).await?;
     Ok(StatusCode::CREATED)
 }

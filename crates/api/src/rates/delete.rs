@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -13,12 +15,14 @@ use crate::problem::Problem;
     responses((status = 204, description = "Deleted; pegs and published rates apply again")))]
 pub async fn handle(
     State(context): State<Shared>,
-    tenant: Tenant,
+    access: Access<Manage>,
     Path(rate_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    let event = Event::new(&access.by, &access.workspace, "rates.deleted").on(&rate_id);
     let catalog = context.catalog.clone();
-    match blocking(move || catalog.delete_rate(&tenant.workspace, &rate_id)).await?? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found("rate")),
+    if !blocking(move || catalog.delete_rate(&access.workspace, &rate_id)).await?? {
+        return Err(Problem::not_found("rate"));
     }
+    context.record(event).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

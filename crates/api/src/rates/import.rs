@@ -9,7 +9,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -32,14 +34,15 @@ pub struct ImportedRates {
     request_body = RateImport, responses((status = 200, body = ImportedRates)))]
 pub async fn handle(
     State(context): State<Shared>,
-    tenant: Tenant,
+    access: Access<Manage>,
     Body(request): Body<RateImport>,
 ) -> Result<Json<ImportedRates>, Problem> {
+    let event = Event::new(&access.by, &access.workspace, "rates.entered");
     let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
     let imported = blocking(move || {
         let lines = read_csv(&request.csv).map_err(|error| Problem::field("csv", error.to_string()))?;
         let entries: Vec<EnteredRate> = lines.iter().map(|(_, entry)| *entry).collect();
-        rates.enter(&tenant.workspace, &entries, &tenant.name, now).map_err(|error| match error {
+        rates.enter(&access.workspace, &entries, access.by.name(), now).map_err(|error| match error {
             EnterError::Entry { index, error } => {
                 let line = lines.get(index).map_or(0, |(line, _)| *line);
                 Problem::field("csv", format!("line {line}: {error}"))
@@ -48,5 +51,7 @@ pub async fn handle(
         })?;
         Ok::<_, Problem>(ImportedRates { rates: entries.len() })
     });
-    Ok(Json(imported.await??))
+    let imported = imported.await??;
+    context.record(event.detail(format!("{} rates", imported.rates))).await?;
+    Ok(Json(imported))
 }

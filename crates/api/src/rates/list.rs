@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dto::RateView;
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -29,12 +30,15 @@ pub struct RateList {
 /// List the exchange rates that the workspace entered
 #[utoipa::path(get, path = "/api/v1/rates", operation_id = "list_rates", tag = "rates",
     responses((status = 200, body = RateList)))]
-pub async fn handle(State(context): State<Shared>, tenant: Tenant) -> Result<Json<RateList>, Problem> {
+pub async fn handle(
+    State(context): State<Shared>,
+    access: Access<ReadMetrics>,
+) -> Result<Json<RateList>, Problem> {
     let today = context.clock.now().day(&jiff::tz::TimeZone::UTC);
     let (catalog, rates) = (context.catalog.clone(), Arc::clone(&context.rates));
     let list = blocking(move || {
-        let records = catalog.rates(&tenant.workspace)?;
-        let rates = rates.of(&tenant.workspace)?;
+        let records = catalog.rates(&access.workspace)?;
+        let rates = rates.of(&access.workspace)?;
         Ok::<_, store::StoreError>(RateList {
             data: records.into_iter().map(RateView::from).collect(),
             published_on: rates.latest_on(),

@@ -11,6 +11,7 @@ use store::{Objects, RecordedRestatement, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -57,7 +58,7 @@ pub struct RestatementView {
     tag = "metrics", params(RestatementParams), responses((status = 200, body = Restatements)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Restatements>, Problem> {
     let (page, others) = Page::from_pairs(pairs)?;

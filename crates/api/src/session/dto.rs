@@ -1,21 +1,27 @@
 //! Who is signed in, and how a session starts.
 
-use axum::http::HeaderValue;
-use model::UnixSeconds;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use model::{Role, UnixSeconds};
 use serde::Serialize;
-use store::{Session, StoreError, User};
+use store::{Membership, Session, StoreError, User};
 use utoipa::ToSchema;
 
-use crate::access::credential;
-use crate::access::identity::{SESSION_SECONDS, set_cookie};
+use crate::access::cookie::{self, SESSION_SECONDS};
+use crate::access::{browser, credential};
 use crate::blocking;
 use crate::context::Context;
+use crate::http::client::Client;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedIn {
     pub user: UserView,
-    pub workspace: WorkspaceView,
+    /// The workspace that requests act in: the one that the request named, or else the first that the user joined.
+    pub workspace: Option<WorkspaceView>,
+    /// Every workspace that the user belongs to.
+    pub workspaces: Vec<WorkspaceView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,37 +32,82 @@ pub struct UserView {
     pub email: String,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkspaceView {
     pub id: String,
     pub name: String,
+    /// The user's role in it.
+    pub role: Role,
 }
 
-impl From<Session> for SignedIn {
-    fn from(session: Session) -> Self {
-        let Session { user, workspace, .. } = session;
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
         Self {
-            user: UserView {
-                id: user.id.to_string(),
-                full_name: user.full_name,
-                username: user.username,
-                email: user.email,
-            },
-            workspace: WorkspaceView { id: workspace.id.to_string(), name: workspace.name },
+            id: user.id.to_string(),
+            full_name: user.full_name,
+            username: user.username,
+            email: user.email,
         }
     }
 }
 
-/// Makes a session for a user: the header that carries it, and who it is.
-pub async fn start_session(context: &Context, user: User) -> Result<(HeaderValue, SignedIn), Problem> {
+impl From<Membership> for WorkspaceView {
+    fn from(membership: Membership) -> Self {
+        let Membership { workspace, role } = membership;
+        Self { id: workspace.id.to_string(), name: workspace.name, role }
+    }
+}
+
+impl SignedIn {
+    pub fn new(session: Session, memberships: Vec<Membership>, named: Option<&str>) -> Self {
+        let Session { user, .. } = session;
+        let workspaces: Vec<WorkspaceView> = memberships.into_iter().map(WorkspaceView::from).collect();
+        let named = workspaces.iter().find(|one| Some(one.id.as_str()) == named);
+        Self { user: user.into(), workspace: named.or_else(|| workspaces.first()).cloned(), workspaces }
+    }
+}
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct Started {
+    pub signed_in: SignedIn,
+    cookies: [HeaderValue; 2],
+}
+
+impl Started {
+    /// 201, with the cookies.
+    pub fn created(self) -> Response {
+        let cookies = self.cookies.map(|cookie| (header::SET_COOKIE, cookie));
+        (StatusCode::CREATED, AppendHeaders(cookies), Json(self.signed_in)).into_response()
+    }
+
+    /// 303 to the start page, with the cookies.
+    pub fn to_start_page(self) -> Response {
+        let [session, browser] = self.cookies;
+        let headers = [
+            (header::SET_COOKIE, session),
+            (header::SET_COOKIE, browser),
+            (header::LOCATION, HeaderValue::from_static("/")),
+        ];
+        (StatusCode::SEE_OTHER, AppendHeaders(headers)).into_response()
+    }
+}
+
+/// Starts a session for a user. Whatever session the browser had before, this is another one.
+///
+/// # Errors
+/// Those of the store.
+pub async fn start_session(context: &Context, user: User, client: &Client) -> Result<Started, Problem> {
     let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let hash = credential::hash(credential.expose());
-    let (catalog, now) = (context.catalog.clone(), context.clock.now());
-    let session = blocking(move || -> Result<Option<Session>, StoreError> {
-        catalog.delete_expired_sessions(now)?;
-        catalog.create_session(&hash, &user.id, now, UnixSeconds(now.0 + SESSION_SECONDS))?;
-        catalog.session(&hash, now)
+    let (catalog, now, origin) = (context.catalog.clone(), context.clock.now(), client.origin());
+    let id = user.id.clone();
+    let begun = blocking(move || -> Result<_, StoreError> {
+        catalog.create_session(&hash, &id, &origin, now, UnixSeconds(now.0 + SESSION_SECONDS))?;
+        Ok((catalog.session(&hash, now)?, catalog.memberships(&id)?))
     });
-    let session = session.await??.ok_or_else(Problem::signed_out)?;
-    Ok((set_cookie(context, &credential)?, session.into()))
+    let (session, memberships) = begun.await??;
+    let session = session.ok_or_else(Problem::signed_out)?;
+    let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id)?];
+    Ok(Started { signed_in: SignedIn::new(session, memberships, None), cookies })
 }

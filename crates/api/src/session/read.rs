@@ -2,26 +2,42 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use model::UnixSeconds;
 
-use super::dto::{SignedIn, start_session};
-use crate::access::identity::{Person, SESSION_SECONDS};
+use super::dto::SignedIn;
+use crate::access::cookie::{self, SESSION_SECONDS};
+use crate::access::credential;
+use crate::access::identity::{Person, WORKSPACE_HEADER};
+use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
-/// A session older than this is followed by a new one. The old one ends by itself: other tabs still use it.
+/// The credential of a session is replaced when it is older than this.
 const RENEWED_AFTER_SECONDS: i64 = 86_400;
 
 /// Who is signed in
 #[utoipa::path(get, path = "/api/v1/session", operation_id = "read_session", tag = "session",
     responses((status = 200, body = SignedIn)))]
-pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Response, Problem> {
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let session = person.session;
-    let left_s = session.expires_at.0 - context.clock.now().0;
-    if left_s > SESSION_SECONDS - RENEWED_AFTER_SECONDS {
-        return Ok(Json(SignedIn::from(session)).into_response());
+    let (catalog, user) = (context.catalog.clone(), session.user.id.clone());
+    let memberships = blocking(move || catalog.memberships(&user)).await??;
+    let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
+    let now = context.clock.now();
+    let (id, renewed_at) = (session.id.clone(), session.renewed_at);
+    let answer = Json(SignedIn::new(session, memberships, named));
+    if now.0 - renewed_at.0 < RENEWED_AFTER_SECONDS {
+        return Ok(answer.into_response());
     }
-    let (cookie, signed_in) = start_session(&context, session.user).await?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)).into_response())
+    let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
+    let hash = credential::hash(credential.expose());
+    let (catalog, until) = (context.catalog.clone(), UnixSeconds(now.0 + SESSION_SECONDS));
+    blocking(move || catalog.renew_session(&id, &hash, now, until)).await??;
+    Ok(([(header::SET_COOKIE, cookie::set(&context, &credential)?)], answer).into_response())
 }

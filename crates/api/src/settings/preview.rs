@@ -6,6 +6,7 @@ use axum::extract::State;
 
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -16,7 +17,7 @@ use crate::problem::Problem;
     tag = "settings", request_body = SettingsView, responses((status = 200, body = SettingsPreview)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<Manage>,
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsPreview>, Problem> {
     let settings = request.settings(&record.settings)?;

@@ -9,6 +9,8 @@ use store::ConnectionRecord;
 
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -19,7 +21,7 @@ use crate::problem::Problem;
     request_body = SettingsView, responses((status = 200, body = SettingsView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsView>, Problem> {
     let settings = request.settings(&record.settings)?;
@@ -30,6 +32,7 @@ pub async fn handle(
     });
     let changed = changed.await??;
     context.runner.settings_changed(&changed.id);
+    context.record(Event::of_connection(&by, &changed, "settings.changed")).await?;
     Ok(Json(SettingsView::from(&changed.settings)))
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::blocking;
-use crate::context::Shared;
+use crate::context::{Shared, SignUp};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,13 +16,20 @@ pub struct Setup {
     /// The owner account can be created only with the code that the server printed in its terminal.
     pub needs_code: bool,
     pub version: &'static str,
+    /// Who may create an account.
+    pub sign_up: SignUp,
 }
 
 /// Show whether the server is waiting for its owner account
-#[utoipa::path(get, path = "/api/v1/setup", operation_id = "read_setup", tag = "setup", security(()),
+#[utoipa::path(get, path = "/api/v1/setup", operation_id = "read_setup", tag = "setup",
     responses((status = 200, body = Setup)))]
 pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Problem> {
     let catalog = context.catalog.clone();
     let has_owner = blocking(move || catalog.has_owner()).await??;
-    Ok(Json(Setup { needs_owner: !has_owner, needs_code: !has_owner, version: env!("CARGO_PKG_VERSION") }))
+    Ok(Json(Setup {
+        needs_owner: !has_owner,
+        needs_code: !has_owner,
+        version: env!("CARGO_PKG_VERSION"),
+        sign_up: context.options.sign_up,
+    }))
 }

@@ -6,7 +6,8 @@ use connect::Source as Provider;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::ReadMetrics;
 use crate::context::Shared;
 
 /// The source of merchants that do not exist.
@@ -51,7 +52,7 @@ pub struct Merchant {
 /// List what can be connected, and what each source needs
 #[utoipa::path(get, path = "/api/v1/sources", operation_id = "list_sources", tag = "connections",
     responses((status = 200, body = Sources)))]
-pub async fn handle(State(context): State<Shared>, _: Tenant) -> Json<Sources> {
+pub async fn handle(State(context): State<Shared>, _: Access<ReadMetrics>) -> Json<Sources> {
     let merchants = context.samples.merchants.iter();
     let merchants = merchants.map(|m| Merchant { id: m.id, name: m.name, description: m.description });
     let sample = Source {

@@ -8,6 +8,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -27,7 +28,7 @@ pub struct CashParams {
     tag = "metrics", params(CashParams), responses((status = 200, body = Envelope<CashStatement>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<CashStatement>>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;

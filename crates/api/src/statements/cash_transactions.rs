@@ -7,6 +7,7 @@ use axum::extract::State;
 use utoipa::IntoParams;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -34,7 +35,7 @@ pub struct CashTransactionParams {
     responses((status = 200, body = CashTransactionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CashTransactionPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;

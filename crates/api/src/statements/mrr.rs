@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
@@ -17,7 +18,7 @@ use crate::problem::Problem;
     tag = "metrics", responses((status = 200, body = Envelope<MrrStatement>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<MrrStatement>>, Problem> {
     nothing_else(&pairs)?;

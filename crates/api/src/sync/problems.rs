@@ -8,6 +8,7 @@ use store::StoreError;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem as Failure;
@@ -40,7 +41,7 @@ pub struct ExampleView {
     responses((status = 200, body = Problems)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
 ) -> Result<Json<Problems>, Failure> {
     let files = context.data.connection_files(&record.id);
     let objects = match context.runner.objects(&record.workspace, &record.id).await {

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -15,8 +17,9 @@ use crate::problem::Problem;
     responses((status = 202, description = "Running, or about to start")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<StatusCode, Problem> {
     context.runner.reload(&record.workspace, &record.id).await?;
+    context.record(Event::of_connection(&by, &record, "connection.reloaded")).await?;
     Ok(StatusCode::ACCEPTED)
 }

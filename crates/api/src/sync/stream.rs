@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dto::ProgressView;
 use crate::access::identity::Connection;
+use crate::access::permission::ReadMetrics;
 use crate::context::Shared;
 
 /// No more often than a page can show it.
@@ -44,7 +45,7 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         source: Source::of(&record.source),

@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use model::{TokenScope, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use store::NewToken;
 use utoipa::ToSchema;
 
 use super::dto::TokenView;
 use crate::access::credential;
-use crate::access::identity::Person;
+use crate::access::identity::Membership;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -19,6 +22,10 @@ use crate::problem::Problem;
 pub struct TokenRequest {
     /// Its name.
     pub name: String,
+    /// `manage` where it is left out.
+    pub scope: Option<TokenScope>,
+    /// Unix seconds. It lasts until it is revoked where it is left out.
+    pub expires_at: Option<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,22 +41,32 @@ pub struct CreatedToken {
     request_body = TokenRequest, responses((status = 201, body = CreatedToken)))]
 pub async fn handle(
     State(context): State<Shared>,
-    person: Person,
+    member: Membership<Manage>,
     Body(request): Body<TokenRequest>,
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let name = request.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(Problem::field("name", "enter a name of at most 100 characters"));
     }
+    let now = context.clock.now();
+    let expires_at = request.expires_at.map(UnixSeconds);
+    if expires_at.is_some_and(|at| at <= now) {
+        return Err(Problem::field("expires_at", "choose a time in the future"));
+    }
     let secret = credential::new_token().map_err(|error| Problem::internal(&error))?;
     let new = NewToken {
-        workspace: person.session.workspace.id,
+        workspace: member.workspace.id.clone(),
         name,
         prefix: credential::shown(&secret),
         token_hash: credential::hash(secret.expose()).to_vec(),
+        scope: request.scope.unwrap_or(TokenScope::Manage),
+        expires_at,
+        created_by: Some(member.person.session.user.username.clone()),
     };
-    let (catalog, now) = (context.catalog.clone(), context.clock.now());
+    let catalog = context.catalog.clone();
     let token = blocking(move || catalog.create_token(&new, now)).await??;
+    let event = Event::new(&member.by(), &member.workspace.id, "token.created");
+    context.record(event.on(&token.name).detail(token.scope.as_str())).await?;
     let created = CreatedToken { token: token.into(), secret: secret.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(created)))
 }

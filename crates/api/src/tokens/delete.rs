@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use crate::access::identity::Person;
+use crate::access::identity::Membership;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -13,13 +15,13 @@ use crate::problem::Problem;
     responses((status = 204, description = "Revoked")))]
 pub async fn handle(
     State(context): State<Shared>,
-    person: Person,
+    member: Membership<Manage>,
     Path(token_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let catalog = context.catalog.clone();
-    let workspace = person.session.workspace.id;
-    match blocking(move || catalog.delete_token(&workspace, &token_id)).await?? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found("token")),
+    let (catalog, workspace, id) = (context.catalog.clone(), member.workspace.id.clone(), token_id.clone());
+    if !blocking(move || catalog.delete_token(&workspace, &id)).await?? {
+        return Err(Problem::not_found("token"));
     }
+    context.record(Event::new(&member.by(), &member.workspace.id, "token.revoked").on(token_id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! A token, without its secret part.
 
+use model::TokenScope;
 use serde::Serialize;
 use store::ApiToken;
 use utoipa::ToSchema;
@@ -12,6 +13,11 @@ pub struct TokenView {
     pub prefix: String,
     pub created_at: i64,
     pub last_used_at: Option<i64>,
+    pub scope: TokenScope,
+    /// `null` where it lasts until it is revoked.
+    pub expires_at: Option<i64>,
+    /// Whose it is: a username.
+    pub created_by: Option<String>,
 }
 
 impl From<ApiToken> for TokenView {
@@ -22,6 +28,9 @@ impl From<ApiToken> for TokenView {
             prefix: token.prefix,
             created_at: token.created_at.0,
             last_used_at: token.last_used_at.map(|at| at.0),
+            scope: token.scope,
+            expires_at: token.expires_at.map(|at| at.0),
+            created_by: token.created_by,
         }
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dto::TokenView;
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::Manage;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -19,8 +20,8 @@ pub struct Tokens {
 /// List the workspace's tokens
 #[utoipa::path(get, path = "/api/v1/tokens", operation_id = "list_tokens", tag = "tokens",
     responses((status = 200, body = Tokens)))]
-pub async fn handle(State(context): State<Shared>, tenant: Tenant) -> Result<Json<Tokens>, Problem> {
+pub async fn handle(State(context): State<Shared>, access: Access<Manage>) -> Result<Json<Tokens>, Problem> {
     let catalog = context.catalog.clone();
-    let tokens = blocking(move || catalog.tokens(&tenant.workspace)).await??;
+    let tokens = blocking(move || catalog.tokens(&access.workspace)).await??;
     Ok(Json(Tokens { data: tokens.into_iter().map(TokenView::from).collect() }))
 }

@@ -12,7 +12,8 @@ use prometheus_client::registry::Registry;
 use store::{ConnectionRecord, ConnectionState, InboxFacts};
 
 use super::{Counters, Delivered};
-use crate::access::identity::Tenant;
+use crate::access::identity::Access;
+use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -36,10 +37,10 @@ struct Class {
 }
 
 /// For who is signed in or has a token, also on this machine: a request that a proxy passes on looks like one from here.
-pub async fn handle(State(context): State<Shared>, tenant: Tenant) -> Result<Response, Problem> {
+pub async fn handle(State(context): State<Shared>, access: Access<ReadMetrics>) -> Result<Response, Problem> {
     let shared = context.clone();
     let read = blocking(move || -> Result<_, store::StoreError> {
-        let records = shared.catalog.connections(&tenant.workspace)?;
+        let records = shared.catalog.connections(&access.workspace)?;
         let with_inbox = records.into_iter().map(|record| {
             let inbox = shared.data.connection_files(&record.id).inbox_facts();
             (record, inbox.unwrap_or_default())

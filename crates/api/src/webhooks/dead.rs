@@ -7,6 +7,7 @@ use store::Delivery;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -35,7 +36,7 @@ pub struct DeadDelivery {
     responses((status = 200, body = DeadDeliveries)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<Manage>,
 ) -> Result<Json<DeadDeliveries>, Problem> {
     let inbox = context.runner.inbox(&record.workspace, &record.id).await?;
     let dead = blocking(move || inbox.dead(MOST)).await??;

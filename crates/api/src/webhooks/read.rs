@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
 use crate::connections::dto::LastErrorView;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -52,7 +53,7 @@ pub enum WebhookStateView {
     responses((status = 200, body = WebhookView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<Manage>,
 ) -> Result<Json<WebhookView>, Problem> {
     let webhook = context.runner.webhook(&record.workspace, &record.id).await?;
     let terms = source_of(&record)?.webhook_terms();

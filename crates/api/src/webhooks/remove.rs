@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -12,8 +14,9 @@ use crate::problem::Problem;
     responses((status = 204, description = "Removed")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<StatusCode, Problem> {
     context.runner.remove_webhook(&record.workspace, &record.id).await?;
+    context.record(Event::of_connection(&by, &record, "webhook.removed")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -19,7 +20,7 @@ pub struct Retried {
     responses((status = 200, body = Retried)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, .. }: Connection<Manage>,
 ) -> Result<Json<Retried>, Problem> {
     let deliveries = context.runner.retry_given_up(&record.workspace, &record.id).await?;
     Ok(Json(Retried { deliveries }))

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
+use crate::access::permission::Manage;
+use crate::audit::Event;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
@@ -26,7 +28,7 @@ pub struct WebhookSecretRequest {
     request_body = WebhookSecretRequest, responses((status = 204, description = "Kept, encrypted")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection(record): Connection,
+    Connection { record, by, .. }: Connection<Manage>,
     Body(request): Body<WebhookSecretRequest>,
 ) -> Result<StatusCode, Problem> {
     let prefix = source_of(&record)?.webhook_terms().secret_prefix;
@@ -36,5 +38,6 @@ pub async fn handle(
         return Err(Problem::field("secret", message));
     }
     context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;
+    context.record(Event::of_connection(&by, &record, "webhook.secret_added")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 use api::access::{credential, password};
 use api::connections::admission::{self, Destination, Wishes};
-use api::{Entry, TrustedProxies};
+use api::{Entry, SignUp, TrustedProxies};
 use connect::Network;
 use model::{Clock, Secret};
-use store::{ConnectionRecord, NewOwner};
+use store::{ConnectionRecord, NewUser};
 use sync::RunnerConfig;
 
 use super::serve::{Server, Site};
@@ -52,6 +52,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         polling: Polling::default(),
         provider_share_percent: RunnerConfig::SHARE_PERCENT,
         entry: is_ours.then(|| entry.clone()),
+        sign_up: SignUp::default(),
     };
     let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;
@@ -75,11 +76,12 @@ async fn make_owner(folder: &Folder) -> anyhow::Result<Option<Secret>> {
     }
     let password = Secret::new(format!("Demo-{}", credential::new_setup_code()?.expose()));
     let hash = password::hash(password.clone()).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
-    let owner = NewOwner {
+    let owner = NewUser {
         full_name: "Demo".to_owned(),
         email: "demo@example.com".to_owned(),
         username: USERNAME.to_owned(),
-        password_hash: Secret::new(hash),
+        password_hash: Some(Secret::new(hash)),
+        is_email_confirmed: true,
     };
     folder.catalog.create_owner(&owner, Clock::System.now())?;
     Ok(Some(password))

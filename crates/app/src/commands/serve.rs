@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::access::credential;
 use api::tls::{Certificates, TlsListener};
-use api::{Entry, Peer, ProxyBlock, TrustedProxies};
+use api::{Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
 use model::{Clock, Secret};
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
@@ -78,6 +78,9 @@ pub struct Serve {
     #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
         default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
     provider_share_percent: u8,
+    /// Who may create an account
+    #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
+    sign_up: SignUpBy,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
@@ -97,6 +100,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         },
         provider_share_percent: args.provider_share_percent,
         entry: None,
+        sign_up: args.sign_up.into(),
     };
     let server = Server::start(folder, site).await?;
     println!("Chartsy is running at {}", server.url);
@@ -127,6 +131,27 @@ fn rates_address(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// `--sign-up`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SignUpBy {
+    /// Anybody, each with a workspace of their own
+    Open,
+    /// Whoever was invited to a workspace
+    Invited,
+    /// Nobody; invitations can be accepted with accounts that exist
+    Closed,
+}
+
+impl From<SignUpBy> for SignUp {
+    fn from(by: SignUpBy) -> Self {
+        match by {
+            SignUpBy::Open => Self::Open,
+            SignUpBy::Invited => Self::Invited,
+            SignUpBy::Closed => Self::Closed,
+        }
+    }
+}
+
 /// What a server is started with.
 pub struct Site {
     pub listen: SocketAddr,
@@ -139,6 +164,7 @@ pub struct Site {
     pub polling: Polling,
     pub provider_share_percent: u8,
     pub entry: Option<Entry>,
+    pub sign_up: SignUp,
 }
 
 /// A server that is answering.
@@ -167,6 +193,7 @@ impl Server {
             polling,
             provider_share_percent,
             entry,
+            sign_up,
         } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
@@ -188,9 +215,11 @@ impl Server {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
             setup_code: setup_code.clone(),
+            is_tls: tls.is_some(),
             network: outgoing::network(),
             trusted_proxies,
             entry,
+            sign_up,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use api::access::credential;
 use api::connections::admission;
-use model::Clock;
+use model::{Clock, TokenScope, UnixSeconds, WorkspaceId};
 use store::NewToken;
 
 use crate::cli::DataArgs;
@@ -26,6 +26,15 @@ enum Action {
         /// What it is for
         #[arg(long, default_value = "command line")]
         name: String,
+        /// What it may do: read_metrics, read_customers (customers, invoices and payments, too) or manage
+        #[arg(long, value_name = "SCOPE", default_value_t = TokenScope::Manage)]
+        scope: TokenScope,
+        /// After how many days it ends; without it, it lasts until it is revoked
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        expires_in_days: Option<u32>,
+        /// The workspace that it is for; by default the first one
+        #[arg(long, value_name = "ID")]
+        workspace: Option<String>,
     },
     /// List the tokens
     List {
@@ -43,20 +52,35 @@ enum Action {
 
 pub fn run(args: Token) -> anyhow::Result<()> {
     match args.action {
-        Action::Create { data, name } => create(&Folder::open(&data.data)?, &name),
+        Action::Create { data, name, scope, expires_in_days, workspace } => {
+            let folder = Folder::open(&data.data)?;
+            let workspace = folder.workspace(workspace.as_deref())?.id;
+            let now = Clock::System.now();
+            let expires_at = expires_in_days.map(|days| UnixSeconds(now.0 + i64::from(days) * 86_400));
+            create(&folder, &name, workspace, scope, expires_at)
+        }
         Action::List { data } => list(&Folder::existing(&data.data)?),
         Action::Revoke { data, id } => revoke(&Folder::existing(&data.data)?, &id),
     }
 }
 
-fn create(folder: &Folder, name: &str) -> anyhow::Result<()> {
+fn create(
+    folder: &Folder,
+    name: &str,
+    workspace: WorkspaceId,
+    scope: TokenScope,
+    expires_at: Option<UnixSeconds>,
+) -> anyhow::Result<()> {
     let name = admission::check_name(name)?.to_owned();
     let secret = credential::new_token()?;
     let new = NewToken {
-        workspace: folder.workspace.clone(),
+        workspace,
         name,
         prefix: credential::shown(&secret),
         token_hash: credential::hash(secret.expose()).to_vec(),
+        scope,
+        expires_at,
+        created_by: None,
     };
     folder.catalog.create_token(&new, Clock::System.now())?;
     writeln!(std::io::stdout(), "{}", secret.expose())?;
@@ -66,17 +90,31 @@ fn create(folder: &Folder, name: &str) -> anyhow::Result<()> {
 
 fn list(folder: &Folder) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    for token in folder.catalog.tokens(&folder.workspace)? {
-        let used = token.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {at}"));
-        writeln!(out, "{}  {}…  {}  made {}, {used}", token.id, token.prefix, token.name, token.created_at)?;
+    for of in folder.catalog.all_workspaces()? {
+        for token in folder.catalog.tokens(&of.workspace.id)? {
+            let used =
+                token.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {at}"));
+            let ends = token.expires_at.map_or_else(String::new, |at| format!(", expires {at}"));
+            writeln!(
+                out,
+                "{}  {}…  {}  {}  made {}, {used}{ends}",
+                token.id,
+                token.prefix,
+                token.scope.as_str(),
+                token.name,
+                token.created_at
+            )?;
+        }
     }
     Ok(())
 }
 
 fn revoke(folder: &Folder, id: &str) -> anyhow::Result<()> {
-    if folder.catalog.delete_token(&folder.workspace, id)? {
-        eprintln!("token {id} is revoked");
-        return Ok(());
+    for of in folder.catalog.all_workspaces()? {
+        if folder.catalog.delete_token(&of.workspace.id, id)? {
+            eprintln!("token {id} is revoked");
+            return Ok(());
+        }
     }
     Err(Advice::new(format!("token '{id}' not found"), "list them with 'chartsy token list'").into())
 }

@@ -1,11 +1,12 @@
-//! `chartsy user`: a new password for somebody who cannot sign in any more.
+//! `chartsy user`: who has an account, and help for somebody who cannot sign in any more.
 
-use std::io::{BufRead, IsTerminal, Read};
+use std::io::{BufRead, IsTerminal, Read, Write};
 
 use anyhow::Context;
 use api::access::password;
 use console::Term;
-use model::Secret;
+use model::{Clock, Secret, UnixSeconds};
+use store::{Actor, NewAuditEntry};
 
 use crate::cli::DataArgs;
 use crate::failure::Advice;
@@ -29,10 +30,78 @@ enum Action {
         /// Username or email address, where there are several users
         login: Option<String>,
     },
+    /// List everybody who has an account, with their workspaces and roles
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Keep a user out and sign them out everywhere
+    Lock {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Username or email address
+        login: String,
+    },
+    /// Let a locked user in again
+    Unlock {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Username or email address
+        login: String,
+    },
 }
 
 pub async fn run(args: User) -> anyhow::Result<()> {
-    let Action::Password { data, login } = args.action;
+    match args.action {
+        Action::Password { data, login } => password(&data, login).await,
+        Action::List { data } => list(&Folder::existing(&data.data)?),
+        Action::Lock { data, login } => {
+            lock(&Folder::existing(&data.data)?, &login, Some(Clock::System.now()))
+        }
+        Action::Unlock { data, login } => lock(&Folder::existing(&data.data)?, &login, None),
+    }
+}
+
+fn list(folder: &Folder) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for user in folder.catalog.users()? {
+        let roles: Vec<String> = folder
+            .catalog
+            .memberships(&user.id)?
+            .into_iter()
+            .map(|one| format!("{} of {} ({})", one.role, one.workspace.name, one.workspace.id))
+            .collect();
+        let locked = user.locked_at.map_or_else(String::new, |at| format!("  locked since {at}"));
+        let roles = if roles.is_empty() { "no workspace".to_owned() } else { roles.join(", ") };
+        writeln!(out, "{}  {}  <{}>  {roles}{locked}", user.username, user.full_name, user.email)?;
+    }
+    Ok(())
+}
+
+fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Result<()> {
+    let user = chosen(folder, Some(login))?;
+    folder.catalog.lock_user(&user.id, since)?;
+    let action = if since.is_some() { "user.locked" } else { "user.unlocked" };
+    record(folder, action, &user.username)?;
+    let done = if since.is_some() { "is locked and signed out everywhere" } else { "can sign in again" };
+    eprintln!("{} {done}", user.username);
+    Ok(())
+}
+
+/// What the operator does to accounts is in the audit log, too.
+fn record(folder: &Folder, action: &'static str, subject: &str) -> anyhow::Result<()> {
+    let entry = NewAuditEntry {
+        workspace: Some(folder.workspace.clone()),
+        actor: Actor::Operator,
+        action,
+        subject: Some(subject.to_owned()),
+        detail: None,
+        address: None,
+    };
+    Ok(folder.catalog.add_audit_entry(&entry, Clock::System.now())?)
+}
+
+async fn password(data: &DataArgs, login: Option<String>) -> anyhow::Result<()> {
     let folder = Folder::existing(&data.data)?;
     let user = chosen(&folder, login.as_deref())?;
     let password = read_password(&user.username)?;
@@ -40,7 +109,8 @@ pub async fn run(args: User) -> anyhow::Result<()> {
         return Err(Advice::new(weakness, "choose another password; nothing was changed").into());
     }
     let hash = password::hash(password).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
-    let ended = folder.catalog.set_password(&user.id, &Secret::new(hash))?;
+    let ended = folder.catalog.set_password(&user.id, &Secret::new(hash), None)?;
+    record(&folder, "password.changed", &user.username)?;
     let sessions = if ended == 1 { "session" } else { "sessions" };
     eprintln!("{} has a new password; {ended} {sessions} ended", user.username);
     Ok(())

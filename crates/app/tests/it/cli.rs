@@ -222,15 +222,16 @@ fn a_forgotten_password_is_replaced_and_its_sessions_end() {
     let catalog = store::DataDir::open(&data).unwrap().catalog().unwrap();
     let nobody = chartsy(&data, &args, Some("NewPassword1\n"));
     assert_eq!(nobody.status.code(), Some(1), "{}", text(&nobody.stderr));
-    let owner = store::NewOwner {
+    let owner = store::NewUser {
         full_name: "Ada".into(),
         email: "ada@example.com".into(),
         username: "ada".into(),
-        password_hash: model::Secret::new("$old"),
+        password_hash: Some(model::Secret::new("$old")),
+        is_email_confirmed: true,
     };
     let (now, later) = (model::UnixSeconds(1), model::UnixSeconds(i64::MAX));
     let user = catalog.create_owner(&owner, now).unwrap();
-    catalog.create_session(b"hash", &user.id, now, later).unwrap();
+    catalog.create_session(b"hash", &user.id, &store::Origin::default(), now, later).unwrap();
 
     let weak = chartsy(&data, &args, Some("short\n"));
     assert_eq!(weak.status.code(), Some(1));
@@ -243,7 +244,7 @@ fn a_forgotten_password_is_replaced_and_its_sessions_end() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert!(!text(&done.stderr).contains("Password1") && done.stdout.is_empty());
     assert_eq!(catalog.session(b"hash", now).unwrap(), None);
-    let hash = catalog.user_by_login("ada").unwrap().unwrap().1.expose().to_owned();
+    let hash = catalog.user_by_login("ada").unwrap().unwrap().1.unwrap().expose().to_owned();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let is_right =
         runtime.block_on(api::access::password::is_right(model::Secret::new(" New Password1 "), Some(hash)));

@@ -1,12 +1,30 @@
-//! Nothing of a workspace is reached from another.
+//! Nothing of a workspace is reached from another, and nobody does what their role or their token's scope does not allow.
 
+use model::{ManualClock, Permission, Role, TokenScope, UnixSeconds};
 use sandbox::MerchantName;
 use serde_json::{Value, json};
 
 use crate::support::{As, Site, sandbox};
 
-/// Every operation of the API's description, with its path filled in for the owner's connection.
-fn operations(connection: &str) -> Vec<(String, String, bool)> {
+/// An operation of the API's description.
+#[derive(Debug, Clone)]
+struct Operation {
+    method: String,
+    /// With its parts filled in for the owner's connection.
+    path: String,
+    demand: Demand,
+}
+
+/// What the description says is demanded of whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Demand {
+    Nothing,
+    Person,
+    Member(Permission),
+    Access(Permission),
+}
+
+fn operations(connection: &str) -> Vec<Operation> {
     let document = serde_json::to_value(api::openapi()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -17,13 +35,35 @@ fn operations(connection: &str) -> Vec<(String, String, bool)> {
                 .replace("{metric}", "arr")
                 .replace("{part}", "mrr")
                 .replace("{token_id}", "tok_1")
-                .replace("{rate_id}", "rate_1");
+                .replace("{rate_id}", "rate_1")
+                .replace("{user_id}", "user_1")
+                .replace("{session_id}", "ses_1")
+                .replace("{invitation_id}", "inv_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
-            let is_open = operation["security"].as_array().is_some_and(|ways| ways.contains(&json!({})));
-            found.push((method.to_uppercase(), filled, is_open));
+            let demand = demand(&operation["security"]);
+            found.push(Operation { method: method.to_uppercase(), path: filled, demand });
         }
     }
     found
+}
+
+fn demand(security: &Value) -> Demand {
+    let ways = security.as_array().unwrap();
+    let scopes = |name: &str| ways.iter().find_map(|way| way.get(name)).map(|scopes| scopes[0].as_str());
+    let permission = |name: Option<&str>| {
+        let name = name.unwrap();
+        Permission::ALL.into_iter().find(|permission| permission.as_str() == name).unwrap()
+    };
+    match (scopes("session"), scopes("token")) {
+        (None, None) => Demand::Nothing,
+        (Some(None), None) => Demand::Person,
+        (Some(needed), None) => Demand::Member(permission(needed)),
+        (Some(needed), Some(token)) => {
+            assert_eq!(needed, token);
+            Demand::Access(permission(needed))
+        }
+        (None, Some(_)) => panic!("tokens alone: {security}"),
+    }
 }
 
 fn body(method: &str, path: &str) -> Option<Value> {
@@ -45,32 +85,134 @@ async fn no_route_shows_or_changes_another_tenants_connection() {
     let sandbox = sandbox(MerchantName::Generated, 5).await;
     let id = site.connected(&cookie, &sandbox).await;
     let stranger = site.stranger();
+    let other_owner = site.owner_of_another_workspace().await;
     let before = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}")).await.text;
 
-    let of_connection: Vec<_> =
-        operations(&id).into_iter().filter(|(_, path, _)| path.contains(&id)).collect();
-    assert!(of_connection.len() >= 19, "{of_connection:?}");
-    for (method, path, _) in of_connection {
-        let answer = site.ask(As::Program(&stranger), &method, &path, body(&method, &path)).await;
-        assert_eq!((answer.status, answer.code()), (404, "not_found"), "{method} {path}: {}", answer.text);
+    let of_connection: Vec<_> = operations(&id).into_iter().filter(|one| one.path.contains(&id)).collect();
+    assert!(of_connection.len() >= 40, "{of_connection:?}");
+    for Operation { method, path, .. } in of_connection {
+        for who in [As::Program(&stranger), As::Person(&other_owner)] {
+            let answer = site.ask(who, &method, &path, body(&method, &path)).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (404, "not_found"),
+                "{method} {path}: {}",
+                answer.text
+            );
+        }
     }
-    let theirs = site.get(As::Program(&stranger), "/api/v1/connections").await;
-    assert_eq!(theirs.body, json!({"data": []}));
+    for who in [As::Program(&stranger), As::Person(&other_owner)] {
+        let theirs = site.get(who, "/api/v1/connections").await;
+        assert_eq!(theirs.body, json!({"data": []}));
+    }
     let after = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}")).await.text;
     assert_eq!(before, after);
 }
 
 #[tokio::test]
-async fn without_signing_in_only_the_first_visit_and_signing_in_answer() {
+async fn a_workspace_cannot_be_named_by_somebody_who_does_not_belong_to_it() {
     let site = Site::new();
-    site.owner().await;
-    for (method, path, is_open) in operations("conn_1") {
-        if is_open {
+    let owner = site.owner().await;
+    let workspace = site.context.catalog.default_workspace().unwrap().id;
+    let other_owner = site.owner_of_another_workspace().await;
+    for one in operations("conn_1") {
+        if !matches!(one.demand, Demand::Member(_) | Demand::Access(_)) || one.path.contains("conn_1") {
             continue;
         }
-        let answer = site.ask(As::Nobody, &method, &path, body(&method, &path)).await;
-        assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{method} {path}: {}", answer.text);
-        let answer = site.ask(As::Program("chtk_wrong"), &method, &path, body(&method, &path)).await;
-        assert_eq!(answer.status, 401, "{method} {path}");
+        let answer = site
+            .ask_in(
+                As::Person(&other_owner),
+                workspace.as_str(),
+                &one.method,
+                &one.path,
+                body(&one.method, &one.path),
+            )
+            .await;
+        assert_eq!((answer.status, answer.code()), (404, "not_found"), "{one:?}: {}", answer.text);
+    }
+    let members = site.get(As::Person(&owner), "/api/v1/members").await;
+    assert_eq!(members.body["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn without_signing_in_only_the_first_visit_and_signing_in_answer() {
+    let clock = ManualClock::at(UnixSeconds(1_790_000_000));
+    let site = Site::at(&clock);
+    let expired = site.owner().await;
+    clock.advance_ms(31 * 86_400_000);
+    for one in operations("conn_1") {
+        if one.demand == Demand::Nothing {
+            continue;
+        }
+        for who in [As::Nobody, As::Program("chtk_wrong"), As::Person(&expired)] {
+            let answer = site.ask(who, &one.method, &one.path, body(&one.method, &one.path)).await;
+            assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{one:?}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_done_without_signing_in_is_known() {
+    let open: Vec<String> = operations("conn_1")
+        .into_iter()
+        .filter(|one| one.demand == Demand::Nothing)
+        .map(|one| format!("{} {}", one.method, one.path))
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "POST /api/v1/invitations/read",
+            "DELETE /api/v1/session",
+            "POST /api/v1/session",
+            "GET /api/v1/setup",
+            "POST /api/v1/setup/owner",
+            "POST /api/v1/sign-up",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn every_route_asks_for_its_permission() {
+    let site = Site::new();
+    let owner = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 5).await;
+    let id = site.connected(&owner, &sandbox).await;
+    let mut members = vec![(Role::Owner, owner.clone())];
+    for role in [Role::Admin, Role::BillingAdmin, Role::Member, Role::Viewer] {
+        members.push((role, site.member(&owner, role).await));
+    }
+    let tokens = TokenScope::ALL.map(|scope| (scope, site.token(scope)));
+
+    for one in operations(&id) {
+        let Operation { method, path, demand } = &one;
+        for (role, cookie) in &members {
+            let (Demand::Member(needed) | Demand::Access(needed)) = *demand else { continue };
+            let is_allowed = role.permission() >= needed;
+            // Whoever may change something would, and a stream does not end.
+            if is_allowed && (method != "GET" || path.ends_with("/stream")) {
+                continue;
+            }
+            let answer = site.ask(As::Person(cookie), method, path, body(method, path)).await;
+            let is_refused = answer.status == 403 && answer.code() == "role_too_low";
+            assert_eq!(is_refused, !is_allowed, "{role:?}: {one:?}: {}", answer.text);
+        }
+        for (scope, token) in &tokens {
+            let expected = match *demand {
+                Demand::Nothing => continue,
+                Demand::Person | Demand::Member(_) => Some("person_needed"),
+                Demand::Access(needed) if scope.permission() < needed => Some("scope_too_low"),
+                Demand::Access(_) if method != "GET" => continue,
+                Demand::Access(_) => None,
+            };
+            // A stream does not end.
+            if expected.is_none() && path.ends_with("/stream") {
+                continue;
+            }
+            let answer = site.ask(As::Program(token), method, path, body(method, path)).await;
+            match expected {
+                Some(code) => assert_eq!((answer.status, answer.code()), (403, code), "{scope:?}: {one:?}"),
+                None => assert!(!matches!(answer.status, 401 | 403), "{scope:?}: {one:?}: {}", answer.text),
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::DataDir;
 
 use crate::process::{chartsy, ledger, stdout, text};
-use crate::support::{KEY, Site, sandbox};
+use crate::support::{KEY, PASSWORD, Site, sandbox};
 
 const NEW: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const OLD: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -172,4 +172,15 @@ async fn after_a_lost_key_the_figures_stay_and_each_key_is_entered_again() {
     assert_eq!(catalog.all_connections().unwrap()[0].last_error.as_ref().unwrap().code, "key_missing");
     assert_eq!(connect(&data, &[], &merchant), id, "the same connection goes on");
     stdout(&chartsy(&data, &["sync"], None));
+}
+
+#[tokio::test]
+async fn users_sign_in_without_the_master_key() {
+    let site = Site::new();
+    site.owner().await;
+    std::fs::remove_file(site.context.data.path().join("master.key")).unwrap();
+    let request = serde_json::json!({"login": "ada", "password": PASSWORD});
+    let answer = site.ask(crate::support::As::Nobody, "POST", "/api/v1/session", Some(request)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert!(!site.context.data.path().join("master.key").exists());
 }

@@ -14,6 +14,7 @@ mod kill;
 mod mrr_statement;
 mod numbers;
 mod outgoing;
+mod people;
 mod privacy;
 mod process;
 mod rates;

@@ -199,7 +199,7 @@ async fn another_workspace_neither_sees_nor_uses_nor_removes_them() {
     assert_eq!(site.get(As::Program(&stranger), "/api/v1/rates").await.body["data"], json!([]));
     let answer = site.ask(As::Program(&stranger), "DELETE", &format!("/api/v1/rates/{id}"), None).await;
     assert_eq!((answer.status, answer.code()), (404, "not_found"));
-    let theirs = site.context.catalog.create_workspace("Third").unwrap().id;
+    let theirs = site.context.catalog.create_workspace("Third", site.context.clock.now()).unwrap().id;
     let kwd = "kwd".parse().unwrap();
     assert!(!site.context.rates.of(&theirs).unwrap().has(kwd));
     assert_eq!(site.get(As::Person(&cookie), "/api/v1/rates").await.body["data"], mine["data"]);

@@ -6,10 +6,10 @@ use api::{Context, Options, SampleAccount, Samples, Shared};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, header};
-use model::{Clock, ManualClock, Secret, UnixSeconds};
+use model::{Clock, ManualClock, Role, Secret, TokenScope, UnixSeconds, WorkspaceId};
 use sandbox::{MerchantName, PermissionSet, Running};
 use serde_json::{Value, json};
-use store::{DataDir, NewToken};
+use store::{DataDir, NewToken, NewUser};
 use sync::{Runner, RunnerConfig};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -83,7 +83,33 @@ impl Site {
     }
 
     pub async fn ask(&self, who: As<'_>, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.ask_with(&[], who, method, path, body).await
+    }
+
+    /// The same, naming the workspace to act in.
+    pub async fn ask_in(
+        &self,
+        who: As<'_>,
+        workspace: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.ask_with(&[("chartsy-workspace", workspace)], who, method, path, body).await
+    }
+
+    async fn ask_with(
+        &self,
+        headers: &[(&str, &str)],
+        who: As<'_>,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         request = match who {
             As::Nobody => request,
             As::Person(cookie) => {
@@ -111,14 +137,56 @@ impl Site {
         answer.cookie()
     }
 
+    /// Somebody who was invited to the owner's workspace; the cookie of their session.
+    pub async fn member(&self, owner: &str, role: Role) -> String {
+        let request = json!({"role": role});
+        let invited = self.ask(As::Person(owner), "POST", "/api/v1/invitations", Some(request)).await;
+        assert_eq!(invited.status, 201, "{}", invited.text);
+        let name = role.as_str().replace('_', "");
+        let request = json!({"full_name": name, "email": format!("{name}@example.com"), "username": name,
+            "password": PASSWORD, "password_confirmation": PASSWORD, "invitation": invited.body["code"]});
+        let joined = self.ask(As::Nobody, "POST", "/api/v1/sign-up", Some(request)).await;
+        assert_eq!(joined.status, 201, "{}", joined.text);
+        joined.cookie()
+    }
+
+    /// Somebody who owns a workspace of their own and belongs to no other; the cookie of their session.
+    pub async fn owner_of_another_workspace(&self) -> String {
+        let catalog = &self.context.catalog;
+        let hash = api::access::password::hash(Secret::new(PASSWORD)).await.unwrap();
+        let new = NewUser {
+            full_name: "Eve".to_owned(),
+            email: "eve@example.com".to_owned(),
+            username: "eve".to_owned(),
+            password_hash: Some(Secret::new(hash)),
+            is_email_confirmed: true,
+        };
+        catalog.create_user_with_workspace(&new, "Eve's", self.context.clock.now()).unwrap();
+        let request = json!({"login": "eve", "password": PASSWORD});
+        self.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie()
+    }
+
+    /// A token of the owner's workspace.
+    pub fn token(&self, scope: TokenScope) -> String {
+        self.token_of(self.context.catalog.default_workspace().unwrap().id, scope)
+    }
+
     /// A program of a tenant that has nothing to do with the owner's workspace.
     pub fn stranger(&self) -> String {
+        let other = self.context.catalog.create_workspace("Other", self.context.clock.now()).unwrap().id;
+        self.token_of(other, TokenScope::Manage)
+    }
+
+    fn token_of(&self, workspace: WorkspaceId, scope: TokenScope) -> String {
         let secret = api::access::credential::new_token().unwrap();
         let token = NewToken {
-            workspace: self.context.catalog.create_workspace("Other").unwrap().id,
-            name: "stranger".to_owned(),
+            workspace,
+            name: "a program".to_owned(),
             prefix: api::access::credential::shown(&secret),
             token_hash: api::access::credential::hash(secret.expose()).to_vec(),
+            scope,
+            expires_at: None,
+            created_by: None,
         };
         self.context.catalog.create_token(&token, self.context.clock.now()).unwrap();
         secret.expose().to_owned()

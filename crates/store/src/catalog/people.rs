@@ -1,42 +1,44 @@
-//! Workspaces, users, and how they and their programs sign in.
+//! Who has an account.
 
-use model::{Secret, UnixSeconds, UserId, WorkspaceId};
-use rusqlite::{OptionalExtension, Row, params};
+use model::{Role, Secret, UnixSeconds, UserId};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{ApiToken, Catalog, NewOwner, NewToken, Session, User, Workspace};
+use super::Catalog;
+use super::members::{add_member, default_workspace};
 use crate::StoreError;
+use crate::error::Fault;
 use crate::ids::new_id;
 
-const USER: &str =
-    "users.id, users.workspace, users.full_name, users.email, users.username, users.created_at";
-const TOKEN: &str = "id, workspace, name, prefix, created_at, last_used_at";
+pub(super) const USER: &str = "users.id, users.full_name, users.email, users.username, users.created_at, \
+     users.email_confirmed_at, users.locked_at";
+/// How many columns `USER` has: what a query selects after it begins there.
+pub(super) const USER_COLUMNS: usize = 7;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub full_name: String,
+    pub email: String,
+    pub username: String,
+    pub created_at: UnixSeconds,
+    /// When the address was proved to be theirs.
+    pub email_confirmed_at: Option<UnixSeconds>,
+    /// Since when the operator keeps them out.
+    pub locked_at: Option<UnixSeconds>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    pub full_name: String,
+    pub email: String,
+    pub username: String,
+    /// As the password hasher writes it, with its salt and parameters. Without one, they sign in by other means only.
+    pub password_hash: Option<Secret>,
+    /// Whether the address is known to be theirs.
+    pub is_email_confirmed: bool,
+}
 
 impl Catalog {
-    /// The default workspace: the owner's, and the command line's.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn default_workspace(&self) -> Result<Workspace, StoreError> {
-        self.read(|conn| {
-            let sql = "SELECT id, name FROM workspaces ORDER BY rowid LIMIT 1";
-            Ok(conn.prepare_cached(sql)?.query_row([], |row| workspace(row, 0))?)
-        })
-    }
-
-    /// Adds a workspace: another tenant of the same installation.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn create_workspace(&self, name: &str) -> Result<Workspace, StoreError> {
-        let id = new_id("ws")?;
-        self.write(|tx| {
-            tx.prepare_cached("INSERT INTO workspaces (id, name) VALUES (?1, ?2)")?
-                .execute(params![id, name])?;
-            Ok(())
-        })?;
-        Ok(Workspace { id: WorkspaceId::from(id), name: name.to_owned() })
-    }
-
     /// Whether the owner account exists.
     ///
     /// # Errors
@@ -45,45 +47,63 @@ impl Catalog {
         self.read(|conn| Ok(conn.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])?))
     }
 
-    /// Creates the first user, in the default workspace.
+    /// Creates the first user, who owns the default workspace.
     ///
     /// # Errors
     /// `OwnerExists` when there is a user already.
-    pub fn create_owner(&self, owner: &NewOwner, now: UnixSeconds) -> Result<User, StoreError> {
-        let id = new_id("user")?;
+    pub fn create_owner(&self, owner: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
         self.write(|tx| {
             if tx.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])? {
                 return Err(StoreError::OwnerExists.into());
             }
-            let sql =
-                "INSERT INTO users (id, workspace, full_name, email, username, password_hash, created_at)
-                VALUES (?1, (SELECT id FROM workspaces ORDER BY rowid LIMIT 1), ?2, ?3, ?4, ?5, ?6)";
-            tx.prepare_cached(sql)?.execute(params![
-                id,
-                owner.full_name,
-                owner.email,
-                owner.username,
-                owner.password_hash.expose(),
-                now.0
-            ])?;
-            let sql = format!("SELECT {USER} FROM users WHERE id = ?1");
-            Ok(tx.prepare_cached(&sql)?.query_row([&id], user)?)
+            let user = insert_user(tx, owner, now)?;
+            add_member(tx, &default_workspace(tx)?.id, &user.id, Role::Owner, now)?;
+            Ok(user)
         })
     }
 
-    /// By username or e-mail, in any case of letters; with the hash of the password.
+    /// By username or e-mail address, in any case of letters; with the hash of the password.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn user_by_login(&self, login: &str) -> Result<Option<(User, Secret)>, StoreError> {
+    pub fn user_by_login(&self, login: &str) -> Result<Option<(User, Option<Secret>)>, StoreError> {
         let sql = format!("SELECT {USER}, password_hash FROM users WHERE username = ?1 OR email = ?1");
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
             let found = statement.query_row([login], |row| {
-                Ok((user(row)?, Secret::new(row.get::<_, String>("password_hash")?)))
+                Ok((user(row)?, row.get::<_, Option<String>>(USER_COLUMNS)?.map(Secret::new)))
             });
             Ok(found.optional()?)
         })
+    }
+
+    /// Some usernames like `wanted` that nobody has.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn free_usernames(&self, wanted: &str) -> Result<Vec<String>, StoreError> {
+        const OFFERED: usize = 3;
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached("SELECT 1 FROM users WHERE username = ?1")?;
+            let mut free = Vec::new();
+            for number in 1..1000 {
+                let name = format!("{wanted}{number}");
+                if !statement.exists([&name])? {
+                    free.push(name);
+                }
+                if free.len() == OFFERED {
+                    break;
+                }
+            }
+            Ok(free)
+        })
+    }
+
+    /// # Errors
+    /// Those of the file.
+    pub fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        let sql = format!("SELECT {USER} FROM users WHERE id = ?1");
+        self.read(|conn| Ok(conn.prepare_cached(&sql)?.query_row([id.as_str()], user).optional()?))
     }
 
     /// Everybody who has an account, oldest first.
@@ -99,174 +119,98 @@ impl Catalog {
         })
     }
 
-    /// Replaces the hash of a user's password and ends all of the user's sessions: whoever knew the old password is out.
-    /// How many sessions ended.
+    /// # Errors
+    /// `NotFound` when there is no such user.
+    pub fn rename_user(&self, id: &UserId, full_name: &str) -> Result<User, StoreError> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE users SET full_name = ?2 WHERE id = ?1")?
+                .execute(params![id.as_str(), full_name])?;
+            by_id(tx, id)
+        })
+    }
+
+    /// Replaces the hash of a user's password and ends their sessions: whoever knew the old password is out. The session
+    /// `kept`, by its id, goes on. How many sessions ended.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn set_password(&self, user: &UserId, password_hash: &Secret) -> Result<usize, StoreError> {
+    pub fn set_password(
+        &self,
+        user: &UserId,
+        password_hash: &Secret,
+        kept: Option<&str>,
+    ) -> Result<usize, StoreError> {
         self.write(|tx| {
             tx.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
                 .execute(params![user.as_str(), password_hash.expose()])?;
-            Ok(tx.prepare_cached("DELETE FROM sessions WHERE user = ?1")?.execute([user.as_str()])?)
+            end_sessions(tx, user, kept)
         })
     }
 
-    /// Keeps a session under the hash of its token.
+    /// Keeps somebody out, and ends their sessions; or lets them in again.
     ///
     /// # Errors
-    /// Those of the file; also when the user is not there.
-    pub fn create_session(
-        &self,
-        token_hash: &[u8],
-        user: &UserId,
-        now: UnixSeconds,
-        expires_at: UnixSeconds,
-    ) -> Result<(), StoreError> {
+    /// `NotFound` when there is no such user.
+    pub fn lock_user(&self, id: &UserId, since: Option<UnixSeconds>) -> Result<User, StoreError> {
         self.write(|tx| {
-            let sql =
-                "INSERT INTO sessions (token_hash, user, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)";
-            tx.prepare_cached(sql)?.execute(params![token_hash, user.as_str(), now.0, expires_at.0])?;
-            Ok(())
-        })
-    }
-
-    /// The session with its user and workspace; `None` when unknown or expired.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn session(&self, token_hash: &[u8], now: UnixSeconds) -> Result<Option<Session>, StoreError> {
-        let sql = format!(
-            "SELECT {USER}, workspaces.id, workspaces.name, sessions.created_at, sessions.expires_at
-             FROM sessions JOIN users ON users.id = sessions.user
-             JOIN workspaces ON workspaces.id = users.workspace
-             WHERE sessions.token_hash = ?1 AND sessions.expires_at > ?2"
-        );
-        self.read(|conn| {
-            let mut statement = conn.prepare_cached(&sql)?;
-            let found = statement.query_row(params![token_hash, now.0], |row| {
-                Ok(Session {
-                    user: user(row)?,
-                    workspace: workspace(row, 6)?,
-                    created_at: UnixSeconds(row.get(8)?),
-                    expires_at: UnixSeconds(row.get(9)?),
-                })
-            });
-            Ok(found.optional()?)
-        })
-    }
-
-    /// Ends a session, if it is there.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn delete_session(&self, token_hash: &[u8]) -> Result<(), StoreError> {
-        self.write(|tx| {
-            tx.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute([token_hash])?;
-            Ok(())
-        })
-    }
-
-    /// # Errors
-    /// Those of the file.
-    pub fn delete_expired_sessions(&self, now: UnixSeconds) -> Result<(), StoreError> {
-        self.write(|tx| {
-            tx.prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?.execute([now.0])?;
-            Ok(())
-        })
-    }
-
-    /// Keeps a token by its hash.
-    ///
-    /// # Errors
-    /// Those of the file; also when the workspace is not there.
-    pub fn create_token(&self, token: &NewToken, now: UnixSeconds) -> Result<ApiToken, StoreError> {
-        let id = new_id("tok")?;
-        self.write(|tx| {
-            let sql = "INSERT INTO tokens (id, workspace, name, prefix, token_hash, created_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            tx.prepare_cached(sql)?.execute(params![
-                id,
-                token.workspace.as_str(),
-                token.name,
-                token.prefix,
-                token.token_hash,
-                now.0
-            ])?;
-            let sql = format!("SELECT {TOKEN} FROM tokens WHERE id = ?1");
-            Ok(tx.prepare_cached(&sql)?.query_row([&id], api_token)?)
-        })
-    }
-
-    /// The token with this hash. That it was used is noted at most once a minute, so that requests seldom write.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn use_token(&self, token_hash: &[u8], now: UnixSeconds) -> Result<Option<ApiToken>, StoreError> {
-        let sql = format!("SELECT {TOKEN} FROM tokens WHERE token_hash = ?1");
-        let found = self
-            .read(|conn| Ok(conn.prepare_cached(&sql)?.query_row([token_hash], api_token).optional()?))?;
-        let Some(token) = found else { return Ok(None) };
-        if token.last_used_at.is_none_or(|last| now.0 - last.0 >= 60) {
-            self.write(|tx| {
-                let sql = "UPDATE tokens SET last_used_at = ?2 WHERE id = ?1";
-                tx.prepare_cached(sql)?.execute(params![token.id, now.0])?;
-                Ok(())
-            })?;
-        }
-        Ok(Some(token))
-    }
-
-    /// The tokens of a workspace, oldest first.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn tokens(&self, workspace: &WorkspaceId) -> Result<Vec<ApiToken>, StoreError> {
-        let sql = format!("SELECT {TOKEN} FROM tokens WHERE workspace = ?1 ORDER BY created_at, rowid");
-        self.read(|conn| {
-            let mut statement = conn.prepare_cached(&sql)?;
-            let found = statement.query_map([workspace.as_str()], api_token)?.collect::<Result<_, _>>()?;
-            Ok(found)
-        })
-    }
-
-    /// Deletes a token; returns whether there was one.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn delete_token(&self, workspace: &WorkspaceId, id: &str) -> Result<bool, StoreError> {
-        self.write(|tx| {
-            let sql = "DELETE FROM tokens WHERE workspace = ?1 AND id = ?2";
-            Ok(tx.prepare_cached(sql)?.execute([workspace.as_str(), id])? > 0)
+            tx.prepare_cached("UPDATE users SET locked_at = ?2 WHERE id = ?1")?
+                .execute(params![id.as_str(), since.map(|at| at.0)])?;
+            if since.is_some() {
+                end_sessions(tx, id, None)?;
+            }
+            by_id(tx, id)
         })
     }
 }
 
-fn workspace(row: &Row<'_>, first: usize) -> rusqlite::Result<Workspace> {
-    let id: String = row.get(first)?;
-    Ok(Workspace { id: id.into(), name: row.get(first + 1)? })
+/// # Errors
+/// `NameTaken` or `EmailTaken` when somebody else has it.
+pub(super) fn insert_user(tx: &Transaction<'_>, new: &NewUser, now: UnixSeconds) -> Result<User, Fault> {
+    let taken = |column: &str, value: &str| -> Result<bool, Fault> {
+        Ok(tx.prepare_cached(&format!("SELECT 1 FROM users WHERE {column} = ?1"))?.exists([value])?)
+    };
+    if taken("username", &new.username)? {
+        return Err(StoreError::NameTaken.into());
+    }
+    if taken("email", &new.email)? {
+        return Err(StoreError::EmailTaken.into());
+    }
+    let id = UserId::from(new_id("user")?);
+    let sql =
+        "INSERT INTO users (id, full_name, email, username, password_hash, created_at, email_confirmed_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    tx.prepare_cached(sql)?.execute(params![
+        id.as_str(),
+        new.full_name,
+        new.email,
+        new.username,
+        new.password_hash.as_ref().map(Secret::expose),
+        now.0,
+        new.is_email_confirmed.then_some(now.0),
+    ])?;
+    by_id(tx, &id)
+}
+
+pub(super) fn by_id(tx: &Transaction<'_>, id: &UserId) -> Result<User, Fault> {
+    let sql = format!("SELECT {USER} FROM users WHERE id = ?1");
+    let found = tx.prepare_cached(&sql)?.query_row([id.as_str()], user).optional()?;
+    found.ok_or_else(|| StoreError::NotFound { what: format!("user {id}") }.into())
+}
+
+pub(super) fn end_sessions(tx: &Transaction<'_>, user: &UserId, kept: Option<&str>) -> Result<usize, Fault> {
+    let sql = "DELETE FROM sessions WHERE user = ?1 AND id IS NOT ?2";
+    Ok(tx.prepare_cached(sql)?.execute(params![user.as_str(), kept])?)
 }
 
 /// From the columns of `USER`, which come first.
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: row.get::<_, String>(0)?.into(),
-        workspace: row.get::<_, String>(1)?.into(),
-        full_name: row.get(2)?,
-        email: row.get(3)?,
-        username: row.get(4)?,
-        created_at: UnixSeconds(row.get(5)?),
-    })
-}
-
-/// From the columns of `TOKEN`.
-fn api_token(row: &Row<'_>) -> rusqlite::Result<ApiToken> {
-    Ok(ApiToken {
-        id: row.get(0)?,
-        workspace: row.get::<_, String>(1)?.into(),
-        name: row.get(2)?,
-        prefix: row.get(3)?,
+        full_name: row.get(1)?,
+        email: row.get(2)?,
+        username: row.get(3)?,
         created_at: UnixSeconds(row.get(4)?),
-        last_used_at: row.get::<_, Option<i64>>(5)?.map(UnixSeconds),
+        email_confirmed_at: row.get::<_, Option<i64>>(5)?.map(UnixSeconds),
+        locked_at: row.get::<_, Option<i64>>(6)?.map(UnixSeconds),
     })
 }

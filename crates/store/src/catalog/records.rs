@@ -1,66 +1,10 @@
-//! The records of the catalog.
+//! The records of connections.
 
-use model::{
-    AccountId, ConnectionId, Currency, ObjectKind, Secret, Settings, UnixSeconds, UserId, WorkspaceId,
-};
+use model::{AccountId, ConnectionId, Currency, ObjectKind, Settings, UnixSeconds, WorkspaceId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workspace {
-    pub id: WorkspaceId,
-    pub name: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    pub id: UserId,
-    pub workspace: WorkspaceId,
-    pub full_name: String,
-    pub email: String,
-    pub username: String,
-    pub created_at: UnixSeconds,
-}
-
-#[derive(Debug, Clone)]
-pub struct NewOwner {
-    pub full_name: String,
-    pub email: String,
-    pub username: String,
-    /// As the password hasher writes it, with its salt and parameters.
-    pub password_hash: Secret,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    pub user: User,
-    pub workspace: Workspace,
-    pub created_at: UnixSeconds,
-    pub expires_at: UnixSeconds,
-}
-
-/// An API token, without its secret part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiToken {
-    pub id: String,
-    pub workspace: WorkspaceId,
-    pub name: String,
-    /// The first characters, for telling tokens apart.
-    pub prefix: String,
-    pub created_at: UnixSeconds,
-    pub last_used_at: Option<UnixSeconds>,
-}
-
-#[derive(Debug, Clone)]
-pub struct NewToken {
-    pub workspace: WorkspaceId,
-    pub name: String,
-    pub prefix: String,
-    /// A hash of the whole token; the token itself is never kept.
-    pub token_hash: Vec<u8>,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

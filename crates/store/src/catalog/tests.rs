@@ -1,28 +1,31 @@
+mod people;
+
 use crate::kind;
-use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, UnixSeconds, WorkspaceId};
+use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, TokenScope, UnixSeconds, WorkspaceId};
 
 use super::*;
 use crate::DataDir;
 use crate::sealed::SEALED;
 
-const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
+pub(super) const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
-fn temp() -> (tempfile::TempDir, Catalog) {
+pub(super) fn temp() -> (tempfile::TempDir, Catalog) {
     let dir = tempfile::tempdir().unwrap();
     let catalog = DataDir::open(&dir.path().join("data")).unwrap().catalog().unwrap();
     (dir, catalog)
 }
 
-fn owner() -> NewOwner {
-    NewOwner {
+pub(super) fn owner() -> NewUser {
+    NewUser {
         full_name: "Ada Lovelace".into(),
         email: "ada@example.com".into(),
         username: "ada".into(),
-        password_hash: Secret::new("$argon2id$…"),
+        password_hash: Some(Secret::new("$argon2id$…")),
+        is_email_confirmed: true,
     }
 }
 
-fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
+pub(super) fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
     NewConnection {
         workspace: workspace.clone(),
         source: "acme".into(),
@@ -40,55 +43,7 @@ fn connection(workspace: &WorkspaceId, account: &str) -> NewConnection {
 
 /// A workspace beside the default one, as a hosted installation has them.
 fn other_workspace(catalog: &Catalog) -> WorkspaceId {
-    catalog.create_workspace("Other").unwrap().id
-}
-
-#[test]
-fn there_is_one_owner_who_is_found_by_name_or_address_in_any_case() {
-    let (_dir, catalog) = temp();
-    assert!(!catalog.has_owner().unwrap());
-    let user = catalog.create_owner(&owner(), NOW).unwrap();
-    assert!(catalog.has_owner().unwrap());
-    assert_eq!(user.workspace, catalog.default_workspace().unwrap().id);
-    for login in ["ada", "ADA", "Ada@Example.com"] {
-        let (found, hash) = catalog.user_by_login(login).unwrap().unwrap();
-        assert_eq!((found, hash.expose()), (user.clone(), "$argon2id$…"));
-    }
-    assert!(catalog.user_by_login("bob").unwrap().is_none());
-    let second = NewOwner { email: "b@example.com".into(), username: "bob".into(), ..owner() };
-    assert!(matches!(catalog.create_owner(&second, NOW), Err(StoreError::OwnerExists)));
-}
-
-#[test]
-fn a_session_lasts_until_it_expires_or_is_ended() {
-    let (_dir, catalog) = temp();
-    let user = catalog.create_owner(&owner(), NOW).unwrap();
-    let expires_at = UnixSeconds(NOW.0 + 100);
-    catalog.create_session(b"hash a", &user.id, NOW, expires_at).unwrap();
-    catalog.create_session(b"hash b", &user.id, NOW, expires_at).unwrap();
-    let session = catalog.session(b"hash a", NOW).unwrap().unwrap();
-    assert_eq!((session.user, session.workspace), (user.clone(), catalog.default_workspace().unwrap()));
-    assert_eq!(catalog.session(b"hash a", expires_at).unwrap(), None);
-    assert_eq!(catalog.session(b"other", NOW).unwrap(), None);
-    catalog.delete_session(b"hash a").unwrap();
-    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
-    catalog.delete_expired_sessions(expires_at).unwrap();
-    assert_eq!(catalog.session(b"hash b", NOW).unwrap(), None);
-    assert!(catalog.create_session(b"x", &model::UserId::from("user_nobody"), NOW, expires_at).is_err());
-}
-
-#[test]
-fn a_new_password_ends_every_session_of_its_user() {
-    let (_dir, catalog) = temp();
-    let user = catalog.create_owner(&owner(), NOW).unwrap();
-    let expires_at = UnixSeconds(NOW.0 + 100);
-    for hash in [b"hash a", b"hash b"] {
-        catalog.create_session(hash, &user.id, NOW, expires_at).unwrap();
-    }
-    assert_eq!(catalog.users().unwrap(), std::slice::from_ref(&user));
-    assert_eq!(catalog.set_password(&user.id, &Secret::new("$new")).unwrap(), 2);
-    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
-    assert_eq!(catalog.user_by_login("ada").unwrap().unwrap().1.expose(), "$new");
+    catalog.create_workspace("Other", NOW).unwrap().id
 }
 
 #[test]
@@ -101,10 +56,14 @@ fn a_token_belongs_to_its_workspace_and_notes_its_use() {
         name: "ci".into(),
         prefix: "cht_ab".into(),
         token_hash: b"hash".to_vec(),
+        scope: TokenScope::ReadMetrics,
+        expires_at: Some(UnixSeconds(NOW.0 + 1000)),
+        created_by: Some("ada".into()),
     };
     let token = catalog.create_token(&new, NOW).unwrap();
     assert_eq!(catalog.use_token(b"hash", NOW).unwrap().unwrap().id, token.id);
     assert_eq!(catalog.tokens(&workspace).unwrap()[0].last_used_at, Some(NOW));
+    assert_eq!(catalog.use_token(b"hash", UnixSeconds(NOW.0 + 1000)).unwrap(), None, "it has expired");
     assert_eq!(catalog.use_token(b"guess", NOW).unwrap(), None);
     assert_eq!(catalog.tokens(&other).unwrap(), []);
     assert!(!catalog.delete_token(&other, &token.id).unwrap());

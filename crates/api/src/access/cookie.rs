@@ -1,0 +1,63 @@
+//! The cookie that carries a session.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use model::Secret;
+
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// Behind https the name has the prefix by which browsers make sure that no other host and no plain page set it.
+pub const COOKIE: &str = "__Host-chartsy_session";
+/// Over plain http browsers take no cookie with that prefix.
+pub const PLAIN_COOKIE: &str = "chartsy_session";
+pub const SESSION_SECONDS: i64 = 30 * 86_400;
+
+const BROWSER: &str = "chartsy_browser";
+
+/// The session credential that a request carries, if any. Sessions of before a server had https go on under the plain name.
+pub fn read(headers: &HeaderMap) -> Option<Secret> {
+    named(headers, COOKIE).or_else(|| named(headers, PLAIN_COOKIE))
+}
+
+/// What tells a browser that has signed in before.
+pub(super) fn read_browser(headers: &HeaderMap) -> Option<Secret> {
+    named(headers, BROWSER)
+}
+
+fn named(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
+    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| Secret::new(value))
+}
+
+/// The header that gives a browser its session.
+///
+/// # Errors
+/// Never with a credential of ours.
+pub fn set(context: &Context, credential: &Secret) -> Result<HeaderValue, Problem> {
+    written(session_name(context), context, credential.expose(), SESSION_SECONDS)
+}
+
+/// The header that takes it away.
+///
+/// # Errors
+/// Never.
+pub fn clear(context: &Context) -> Result<HeaderValue, Problem> {
+    written(session_name(context), context, "", 0)
+}
+
+pub(super) fn set_browser(context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
+    written(BROWSER, context, value, max_age_s)
+}
+
+fn session_name(context: &Context) -> &'static str {
+    if context.is_https() { COOKIE } else { PLAIN_COOKIE }
+}
+
+fn written(name: &str, context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
+    let secure = if context.is_https() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
+    let mut header = HeaderValue::from_str(&text).map_err(|error| Problem::internal(&error))?;
+    header.set_sensitive(true);
+    Ok(header)
+}

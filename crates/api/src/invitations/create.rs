@@ -1,0 +1,71 @@
+//! `POST /invitations`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use model::{Role, UnixSeconds};
+use serde::{Deserialize, Serialize};
+use store::{NewInvitation, StoreError};
+use utoipa::ToSchema;
+
+use super::dto::InvitationView;
+use crate::access::account::check_email;
+use crate::access::credential;
+use crate::access::identity::Membership;
+use crate::access::permission::Manage;
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+/// How long an invitation is valid.
+const VALID_SECONDS: i64 = 7 * 86_400;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct InvitationRequest {
+    /// Whom it is for. Leave it out for a link that whoever has it can use once.
+    pub email: Option<String>,
+    pub role: Role,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedInvitation {
+    #[serde(flatten)]
+    pub invitation: InvitationView,
+    /// The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it.
+    pub code: String,
+}
+
+/// Invite somebody to the workspace
+#[utoipa::path(post, path = "/api/v1/invitations", operation_id = "create_invitation", tag = "members",
+    request_body = InvitationRequest, responses((status = 201, body = CreatedInvitation)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    member: Membership<Manage>,
+    Body(request): Body<InvitationRequest>,
+) -> Result<(StatusCode, Json<CreatedInvitation>), Problem> {
+    let given = request.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+    let email = given.map(check_email).transpose()?.map(str::to_owned);
+    if !member.role.may_assign(request.role) {
+        return Err(StoreError::RoleTooLow.into());
+    }
+    let code = credential::new_session().map_err(|error| Problem::internal(&error))?;
+    let now = context.clock.now();
+    let new = NewInvitation {
+        workspace: member.workspace.id.clone(),
+        email,
+        role: request.role,
+        invited_by: member.person.session.user.username.clone(),
+        token_hash: credential::hash(code.expose()).to_vec(),
+        expires_at: UnixSeconds(now.0 + VALID_SECONDS),
+    };
+    let catalog = context.catalog.clone();
+    let invitation = blocking(move || catalog.create_invitation(&new, now)).await??;
+    let event = Event::new(&member.by(), &member.workspace.id, "member.invited")
+        .on(invitation.email.as_deref().unwrap_or("by link"))
+        .detail(format!("as {}", invitation.role.as_str()));
+    context.record(event).await?;
+    let invitation = InvitationView::new(invitation, now);
+    Ok((StatusCode::CREATED, Json(CreatedInvitation { invitation, code: code.expose().to_owned() })))
+}

@@ -1,0 +1,7 @@
+//! What signed-in users do with their own account.
+
+pub mod change_password;
+pub mod end_other_sessions;
+pub mod end_session;
+pub mod rename;
+pub mod sessions;

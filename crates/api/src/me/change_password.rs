@@ -1,0 +1,55 @@
+//! `PUT /me/password`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use model::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::access::account::check_new_password;
+use crate::access::identity::Person;
+use crate::access::{browser, password};
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct PasswordRequest {
+    #[schema(value_type = String, format = Password)]
+    pub current_password: Secret,
+    /// At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
+    #[schema(value_type = String, format = Password)]
+    pub password_confirmation: Secret,
+}
+
+/// Change your password and end your other sessions
+#[utoipa::path(put, path = "/api/v1/me/password", operation_id = "change_password", tag = "me",
+    request_body = PasswordRequest, responses((status = 204, description = "Changed")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    headers: HeaderMap,
+    Body(request): Body<PasswordRequest>,
+) -> Result<StatusCode, Problem> {
+    let user = person.session.user.clone();
+    // Whoever found a browser signed in must not be able to guess the password with it.
+    let place = browser::place(&context, Some(&user), &headers, &person.client);
+    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
+    let (catalog, login) = (context.catalog.clone(), user.username.clone());
+    let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
+    let hash = hash.map(|hash| hash.expose().to_owned());
+    if !password::is_right(request.current_password, hash).await? {
+        return Err(Problem::field("current_password", "wrong password"));
+    }
+    context.throttle.succeeded(&user.username, &place);
+    check_new_password(&request.password, &request.password_confirmation)?;
+    let hash = Secret::new(password::hash(request.password).await?);
+    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id);
+    blocking(move || catalog.set_password(&id, &hash, Some(&kept))).await??;
+    context.record(Event::of_account(&person.by(), "password.changed")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,26 @@
+//! `DELETE /me/sessions/{session_id}`.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use crate::access::identity::Person;
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+/// Sign out one of your browsers
+#[utoipa::path(delete, path = "/api/v1/me/sessions/{session_id}", operation_id = "end_session", tag = "me",
+    responses((status = 204, description = "Ended")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    Path(session_id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    if !blocking(move || catalog.end_session(&user, &session_id)).await?? {
+        return Err(Problem::not_found("session"));
+    }
+    context.record(Event::of_account(&person.by(), "session.ended")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

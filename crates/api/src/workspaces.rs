@@ -1,0 +1,8 @@
+//! The workspaces that somebody belongs to, and what its owners and admins do with one.
+
+pub mod create;
+pub mod delete;
+pub mod leave;
+pub mod list;
+pub mod rename;
+pub mod transfer;

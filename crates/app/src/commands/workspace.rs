@@ -1,0 +1,84 @@
+//! `chartsy workspace`: the tenants of this installation.
+
+use std::io::Write;
+
+use model::Clock;
+use store::{Actor, NewAuditEntry};
+
+use crate::cli::DataArgs;
+use crate::failure::Advice;
+use crate::folder::Folder;
+use crate::work;
+
+#[derive(Debug, clap::Args)]
+pub struct Workspace {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the workspaces, with how many members and connections each has
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Delete a workspace with its connections and all imported data. Its members keep their accounts
+    Delete {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Its id, from 'chartsy workspace list'
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub async fn run(args: Workspace) -> anyhow::Result<()> {
+    match args.action {
+        Action::List { data } => list(&Folder::existing(&data.data)?),
+        Action::Delete { data, id, yes } => delete(&Folder::existing(&data.data)?, &id, yes).await,
+    }
+}
+
+fn list(folder: &Folder) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for of in folder.catalog.all_workspaces()? {
+        let (members, connections) = (of.members, of.connections);
+        writeln!(
+            out,
+            "{}  {}  members: {members}  connections: {connections}",
+            of.workspace.id, of.workspace.name
+        )?;
+    }
+    Ok(())
+}
+
+async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
+    let workspace = folder.workspace(Some(id))?;
+    if !yes {
+        let help = "add --yes to delete it with its connections and all of their imported data";
+        return Err(Advice::new(format!("'{}' would be deleted for good", workspace.name), help).into());
+    }
+    if folder.catalog.all_workspaces()?.len() < 2 {
+        return Err(store::StoreError::WorkspaceInUse.into());
+    }
+    let runner = work::for_command(folder)?;
+    for connection in folder.catalog.connections(&workspace.id)? {
+        runner.remove(&workspace.id, &connection.id).await?;
+        eprintln!("connection {} deleted", connection.id);
+    }
+    folder.catalog.delete_workspace(&workspace.id)?;
+    let entry = NewAuditEntry {
+        workspace: Some(workspace.id.clone()),
+        actor: Actor::Operator,
+        action: "workspace.deleted",
+        subject: Some(workspace.name.clone()),
+        detail: None,
+        address: None,
+    };
+    folder.catalog.add_audit_entry(&entry, Clock::System.now())?;
+    eprintln!("workspace {} deleted", workspace.name);
+    Ok(())
+}

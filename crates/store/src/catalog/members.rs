@@ -1,0 +1,335 @@
+//! Workspaces, and who belongs to them in which role.
+
+use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::people::{USER, USER_COLUMNS, User, user};
+use super::{Catalog, ConnectionRecord};
+use crate::StoreError;
+use crate::error::Fault;
+use crate::ids::new_id;
+
+const WORKSPACE: &str = "workspaces.id, workspaces.name, workspaces.created_at";
+/// How many columns `WORKSPACE` has.
+const WORKSPACE_COLUMNS: usize = 3;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+    /// 0 for one of before this was kept.
+    pub created_at: UnixSeconds,
+}
+
+/// That somebody belongs to a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    pub workspace: Workspace,
+    pub role: Role,
+}
+
+/// Somebody who belongs to a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub user: User,
+    pub role: Role,
+    pub joined_at: UnixSeconds,
+}
+
+/// How many of what a workspace has: for the operator's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceFacts {
+    pub workspace: Workspace,
+    pub members: u64,
+    pub connections: u64,
+}
+
+impl Catalog {
+    /// The default workspace: the first owner's, and the command line's.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn default_workspace(&self) -> Result<Workspace, StoreError> {
+        self.read(default_workspace)
+    }
+
+    /// Adds a workspace without members: another tenant of the same installation.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn create_workspace(&self, name: &str, now: UnixSeconds) -> Result<Workspace, StoreError> {
+        self.write(|tx| insert_workspace(tx, name, now))
+    }
+
+    /// Adds a workspace that `owner` owns.
+    ///
+    /// # Errors
+    /// Those of the file; also when there is no such user.
+    pub fn create_workspace_for(
+        &self,
+        owner: &UserId,
+        name: &str,
+        now: UnixSeconds,
+    ) -> Result<Workspace, StoreError> {
+        self.write(|tx| {
+            let workspace = insert_workspace(tx, name, now)?;
+            add_member(tx, &workspace.id, owner, Role::Owner, now)?;
+            Ok(workspace)
+        })
+    }
+
+    /// # Errors
+    /// Those of the file.
+    pub fn rename_workspace(&self, id: &WorkspaceId, name: &str) -> Result<bool, StoreError> {
+        self.write(|tx| {
+            let sql = "UPDATE workspaces SET name = ?2 WHERE id = ?1";
+            Ok(tx.prepare_cached(sql)?.execute([id.as_str(), name])? > 0)
+        })
+    }
+
+    /// Deletes a workspace, its memberships, tokens, rates and invitations. Its connections have to be removed before, because
+    /// they have files and workers.
+    ///
+    /// # Errors
+    /// `WorkspaceInUse` while it has connections, or when it is the only one.
+    pub fn delete_workspace(&self, id: &WorkspaceId) -> Result<bool, StoreError> {
+        self.write_and_scrub(|tx| {
+            let connections = "SELECT 1 FROM connections WHERE workspace = ?1";
+            let others = "SELECT 1 FROM workspaces WHERE id <> ?1";
+            if tx.prepare_cached(connections)?.exists([id.as_str()])?
+                || !tx.prepare_cached(others)?.exists([id.as_str()])?
+            {
+                return Err(StoreError::WorkspaceInUse.into());
+            }
+            Ok(tx.prepare_cached("DELETE FROM workspaces WHERE id = ?1")?.execute([id.as_str()])? > 0)
+        })
+    }
+
+    /// All workspaces, oldest first, for the operator alone.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn all_workspaces(&self) -> Result<Vec<WorkspaceFacts>, StoreError> {
+        let sql = format!(
+            "SELECT {WORKSPACE}, (SELECT count(*) FROM members WHERE workspace = workspaces.id),
+                (SELECT count(*) FROM connections WHERE workspace = workspaces.id)
+             FROM workspaces ORDER BY rowid"
+        );
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let found = statement.query_map([], |row| {
+                Ok(WorkspaceFacts {
+                    workspace: workspace(row, 0)?,
+                    members: row.get::<_, i64>(WORKSPACE_COLUMNS)?.unsigned_abs(),
+                    connections: row.get::<_, i64>(WORKSPACE_COLUMNS + 1)?.unsigned_abs(),
+                })
+            })?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What somebody belongs to, in the order in which they joined.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
+        let sql = format!(
+            "SELECT {WORKSPACE}, members.role FROM members JOIN workspaces ON workspaces.id = members.workspace
+             WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid"
+        );
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([user.as_str()], |row| {
+                Ok((workspace(row, 0)?, row.get::<_, String>(WORKSPACE_COLUMNS)?))
+            })?;
+            rows.map(|row| {
+                let (workspace, role) = row?;
+                Ok(Membership { workspace, role: role_of(&role)? })
+            })
+            .collect()
+        })
+    }
+
+    /// A connection of any workspace that somebody belongs to, with their role there.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn connection_for(
+        &self,
+        user: &UserId,
+        id: &ConnectionId,
+    ) -> Result<Option<(ConnectionRecord, Role)>, StoreError> {
+        let sql = "SELECT members.workspace, members.role FROM connections
+            JOIN members ON members.workspace = connections.workspace AND members.user = ?1
+            WHERE connections.id = ?2";
+        let found = self.read(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            let found = statement.query_row([user.as_str(), id.as_str()], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            });
+            let Some((workspace, role)) = found.optional()? else { return Ok(None) };
+            Ok(Some((WorkspaceId::from(workspace), role_of(&role)?)))
+        })?;
+        let Some((workspace, role)) = found else { return Ok(None) };
+        Ok(self.connection(&workspace, id)?.map(|record| (record, role)))
+    }
+
+    /// The members of a workspace, in the order in which they joined.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn members(&self, workspace: &WorkspaceId) -> Result<Vec<Member>, StoreError> {
+        let sql = format!(
+            "SELECT {USER}, members.role, members.joined_at FROM members JOIN users ON users.id = members.user
+             WHERE members.workspace = ?1 ORDER BY members.joined_at, users.rowid"
+        );
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([workspace.as_str()], |row| {
+                Ok((user(row)?, row.get::<_, String>(USER_COLUMNS)?, row.get(USER_COLUMNS + 1)?))
+            })?;
+            rows.map(|row| {
+                let (user, role, joined_at) = row?;
+                Ok(Member { user, role: role_of(&role)?, joined_at: UnixSeconds(joined_at) })
+            })
+            .collect()
+        })
+    }
+
+    /// Gives a member another role; `by` is the role of whoever does it. The role that they had.
+    ///
+    /// # Errors
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `by` may not do it, `LastOwner` when nobody else owns the
+    /// workspace.
+    pub fn set_role(
+        &self,
+        workspace: &WorkspaceId,
+        user: &UserId,
+        role: Role,
+        by: Role,
+    ) -> Result<Role, StoreError> {
+        self.write(|tx| {
+            let before = member_role(tx, workspace, user)?.ok_or_else(|| no_member(user))?;
+            if !by.may_assign(before) || !by.may_assign(role) {
+                return Err(StoreError::RoleTooLow.into());
+            }
+            if before == Role::Owner && role != Role::Owner {
+                keep_an_owner(tx, workspace, user)?;
+            }
+            let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
+            tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str(), role.as_str()])?;
+            Ok(before)
+        })
+    }
+
+    /// Makes another member the owner in one step; `from` becomes an admin.
+    ///
+    /// # Errors
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner.
+    pub fn transfer_ownership(
+        &self,
+        workspace: &WorkspaceId,
+        from: &UserId,
+        to: &UserId,
+    ) -> Result<(), StoreError> {
+        self.write(|tx| {
+            if member_role(tx, workspace, from)? != Some(Role::Owner) {
+                return Err(StoreError::RoleTooLow.into());
+            }
+            member_role(tx, workspace, to)?.ok_or_else(|| no_member(to))?;
+            let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
+            let mut statement = tx.prepare_cached(sql)?;
+            statement.execute([workspace.as_str(), from.as_str(), Role::Admin.as_str()])?;
+            statement.execute([workspace.as_str(), to.as_str(), Role::Owner.as_str()])?;
+            Ok(())
+        })
+    }
+
+    /// Takes a member out of a workspace; `by` is the role of whoever does it, or `None` where they leave by themselves. What
+    /// they may see ends with it at once, because every request asks for the membership.
+    ///
+    /// # Errors
+    /// As [`Catalog::set_role`].
+    pub fn remove_member(
+        &self,
+        workspace: &WorkspaceId,
+        user: &UserId,
+        by: Option<Role>,
+    ) -> Result<Role, StoreError> {
+        self.write(|tx| {
+            let before = member_role(tx, workspace, user)?.ok_or_else(|| no_member(user))?;
+            if by.is_some_and(|by| !by.may_assign(before)) {
+                return Err(StoreError::RoleTooLow.into());
+            }
+            if before == Role::Owner {
+                keep_an_owner(tx, workspace, user)?;
+            }
+            let sql = "DELETE FROM members WHERE workspace = ?1 AND user = ?2";
+            tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            Ok(before)
+        })
+    }
+}
+
+pub(super) fn default_workspace(conn: &Connection) -> Result<Workspace, Fault> {
+    let sql = format!("SELECT {WORKSPACE} FROM workspaces ORDER BY rowid LIMIT 1");
+    Ok(conn.prepare_cached(&sql)?.query_row([], |row| workspace(row, 0))?)
+}
+
+pub(super) fn insert_workspace(
+    tx: &Transaction<'_>,
+    name: &str,
+    now: UnixSeconds,
+) -> Result<Workspace, Fault> {
+    let id = WorkspaceId::from(new_id("ws")?);
+    tx.prepare_cached("INSERT INTO workspaces (id, name, created_at) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.as_str(), name, now.0])?;
+    Ok(Workspace { id, name: name.to_owned(), created_at: now })
+}
+
+/// Somebody who is a member already keeps the role that they have.
+pub(super) fn add_member(
+    tx: &Transaction<'_>,
+    workspace: &WorkspaceId,
+    user: &UserId,
+    role: Role,
+    now: UnixSeconds,
+) -> Result<(), Fault> {
+    let sql = "INSERT INTO members (workspace, user, role, joined_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (workspace, user) DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![workspace.as_str(), user.as_str(), role.as_str(), now.0])?;
+    Ok(())
+}
+
+fn member_role(tx: &Transaction<'_>, workspace: &WorkspaceId, user: &UserId) -> Result<Option<Role>, Fault> {
+    let sql = "SELECT role FROM members WHERE workspace = ?1 AND user = ?2";
+    let found: Option<String> = tx
+        .prepare_cached(sql)?
+        .query_row([workspace.as_str(), user.as_str()], |row| row.get(0))
+        .optional()?;
+    found.map(|role| role_of(&role)).transpose()
+}
+
+fn keep_an_owner(tx: &Transaction<'_>, workspace: &WorkspaceId, leaving: &UserId) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM members WHERE workspace = ?1 AND role = ?2 AND user <> ?3";
+    let has_other =
+        tx.prepare_cached(sql)?.exists([workspace.as_str(), Role::Owner.as_str(), leaving.as_str()])?;
+    if has_other { Ok(()) } else { Err(StoreError::LastOwner.into()) }
+}
+
+fn no_member(user: &UserId) -> Fault {
+    StoreError::NotFound { what: format!("member {user}") }.into()
+}
+
+pub(super) fn role_of(text: &str) -> Result<Role, Fault> {
+    text.parse().map_err(|_| Fault::Damaged(format!("role '{text}'")))
+}
+
+/// From the columns of `WORKSPACE`, which begin at `first`.
+pub(super) fn workspace(row: &Row<'_>, first: usize) -> rusqlite::Result<Workspace> {
+    Ok(Workspace {
+        id: row.get::<_, String>(first)?.into(),
+        name: row.get(first + 1)?,
+        created_at: UnixSeconds(row.get(first + 2)?),
+    })
+}

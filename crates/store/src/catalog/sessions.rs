@@ -1,0 +1,191 @@
+//! How people stay signed in.
+
+use model::{UnixSeconds, UserId};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::Catalog;
+use super::people::{USER, USER_COLUMNS, User, user};
+use crate::StoreError;
+use crate::ids::new_id;
+
+/// For how long the credential that a renewal replaced is still taken: requests of other tabs may be on their way with it.
+const RENEWAL_GRACE_S: i64 = 30;
+/// That a session was used is noted at most so often, so that requests seldom write.
+const NOTED_EVERY_S: i64 = 60;
+
+const SESSION: &str = "sessions.id, sessions.created_at, sessions.expires_at, sessions.renewed_at, \
+     sessions.last_seen_at, sessions.address, sessions.agent";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Safe to show: it opens nothing.
+    pub id: String,
+    pub user: User,
+    pub created_at: UnixSeconds,
+    pub expires_at: UnixSeconds,
+    /// When its credential was last replaced.
+    pub renewed_at: UnixSeconds,
+    pub last_seen_at: UnixSeconds,
+    /// The address from which it was started.
+    pub address: Option<String>,
+    /// What the browser said it is.
+    pub agent: Option<String>,
+}
+
+/// Where a session is started from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub address: Option<String>,
+    pub agent: Option<String>,
+}
+
+impl Catalog {
+    /// Keeps a session under the hash of its credential.
+    ///
+    /// # Errors
+    /// Those of the file; also when the user is not there.
+    pub fn create_session(
+        &self,
+        token_hash: &[u8],
+        user: &UserId,
+        origin: &Origin,
+        now: UnixSeconds,
+        expires_at: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        let id = new_id("ses")?;
+        self.write(|tx| {
+            tx.prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?.execute([now.0])?;
+            let sql = "INSERT INTO sessions (id, token_hash, user, created_at, renewed_at, last_seen_at,
+                expires_at, address, agent) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7)";
+            tx.prepare_cached(sql)?.execute(params![
+                id,
+                token_hash,
+                user.as_str(),
+                now.0,
+                expires_at.0,
+                origin.address,
+                origin.agent
+            ])?;
+            Ok(())
+        })
+    }
+
+    /// The session with its user; `None` when it is unknown or expired, or its user is locked.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn session(&self, token_hash: &[u8], now: UnixSeconds) -> Result<Option<Session>, StoreError> {
+        let sql = format!(
+            "SELECT {USER}, {SESSION} FROM sessions JOIN users ON users.id = sessions.user
+             WHERE (sessions.token_hash = ?1 OR (sessions.old_token_hash = ?1 AND sessions.renewed_at > ?3))
+                AND sessions.expires_at > ?2 AND users.locked_at IS NULL"
+        );
+        let found = self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let given = params![token_hash, now.0, now.0 - RENEWAL_GRACE_S];
+            Ok(statement.query_row(given, session).optional()?)
+        })?;
+        if let Some(session) = &found
+            && now.0 - session.last_seen_at.0 >= NOTED_EVERY_S
+        {
+            self.write(|tx| {
+                let sql = "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1";
+                tx.prepare_cached(sql)?.execute(params![session.id, now.0])?;
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Replaces the credential of a session, which lasts until `expires_at` from now on. The old one ends half a minute later.
+    /// Whether there was such a session.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn renew_session(
+        &self,
+        id: &str,
+        token_hash: &[u8],
+        now: UnixSeconds,
+        expires_at: UnixSeconds,
+    ) -> Result<bool, StoreError> {
+        self.write(|tx| {
+            let sql = "UPDATE sessions SET old_token_hash = token_hash, token_hash = ?2, renewed_at = ?3,
+                expires_at = ?4 WHERE id = ?1";
+            Ok(tx.prepare_cached(sql)?.execute(params![id, token_hash, now.0, expires_at.0])? > 0)
+        })
+    }
+
+    /// The sessions of a user that have not expired, the last used first.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn sessions(&self, of: &UserId, now: UnixSeconds) -> Result<Vec<Session>, StoreError> {
+        let sql = format!(
+            "SELECT {USER}, {SESSION} FROM sessions JOIN users ON users.id = sessions.user
+             WHERE sessions.user = ?1 AND sessions.expires_at > ?2
+             ORDER BY sessions.last_seen_at DESC, sessions.rowid DESC"
+        );
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&sql)?;
+            let found = statement.query_map(params![of.as_str(), now.0], session)?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether somebody has signed in from this address, in a session that has not expired.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn is_known_address(&self, of: &UserId, address: &str, now: UnixSeconds) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM sessions WHERE user = ?1 AND address = ?2 AND expires_at > ?3";
+        self.read(|conn| Ok(conn.prepare_cached(sql)?.exists(params![of.as_str(), address, now.0])?))
+    }
+
+    /// Ends the session with this credential, if it is there: whose it was.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn delete_session(&self, token_hash: &[u8]) -> Result<Option<UserId>, StoreError> {
+        self.write(|tx| {
+            let sql = "DELETE FROM sessions WHERE token_hash = ?1 OR old_token_hash = ?1 RETURNING user";
+            let ended: Option<String> =
+                tx.prepare_cached(sql)?.query_row([token_hash], |row| row.get(0)).optional()?;
+            Ok(ended.map(UserId::from))
+        })
+    }
+
+    /// Ends one session of a user, by its id; returns whether there was one.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn end_session(&self, of: &UserId, id: &str) -> Result<bool, StoreError> {
+        self.write(|tx| {
+            let sql = "DELETE FROM sessions WHERE user = ?1 AND id = ?2";
+            Ok(tx.prepare_cached(sql)?.execute([of.as_str(), id])? > 0)
+        })
+    }
+
+    /// Ends the sessions of a user but for `kept`; how many.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn end_sessions(&self, of: &UserId, kept: Option<&str>) -> Result<usize, StoreError> {
+        self.write(|tx| super::people::end_sessions(tx, of, kept))
+    }
+}
+
+/// From the columns of `USER` and `SESSION`.
+fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+    let at = |column: usize| Ok::<_, rusqlite::Error>(UnixSeconds(row.get(USER_COLUMNS + column)?));
+    Ok(Session {
+        id: row.get(USER_COLUMNS)?,
+        user: user(row)?,
+        created_at: at(1)?,
+        expires_at: at(2)?,
+        renewed_at: at(3)?,
+        last_seen_at: at(4)?,
+        address: row.get(USER_COLUMNS + 5)?,
+        agent: row.get(USER_COLUMNS + 6)?,
+    })
+}

@@ -1,0 +1,217 @@
+//! Accounts, memberships, sessions, invitations and the audit log.
+
+use model::{Role, Secret, UnixSeconds, UserId};
+
+use super::{NOW, owner, temp};
+use crate::StoreError;
+use crate::catalog::{Actor, AuditFilter, Catalog, NewAuditEntry, NewInvitation, NewUser, Origin, User};
+
+const LATER: UnixSeconds = UnixSeconds(NOW.0 + 100);
+
+fn named(username: &str) -> NewUser {
+    NewUser { username: username.into(), email: format!("{username}@example.com"), ..owner() }
+}
+
+/// The owner of the default workspace, and somebody who was invited to it.
+fn two(catalog: &Catalog, role: Role) -> (User, User) {
+    let ada = catalog.create_owner(&owner(), NOW).unwrap();
+    invite(catalog, None, role, b"link");
+    let (bob, _) = catalog.create_user_by_invitation(b"link", &named("bob"), NOW).unwrap();
+    (ada, bob)
+}
+
+fn invite(catalog: &Catalog, email: Option<&str>, role: Role, token_hash: &[u8]) {
+    let new = NewInvitation {
+        workspace: catalog.default_workspace().unwrap().id,
+        email: email.map(str::to_owned),
+        role,
+        invited_by: "ada".into(),
+        token_hash: token_hash.to_vec(),
+        expires_at: LATER,
+    };
+    catalog.create_invitation(&new, NOW).unwrap();
+}
+
+#[test]
+fn there_is_one_owner_who_is_found_by_name_or_address_in_any_case() {
+    let (_dir, catalog) = temp();
+    assert!(!catalog.has_owner().unwrap());
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    assert!(catalog.has_owner().unwrap());
+    let memberships = catalog.memberships(&user.id).unwrap();
+    assert_eq!(memberships[0].workspace, catalog.default_workspace().unwrap());
+    assert_eq!(memberships[0].role, Role::Owner);
+    for login in ["ada", "ADA", "Ada@Example.com"] {
+        let (found, hash) = catalog.user_by_login(login).unwrap().unwrap();
+        assert_eq!((found, hash.unwrap().expose()), (user.clone(), "$argon2id$…"));
+    }
+    assert!(catalog.user_by_login("bob").unwrap().is_none());
+    assert!(matches!(catalog.create_owner(&named("bob"), NOW), Err(StoreError::OwnerExists)));
+}
+
+#[test]
+fn a_session_lasts_until_it_expires_or_is_ended() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    let origin = Origin { address: Some("203.0.113.7".into()), agent: Some("Firefox".into()) };
+    catalog.create_session(b"hash a", &user.id, &origin, NOW, LATER).unwrap();
+    catalog.create_session(b"hash b", &user.id, &Origin::default(), NOW, LATER).unwrap();
+    let session = catalog.session(b"hash a", NOW).unwrap().unwrap();
+    assert_eq!((&session.user, session.address), (&user, origin.address));
+    assert!(catalog.is_known_address(&user.id, "203.0.113.7", NOW).unwrap());
+    assert!(!catalog.is_known_address(&user.id, "203.0.113.8", NOW).unwrap());
+    assert_eq!(catalog.session(b"hash a", LATER).unwrap(), None);
+    assert_eq!(catalog.session(b"other", NOW).unwrap(), None);
+    assert_eq!(catalog.delete_session(b"hash a").unwrap(), Some(user.id.clone()));
+    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
+    assert_eq!(catalog.sessions(&user.id, NOW).unwrap().len(), 1);
+    let nobody = UserId::from("user_nobody");
+    assert!(catalog.create_session(b"x", &nobody, &Origin::default(), NOW, LATER).is_err());
+}
+
+#[test]
+fn a_renewed_session_takes_its_old_credential_for_half_a_minute_more() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    catalog.create_session(b"old", &user.id, &Origin::default(), NOW, LATER).unwrap();
+    let id = catalog.session(b"old", NOW).unwrap().unwrap().id;
+    let at = |s: i64| UnixSeconds(NOW.0 + s);
+    assert!(catalog.renew_session(&id, b"new", at(50), at(500)).unwrap());
+    assert_eq!(catalog.session(b"old", at(79)).unwrap().unwrap().id, id);
+    assert_eq!(catalog.session(b"old", at(80)).unwrap(), None);
+    assert_eq!(catalog.session(b"new", at(499)).unwrap().unwrap().id, id);
+    catalog.delete_session(b"old").unwrap();
+    assert_eq!(catalog.session(b"new", at(60)).unwrap(), None, "signing out ends it under either");
+}
+
+#[test]
+fn a_new_password_ends_every_other_session_of_its_user() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    for hash in [b"hash a", b"hash b"] {
+        catalog.create_session(hash, &user.id, &Origin::default(), NOW, LATER).unwrap();
+    }
+    assert_eq!(catalog.users().unwrap(), std::slice::from_ref(&user));
+    let kept = catalog.session(b"hash b", NOW).unwrap().unwrap().id;
+    assert_eq!(catalog.set_password(&user.id, &Secret::new("$new"), Some(&kept)).unwrap(), 1);
+    assert_eq!(catalog.session(b"hash a", NOW).unwrap(), None);
+    assert!(catalog.session(b"hash b", NOW).unwrap().is_some());
+    assert_eq!(catalog.set_password(&user.id, &Secret::new("$new"), None).unwrap(), 1);
+    assert_eq!(catalog.user_by_login("ada").unwrap().unwrap().1.unwrap().expose(), "$new");
+}
+
+#[test]
+fn somebody_who_is_locked_has_no_session_until_they_are_let_in_again() {
+    let (_dir, catalog) = temp();
+    let user = catalog.create_owner(&owner(), NOW).unwrap();
+    catalog.create_session(b"hash", &user.id, &Origin::default(), NOW, LATER).unwrap();
+    assert_eq!(catalog.lock_user(&user.id, Some(NOW)).unwrap().locked_at, Some(NOW));
+    assert_eq!(catalog.session(b"hash", NOW).unwrap(), None);
+    assert_eq!(catalog.lock_user(&user.id, None).unwrap().locked_at, None);
+    assert_eq!(catalog.session(b"hash", NOW).unwrap(), None, "they have to sign in again");
+}
+
+#[test]
+fn a_workspace_is_never_without_an_owner() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Admin);
+    let workspace = catalog.default_workspace().unwrap().id;
+    let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner);
+    assert!(matches!(demoted, Err(StoreError::LastOwner)));
+    assert!(matches!(catalog.remove_member(&workspace, &ada.id, None), Err(StoreError::LastOwner)));
+    let by_admin = catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Admin);
+    assert!(matches!(by_admin, Err(StoreError::RoleTooLow)));
+    let removed = catalog.remove_member(&workspace, &ada.id, Some(Role::Admin));
+    assert!(matches!(removed, Err(StoreError::RoleTooLow)));
+
+    catalog.transfer_ownership(&workspace, &ada.id, &bob.id).unwrap();
+    let roles: Vec<_> = catalog.members(&workspace).unwrap().iter().map(|member| member.role).collect();
+    assert_eq!(roles, [Role::Admin, Role::Owner]);
+    let back = catalog.transfer_ownership(&workspace, &ada.id, &ada.id);
+    assert!(matches!(back, Err(StoreError::RoleTooLow)));
+    assert_eq!(catalog.remove_member(&workspace, &ada.id, None).unwrap(), Role::Admin);
+    assert_eq!(catalog.memberships(&ada.id).unwrap(), []);
+}
+
+#[test]
+fn an_invitation_is_used_once_by_whom_it_is_for_and_in_time() {
+    let (_dir, catalog) = temp();
+    catalog.create_owner(&owner(), NOW).unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    invite(&catalog, Some("Bob@example.com"), Role::Viewer, b"first");
+    invite(&catalog, Some("bob@example.com"), Role::Member, b"second");
+    assert_eq!(catalog.invitations(&workspace).unwrap().len(), 1, "the same address has one at a time");
+    let by = |hash: &[u8], who: &str, now| catalog.create_user_by_invitation(hash, &named(who), now);
+    assert!(matches!(by(b"first", "bob", NOW), Err(StoreError::InvitationEnded)));
+    assert!(matches!(by(b"second", "bob", LATER), Err(StoreError::InvitationEnded)));
+    assert!(matches!(by(b"second", "eve", NOW), Err(StoreError::InvitationForOther)));
+    let taken = NewUser { username: "ADA".into(), ..named("bob") };
+    let taken = catalog.create_user_by_invitation(b"second", &taken, NOW);
+    assert!(matches!(taken, Err(StoreError::NameTaken)));
+
+    let (bob, invitation) = by(b"second", "bob", NOW).unwrap();
+    assert_eq!((invitation.role, bob.email_confirmed_at), (Role::Member, Some(NOW)));
+    assert!(matches!(by(b"second", "carol", NOW), Err(StoreError::InvitationEnded)));
+    let again = NewInvitation {
+        workspace: workspace.clone(),
+        email: Some("BOB@example.com".into()),
+        role: Role::Viewer,
+        invited_by: "ada".into(),
+        token_hash: b"third".to_vec(),
+        expires_at: LATER,
+    };
+    assert!(matches!(catalog.create_invitation(&again, NOW), Err(StoreError::AlreadyMember)));
+}
+
+#[test]
+fn a_connection_is_reached_through_the_membership_alone() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Viewer);
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = catalog.create_workspace_for(&bob.id, "Other", NOW).unwrap();
+    let connection = super::connection(&other.id, "acct_1");
+    let id = catalog.create_connection(&connection, NOW).unwrap().id;
+    assert_eq!(catalog.connection_for(&ada.id, &id).unwrap(), None);
+    let (record, role) = catalog.connection_for(&bob.id, &id).unwrap().unwrap();
+    assert_eq!((record.workspace, role), (other.id.clone(), Role::Owner));
+    assert_eq!(catalog.memberships(&bob.id).unwrap().len(), 2);
+    assert!(matches!(catalog.delete_workspace(&other.id), Err(StoreError::WorkspaceInUse)));
+    catalog.delete_connection(&other.id, &id).unwrap();
+    assert!(catalog.delete_workspace(&other.id).unwrap());
+    assert_eq!(catalog.memberships(&bob.id).unwrap().len(), 1);
+    assert!(matches!(catalog.delete_workspace(&workspace), Err(StoreError::WorkspaceInUse)), "the only one");
+}
+
+#[test]
+fn the_audit_log_is_only_added_to() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Viewer);
+    let workspace = catalog.default_workspace().unwrap().id;
+    let other = catalog.create_workspace("Other", NOW).unwrap().id;
+    let entry = |workspace: Option<&model::WorkspaceId>, user: &User, action| NewAuditEntry {
+        workspace: workspace.cloned(),
+        actor: Actor::User { id: user.id.clone(), username: user.username.clone() },
+        action,
+        subject: None,
+        detail: None,
+        address: Some("203.0.113.7".into()),
+    };
+    catalog.add_audit_entry(&entry(None, &bob, "session.created"), NOW).unwrap();
+    catalog.add_audit_entry(&entry(Some(&workspace), &ada, "member.removed"), LATER).unwrap();
+    catalog.add_audit_entry(&entry(Some(&other), &ada, "token.created"), LATER).unwrap();
+    let actions = |filter: AuditFilter| -> Vec<String> {
+        let found = catalog.audit(&workspace, &filter, 10).unwrap();
+        found.into_iter().map(|entry| entry.action).collect()
+    };
+    assert_eq!(actions(AuditFilter::default()), ["member.removed", "session.created"]);
+    assert_eq!(
+        actions(AuditFilter { action: Some("session".into()), ..Default::default() }),
+        ["session.created"]
+    );
+    assert_eq!(actions(AuditFilter { actor: Some("ADA".into()), ..Default::default() }), ["member.removed"]);
+    assert_eq!(actions(AuditFilter { until: Some(LATER), ..Default::default() }), ["session.created"]);
+    assert_eq!(actions(AuditFilter { before: Some(2), ..Default::default() }), ["session.created"]);
+    let change = catalog.write(|tx| Ok(tx.execute("UPDATE audit SET action = 'nothing'", [])?));
+    assert!(change.is_err());
+    assert_eq!(catalog.delete_old_audit_entries(LATER).unwrap(), 1);
+}
