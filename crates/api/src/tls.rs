@@ -19,7 +19,7 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 /// How long a visitor may take to agree on a key.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Visitors who are at it at once. Further ones wait.
-const MOST_HANDSHAKES: usize = 512;
+const MOST_HANDSHAKES: usize = 2048;
 
 /// Accepts connections and agrees on their keys: with many visitors at once, so that a slow one holds up nobody.
 pub struct TlsListener {

@@ -93,7 +93,7 @@ fn as_text(state: &KeyState, source: &str, counts: &[SealedCount]) -> anyhow::Re
         if *outdated > 0 {
             notes.push_str(&format!(", {outdated} of them with another key: run 'chartsy keys rotate'"));
         }
-        writeln!(out, "{count} {what}{notes}")?;
+        writeln!(out, "{what}: {count}{notes}")?;
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn rotate(folder: &Folder, has_new_key: bool) -> anyhow::Result<()> {
     match folder.data.rotate_key(&folder.catalog, new_key.as_ref())? {
         Rotation::ByHand { current } => Err(by_hand(folder, current).into()),
         Rotation::Done { to, is_resumed, resealed } => {
-            let what: Vec<String> = resealed.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            let what: Vec<String> = resealed.iter().map(|(what, count)| format!("{what} ({count})")).collect();
             let also =
                 if is_resumed { "the rotation before was interrupted and is finished now; " } else { "" };
             writeln!(std::io::stdout(), "{also}everything is encrypted with master key {to}")?;
@@ -202,7 +202,7 @@ fn replace_lost(folder: &Folder, is_confirmed: bool) -> anyhow::Result<()> {
     {
         let counts = folder.data.sealed_counts(&folder.catalog)?;
         let gone = counts.iter().filter(|one| one.unreadable > 0);
-        let gone: Vec<String> = gone.map(|one| format!("{} {}", one.unreadable, one.what)).collect();
+        let gone: Vec<String> = gone.map(|one| format!("{} ({})", one.what, one.unreadable)).collect();
         let help = format!(
             "if the key will not be found again, add --yes: {} are dropped and have to be entered again; everything imported is kept",
             gone.join(" and ")

@@ -9,7 +9,7 @@ use sandbox::{MerchantName, Running};
 use serde_json::Value;
 use store::DataDir;
 
-use crate::process::{chartsy, ledger, stdout, text};
+use crate::process::{chartsy, ledger, start, stdout, text};
 use crate::support::{KEY, PASSWORD, Site, sandbox};
 
 const NEW: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -47,7 +47,7 @@ async fn a_running_server_goes_on_while_the_key_is_replaced() {
         let before = status(&data, &[]);
         let rotated = chartsy(&data, &["keys", "rotate"], None);
         assert!(stdout(&rotated).starts_with("everything is encrypted with master key"), "{round}");
-        assert!(text(&rotated.stderr).contains("1 keys of connections"), "{}", text(&rotated.stderr));
+        assert!(text(&rotated.stderr).contains("keys of connections (1)"), "{}", text(&rotated.stderr));
         let after = status(&data, &[]);
         assert_eq!((&after["state"], after["also_accepted"].as_array().unwrap().len()), (&"right".into(), 0));
         assert_ne!(before["current"], after["current"]);
@@ -155,7 +155,7 @@ async fn after_a_lost_key_the_figures_stay_and_each_key_is_entered_again() {
 
     let asked = chartsy(&data, &["keys", "replace-lost"], None);
     assert_eq!(asked.status.code(), Some(1));
-    assert!(text(&asked.stderr).contains("add --yes: 1 keys of connections"), "{}", text(&asked.stderr));
+    assert!(text(&asked.stderr).contains("add --yes: keys of connections (1)"), "{}", text(&asked.stderr));
     std::fs::write(data.join("master.key"), right).unwrap();
     stdout(&chartsy(&data, &["sync"], None));
     assert_eq!(
@@ -172,6 +172,29 @@ async fn after_a_lost_key_the_figures_stay_and_each_key_is_entered_again() {
     assert_eq!(catalog.all_connections().unwrap()[0].last_error.as_ref().unwrap().code, "key_missing");
     assert_eq!(connect(&data, &[], &merchant), id, "the same connection goes on");
     stdout(&chartsy(&data, &["sync"], None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_that_is_killed_loses_nothing_and_is_finished_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = sandbox(MerchantName::Empty, 0).await;
+    connect(&data, &[], &merchant);
+    let lines = || std::fs::read_to_string(data.join("master.key")).unwrap().lines().count();
+    for is_killed_early in [true, false, true, false] {
+        let mut rotation = start(&data, &["keys", "rotate"], None);
+        // As soon as both keys are in the file, or only once the old one is gone.
+        while rotation.try_wait().unwrap().is_none() && !(is_killed_early && lines() == 2) {
+            std::thread::yield_now();
+        }
+        let _ = rotation.kill();
+        rotation.wait().unwrap();
+        assert_eq!(status(&data, &[])["state"], "right");
+        stdout(&chartsy(&data, &["sync"], None));
+        stdout(&chartsy(&data, &["keys", "rotate"], None));
+        assert_eq!((lines(), &status(&data, &[])["state"]), (1, &Value::from("right")));
+        stdout(&chartsy(&data, &["sync"], None));
+    }
 }
 
 #[tokio::test]
