@@ -40,7 +40,7 @@ struct Row {
 impl Catalog {
     /// The check value, if a key has been used before.
     pub(crate) fn master_key_check(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|conn| check(conn))
+        self.read(check)
     }
 
     /// Takes a keyring's key for the catalog's, unless it has one already.

@@ -30,7 +30,7 @@ pub fn connected_as(data: &DataDir, api_base: &str, key: &str, is_sample: bool) 
     };
     let record = catalog.create_connection(&connection, NOW).unwrap();
     let context = sync::runner::key_context(&record.id);
-    let sealed = data.keyring(catalog).unwrap().seal(&context, &Secret::new(key)).unwrap();
+    let sealed = data.keyring(&catalog).unwrap().seal(&context, &Secret::new(key)).unwrap();
     catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
     record
 }
