@@ -7,4 +7,5 @@ pub mod credential;
 pub mod identity;
 pub mod password;
 pub mod permission;
+pub mod second_factor;
 pub mod throttle;

@@ -29,6 +29,7 @@ pub mod statements;
 pub mod sync;
 pub mod tls;
 pub mod tokens;
+pub mod two_factor;
 mod ui;
 pub mod watch;
 pub mod webhooks;

@@ -9,7 +9,8 @@ use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
     audit, connections, customers, invitations, me, members, metrics, movements, payments, rates, reconcile,
-    restatements, session, settings, setup, sign_up, sources, statements, sync, tokens, webhooks, workspaces,
+    restatements, session, settings, setup, sign_up, sources, statements, sync, tokens, two_factor, webhooks,
+    workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -44,7 +45,8 @@ actions! {
     setup::read, setup::create_owner, sign_up::create,
     session::read, session::create, session::delete,
     me::rename, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
-    workspaces::list, workspaces::create, workspaces::rename, workspaces::delete, workspaces::leave, workspaces::transfer,
+    two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
+    workspaces::list, workspaces::create, workspaces::update, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
     audit::list,

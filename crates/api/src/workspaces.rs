@@ -4,5 +4,5 @@ pub mod create;
 pub mod delete;
 pub mod leave;
 pub mod list;
-pub mod rename;
 pub mod transfer;
+pub mod update;

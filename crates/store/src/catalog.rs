@@ -12,6 +12,7 @@ mod records;
 mod sealed;
 mod sessions;
 mod tokens;
+mod two_factor;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
 pub use sessions::{Origin, Session};
 pub use tokens::{ApiToken, NewToken};
+pub use two_factor::TwoFactor;
 
 /// A handle on `chartsy.db`, cheap to clone and usable from many threads.
 ///

@@ -27,7 +27,7 @@ pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, ConnectionRecord, ConnectionState,
     Invitation, LastError, Member, Membership, NewAuditEntry, NewConnection, NewInvitation, NewRate,
-    NewToken, NewUser, Origin, RateRecord, SealedCount, Session, User, WebhookRecord, Workspace,
+    NewToken, NewUser, Origin, RateRecord, SealedCount, Session, TwoFactor, User, WebhookRecord, Workspace,
     WorkspaceFacts,
 };
 pub use connection_files::ConnectionFiles;

@@ -46,6 +46,15 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         context: webhook_of,
         when_lost: WhenLost::RowDeleted,
     },
+    SealedColumn {
+        what: "authenticator apps of users",
+        table: "two_factor",
+        column: "sealed_secret",
+        key: "user",
+        of: "user",
+        context: two_factor_of,
+        when_lost: WhenLost::RowDeleted,
+    },
 ];
 
 /// What a connection's key is sealed for: it can't be decrypted for any other.
@@ -64,4 +73,9 @@ fn key_of(connection: &str) -> String {
 
 fn webhook_of(connection: &str) -> String {
     format!("connection/{connection}/webhook")
+}
+
+/// What the secret of a user's authenticator app is sealed for.
+pub(crate) fn two_factor_of(user: &str) -> String {
+    format!("two_factor/{user}")
 }

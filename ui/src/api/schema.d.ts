@@ -823,6 +823,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/two-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show whether signing in takes a code of your authenticator app */
+        get: operations["read_two_factor"];
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description Nothing changes until a code of the app confirms it.
+         */
+        post: operations["begin_two_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/two-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn two-factor sign-in on with the first code of your app
+         * @description Your other sessions end.
+         */
+        post: operations["confirm_two_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/two-factor/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn two-factor sign-in off */
+        post: operations["disable_two_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/two-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace your recovery codes */
+        post: operations["replace_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -1067,8 +1142,8 @@ export interface paths {
         delete: operations["delete_workspace"];
         options?: never;
         head?: never;
-        /** Rename the workspace */
-        patch: operations["rename_workspace"];
+        /** Change the workspace's name or its rules */
+        patch: operations["update_workspace"];
         trace?: never;
     };
     "/api/v1/workspace/leave": {
@@ -1337,6 +1412,10 @@ export interface components {
          * @enum {string}
          */
         ChurnAt: "ended" | "requested" | "paid_through";
+        CodeRequest: {
+            /** @description Six digits that the app shows. */
+            code: string;
+        };
         /** @description The customers whose first value above 0 fell into one period. */
         Cohort: {
             /** Format: int64 */
@@ -2002,6 +2081,8 @@ export interface components {
             price_id?: string | null;
         };
         LoginRequest: {
+            /** @description Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`. */
+            code?: string | null;
             /** @description Username or e-mail address. */
             login: string;
             /** Format: password */
@@ -2321,6 +2402,11 @@ export interface components {
             /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
         };
+        /** @description The current password: whoever found a browser signed in must not change this. */
+        PasswordProof: {
+            /** Format: password */
+            password: string;
+        };
         PasswordRequest: {
             /** Format: password */
             current_password: string;
@@ -2574,6 +2660,10 @@ export interface components {
         };
         Reconciliation: {
             months: components["schemas"]["ReconciledMonth"][];
+        };
+        RecoveryCodes: {
+            /** @description Each signs in once, in the place of an app's code. They are shown only this once. */
+            recovery_codes: string[];
         };
         /** @description Proof of what was done. */
         RemovalReceipt: {
@@ -2903,6 +2993,20 @@ export interface components {
             /** @description The member who becomes the owner. You become an admin. */
             user_id: string;
         };
+        TwoFactorSetup: {
+            /** @description The same as an address, `otpauth://totp/…`. */
+            address: string;
+            /** @description The address as a QR code: an SVG picture. */
+            qr_code_svg: string;
+            /** @description What the app is given by hand, in base 32. */
+            secret: string;
+        };
+        TwoFactorState: {
+            /** @description Signing in takes a code. */
+            is_on: boolean;
+            /** Format: int32 */
+            recovery_codes_left: number;
+        };
         /**
          * @description What is in no figure, because its currency has no rate: in its own currency, as it was at the end of the last period
          *     that lacks it.
@@ -3083,6 +3187,12 @@ export interface components {
         WebhookState: "unreachable" | "pending" | "manual" | "registered" | "live" | "silent";
         /** @enum {string} */
         WeekStart: "monday" | "sunday";
+        /** @description What is left out stays as it is. */
+        WorkspaceChange: {
+            name?: string | null;
+            /** @description Members without two-factor sign-in see nothing of the workspace until they set it up. */
+            requires_two_factor?: boolean | null;
+        };
         WorkspaceRequest: {
             /** @description Its name. */
             name: string;
@@ -3092,7 +3202,11 @@ export interface components {
         };
         WorkspaceView: {
             id: string;
+            /** @description It does, and the user does not have it: nothing of it is shown until they do. */
+            lacks_two_factor: boolean;
             name: string;
+            /** @description Its members have to have two-factor sign-in. */
+            requires_two_factor: boolean;
             /** @description The user's role in it. */
             role: components["schemas"]["Role"];
         };
@@ -3123,6 +3237,7 @@ export type SchemaCheckedKey = components['schemas']['CheckedKey'];
 export type SchemaCheckedPermission = components['schemas']['CheckedPermission'];
 export type SchemaCheckRequest = components['schemas']['CheckRequest'];
 export type SchemaChurnAt = components['schemas']['ChurnAt'];
+export type SchemaCodeRequest = components['schemas']['CodeRequest'];
 export type SchemaCohort = components['schemas']['Cohort'];
 export type SchemaCohortCustomer = components['schemas']['CohortCustomer'];
 export type SchemaCohortCustomers = components['schemas']['CohortCustomers'];
@@ -3205,6 +3320,7 @@ export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPasswordProof = components['schemas']['PasswordProof'];
 export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
 export type SchemaPayment = components['schemas']['Payment'];
 export type SchemaPayments = components['schemas']['Payments'];
@@ -3227,6 +3343,7 @@ export type SchemaRateRequest = components['schemas']['RateRequest'];
 export type SchemaRateView = components['schemas']['RateView'];
 export type SchemaReconciledMonth = components['schemas']['ReconciledMonth'];
 export type SchemaReconciliation = components['schemas']['Reconciliation'];
+export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
 export type SchemaRemovalReceipt = components['schemas']['RemovalReceipt'];
 export type SchemaRenameRequest = components['schemas']['RenameRequest'];
 export type SchemaRestatement = components['schemas']['Restatement'];
@@ -3258,6 +3375,8 @@ export type SchemaTokens = components['schemas']['Tokens'];
 export type SchemaTokenScope = components['schemas']['TokenScope'];
 export type SchemaTokenView = components['schemas']['TokenView'];
 export type SchemaTransferRequest = components['schemas']['TransferRequest'];
+export type SchemaTwoFactorSetup = components['schemas']['TwoFactorSetup'];
+export type SchemaTwoFactorState = components['schemas']['TwoFactorState'];
 export type SchemaUnconverted = components['schemas']['Unconverted'];
 export type SchemaUnit = components['schemas']['Unit'];
 export type SchemaUpcoming = components['schemas']['Upcoming'];
@@ -3273,6 +3392,7 @@ export type SchemaWebhookRemoval = components['schemas']['WebhookRemoval'];
 export type SchemaWebhookSecretRequest = components['schemas']['WebhookSecretRequest'];
 export type SchemaWebhookState = components['schemas']['WebhookState'];
 export type SchemaWeekStart = components['schemas']['WeekStart'];
+export type SchemaWorkspaceChange = components['schemas']['WorkspaceChange'];
 export type SchemaWorkspaceRequest = components['schemas']['WorkspaceRequest'];
 export type SchemaWorkspaces = components['schemas']['Workspaces'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
@@ -5416,6 +5536,165 @@ export interface operations {
             };
         };
     };
+    read_two_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoFactorState"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_two_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoFactorSetup"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_two_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_two_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_members: {
         parameters: {
             query?: never;
@@ -6032,7 +6311,7 @@ export interface operations {
             };
         };
     };
-    rename_workspace: {
+    update_workspace: {
         parameters: {
             query?: never;
             header?: {
@@ -6044,7 +6323,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceRequest"];
+                "application/json": components["schemas"]["WorkspaceChange"];
             };
         };
         responses: {

@@ -120,7 +120,7 @@ impl<P: Needed> FromRequestParts<Shared> for Membership<P> {
             Some(_) => Problem::not_found("workspace"),
             None => no_workspace(),
         })?;
-        allow_role(found.role, P::PERMISSION)?;
+        allow(&found, P::PERMISSION)?;
         Ok(Self { person, workspace: found.workspace, role: found.role, needed: granted() })
     }
 }
@@ -158,8 +158,8 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
         let id = connection_id(parts, context).await?;
         let user = person.session.user.id.clone();
         let found = blocking(move || catalog.connection_for(&user, &id)).await??;
-        let (record, role) = found.ok_or_else(|| Problem::not_found("connection"))?;
-        allow_role(role, P::PERMISSION)?;
+        let (record, membership) = found.ok_or_else(|| Problem::not_found("connection"))?;
+        allow(&membership, P::PERMISSION)?;
         Ok(Self { record, by: person.by(), needed: granted() })
     }
 }
@@ -171,8 +171,12 @@ async fn connection_id(parts: &mut Parts, context: &Shared) -> Result<Connection
     id.ok_or_else(|| Problem::not_found("connection"))
 }
 
-fn allow_role(role: Role, needed: Permission) -> Result<(), Problem> {
-    if role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
+fn allow(membership: &store::Membership, needed: Permission) -> Result<(), Problem> {
+    if membership.lacks_two_factor {
+        return Err(Problem::forbidden("two_factor_required", "this workspace requires two-factor sign-in")
+            .action("set up an authenticator app for your account"));
+    }
+    if membership.role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
 }
 
 fn allow_token(token: &ApiToken, needed: Permission) -> Result<(), Problem> {

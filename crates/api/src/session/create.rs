@@ -3,17 +3,17 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use model::Secret;
+use model::{Secret, UserId};
 use serde::Deserialize;
 use store::Actor;
 use utoipa::ToSchema;
 
 use super::dto::{SignedIn, start_session};
 use crate::access::identity::By;
-use crate::access::{browser, password};
+use crate::access::{browser, password, second_factor};
 use crate::audit::Event;
 use crate::blocking;
-use crate::context::Shared;
+use crate::context::{Context, Shared};
 use crate::http::client::Client;
 use crate::http::json::Body;
 use crate::problem::Problem;
@@ -24,6 +24,8 @@ pub struct LoginRequest {
     pub login: String,
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
+    /// Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`.
+    pub code: Option<String>,
 }
 
 /// Sign in
@@ -51,6 +53,7 @@ pub async fn handle(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
             .action("whoever runs this server can set a new password with 'chartsy user password'"));
     };
+    check_second_factor(&context, &user.id, request.code.as_deref()).await?;
     context.throttle.succeeded(&login, &place);
     // Said only to whoever knows the password.
     if user.locked_at.is_some() {
@@ -61,4 +64,25 @@ pub async fn handle(
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "session.created")).await?;
     Ok(started.created())
+}
+
+/// Asked for only once the password was right, and counted as an attempt like it.
+async fn check_second_factor(context: &Context, user: &UserId, code: Option<&str>) -> Result<(), Problem> {
+    let (catalog, id) = (context.catalog.clone(), user.clone());
+    let found = blocking(move || catalog.two_factor(&id)).await??;
+    let Some(two_factor) = found.filter(|one| one.confirmed_at.is_some()) else { return Ok(()) };
+    let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
+        return Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "two_factor_needed",
+            "enter the code of your authenticator app",
+        ));
+    };
+    if second_factor::take(context, user, &two_factor, code).await? {
+        return Ok(());
+    }
+    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "code_wrong", "wrong code")
+        .action("each code works once; wait for the next one, or use a recovery code");
+    problem.field = Some("code");
+    Err(problem)
 }

@@ -38,6 +38,10 @@ pub struct WorkspaceView {
     pub name: String,
     /// The user's role in it.
     pub role: Role,
+    /// Its members have to have two-factor sign-in.
+    pub requires_two_factor: bool,
+    /// It does, and the user does not have it: nothing of it is shown until they do.
+    pub lacks_two_factor: bool,
 }
 
 impl From<User> for UserView {
@@ -53,8 +57,14 @@ impl From<User> for UserView {
 
 impl From<Membership> for WorkspaceView {
     fn from(membership: Membership) -> Self {
-        let Membership { workspace, role } = membership;
-        Self { id: workspace.id.to_string(), name: workspace.name, role }
+        let Membership { workspace, role, lacks_two_factor } = membership;
+        Self {
+            id: workspace.id.to_string(),
+            name: workspace.name,
+            role,
+            requires_two_factor: workspace.requires_two_factor,
+            lacks_two_factor,
+        }
     }
 }
 

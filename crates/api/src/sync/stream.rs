@@ -9,14 +9,16 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use connect::Source;
 use futures_util::Stream;
-use model::UnixSeconds;
+use model::{ConnectionId, UnixSeconds};
 use serde::Serialize;
+use store::Actor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::dto::ProgressView;
 use crate::access::identity::Connection;
 use crate::access::permission::ReadMetrics;
+use crate::blocking;
 use crate::context::Shared;
 
 /// No more often than a page can show it.
@@ -28,11 +30,19 @@ struct LedgerMoved {
     data_through: Option<UnixSeconds>,
 }
 
+/// Who listens, to which connection.
+struct Allowed {
+    context: Shared,
+    connection: ConnectionId,
+    actor: Actor,
+}
+
 /// What one listener has been told.
 struct Listener {
     source: Option<Source>,
     progress: watch::Receiver<Progress>,
     stopping: CancellationToken,
+    allowed: Allowed,
     told_version: Option<u64>,
     is_first: bool,
     /// The second event of a change, when it has two.
@@ -45,12 +55,13 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Connection { record, by, .. }: Connection<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         source: Source::of(&record.source),
         progress: context.runner.progress(&record.id),
         stopping: context.stopping.clone(),
+        allowed: Allowed { context: context.clone(), connection: record.id.clone(), actor: by.actor },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -62,8 +73,22 @@ pub async fn handle(
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
+impl Allowed {
+    /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
+    async fn is_still(&self) -> bool {
+        let (catalog, connection, actor) =
+            (self.context.catalog.clone(), self.connection.clone(), self.actor.clone());
+        let found = blocking(move || match &actor {
+            Actor::User { id, .. } => Ok(catalog.connection_for(id, &connection)?.is_some()),
+            Actor::Token { id, .. } => catalog.has_token(id, &connection),
+            Actor::Visitor | Actor::Operator | Actor::Server => Ok(false),
+        });
+        matches!(found.await, Ok(Ok(true)))
+    }
+}
+
 impl Listener {
-    /// `None` once nothing more can come: the server stops, or the connection is gone.
+    /// `None` once nothing more can come: the server stops, the connection is gone, or whoever listens may not any more.
     async fn next(&mut self) -> Option<Event> {
         if let Some(event) = self.waiting.take() {
             return Some(event);
@@ -76,6 +101,9 @@ impl Listener {
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
                 moved = moved => moved.ok()?,
+            }
+            if !self.allowed.is_still().await {
+                return None;
             }
         }
         let progress = self.progress.borrow_and_update().clone();

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::Role;
 use serde::Deserialize;
+use store::Membership;
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
@@ -44,6 +45,6 @@ pub async fn handle(
     }
     let workspace = blocking(move || catalog.create_workspace_for(&user, &name, now)).await??;
     context.record(Event::new(&person.by(), &workspace.id, "workspace.created").on(&workspace.name)).await?;
-    let view = WorkspaceView { id: workspace.id.to_string(), name: workspace.name, role: Role::Owner };
-    Ok((StatusCode::CREATED, Json(view)))
+    let membership = Membership { workspace, role: Role::Owner, lacks_two_factor: false };
+    Ok((StatusCode::CREATED, Json(membership.into())))
 }

@@ -127,7 +127,8 @@ fn rotate(folder: &Folder, has_new_key: bool) -> anyhow::Result<()> {
     match folder.data.rotate_key(&folder.catalog, new_key.as_ref())? {
         Rotation::ByHand { current } => Err(by_hand(folder, current).into()),
         Rotation::Done { to, is_resumed, resealed } => {
-            let what: Vec<String> = resealed.iter().map(|(what, count)| format!("{what} ({count})")).collect();
+            let what: Vec<String> =
+                resealed.iter().map(|(what, count)| format!("{what} ({count})")).collect();
             let also =
                 if is_resumed { "the rotation before was interrupted and is finished now; " } else { "" };
             writeln!(std::io::stdout(), "{also}everything is encrypted with master key {to}")?;

@@ -42,6 +42,14 @@ enum Action {
         /// Username or email address
         login: String,
     },
+    /// Turn off two-factor sign-in of a user who lost the phone and the recovery codes
+    #[command(name = "reset-2fa")]
+    ResetTwoFactor {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Username or email address
+        login: String,
+    },
     /// Let a locked user in again
     Unlock {
         #[command(flatten)]
@@ -58,6 +66,7 @@ pub async fn run(args: User) -> anyhow::Result<()> {
         Action::Lock { data, login } => {
             lock(&Folder::existing(&data.data)?, &login, Some(Clock::System.now()))
         }
+        Action::ResetTwoFactor { data, login } => reset_two_factor(&Folder::existing(&data.data)?, &login),
         Action::Unlock { data, login } => lock(&Folder::existing(&data.data)?, &login, None),
     }
 }
@@ -85,6 +94,18 @@ fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Res
     record(folder, action, &user.username)?;
     let done = if since.is_some() { "is locked and signed out everywhere" } else { "can sign in again" };
     eprintln!("{} {done}", user.username);
+    Ok(())
+}
+
+fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
+    let user = chosen(folder, Some(login))?;
+    if !folder.catalog.delete_two_factor(&user.id)? {
+        eprintln!("{} has no two-factor sign-in; nothing was changed", user.username);
+        return Ok(());
+    }
+    folder.catalog.end_sessions(&user.id, None)?;
+    record(folder, "two_factor.reset", &user.username)?;
+    eprintln!("{} signs in with the password alone now, and was signed out everywhere", user.username);
     Ok(())
 }
 

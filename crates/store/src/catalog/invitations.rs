@@ -11,7 +11,8 @@ use crate::error::Fault;
 use crate::ids::new_id;
 
 const INVITATION: &str = "invitations.id, invitations.email, invitations.role, invitations.invited_by, \
-     invitations.created_at, invitations.expires_at, workspaces.id, workspaces.name, workspaces.created_at";
+     invitations.created_at, invitations.expires_at, workspaces.id, workspaces.name, workspaces.created_at, \
+     workspaces.requires_two_factor";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {

@@ -9,9 +9,14 @@ use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
 
-const WORKSPACE: &str = "workspaces.id, workspaces.name, workspaces.created_at";
+const WORKSPACE: &str =
+    "workspaces.id, workspaces.name, workspaces.created_at, workspaces.requires_two_factor";
 /// How many columns `WORKSPACE` has.
-const WORKSPACE_COLUMNS: usize = 3;
+const WORKSPACE_COLUMNS: usize = 4;
+
+/// Of a row of `members` and its workspace.
+const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND NOT EXISTS (SELECT 1 FROM two_factor
+    WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL)";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -19,6 +24,8 @@ pub struct Workspace {
     pub name: String,
     /// 0 for one of before this was kept.
     pub created_at: UnixSeconds,
+    /// Whether its members have to have a second factor.
+    pub requires_two_factor: bool,
 }
 
 /// That somebody belongs to a workspace.
@@ -26,6 +33,8 @@ pub struct Workspace {
 pub struct Membership {
     pub workspace: Workspace,
     pub role: Role,
+    /// The workspace requires a second factor that the user does not have: nothing of it may be shown until they do.
+    pub lacks_two_factor: bool,
 }
 
 /// Somebody who belongs to a workspace.
@@ -134,23 +143,18 @@ impl Catalog {
     /// Those of the file.
     pub fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role FROM members JOIN workspaces ON workspaces.id = members.workspace
+            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM members
+             JOIN workspaces ON workspaces.id = members.workspace
              WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid"
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let rows = statement.query_map([user.as_str()], |row| {
-                Ok((workspace(row, 0)?, row.get::<_, String>(WORKSPACE_COLUMNS)?))
-            })?;
-            rows.map(|row| {
-                let (workspace, role) = row?;
-                Ok(Membership { workspace, role: role_of(&role)? })
-            })
-            .collect()
+            let rows = statement.query_map([user.as_str()], |row| Ok(membership(row)))?;
+            rows.map(|row| row?).collect()
         })
     }
 
-    /// A connection of any workspace that somebody belongs to, with their role there.
+    /// A connection of any workspace that somebody belongs to, with what they are there.
     ///
     /// # Errors
     /// Those of the file.
@@ -158,20 +162,20 @@ impl Catalog {
         &self,
         user: &UserId,
         id: &ConnectionId,
-    ) -> Result<Option<(ConnectionRecord, Role)>, StoreError> {
-        let sql = "SELECT members.workspace, members.role FROM connections
-            JOIN members ON members.workspace = connections.workspace AND members.user = ?1
-            WHERE connections.id = ?2";
+    ) -> Result<Option<(ConnectionRecord, Membership)>, StoreError> {
+        let sql = format!(
+            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM connections
+             JOIN members ON members.workspace = connections.workspace AND members.user = ?1
+             JOIN workspaces ON workspaces.id = members.workspace
+             WHERE connections.id = ?2"
+        );
         let found = self.read(|conn| {
-            let mut statement = conn.prepare_cached(sql)?;
-            let found = statement.query_row([user.as_str(), id.as_str()], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            });
-            let Some((workspace, role)) = found.optional()? else { return Ok(None) };
-            Ok(Some((WorkspaceId::from(workspace), role_of(&role)?)))
+            let mut statement = conn.prepare_cached(&sql)?;
+            let found = statement.query_row([user.as_str(), id.as_str()], |row| Ok(membership(row)));
+            found.optional()?.transpose()
         })?;
-        let Some((workspace, role)) = found else { return Ok(None) };
-        Ok(self.connection(&workspace, id)?.map(|record| (record, role)))
+        let Some(membership) = found else { return Ok(None) };
+        Ok(self.connection(&membership.workspace.id, id)?.map(|record| (record, membership)))
     }
 
     /// The members of a workspace, in the order in which they joined.
@@ -284,7 +288,7 @@ pub(super) fn insert_workspace(
     let id = WorkspaceId::from(new_id("ws")?);
     tx.prepare_cached("INSERT INTO workspaces (id, name, created_at) VALUES (?1, ?2, ?3)")?
         .execute(params![id.as_str(), name, now.0])?;
-    Ok(Workspace { id, name: name.to_owned(), created_at: now })
+    Ok(Workspace { id, name: name.to_owned(), created_at: now, requires_two_factor: false })
 }
 
 /// Somebody who is a member already keeps the role that they have.
@@ -325,11 +329,21 @@ pub(super) fn role_of(text: &str) -> Result<Role, Fault> {
     text.parse().map_err(|_| Fault::Damaged(format!("role '{text}'")))
 }
 
+/// From the columns of `WORKSPACE`, the role and `LACKS_TWO_FACTOR`.
+fn membership(row: &Row<'_>) -> Result<Membership, Fault> {
+    Ok(Membership {
+        workspace: workspace(row, 0)?,
+        role: role_of(&row.get::<_, String>(WORKSPACE_COLUMNS)?)?,
+        lacks_two_factor: row.get(WORKSPACE_COLUMNS + 1)?,
+    })
+}
+
 /// From the columns of `WORKSPACE`, which begin at `first`.
 pub(super) fn workspace(row: &Row<'_>, first: usize) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
         id: row.get::<_, String>(first)?.into(),
         name: row.get(first + 1)?,
         created_at: UnixSeconds(row.get(first + 2)?),
+        requires_two_factor: row.get(first + 3)?,
     })
 }

@@ -1,6 +1,6 @@
 //! Tokens for programs, each of one workspace.
 
-use model::{TokenScope, UnixSeconds, WorkspaceId};
+use model::{ConnectionId, TokenScope, UnixSeconds, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Catalog;
@@ -101,6 +101,16 @@ impl Catalog {
             let found = statement.query_map([workspace.as_str()], |row| Ok(api_token(row)))?;
             found.map(|token| token?).collect()
         })
+    }
+
+    /// Whether a token is there, of the workspace of a connection.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn has_token(&self, id: &str, connection: &ConnectionId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM tokens JOIN connections ON connections.workspace = tokens.workspace
+            WHERE tokens.id = ?1 AND connections.id = ?2";
+        self.read(|conn| Ok(conn.prepare_cached(sql)?.exists([id, connection.as_str()])?))
     }
 
     /// Deletes a token; returns whether there was one.

@@ -120,13 +120,13 @@ impl DataDir {
     ///
     /// # Errors
     /// As [`DataDir::keyring`]; those of `write`.
-    pub fn seal(
+    pub fn seal<T>(
         &self,
         catalog: &Catalog,
         context: &str,
         secret: &Secret,
-        write: impl Fn(&[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        write: impl Fn(&[u8]) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let attempt = || write(&self.keyring(catalog)?.seal(context, secret)?);
         repeated(attempt, |error| matches!(error, StoreError::KeyReplaced | StoreError::MasterKeyLost { .. }))
     }

@@ -172,8 +172,8 @@ fn a_connection_is_reached_through_the_membership_alone() {
     let connection = super::connection(&other.id, "acct_1");
     let id = catalog.create_connection(&connection, NOW).unwrap().id;
     assert_eq!(catalog.connection_for(&ada.id, &id).unwrap(), None);
-    let (record, role) = catalog.connection_for(&bob.id, &id).unwrap().unwrap();
-    assert_eq!((record.workspace, role), (other.id.clone(), Role::Owner));
+    let (record, membership) = catalog.connection_for(&bob.id, &id).unwrap().unwrap();
+    assert_eq!((record.workspace, membership.role), (other.id.clone(), Role::Owner));
     assert_eq!(catalog.memberships(&bob.id).unwrap().len(), 2);
     assert!(matches!(catalog.delete_workspace(&other.id), Err(StoreError::WorkspaceInUse)));
     catalog.delete_connection(&other.id, &id).unwrap();
@@ -214,4 +214,28 @@ fn the_audit_log_is_only_added_to() {
     let change = catalog.write(|tx| Ok(tx.execute("UPDATE audit SET action = 'nothing'", [])?));
     assert!(change.is_err());
     assert_eq!(catalog.delete_old_audit_entries(LATER).unwrap(), 1);
+}
+
+#[test]
+fn a_code_is_taken_once_and_the_first_one_confirms() {
+    let (_dir, catalog) = temp();
+    let ada = catalog.create_owner(&owner(), NOW).unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    catalog.require_two_factor(&workspace, true).unwrap();
+    let lacks = |catalog: &Catalog| catalog.memberships(&ada.id).unwrap()[0].lacks_two_factor;
+    assert!(catalog.begin_two_factor(&ada.id, b"first").unwrap());
+    assert!(catalog.begin_two_factor(&ada.id, b"second").unwrap(), "nothing was confirmed");
+    assert!(lacks(&catalog));
+    assert!(catalog.take_two_factor_step(&ada.id, 100, NOW).unwrap());
+    assert!(!lacks(&catalog));
+    assert!(!catalog.take_two_factor_step(&ada.id, 100, NOW).unwrap(), "replayed");
+    assert!(!catalog.take_two_factor_step(&ada.id, 99, NOW).unwrap(), "older");
+    assert!(!catalog.begin_two_factor(&ada.id, b"third").unwrap(), "one that is confirmed stays");
+    catalog.set_recovery_codes(&ada.id, &[[1; 32], [2; 32]]).unwrap();
+    assert!(catalog.take_recovery_code(&ada.id, &[1; 32]).unwrap());
+    assert!(!catalog.take_recovery_code(&ada.id, &[1; 32]).unwrap());
+    let left = catalog.two_factor(&ada.id).unwrap().unwrap();
+    assert_eq!((left.sealed_secret.as_slice(), left.recovery_codes_left), (b"second".as_slice(), 1));
+    assert!(catalog.delete_two_factor(&ada.id).unwrap());
+    assert_eq!(catalog.two_factor(&ada.id).unwrap(), None);
 }

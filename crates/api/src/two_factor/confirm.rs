@@ -1,0 +1,57 @@
+//! `POST /me/two-factor/confirm`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::RecoveryCodes;
+use crate::access::identity::Person;
+use crate::access::second_factor;
+use crate::access::throttle::Place;
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CodeRequest {
+    /// Six digits that the app shows.
+    pub code: String,
+}
+
+/// Turn two-factor sign-in on with the first code of your app
+///
+/// Your other sessions end.
+#[utoipa::path(post, path = "/api/v1/me/two-factor/confirm", operation_id = "confirm_two_factor", tag = "me",
+    request_body = CodeRequest, responses((status = 200, body = RecoveryCodes)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    Body(request): Body<CodeRequest>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    let user = person.session.user.clone();
+    let (catalog, id) = (context.catalog.clone(), user.id.clone());
+    let found = blocking(move || catalog.two_factor(&id)).await??;
+    let begun = found.filter(|one| one.confirmed_at.is_none());
+    let begun = begun.ok_or_else(|| {
+        Problem::bad_request("two_factor_not_begun", "there is no app to confirm").action("set one up first")
+    })?;
+    let place = Place::of(&person.client);
+    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
+    if !second_factor::take(&context, &user.id, &begun, &request.code).await? {
+        return Err(Problem::field("code", "wrong code")
+            .action("check that the clock of the device with the app is right"));
+    }
+    context.throttle.succeeded(&user.username, &place);
+    let (codes, hashes) = second_factor::new_recovery_codes()?;
+    let (catalog, kept) = (context.catalog.clone(), person.session.id.clone());
+    blocking(move || {
+        catalog.set_recovery_codes(&user.id, &hashes)?;
+        catalog.end_sessions(&user.id, Some(&kept))
+    })
+    .await??;
+    context.record(Event::of_account(&person.by(), "two_factor.enabled")).await?;
+    Ok(Json(RecoveryCodes { recovery_codes: codes }))
+}

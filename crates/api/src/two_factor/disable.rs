@@ -1,0 +1,27 @@
+//! `POST /me/two-factor/disable`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::{PasswordProof, check_password};
+use crate::access::identity::Person;
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+/// Turn two-factor sign-in off
+#[utoipa::path(post, path = "/api/v1/me/two-factor/disable", operation_id = "disable_two_factor", tag = "me",
+    request_body = PasswordProof, responses((status = 204, description = "Off")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    Body(request): Body<PasswordProof>,
+) -> Result<StatusCode, Problem> {
+    check_password(&context, &person, request).await?;
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    blocking(move || catalog.delete_two_factor(&user)).await??;
+    context.record(Event::of_account(&person.by(), "two_factor.disabled")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,31 @@
+//! `GET /me/two-factor`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::access::identity::Person;
+use crate::blocking;
+use crate::context::Shared;
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TwoFactorState {
+    /// Signing in takes a code.
+    pub is_on: bool,
+    pub recovery_codes_left: u32,
+}
+
+/// Show whether signing in takes a code of your authenticator app
+#[utoipa::path(get, path = "/api/v1/me/two-factor", operation_id = "read_two_factor", tag = "me",
+    responses((status = 200, body = TwoFactorState)))]
+pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<TwoFactorState>, Problem> {
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id);
+    let found = blocking(move || catalog.two_factor(&user)).await??;
+    let found = found.filter(|one| one.confirmed_at.is_some());
+    Ok(Json(TwoFactorState {
+        is_on: found.is_some(),
+        recovery_codes_left: found.map_or(0, |one| one.recovery_codes_left),
+    }))
+}

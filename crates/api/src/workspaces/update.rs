@@ -1,0 +1,65 @@
+//! `PATCH /workspace`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+use crate::access::identity::Membership;
+use crate::access::permission::Manage;
+use crate::audit::Event;
+use crate::blocking;
+use crate::connections::admission;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+use crate::session::dto::WorkspaceView;
+
+/// What is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct WorkspaceChange {
+    pub name: Option<String>,
+    /// Members without two-factor sign-in see nothing of the workspace until they set it up.
+    pub requires_two_factor: Option<bool>,
+}
+
+/// Change the workspace's name or its rules
+#[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "update_workspace", tag = "workspaces",
+    request_body = WorkspaceChange, responses((status = 200, body = WorkspaceView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    member: Membership<Manage>,
+    Body(request): Body<WorkspaceChange>,
+) -> Result<Json<WorkspaceView>, Problem> {
+    let name = request.name.as_deref().map(admission::check_name).transpose()?.map(str::to_owned);
+    let (catalog, id, user) =
+        (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
+    let new_name = name.clone();
+    let changed = blocking(move || -> Result<_, StoreError> {
+        let has_two_factor = catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some());
+        if request.requires_two_factor == Some(true) && !has_two_factor {
+            return Ok(None);
+        }
+        if let Some(name) = new_name {
+            catalog.rename_workspace(&id, &name)?;
+        }
+        if let Some(required) = request.requires_two_factor {
+            catalog.require_two_factor(&id, required)?;
+        }
+        Ok(catalog.memberships(&user)?.into_iter().find(|one| one.workspace.id == id))
+    });
+    let Some(membership) = changed.await?? else {
+        // Whoever requires it would be the first to be kept out.
+        return Err(Problem::field("requires_two_factor", "set up two-factor sign-in for yourself first"));
+    };
+    if let Some(name) = name {
+        context.record(Event::new(&member.by(), &member.workspace.id, "workspace.renamed").on(name)).await?;
+    }
+    if let Some(required) = request.requires_two_factor {
+        let action =
+            if required { "workspace.two_factor_required" } else { "workspace.two_factor_not_required" };
+        context.record(Event::new(&member.by(), &member.workspace.id, action)).await?;
+    }
+    Ok(Json(membership.into()))
+}
