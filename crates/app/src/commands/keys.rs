@@ -218,7 +218,7 @@ fn replace_lost(folder: &Folder, is_confirmed: bool) -> anyhow::Result<()> {
         eprintln!("{} needs its key again: {}", record.id, record.name);
     }
     eprintln!(
-        "enter each key on the connection's sync page, or with 'chartsy connect'; nothing else is missing"
+        "enter each key on the connection's sync page, or with 'chartsy connect'; users of an authenticator app set it up again; nothing else is missing"
     );
     Ok(())
 }

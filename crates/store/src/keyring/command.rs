@@ -110,7 +110,8 @@ impl std::fmt::Debug for KeyCommand {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 
