@@ -132,8 +132,10 @@ fn a_rotation_seals_everything_under_a_new_key_and_forgets_the_old_one() {
     let place = Place::new();
     let (before, old) = (place.current(), std::fs::read(place.key_file()).unwrap());
     let rotation = place.opened_again().rotate_key(&place.catalog, None).unwrap();
-    let resealed = vec![("keys of connections", 1), ("signing secrets of webhooks", 1)];
-    assert_eq!(rotation, Rotation::Done { to: place.current(), is_resumed: false, resealed });
+    let Rotation::Done { to, is_resumed: false, resealed } = rotation else { panic!("{rotation:?}") };
+    let resealed: Vec<_> = resealed.into_iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(resealed, [("keys of connections", 1), ("signing secrets of webhooks", 1)]);
+    assert_eq!(to, place.current());
     assert_ne!(place.current(), before);
     assert_eq!(place.key_lines(), 1);
     place.assert_everything_is_readable(&place.data);
