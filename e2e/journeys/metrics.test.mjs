@@ -110,7 +110,7 @@ test('a figure leads to its definition, and all definitions are searched', async
   ]);
   await help.getByRole('heading', { name: 'MRR', level: 1, exact: true }).waitFor();
 
-  const field = help.getByRole('searchbox', { name: 'Search all definitions' });
+  const field = help.getByRole('searchbox', { name: 'Search help' });
   await field.fill('zebra');
   await help.getByRole('status').filter({ hasText: 'Nothing found' }).waitFor();
   await accessible(help, 'a search that finds nothing');

@@ -6,6 +6,7 @@ mod browser;
 mod demo;
 mod fuzz;
 mod generate;
+mod mail;
 mod step;
 mod test;
 mod tidy;
@@ -23,6 +24,7 @@ cargo xtask <task>
   bench  measure: store, erase, query, ledger, reconcile, backfill, webhook, live, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   gen    make generated files: types, currencies, rates [--csv FILE]
+  mail   set up the mail server that the tests of `mail` send to
   tidy   check the layout: arrows between crates, file sizes, licenses, names of providers
   audit  hold the dependencies against the published advisories
 ";
@@ -50,6 +52,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "bench" => bench::run_named(rest),
         "fuzz" => fuzz::run_named(rest),
         "gen" => generate::run_named(rest),
+        "mail" => mail::find_or_install().map(|python| eprintln!("{} has aiosmtpd", python.display())),
         "tidy" => tidy::run(),
         "audit" => advisories::check(),
         "help" | "--help" | "-h" => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
-use crate::{advisories, browser, tidy, ui};
+use crate::{advisories, browser, mail, tidy, ui};
 
 /// # Errors
 /// When a check or test fails.
@@ -25,8 +25,9 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
         let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
         run(cargo().args(clippy))
     })?;
+    let python = mail::find_or_install()?;
     step("tests (the first time takes some minutes)", || {
-        run(cargo().args(["test", "--workspace", "--quiet"]))
+        run(cargo().args(["test", "--workspace", "--quiet"]).env(mail::PYTHON, &python))
     })?;
     if !is_fast {
         journeys()?;

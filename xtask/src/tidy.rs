@@ -20,13 +20,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("metrics", &["model", "store"]),
     ("sync", &["model", "connect", "store", "metrics"]),
     ("sandbox", &["model"]),
-    ("api", &["model", "connect", "store", "metrics", "sync", "sandbox"]),
-    ("app", &["model", "connect", "store", "metrics", "sync", "sandbox", "api"]),
+    ("mail", &["model", "store"]),
+    ("api", &["model", "connect", "store", "metrics", "sync", "sandbox", "mail"]),
+    ("app", &["model", "connect", "store", "metrics", "sync", "sandbox", "mail", "api"]),
     ("xtask", &[]),
 ];
 
 /// Libraries that only these crates may use.
-const OWNERS: &[(&str, &[&str])] = &[("rusqlite", &["store"]), ("reqwest", &["connect", "sandbox", "sync"])];
+const OWNERS: &[(&str, &[&str])] =
+    &[("rusqlite", &["store"]), ("reqwest", &["connect", "sandbox", "sync"]), ("lettre", &["mail"])];
 
 /// The feature with the made-up source, which no build that is shipped may have.
 const TESTS_ONLY: &str = "made-up";

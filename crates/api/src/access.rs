@@ -5,6 +5,7 @@ pub mod browser;
 pub mod cookie;
 pub mod credential;
 pub mod identity;
+pub mod mailing;
 pub mod password;
 pub mod permission;
 pub mod second_factor;

@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
@@ -8,6 +8,7 @@ use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
+use mail::Mailer;
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -52,6 +53,10 @@ pub struct Options {
     pub network: Network,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Sends e-mail. Without one, links are printed for the operator.
+    pub mailer: Option<Mailer>,
+    /// The address that is listened on, for links where there is no public one.
+    pub local_url: Option<Url>,
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
@@ -91,6 +96,11 @@ pub struct Samples {
     pub start: Arc<StartSample>,
 }
 
+static LOCAL: LazyLock<Url> = LazyLock::new(|| {
+    // Only where a server was started without any address, as in tests.
+    Url::parse("http://127.0.0.1:8080").unwrap_or_else(|_| unreachable!())
+});
+
 /// Shared by all handlers.
 pub struct Context {
     pub data: DataDir,
@@ -102,6 +112,7 @@ pub struct Context {
     pub samples: Samples,
     pub throttle: Throttle,
     pub counters: Counters,
+    pub mailer: Mailer,
     answers: GivenAnswers,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
@@ -119,6 +130,8 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
+        let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
+        let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
         let rates =
             Arc::new(ReferenceRates::open(data.clone(), catalog.clone()).over(options.network.clone()));
@@ -132,6 +145,7 @@ impl Context {
             samples,
             throttle,
             counters: Counters::default(),
+            mailer,
             answers: GivenAnswers::default(),
             stopping,
         }
@@ -162,6 +176,22 @@ impl Context {
         let objects = self.runner.objects(&record.workspace, &record.id).await?;
         let source = source_of(&record)?;
         Ok(blocking(move || billing::read(source, &objects, &customer)).await??)
+    }
+
+    /// The address of a page, for mails. Never from what a request says of the host: a link in a mail must lead here.
+    pub fn page(&self, path: &str) -> Url {
+        let base = self.options.public_url.as_ref().or(self.options.local_url.as_ref());
+        let mut url = base.cloned().unwrap_or_else(|| LOCAL.clone());
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        url
+    }
+
+    /// The address of a page that opens something with a code. The code is in the fragment, which browsers send to nobody.
+    pub fn page_with_code(&self, path: &str, code: &Secret) -> Secret {
+        let mut url = self.page(path);
+        url.set_fragment(Some(code.expose()));
+        Secret::new(url.to_string())
     }
 
     /// Whether cookies may only travel by https.

@@ -8,9 +8,9 @@ use utoipa::{OpenApi, Path};
 use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
-    audit, connections, customers, invitations, me, members, metrics, movements, payments, rates, reconcile,
-    restatements, session, settings, setup, sign_up, sources, statements, sync, tokens, two_factor, webhooks,
-    workspaces,
+    audit, connections, customers, invitations, me, members, metrics, movements, password_reset, payments,
+    rates, reconcile, restatements, session, settings, setup, sign_up, sources, statements, sync, tokens,
+    two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -42,7 +42,9 @@ macro_rules! actions {
 }
 
 actions! {
-    setup::read, setup::create_owner, sign_up::create,
+    setup::read, setup::create_owner,
+    sign_up::create, sign_up::confirm, sign_up::resend, sign_up::correct_address,
+    password_reset::create, password_reset::finish,
     session::read, session::create, session::delete,
     me::rename, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,

@@ -2,9 +2,10 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use metrics::question::{Preset, Question};
-use model::Day;
+use model::{Day, Secret};
 
 use crate::commands;
+use crate::failure::Advice;
 use crate::outgoing::Outgoing;
 
 #[derive(Debug, Parser)]
@@ -91,6 +92,8 @@ pub enum Command {
     Workspace(commands::workspace::Workspace),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
+    /// Check that e-mail can be sent
+    Mail(commands::mail::Mail),
     /// Print the API's description
     #[command(hide = true)]
     Openapi,
@@ -102,6 +105,49 @@ pub struct DataArgs {
     /// The data folder
     #[arg(long, value_name = "DIR", env = "CHARTSY_DATA", default_value = "data")]
     pub data: std::path::PathBuf,
+}
+
+/// The mail server to send with.
+#[derive(Debug, Clone, Args)]
+pub struct MailArgs {
+    /// The mail server: smtp://user:password@host:587 (encrypted with STARTTLS), smtps://user:password@host:465, or
+    /// smtp://localhost:25?tls=none. Without one, links are printed here instead of being sent
+    #[arg(long, value_name = "URL", env = "CHARTSY_SMTP_URL", hide_env_values = true, value_parser = secret)]
+    smtp_url: Option<Secret>,
+    /// The sender of e-mails, such as 'Chartsy <chartsy@example.com>'
+    #[arg(long, value_name = "ADDRESS", env = "CHARTSY_MAIL_FROM")]
+    mail_from: Option<String>,
+}
+
+impl MailArgs {
+    /// Where to send from; `None` without a mail server. An empty variable is as good as none.
+    pub fn settings(&self) -> anyhow::Result<Option<mail::Settings>> {
+        let url = self.smtp_url.as_ref().filter(|url| !url.expose().trim().is_empty());
+        let from = self.mail_from.as_deref().filter(|from| !from.trim().is_empty());
+        match (url, from) {
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                let help =
+                    "set it with --mail-from or CHARTSY_MAIL_FROM, such as 'Chartsy <chartsy@example.com>'";
+                Err(Advice::new("there is a mail server, but no sender of e-mails", help).into())
+            }
+            (None, Some(_)) => {
+                let help =
+                    "set it with --smtp-url or CHARTSY_SMTP_URL, such as smtp://user:password@host:587";
+                Err(Advice::new("there is a sender of e-mails, but no mail server", help).into())
+            }
+            (Some(url), Some(from)) => {
+                let help = "see \"E-mail\" in docs/operations.md";
+                let settings = mail::Settings::parse(url, from);
+                Ok(Some(settings.map_err(|error| Advice::new(error.to_string(), help))?))
+            }
+        }
+    }
+}
+
+/// Takes anything: clap would repeat what it refuses.
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
 }
 
 /// One connection of the data folder.
@@ -193,6 +239,8 @@ mod tests {
             "chartsy serve --data d --master-key-command pass",
             "chartsy serve --outgoing public --trusted-proxy 127.0.0.1 --trusted-proxy 10.0.0.0/8",
             "chartsy serve --tls-cert cert.pem --tls-key key.pem",
+            "chartsy serve --smtp-url smtps://u:p@mail.example.com --mail-from chartsy@example.com",
+            "chartsy mail test --to ada@example.com --data d",
         ] {
             let line = line.replace("SOURCE", sandbox::SOURCE);
             Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod export;
 pub mod keys;
 pub mod ledger;
+pub mod mail;
 pub mod metrics;
 pub mod movements;
 pub mod openapi;
@@ -57,6 +58,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),
+        Command::Mail(args) => mail::run(args).await,
         Command::Openapi => openapi::run(),
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use api::connections::admission::AdmissionError;
 use connect::{ConnectError, KeyError, Source};
+use mail::SendError;
 use store::StoreError;
 use sync::SyncError;
 
@@ -30,6 +31,16 @@ impl Advice {
     /// There is no connection to do it with.
     pub fn nothing_connected() -> Self {
         Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))
+    }
+
+    /// An e-mail could not be sent.
+    pub fn not_sent(error: &SendError, help: impl Into<String>) -> Self {
+        let code = match error {
+            SendError::LoginRefused { .. } => KEY_REFUSED,
+            SendError::Unreachable { .. } => UNREACHABLE,
+            _ => OTHER,
+        };
+        Self { code, ..Self::new(error.to_string(), help) }
     }
 
     /// The key lacks a permission without which nothing can be computed.

@@ -2,10 +2,12 @@
 
 mod audit;
 mod connections;
+mod email_links;
 mod erasures;
 mod file;
 mod invitations;
 mod members;
+mod outbox;
 mod people;
 mod rates;
 mod records;
@@ -25,8 +27,10 @@ use crate::error::{Fault, InFile};
 use crate::scrub::scrub;
 
 pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
+pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};
 pub use members::{Member, Membership, Workspace, WorkspaceFacts};
+pub use outbox::{NewOutboxMessage, OutboxFacts, OutboxMessage};
 pub use people::{NewUser, User};
 pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};

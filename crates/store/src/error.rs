@@ -62,8 +62,14 @@ pub enum StoreError {
     InvitationEnded,
     #[error("this invitation is for another e-mail address; sign in with the account that it was sent to")]
     InvitationForOther,
+    #[error("this link has expired or was already used; ask for a new one")]
+    LinkEnded,
     #[error("the workspace still has connections, or is the only one; remove its connections first")]
     WorkspaceInUse,
+    #[error(
+        "{waiting} e-mails are waiting to be sent, and no more are taken: check the mail server with 'chartsy mail test'"
+    )]
+    OutboxFull { waiting: i64 },
     #[error("{path} was opened for reading only", path = path.display())]
     OpenedForReading { path: PathBuf },
     #[error("the writer of {} has stopped: start chartsy again", path.display())]

@@ -55,6 +55,15 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         context: two_factor_of,
         when_lost: WhenLost::RowDeleted,
     },
+    SealedColumn {
+        what: "e-mails in the outbox",
+        table: "outbox",
+        column: "sealed",
+        key: "id",
+        of: "id",
+        context: outbox_of,
+        when_lost: WhenLost::RowDeleted,
+    },
 ];
 
 /// What a connection's key is sealed for: it can't be decrypted for any other.
@@ -73,6 +82,11 @@ fn key_of(connection: &str) -> String {
 
 fn webhook_of(connection: &str) -> String {
     format!("connection/{connection}/webhook")
+}
+
+/// What an e-mail that waits is sealed for.
+pub(crate) fn outbox_of(message: &str) -> String {
+    format!("outbox/{message}")
 }
 
 /// What the secret of a user's authenticator app is sealed for.

@@ -3,6 +3,7 @@ import { capital } from '~/format/names'
 import { isFromGateway, reachability } from './reachability'
 import { parseAnswer } from './shownText'
 import type { Problem } from './types'
+import { currentWorkspace, forgetWorkspace } from './workspace'
 
 const BASE = '/api/v1'
 
@@ -23,6 +24,12 @@ export class ApiError extends Error {
   get code() {
     return this.problem.code
   }
+}
+
+/** What went wrong and what to do about it, as one text. */
+export function failureText(error: Error): string {
+  const action = error instanceof ApiError ? error.problem.action : undefined
+  return action ? `${error.message}. ${action}` : error.message
 }
 
 type QueryValue = string | number | boolean | null | undefined | readonly string[]
@@ -65,15 +72,24 @@ function sentenceCase(problem: Problem): Problem {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const fallback: Problem = { title: `The server returned an error (${response.status})`, status: response.status }
+  const retry_after_s = Number(response.headers.get('retry-after') ?? 0)
+  const fallback: Problem = {
+    title: `The server returned an error (${response.status})`,
+    status: response.status,
+    ...(retry_after_s > 0 ? { retry_after_s } : {}),
+  }
   if (!response.headers.get('content-type')?.includes('json')) return fallback
   const body: unknown = await response.json().catch(() => null)
   return body && typeof body === 'object' ? sentenceCase({ ...fallback, ...body, status: response.status }) : fallback
 }
 
-async function send<T>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
+/** The workspace was deleted, or its reader is no longer a member. The session says which one comes next. */
+const isWorkspaceGone = ({ status, title }: Problem) => status === 404 && title === 'Workspace not found'
+
+async function send<T>(method: string, path: string, body: unknown, signal?: AbortSignal, workspace = currentWorkspace()): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
+  if (workspace !== null) headers['chartsy-workspace'] = workspace
   let response: Response
   try {
     const payload = body === undefined ? null : JSON.stringify(body)
@@ -84,7 +100,11 @@ async function send<T>(method: string, path: string, body: unknown, signal: Abor
   }
   if (isFromGateway(response)) throw unreachable()
   reachability.answered()
-  if (!response.ok) throw new ApiError(await problemOf(response))
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (isWorkspaceGone(problem) && workspace === currentWorkspace()) forgetWorkspace()
+    throw new ApiError(problem)
+  }
   const text = await response.text().catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw unreachable()
@@ -96,8 +116,10 @@ async function send<T>(method: string, path: string, body: unknown, signal: Abor
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => send<T>('GET', path + queryString(query), undefined, signal),
+  /** In another workspace than that of the page. */
+  getIn: <T>(workspace: string, path: string) => send<T>('GET', path, undefined, undefined, workspace),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => send<T>('POST', path, body ?? {}, signal),
-  put: <T>(path: string, body: unknown) => send<T>('PUT', path, body, undefined),
-  patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body, undefined),
-  delete: <T = void>(path: string) => send<T>('DELETE', path, undefined, undefined),
+  put: <T>(path: string, body: unknown) => send<T>('PUT', path, body),
+  patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, body),
+  delete: <T = void>(path: string) => send<T>('DELETE', path, undefined),
 }

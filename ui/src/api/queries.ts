@@ -4,7 +4,6 @@ import { ApiError, api } from './client'
 import type { Query } from './client'
 import { withValues } from './registry'
 import type {
-  ApiToken,
   CashReport,
   CashTransaction,
   CashTransactionPage,
@@ -49,6 +48,7 @@ import type {
   ValueReport,
   Webhook,
 } from './types'
+import { chooseWorkspace } from './workspace'
 
 /** Where a connection is, under the API's own path. */
 export const connectionPath = (id: string) => `/connections/${encodeURIComponent(id)}`
@@ -73,7 +73,10 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
   queryFn: async ({ signal }) => {
     try {
-      return await api.get<Session>('/session', {}, signal)
+      const session = await api.get<Session>('/session', {}, signal)
+      // From here on every request names it: what the server takes by default changes with the memberships.
+      if (session.workspace) chooseWorkspace(session.workspace.id)
+      return session
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null
       throw error
@@ -106,11 +109,6 @@ export const registryQuery = queryOptions({
   queryFn: async ({ signal }) => {
     return (await api.get<{ data: MetricDefinition[] }>('/metrics', {}, signal)).data
   },
-})
-
-export const tokensQuery = queryOptions({
-  queryKey: ['tokens'],
-  queryFn: async ({ signal }) => (await api.get<{ data: ApiToken[] }>('/tokens', {}, signal)).data,
 })
 
 export const progressQuery = (id: string) =>
@@ -219,13 +217,13 @@ export const customersQuery = (id: string, query: Query) =>
   })
 
 /** Every row of a list that comes in pages, for a file. */
-async function allPages<Row>(path: string, query: Query, onProgress: (rows: number) => void): Promise<Row[]> {
+export async function allPages<Row>(path: string, query: Query, onProgress: (rows: number) => void): Promise<Row[]> {
   const rows: Row[] = []
-  let cursor: string | null = ''
+  let cursor: string | number | null = ''
   while (cursor !== null) {
     // Each page says where the next one begins.
     // oxlint-disable-next-line no-await-in-loop
-    const page: { data: Row[]; next_cursor: string | null } = await api.get(path, { ...query, limit: NEXT_PAGE, cursor })
+    const page: { data: Row[]; next_cursor: string | number | null } = await api.get(path, { ...query, limit: NEXT_PAGE, cursor })
     rows.push(...page.data)
     onProgress(rows.length)
     cursor = page.next_cursor

@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 
 import { ApiError } from './client'
 import { connectionsQuery, sessionQuery } from './queries'
@@ -20,9 +20,17 @@ export const queryClient: QueryClient = new QueryClient({
     onError: (error) => {
       // The session ended while a page was open: the shell sends its reader to the sign-in page.
       if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(sessionQuery.queryKey, null)
+      else askWhoIsHere(error)
     },
   }),
+  mutationCache: new MutationCache({ onError: (error) => askWhoIsHere(error) }),
 })
+
+/** What was refused or can't be found may be so because a role or a membership has changed: the session says which ones there are. */
+function askWhoIsHere(error: unknown) {
+  const mayHaveChanged = error instanceof ApiError && (error.status === 403 || error.status === 404)
+  if (mayHaveChanged) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}
 
 // What failed is requested again. Everything else stays: the stream says whether it is still current.
 reachability.onReturn(() => {

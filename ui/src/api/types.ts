@@ -37,10 +37,26 @@ export interface Problem {
   action?: string
   /** The field of the request that it is about. */
   field?: string
+  /** How long to wait before the next try. */
+  retry_after_s?: number
 }
 
 export type SetupState = Answer<'Setup'>
 export type Session = Answer<'SignedIn'>
+export type User = Answer<'UserView'>
+export type Workspace = Answer<'WorkspaceView'>
+export type Role = Schemas['Role']
+export type Member = Answer<'MemberView'>
+export type Invitation = Answer<'InvitationView'>
+export type CreatedInvitation = Answer<'CreatedInvitation'>
+export type InvitationOffer = Answer<'InvitationOffer'>
+export type BrowserSession = Answer<'SessionView'>
+export type AuditEntry = Answer<'AuditEntryView'>
+export type AuditPage = Answer<'AuditEntries'>
+export type TwoFactorState = Answer<'TwoFactorState'>
+export type TwoFactorSetup = Answer<'TwoFactorSetup'>
+export type RecoveryCodes = Answer<'RecoveryCodes'>
+export type TokenScope = Schemas['TokenScope']
 export type Source = Answer<'Source'>
 export type KeyCheck = Answer<'CheckedKey'>
 export type PermissionState = Schemas['PermissionState']

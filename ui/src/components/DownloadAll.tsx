@@ -9,13 +9,16 @@ import { ChevronIcon } from './icons'
 import { MenuButton } from './Menu'
 
 interface DownloadAllProps<Row> {
-  /** How many rows there will be. */
-  total: number | undefined
+  /** How many rows there will be; `null` where that is not known. */
+  total: number | null | undefined
   /** Requests all rows, and says how many are here. */
   load: (onProgress: (rows: number) => void) => Promise<Row[]>
   table: (rows: Row[]) => ExportTable
   name: string
 }
+
+const progressText = (count: number, total: number | null | undefined) =>
+  total ? `${formatCount(Math.min(count, total))} of ${formatCount(total)}` : formatCount(count)
 
 /** Downloads a whole list, also what the page has not requested yet. */
 export function DownloadAll<Row>({ total, load, table, name }: DownloadAllProps<Row>) {
@@ -43,12 +46,12 @@ export function DownloadAll<Row>({ total, load, table, name }: DownloadAllProps<
         hasText
         className={buttonClass('quiet', 'small')}
         entries={FILE_KINDS.map((kind) => ({ ...kind, isDisabled: isPending }))}
-        isDisabled={!total}
+        isDisabled={total === undefined || total === 0}
         label="Download"
         onAction={(id) => isFileKind(id) && void download(id)}
       >
         {isPending && <Spinner />}
-        {isPending && total ? `${formatCount(Math.min(count, total))} of ${formatCount(total)}` : 'Download'}
+        {isPending ? progressText(count, total) : 'Download'}
         <ChevronIcon className="size-3.5 text-ink-faint" />
       </MenuButton>
     </span>

@@ -3,10 +3,9 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { connectionsQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { AppShell } from '~/features/shell/AppShell'
 import { lastConnection } from '~/view/lastConnection'
-import type { RawSearch } from '~/view/search'
-import { compact, textOf } from '~/view/search'
+import { canOpenWorkspace, isOpenWithoutWorkspace } from '~/view/workspaceAccess'
 
-import { fetched } from './fetched'
+import { fetched, settingsArea } from './fetched'
 import { Broken, rootRoute } from './root'
 
 /** Everything that needs a signed-in person. */
@@ -14,7 +13,9 @@ export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
   beforeLoad: async ({ context, location }) => {
-    if (await context.queryClient.ensureQueryData(sessionQuery)) return
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session && (canOpenWorkspace(session) || isOpenWithoutWorkspace(location.pathname))) return
+    if (session) throw redirect({ to: '/no-workspace' })
     const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
     if (needs_owner) throw redirect({ to: '/setup' })
     throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
@@ -37,24 +38,24 @@ export const homeRoute = createRoute({
   },
 })
 
-/** `/help` alone is the list of all definitions. */
-export const helpHomeRoute = createRoute({
-  getParentRoute: () => appRoute,
-  path: '/help',
-  beforeLoad: () => {
-    throw redirect({ to: '/help/$page', params: { page: 'README' } })
-  },
-})
-
-export const helpRoute = createRoute({
-  getParentRoute: () => appRoute,
-  path: '/help/$page',
-  validateSearch: (raw: RawSearch): { q?: string } => compact({ q: textOf(raw.q) }),
-  component: lazyRouteComponent(fetched(() => import('~/features/help/HelpPage')), 'HelpPage'),
-})
-
 export const connectRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/connect',
   component: lazyRouteComponent(fetched(() => import('~/features/connect/ConnectPage')), 'ConnectPage'),
+})
+
+export const noWorkspaceRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/no-workspace',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session && canOpenWorkspace(session)) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(settingsArea, 'NoWorkspacePage'),
+})
+
+export const newWorkspaceRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/workspaces/new',
+  component: lazyRouteComponent(settingsArea, 'NewWorkspacePage'),
 })

@@ -1,7 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router'
 
-import { connectionsQuery, facetsQuery, progressQuery } from '~/api/queries'
+import { api } from '~/api/client'
+import { connectionsQuery, facetsQuery, progressQuery, sessionQuery } from '~/api/queries'
+import type { Connection } from '~/api/types'
+import { chooseWorkspace } from '~/api/workspace'
 import { ConnectionFrame } from '~/features/shell/ConnectionFrame'
 import { rememberConnection } from '~/view/lastConnection'
 import type { RawSearch } from '~/view/search'
@@ -46,6 +49,18 @@ async function knowLedger(client: QueryClient, id: string) {
   }
 }
 
+/** A link may lead to a connection of another workspace that the reader belongs to. */
+async function enterWorkspaceOf(client: QueryClient, id: string): Promise<boolean> {
+  const session = await client.ensureQueryData(sessionQuery)
+  const others = session?.workspaces.filter((one) => one.id !== session.workspace?.id) ?? []
+  const lists = await Promise.all(others.map((one) => api.getIn<{ data: Connection[] }>(one.id, '/connections')))
+  const found = others[lists.findIndex(({ data }) => data.some((connection) => connection.id === id))]
+  if (!found) return false
+  chooseWorkspace(found.id)
+  await Promise.all([client.fetchQuery({ ...sessionQuery, staleTime: 0 }), client.fetchQuery({ ...connectionsQuery, staleTime: 0 })])
+  return true
+}
+
 export const connectionRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/c/$connectionId',
@@ -54,7 +69,7 @@ export const connectionRoute = createRoute({
     const { queryClient } = context
     const id = params.connectionId
     const [connections] = await Promise.all([queryClient.ensureQueryData(connectionsQuery), knowLedger(queryClient, id)])
-    if (!connections.some((connection) => connection.id === id)) throw notFound()
+    if (!connections.some((connection) => connection.id === id) && !(await enterWorkspaceOf(queryClient, id))) throw notFound()
     rememberConnection(id)
   },
   component: ConnectionFrame,

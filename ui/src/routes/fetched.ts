@@ -24,3 +24,5 @@ export const fetched =
       })
     }
   }
+
+export const settingsArea = fetched(() => import('~/features/settings/area'))

@@ -5,16 +5,27 @@ import { SkeletonRows } from '~/components/Feedback'
 import { parseAddress } from '~/view/pageSearch'
 import { stringifySearch } from '~/view/search'
 
-import { appRoute, connectRoute, helpHomeRoute, helpRoute, homeRoute } from './app'
+import { appRoute, connectRoute, homeRoute, newWorkspaceRoute, noWorkspaceRoute } from './app'
 import { connectionHomeRoute, connectionRoute, pageRoutes } from './connection'
+import { helpFrameRoute, helpHomeRoute, helpRoute } from './help'
 import { PageError } from './PageError'
 import { NotFound, rootRoute } from './root'
-import { loginRoute, setupRoute } from './visitor'
+import { settingsRoutes } from './settings'
+import { invitationRoute, loginRoute, setupRoute } from './visitor'
 
 const routeTree = rootRoute.addChildren([
   setupRoute,
   loginRoute,
-  appRoute.addChildren([homeRoute, connectRoute, helpHomeRoute, helpRoute, connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes])]),
+  invitationRoute,
+  helpFrameRoute.addChildren([helpHomeRoute, helpRoute]),
+  appRoute.addChildren([
+    homeRoute,
+    connectRoute,
+    noWorkspaceRoute,
+    newWorkspaceRoute,
+    ...settingsRoutes,
+    connectionRoute.addChildren([connectionHomeRoute, ...pageRoutes]),
+  ]),
 ])
 
 /** Rewrites the address to what it means here before anything reads it. */

@@ -31,3 +31,14 @@ export const loginRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/account/LoginPage')), 'LoginPage'),
   errorComponent: Broken,
 })
+
+/** The code is in the address's fragment, which no browser sends: the page reads it by itself. */
+export const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  beforeLoad: async ({ context }) => {
+    await context.queryClient.ensureQueryData(sessionQuery)
+  },
+  component: lazyRouteComponent(fetched(() => import('~/features/invitation/InvitationPage')), 'InvitationPage'),
+  errorComponent: Broken,
+})

@@ -256,6 +256,40 @@ export function readCustomerSearch(raw: RawSearch): CustomerSearch {
   return isDay(raw.why) ? { why: raw.why } : {}
 }
 
+export const AUDIT_KINDS = [
+  'connection',
+  'customer',
+  'invitation',
+  'member',
+  'password',
+  'rates',
+  'session',
+  'settings',
+  'token',
+  'two_factor',
+  'user',
+  'webhook',
+  'workspace',
+] as const
+
+export interface AuditSearch {
+  kind?: (typeof AUDIT_KINDS)[number]
+  /** A username, or the name of a token. */
+  who?: string
+  /** The first and the last day. */
+  since?: Day
+  until?: Day
+}
+
+export function readAuditSearch(raw: RawSearch): AuditSearch {
+  return compact({
+    kind: oneOf(AUDIT_KINDS, raw.kind),
+    who: textOf(raw.who),
+    since: isDay(raw.since) ? raw.since : undefined,
+    until: isDay(raw.until) ? raw.until : undefined,
+  }) as AuditSearch
+}
+
 /**
  * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
  * page ever sees a value that it does not know.
@@ -274,6 +308,7 @@ export function parseAddress(text: string): RawSearch {
     ...readCustomersSearch(raw),
     ...readReconcileSearch(raw),
     ...readCustomerSearch(raw),
+    ...readAuditSearch(raw),
     next: safeNext(raw.next),
   })
 }

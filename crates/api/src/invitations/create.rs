@@ -3,19 +3,21 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use model::{Role, UnixSeconds};
+use mail::{Mailbox, Message};
+use model::{Role, Secret, UnixSeconds};
 use serde::{Deserialize, Serialize};
-use store::{NewInvitation, StoreError};
+use store::{Invitation, NewInvitation, StoreError};
 use utoipa::ToSchema;
 
 use super::dto::InvitationView;
 use crate::access::account::check_email;
 use crate::access::credential;
 use crate::access::identity::Membership;
+use crate::access::mailing::LinkDelivery;
 use crate::access::permission::Manage;
 use crate::audit::Event;
 use crate::blocking;
-use crate::context::Shared;
+use crate::context::{Context, Shared};
 use crate::http::json::Body;
 use crate::problem::Problem;
 
@@ -35,6 +37,8 @@ pub struct CreatedInvitation {
     pub invitation: InvitationView,
     /// The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it.
     pub code: String,
+    /// How the link gets to the address that is invited; `null` for an invitation by link.
+    pub delivery: Option<LinkDelivery>,
 }
 
 /// Invite somebody to the workspace
@@ -66,6 +70,38 @@ pub async fn handle(
         .on(invitation.email.as_deref().unwrap_or("by link"))
         .detail(format!("as {}", invitation.role.as_str()));
     context.record(event).await?;
+    let delivery = send(&context, &invitation, &code).await?;
     let invitation = InvitationView::new(invitation, now);
-    Ok((StatusCode::CREATED, Json(CreatedInvitation { invitation, code: code.expose().to_owned() })))
+    Ok((
+        StatusCode::CREATED,
+        Json(CreatedInvitation { invitation, code: code.expose().to_owned(), delivery }),
+    ))
+}
+
+async fn send(
+    context: &Context,
+    invitation: &Invitation,
+    code: &Secret,
+) -> Result<Option<LinkDelivery>, Problem> {
+    let Some(email) = &invitation.email else { return Ok(None) };
+    let message = Message::Invitation {
+        workspace: invitation.workspace.id.clone(),
+        workspace_name: invitation.workspace.name.clone(),
+        invited_by: invitation.invited_by.clone(),
+        role: label(invitation.role).to_owned(),
+        link: context.page_with_code("/invitation", code),
+    };
+    let sent = context.mailer.send(message, &Mailbox::new("", email)?, Some(invitation.expires_at)).await?;
+    Ok(Some(sent.into()))
+}
+
+/// A role as people read it.
+fn label(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Admin => "Admin",
+        Role::BillingAdmin => "Billing Admin",
+        Role::Member => "Member",
+        Role::Viewer => "Viewer",
+    }
 }

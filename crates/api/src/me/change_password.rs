@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use mail::Message;
 use model::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::account::check_new_password;
 use crate::access::identity::Person;
-use crate::access::{browser, password};
+use crate::access::{browser, mailing, password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -48,8 +49,11 @@ pub async fn handle(
     context.throttle.succeeded(&user.username, &place);
     check_new_password(&request.password, &request.password_confirmation)?;
     let hash = Secret::new(password::hash(request.password).await?);
-    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id);
+    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
     blocking(move || catalog.set_password(&id, &hash, Some(&kept))).await??;
     context.record(Event::of_account(&person.by(), "password.changed")).await?;
+    let at = context.clock.now();
+    let message = Message::PasswordChanged { at, reset_page: context.page("/forgot-password") };
+    mailing::notify(&context, &user, message).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@ use ::metrics::question::ParameterError;
 use ::sync::SyncError;
 use axum::http::StatusCode;
 use connect::{ConnectError, KeyError};
+use mail::MailError;
 use store::StoreError;
 
 use super::Problem;
@@ -46,6 +47,7 @@ impl From<StoreError> for Problem {
             StoreError::WorkspaceInUse => (StatusCode::CONFLICT, "workspace_in_use"),
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
+            StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
             StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             StoreError::DiskFailed { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_failed"),
@@ -53,6 +55,7 @@ impl From<StoreError> for Problem {
             StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } | StoreError::KeyReplaced => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
             }
+            StoreError::OutboxFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "mail_unavailable"),
             StoreError::Sealed => (StatusCode::CONFLICT, "key_sealed"),
             StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. } => {
                 (StatusCode::CONFLICT, "master_key")
@@ -75,6 +78,7 @@ impl From<StoreError> for Problem {
                     "whoever runs this server can see which one is expected with 'chartsy keys status'",
                 );
             }
+            "mail_unavailable" => "the server can't send e-mail at the moment: try again later".to_owned(),
             "read_only" => "the server can't write to its data folder".to_owned(),
             "busy" => "another chartsy process is working on this: try again".to_owned(),
             _ => error.to_string(),
@@ -83,6 +87,16 @@ impl From<StoreError> for Problem {
         match told.split_once("; ") {
             Some((title, action)) => Self::new(status, code, title).action(action),
             None => Self::new(status, code, told),
+        }
+    }
+}
+
+impl From<MailError> for Problem {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Address => Self::field("email", "this is not an e-mail address"),
+            MailError::Store(error) => error.into(),
+            MailError::Unwritable | MailError::Work(_) => Self::internal(&error),
         }
     }
 }

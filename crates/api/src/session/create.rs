@@ -51,7 +51,7 @@ pub async fn handle(
             context.record(Event::of_account(&by, "session.refused").on(&user.username)).await?;
         }
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
-            .action("whoever runs this server can set a new password with 'chartsy user password'"));
+            .action("if you forgot your password, have a link sent to choose a new one"));
     };
     check_second_factor(&context, &user.id, request.code.as_deref()).await?;
     context.throttle.succeeded(&login, &place);
@@ -59,6 +59,10 @@ pub async fn handle(
     if user.locked_at.is_some() {
         return Err(Problem::forbidden("account_locked", "this account is locked")
             .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
+    }
+    if user.email_confirmed_at.is_none() {
+        return Err(Problem::forbidden("email_unconfirmed", "your e-mail address is not confirmed yet")
+            .action("open the link that was sent to it, or have it sent again"));
     }
     let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
     let started = start_session(&context, user, &by.client).await?;

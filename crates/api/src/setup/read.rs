@@ -18,6 +18,8 @@ pub struct Setup {
     pub version: &'static str,
     /// Who may create an account.
     pub sign_up: SignUp,
+    /// Links are sent by e-mail. Without it, they are printed for the person who runs the server, who has to pass them on.
+    pub has_mail: bool,
 }
 
 /// Show whether the server is waiting for its owner account
@@ -31,5 +33,6 @@ pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Proble
         needs_code: !has_owner,
         version: env!("CARGO_PKG_VERSION"),
         sign_up: context.options.sign_up,
+        has_mail: context.mailer.is_configured(),
     }))
 }

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use mail::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::RecoveryCodes;
 use crate::access::identity::Person;
-use crate::access::second_factor;
 use crate::access::throttle::Place;
+use crate::access::{mailing, second_factor};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -46,12 +47,13 @@ pub async fn handle(
     }
     context.throttle.succeeded(&user.username, &place);
     let (codes, hashes) = second_factor::new_recovery_codes()?;
-    let (catalog, kept) = (context.catalog.clone(), person.session.id.clone());
+    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
     blocking(move || {
-        catalog.set_recovery_codes(&user.id, &hashes)?;
-        catalog.end_sessions(&user.id, Some(&kept))
+        catalog.set_recovery_codes(&id, &hashes)?;
+        catalog.end_sessions(&id, Some(&kept))
     })
     .await??;
     context.record(Event::of_account(&person.by(), "two_factor.enabled")).await?;
+    mailing::notify(&context, &user, Message::TwoFactorOn { at: context.clock.now() }).await;
     Ok(Json(RecoveryCodes { recovery_codes: codes }))
 }

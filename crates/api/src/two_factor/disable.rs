@@ -3,8 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use mail::Message;
+
 use super::{PasswordProof, check_password};
 use crate::access::identity::Person;
+use crate::access::mailing;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -23,5 +26,8 @@ pub async fn handle(
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     blocking(move || catalog.delete_two_factor(&user)).await??;
     context.record(Event::of_account(&person.by(), "two_factor.disabled")).await?;
+    let at = context.clock.now();
+    let message = Message::TwoFactorOff { at, reset_page: context.page("/forgot-password") };
+    mailing::notify(&context, &person.session.user, message).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -51,6 +51,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         rates_urls: vec![connect::rates::ECB.to_owned()],
         polling: Polling::default(),
         provider_share_percent: RunnerConfig::SHARE_PERCENT,
+        mail: None,
         entry: is_ours.then(|| entry.clone()),
         sign_up: SignUp::default(),
     };

@@ -8,13 +8,14 @@ use std::time::Duration;
 use api::access::credential;
 use api::tls::{Certificates, TlsListener};
 use api::{Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
+use mail::Mailer;
 use model::{Clock, Secret};
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::cli::DataArgs;
+use crate::cli::{DataArgs, MailArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;
@@ -81,9 +82,12 @@ pub struct Serve {
     /// Who may create an account
     #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
     sign_up: SignUpBy,
+    #[command(flatten)]
+    mail: MailArgs,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
+    let mail = args.mail.settings()?;
     let folder = Folder::open(&args.data.data)?;
     folder.check_master_key()?;
     let tls = args.tls_cert.zip(args.tls_key);
@@ -99,6 +103,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
         },
         provider_share_percent: args.provider_share_percent,
+        mail,
         entry: None,
         sign_up: args.sign_up.into(),
     };
@@ -163,6 +168,8 @@ pub struct Site {
     pub rates_urls: Vec<String>,
     pub polling: Polling,
     pub provider_share_percent: u8,
+    /// The mail server. Without one, links are printed.
+    pub mail: Option<mail::Settings>,
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
 }
@@ -177,6 +184,7 @@ pub struct Server {
     pub sandboxes: Sandboxes,
     stop_signal: StopSignal,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    mailing: tokio::task::JoinHandle<()>,
     // Last, so that the folder is released only after everything else has ended.
     _lock: store::ServerLock,
 }
@@ -192,6 +200,7 @@ impl Server {
             rates_urls,
             polling,
             provider_share_percent,
+            mail,
             entry,
             sign_up,
         } = site;
@@ -205,12 +214,14 @@ impl Server {
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
         let setup_code = setup_code(&folder)?;
-        // The certificate is for another name than that of this machine.
-        let local =
-            if tls.is_none() { Some(Url::parse(&format!("http://{}", reachable(addr)))?) } else { None };
-        let callbacks = Callbacks { public: public_url.clone(), local };
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let local = Url::parse(&format!("{scheme}://{}", reachable(addr)))?;
+        // With TLS, the certificate is for another name than that of this machine.
+        let callbacks =
+            Callbacks { public: public_url.clone(), local: Some(local.clone()).filter(|_| tls.is_none()) };
         let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
+        let mailer = Mailer::new(mail, folder.data.clone(), folder.catalog.clone(), Clock::System);
         let options = api::Options {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
@@ -218,6 +229,8 @@ impl Server {
             is_tls: tls.is_some(),
             network: outgoing::network(),
             trusted_proxies,
+            mailer: Some(mailer.clone()),
+            local_url: Some(local),
             entry,
             sign_up,
         };
@@ -228,12 +241,12 @@ impl Server {
             let stop = context.stopping.clone();
             tokio::spawn(Arc::clone(&context.rates).keep_up(rates_urls, Clock::System, stop));
         }
+        let mailing = tokio::spawn(mailer.run(context.stopping.clone()));
         let router = api::router(Arc::clone(&context));
         let stop = context.stopping.clone();
         // Made once: a plain router assembles its routes and layers for each connection, which takes a millisecond
         // each time.
         let service = router.into_make_service_with_connect_info::<Peer>();
-        let scheme = if tls.is_some() { "https" } else { "http" };
         let serving = match tls {
             None => tokio::spawn(async move {
                 axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
@@ -247,7 +260,7 @@ impl Server {
             }
         };
         let url = public_url.map_or_else(|| format!("{scheme}://{}", reachable(addr)), |url| url.to_string());
-        Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, _lock: lock })
+        Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, mailing, _lock: lock })
     }
 
     /// Runs until a signal, or until serving fails.
@@ -269,6 +282,9 @@ impl Server {
                 tracing::warn!(%error, "the server did not stop cleanly");
             }
             self.context.runner.stop().await;
+            if let Err(error) = self.mailing.await {
+                tracing::warn!(%error, "the task that sends e-mail did not stop cleanly");
+            }
             self.sandboxes.stop().await;
         };
         if tokio::time::timeout(GRACE, ending).await.is_err() {

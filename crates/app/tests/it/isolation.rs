@@ -162,11 +162,16 @@ async fn what_can_be_done_without_signing_in_is_known() {
         open,
         [
             "POST /api/v1/invitations/read",
+            "POST /api/v1/password-reset",
+            "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",
             "POST /api/v1/session",
             "GET /api/v1/setup",
             "POST /api/v1/setup/owner",
             "POST /api/v1/sign-up",
+            "POST /api/v1/sign-up/confirm",
+            "POST /api/v1/sign-up/correct-address",
+            "POST /api/v1/sign-up/resend",
         ]
     );
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use api::{Context, Options, SampleAccount, Samples, Shared};
+use api::{Context, Options, SampleAccount, Samples, Shared, SignUp};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, header};
 use model::{Clock, ManualClock, Role, Secret, TokenScope, UnixSeconds, WorkspaceId};
 use sandbox::{MerchantName, PermissionSet, Running};
 use serde_json::{Value, json};
-use store::{DataDir, NewToken, NewUser};
+use store::{Catalog, DataDir, NewToken, NewUser};
 use sync::{Runner, RunnerConfig};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -53,20 +53,38 @@ impl Site {
         Self::with(Clock::Manual(clock.clone()))
     }
 
+    /// A server to which anybody can sign up, whose mails wait in the outbox.
+    pub fn open_to_everybody(clock: &ManualClock) -> Self {
+        Self::with_options(Clock::Manual(clock.clone()), |data, catalog, options| {
+            let url = Secret::new("smtp://127.0.0.1:1?tls=none");
+            let settings = mail::Settings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
+            let clock = Clock::Manual(clock.clone());
+            options.mailer = Some(mail::Mailer::new(Some(settings), data.clone(), catalog.clone(), clock));
+            options.sign_up = SignUp::Open;
+        })
+    }
+
     fn with(clock: Clock) -> Self {
-        Self::started_with(clock, Options::default())
+        Self::with_options(clock, |_, _, _| {})
     }
 
     /// With what else a server is started with.
-    pub fn started_with(clock: Clock, options: Options) -> Self {
+    pub fn started_with(clock: Clock, started_with: Options) -> Self {
+        Self::with_options(clock, |_, _, options| {
+            let Options { network, trusted_proxies, .. } = started_with;
+            (options.network, options.trusted_proxies) = (network, trusted_proxies);
+        })
+    }
+
+    fn with_options(clock: Clock, change: impl FnOnce(&DataDir, &Catalog, &mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
         let catalog = data.catalog().unwrap();
-        let network = options.network.clone();
         let config = RunnerConfig::command(data.clone(), catalog.clone(), clock.clone());
-        let config = RunnerConfig { network, ..config };
         let setup_code = Some(Secret::new(SETUP_CODE));
-        let options = Options { is_loopback: true, setup_code, ..options };
+        let mut options = Options { is_loopback: true, setup_code, ..Options::default() };
+        change(&data, &catalog, &mut options);
+        let config = RunnerConfig { network: options.network.clone(), ..config };
         let none: Samples =
             Samples { merchants: &[], start: Arc::new(|_| Box::pin(async { Ok(no_sample()?) })) };
         let context = Arc::new(Context::new(data, catalog, Runner::new(config), clock, options, none));
@@ -190,6 +208,28 @@ impl Site {
         };
         self.context.catalog.create_token(&token, self.context.clock.now()).unwrap();
         secret.expose().to_owned()
+    }
+
+    /// The mails that wait to be sent: kind, recipient and text.
+    pub fn mails(&self) -> Vec<(String, String, String)> {
+        let keyring = self.context.data.keyring(&self.context.catalog).unwrap();
+        let catalog = &self.context.catalog;
+        let waiting = catalog.due_in_outbox(self.context.clock.now()).unwrap();
+        let read = |one: store::OutboxMessage| {
+            let contents = catalog.outbox_contents(&keyring, &one.id).unwrap().unwrap();
+            let contents: Value = serde_json::from_str(contents.expose()).unwrap();
+            (one.kind, one.recipient, contents["text"].as_str().unwrap().to_owned())
+        };
+        waiting.into_iter().map(read).collect()
+    }
+
+    /// The code of the link in the newest mail of a kind.
+    pub fn mailed_code(&self, kind: &str, recipient: &str) -> String {
+        let mails = self.mails();
+        let found = mails.iter().rev().find(|mail| mail.0 == kind && mail.1 == recipient);
+        let (_, _, text) = found.unwrap_or_else(|| panic!("no {kind} for {recipient}"));
+        let code = text.split_once('#').expect("a link").1;
+        code.split_whitespace().next().unwrap().to_owned()
     }
 
     /// Connects a sandbox and waits until everything is loaded; the connection's id.

@@ -178,7 +178,8 @@ fn check(conn: &Connection) -> Result<Option<Vec<u8>>, Fault> {
 
 fn rows(conn: &Connection, sealed: &SealedColumn) -> Result<Vec<Row>, Fault> {
     let SealedColumn { table, column, key, of, .. } = sealed;
-    let sql = format!("SELECT {key}, {of}, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {key}");
+    // One that is empty was dropped.
+    let sql = format!("SELECT {key}, {of}, {column} FROM {table} WHERE length({column}) > 0 ORDER BY {key}");
     let mut statement = conn.prepare(&sql)?;
     let rows =
         statement.query_map([], |row| Ok(Row { key: row.get(0)?, of: row.get(1)?, sealed: row.get(2)? }))?;

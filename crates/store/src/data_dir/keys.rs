@@ -111,8 +111,6 @@ impl DataDir {
             let keyring = self.existing_keyring(catalog)?;
             sealed.open_with(|sealed| keyring.open(context, sealed))
         };
-        let is_outdated =
-            |error: &StoreError| matches!(error, StoreError::Sealed | StoreError::MasterKeyLost { .. });
         repeated(attempt, is_outdated)
     }
 
@@ -127,8 +125,32 @@ impl DataDir {
         secret: &Secret,
         write: impl Fn(&[u8]) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let attempt = || write(&self.keyring(catalog)?.seal(context, secret)?);
+        self.sealing(catalog, |keyring| write(&keyring.seal(context, secret)?))
+    }
+
+    /// Lets `write` encrypt something and keep it. If the key is replaced in between, it is done again.
+    ///
+    /// # Errors
+    /// As [`DataDir::keyring`]; those of `write`.
+    pub fn sealing<T>(
+        &self,
+        catalog: &Catalog,
+        write: impl Fn(&Keyring) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let attempt = || write(&self.keyring(catalog)?);
         repeated(attempt, |error| matches!(error, StoreError::KeyReplaced | StoreError::MasterKeyLost { .. }))
+    }
+
+    /// Lets `read` read something and decrypt it. If the key is replaced in between, it is done again.
+    ///
+    /// # Errors
+    /// As [`DataDir::existing_keyring`]; those of `read`.
+    pub fn opening<T>(
+        &self,
+        catalog: &Catalog,
+        read: impl Fn(&Keyring) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        repeated(|| read(&self.existing_keyring(catalog)?), is_outdated)
     }
 
     /// How the key stands to what is sealed. Changes nothing.
@@ -270,6 +292,11 @@ impl Sealed for Vec<Vec<u8>> {
     ) -> Result<Self::Opened, StoreError> {
         self.iter().map(|sealed| open(sealed)).collect()
     }
+}
+
+/// The key at hand may be from before it was replaced.
+fn is_outdated(error: &StoreError) -> bool {
+    matches!(error, StoreError::Sealed | StoreError::MasterKeyLost { .. })
 }
 
 /// Again where the key may have been replaced in the middle of it.

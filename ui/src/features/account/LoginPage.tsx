@@ -1,15 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, useRouter } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, getRouteApi, useRouter } from '@tanstack/react-router'
 
-import { ApiError, api } from '~/api/client'
-import { sessionQuery } from '~/api/queries'
-import type { Session } from '~/api/types'
-import { Button } from '~/components/Button'
-import { Banner } from '~/components/Feedback'
-import { TextField } from '~/components/Field'
 import { useTitle } from '~/view/useTitle'
 
+import { SignInForm } from './SignInForm'
 import { VisitorPage } from './VisitorPage'
 
 const route = getRouteApi('/login')
@@ -18,51 +11,21 @@ export function LoginPage() {
   useTitle('Sign in')
   const { next } = route.useSearch()
   const router = useRouter()
-  const client = useQueryClient()
-  const [login, setLogin] = useState('')
-  const [password, setPassword] = useState('')
-  const signIn = useMutation({
-    mutationFn: () => api.post<Session>('/session', { login, password }),
-    onSuccess: async () => {
-      client.removeQueries({ queryKey: sessionQuery.queryKey })
-      await client.fetchQuery(sessionQuery)
-      router.history.push(next ?? '/')
-    },
-  })
-  const error = signIn.error
   return (
-    <VisitorPage title="Sign in">
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          signIn.mutate()
-        }}
-      >
-        {error && (
-          <Banner
-            title={error instanceof ApiError && error.status === 401 ? 'Wrong username or password' : error.message}
-            tone="danger"
-          >
-            {error instanceof ApiError && error.status === 401
-              ? 'Check both and try again. The person who runs this server can set a new password with “chartsy user password”.'
-              : (error instanceof ApiError && error.problem.action) || 'Try again in a moment.'}
-          </Banner>
-        )}
-        <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
-        <TextField
-          autoComplete="current-password"
-          isRequired
-          label="Password"
-          name="password"
-          type="password"
-          value={password}
-          onChange={setPassword}
-        />
-        <Button isPending={signIn.isPending} kind="primary" type="submit">
-          Sign in
-        </Button>
-      </form>
+    <VisitorPage
+      below={
+        <>
+          <Link className="link" params={{ page: 'sign-in-help' }} to="/help/$page">
+            Can’t sign in?
+          </Link>
+          <Link className="link" params={{ page: 'create-an-account' }} to="/help/$page">
+            How to get an account
+          </Link>
+        </>
+      }
+      title="Sign in"
+    >
+      <SignInForm onSignedIn={() => router.history.push(next ?? '/')} />
     </VisitorPage>
   )
 }

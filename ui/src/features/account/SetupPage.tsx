@@ -7,35 +7,14 @@ import { sessionQuery, setupQuery } from '~/api/queries'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
-import { CheckIcon } from '~/components/icons'
 import { useTitle } from '~/view/useTitle'
 
+import { PasswordRules } from './PasswordRules'
 import type { OwnerErrors, OwnerForm } from './rules'
-import { PASSWORD_RULES, ownerErrors } from './rules'
+import { accountErrors } from './rules'
 import { VisitorPage } from './VisitorPage'
 
 const EMPTY: OwnerForm = { full_name: '', email: '', username: '', password: '', password_confirmation: '', setup_code: '' }
-
-function PasswordRules({ password }: { password: string }) {
-  return (
-    <ul aria-label="Password rules" className="grid grid-cols-2 gap-x-3 gap-y-1 text-[0.8125rem]">
-      {PASSWORD_RULES.map((rule) => {
-        const isMet = rule.isMet(password)
-        return (
-          <li key={rule.id} className={`flex items-center gap-1.5 ${isMet ? 'text-up' : 'text-ink-soft'}`}>
-            {isMet ? (
-              <CheckIcon className="size-3.5" />
-            ) : (
-              <span aria-hidden="true" className="mx-1 size-1.5 rounded-full bg-current" />
-            )}
-            {rule.label}
-            <span className="sr-only">{isMet ? ' (met)' : ' (not yet met)'}</span>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}
 
 /** The first visit to a new server. Whoever has the code that it printed sets it up and owns it. */
 export function SetupPage() {
@@ -55,7 +34,7 @@ export function SetupPage() {
       await navigate({ to: '/connect' })
     },
   })
-  const errors = ownerErrors(form)
+  const errors: OwnerErrors = accountErrors(form)
   const refused = create.error instanceof ApiError ? create.error.problem : undefined
   const ofServer: OwnerErrors =
     refused?.field && refused.field in form && create.variables === form ? { [refused.field]: `${refused.title}.` } : {}

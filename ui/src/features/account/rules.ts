@@ -1,4 +1,4 @@
-/** The rules for the owner account as the server checks them, here so that they show while typing. */
+/** The rules for an account as the server checks them, here so that they show while typing. */
 
 export interface Rule {
   id: string
@@ -13,23 +13,59 @@ export const PASSWORD_RULES: readonly Rule[] = [
   { id: 'digit', label: 'A digit', isMet: (text) => /\d/.test(text) },
 ]
 
-export interface OwnerForm {
+export interface AccountForm {
   full_name: string
   email: string
   username: string
   password: string
   password_confirmation: string
+}
+
+export interface OwnerForm extends AccountForm {
   setup_code: string
 }
 
+export type AccountErrors = Partial<Record<keyof AccountForm, string>>
 export type OwnerErrors = Partial<Record<keyof OwnerForm, string>>
 
-export function ownerErrors(form: OwnerForm): OwnerErrors {
-  const errors: OwnerErrors = {}
+export function accountErrors(form: AccountForm): AccountErrors {
+  const errors: AccountErrors = {}
   if (form.full_name.trim() === '') errors.full_name = 'Enter your name.'
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = 'Enter an email address, such as ada@example.com.'
   if (!/^[a-z0-9]+$/i.test(form.username)) errors.username = 'Use letters and digits only.'
-  if (!PASSWORD_RULES.every((rule) => rule.isMet(form.password))) errors.password = 'Your password must meet all four rules.'
-  if (form.password_confirmation !== form.password) errors.password_confirmation = 'Passwords don’t match.'
-  return errors
+  return { ...errors, ...newPasswordErrors(form) }
+}
+
+type NewPassword = Pick<AccountForm, 'password' | 'password_confirmation'>
+
+function newPasswordErrors({ password, password_confirmation }: NewPassword): Partial<NewPassword> {
+  return {
+    ...(PASSWORD_RULES.every((rule) => rule.isMet(password)) ? {} : { password: 'Your password must meet all four rules.' }),
+    ...(password_confirmation === password ? {} : { password_confirmation: 'Passwords don’t match.' }),
+  }
+}
+
+export interface PasswordForm extends NewPassword {
+  current_password: string
+}
+
+export function passwordErrors(form: PasswordForm): Partial<PasswordForm> {
+  return { ...(form.current_password === '' ? { current_password: 'Enter your current password.' } : {}), ...newPasswordErrors(form) }
+}
+
+const LONGEST_USERNAME = 50
+
+/** `Zoë de Vries` → `zoedevries`; empty for a name without Latin letters. */
+export function suggestedUsername(fullName: string): string {
+  return fullName
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+    .slice(0, LONGEST_USERNAME)
+}
+
+/** The names that the server offers in place of one that is taken: `Free: ada1, ada2.` */
+export function freeUsernames(action: string | undefined): string[] {
+  const [, names = ''] = /^free: (.+?)\.?$/i.exec(action ?? '') ?? []
+  return names.split(', ').filter(Boolean)
 }

@@ -3,10 +3,12 @@ import { useState } from 'react'
 
 import { connectionsQuery, sourcesQuery } from '~/api/queries'
 import type { Source } from '~/api/types'
+import { AskAdmin } from '~/components/AskAdmin'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
 import { PageHead } from '~/components/PageHead'
 import { textsOf } from '~/sources'
+import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 
 import { KeyConnect } from './KeyConnect'
@@ -20,6 +22,15 @@ export function ConnectPage() {
   const source = sources.data?.find(({ id }) => id === chosen)
   const texts = source && textsOf(source)
   const isFirst = connections.data?.length === 0
+  const mayManage = useMay('manage')
+  if (!mayManage) {
+    return (
+      <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
+        <PageHead title="Connect an account" />
+        <AskAdmin title={isFirst ? 'No account is connected yet' : 'Only owners and admins can connect accounts'} />
+      </div>
+    )
+  }
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
       <PageHead

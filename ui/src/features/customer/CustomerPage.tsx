@@ -12,6 +12,7 @@ import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
 import { dashboardUrl, sourceOf } from '~/sources'
 import { compact } from '~/view/search'
+import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
@@ -28,6 +29,7 @@ export function CustomerPage() {
   const view = useView()
   const { customerId } = route.useParams()
   const navigate = route.useNavigate()
+  const mayManage = useMay('manage')
   const query = useQuery(customerQuery(view.connection.id, customerId))
   const detail = query.data
   useTitle(detail?.customer.name ?? customerId, view.connection.name)
@@ -50,7 +52,7 @@ export function CustomerPage() {
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
       <Invoices detail={detail} reasons={sourceOf(view.connection).invoiceReasons} zone={view.connection.time_zone} />
       <Charges detail={detail} zone={view.connection.time_zone} />
-      <Erase connection={view.connection} customerId={customerId} />
+      {mayManage && <Erase connection={view.connection} customerId={customerId} />}
       <ExplainDrawer detail={detail} view={view} />
     </>
   )

@@ -9,9 +9,9 @@ import { useTitle } from '~/view/useTitle'
 
 import { Found } from './Found'
 import { Markdown } from './markdown'
-import { TEXTS } from './texts'
+import { ACCOUNTS_HOME, METRICS_HOME, TEXTS, isAboutAccounts } from './texts'
 
-const route = getRouteApi('/app/help/$page')
+const route = getRouteApi('/help/help/$page')
 
 /** What is searched for is in the address: a search can be shared, and is still there after a page that it found. */
 function useQueryText() {
@@ -40,11 +40,11 @@ function move(event: KeyboardEvent<HTMLElement>) {
 export function HelpPage() {
   const { page } = route.useParams()
   const { q, text, type } = useQueryText()
-  useTitle('Metric definitions')
+  useTitle(isAboutAccounts(page) ? 'Help with accounts' : 'Metric definitions')
   return (
     <article className="card mx-auto w-full max-w-3xl p-5 sm:p-8">
       <div className="mb-5 flex flex-col gap-4" role="search">
-        <SearchField label="Search all definitions" value={text} onChange={type} onKeyDown={move} />
+        <SearchField label="Search help" value={text} onChange={type} onKeyDown={move} />
         {q.trim() !== '' && <Found query={q} onKeyDown={move} />}
       </div>
       {q.trim() === '' && <Page page={page} />}
@@ -52,16 +52,23 @@ export function HelpPage() {
   )
 }
 
+const HOMES = [
+  { home: METRICS_HOME, label: 'All definitions' },
+  { home: ACCOUNTS_HOME, label: 'Accounts and teams' },
+]
+
 function Page({ page }: { page: string }) {
   const markdown = TEXTS.get(page)
   if (markdown === undefined) return <EmptyState title="Help page not found" />
   return (
     <>
-      {page !== 'README' && (
-        <Link className="link mb-4 inline-block text-sm" params={{ page: 'README' }} to="/help/$page">
-          All definitions
-        </Link>
-      )}
+      <nav aria-label="Help" className="mb-4 flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        {HOMES.filter(({ home }) => home !== page).map(({ home, label }) => (
+          <Link key={home} className="link" params={{ page: home }} to="/help/$page">
+            {label}
+          </Link>
+        ))}
+      </nav>
       <Markdown text={markdown} />
     </>
   )

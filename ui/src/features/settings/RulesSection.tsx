@@ -11,20 +11,16 @@ import {
   reviewKey,
   settingsQuery,
 } from '~/api/queries'
-import type { ChurnAt, Connection, Settings } from '~/api/types'
+import type { Connection, Settings } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Select'
 import { Toggle } from '~/components/Toggle'
 import { currencyName } from '~/format/names'
 
+import { CHURN_AT } from './churnAt'
 import { PreviewTable } from './PreviewTable'
 
-const CHURN_AT: { id: ChurnAt; label: string; hint: string }[] = [
-  { id: 'ended', label: 'When service ends', hint: 'When the billing system ends the subscription' },
-  { id: 'requested', label: 'When cancellation is requested', hint: 'On the day the customer cancels, even if service continues' },
-  { id: 'paid_through', label: 'At the end of the paid period', hint: 'When the last paid period ends' },
-]
 const WEEK_START = [
   { id: 'monday' as const, label: 'Monday' },
   { id: 'sunday' as const, label: 'Sunday' },

@@ -1,4 +1,4 @@
-import { PageHead } from '~/components/PageHead'
+import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
@@ -6,22 +6,25 @@ import { ConnectionSection } from './ConnectionSection'
 import { PrivacySection } from './PrivacySection'
 import { RatesSection } from './RatesSection'
 import { RulesSection } from './RulesSection'
-import { TokensSection } from './TokensSection'
+import { SettingsFrame } from './SettingsFrame'
+import { SettingsSummary } from './SettingsSummary'
 
 export function SettingsPage() {
   const connection = useConnection()
+  const mayManage = useMay('manage')
   useTitle('Settings', connection.name)
   return (
-    <div className="flex max-w-3xl flex-col gap-5">
-      <PageHead
-        lead="Metric rules and connection details."
-        title="Settings"
-      />
-      <RulesSection connection={connection} />
-      <RatesSection />
-      <PrivacySection connection={connection} />
-      <ConnectionSection connection={connection} />
-      <TokensSection />
-    </div>
+    <SettingsFrame lead="Metric rules and connection details." title="Settings">
+      {mayManage ? (
+        <>
+          <RulesSection connection={connection} />
+          <RatesSection />
+          <PrivacySection connection={connection} />
+          <ConnectionSection connection={connection} />
+        </>
+      ) : (
+        <SettingsSummary connection={connection} />
+      )}
+    </SettingsFrame>
   )
 }

@@ -2,6 +2,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 
 import { useLive } from '~/api/live'
 import type { Connection } from '~/api/types'
+import { ASK_ADMIN } from '~/components/AskAdmin'
 import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { formatDay } from '~/format/date'
@@ -9,6 +10,7 @@ import { capital } from '~/format/names'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
 import { sourceOf } from '~/sources'
+import { useMay } from '~/view/useMay'
 import { useConnection } from '~/view/useView'
 
 import { Main } from './Main'
@@ -40,6 +42,7 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
     </Link>
   )
   const { last_error: error } = connection
+  const mayManage = useMay('manage')
   return (
     <>
       {connection.state === 'failed' && error && (
@@ -47,7 +50,7 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
           action={
             !isKeyError(error) ? (
               toSync('See what happened')
-            ) : isSettingsPage ? undefined : (
+            ) : isSettingsPage || !mayManage ? undefined : (
               <ReplaceKeyLink connectionId={connection.id} />
             )
           }
@@ -55,6 +58,7 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
           tone="danger"
         >
           {adviceOf(error, sourceOf(connection).name)}
+          {!mayManage && ` ${ASK_ADMIN}`}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (

@@ -6,6 +6,7 @@ import { Badge } from '~/components/Feedback'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { pageOf } from '~/view/pages'
+import { useMay } from '~/view/useMay'
 
 import { useCurrentConnection } from './useCurrentConnection'
 
@@ -13,6 +14,7 @@ export function ConnectionSwitcher() {
   const { data: connections = [] } = useQuery(connectionsQuery)
   const pathname = useRouterState({ select: (state) => state.location.pathname })
   const navigate = useNavigate()
+  const mayConnect = useMay('manage')
   const current = useCurrentConnection()
   const entries = connections.map((connection) => ({
     id: connection.id,
@@ -35,11 +37,13 @@ export function ConnectionSwitcher() {
       </span>
     ),
   }
+  // Nothing to choose from.
+  if (connections.length === 0 && !mayConnect) return null
   return (
     <MenuButton
       hasText
       className="flex h-9 w-full items-center gap-2 rounded-lg border border-line px-2.5 text-left hover:bg-hover"
-      entries={[...entries, connect]}
+      entries={mayConnect ? [...entries, connect] : entries}
       label="Connection"
       menuClassName="w-64"
       onAction={(id) => {

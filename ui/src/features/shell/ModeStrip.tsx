@@ -2,16 +2,20 @@ import { Link } from '@tanstack/react-router'
 
 import type { Connection } from '~/api/types'
 import { sourceOf } from '~/sources'
+import { useMay } from '~/view/useMay'
 
 /** Figures that are not of real payments are never taken for such. */
 export function ModeStrip({ connection }: { connection: Connection }) {
+  const mayConnect = useMay('manage')
   if (connection.is_sample) {
     return (
       <p className="bg-accent-soft px-3 py-1 text-center text-xs sm:px-5">
         <strong className="font-semibold">Sample data.</strong> Look around freely.{' '}
-        <Link className="link" to="/connect">
-          Connect your account
-        </Link>
+        {mayConnect && (
+          <Link className="link" to="/connect">
+            Connect your account
+          </Link>
+        )}
       </p>
     )
   }

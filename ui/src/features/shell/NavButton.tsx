@@ -7,6 +7,7 @@ import { Drawer } from '~/components/Overlay'
 
 import { Nav } from './Nav'
 import { UserMenu } from './UserMenu'
+import { WorkspaceChoice } from './WorkspaceChoice'
 
 /** The navigation of a narrow page. */
 export function NavButton() {
@@ -20,6 +21,7 @@ export function NavButton() {
       </IconButton>
       <Drawer isOpen={isOpen} side="left" title="Chartsy" width="max-w-72" onOpenChange={setIsOpen}>
         <div className="flex h-full flex-col gap-4">
+          <WorkspaceChoice />
           <Nav />
           <div className="mt-auto">
             <UserMenu />

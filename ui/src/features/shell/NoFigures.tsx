@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
+import { useMay } from '~/view/useMay'
 import type { View } from '~/view/useView'
 
 /** Whether the account is known to have nothing that a page of figures could show. */
@@ -32,6 +33,7 @@ export function NothingImported({ view }: { view: View }) {
 
 /** Nothing has been billed in this account: what to do next. */
 export function NothingYet({ view }: { view: View }) {
+  const mayConnect = useMay('manage')
   return (
     <div className="card">
       <EmptyState
@@ -44,9 +46,11 @@ export function NothingYet({ view }: { view: View }) {
             >
               See what was imported
             </Link>
-            <Link className={buttonClass('quiet', 'small')} to="/connect">
-              Connect another account
-            </Link>
+            {mayConnect && (
+              <Link className={buttonClass('quiet', 'small')} to="/connect">
+                Connect another account
+              </Link>
+            )}
           </>
         }
         title="No subscriptions have been billed in this account yet"

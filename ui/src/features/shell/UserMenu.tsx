@@ -1,13 +1,13 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 
-import { api } from '~/api/client'
 import { sessionQuery } from '~/api/queries'
 import { UserIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { Segmented } from '~/components/Segmented'
 import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
+import { useSignOut } from '~/features/account/useSignOut'
 
 const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'system', label: 'System' },
@@ -18,13 +18,15 @@ const THEMES: { id: ThemeChoice; label: string }[] = [
 export function UserMenu() {
   const { data: session } = useQuery(sessionQuery)
   const theme = useThemeChoice()
-  const client = useQueryClient()
   const navigate = useNavigate()
-  const signOut = async () => {
-    await api.delete('/session')
-    client.clear()
-    client.setQueryData(sessionQuery.queryKey, null)
-    await navigate({ to: '/login' })
+  const signOut = useSignOut()
+  const open = async (id: string) => {
+    if (id === 'sign-out') {
+      await signOut()
+      return navigate({ to: '/login' })
+    }
+    if (id === 'account') return navigate({ to: '/settings/account' })
+    return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
   }
   return (
     <div className="flex flex-col gap-2">
@@ -33,11 +35,13 @@ export function UserMenu() {
         hasText
         className="flex items-center gap-2 rounded-lg px-2 py-2 text-left text-sm hover:bg-hover"
         entries={[
-          { id: 'help', text: 'Metric definitions' },
-          { id: 'sign-out', text: 'Sign out' },
+          { id: 'account', text: 'Your account' },
+          { id: 'definitions', text: 'Metric definitions' },
+          { id: 'help', text: 'Help with accounts' },
+          { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
         label="Account"
-        onAction={(id) => void (id === 'help' ? navigate({ to: '/help/$page', params: { page: 'README' } }) : signOut())}
+        onAction={(id) => void open(id)}
       >
           <span className="grid size-8 place-items-center rounded-full bg-sunken text-ink-soft">
             <UserIcon />

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { api } from '~/api/client'
 import { connectionPath, progressQuery } from '~/api/queries'
 import type { Connection, Phase, Progress } from '~/api/types'
+import { ASK_ADMIN } from '~/components/AskAdmin'
 import { Button } from '~/components/Button'
 import { Fact } from '~/components/Fact'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
@@ -12,6 +13,7 @@ import { formatDay, formatInstant } from '~/format/date'
 import { capital } from '~/format/names'
 import { formatCount, formatDuration, formatRatio } from '~/format/number'
 import { sourceOf } from '~/sources'
+import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
@@ -49,6 +51,7 @@ export function SyncPage() {
   useTitle('Sync', connection.name)
   const query = useQuery(progressQuery(connection.id))
   const progress = query.data
+  const mayManage = useMay('manage')
   const sync = useMutation({
     mutationFn: () => api.post(`${connectionPath(connection.id)}/sync`),
     onSettled: () => void query.refetch(),
@@ -56,18 +59,20 @@ export function SyncPage() {
   return (
     <>
       <PageHead title="Sync">
-        <Button
-          isDisabled={progress !== undefined && isRunning(progress.phase)}
-          isPending={sync.isPending}
-          onPress={() => sync.mutate()}
-        >
-          Sync now
-        </Button>
+        {mayManage && (
+          <Button
+            isDisabled={progress !== undefined && isRunning(progress.phase)}
+            isPending={sync.isPending}
+            onPress={() => sync.mutate()}
+          >
+            Sync now
+          </Button>
+        )}
       </PageHead>
       {connection.last_error && (
         <Banner
           action={
-            isKeyError(connection.last_error) ? (
+            !mayManage ? undefined : isKeyError(connection.last_error) ? (
               <ReplaceKeyLink connectionId={connection.id} />
             ) : (
               isDamage(connection.last_error) && <Reload connection={connection} size="small" />
@@ -77,6 +82,7 @@ export function SyncPage() {
           tone="danger"
         >
           {adviceOf(connection.last_error, sourceOf(connection).name)} Last tried {formatInstant(connection.last_error.at, connection.time_zone)}.
+          {!mayManage && ` ${ASK_ADMIN}`}
         </Banner>
       )}
       {sync.error && (
@@ -87,7 +93,7 @@ export function SyncPage() {
       {query.error && !progress && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {!progress && !query.error && <SkeletonRows rows={24} />}
       {progress && <Overall connection={connection} progress={progress} />}
-      {connection.is_history_complete && <Freshness connection={connection} />}
+      {connection.is_history_complete && mayManage && <Freshness connection={connection} />}
       {progress && (
         <section aria-label="By type" className="card py-2">
           <KindTable progress={progress} />

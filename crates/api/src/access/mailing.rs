@@ -1,0 +1,83 @@
+//! Links and notices by e-mail.
+
+use mail::{Delivery, Mailbox, Message};
+use model::{Secret, UnixSeconds};
+use serde::Serialize;
+use store::{LinkPurpose, User};
+use utoipa::ToSchema;
+
+use super::credential;
+use crate::blocking;
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// How long a link to confirm an address works, and one to choose a new password.
+const CONFIRM_SECONDS: i64 = 86_400;
+const RESET_SECONDS: i64 = 3600;
+
+/// How a link gets to whom it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkDelivery {
+    /// By e-mail.
+    Mail,
+    /// It was printed for the person who runs the server, who has to pass it on.
+    Console,
+}
+
+impl From<Delivery> for LinkDelivery {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Queued => Self::Mail,
+            Delivery::Console => Self::Console,
+        }
+    }
+}
+
+/// Sends a link by which an address is confirmed.
+///
+/// # Errors
+/// Those of the store.
+pub async fn send_confirmation(context: &Context, user: &User) -> Result<(), Problem> {
+    let (code, until) = new_link(context, user, LinkPurpose::ConfirmAddress, CONFIRM_SECONDS).await?;
+    let link = context.page_with_code("/confirm", &code);
+    context.mailer.send(Message::ConfirmAddress { link }, &mailbox(user)?, Some(until)).await?;
+    Ok(())
+}
+
+/// Sends a link by which a new password is chosen.
+///
+/// # Errors
+/// Those of the store.
+pub async fn send_reset(context: &Context, user: &User) -> Result<(), Problem> {
+    let (code, until) = new_link(context, user, LinkPurpose::ResetPassword, RESET_SECONDS).await?;
+    let link = context.page_with_code("/reset-password", &code);
+    context.mailer.send(Message::ResetPassword { link }, &mailbox(user)?, Some(until)).await?;
+    Ok(())
+}
+
+/// Tells somebody what has happened to their account. It has happened: a mail that can't be written down does not undo it.
+pub async fn notify(context: &Context, user: &User, message: Message) {
+    let Ok(to) = mailbox(user) else { return };
+    if let Err(error) = context.mailer.send(message, &to, None).await {
+        tracing::warn!(%error, "a notice about an account could not be sent");
+    }
+}
+
+pub(crate) fn mailbox(user: &User) -> Result<Mailbox, Problem> {
+    Ok(Mailbox::new(user.full_name.clone(), &user.email)?)
+}
+
+async fn new_link(
+    context: &Context,
+    user: &User,
+    purpose: LinkPurpose,
+    valid_s: i64,
+) -> Result<(Secret, UnixSeconds), Problem> {
+    let code = credential::new_session().map_err(|error| Problem::internal(&error))?;
+    let (hash, now) = (credential::hash(code.expose()), context.clock.now());
+    let until = UnixSeconds(now.0 + valid_s);
+    let (catalog, user) = (context.catalog.clone(), user.clone());
+    blocking(move || catalog.create_email_link(&user, purpose, &hash, now, until)).await??;
+    Ok((code, until))
+}

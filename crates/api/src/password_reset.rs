@@ -1,0 +1,4 @@
+//! A forgotten password, replaced by whoever reads the account's mail.
+
+pub mod create;
+pub mod finish;

@@ -1,0 +1,52 @@
+//! `POST /password-reset/finish`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mail::Message;
+use model::Secret;
+use serde::Deserialize;
+use store::Actor;
+use utoipa::ToSchema;
+
+use crate::access::account::check_new_password;
+use crate::access::identity::By;
+use crate::access::{credential, mailing, password};
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::client::Client;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewPasswordRequest {
+    /// The secret part of the link that was sent by e-mail.
+    pub code: String,
+    /// At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
+    #[schema(value_type = String, format = Password)]
+    pub password_confirmation: Secret,
+}
+
+/// Choose a new password with the link that was sent
+///
+/// All sessions end; sign in with the new password.
+#[utoipa::path(post, path = "/api/v1/password-reset/finish", operation_id = "finish_password_reset", tag = "sign-up",
+    request_body = NewPasswordRequest, responses((status = 204, description = "Changed")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    client: Client,
+    Body(request): Body<NewPasswordRequest>,
+) -> Result<StatusCode, Problem> {
+    check_new_password(&request.password, &request.password_confirmation)?;
+    let hash = Secret::new(password::hash(request.password).await?);
+    let (catalog, now, code) =
+        (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
+    let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;
+    let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
+    context.record(Event::of_account(&by, "password.reset")).await?;
+    let message = Message::PasswordChanged { at: now, reset_page: context.page("/forgot-password") };
+    mailing::notify(&context, &user, message).await;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,67 @@
+//! `POST /sign-up/correct-address`: for a mail that never arrives because the address was mistyped.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mail::{Mailbox, Message};
+use model::Secret;
+use serde::Deserialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+use super::limit_mails;
+use crate::access::account::check_email;
+use crate::access::throttle::Place;
+use crate::access::{mailing, password};
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::client::Client;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CorrectAddressRequest {
+    /// Username or the mistyped e-mail address.
+    pub login: String,
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
+    /// The right address.
+    pub email: String,
+}
+
+/// Correct the address of an account that is not confirmed, and send the link there
+#[utoipa::path(post, path = "/api/v1/sign-up/correct-address", operation_id = "correct_address", tag = "sign-up",
+    request_body = CorrectAddressRequest, responses((status = 202, description = "Sent")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    client: Client,
+    Body(request): Body<CorrectAddressRequest>,
+) -> Result<StatusCode, Problem> {
+    let email = check_email(&request.email)?.to_owned();
+    limit_mails(&context, &client, &email)?;
+    let login: String = request.login.trim().chars().take(254).collect();
+    let place = Place::of(&client);
+    context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
+    let (catalog, name) = (context.catalog.clone(), login.clone());
+    let found = blocking(move || catalog.user_by_login(&name)).await??;
+    let hash = found.as_ref().and_then(|(_, hash)| hash.as_ref()).map(|hash| hash.expose().to_owned());
+    let is_right = password::is_right(request.password, hash).await?;
+    let found = found.filter(|(user, _)| is_right && user.email_confirmed_at.is_none());
+    let Some((user, _)) = found else {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password"));
+    };
+    context.throttle.succeeded(&login, &place);
+    let (catalog, wanted) = (context.catalog.clone(), email.clone());
+    match blocking(move || catalog.correct_email(&user.id, &wanted)).await? {
+        Ok(user) => mailing::send_confirmation(&context, &user).await?,
+        // Only the owner of the address learns that it has an account.
+        Err(StoreError::EmailTaken) => {
+            let message = Message::AlreadyRegistered {
+                sign_in_page: context.page("/login"),
+                reset_page: context.page("/forgot-password"),
+            };
+            context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,173 @@
+//! Accounts that people create for themselves, and passwords that they forget.
+
+use model::{ManualClock, UnixSeconds};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, As, PASSWORD, Site};
+
+const MINUTE_MS: i64 = 60_000;
+
+fn clock() -> ManualClock {
+    ManualClock::at(UnixSeconds(1_790_000_000))
+}
+
+fn account(name: &str, email: &str) -> Value {
+    json!({"full_name": "Bob Builder", "email": email, "username": name,
+        "password": PASSWORD, "password_confirmation": PASSWORD})
+}
+
+async fn post(site: &Site, path: &str, request: Value) -> Answer {
+    site.ask(As::Nobody, "POST", path, Some(request)).await
+}
+
+async fn sign_in(site: &Site, login: &str, password: &str) -> Answer {
+    post(site, "/api/v1/session", json!({"login": login, "password": password})).await
+}
+
+#[tokio::test]
+async fn an_account_of_ones_own_begins_with_the_confirmed_address() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    let answer = post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
+    assert_eq!((answer.status, &answer.body), (202, &json!({"delivery": "mail"})));
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(sign_in(&site, "bob", PASSWORD).await.code(), "email_unconfirmed");
+    assert_eq!(sign_in(&site, "bob", "Wrong1password").await.code(), "login_wrong");
+
+    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com")});
+    let confirmed = post(&site, "/api/v1/sign-up/confirm", code.clone()).await;
+    assert_eq!(confirmed.status, 201, "{}", confirmed.text);
+    assert_eq!(confirmed.body["workspace"]["name"], "Bob Builder’s workspace");
+    assert_eq!(confirmed.body["workspace"]["role"], "owner");
+    assert_eq!(post(&site, "/api/v1/sign-up/confirm", code).await.code(), "link_ended", "each works once");
+    assert_eq!(sign_in(&site, "bob", PASSWORD).await.status, 201);
+}
+
+#[tokio::test]
+async fn signing_up_does_not_tell_whether_an_address_has_an_account() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    let unknown = post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
+    let known = post(&site, "/api/v1/sign-up", account("ada2", "ada@example.com")).await;
+    assert_eq!((unknown.status, unknown.text), (known.status, known.text));
+    let kinds: Vec<_> = site.mails().into_iter().map(|(kind, to, _)| (kind, to)).collect();
+    let expected = [("confirm_address", "bob@example.com"), ("already_registered", "ada@example.com")];
+    assert_eq!(kinds, expected.map(|(kind, to)| (kind.to_owned(), to.to_owned())));
+    assert!(site.context.catalog.user_by_login("ada2").unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_mail_that_did_not_arrive_is_sent_again_also_to_another_address() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/sign-up", account("bob", "bob@exmaple.com")).await;
+    let first = site.mailed_code("confirm_address", "bob@exmaple.com");
+    let request = json!({"email": "bob@exmaple.com"});
+    assert_eq!(post(&site, "/api/v1/sign-up/resend", request).await.status, 202);
+    let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": first})).await;
+    assert_eq!(ended.code(), "link_ended", "the newest link counts");
+
+    let wrong = json!({"login": "bob", "password": "Wrong1password", "email": "bob@example.com"});
+    assert_eq!(post(&site, "/api/v1/sign-up/correct-address", wrong).await.code(), "login_wrong");
+    let second = site.mailed_code("confirm_address", "bob@exmaple.com");
+    let right = json!({"login": "bob", "password": PASSWORD, "email": "bob@example.com"});
+    assert_eq!(post(&site, "/api/v1/sign-up/correct-address", right.clone()).await.status, 202);
+    let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": second})).await;
+    assert_eq!(ended.code(), "link_ended", "it went to an address that is not theirs");
+    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com")});
+    assert_eq!(post(&site, "/api/v1/sign-up/confirm", code).await.status, 201);
+    let late = post(&site, "/api/v1/sign-up/correct-address", right).await;
+    assert_eq!(late.code(), "login_wrong", "a confirmed address is not changed this way");
+}
+
+#[tokio::test]
+async fn mails_to_one_address_cannot_be_asked_for_without_end() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    let mut answers = Vec::new();
+    for _ in 0..6 {
+        answers.push(post(&site, "/api/v1/password-reset", json!({"email": "ada@example.com"})).await.status);
+    }
+    assert_eq!(answers, [202, 202, 202, 202, 202, 429]);
+}
+
+#[tokio::test]
+async fn an_address_that_is_never_confirmed_is_free_again_after_a_week() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
+    let taken = post(&site, "/api/v1/sign-up", account("bob", "other@example.com")).await;
+    assert_eq!((taken.status, taken.code()), (409, "name_taken"));
+    clock.advance_ms(7 * 1440 * MINUTE_MS + 1000);
+    let again = post(&site, "/api/v1/sign-up", account("bob", "other@example.com")).await;
+    assert_eq!(again.status, 202, "{}", again.text);
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_by_whoever_reads_the_mail() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    let ada = site.owner().await;
+    let known = post(&site, "/api/v1/password-reset", json!({"email": "ADA@example.com"})).await;
+    let unknown = post(&site, "/api/v1/password-reset", json!({"email": "nobody@example.com"})).await;
+    assert_eq!((known.status, known.text), (unknown.status, unknown.text), "the page tells nobody");
+    assert!(site.mails().iter().any(|mail| mail.0 == "no_account" && mail.1 == "nobody@example.com"));
+
+    let code = site.mailed_code("reset_password", "ada@example.com");
+    let finish = |code: &str, password: &str| {
+        let request = json!({"code": code, "password": password, "password_confirmation": password});
+        let site = &site;
+        async move { post(site, "/api/v1/password-reset/finish", request).await }
+    };
+    assert_eq!(finish("guessed", "Another1horse").await.code(), "link_ended");
+    assert_eq!(finish(&code, "weak").await.body["field"], "password", "the link is still good");
+    let done = finish(&code, "Another1horse").await;
+    assert_eq!(done.status, 204, "{}", done.text);
+    assert_eq!(site.get(As::Person(&ada), "/api/v1/session").await.status, 401, "every session ended");
+    assert_eq!(sign_in(&site, "ada", PASSWORD).await.status, 401);
+    assert_eq!(sign_in(&site, "ada", "Another1horse").await.status, 201);
+    assert_eq!(finish(&code, "Third1horse").await.code(), "link_ended");
+    assert!(site.mails().iter().any(|mail| mail.0 == "password_changed"));
+}
+
+#[tokio::test]
+async fn a_link_to_choose_a_password_works_for_an_hour() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/password-reset", json!({"email": "ada@example.com"})).await;
+    let code = site.mailed_code("reset_password", "ada@example.com");
+    clock.advance_ms(60 * MINUTE_MS);
+    let request =
+        json!({"code": code, "password": "Another1horse", "password_confirmation": "Another1horse"});
+    assert_eq!(post(&site, "/api/v1/password-reset/finish", request).await.code(), "link_ended");
+}
+
+#[tokio::test]
+async fn links_lead_to_this_server_whatever_a_request_says_of_its_host() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/password-reset", json!({"email": "ada@example.com"})).await;
+    let (_, _, text) = site.mails().pop().unwrap();
+    assert!(text.contains("http://127.0.0.1:8080/reset-password#"), "{text}");
+}
+
+#[tokio::test]
+async fn somebody_who_is_invited_by_address_gets_the_link_by_mail() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    let ada = site.owner().await;
+    let request = json!({"role": "member", "email": "bob@example.com"});
+    let invited = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(request)).await;
+    assert_eq!(invited.body["delivery"], "mail");
+    let mut request = account("bob", "bob@example.com");
+    request["invitation"] = json!(site.mailed_code("invitation", "bob@example.com"));
+    let joined = post(&site, "/api/v1/sign-up", request).await;
+    assert_eq!((joined.status, &joined.body["workspace"]["role"]), (201, &json!("member")));
+}

@@ -1,0 +1,22 @@
+//! Sends e-mail. A message is written to the catalog's outbox first and sent from there by one task of the server, so that
+//! nothing is lost while the mail server is down or Chartsy is restarted. Without a mail server, links go to the console of
+//! the person who runs Chartsy.
+
+mod blocking;
+mod console;
+mod contents;
+mod error;
+mod letter;
+mod mailbox;
+mod mailer;
+mod message;
+mod settings;
+mod smtp;
+#[cfg(test)]
+mod testing;
+
+pub use error::{Answer, MailError, SendError, Stage};
+pub use mailbox::Mailbox;
+pub use mailer::{Delivery, Mailer, send_test};
+pub use message::{Message, VisitorTopic};
+pub use settings::{Settings, SettingsError};

@@ -1,0 +1,138 @@
+//! Takes messages, and sends them from the outbox.
+
+mod outbox;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use model::{Clock, UnixSeconds};
+use store::{Catalog, DataDir, Keyring, NewOutboxMessage};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::Mailbox;
+use crate::blocking::blocking;
+use crate::console;
+use crate::error::{Answer, MailError, SendError};
+use crate::message::Message;
+use crate::settings::Settings;
+use crate::smtp::Session;
+
+/// How often the outbox is looked at in any case: other processes write to it as well, and clocks are set.
+const LOOK_EVERY_SECONDS: u64 = 10;
+
+/// Sends messages. Cheap to clone.
+#[derive(Clone)]
+pub struct Mailer {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Option<Settings>,
+    data: DataDir,
+    catalog: Catalog,
+    clock: Clock,
+    /// A message was written to the outbox.
+    written: Notify,
+    /// Messages that were sent but could not be deleted, for example because the disk is full. They must not be sent again.
+    sent: Mutex<Vec<String>>,
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailer").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}
+
+/// How a message gets to its recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// By e-mail, as soon as the mail server takes it.
+    Queued,
+    /// There is no mail server. The link was printed for the person who runs Chartsy, who has to pass it on.
+    Console,
+}
+
+impl Mailer {
+    /// Without settings, links are printed to standard error. The folder's master key is read when it is needed: a server
+    /// without it has to start all the same.
+    pub fn new(settings: Option<Settings>, data: DataDir, catalog: Catalog, clock: Clock) -> Self {
+        let (written, sent) = (Notify::new(), Mutex::default());
+        Self { shared: Arc::new(Shared { settings, data, catalog, clock, written, sent }) }
+    }
+
+    /// Whether there is a mail server.
+    pub fn is_configured(&self) -> bool {
+        self.shared.settings.is_some()
+    }
+
+    /// Takes a message. Once this returns, nothing that happens to the process can lose it. From `expires_at` on it is not
+    /// sent anymore; its text says until when the link works.
+    ///
+    /// # Errors
+    /// Those of the catalog; `OutboxFull` among them.
+    pub async fn send(
+        &self,
+        message: Message,
+        to: &Mailbox,
+        expires_at: Option<UnixSeconds>,
+    ) -> Result<Delivery, MailError> {
+        if self.shared.settings.is_none() {
+            if let Some(line) = console::line(&message, to) {
+                eprintln!("{line}");
+            }
+            return Ok(Delivery::Console);
+        }
+        let contents = message.letter(to, expires_at).into_contents();
+        let new = NewOutboxMessage {
+            workspace: message.workspace().cloned(),
+            kind: message.kind(),
+            recipient: to.address().to_string(),
+            contents: contents.to_secret().map_err(|_| MailError::Unwritable)?,
+            expires_at,
+        };
+        let shared = Arc::clone(&self.shared);
+        let write = move || {
+            let add = |keyring: &Keyring| shared.catalog.add_to_outbox(keyring, &new, shared.clock.now());
+            shared.data.sealing(&shared.catalog, add)
+        };
+        blocking(write).await?;
+        self.shared.written.notify_one();
+        Ok(Delivery::Queued)
+    }
+
+    /// Sends what is in the outbox until it is told to stop. A message that is being handed in then is finished first. Only
+    /// one at a time may run for a data folder.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait_seconds = match self.send_due(&stop).await {
+                Ok(wait_seconds) => wait_seconds,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox can't be used");
+                    LOOK_EVERY_SECONDS
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.shared.written.notified() => {}
+                () = tokio::time::sleep(Duration::from_secs(wait_seconds)) => {}
+            }
+        }
+    }
+}
+
+/// Sends a test message right away, past the outbox; what the server answered.
+///
+/// # Errors
+/// Why it could not be sent.
+pub async fn send_test(settings: &Settings, to: &Mailbox, now: UnixSeconds) -> Result<Answer, SendError> {
+    let contents = Message::Test.letter(to, None).into_contents();
+    let message = contents.to_bytes(settings, &format!("test-{}", now.0), to.address(), now)?;
+    let mut session = Session::open(settings).await?;
+    let answer = session.deliver(&settings.from.email, to.address(), &message).await?;
+    session.close().await;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! The messages that Chartsy sends, with the values that each needs.
+
+mod letters;
+
+use jiff::Timestamp;
+use model::{Secret, UnixSeconds, WorkspaceId};
+use url::Url;
+
+use crate::Mailbox;
+use crate::letter::Letter;
+
+/// Links that open something are secrets. Links to a page that anybody may open are not.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// To a new address: whoever opens the link has it.
+    ConfirmAddress {
+        link: Secret,
+    },
+    ResetPassword {
+        link: Secret,
+    },
+    PasswordChanged {
+        at: UnixSeconds,
+        reset_page: Url,
+    },
+    Invitation {
+        workspace: WorkspaceId,
+        workspace_name: String,
+        invited_by: String,
+        /// As it is shown, such as `Viewer`.
+        role: String,
+        link: Secret,
+    },
+    /// To the old address.
+    AddressChanged {
+        new_address: String,
+        at: UnixSeconds,
+    },
+    /// Somebody signed up with an address that has an account. The page does not say so; this does.
+    AlreadyRegistered {
+        sign_in_page: Url,
+        reset_page: Url,
+    },
+    /// Somebody asked for a new password for an address without an account. The page does not say so; this does.
+    NoAccount {
+        sign_in_page: Url,
+    },
+    TwoFactorOn {
+        at: UnixSeconds,
+    },
+    TwoFactorOff {
+        at: UnixSeconds,
+        reset_page: Url,
+    },
+    /// From somebody on the pages to the person who runs Chartsy. Answers go to the visitor.
+    FromVisitor {
+        topic: VisitorTopic,
+        visitor: Mailbox,
+        text: String,
+    },
+    /// Whether the settings work.
+    Test,
+}
+
+/// Why a visitor writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitorTopic {
+    Feedback,
+    Demo,
+}
+
+impl Message {
+    /// What it is about, in one word for logs and lists.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::ConfirmAddress { .. } => "confirm_address",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::Invitation { .. } => "invitation",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::NoAccount { .. } => "no_account",
+            Self::TwoFactorOn { .. } => "two_factor_on",
+            Self::TwoFactorOff { .. } => "two_factor_off",
+            Self::FromVisitor { .. } => "from_visitor",
+            Self::Test => "test",
+        }
+    }
+
+    /// The workspace that it belongs to.
+    pub(crate) fn workspace(&self) -> Option<&WorkspaceId> {
+        match self {
+            Self::Invitation { workspace, .. } => Some(workspace),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn letter(&self, to: &Mailbox, expires_at: Option<UnixSeconds>) -> Letter {
+        letters::write(self, to, expires_at)
+    }
+}
+
+/// An instant as people in every time zone can read it.
+fn instant(at: UnixSeconds) -> String {
+    let at = Timestamp::from_second(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.strftime("%B %-d, %Y, at %-I:%M %p UTC").to_string()
+}

@@ -1,0 +1,157 @@
+//! Links that prove an address: whoever opens one has read the mail.
+
+use model::{Role, Secret, UnixSeconds, UserId};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::Catalog;
+use super::members::{add_member, insert_workspace};
+use super::people::{NewUser, User, by_id, end_sessions, insert_user};
+use crate::StoreError;
+use crate::error::Fault;
+
+/// An account whose address was never confirmed is deleted after so long: its names are free again.
+const UNCONFIRMED_SECONDS: i64 = 7 * 86_400;
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPurpose {
+    ConfirmAddress,
+    ResetPassword,
+}
+
+impl LinkPurpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfirmAddress => "confirm_address",
+            Self::ResetPassword => "reset_password",
+        }
+    }
+}
+
+impl Catalog {
+    /// Creates an account of its own, without a workspace. It can't be used until its address is confirmed.
+    ///
+    /// # Errors
+    /// `NameTaken` or `EmailTaken`.
+    pub fn create_unconfirmed_user(&self, new: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
+        self.write(|tx| {
+            let sql = "DELETE FROM users WHERE email_confirmed_at IS NULL AND created_at < ?1";
+            tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
+            insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)
+        })
+    }
+
+    /// Gives an account whose address is not confirmed another one.
+    ///
+    /// # Errors
+    /// `EmailTaken`; `NotFound` when the account is not there, or its address is confirmed.
+    pub fn correct_email(&self, id: &UserId, email: &str) -> Result<User, StoreError> {
+        self.write(|tx| {
+            let taken = "SELECT 1 FROM users WHERE email = ?1 AND id <> ?2";
+            if tx.prepare_cached(taken)?.exists([email, id.as_str()])? {
+                return Err(StoreError::EmailTaken.into());
+            }
+            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND email_confirmed_at IS NULL";
+            if tx.prepare_cached(sql)?.execute([id.as_str(), email])? == 0 {
+                return Err(StoreError::NotFound { what: format!("user {id}") }.into());
+            }
+            by_id(tx, id)
+        })
+    }
+
+    /// Keeps a link for a user. Those that they had for the same purpose end.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn create_email_link(
+        &self,
+        user: &User,
+        purpose: LinkPurpose,
+        token_hash: &[u8],
+        now: UnixSeconds,
+        expires_at: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        self.write(|tx| {
+            let sql = "DELETE FROM email_links WHERE (user = ?1 AND purpose = ?2) OR expires_at <= ?3";
+            tx.prepare_cached(sql)?.execute(params![user.id.as_str(), purpose.as_str(), now.0])?;
+            let sql = "INSERT INTO email_links (token_hash, user, purpose, email, created_at, expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            tx.prepare_cached(sql)?.execute(params![
+                token_hash,
+                user.id.as_str(),
+                purpose.as_str(),
+                user.email,
+                now.0,
+                expires_at.0
+            ])?;
+            Ok(())
+        })
+    }
+
+    /// Confirms the address that a link was sent to. Somebody who belongs to no workspace gets one, called `workspace`.
+    ///
+    /// # Errors
+    /// `LinkEnded` when it was used, has expired, or was sent to an address that the account no longer has.
+    pub fn confirm_email(
+        &self,
+        token_hash: &[u8],
+        workspace: impl FnOnce(&User) -> String,
+        now: UnixSeconds,
+    ) -> Result<User, StoreError> {
+        self.write(|tx| {
+            let user = take(tx, token_hash, LinkPurpose::ConfirmAddress, now)?;
+            confirm(tx, &user.id, now)?;
+            let sql = "SELECT 1 FROM members WHERE user = ?1";
+            if !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
+                let workspace = insert_workspace(tx, &workspace(&user), now)?;
+                add_member(tx, &workspace.id, &user.id, Role::Owner, now)?;
+            }
+            by_id(tx, &user.id)
+        })
+    }
+
+    /// Sets the password of whoever a link was sent to, and ends their sessions. The address is confirmed by it.
+    ///
+    /// # Errors
+    /// `LinkEnded`, as [`Catalog::confirm_email`].
+    pub fn reset_password(
+        &self,
+        token_hash: &[u8],
+        password_hash: &Secret,
+        now: UnixSeconds,
+    ) -> Result<User, StoreError> {
+        self.write(|tx| {
+            let user = take(tx, token_hash, LinkPurpose::ResetPassword, now)?;
+            let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+            tx.prepare_cached(sql)?.execute([user.id.as_str(), password_hash.expose()])?;
+            confirm(tx, &user.id, now)?;
+            end_sessions(tx, &user.id, None)?;
+            by_id(tx, &user.id)
+        })
+    }
+}
+
+fn take(
+    tx: &Transaction<'_>,
+    token_hash: &[u8],
+    purpose: LinkPurpose,
+    now: UnixSeconds,
+) -> Result<User, Fault> {
+    let sql =
+        "DELETE FROM email_links WHERE token_hash = ?1 AND purpose = ?2 RETURNING user, email, expires_at";
+    let found = tx.prepare_cached(sql)?.query_row(params![token_hash, purpose.as_str()], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, UnixSeconds(row.get(2)?)))
+    });
+    let Some((user, email, expires_at)) = found.optional()? else { return Err(StoreError::LinkEnded.into()) };
+    let user = by_id(tx, &UserId::from(user))?;
+    if expires_at <= now || !user.email.eq_ignore_ascii_case(&email) {
+        return Err(StoreError::LinkEnded.into());
+    }
+    Ok(user)
+}
+
+fn confirm(tx: &Transaction<'_>, id: &UserId, now: UnixSeconds) -> Result<(), Fault> {
+    let sql = "UPDATE users SET email_confirmed_at = coalesce(email_confirmed_at, ?2) WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute(params![id.as_str(), now.0])?;
+    Ok(())
+}

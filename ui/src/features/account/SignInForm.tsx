@@ -1,0 +1,122 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { ApiError, api } from '~/api/client'
+import { sessionQuery } from '~/api/queries'
+import type { Session } from '~/api/types'
+import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+
+import { countdownText, useCountdown } from './useCountdown'
+
+/** What went wrong, and what to do about it: a wrong password, a locked account and too many attempts are different things. */
+function Refused({ error }: { error: Error }) {
+  const { title, advice } = refusalOf(error)
+  return (
+    <Banner title={title} tone="danger">
+      {advice}
+    </Banner>
+  )
+}
+
+function refusalOf(error: Error): { title: string; advice: string } {
+  const code = error instanceof ApiError ? error.code : undefined
+  if (code === 'login_wrong') {
+    return {
+      title: 'Wrong username or password',
+      advice: 'Check both and try again. The person who runs this server can set a new password with “chartsy user password”.',
+    }
+  }
+  if (code === 'account_locked') {
+    return {
+      title: 'This account is locked',
+      advice: 'Your password is right. The person who runs this server can unlock the account with “chartsy user unlock”.',
+    }
+  }
+  if (code === 'too_many_tries') {
+    return {
+      title: 'Too many failed attempts',
+      advice: 'You can try again when the countdown ends. If you forgot your password, ask the person who runs this server for a new one.',
+    }
+  }
+  if (code === 'code_wrong') {
+    return { title: 'Wrong code', advice: 'Each code works once. Wait for the next one, or use a recovery code.' }
+  }
+  const advice = error instanceof ApiError ? error.problem.action : undefined
+  return { title: error.message, advice: advice ?? 'Try again in a moment.' }
+}
+
+/** The password was right, and the account has two-factor sign-in. */
+const isCodeNeeded = (error: Error) => error instanceof ApiError && error.code === 'two_factor_needed'
+
+export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+  const client = useQueryClient()
+  const [login, setLogin] = useState('')
+  const [password, setPassword] = useState('')
+  const [code, setCode] = useState<string>()
+  const [secondsLeft, begin] = useCountdown()
+  const signIn = useMutation({
+    mutationFn: () => api.post<Session>('/session', { login, password, ...(code === undefined ? {} : { code: code.trim() }) }),
+    onSuccess: async () => {
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+      onSignedIn()
+    },
+    onError: (error) => {
+      begin((error instanceof ApiError && error.problem.retry_after_s) || 0)
+      if (isCodeNeeded(error)) setCode('')
+    },
+  })
+  const startOver = () => {
+    setCode(undefined)
+    setPassword('')
+    signIn.reset()
+  }
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (secondsLeft === 0) signIn.mutate()
+      }}
+    >
+      {signIn.error && !isCodeNeeded(signIn.error) && <Refused error={signIn.error} />}
+      {code === undefined ? (
+        <>
+          <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />
+          <TextField
+            autoComplete="current-password"
+            isRequired
+            label="Password"
+            name="password"
+            type="password"
+            value={password}
+            onChange={setPassword}
+          />
+        </>
+      ) : (
+        <TextField
+          autoComplete="one-time-code"
+          // It takes the place of the field that was used last.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          hint="From your authenticator app, or one of your recovery codes."
+          isMono
+          isRequired
+          label="Code"
+          name="code"
+          value={code}
+          onChange={setCode}
+        />
+      )}
+      <Button isDisabled={secondsLeft > 0} isPending={signIn.isPending} kind="primary" type="submit">
+        {secondsLeft > 0 ? `Try again in ${countdownText(secondsLeft)}` : 'Sign in'}
+      </Button>
+      {code !== undefined && (
+        <Button kind="quiet" onPress={startOver}>
+          Use another account
+        </Button>
+      )}
+    </form>
+  )
+}

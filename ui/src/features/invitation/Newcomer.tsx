@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { setupQuery } from '~/api/queries'
+import type { InvitationOffer } from '~/api/types'
+import { Segmented } from '~/components/Segmented'
+import { SignInForm } from '~/features/account/SignInForm'
+
+import { SignUpForm } from './SignUpForm'
+
+const WAYS = [
+  { id: 'create' as const, label: 'Create account' },
+  { id: 'sign-in' as const, label: 'I have an account' },
+]
+
+/** For somebody who is not signed in. Whoever signs in here comes back to the invitation. */
+export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer }) {
+  const { data: setup } = useQuery(setupQuery)
+  const [way, setWay] = useState<(typeof WAYS)[number]['id']>('create')
+  // The page shows who is signed in by itself.
+  const signIn = <SignInForm onSignedIn={() => undefined} />
+  if (setup?.sign_up === 'closed') {
+    return (
+      <div className="flex flex-col gap-4">
+        <p className="text-sm text-ink-soft">This server takes no new accounts. Sign in with the account that you have.</p>
+        {signIn}
+      </div>
+    )
+  }
+  return (
+    <div className="flex flex-col gap-5">
+      <Segmented className="w-full *:flex-1" label="Account" options={WAYS} value={way} onChange={setWay} />
+      {way === 'create' ? <SignUpForm code={code} email={offer.email} onHasAccount={() => setWay('sign-in')} /> : signIn}
+    </div>
+  )
+}

@@ -1,0 +1,134 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import { ApiError, api, failureText } from '~/api/client'
+import { connectionsQuery, sessionQuery } from '~/api/queries'
+import type { Workspace } from '~/api/types'
+import { AskAdmin } from '~/components/AskAdmin'
+import { Button, buttonClass } from '~/components/Button'
+import { ConfirmForm } from '~/components/ConfirmDialog'
+import { TextField } from '~/components/Field'
+import { Dialog } from '~/components/Overlay'
+import { SettingsFrame } from '~/features/settings/SettingsFrame'
+import { countOf } from '~/format/number'
+import { may } from '~/view/roles'
+import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
+import { useTitle } from '~/view/useTitle'
+
+import { RequireTwoFactor } from './RequireTwoFactor'
+
+export function WorkspacePage() {
+  const { data: session } = useQuery(sessionQuery)
+  const mayCreate = useMayCreateWorkspace()
+  const workspace = session?.workspace
+  useTitle('Workspace', workspace?.name)
+  if (!workspace) return null
+  return (
+    <SettingsFrame
+      action={
+        mayCreate && (
+          <Link className={buttonClass()} to="/workspaces/new">
+            Create another workspace
+          </Link>
+        )
+      }
+      lead="Connections, members and tokens belong to the workspace."
+      title="Workspace"
+    >
+      {may(workspace.role, 'manage') ? (
+        <section aria-label="Workspace" className="card flex flex-col gap-6 p-5">
+          <Rename key={workspace.name} workspace={workspace} />
+          <RequireTwoFactor workspace={workspace} />
+          {may(workspace.role, 'own') && <Delete workspace={workspace} />}
+        </section>
+      ) : (
+        <AskAdmin title="Only owners and admins can change the workspace" />
+      )}
+    </SettingsFrame>
+  )
+}
+
+function Rename({ workspace }: { workspace: Workspace }) {
+  const [name, setName] = useState(workspace.name)
+  const client = useQueryClient()
+  const rename = useMutation({
+    mutationFn: () => api.patch<Workspace>('/workspace', { name: name.trim() }),
+    onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+  })
+  const isChanged = name.trim() !== '' && name.trim() !== workspace.name
+  return (
+    <form
+      className="flex flex-wrap items-end gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isChanged) rename.mutate()
+      }}
+    >
+      <div className="min-w-0 flex-1 basis-64">
+        <TextField
+          error={rename.error ? failureText(rename.error) : undefined}
+          label="Name"
+          maxLength={100}
+          value={name}
+          onChange={setName}
+        />
+      </div>
+      <Button isDisabled={!isChanged} isPending={rename.isPending} type="submit">
+        Rename
+      </Button>
+    </form>
+  )
+}
+
+/** A server always has a workspace. */
+const refusalOf = (error: Error) =>
+  error instanceof ApiError && error.code === 'workspace_in_use'
+    ? 'This is the only workspace on this server. Create another one before you delete it.'
+    : failureText(error)
+
+function Delete({ workspace }: { workspace: Workspace }) {
+  const [isOpen, setIsOpen] = useState(false)
+  const [typed, setTyped] = useState('')
+  const { data: connections = [] } = useQuery(connectionsQuery)
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: () => api.delete('/workspace'),
+    // The shell opens another workspace.
+    onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+  })
+  return (
+    <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-medium">Delete workspace</p>
+        <p className="text-[0.8125rem] text-ink-soft">
+          Immediately deletes its connections, all imported data, its tokens and its members’ access.
+        </p>
+      </div>
+      <Button kind="danger" onPress={() => setIsOpen(true)}>
+        Delete…
+      </Button>
+      <Dialog isOpen={isOpen} title={`Delete ${workspace.name}?`} onOpenChange={setIsOpen}>
+        <ConfirmForm
+          below={
+            <TextField
+              error={remove.error ? refusalOf(remove.error) : undefined}
+              label={`Type “${workspace.name}” to confirm`}
+              value={typed}
+              onChange={setTyped}
+            />
+          }
+          cancel="Cancel"
+          confirm="Delete permanently"
+          isDisabled={typed !== workspace.name}
+          isPending={remove.isPending}
+          onCancel={() => setIsOpen(false)}
+          onConfirm={() => remove.mutate()}
+        >
+          {connections.length > 0 ? `${countOf(connections.length, 'connection')} with all imported data and figures, ` : 'Its '}
+          settings, rates and API tokens are deleted from this machine and can’t be restored. Its members keep their accounts.
+        </ConfirmForm>
+      </Dialog>
+    </div>
+  )
+}
