@@ -25,10 +25,15 @@ class Served {
   }
 
   /** What a new server asks its owner for; it prints it after its address. */
-  async setupCode() {
+  setupCode() {
+    return this.printed(/^setup code: (\S+)/);
+  }
+
+  /** The newest of what it prints that fits, once there is one. */
+  async printed(pattern) {
     for (;;) {
-      const code = this.said.map((line) => line.match(/^setup code: (\S+)/)?.[1]).find(Boolean);
-      if (code) return code;
+      const found = this.said.map((line) => line.match(pattern)?.[1]).findLast(Boolean);
+      if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -61,15 +66,16 @@ function start(...args) {
 export const sandbox = (...options) => start('sandbox', '--listen', '127.0.0.1:0', ...options);
 
 /** A server on an empty data folder that is removed with it. It can be away for a while: it comes back at the same address. */
-export async function server() {
+export async function server(...options) {
   const data = mkdtempSync(path.join(tmpdir(), 'chartsy-e2e-'));
-  const serve = (listen) => start('serve', '--data', data, '--listen', listen);
+  const serve = (listen) => start('serve', '--data', data, '--listen', listen, ...options);
   let served = await serve('127.0.0.1:0');
   const { url } = served;
   return {
     data,
     url,
     setupCode: await served.setupCode(),
+    printed: (pattern) => served.printed(pattern),
     leave: () => served.stop(),
     comeBack: async () => {
       served = await serve(new URL(url).host);

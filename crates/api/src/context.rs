@@ -6,7 +6,7 @@ use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
 use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
-use connect::Source;
+use connect::{Network, Source};
 use futures_util::future::BoxFuture;
 use mail::Mailer;
 use model::billing::CustomerHistory;
@@ -21,6 +21,7 @@ use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
 use crate::blocking;
 use crate::customers::billing;
+use crate::http::address::TrustedProxies;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -46,6 +47,12 @@ pub struct Options {
     pub is_loopback: bool,
     /// Asked for when the owner's account is made. Without one, none can be made.
     pub setup_code: Option<Secret>,
+    /// The server encrypts connections itself.
+    pub is_tls: bool,
+    /// How providers and whoever else is asked are reached.
+    pub network: Network,
+    /// Whose word about where a request came from is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Sends e-mail. Without one, links are printed for the operator.
     pub mailer: Option<Mailer>,
     /// The address that is listened on, for links where there is no public one.
@@ -126,7 +133,8 @@ impl Context {
         let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
-        let rates = Arc::new(ReferenceRates::open(data.clone(), catalog.clone()));
+        let rates =
+            Arc::new(ReferenceRates::open(data.clone(), catalog.clone()).over(options.network.clone()));
         Self {
             data,
             catalog,
@@ -188,6 +196,6 @@ impl Context {
 
     /// Whether cookies may only travel by https.
     pub fn is_https(&self) -> bool {
-        self.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.options.is_tls || self.options.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 }

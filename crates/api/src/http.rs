@@ -1,5 +1,6 @@
-//! What every request passes through: logging, headers, origin check, body limits.
+//! What every request passes through: where they came from, logging, headers, origin check, body limits.
 
+pub mod address;
 pub mod client;
 pub mod headers;
 pub mod json;

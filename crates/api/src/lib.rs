@@ -28,6 +28,7 @@ pub mod sign_up;
 pub mod sources;
 pub mod statements;
 pub mod sync;
+pub mod tls;
 pub mod tokens;
 pub mod two_factor;
 mod ui;
@@ -44,6 +45,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp};
+pub use http::address::{ClientAddress, Peer, ProxyBlock, TrustedProxies};
 pub use problem::Problem;
 pub use routes::openapi;
 
@@ -69,6 +71,7 @@ pub fn router(context: Shared) -> Router {
         .layer(middleware::from_fn_with_state(Shared::clone(&context), http::origin::check))
         .layer(middleware::from_fn(http::headers::add))
         .layer(middleware::from_fn_with_state(Shared::clone(&context), http::log::request))
+        .layer(middleware::from_fn_with_state(Shared::clone(&context), http::address::note))
         .with_state(context)
 }
 

@@ -6,6 +6,7 @@ use model::{Day, Secret};
 
 use crate::commands;
 use crate::failure::Advice;
+use crate::outgoing::Outgoing;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -19,6 +20,18 @@ pub struct Cli {
     /// Format of the log on stderr; RUST_LOG sets what is logged
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// Command that prints the master key, such as 'pass show chartsy'; it is run without a shell
+    #[arg(
+        long,
+        global = true,
+        value_name = "COMMAND",
+        env = "CHARTSY_MASTER_KEY_COMMAND",
+        hide_env_values = true
+    )]
+    pub master_key_command: Option<String>,
+    /// Which servers may be requested at addresses that users enter; 'public' for whoever runs a server for others
+    #[arg(long, global = true, value_enum, env = "CHARTSY_OUTGOING", default_value_t = Outgoing::Any)]
+    pub outgoing: Outgoing,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -69,6 +82,8 @@ pub enum Command {
     Demo(commands::demo::Demo),
     #[command(about = sandbox::ABOUT)]
     Sandbox(commands::sandbox::Sandbox),
+    /// Show the master key that encrypts the providers' keys, replace it, or begin anew where it is lost
+    Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
     /// List users, lock them out, or set a new password for somebody who cannot sign in any more
@@ -218,6 +233,12 @@ mod tests {
             "chartsy rates set KWD 0.307 --base USD --from 2026-01-01 --to 2026-12-31",
             "chartsy rates import rates.csv --data d",
             "chartsy rates remove rate_1",
+            "chartsy keys status --data d --format json",
+            "chartsy keys rotate --data d --new-key-stdin",
+            "chartsy keys replace-lost --data d --yes",
+            "chartsy serve --data d --master-key-command pass",
+            "chartsy serve --outgoing public --trusted-proxy 127.0.0.1 --trusted-proxy 10.0.0.0/8",
+            "chartsy serve --tls-cert cert.pem --tls-key key.pem",
             "chartsy serve --smtp-url smtps://u:p@mail.example.com --mail-from chartsy@example.com",
             "chartsy mail test --to ada@example.com --data d",
         ] {

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod erase;
 pub mod explain;
 pub mod export;
+pub mod keys;
 pub mod ledger;
 pub mod mail;
 pub mod metrics;
@@ -52,6 +53,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Doctor(args) => doctor::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
+        Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,

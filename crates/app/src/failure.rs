@@ -162,7 +162,7 @@ fn help(error: &anyhow::Error) -> Option<String> {
         if let Some(SyncError::Store(store::StoreError::DiskFull { .. })) = cause.downcast_ref() {
             return Some("free some space and run it again to continue where it stopped".to_owned());
         }
-        if let Some(StoreError::MasterKey { .. }) = cause.downcast_ref() {
+        if let Some(StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. }) = cause.downcast_ref() {
             return Some(StoreError::MASTER_KEY_HELP.to_owned());
         }
         if let Some(sync) = cause.downcast_ref::<SyncError>() {

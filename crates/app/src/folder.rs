@@ -1,13 +1,23 @@
 //! The data folder, and which of its connections a command is about.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Context;
 use model::WorkspaceId;
-use store::{Catalog, ConnectionRecord, DataDir, Workspace};
+use store::{Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, StoreError, Workspace};
 
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
+
+/// The command that prints the master key, where there is one. It is the same for the whole process.
+static MASTER_KEY_COMMAND: OnceLock<String> = OnceLock::new();
+
+/// Takes the master key of every folder from a command.
+pub fn take_master_key_from(command: String) {
+    // Set once, before anything is opened.
+    let _ = MASTER_KEY_COMMAND.set(command);
+}
 
 /// A data folder with its catalog open. The command line is its operator's: it reaches the connections of all workspaces, and
 /// adds what is new to the default one.
@@ -39,9 +49,36 @@ impl Folder {
     }
 
     fn with(data: DataDir) -> anyhow::Result<Self> {
+        let data = match MASTER_KEY_COMMAND.get() {
+            Some(line) => data.with_key_command(KeyCommand::parse(line)?)?,
+            None => data,
+        };
         let catalog = data.catalog().context("the catalog can't be opened")?;
         let workspace = catalog.default_workspace()?.id;
         Ok(Self { data, catalog, workspace })
+    }
+
+    /// Warns where the master key is missing or another one: the figures can be read all the same.
+    ///
+    /// # Errors
+    /// When no key can be had from where it is expected, although there may be one.
+    pub fn check_master_key(&self) -> anyhow::Result<()> {
+        match self.data.key_state(&self.catalog)? {
+            KeyState::Unused => {}
+            // Notes which key is in use, where an earlier version did not.
+            KeyState::Right(_) => {
+                self.data.keyring(&self.catalog)?;
+            }
+            KeyState::Lost { reason, .. } => {
+                let advice = StoreError::MASTER_KEY_HELP;
+                tracing::error!(
+                    reason,
+                    advice,
+                    "nothing can be fetched from the providers without the master key"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// The workspace that was named by its id, or the default one.

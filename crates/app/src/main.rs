@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod folder;
 mod logging;
+mod outgoing;
 mod progress;
 mod samples;
 mod spreadsheet;
@@ -22,6 +23,10 @@ fn main() -> ExitCode {
     logging::start(cli.log_format);
     // One provider of cryptography for every TLS connection of the process. It is installed once, here.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if let Some(command) = cli.master_key_command {
+        folder::take_master_key_from(command);
+    }
+    outgoing::set(cli.outgoing);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::tell(&error),

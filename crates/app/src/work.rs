@@ -8,6 +8,7 @@ use sync::runner::Callbacks;
 use sync::{ReferenceRates, Runner, RunnerConfig};
 
 use crate::folder::Folder;
+use crate::outgoing;
 use crate::progress::Display;
 use crate::stop::StopSignal;
 
@@ -38,6 +39,7 @@ pub fn for_server(
     let config = RunnerConfig::server(data, catalog, Clock::System);
     let Polling { seconds, seconds_with_webhooks } = polling;
     Ok(Runner::new(RunnerConfig {
+        network: outgoing::network(),
         callbacks,
         share_percent,
         update_every_seconds: Some(seconds),
@@ -49,7 +51,8 @@ pub fn for_server(
 /// A runner for a single command, which somebody is waiting for.
 pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
-    Ok(Runner::new(RunnerConfig::command(data, catalog, Clock::System)))
+    let config = RunnerConfig::command(data, catalog, Clock::System);
+    Ok(Runner::new(RunnerConfig { network: outgoing::network(), ..config }))
 }
 
 /// The numbers of a connection, from its files.

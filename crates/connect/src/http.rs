@@ -1,4 +1,5 @@
-//! HTTP clients as all providers need them: TLS on ring, timeouts, no redirects, limits on what is read.
+//! HTTP clients as everybody who is asked needs them: TLS on ring, timeouts, no redirects, limits on what is read and on whom
+//! is reached.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -8,25 +9,50 @@ use http::{Request, Response};
 use url::{Host, Url};
 
 use crate::network::{Carrier, Carrying, NoAnswer};
+use crate::reach::{NotPublic, PublicOnly, require_public};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer: a connection that went quiet is given up early.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Whom a client may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Anywhere,
+    /// Only what is on the public internet.
+    Public,
+}
+
 /// The network, on the way to one server.
 pub(crate) struct Http {
     client: reqwest::Client,
     largest_answer: usize,
+    reach: Reach,
 }
 
 impl Http {
-    pub fn new(base: &Url, timeout: Duration, largest_answer: usize) -> Result<Self, String> {
-        Ok(Self { client: client(base, timeout)?, largest_answer })
+    pub fn new(base: &Url, timeout: Duration, largest_answer: usize, reach: Reach) -> Result<Self, String> {
+        let mut builder = builder(base, timeout)?;
+        if reach == Reach::Public {
+            builder = builder.no_proxy().dns_resolver(PublicOnly::system());
+        }
+        Self::built(builder, largest_answer, reach)
+    }
+
+    fn built(builder: reqwest::ClientBuilder, largest_answer: usize, reach: Reach) -> Result<Self, String> {
+        let client = builder.build().map_err(|error| deepest(&error))?;
+        Ok(Self { client, largest_answer, reach })
     }
 
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
-        let broken = |error: reqwest::Error| NoAnswer::Connection(deepest(&error.without_url()));
+        let broken = |error: reqwest::Error| match is_not_public(&error) {
+            true => NoAnswer::NotPublic,
+            false => NoAnswer::Connection(deepest(&error.without_url())),
+        };
         let request = reqwest::Request::try_from(request).map_err(broken)?;
+        if self.reach == Reach::Public {
+            require_public(request.url()).map_err(|NotPublic| NoAnswer::NotPublic)?;
+        }
         let answer = self.client.execute(request).await.map_err(broken)?;
         let mut whole = Response::new(Vec::new());
         *whole.status_mut() = answer.status();
@@ -43,8 +69,8 @@ impl Carrier for Http {
     }
 }
 
-/// A client for one server. Addresses of this machine are reached without any proxy.
-fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, String> {
+/// For one server. Addresses of this machine are reached without any proxy.
+fn builder(base: &Url, timeout: Duration) -> Result<reqwest::ClientBuilder, String> {
     #[expect(clippy::disallowed_methods, reason = "the one place that may: callers ask under a limit")]
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(base.scheme() == "https")?)
@@ -55,7 +81,7 @@ fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, String> {
     if is_on_this_machine(base) {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| deepest(&error))
+    Ok(builder)
 }
 
 /// The whole body; `None` when it is larger than `most` bytes.
@@ -101,6 +127,17 @@ pub(crate) fn host_of(base: &Url) -> String {
     base.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
+fn is_not_public(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(found) = cause {
+        if found.is::<NotPublic>() {
+            return true;
+        }
+        cause = found.source();
+    }
+    false
+}
+
 /// The cause at the bottom of an error: what the system or TLS said, without any address or header.
 fn deepest(error: &reqwest::Error) -> String {
     if error.is_timeout() {
@@ -112,3 +149,6 @@ fn deepest(error: &reqwest::Error) -> String {
     }
     cause.to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod outline;
 mod page;
 mod probe;
 pub mod rates;
+mod reach;
 mod read;
 mod source;
 pub mod stripe;

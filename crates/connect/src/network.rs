@@ -8,12 +8,15 @@ use std::time::Duration;
 use http::{Request, Response};
 use url::Url;
 
-use crate::http::Http;
+use crate::http::{Http, Reach};
 
 #[derive(Clone, Default)]
 pub enum Network {
     #[default]
     Real,
+    /// The same without what is not on the public internet: for addresses that others give. Proxies are not used, since they
+    /// would look names up themselves.
+    Public,
     Simulated(Arc<dyn Carrier>),
 }
 
@@ -32,18 +35,25 @@ pub enum NoAnswer {
     Connection(String),
     #[error("the answer is too large")]
     TooLarge,
+    /// Only the public internet may be reached, and the server is not there.
+    #[error("{}", crate::reach::NotPublic)]
+    NotPublic,
 }
 
 impl Network {
-    /// The way to one server; the reason if there is none.
-    pub(crate) fn carrier(
+    /// The way to one server; the reason if there is none. `largest_answer` is in bytes.
+    ///
+    /// # Errors
+    /// When this machine has no certificates that it trusts.
+    pub fn carrier(
         &self,
         base: &Url,
         timeout: Duration,
         largest_answer: usize,
     ) -> Result<Arc<dyn Carrier>, String> {
         Ok(match self {
-            Self::Real => Arc::new(Http::new(base, timeout, largest_answer)?),
+            Self::Real => Arc::new(Http::new(base, timeout, largest_answer, Reach::Anywhere)?),
+            Self::Public => Arc::new(Http::new(base, timeout, largest_answer, Reach::Public)?),
             Self::Simulated(carrier) => Arc::clone(carrier),
         })
     }
@@ -52,7 +62,7 @@ impl Network {
     pub(crate) fn jitter(&self) -> u8 {
         const MIDDLE: u8 = 128;
         match self {
-            Self::Real => getrandom::u32().map_or(MIDDLE, |chance| chance.to_le_bytes()[0]),
+            Self::Real | Self::Public => getrandom::u32().map_or(MIDDLE, |chance| chance.to_le_bytes()[0]),
             Self::Simulated(_) => MIDDLE,
         }
     }
@@ -62,6 +72,7 @@ impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Real => "Real",
+            Self::Public => "Public",
             Self::Simulated(_) => "Simulated",
         })
     }

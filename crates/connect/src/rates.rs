@@ -6,9 +6,8 @@ use http::Request;
 use model::Day;
 use url::Url;
 
-use crate::ConnectError;
-use crate::http::{Http, host_of};
-use crate::network::Carrier;
+use crate::http::host_of;
+use crate::{ConnectError, Network};
 
 /// The European Central Bank's data service ("ECB Data Portal", API, "Data"): all currencies against the euro.
 pub const ECB: &str =
@@ -31,12 +30,12 @@ pub fn shown(address: &str) -> String {
 ///
 /// # Errors
 /// When the address is none, does not answer, or answers with anything but text.
-pub async fn fetch(address: &str, from: Day) -> Result<String, ConnectError> {
+pub async fn fetch(network: &Network, address: &str, from: Day) -> Result<String, ConnectError> {
     let unusable = |host: &str, reason: String| ConnectError::Unreachable { host: host.to_owned(), reason };
     let url = Url::parse(&address.replace("{from}", &from.to_string()))
         .map_err(|error| unusable("the address for reference rates", error.to_string()))?;
     let unreachable = |reason: String| unusable(&host_of(&url), reason);
-    let http = Http::new(&url, TIMEOUT, LARGEST_ANSWER).map_err(unreachable)?;
+    let http = network.carrier(&url, TIMEOUT, LARGEST_ANSWER).map_err(unreachable)?;
     let request = Request::get(url.as_str()).body(Vec::new());
     let request = request.map_err(|error| unreachable(error.to_string()))?;
     let answer = http.carry(request).await.map_err(|no_answer| unreachable(no_answer.to_string()))?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{Clock, UnixSeconds};
-use store::{Catalog, DataDir, NewOutboxMessage};
+use store::{Catalog, DataDir, Keyring, NewOutboxMessage};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -92,7 +92,10 @@ impl Mailer {
             expires_at,
         };
         let shared = Arc::clone(&self.shared);
-        let write = move || shared.catalog.add_to_outbox(&shared.data.keyring()?, &new, shared.clock.now());
+        let write = move || {
+            let add = |keyring: &Keyring| shared.catalog.add_to_outbox(keyring, &new, shared.clock.now());
+            shared.data.sealing(&shared.catalog, add)
+        };
         blocking(write).await?;
         self.shared.written.notify_one();
         Ok(Delivery::Queued)

@@ -1,7 +1,7 @@
 //! How long every answer takes over a synthetic ledger: each metric, native, converted and broken down, the summary,
 //! cohorts and lists. Beside them a loop that only adds one column up: the bare limit of reading that many rows.
 //!
-//! `cargo run --release -p metrics --example query_rate -- [subscriptions, 1000000] [limit in ms, 50]`
+//! `cargo run --release -p metrics --example query_rate -- [subscriptions, 1000000] [limit in ms, 50] [part of a name]`
 //!
 //! With `CHARTSY_BENCH_PEER` set to a folder, the rows and the answer of the MRR report are left there, for another
 //! database to give the same answer.
@@ -23,19 +23,22 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 use metrics::answers::{Answers, Asked};
 use metrics::columns::Ledger;
+use metrics::envelope;
 use metrics::fx::Rates;
 use metrics::query::{
-    self, Answer, CohortValue, ContributionsQuery, CustomerSort, CustomersQuery, Dimension, Filter,
-    MovementFilter, MovementsQuery, MrrPoint, PaymentSort, PaymentsQuery, Query, QueryError, Reporting,
-    ValuePoint,
+    self, Answer, CohortCustomersQuery, CohortValue, ContributionsQuery, CustomerSort, CustomerState,
+    CustomersQuery, Dimension, Filter, MovementFilter, MovementsQuery, MrrPoint, PaymentSort, PaymentsQuery,
+    Query, QueryError, Reporting, UpcomingKind, UpcomingQuery,
 };
+use metrics::question::Question;
 use metrics::registry::{METRICS, Metric};
 use metrics::statement::{
     self,
     mrr::{MrrColumn, MrrCustomersQuery},
 };
+use metrics::view::{Reach, View};
 use model::billing::SubscriptionStatus;
-use model::{Currency, Interval, MrrMethod, WeekStart};
+use model::{Currency, Day, Interval, MrrMethod, Settings, WeekStart};
 use rayon::prelude::*;
 
 const ROUNDS: u32 = 20;
@@ -48,16 +51,18 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let subscriptions = arguments.next().map_or(Ok(1_000_000), |count| count.parse::<u64>())?;
     let limit_ms = arguments.next().map_or(Ok(50), |limit| limit.parse())?;
+    let only = arguments.next();
     let ledger = Arc::new(loaded(subscriptions)?);
     let rates = Arc::new(Rates::embedded());
     if let Some(folder) = std::env::var_os("CHARTSY_BENCH_PEER") {
         write_for_peer(Path::new(&folder), subscriptions, &ledger, &rates)?;
     }
-    let mut bench = Bench { slow: 0, limit: Duration::from_millis(limit_ms) };
+    let mut bench = Bench { slow: 0, limit: Duration::from_millis(limit_ms), only };
     println!("{:<52}{:>9}{:>9}{:>9}", "ms", "p50", "worst", "CPU / 2");
     metrics(&mut bench, &ledger, &rates)?;
     lists(&mut bench, &ledger, &rates)?;
     opened(&mut bench, &ledger, &rates)?;
+    others(&mut bench, &ledger, &rates)?;
     asked_again(&mut bench, &ledger, &rates)?;
     clients(&ledger, &rates)?;
     let column: Vec<i64> = (0..).take(ledger.row_count()).collect();
@@ -163,20 +168,7 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
     bench.measure("facets", || Ok(query::facets(ledger, rates, synthetic::NOW)))?;
     for (view, currency) in [("", Reporting::Native), (" in eur", Reporting::In(Currency::EUR))] {
         for sort in [CustomerSort::Mrr, CustomerSort::Name, CustomerSort::Created] {
-            let asked = CustomersQuery {
-                search: None,
-                state: None,
-                status: None,
-                filter: Filter::default(),
-                sort,
-                is_descending: true,
-                on: None,
-                currency,
-                now: synthetic::NOW,
-                cursor: None,
-                limit: PAGE,
-                with_sums: true,
-            };
+            let asked = CustomersQuery { sort, ..everybody(currency) };
             bench.measure(&format!("customers by {sort:?}{view}"), || {
                 query::customers(ledger, rates, &asked)
             })?;
@@ -225,6 +217,86 @@ fn opened(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<d
     Ok(())
 }
 
+/// What is asked more rarely.
+fn others(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dyn Error>> {
+    for (view, currency) in [("", Reporting::Native), (" in eur", Reporting::In(Currency::EUR))] {
+        let query = last_year(currency, None)?;
+        for what in [CohortValue::Mrr, CohortValue::Revenue] {
+            let asked = CohortCustomersQuery {
+                query: query.clone(),
+                what,
+                start_on: None,
+                at: 3,
+                group: None,
+                in_currency: None,
+                is_kept: None,
+                cursor: None,
+                limit: PAGE,
+            };
+            bench.measure(&format!("customers behind cohorts of {what:?}{view}"), || {
+                query::cohort_customers(ledger, rates, &asked).map(|page| page.total)
+            })?;
+        }
+        for (id, by) in [("expansion_mrr", Dimension::Cause), ("churned_mrr", Dimension::ChurnReason)] {
+            let metric = Metric::find(id).ok_or("no such metric")?;
+            let asked = last_year(currency, Some(by))?;
+            bench.measure(&format!("{id} by {by}{view}"), || {
+                query::value(ledger, rates, metric, &asked).map(|answer| answer.series.len())
+            })?;
+        }
+        bench.measure(&format!("plan switches{view}"), || {
+            query::plan_switches(ledger, rates, &query).map(|switches| switches.data.len())
+        })?;
+        let asked = UpcomingQuery {
+            what: UpcomingKind::End,
+            from: query.to,
+            to: Day(query.to.0 + 90),
+            filter: Filter::default(),
+            currency,
+            now: synthetic::NOW,
+            cursor: None,
+            limit: PAGE,
+        };
+        bench.measure(&format!("what ends in three months{view}"), || {
+            query::upcoming(ledger, rates, &asked).map(|page| page.total)
+        })?;
+        let state = Some(CustomerState::Churned);
+        let search = Some("customer 99".to_owned());
+        for (of, sort, state, search) in [
+            ("of those that left", CustomerSort::LostMrr, state, None),
+            ("by Revenue", CustomerSort::Revenue, None, None),
+            ("searched by name", CustomerSort::Name, None, search),
+        ] {
+            let asked = CustomersQuery { search, state, sort, ..everybody(currency) };
+            bench.measure(&format!("customers {of}{view}"), || query::customers(ledger, rates, &asked))?;
+        }
+        let asked =
+            Query { filter: Filter { countries: vec!["DE".to_owned()], ..Filter::default() }, ..query };
+        bench.measure(&format!("MRR report of a country{view}"), || {
+            query::mrr(ledger, rates, &asked).map(|answer| answer.series.len())
+        })?;
+    }
+    Ok(())
+}
+
+/// Everybody, with the sums.
+fn everybody(currency: Reporting) -> CustomersQuery {
+    CustomersQuery {
+        search: None,
+        state: None,
+        status: None,
+        filter: Filter::default(),
+        sort: CustomerSort::Mrr,
+        is_descending: true,
+        on: None,
+        currency,
+        now: synthetic::NOW,
+        cursor: None,
+        limit: PAGE,
+        with_sums: true,
+    }
+}
+
 /// Answers that were given before of the same ledger.
 fn asked_again(bench: &mut Bench, ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error>> {
     let answers = Answers::new(ledger, rates, synthetic::NOW);
@@ -245,16 +317,27 @@ fn asked_again(bench: &mut Bench, ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> R
 /// Clients that never stop asking, as a server answers them: each wants every metric in every view, in an order of its
 /// own, and then again.
 fn clients(ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error>> {
-    let answers = Answers::new(ledger, rates, synthetic::NOW);
+    let view = View {
+        ledger: Arc::clone(ledger),
+        rates: Arc::clone(rates),
+        settings: Settings::default(),
+        default_currency: Some(Currency::USD),
+        mrr_method: None,
+        now: synthetic::NOW,
+        reach: Reach::default(),
+        absent: Vec::new(),
+        answers: Some(Arc::new(Answers::new(ledger, rates, synthetic::NOW))),
+    };
     let mut asked = Vec::new();
     for metric in METRICS {
         for currency in [Reporting::Native, Reporting::In(Currency::EUR)] {
-            asked.push((metric, last_year(currency, None)?));
+            let question = Question { currency: Some(currency), ..Question::default() };
+            asked.push((metric, question));
         }
     }
     for round in ["for the first time", "asked again"] {
         let walls: Result<Vec<Vec<Duration>>, QueryError> = std::thread::scope(|scope| {
-            let client = |number: usize| ask_all(ledger, rates, &answers, &asked, number);
+            let client = |number: usize| ask_all(&view, &asked, number);
             let clients: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(move || client(number))).collect();
             clients.into_iter().filter_map(|client| client.join().ok()).collect()
         });
@@ -268,20 +351,15 @@ fn clients(ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error
 }
 
 fn ask_all(
-    ledger: &Ledger,
-    rates: &Rates,
-    answers: &Answers,
-    asked: &[(&'static Metric, Query)],
+    view: &View,
+    asked: &[(&'static Metric, Question)],
     client: usize,
 ) -> Result<Vec<Duration>, QueryError> {
     let order = (0..asked.len()).map(|place| &asked[(place + client * asked.len() / CLIENTS) % asked.len()]);
     order
-        .map(|(metric, query)| {
-            let start = Instant::now();
-            let make = || query::value(ledger, rates, metric, query);
-            let points = |answer: &Answer<ValuePoint>| answer.series.len();
-            let name = Asked::new(metric.id, query);
-            black_box(answers.answer(ledger, name, synthetic::NOW, points, make)?);
+        .map(|(metric, question)| {
+            let (start, question) = (Instant::now(), question.clone());
+            black_box(envelope::value(view, metric, question)?);
             Ok(start.elapsed())
         })
         .collect()
@@ -305,6 +383,8 @@ struct Bench {
     /// How many answers were over the limit.
     slow: usize,
     limit: Duration,
+    /// Only answers whose name has this in it.
+    only: Option<String>,
 }
 
 impl Bench {
@@ -313,6 +393,9 @@ impl Bench {
         name: &str,
         mut run: impl FnMut() -> Result<T, QueryError>,
     ) -> Result<(), QueryError> {
+        if self.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+            return Ok(());
+        }
         black_box(run()?);
         let cpu = cpu_time();
         let mut walls = Vec::new();

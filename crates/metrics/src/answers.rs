@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use model::UnixSeconds;
 
@@ -45,6 +45,8 @@ pub struct Asked {
 struct Given {
     answers: HashMap<Asked, Answer>,
     points: usize,
+    /// What is being computed. Whoever else asks for it waits for the one who does.
+    in_work: HashMap<Asked, Arc<Mutex<()>>>,
 }
 
 #[derive(Clone)]
@@ -96,11 +98,23 @@ impl Answers {
         if let Some(known) = self.known(ledger, &asked, now) {
             return Ok(T::clone(&known));
         }
-        let answer = make()?;
+        let turn = self.given().in_work.entry(asked.clone()).or_default().clone();
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.known(ledger, &asked, now) {
+            return Ok(T::clone(&known));
+        }
+        let answer = make();
+        self.given().in_work.remove(&asked);
+        let answer = answer?;
         if now >= self.since {
             self.remember(asked, now, points(&answer), Arc::new(answer.clone()));
         }
+        drop(turn);
         Ok(answer)
+    }
+
+    fn given(&self) -> MutexGuard<'_, Given> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known<T: Send + Sync + 'static>(
@@ -109,17 +123,15 @@ impl Answers {
         asked: &Asked,
         now: UnixSeconds,
     ) -> Option<Arc<T>> {
-        let known = {
-            let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-            given.answers.get(asked)?.clone()
-        };
+        let known = self.given().answers.get(asked)?.clone();
         if self.is_same(ledger, known.at, now) { known.answer.downcast().ok() } else { None }
     }
 
     fn remember(&self, asked: Asked, at: UnixSeconds, points: usize, answer: Arc<dyn Any + Send + Sync>) {
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut given = self.given();
         if given.points.saturating_add(points) > POINTS_MAX {
-            *given = Given::default();
+            given.answers.clear();
+            given.points = 0;
         }
         if points <= POINTS_MAX {
             given.points += points;

@@ -9,10 +9,14 @@ mod build;
 mod bytes;
 mod catalog;
 mod chunk;
+mod daily;
 mod days;
+mod derived;
 mod draft;
+mod revenue;
 mod rows;
 mod texts;
+mod views;
 
 use std::sync::Arc;
 
@@ -27,9 +31,11 @@ pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
-pub use chunk::{Chunk, Country, SubscriptionView};
-pub(crate) use chunk::{FailedInvoiceView, RowSlices};
+pub use chunk::{Chunk, Country};
+pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
+pub use views::SubscriptionView;
+pub(crate) use views::{FailedInvoiceView, RowSlices};
 
 /// The blob that holds the catalog; the chunks follow it.
 pub const CATALOG_BLOB: u32 = 0;

@@ -53,7 +53,10 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 /// When the range makes no sense.
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
     let query = question.query(view)?;
-    let answer = view.answer("mrr and its movements", &query, Answer::points, query::mrr)?;
+    let answer = view.answer("mrr and its movements", &query, Answer::points, |_, _, query| {
+        query::mrr_of(view.source(), query)
+    })?;
+    let answer = query::mrr_with_zeros(&view.ledger, &query, answer)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -67,9 +70,15 @@ pub fn value(
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
     let query = question.query_of(view, metric)?;
-    let answer = view.answer(metric.id, &query, Answer::points, |ledger, rates, query| {
-        query::value(ledger, rates, metric, query)
+    let answer = view.answer(metric.id, &query, Answer::points, |_, _, query| {
+        query::value_of(view.source(), metric, query)
     })?;
+    // Where a kind of objects that feeds the metric cannot be had, zero would be a guess.
+    let answer = if view.absent(metric).is_empty() {
+        query::value_with_zeros(&view.ledger, metric, &query, view.reporting_currency(), answer)?
+    } else {
+        answer
+    };
     Ok(Envelope::of(view, metric, answer))
 }
 

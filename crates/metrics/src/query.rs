@@ -26,6 +26,7 @@ mod points;
 mod reasons;
 mod scheduled;
 mod scope;
+mod source;
 mod span;
 mod summary;
 mod tally;
@@ -33,6 +34,7 @@ mod timeline;
 mod trials;
 mod upcoming;
 mod walk;
+mod zeros;
 
 use std::fmt;
 use std::str::FromStr;
@@ -70,6 +72,7 @@ pub use other_rules::differences;
 pub use payments::{Payment, PaymentPage, PaymentSort, PaymentSum, PaymentsQuery, payments};
 pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
+pub use source::Source;
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
     CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
@@ -77,6 +80,7 @@ pub use timeline::{
 };
 pub(crate) use trials::TrialFigures;
 pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
+pub(crate) use zeros::{mrr_with_zeros, value_with_zeros};
 
 /// What to compute over which time. Days are those of the ledger's zone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -201,9 +205,17 @@ fn check_dimensions(
 /// # Errors
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
+    mrr_of(Source::new(ledger, rates), query)
+}
+
+/// As [`mrr`], with what is known of the source already.
+///
+/// # Errors
+/// As [`mrr`].
+pub fn mrr_of(source: Source<'_>, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
     check_dimensions(registry::MRR.id, registry::MRR.dimensions, query)?;
-    let figures = figures::figures(ledger, rates, query, &Span::of(query, ledger)?)?;
-    Ok(Answer::of(registry::MRR.id, ledger, query, figures, MrrPoint::new))
+    let figures = source.figures(query, &Span::of(query, source.ledger)?)?;
+    Ok(Answer::of(registry::MRR.id, source.ledger, query, figures, MrrPoint::new))
 }
 
 /// Any metric of the registry, one value per point.
@@ -216,24 +228,37 @@ pub fn value(
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
+    value_of(Source::new(ledger, rates), metric, query)
+}
+
+/// As [`value`], with what is known of the source already.
+///
+/// # Errors
+/// As [`value`].
+pub fn value_of(
+    source: Source<'_>,
+    metric: &'static Metric,
+    query: &Query,
+) -> Result<Answer<ValuePoint>, QueryError> {
+    let ledger = source.ledger;
     let span = if metric.looks_ahead { Span::ahead(query, ledger)? } else { Span::of(query, ledger)? };
-    value_in(ledger, rates, metric, query, &span)
+    value_in(source, metric, query, &span)
 }
 
 /// Of given periods, whatever the interval of the query.
 fn value_in(
-    ledger: &Ledger,
-    rates: &Rates,
+    source: Source<'_>,
     metric: &'static Metric,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
+    let Source { ledger, rates, .. } = source;
     check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
             let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
             let Some(by) = query.by.filter(|by| by.is_of_movements()) else {
-                let figures = figures::figures(ledger, rates, query, span)?;
+                let figures = source.figures(query, span)?;
                 return Ok(Answer::of(metric.id, ledger, query, figures, point));
             };
             let mut figures = reasons::figures(ledger, rates, query, by, span)?;
@@ -242,12 +267,12 @@ fn value_in(
             figures.series.retain(|one| one.figures.iter().any(|figures| compute(figures) != nothing));
             Ok(Answer::of(metric.id, ledger, query, figures, point))
         }
-        Compute::Lifetime(compute) => lifetime::lifetime(ledger, rates, metric, compute, query, span),
+        Compute::Lifetime(compute) => lifetime::lifetime(source, metric, compute, query, span),
         Compute::Apart(what) => apart::apart(ledger, rates, metric, what, query, span),
         Compute::Trials(compute) => trials::trials(ledger, rates, metric, compute, query, span),
         Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query, span),
-        Compute::Committed => scheduled::committed(ledger, rates, metric, query, span),
-        Compute::Money(compute) => money::money(ledger, rates, metric, compute, query, span),
+        Compute::Committed => scheduled::committed(source, metric, query, span),
+        Compute::Money(compute) => money::money(source, metric, compute, query, span),
         Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query, span),
     }
 }

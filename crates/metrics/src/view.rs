@@ -8,7 +8,7 @@ use model::{Currency, Day, MrrMethod, Settings, UnixSeconds};
 use crate::answers::{Answers, Asked};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::query::{self, Query};
+use crate::query::{self, Query, Source};
 use crate::registry::{Feed, Metric};
 
 /// A snapshot of a connection's numbers, and how far they reach.
@@ -62,6 +62,11 @@ impl View {
             Some(answers) => answers.answer(&self.ledger, Asked::new(name, query), query.now, points, make),
             None => make(),
         }
+    }
+
+    /// What answers are computed from.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { ledger: &self.ledger, rates: &self.rates, answers: self.answers.as_deref() }
     }
 
     pub fn today(&self) -> Day {

@@ -46,7 +46,7 @@ impl DataDir {
     /// `with_key` the key that seals the others stays out, and a restored folder asks for the providers' keys again.
     ///
     /// # Errors
-    /// `AlreadyThere`; those of the files. Nothing is left at `to` then.
+    /// `AlreadyThere`; `AlreadyOpen` with the key while it is being replaced; those of the files. Nothing is left at `to` then.
     pub fn backup(
         &self,
         to: &Path,
@@ -54,6 +54,8 @@ impl DataDir {
         now: UnixSeconds,
         mut on_file: impl FnMut(&str),
     ) -> Result<Manifest, StoreError> {
+        // What is sealed and what opens it must belong together.
+        let _unchanged = with_key.then(|| self.lock_keys()).transpose()?;
         whole_or_nothing(to, |draft| {
             let mut files = Vec::new();
             let mut copy = |name: String, is_database: bool| -> Result<(), StoreError> {

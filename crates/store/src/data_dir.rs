@@ -1,24 +1,27 @@
 //! The data folder.
 
 mod identity;
+mod keys;
 mod lock;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::ConnectionId;
 
 use crate::error::InFile;
-use crate::keyring::MASTER_KEY_VARIABLE;
-use crate::{Catalog, ConnectionFiles, Keyring, StoreError};
+use crate::keyring::KeySource;
+use crate::{Catalog, ConnectionFiles, StoreError};
 
 pub(crate) use identity::FileIdentity;
+pub use keys::{KeyState, Replaced, Rotation, Sealed};
 pub use lock::ServerLock;
 pub(crate) use lock::lock_file;
 
 /// The layout that this version reads and writes.
 pub(crate) const FORMAT: i64 = 1;
-/// Where the master key is, unless the environment has it.
+/// Where the master key is, unless the environment or a command has it.
 pub const MASTER_KEY_FILE: &str = "master.key";
 pub(crate) const RATES: &str = "rates.csv";
 pub(crate) const CATALOG: &str = "chartsy.db";
@@ -31,6 +34,7 @@ const FORMAT_WORDS: &str = "chartsy data folder, format ";
 #[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
+    key_source: Arc<KeySource>,
 }
 
 impl DataDir {
@@ -70,7 +74,10 @@ impl DataDir {
         let text = String::from_utf8_lossy(&std::fs::read(format).in_file(format)?).into_owned();
         let found = text.trim_end().strip_prefix(FORMAT_WORDS).and_then(|number| number.parse::<i64>().ok());
         match found {
-            Some(FORMAT) => Ok(Self { path: path.to_owned() }),
+            Some(FORMAT) => {
+                let key_source = Arc::new(KeySource::of(path.join(MASTER_KEY_FILE)));
+                Ok(Self { path: path.to_owned(), key_source })
+            }
             Some(found) => Err(StoreError::NewerFormat { path: path.to_owned(), found, known: FORMAT }),
             None => Err(foreign(path)),
         }
@@ -98,34 +105,6 @@ impl DataDir {
             return Err(StoreError::Damaged { path, detail });
         }
         Catalog::open(&path)
-    }
-
-    /// The master key from the environment variable `CHARTSY_MASTER_KEY`, or else from the file `master.key`, which
-    /// is created if it is missing.
-    ///
-    /// # Errors
-    /// `MasterKey` when it is not 32 bytes in base64.
-    pub fn keyring(&self) -> Result<Keyring, StoreError> {
-        match std::env::var(MASTER_KEY_VARIABLE) {
-            Ok(key) => Keyring::from_base64(&model::Secret::new(key)),
-            Err(std::env::VarError::NotPresent) => Keyring::from_file(&self.path.join(MASTER_KEY_FILE)),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(StoreError::MasterKey { reason: format!("{MASTER_KEY_VARIABLE} is not text") })
-            }
-        }
-    }
-
-    /// The same, for decrypting existing secrets: if the file is missing, no new one is created.
-    ///
-    /// # Errors
-    /// As [`DataDir::keyring`], and when the file is gone.
-    pub fn existing_keyring(&self) -> Result<Keyring, StoreError> {
-        let path = self.path.join(MASTER_KEY_FILE);
-        let is_in_variable = std::env::var_os(MASTER_KEY_VARIABLE).is_some();
-        if !is_in_variable && !path.try_exists().in_file(&path)? {
-            return Err(StoreError::MasterKey { reason: format!("{} is missing", path.display()) });
-        }
-        self.keyring()
     }
 
     /// Checks that the folder is writable, by writing to it.

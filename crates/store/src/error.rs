@@ -76,6 +76,11 @@ pub enum StoreError {
     WriterStopped { path: PathBuf },
     #[error("the master key can't be used: {reason}")]
     MasterKey { reason: String },
+    /// What is sealed can't be decrypted with the key at hand, or there is none.
+    #[error("{reason}")]
+    MasterKeyLost { reason: String },
+    #[error("the master key was replaced just now: try again")]
+    KeyReplaced,
     #[error(
         "the stored secret can't be decrypted with this master key: restore the old key, or enter the secret again"
     )]
@@ -90,7 +95,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// What to do about a master key that is not usable.
-    pub const MASTER_KEY_HELP: &str = "Restore the master key: the file 'master.key' or the variable CHARTSY_MASTER_KEY. If it is lost, move what is left of the file away and enter the key of each connection again.";
+    pub const MASTER_KEY_HELP: &str = "Put the right master key where it is expected. If it is lost, run 'chartsy keys replace-lost', then enter the key of each connection again: everything imported is kept, and the figures can be read in the meantime.";
 
     /// Whether the same call can succeed later although nobody changes the data.
     pub fn is_retryable(&self) -> bool {
@@ -101,6 +106,7 @@ impl StoreError {
                 | Self::ReadOnly { .. }
                 | Self::Busy { .. }
                 | Self::AlreadyOpen { .. }
+                | Self::KeyReplaced
         )
     }
 }

@@ -1,66 +1,109 @@
-//! Secrets at rest: XChaCha20-Poly1305 under one master key, each bound to its context.
+//! Secrets at rest: XChaCha20-Poly1305 under a master key, each bound to its context.
+//!
+//! A keyring holds one master key, or several while one takes another's place. What is sealed names its key, so everything
+//! can be read under either. Which of them seals is what the catalog says (see [`crate::DataDir::keyring`]).
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::path::Path;
+mod command;
+mod key_file;
+mod source;
+
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use model::Secret;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::StoreError;
-use crate::error::InFile;
 
-/// The environment variable that may hold the master key: 32 bytes in base64.
-pub const MASTER_KEY_VARIABLE: &str = "CHARTSY_MASTER_KEY";
+pub use command::KeyCommand;
+pub(crate) use source::{KeySource, NO_KEY};
+pub use source::{MASTER_KEY_VARIABLE, OLD_MASTER_KEY_VARIABLE};
 
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 24;
-/// The first byte of everything sealed, so that another scheme can follow.
-const SCHEME: u8 = 1;
+const ID_LENGTH: usize = 8;
 
-/// Encrypts and decrypts secrets.
+/// The first byte of what does not name its key.
+const NAMELESS: u8 = 1;
+/// The first byte of what names its key, so that another scheme can follow.
+const SCHEME: u8 = 2;
+
+/// Tells master keys apart, and is no way back to one: it may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyId([u8; ID_LENGTH]);
+
+impl KeyId {
+    /// Which key a sealed secret names.
+    pub(crate) fn named_by(sealed: &[u8]) -> Option<Self> {
+        let (&SCHEME, rest) = sealed.split_first()? else { return None };
+        rest.first_chunk::<ID_LENGTH>().map(|id| Self(*id))
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Encrypts under one master key; decrypts under that and others.
 #[derive(Clone)]
 pub struct Keyring {
+    keys: Vec<MasterKey>,
+    /// The one that seals.
+    current: usize,
+}
+
+#[derive(Clone)]
+struct MasterKey {
+    id: KeyId,
     cipher: XChaCha20Poly1305,
 }
 
-impl std::fmt::Debug for Keyring {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Keyring(***)")
     }
 }
 
-impl Keyring {
-    /// From the key as text: 32 bytes in base64.
-    ///
-    /// # Errors
-    /// `MasterKey` when it is anything else.
-    pub fn from_base64(key: &Secret) -> Result<Self, StoreError> {
-        let unusable = || StoreError::MasterKey {
-            reason: format!("{MASTER_KEY_VARIABLE} must be 32 bytes in base64 (openssl rand -base64 32)"),
-        };
-        let bytes = Zeroizing::new(STANDARD.decode(key.expose().trim()).map_err(|_| unusable())?);
-        Self::from_bytes(&bytes).ok_or_else(unusable)
-    }
-
+impl MasterKey {
     fn from_bytes(key: &[u8]) -> Option<Self> {
-        XChaCha20Poly1305::new_from_slice(key).ok().map(|cipher| Self { cipher })
+        let cipher = XChaCha20Poly1305::new_from_slice(key).ok()?;
+        let digest = Sha256::new().chain_update("chartsy master key\0").chain_update(key).finalize();
+        let id = digest.first_chunk::<ID_LENGTH>().map(|id| KeyId(*id))?;
+        Some(Self { id, cipher })
+    }
+}
+
+impl Keyring {
+    /// From keys as text, one a line, each 32 bytes in base64. The first one seals. `None` when any of them is something else.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let keys = lines(text).map(|line| {
+            let bytes = Zeroizing::new(STANDARD.decode(line).ok()?);
+            MasterKey::from_bytes(&bytes)
+        });
+        let keys = keys.collect::<Option<Vec<_>>>()?;
+        (!keys.is_empty()).then_some(Self { keys, current: 0 })
     }
 
-    /// From the key file, which is made with mode 0600 when there is none. The key is never written anywhere else.
-    pub(crate) fn from_file(path: &Path) -> Result<Self, StoreError> {
-        if !path.try_exists().in_file(path)? {
-            create_key_file(path)?;
-        }
-        let key = Zeroizing::new(std::fs::read(path).in_file(path)?);
-        let bytes = STANDARD.decode(key.trim_ascii()).ok().map(Zeroizing::new);
-        bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| StoreError::MasterKey {
-            reason: format!("{} must hold 32 bytes in base64", path.display()),
-        })
+    /// The same keys, of which this one seals. `None` when it is not among them.
+    pub(crate) fn sealing_with(mut self, id: KeyId) -> Option<Self> {
+        self.current = self.keys.iter().position(|key| key.id == id)?;
+        Some(self)
+    }
+
+    /// The key that seals.
+    pub fn current(&self) -> KeyId {
+        self.keys[self.current].id
+    }
+
+    /// All keys, in the order in which they were given.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.keys.iter().map(|key| key.id)
     }
 
     /// Encrypts a secret for one context, such as `connection/conn_…/key`. Only the same context opens it.
@@ -71,95 +114,61 @@ impl Keyring {
         let mut nonce = [0_u8; NONCE_LENGTH];
         getrandom::fill(&mut nonce).map_err(|error| StoreError::Random(error.to_string()))?;
         let payload = Payload { msg: secret.expose().as_bytes(), aad: context.as_bytes() };
-        let ciphertext =
-            self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Sealed)?;
-        let mut sealed = Vec::with_capacity(1 + NONCE_LENGTH + ciphertext.len());
+        let key = &self.keys[self.current];
+        let ciphertext = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Sealed)?;
+        let mut sealed = Vec::with_capacity(1 + ID_LENGTH + NONCE_LENGTH + ciphertext.len());
         sealed.push(SCHEME);
+        sealed.extend_from_slice(&key.id.0);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&ciphertext);
         Ok(sealed)
     }
 
-    /// Decrypts what [`Keyring::seal`] made for the same context.
+    /// Decrypts what [`Keyring::seal`] made for the same context, under any of the keys.
     ///
     /// # Errors
-    /// `Sealed` when the key or the context is another, or a bit has changed.
+    /// `Sealed` when its key is not among these, the context is another, or a bit has changed.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Secret, StoreError> {
-        let Some((&SCHEME, rest)) = sealed.split_first() else { return Err(StoreError::Sealed) };
-        let Some((nonce, ciphertext)) = rest.split_first_chunk::<NONCE_LENGTH>() else {
-            return Err(StoreError::Sealed);
-        };
-        let payload = Payload { msg: ciphertext, aad: context.as_bytes() };
-        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| StoreError::Sealed)?;
+        let (_, plain) = self.opened(context, sealed).ok_or(StoreError::Sealed)?;
         let text = String::from_utf8(plain).map_err(|_| StoreError::Sealed)?;
         Ok(Secret::new(text))
     }
-}
 
-/// Writes a new key next to its place and links it there: of two processes one wins, and neither leaves half a key.
-fn create_key_file(path: &Path) -> Result<(), StoreError> {
-    let mut key = Zeroizing::new([0_u8; KEY_LENGTH]);
-    getrandom::fill(key.as_mut_slice()).map_err(|error| StoreError::Random(error.to_string()))?;
-    let text = Zeroizing::new(STANDARD.encode(key.as_slice()) + "\n");
+    /// Which key opens something.
+    pub(crate) fn opener(&self, context: &str, sealed: &[u8]) -> Option<KeyId> {
+        self.opened(context, sealed).map(|(id, _)| id)
+    }
 
-    let draft = path.with_extension(format!("key.{}.tmp", std::process::id()));
-    let written = write_private(&draft, text.as_bytes()).and_then(|()| std::fs::hard_link(&draft, path));
-    let removed = std::fs::remove_file(&draft);
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error).in_file(path),
-        _ => removed.in_file(&draft),
+    fn opened(&self, context: &str, sealed: &[u8]) -> Option<(KeyId, Vec<u8>)> {
+        let (keys, rest) = match sealed.split_first()? {
+            (&NAMELESS, rest) => (self.keys.as_slice(), rest),
+            (&SCHEME, rest) => {
+                let (id, rest) = rest.split_first_chunk::<ID_LENGTH>()?;
+                let named = self.keys.iter().find(|key| key.id == KeyId(*id))?;
+                (std::slice::from_ref(named), rest)
+            }
+            _ => return None,
+        };
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LENGTH>()?;
+        keys.iter().find_map(|key| {
+            let payload = Payload { msg: ciphertext, aad: context.as_bytes() };
+            let plain = key.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+            Some((key.id, plain))
+        })
     }
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// The lines that hold something.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// A new key as text, without an end of line.
+pub(crate) fn new_key() -> Result<Zeroizing<String>, StoreError> {
+    let mut key = Zeroizing::new([0_u8; KEY_LENGTH]);
+    getrandom::fill(key.as_mut_slice()).map_err(|error| StoreError::Random(error.to_string()))?;
+    Ok(Zeroizing::new(STANDARD.encode(key.as_slice())))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keyring() -> Keyring {
-        Keyring::from_bytes(&[7; KEY_LENGTH]).unwrap()
-    }
-
-    #[test]
-    fn a_sealed_secret_opens_in_its_own_context_only() {
-        let sealed = keyring().seal("connection/conn_a/key", &Secret::new("rk_live_abc")).unwrap();
-        assert_eq!(keyring().open("connection/conn_a/key", &sealed).unwrap().expose(), "rk_live_abc");
-        assert!(matches!(keyring().open("connection/conn_b/key", &sealed), Err(StoreError::Sealed)));
-    }
-
-    #[test]
-    fn another_key_or_a_changed_bit_opens_nothing() {
-        let sealed = keyring().seal("a", &Secret::new("rk_live_abc")).unwrap();
-        let other = Keyring::from_bytes(&[8; KEY_LENGTH]).unwrap();
-        assert!(matches!(other.open("a", &sealed), Err(StoreError::Sealed)));
-        for at in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[at] ^= 1;
-            assert!(matches!(keyring().open("a", &changed), Err(StoreError::Sealed)), "byte {at}");
-        }
-        assert!(matches!(keyring().open("a", &[]), Err(StoreError::Sealed)));
-    }
-
-    #[test]
-    fn the_same_secret_never_looks_the_same_twice() {
-        let secret = Secret::new("rk_live_abc");
-        assert_ne!(keyring().seal("a", &secret).unwrap(), keyring().seal("a", &secret).unwrap());
-    }
-
-    #[test]
-    fn a_key_from_the_environment_has_32_bytes_in_base64() {
-        assert!(Keyring::from_base64(&Secret::new(STANDARD.encode([1; 32]) + "\n")).is_ok());
-        for bad in ["", "short", "not base64 at all!", &STANDARD.encode([1; 31])] {
-            assert!(matches!(Keyring::from_base64(&Secret::new(bad)), Err(StoreError::MasterKey { .. })));
-        }
-    }
-}
+mod tests;

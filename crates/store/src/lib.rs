@@ -19,6 +19,7 @@ mod kinds;
 mod ledger_file;
 mod objects;
 mod scrub;
+mod sealed;
 mod tables;
 mod writer_thread;
 
@@ -26,16 +27,17 @@ pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, ConnectionRecord, ConnectionState,
     Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection, NewInvitation,
-    NewOutboxMessage, NewRate, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage, RateRecord, Session,
-    TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts,
+    NewOutboxMessage, NewRate, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage, RateRecord,
+    SealedCount, Session, TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts,
 };
 pub use connection_files::ConnectionFiles;
-pub use data_dir::{DataDir, MASTER_KEY_FILE, ServerLock};
+pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};
 pub use error::StoreError;
 pub use inbox::{Delivery, Inbox, InboxFacts, NewDelivery, NextAttempt};
-pub use keyring::{Keyring, MASTER_KEY_VARIABLE};
+pub use keyring::{KeyCommand, KeyId, Keyring, MASTER_KEY_VARIABLE, OLD_MASTER_KEY_VARIABLE};
 pub use ledger_file::{LedgerFile, LedgerStamp};
 pub use objects::{
     Batch, Committed, Dangling, DanglingExample, Erasure, Followup, KindFacts, Objects, Outline,
     RecordedRestatement, References, Rewritable, Rewritten, Stored, Stretch, Whose, Window,
 };
+pub use sealed::{key_context, webhook_context};

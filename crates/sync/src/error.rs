@@ -49,7 +49,7 @@ impl SyncError {
             Self::Store(StoreError::Damaged { .. }) => "data_damaged",
             Self::Store(StoreError::AlreadyOpen { .. }) => "in_use",
             Self::Store(StoreError::Sealed) => "key_sealed",
-            Self::Store(StoreError::MasterKey { .. }) => "master_key",
+            Self::Store(StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. }) => "master_key",
             Self::NoConnection(_) | Self::Store(StoreError::NotFound { .. }) => "not_found",
             Self::Store(_) => "storage_failed",
             Self::NoKey(_) | Self::Key(_) => "key_missing",
@@ -118,6 +118,10 @@ impl SyncError {
             Self::Store(StoreError::Damaged { path, detail }) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy();
                 format!("{file} is damaged ({detail})")
+            }
+            // Where it is expected is for whoever runs the server.
+            Self::Store(StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. }) => {
+                "the server's master key is missing or is another one".to_owned()
             }
             other => other.to_string(),
         }

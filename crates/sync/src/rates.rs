@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use connect::Network;
 use metrics::fx::Rates;
 use model::{Clock, Day, UnixSeconds, WorkspaceId};
 use store::{Catalog, DataDir, StoreError};
@@ -31,6 +32,7 @@ const STALE_AFTER_DAYS: i32 = 5;
 pub struct ReferenceRates {
     data: DataDir,
     catalog: Catalog,
+    network: Network,
     current: RwLock<Arc<Rates>>,
     of_workspaces: Mutex<HashMap<WorkspaceId, WorkspaceRates>>,
 }
@@ -58,7 +60,18 @@ impl ReferenceRates {
                 built_in
             }
         };
-        Self { data, catalog, current: RwLock::new(current), of_workspaces: Mutex::default() }
+        Self {
+            data,
+            catalog,
+            network: Network::Real,
+            current: RwLock::new(current),
+            of_workspaces: Mutex::default(),
+        }
+    }
+
+    /// Requests new rates over this network.
+    pub fn over(self, network: Network) -> Self {
+        Self { network, ..self }
     }
 
     /// What is published, without what anybody entered.
@@ -101,7 +114,7 @@ impl ReferenceRates {
         let stale_before = Day(now.day(&jiff::tz::TimeZone::UTC).0 - STALE_AFTER_DAYS);
         let (mut found, mut failure, mut attempts) = (Vec::new(), None, Vec::new());
         for address in addresses {
-            let fetched = fetch(address, from).await;
+            let fetched = fetch(&self.network, address, from).await;
             attempts.push(RatesAttempt::of(address, &fetched, now));
             match fetched {
                 Ok(published) => {
@@ -151,7 +164,7 @@ impl ReferenceRates {
     }
 }
 
-async fn fetch(address: &str, from: Day) -> Result<Rates, SyncError> {
-    let text = connect::rates::fetch(address, from).await?;
+async fn fetch(network: &Network, address: &str, from: Day) -> Result<Rates, SyncError> {
+    let text = connect::rates::fetch(network, address, from).await?;
     Rates::from_csv(&text).map_err(|error| SyncError::NoRates(error.to_string()))
 }

@@ -25,6 +25,7 @@ use std::time::Duration;
 use connect::{Limits, Network};
 use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
+pub use store::key_context;
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +37,7 @@ use connection::Connection;
 use work::Task;
 
 pub use privacy::ErasureReceipt;
-pub use record::{key_context, source_of};
+pub use record::source_of;
 pub use removal::{RemovalReceipt, WebhookRemoval};
 pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 

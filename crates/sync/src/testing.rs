@@ -112,7 +112,8 @@ impl Folder {
             absent: Vec::new(),
         };
         let record = catalog.create_connection(&connection, UnixSeconds(NOW)).unwrap();
-        let sealed = data.keyring().unwrap().seal(&key_context(&record.id), &Secret::new(KEY)).unwrap();
+        let sealed =
+            data.keyring(&catalog).unwrap().seal(&key_context(&record.id), &Secret::new(KEY)).unwrap();
         catalog.set_sealed_key(&workspace, &record.id, &sealed, "rk_test_…0000").unwrap();
         record
     }

@@ -950,6 +950,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a link to choose a new password
+         * @description The answer is the same for an address without an account: only its owner learns that by mail.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password with the link that was sent
+         * @description All sessions end; sign in with the new password.
+         */
+        post: operations["finish_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rates": {
         parameters: {
             query?: never;
@@ -1068,8 +1108,66 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create an account and sign in */
+        /**
+         * Create an account
+         * @description With an invitation, you are signed in (201). Otherwise, a link to confirm the address is sent (202): also where the address has
+         *     an account already, which only its owner learns.
+         */
         post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-up/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm your e-mail address with the link that was sent to it, and sign in */
+        post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-up/correct-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct the address of an account that is not confirmed, and send the link there */
+        post: operations["correct_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-up/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the link to confirm an address again
+         * @description The answer is the same for an address without an account.
+         */
+        post: operations["resend_confirmation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1225,6 +1323,9 @@ export interface components {
             password_confirmation: string;
             /** @description Letters and digits. */
             username: string;
+        };
+        AddressRequest: {
+            email: string;
         };
         AuditEntries: {
             data: components["schemas"]["AuditEntryView"][];
@@ -1572,9 +1673,18 @@ export interface components {
             /** @description Of the amounts. */
             unit: components["schemas"]["Unit"];
         };
+        CorrectAddressRequest: {
+            /** @description The right address. */
+            email: string;
+            /** @description Username or the mistyped e-mail address. */
+            login: string;
+            /** Format: password */
+            password: string;
+        };
         CreatedInvitation: components["schemas"]["InvitationView"] & {
             /** @description The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. */
             code: string;
+            delivery?: components["schemas"]["LinkDelivery"] | null;
         };
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description The token itself. It is shown only this once. */
@@ -2080,6 +2190,15 @@ export interface components {
             period: components["schemas"]["PeriodDetail"];
             price_id?: string | null;
         };
+        /** @description The secret part of a link that was sent by e-mail. */
+        LinkCode: {
+            code: string;
+        };
+        /**
+         * @description How a link gets to whom it is for.
+         * @enum {string}
+         */
+        LinkDelivery: "mail" | "console";
         LoginRequest: {
             /** @description Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`. */
             code?: string | null;
@@ -2398,6 +2517,17 @@ export interface components {
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         };
+        NewPasswordRequest: {
+            /** @description The secret part of the link that was sent by e-mail. */
+            code: string;
+            /**
+             * Format: password
+             * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+             */
+            password: string;
+            /** Format: password */
+            password_confirmation: string;
+        };
         OwnerRequest: components["schemas"]["AccountFields"] & {
             /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
@@ -2680,6 +2810,10 @@ export interface components {
         RenameRequest: {
             name: string;
         };
+        ResetPending: {
+            /** @description How the link gets to the owner of the account. */
+            delivery: components["schemas"]["LinkDelivery"];
+        };
         /** @description A customer's MRR at the end of a closed month, compared with what was shown before. */
         Restatement: {
             currency: string;
@@ -2780,6 +2914,8 @@ export interface components {
             mrr_before: components["schemas"]["Money"][];
         };
         Setup: {
+            /** @description Links are sent by e-mail. Without it, they are printed for the person who runs the server, who has to pass them on. */
+            has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
             needs_code: boolean;
             /** @description There is no account yet. */
@@ -2799,6 +2935,10 @@ export interface components {
          * @enum {string}
          */
         SignUp: "open" | "invited" | "closed";
+        SignUpPending: {
+            /** @description How the link to confirm the address gets to its owner. */
+            delivery: components["schemas"]["LinkDelivery"];
+        };
         SignUpRequest: components["schemas"]["AccountFields"] & {
             /** @description The code of an invitation's link. */
             invitation?: string | null;
@@ -3220,6 +3360,7 @@ export interface components {
 export type SchemaAbsent = components['schemas']['Absent'];
 export type SchemaAbsentReason = components['schemas']['AbsentReason'];
 export type SchemaAccountFields = components['schemas']['AccountFields'];
+export type SchemaAddressRequest = components['schemas']['AddressRequest'];
 export type SchemaAuditEntries = components['schemas']['AuditEntries'];
 export type SchemaAuditEntryView = components['schemas']['AuditEntryView'];
 export type SchemaBetter = components['schemas']['Better'];
@@ -3251,6 +3392,7 @@ export type SchemaConnectionView = components['schemas']['ConnectionView'];
 export type SchemaConnectRequest = components['schemas']['ConnectRequest'];
 export type SchemaContribution = components['schemas']['Contribution'];
 export type SchemaContributions = components['schemas']['Contributions'];
+export type SchemaCorrectAddressRequest = components['schemas']['CorrectAddressRequest'];
 export type SchemaCreatedInvitation = components['schemas']['CreatedInvitation'];
 export type SchemaCreatedToken = components['schemas']['CreatedToken'];
 export type SchemaCustomer = components['schemas']['Customer'];
@@ -3298,6 +3440,8 @@ export type SchemaLastError = components['schemas']['LastError'];
 export type SchemaLeftOutLine = components['schemas']['LeftOutLine'];
 export type SchemaLeftOutSum = components['schemas']['LeftOutSum'];
 export type SchemaLineDetail = components['schemas']['LineDetail'];
+export type SchemaLinkCode = components['schemas']['LinkCode'];
+export type SchemaLinkDelivery = components['schemas']['LinkDelivery'];
 export type SchemaLoginRequest = components['schemas']['LoginRequest'];
 export type SchemaMeasure = components['schemas']['Measure'];
 export type SchemaMembers = components['schemas']['Members'];
@@ -3319,6 +3463,7 @@ export type SchemaMrrReasonAmount = components['schemas']['MrrReasonAmount'];
 export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
+export type SchemaNewPasswordRequest = components['schemas']['NewPasswordRequest'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
 export type SchemaPasswordProof = components['schemas']['PasswordProof'];
 export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
@@ -3346,6 +3491,7 @@ export type SchemaReconciliation = components['schemas']['Reconciliation'];
 export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
 export type SchemaRemovalReceipt = components['schemas']['RemovalReceipt'];
 export type SchemaRenameRequest = components['schemas']['RenameRequest'];
+export type SchemaResetPending = components['schemas']['ResetPending'];
 export type SchemaRestatement = components['schemas']['Restatement'];
 export type SchemaRestatementReason = components['schemas']['RestatementReason'];
 export type SchemaRestatements = components['schemas']['Restatements'];
@@ -3360,6 +3506,7 @@ export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignUp = components['schemas']['SignUp'];
+export type SchemaSignUpPending = components['schemas']['SignUpPending'];
 export type SchemaSignUpRequest = components['schemas']['SignUpRequest'];
 export type SchemaSource = components['schemas']['Source'];
 export type SchemaSources = components['schemas']['Sources'];
@@ -5829,6 +5976,70 @@ export interface operations {
             };
         };
     };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetPending"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rates: {
         parameters: {
             query?: never;
@@ -6136,6 +6347,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
                 };
+            };
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpPending"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectAddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description Sent, if there is such an account */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -43,6 +43,7 @@ export interface Problem {
 
 export type SetupState = Answer<'Setup'>
 export type Session = Answer<'SignedIn'>
+export type SignUpPending = Answer<'SignUpPending'>
 export type User = Answer<'UserView'>
 export type Workspace = Answer<'WorkspaceView'>
 export type Role = Schemas['Role']

@@ -11,12 +11,16 @@ import { helpFrameRoute, helpHomeRoute, helpRoute } from './help'
 import { PageError } from './PageError'
 import { NotFound, rootRoute } from './root'
 import { settingsRoutes } from './settings'
-import { invitationRoute, loginRoute, setupRoute } from './visitor'
+import { confirmRoute, forgotPasswordRoute, invitationRoute, loginRoute, resetPasswordRoute, setupRoute, signUpRoute } from './visitor'
 
 const routeTree = rootRoute.addChildren([
   setupRoute,
   loginRoute,
   invitationRoute,
+  signUpRoute,
+  confirmRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
   helpFrameRoute.addChildren([helpHomeRoute, helpRoute]),
   appRoute.addChildren([
     homeRoute,

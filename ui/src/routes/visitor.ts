@@ -42,3 +42,35 @@ export const invitationRoute = createRoute({
   component: lazyRouteComponent(fetched(() => import('~/features/invitation/InvitationPage')), 'InvitationPage'),
   errorComponent: Broken,
 })
+
+export const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-up',
+  beforeLoad: async ({ context }) => {
+    const { sign_up } = await context.queryClient.fetchQuery(setupQuery)
+    if (sign_up !== 'open') throw redirect({ to: '/help/$page', params: { page: 'create-an-account' } })
+  },
+  component: lazyRouteComponent(fetched(() => import('~/features/sign_up/SignUpPage')), 'SignUpPage'),
+  errorComponent: Broken,
+})
+
+export const confirmRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirm',
+  component: lazyRouteComponent(fetched(() => import('~/features/sign_up/ConfirmPage')), 'ConfirmPage'),
+  errorComponent: Broken,
+})
+
+export const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: lazyRouteComponent(fetched(() => import('~/features/account/ForgotPasswordPage')), 'ForgotPasswordPage'),
+  errorComponent: Broken,
+})
+
+export const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: lazyRouteComponent(fetched(() => import('~/features/account/ResetPasswordPage')), 'ResetPasswordPage'),
+  errorComponent: Broken,
+})

@@ -257,6 +257,7 @@ export function readCustomerSearch(raw: RawSearch): CustomerSearch {
 }
 
 export const AUDIT_KINDS = [
+  'account',
   'connection',
   'customer',
   'invitation',

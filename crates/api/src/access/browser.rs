@@ -16,13 +16,17 @@ use crate::problem::Problem;
 /// For how long a browser is remembered after a sign-in.
 const REMEMBERED_SECONDS: i64 = 365 * 86_400;
 
-/// The header by which a browser is known again: a random name, sealed for the user. It opens nothing.
+/// The header by which a browser is known again: a random name, sealed for the user. It opens nothing. Without the master key no
+/// browser is remembered, and everybody can sign in all the same.
 ///
 /// # Errors
-/// When the master key is missing.
+/// When the operating system gives no randomness.
 pub fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, Problem> {
     let name = credential::new_session().map_err(|error| Problem::internal(&error))?;
-    let sealed = context.data.keyring()?.seal(&sealed_as(user), &name)?;
+    let keyring = context.data.keyring(&context.catalog);
+    let Ok(sealed) = keyring.and_then(|keyring| keyring.seal(&sealed_as(user), &name)) else {
+        return cookie::set_browser(context, "", 0);
+    };
     cookie::set_browser(context, &URL_SAFE_NO_PAD.encode(sealed), REMEMBERED_SECONDS)
 }
 
@@ -30,7 +34,7 @@ pub fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, Problem
 pub fn place(context: &Context, user: Option<&User>, headers: &HeaderMap, client: &Client) -> Place {
     let known = || {
         let sealed = URL_SAFE_NO_PAD.decode(cookie::read_browser(headers)?.expose()).ok()?;
-        context.data.keyring().ok()?.open(&sealed_as(&user?.id), &sealed).ok()
+        context.data.existing_keyring(&context.catalog).ok()?.open(&sealed_as(&user?.id), &sealed).ok()
     };
     known().map_or_else(|| Place::of(client), |name: Secret| Place::KnownBrowser(name.expose().to_owned()))
 }

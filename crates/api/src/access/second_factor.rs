@@ -57,13 +57,14 @@ pub async fn take(
 ) -> Result<bool, Problem> {
     let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
     let is_of_app = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
-    let secret =
-        context.data.existing_keyring()?.open(&TwoFactor::context(user), &two_factor.sealed_secret)?;
     let (catalog, user, now) = (context.catalog.clone(), user.clone(), context.clock.now());
+    // Recovery codes work without the master key.
     if !is_of_app {
         let hash = hash(&code);
         return Ok(blocking(move || catalog.take_recovery_code(&user, &hash)).await??);
     }
+    let keyring = context.data.existing_keyring(&context.catalog)?;
+    let secret = keyring.open(&TwoFactor::context(&user), &two_factor.sealed_secret)?;
     let Some(step) = app(&secret, "user")?.check(&code, now.0.unsigned_abs()) else { return Ok(false) };
     let step = i64::try_from(step).map_err(|error| Problem::internal(&error))?;
     let taken =

@@ -2,7 +2,7 @@
 
 use ::sync::runner::key_context;
 use connect::{
-    Account, Client, ClientConfig, ConnectError, Key, KeyError, Limits, Probe, ProbeState, Source,
+    Account, Client, ClientConfig, ConnectError, Key, KeyError, Limits, Network, Probe, ProbeState, Source,
 };
 use model::{Clock, ConnectionId, Secret, Settings, WorkspaceId};
 use store::{AbsentReason, Catalog, ConnectionRecord, DataDir, NewConnection, StoreError};
@@ -87,10 +87,11 @@ pub async fn examine(
     source: Source,
     key: &Secret,
     base: Option<Url>,
+    network: Network,
     clock: Clock,
 ) -> Result<Candidate, AdmissionError> {
     let key = source.parse_key(key.expose())?;
-    let mut config = ClientConfig::new(key.clone(), clock);
+    let mut config = ClientConfig { network, ..ClientConfig::new(key.clone(), clock) };
     if let Some(base) = base {
         config.limits = limits_of(&base);
         config.base = base;
@@ -221,9 +222,9 @@ impl Candidate {
     }
 
     fn save_key(&self, destination: &Destination<'_>, id: &ConnectionId) -> Result<(), AdmissionError> {
-        let sealed = destination.data.keyring()?.seal(&key_context(id), self.key.secret())?;
-        destination.catalog.set_sealed_key(destination.workspace, id, &sealed, &self.key.hint())?;
-        Ok(())
+        let Destination { data, catalog, workspace } = destination;
+        let keep = |sealed: &[u8]| catalog.set_sealed_key(workspace, id, sealed, &self.key.hint());
+        Ok(data.seal(catalog, &key_context(id), self.key.secret(), keep)?)
     }
 }
 

@@ -57,7 +57,14 @@ pub async fn handle(
 ) -> Result<Json<CheckedKey>, Problem> {
     let source = admission::source(&request.source)?;
     let base = admission::parse_base(source, request.api_base.as_deref())?;
-    let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
+    let candidate = admission::examine(
+        source,
+        &request.key,
+        base,
+        context.options.network.clone(),
+        context.clock.clone(),
+    )
+    .await?;
     let can_connect = candidate.missing_required().is_empty();
     let permissions = candidate.probes.iter().map(CheckedPermission::from).collect();
     let account = CheckedAccount {

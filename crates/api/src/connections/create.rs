@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use connect::Network;
 use model::{Secret, WorkspaceId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -56,7 +57,9 @@ pub async fn handle(
     let source = admission::source(&request.source)?;
     let key = request.key.ok_or_else(|| Problem::field("key", "enter a key"))?;
     let base = admission::parse_base(source, request.api_base.as_deref())?;
-    let candidate = admission::examine(source, &key, base, context.clock.clone()).await?;
+    let candidate =
+        admission::examine(source, &key, base, context.options.network.clone(), context.clock.clone())
+            .await?;
     let wishes = Wishes { name: request.name.as_deref(), gdpr: request.gdpr, is_sample: false };
     let view = save(&context, access.workspace.clone(), candidate, wishes).await?;
     context.record(Event::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
@@ -68,9 +71,14 @@ async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<Co
     let merchant = merchant.ok_or_else(|| Problem::field("merchant", "sample merchant not found"))?;
     let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
     let wishes = Wishes { name: Some(merchant.name), is_sample: true, gdpr: false };
-    let candidate =
-        admission::examine(started.source, &started.key, Some(started.api_base), context.clock.clone())
-            .await?;
+    let candidate = admission::examine(
+        started.source,
+        &started.key,
+        Some(started.api_base),
+        Network::Real,
+        context.clock.clone(),
+    )
+    .await?;
     save(context, workspace, candidate, wishes).await
 }
 

@@ -38,7 +38,14 @@ pub async fn handle(
     }
     let source = source_of(&record)?;
     let base = admission::parse_base(source, Some(&record.api_base))?;
-    let candidate = admission::examine(source, &request.key, base, context.clock.clone()).await?;
+    let candidate = admission::examine(
+        source,
+        &request.key,
+        base,
+        context.options.network.clone(),
+        context.clock.clone(),
+    )
+    .await?;
     let shared = context.clone();
     let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
         let destination =

@@ -1,11 +1,13 @@
 //! Where a request came from.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+
+use super::address::ClientAddress;
 
 /// What a browser says that it is can be long.
 const MAX_AGENT_CHARACTERS: usize = 200;
@@ -19,8 +21,7 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn of(parts: &Parts) -> Self {
-        let address =
-            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+        let address = parts.extensions.get::<ClientAddress>().map(|client| client.ip);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Self { address, agent: agent.map(|text| text.chars().take(MAX_AGENT_CHARACTERS).collect()) }
     }

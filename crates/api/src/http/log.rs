@@ -1,4 +1,4 @@
-//! One line per request: method, route pattern, status, time. Never the address itself, which contains customers' ids
+//! One line per request: where it came from, method, route pattern, status, time. Never the URL itself, which contains customers' ids
 //! and search terms.
 
 use axum::extract::{MatchedPath, Request, State};
@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::address::ClientAddress;
 use crate::context::Shared;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -14,6 +15,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn request(State(context): State<Shared>, request: Request, next: Next) -> Response {
     let started_ms = context.clock.now_ms();
     let method = request.method().clone();
+    let client = request.extensions().get::<ClientAddress>().map(ToString::to_string);
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let request_id = crate::access::credential::new_request_id();
     let mut response = next.run(request).await;
@@ -21,9 +23,9 @@ pub async fn request(State(context): State<Shared>, request: Request, next: Next
     let status = response.status().as_u16();
     context.counters.answered(status);
     if route == "-" {
-        tracing::debug!(%method, route, status, ms, request_id, "request");
+        tracing::debug!(client, %method, route, status, ms, request_id, "request");
     } else {
-        tracing::info!(%method, route, status, ms, request_id, "request");
+        tracing::info!(client, %method, route, status, ms, request_id, "request");
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);

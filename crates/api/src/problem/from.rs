@@ -52,12 +52,14 @@ impl From<StoreError> for Problem {
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             StoreError::DiskFailed { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_failed"),
             StoreError::ReadOnly { .. } => (StatusCode::INSUFFICIENT_STORAGE, "read_only"),
-            StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } => {
+            StoreError::AlreadyOpen { .. } | StoreError::Busy { .. } | StoreError::KeyReplaced => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
             }
             StoreError::OutboxFull { .. } => (StatusCode::SERVICE_UNAVAILABLE, "mail_unavailable"),
             StoreError::Sealed => (StatusCode::CONFLICT, "key_sealed"),
-            StoreError::MasterKey { .. } => (StatusCode::CONFLICT, "master_key"),
+            StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. } => {
+                (StatusCode::CONFLICT, "master_key")
+            }
             _ => return Self::internal(&error),
         };
         // Paths on the server are for its operator only.
@@ -70,7 +72,12 @@ impl From<StoreError> for Problem {
                 "the server's disk reports errors: check whether it is full, over its quota or broken"
                     .to_owned()
             }
-            "master_key" => "the server's master key can't be used".to_owned(),
+            "master_key" => {
+                let told = "the server's master key is missing or is another one";
+                return Self::new(status, code, told).action(
+                    "whoever runs this server can see which one is expected with 'chartsy keys status'",
+                );
+            }
             "mail_unavailable" => "the server can't send e-mail at the moment: try again later".to_owned(),
             "read_only" => "the server can't write to its data folder".to_owned(),
             "busy" => "another chartsy process is working on this: try again".to_owned(),

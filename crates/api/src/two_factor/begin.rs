@@ -41,9 +41,12 @@ pub async fn handle(
     let user = person.session.user;
     let secret = second_factor::new_secret()?;
     let address = second_factor::address(&secret, &user.username)?;
-    let sealed = context.data.keyring()?.seal(&TwoFactor::context(&user.id), &secret)?;
-    let catalog = context.catalog.clone();
-    if !blocking(move || catalog.begin_two_factor(&user.id, &sealed)).await?? {
+    let (data, catalog, sealing) = (context.data.clone(), context.catalog.clone(), secret.clone());
+    let begin = move || {
+        let keep = |sealed: &[u8]| catalog.begin_two_factor(&user.id, sealed);
+        data.seal(&catalog, &TwoFactor::context(&user.id), &sealing, keep)
+    };
+    if !blocking(begin).await?? {
         return Err(Problem::new(StatusCode::CONFLICT, "two_factor_on", "two-factor sign-in is already on")
             .action("turn it off before you set up another app"));
     }

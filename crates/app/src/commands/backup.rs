@@ -27,7 +27,9 @@ pub fn run(args: &Backup) -> anyhow::Result<()> {
     let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
     let (files, to) = (manifest.files.len(), args.to.display());
     writeln!(std::io::stdout(), "{to}: {files} files, {bytes} bytes")?;
-    if !args.with_key {
+    if !folder.data.has_key_file() {
+        eprintln!("the copy is of use only with the master key from {}", folder.data.key_source());
+    } else if !args.with_key {
         eprintln!(
             "master.key was not copied: store it separately, or enter the providers' keys again after restoring"
         );

@@ -12,6 +12,7 @@ use sync::SyncError;
 use crate::cli::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
+use crate::outgoing;
 use crate::stop::StopSignal;
 use crate::work;
 
@@ -88,7 +89,7 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
         admission::check_name(name)?;
     }
     // Before anything is created on disk, so that an invalid key leaves nothing behind.
-    let candidate = admission::examine(source, &key, base, Clock::System).await?;
+    let candidate = admission::examine(source, &key, base, outgoing::network(), Clock::System).await?;
     tell_permissions(&candidate)?;
     let folder = Folder::open(&args.data.data)?;
     let wishes = Wishes { name: args.name.as_deref(), gdpr: args.gdpr, is_sample: false };

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use api::access::{credential, password};
 use api::connections::admission::{self, Destination, Wishes};
-use api::{Entry, SignUp};
+use api::{Entry, SignUp, TrustedProxies};
+use connect::Network;
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewUser};
 use sync::RunnerConfig;
@@ -44,6 +45,8 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
     let entry = Entry { code: credential::new_setup_code()?, login: USERNAME.to_owned() };
     let site = Site {
         listen: args.listen,
+        tls: None,
+        trusted_proxies: TrustedProxies::default(),
         public_url: None,
         rates_urls: vec![connect::rates::ECB.to_owned()],
         polling: Polling::default(),
@@ -94,8 +97,14 @@ async fn connect(server: &Server, id: &'static str, name: &str) -> anyhow::Resul
         return Ok(record);
     }
     let started = (context.samples.start)(id).await?;
-    let candidate =
-        admission::examine(started.source, &started.key, Some(started.api_base), Clock::System).await?;
+    let candidate = admission::examine(
+        started.source,
+        &started.key,
+        Some(started.api_base),
+        Network::Real,
+        Clock::System,
+    )
+    .await?;
     let destination = Destination { data: &context.data, catalog: &context.catalog, workspace: &workspace };
     let record = candidate.save(
         &destination,

@@ -3,7 +3,10 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use store::{KeyState, StoreError};
+
 use crate::cli::DataArgs;
+use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]
 pub struct Restore {
@@ -23,9 +26,10 @@ pub fn run(args: &Restore) -> anyhow::Result<()> {
         std::io::stdout(),
         "{path}: restored as of {made_at}; the next sync fetches what has changed since"
     )?;
-    let has_key = manifest.files.iter().any(|file| file.path == store::MASTER_KEY_FILE);
-    if !has_key && std::env::var_os(store::MASTER_KEY_VARIABLE).is_none() {
-        eprintln!("copy master.key into it, or enter the providers' keys again");
+    let folder = Folder::existing(&args.data.data)?;
+    if let KeyState::Lost { reason, .. } = folder.data.key_state(&folder.catalog)? {
+        eprintln!("{reason}");
+        eprintln!("{}", StoreError::MASTER_KEY_HELP);
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! `chartsy serve`: the pages, the API and the work on every connection, until it is stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::access::credential;
-use api::{Entry, SignUp};
+use api::tls::{Certificates, TlsListener};
+use api::{Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
 use mail::Mailer;
 use model::{Clock, Secret};
 use sync::RunnerConfig;
@@ -16,6 +18,7 @@ use url::Url;
 use crate::cli::{DataArgs, MailArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
+use crate::outgoing;
 use crate::samples::Sandboxes;
 use crate::stop::StopSignal;
 use crate::work::{self, Polling};
@@ -24,6 +27,8 @@ use crate::work::{self, Polling};
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=86_400;
 /// In place of an address.
 const NO_RATES: &str = "none";
+/// Reading two small files costs nothing, and a certificate is renewed once in months.
+const LOOK_AT_CERTIFICATE_EVERY: Duration = Duration::from_secs(2);
 /// How long work in progress may take once the server is stopping.
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -38,6 +43,21 @@ pub struct Serve {
     /// they happen
     #[arg(long, value_name = "URL", env = "CHARTSY_PUBLIC_URL", value_parser = web_address)]
     public_url: Option<Url>,
+    /// File with the TLS certificate and its chain, in PEM format; a renewed one is used without a restart
+    #[arg(long, value_name = "FILE", env = "CHARTSY_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// File with its private key
+    #[arg(long, value_name = "FILE", env = "CHARTSY_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Address or block (10.0.0.0/8) of a proxy that may say where requests come from (X-Forwarded-For,
+    /// X-Forwarded-Proto, Forwarded); can be repeated
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS",
+        env = "CHARTSY_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<ProxyBlock>,
     /// URL of new reference rates, in one of the European Central Bank's formats; {from} is replaced by the first day
     /// that is needed. 'none' turns downloads off
     #[arg(long, value_name = "URL", env = "CHARTSY_RATES_URL", default_value = connect::rates::ECB,
@@ -69,8 +89,13 @@ pub struct Serve {
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let mail = args.mail.settings()?;
     let folder = Folder::open(&args.data.data)?;
+    folder.check_master_key()?;
+    let tls = args.tls_cert.zip(args.tls_key);
+    let tls = tls.map(|(certificate, key)| Certificates::load(&certificate, &key)).transpose()?;
     let site = Site {
         listen: args.listen,
+        tls: tls.map(Arc::new),
+        trusted_proxies: args.trusted_proxies.into_iter().collect(),
         public_url: args.public_url,
         rates_urls: rates_addresses(args.rates_url, args.rates_fallback_url),
         polling: Polling {
@@ -135,6 +160,9 @@ impl From<SignUpBy> for SignUp {
 /// What a server is started with.
 pub struct Site {
     pub listen: SocketAddr,
+    /// Without one, connections are not encrypted.
+    pub tls: Option<Arc<Certificates>>,
+    pub trusted_proxies: TrustedProxies,
     pub public_url: Option<Url>,
     /// URLs of new reference rates, the first before the second. Empty: only those inside the binary.
     pub rates_urls: Vec<String>,
@@ -164,8 +192,18 @@ pub struct Server {
 impl Server {
     /// Takes the folder, starts the work on its connections, and listens.
     pub async fn start(folder: Folder, site: Site) -> anyhow::Result<Self> {
-        let Site { listen, public_url, rates_urls, polling, provider_share_percent, mail, entry, sign_up } =
-            site;
+        let Site {
+            listen,
+            tls,
+            trusted_proxies,
+            public_url,
+            rates_urls,
+            polling,
+            provider_share_percent,
+            mail,
+            entry,
+            sign_up,
+        } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -176,8 +214,11 @@ impl Server {
         let sandboxes = Sandboxes::default();
         sandboxes.resume(&folder.connections()?).await;
         let setup_code = setup_code(&folder)?;
-        let local = Url::parse(&format!("http://{}", reachable(addr)))?;
-        let callbacks = Callbacks { public: public_url.clone(), local: Some(local.clone()) };
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let local = Url::parse(&format!("{scheme}://{}", reachable(addr)))?;
+        // With TLS, the certificate is for another name than that of this machine.
+        let callbacks =
+            Callbacks { public: public_url.clone(), local: Some(local.clone()).filter(|_| tls.is_none()) };
         let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
         let mailer = Mailer::new(mail, folder.data.clone(), folder.catalog.clone(), Clock::System);
@@ -185,6 +226,9 @@ impl Server {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
             setup_code: setup_code.clone(),
+            is_tls: tls.is_some(),
+            network: outgoing::network(),
+            trusted_proxies,
             mailer: Some(mailer.clone()),
             local_url: Some(local),
             entry,
@@ -202,11 +246,20 @@ impl Server {
         let stop = context.stopping.clone();
         // Made once: a plain router assembles its routes and layers for each connection, which takes a millisecond
         // each time.
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
-        });
-        let url = public_url.map_or_else(|| format!("http://{}", reachable(addr)), |url| url.to_string());
+        let service = router.into_make_service_with_connect_info::<Peer>();
+        let serving = match tls {
+            None => tokio::spawn(async move {
+                axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+            }),
+            Some(certificates) => {
+                tokio::spawn(Arc::clone(&certificates).keep_current(LOOK_AT_CERTIFICATE_EVERY, stop.clone()));
+                let listener = TlsListener::new(listener, certificates)?;
+                tokio::spawn(async move {
+                    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+                })
+            }
+        };
+        let url = public_url.map_or_else(|| format!("{scheme}://{}", reachable(addr)), |url| url.to_string());
         Ok(Self { url, setup_code, context, sandboxes, stop_signal, serving, mailing, _lock: lock })
     }
 

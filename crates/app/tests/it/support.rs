@@ -68,6 +68,14 @@ impl Site {
         Self::with_options(clock, |_, _, _| {})
     }
 
+    /// With what else a server is started with.
+    pub fn started_with(clock: Clock, started_with: Options) -> Self {
+        Self::with_options(clock, |_, _, options| {
+            let Options { network, trusted_proxies, .. } = started_with;
+            (options.network, options.trusted_proxies) = (network, trusted_proxies);
+        })
+    }
+
     fn with_options(clock: Clock, change: impl FnOnce(&DataDir, &Catalog, &mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("data")).unwrap();
@@ -76,6 +84,7 @@ impl Site {
         let setup_code = Some(Secret::new(SETUP_CODE));
         let mut options = Options { is_loopback: true, setup_code, ..Options::default() };
         change(&data, &catalog, &mut options);
+        let config = RunnerConfig { network: options.network.clone(), ..config };
         let none: Samples =
             Samples { merchants: &[], start: Arc::new(|_| Box::pin(async { Ok(no_sample()?) })) };
         let context = Arc::new(Context::new(data, catalog, Runner::new(config), clock, options, none));
@@ -203,7 +212,7 @@ impl Site {
 
     /// The mails that wait to be sent: kind, recipient and text.
     pub fn mails(&self) -> Vec<(String, String, String)> {
-        let keyring = self.context.data.keyring().unwrap();
+        let keyring = self.context.data.keyring(&self.context.catalog).unwrap();
         let catalog = &self.context.catalog;
         let waiting = catalog.due_in_outbox(self.context.clock.now()).unwrap();
         let read = |one: store::OutboxMessage| {

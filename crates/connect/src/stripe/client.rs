@@ -250,6 +250,9 @@ impl Client {
             Failure::NoAnswer(NoAnswer::Connection(reason)) => {
                 ConnectError::Unreachable { host: self.0.transport.host(), reason }
             }
+            Failure::NoAnswer(refused @ NoAnswer::NotPublic) => {
+                ConnectError::Unreachable { host: self.0.transport.host(), reason: refused.to_string() }
+            }
             Failure::NoAnswer(NoAnswer::TooLarge) => ConnectError::Unreadable {
                 path,
                 reason: "it is larger than 64 MiB".to_owned(),

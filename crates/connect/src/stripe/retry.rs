@@ -64,7 +64,7 @@ impl Failure {
     fn attempts(&self, limits: AttemptLimits) -> u32 {
         match self {
             Self::NoAnswer(NoAnswer::Connection(_)) => limits.connection,
-            Self::NoAnswer(NoAnswer::TooLarge) => 1,
+            Self::NoAnswer(NoAnswer::TooLarge | NoAnswer::NotPublic) => 1,
             Self::Unreadable { is_cut: true, .. } => PROVIDER_FAILURE,
             Self::Unreadable { .. } => NOT_JSON,
             Self::Status(answer) => match (answer.should_retry, answer.status) {

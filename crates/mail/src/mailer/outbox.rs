@@ -84,12 +84,17 @@ impl Mailer {
         message: &OutboxMessage,
     ) -> Result<Outcome, MailError> {
         let (shared, id) = (Arc::clone(&self.shared), message.id.clone());
-        let opened =
-            blocking(move || shared.catalog.outbox_contents(&shared.data.existing_keyring()?, &id)).await;
+        let open = move || {
+            shared.data.opening(&shared.catalog, |keyring| shared.catalog.outbox_contents(keyring, &id))
+        };
+        let opened = blocking(open).await;
         let contents = match opened {
             Ok(Some(contents)) => contents,
             Ok(None) => return Ok(Outcome::Gone),
-            Err(MailError::Store(error @ (StoreError::Sealed | StoreError::MasterKey { .. }))) => {
+            Err(MailError::Store(
+                error
+                @ (StoreError::Sealed | StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. }),
+            )) => {
                 return Ok(Outcome::Failed(SendError::MasterKey(error)));
             }
             Err(error) => return Err(error),

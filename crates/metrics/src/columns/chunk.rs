@@ -6,13 +6,16 @@ use std::sync::Arc;
 use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, Day, UnixSeconds};
 
+use super::daily::Daily;
 use super::days::CalendarDays;
-use super::distinct;
+use super::derived::Derived;
+use super::revenue::Revenue;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
 };
 use super::texts::Texts;
-use crate::ledger::{Apart, ChangeCause, Difference, ListPart, ListStep, MoneyKind, PaidRow, Unexplained};
+use super::views::{FailedInvoiceView, ListView, MoneySlices, RowSlices, SubscriptionView};
+use crate::ledger::{Apart, ChangeCause, Difference, ListStep, MoneyKind, PaidRow, Unexplained};
 
 /// Instants that are not known are kept as this.
 pub(super) const NO_INSTANT: i64 = i64::MIN;
@@ -27,12 +30,7 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct Chunk {
     columns: Arc<Columns>,
-    /// One per row. Derived: the only columns that depend on the time zone, as those of the next two.
-    days: Vec<Day>,
-    apart_days: [Vec<Day>; Apart::ALL.len()],
-    money_days: Vec<Day>,
-    /// Each once, in order. Derived.
-    money_currencies: Vec<Currency>,
+    derived: Arc<Derived>,
 }
 
 /// Every column but the derived ones.
@@ -99,67 +97,6 @@ pub(super) struct Subscriptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Country(pub(super) u16);
 
-/// A customer's rows, column by column.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RowSlices<'a> {
-    pub(crate) at: &'a [i64],
-    pub(crate) days: &'a [Day],
-    pub(crate) subscription: &'a [u32],
-    pub(crate) plan: &'a [u32],
-    pub(crate) delta_minor: &'a [i64],
-}
-
-/// A customer's money, column by column.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MoneySlices<'a> {
-    pub(crate) at: &'a [i64],
-    pub(crate) days: &'a [Day],
-    pub(crate) kind: &'a [MoneyKind],
-    pub(crate) currency: &'a [Currency],
-    pub(crate) amount_minor: &'a [i64],
-    /// Into the chunk's decline codes, where there is one.
-    pub(crate) code: &'a [u16],
-}
-
-/// An invoice whose payment failed, as the chunk keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FailedInvoiceView {
-    /// Into the chunk's subscriptions.
-    pub(crate) subscription: u32,
-    pub(crate) failed_at: UnixSeconds,
-    pub(crate) until: Option<UnixSeconds>,
-}
-
-/// What leads from a subscription's value to that of its list prices, as the chunk keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ListView {
-    pub(crate) at: UnixSeconds,
-    /// Into the chunk's subscriptions.
-    pub(crate) subscription: u32,
-    pub(crate) currency: Currency,
-    pub(crate) part: ListPart,
-    pub(crate) delta_minor: i64,
-}
-
-/// A subscription as the chunk keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SubscriptionView<'a> {
-    pub id: &'a str,
-    pub status: SubscriptionStatus,
-    pub is_involuntary: bool,
-    pub started_at: Option<UnixSeconds>,
-    pub ended_at: Option<UnixSeconds>,
-    pub cancel_at: Option<UnixSeconds>,
-    pub ends_with_period: bool,
-    pub renews_at: Option<UnixSeconds>,
-    pub trial: Option<Period>,
-    /// Into the ledger's catalog.
-    pub trial_plan: Option<u32>,
-    pub reason: Option<CancellationReason>,
-    /// Empty where none was given.
-    pub feedback: &'a str,
-}
-
 impl Chunk {
     pub(super) fn new(columns: Columns, calendar: &CalendarDays) -> Self {
         Self::dated(Arc::new(columns), calendar)
@@ -171,14 +108,7 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        let days = |at: &[i64]| at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect();
-        Self {
-            days: days(&columns.rows.at),
-            apart_days: columns.apart.each_ref().map(|rows| days(&rows.at)),
-            money_days: days(&columns.money.at),
-            money_currencies: distinct(&columns.money.currency),
-            columns,
-        }
+        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns }
     }
 
     /// The same customers, some without name and e-mail address; `None` where it is about none of them.
@@ -205,7 +135,7 @@ impl Chunk {
     }
 
     pub fn row_count(&self) -> usize {
-        self.days.len()
+        self.derived.days.len()
     }
 
     pub(crate) fn id(&self, customer: usize) -> &str {
@@ -229,8 +159,9 @@ impl Chunk {
         self.columns.countries[customer]
     }
 
-    pub(crate) fn countries(&self) -> &[Country] {
-        &self.columns.countries
+    /// Those of its customers, each once, with the number of its customers.
+    pub(crate) fn countries(&self) -> &[(Country, u64)] {
+        &self.derived.countries
     }
 
     pub(crate) fn created_at(&self, customer: usize) -> Option<UnixSeconds> {
@@ -242,12 +173,12 @@ impl Chunk {
     }
 
     pub(crate) fn rows(&self, customer: usize) -> RowSlices<'_> {
-        self.columns.rows.slices(&self.days, customer)
+        self.columns.rows.slices(&self.derived.days, customer)
     }
 
     /// What is shown apart of a customer, in rows as MRR is.
     pub(crate) fn apart(&self, what: Apart, customer: usize) -> RowSlices<'_> {
-        self.columns.apart[what as usize].slices(&self.apart_days[what as usize], customer)
+        self.columns.apart[what as usize].slices(&self.derived.apart_days[what as usize], customer)
     }
 
     /// Why each of a customer's rows changed its value.
@@ -260,7 +191,7 @@ impl Chunk {
         let range = range(&money.ends, customer);
         MoneySlices {
             at: &money.at[range.clone()],
-            days: &self.money_days[range.clone()],
+            days: &self.derived.money_days[range.clone()],
             kind: &money.kind[range.clone()],
             currency: &money.currency[range.clone()],
             amount_minor: &money.amount_minor[range.clone()],
@@ -340,13 +271,24 @@ impl Chunk {
         range(&self.columns.differences.ends, customer).map(|index| self.columns.differences.row(index))
     }
 
-    /// Of every row, whoever's it is.
-    pub(crate) fn all_plans(&self) -> &[u32] {
-        &self.columns.rows.plan
+    /// Those of its rows, each once, with the number of its rows.
+    pub(crate) fn plans(&self) -> &[(u32, u64)] {
+        &self.derived.plans
     }
 
-    pub(crate) fn all_days(&self) -> &[Day] {
-        &self.days
+    /// The first and the last day of any row.
+    pub(crate) fn row_days(&self) -> Option<(Day, Day)> {
+        self.derived.row_days
+    }
+
+    /// A customer's revenue; `None` where it is in several currencies, or some of its money moves after `now` only.
+    pub(crate) fn revenue(&self, customer: usize, now: UnixSeconds) -> Option<Revenue<'_>> {
+        self.derived.revenue.of_customer(customer, now.0)
+    }
+
+    /// What a customer is worth, day by day.
+    pub(crate) fn daily(&self, customer: usize) -> Daily<'_> {
+        self.derived.daily.of_customer(customer)
     }
 
     /// When, what and how much, whoever's it is.
@@ -385,11 +327,11 @@ impl Chunk {
     }
 
     pub(crate) fn first_money_on(&self) -> Option<Day> {
-        self.money_days.iter().min().copied()
+        self.derived.first_money_on
     }
 
     pub(crate) fn money_currencies(&self) -> &[Currency] {
-        &self.money_currencies
+        &self.derived.money_currencies
     }
 
     pub(crate) fn subscriptions(&self, customer: usize) -> Range<usize> {
@@ -399,6 +341,11 @@ impl Chunk {
     /// What a subscription is paid with.
     pub(crate) fn means(&self, subscription: usize) -> PaymentMeans {
         self.columns.subscriptions.means(subscription)
+    }
+
+    /// Whether a subscription ended because payment failed.
+    pub(crate) fn is_involuntary(&self, subscription: usize) -> bool {
+        self.columns.subscriptions.is_involuntary[subscription]
     }
 
     pub(crate) fn subscription(&self, index: usize) -> SubscriptionView<'_> {

@@ -4,9 +4,10 @@ use model::billing::{CancellationReason, Card, PaymentMeans, SubscriptionStatus}
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
 use super::chunk::{
-    Chunk, Columns, Country, NO_CARD, NO_INSTANT, NO_PLAN, RowSlices, Rows, Subscriptions, UNKNOWN_MEANS,
+    Chunk, Columns, Country, NO_CARD, NO_INSTANT, NO_PLAN, Rows, Subscriptions, UNKNOWN_MEANS,
 };
 use super::rows::{CODES_MAX, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE};
+use super::views::RowSlices;
 use super::{CustomerEntry, days::CalendarDays};
 use crate::ledger::{
     Apart, ChangeCause, CustomerLedger, Difference, ListPart, MoneyKind, PaidRow, Unexplained,

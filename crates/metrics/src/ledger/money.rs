@@ -41,6 +41,15 @@ pub enum MoneyKind {
 }
 
 impl MoneyKind {
+    /// Whether an amount of this kind adds to net revenue or is taken from it; `None`: neither.
+    pub fn revenue_sign(self) -> Option<i64> {
+        match self {
+            Self::InvoiceRevenue | Self::ChargeRevenue => Some(1),
+            Self::Refund | Self::CreditNote => Some(-1),
+            _ => None,
+        }
+    }
+
     pub const ALL: [Self; 14] = [
         Self::InvoiceRevenue,
         Self::ChargeRevenue,

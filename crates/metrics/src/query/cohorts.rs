@@ -1,33 +1,31 @@
 //! Customers by the period of their first value above 0, and what has become of them in each period since.
 
+mod adding;
+mod groups;
 mod members;
 mod own;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use model::{Currency, Day, Interval};
-use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use utoipa::ToSchema;
 
-use super::exchange::{Exchange, TooLarge};
+use super::exchange::{Exchange, Factor};
 use super::money;
 use super::moved::number;
 use super::points::zone_name;
-use super::scope::{Selection, country_group, group_of};
+use super::scope::Selection;
 use super::span::Span;
-use super::tally::{Change, Lines, Shape};
-use super::walk::Range;
+use super::tally::Shape;
 use super::{Dimension, Group, Query, QueryError, Reporting, check_currency, check_dimensions};
-use crate::columns::{Chunk, Country, Ledger};
+use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::ledger::MoneyKind;
 
-use own::{Own, take_until};
+use groups::{Groups, limited};
 
 pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
@@ -104,16 +102,8 @@ struct Sums {
 
 /// A cohort: its currency and its group as the question numbers them, and the period that it began in.
 type Place = (Currency, u32, usize);
-type Places = HashMap<Place, Sums>;
+type Places = FxHashMap<Place, Sums>;
 type Cells = BTreeMap<(Currency, Option<Group>), BTreeMap<usize, Sums>>;
-
-/// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
-#[derive(Default)]
-struct Scratch {
-    lines: Lines,
-    /// What each line is worth.
-    values: Vec<i64>,
-}
 
 struct Question<'a> {
     ledger: &'a Ledger,
@@ -123,15 +113,10 @@ struct Question<'a> {
     /// The currencies that anything was paid in, and their rates.
     money: (Vec<Currency>, Exchange),
     groups: Groups,
+    /// By currency and period: what is converted by at its end.
+    factors: Vec<Option<Factor>>,
     /// Whether values move without a change: what is converted, with the rates.
     moves_by_itself: bool,
-}
-
-/// The groups of a breakdown by number, so that a customer's is found without a comparison of texts.
-struct Groups {
-    named: Vec<Option<Group>>,
-    /// By the plan's code; by the country's number in a breakdown by country.
-    numbers: Vec<u32>,
 }
 
 /// All cohorts that begin in the range, with their values up to now. A breakdown is by what the customer first had.
@@ -168,7 +153,7 @@ fn check(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<(), QueryError
 
 /// From the period in which anything happened first up to now.
 fn span_of(ledger: &Ledger, what: CohortValue, query: &Query) -> Result<Span, QueryError> {
-    let first = ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).min().copied();
+    let first = ledger.chunks().iter().filter_map(|chunk| Some(chunk.row_days()?.0)).min();
     // What was paid before there was any value is revenue, too.
     let paid = ledger.chunks().iter().filter_map(|chunk| chunk.first_money_on()).min();
     let paid = paid.filter(|_| what == CohortValue::Revenue);
@@ -177,64 +162,6 @@ fn span_of(ledger: &Ledger, what: CohortValue, query: &Query) -> Result<Span, Qu
     let first = query.interval.bucket(first.min(today), query.week_start).start_on;
     let whole = Query { from: first, to: today, ..query.clone() };
     Span::of(&whole, ledger)
-}
-
-/// The largest groups, and the rest as one.
-fn limited(cells: Cells) -> Cells {
-    let mut sizes: BTreeMap<Option<Group>, i64> = BTreeMap::new();
-    for ((_, group), cohorts) in &cells {
-        *sizes.entry(group.clone()).or_default() += cohorts.values().map(|sums| sums.customers).sum::<i64>();
-    }
-    let Some(largest) = largest(sizes) else { return cells };
-    let mut kept = Cells::new();
-    for ((currency, group), cohorts) in cells {
-        let group = if largest.contains(&group) { group } else { Some(other()) };
-        let into = kept.entry((currency, group)).or_default();
-        for (cohort, sums) in cohorts {
-            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
-        }
-    }
-    kept
-}
-
-/// The groups that are shown by themselves. `None`: all of them.
-fn largest(sizes: BTreeMap<Option<Group>, i64>) -> Option<BTreeSet<Option<Group>>> {
-    if sizes.len() <= GROUPS_MAX {
-        return None;
-    }
-    let mut largest: Vec<(Option<Group>, i64)> = sizes.into_iter().collect();
-    largest.sort_by_key(|(group, size)| (std::cmp::Reverse(*size), group.clone()));
-    largest.truncate(GROUPS_MAX);
-    Some(largest.into_iter().map(|(group, _)| group).collect())
-}
-
-/// The group of what is in none that is shown by itself.
-fn other() -> Group {
-    Group::named("other", "All others")
-}
-
-impl Groups {
-    fn of(ledger: &Ledger, by: Option<Dimension>) -> Self {
-        let groups: Vec<Option<Group>> = match by {
-            None => return Self { named: vec![None], numbers: Vec::new() },
-            Some(Dimension::Country) => return Self::by_country(ledger),
-            Some(_) => ledger.catalog().plans().iter().map(|plan| group_of(plan, by)).collect(),
-        };
-        let named: BTreeSet<Option<Group>> = groups.iter().cloned().collect();
-        let named: Vec<Option<Group>> = named.into_iter().collect();
-        let numbers = groups.iter().map(|group| number(named.binary_search(group).unwrap_or(0))).collect();
-        Self { named, numbers }
-    }
-
-    fn by_country(ledger: &Ledger) -> Self {
-        let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
-        let countries: BTreeSet<Country> = countries.copied().collect();
-        let mut numbers = vec![0; usize::from(u16::MAX) + 1];
-        for (place, country) in countries.iter().enumerate() {
-            numbers[usize::from(country.number())] = number(place);
-        }
-        Self { named: countries.into_iter().map(|country| Some(country_group(country))).collect(), numbers }
-    }
 }
 
 impl<'a> Question<'a> {
@@ -256,7 +183,15 @@ impl<'a> Question<'a> {
         let has_rates =
             (0..number(shape.scope.currencies.len())).all(|currency| shape.exchange.is_steady(currency));
         let moves_by_itself = !shape.exchange.is_native() && (what == CohortValue::Mrr || !has_rates);
-        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups, moves_by_itself })
+        let ends = |currency: u32| span.buckets.iter().map(move |bucket| (currency, bucket.end_on));
+        let ends = (0..number(shape.scope.currencies.len())).flat_map(ends);
+        let factors = ends.map(|(currency, end_on)| shape.exchange.factor(currency, end_on)).collect();
+        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups, factors, moves_by_itself })
+    }
+
+    /// What a currency is converted by at the end of a period; `None` without a rate.
+    fn factor_at(&self, currency: u32, bucket: usize) -> Option<&Factor> {
+        self.factors[currency as usize * self.shape.span.buckets.len() + bucket].as_ref()
     }
 
     /// Whether a cohort begins in the range.
@@ -286,152 +221,6 @@ impl<'a> Question<'a> {
         let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
         all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
         all
-    }
-
-    fn add_up(&self) -> Result<Cells, QueryError> {
-        let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
-        let parts: Result<Vec<Places>, TooLarge> =
-            self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
-        let mut total = Cells::new();
-        for part in parts.map_err(|too_large| self.shape.exchange.refused(too_large))? {
-            for ((currency, group, cohort), sums) in part {
-                let key = (currency, self.groups.named[group as usize].clone());
-                let into = total.entry(key).or_default();
-                into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
-            }
-        }
-        Ok(total)
-    }
-
-    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
-        let mut places = Places::new();
-        let mut scratch = Scratch::default();
-        for chunk in chunks {
-            for customer in 0..chunk.customer_count() {
-                self.add(&mut places, &mut scratch, (chunk, customer))?;
-            }
-        }
-        Ok(places)
-    }
-
-    /// Adds a customer to its cohorts: natively, it has one in each currency.
-    fn add(
-        &self,
-        places: &mut Places,
-        scratch: &mut Scratch,
-        (chunk, customer): (&Chunk, usize),
-    ) -> Result<(), TooLarge> {
-        let (scope, span) = (&self.shape.scope, self.shape.span);
-        let range = Range { first: span.first, last: span.last, now: span.now };
-        let Some(country) = scope.country(chunk.country(customer)) else { return Ok(()) };
-        scratch.lines.read(chunk.rows(customer), country, scope, range);
-        let mut counted: SmallVec<[u32; 4]> = scratch.lines.lines.iter().map(|line| line.counted).collect();
-        counted.sort_unstable();
-        counted.dedup();
-        for counted in counted {
-            self.add_within(places, scratch, (chunk, customer), counted)?;
-        }
-        Ok(())
-    }
-
-    /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
-    fn add_within(
-        &self,
-        places: &mut Places,
-        scratch: &mut Scratch,
-        (chunk, customer): (&Chunk, usize),
-        counted: u32,
-    ) -> Result<(), TooLarge> {
-        let Scratch { lines, values } = scratch;
-        let own = Own { question: self, lines, counted };
-        let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
-        let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
-        let currency = match self.query.currency {
-            Reporting::In(currency) => currency,
-            Reporting::Native => self.shape.scope.currency_of(lines.lines[largest].series),
-        };
-        let group = self.group(chunk, customer, lines.lines[largest].plan);
-        let sums = places.entry((currency, group, cohort)).or_default();
-        sums.changes.resize(self.shape.span.buckets.len() - cohort, 0);
-        sums.customers += 1;
-        let end = self.shape.span.end_of(cohort);
-        take_until(end, &mut rest, values);
-        sums.mrr += own.worth(values, end)?;
-        match self.what {
-            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
-            CohortValue::Customers | CohortValue::Mrr => {
-                self.add_values(&mut sums.changes, own, values, rest)
-            }
-        }
-    }
-
-    /// From the end of the cohort's own period to that of each in which the value moves: all of them where rates move it,
-    /// else those with a change.
-    fn add_values(
-        &self,
-        changes: &mut [i64],
-        own: Own<'_>,
-        values: &mut [i64],
-        mut rest: &[Change],
-    ) -> Result<(), TooLarge> {
-        let span = self.shape.span;
-        let cohort = span.buckets.len() - changes.len();
-        let (mut before, mut next) = (0, Some(cohort));
-        while let Some(bucket) = next.filter(|bucket| *bucket < span.buckets.len()) {
-            let end = span.end_of(bucket);
-            take_until(end, &mut rest, values);
-            let now = own.value(values, end)?;
-            changes[bucket - cohort] += now - before;
-            before = now;
-            let moves_by_itself = self.moves_by_itself && values.iter().any(|value| *value != 0);
-            let next_change = rest.first().map(|change| span.bucket(change.day));
-            next = if moves_by_itself { Some(bucket + 1) } else { next_change };
-        }
-        Ok(())
-    }
-
-    /// Net revenue of each period, whether the customer had any value by then or not. What came before the cohort's own
-    /// is in it.
-    fn add_revenue(
-        &self,
-        changes: &mut [i64],
-        (chunk, customer): (&Chunk, usize),
-        counted: u32,
-    ) -> Result<(), TooLarge> {
-        let (shape, span) = (&self.shape, self.shape.span);
-        let cohort = span.buckets.len() - changes.len();
-        let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
-        let money = chunk.money(customer);
-        for row in 0..money.days.len() {
-            let day = money.days[row];
-            if day > span.last || money.at[row] > span.now.0 {
-                break;
-            }
-            let sign = match money.kind[row] {
-                MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => 1,
-                MoneyKind::Refund | MoneyKind::CreditNote => -1,
-                _ => continue,
-            };
-            let own = money.currency[row];
-            if native.is_some_and(|native| native != own) {
-                continue;
-            }
-            let Ok(currency) = self.money.0.binary_search(&own) else { continue };
-            if let Some(factor) = self.money.1.factor_on(number(currency), day) {
-                let minor = factor.convert(money.amount_minor[row])?;
-                changes[span.bucket(day).saturating_sub(cohort)] += sign * minor;
-            }
-        }
-        Ok(())
-    }
-
-    /// By what the customer first had.
-    fn group(&self, chunk: &Chunk, customer: usize, plan: u32) -> u32 {
-        match self.query.by {
-            None => 0,
-            Some(Dimension::Country) => self.groups.numbers[usize::from(chunk.country(customer).number())],
-            Some(_) => self.groups.numbers[plan as usize],
-        }
     }
 }
 

@@ -1,20 +1,20 @@
 //! The list of customers: searched, filtered, sorted and paged.
 
 mod amounts;
+mod find;
 mod page;
 mod standing;
+mod standing_now;
 mod sums;
 
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use model::{CustomerId, Day, Money, UnixSeconds};
-use rayon::prelude::*;
+use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
-use super::paging::page;
 use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
@@ -24,6 +24,7 @@ use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
+use find::{Found, Reach};
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
 use standing::{Paid, day_of, lost, renews_at};
@@ -128,19 +129,14 @@ impl CustomerSort {
 /// When the cursor is not one of this list.
 pub fn customers(ledger: &Ledger, rates: &Rates, asked: &CustomersQuery) -> Result<CustomerPage, QueryError> {
     let list = List::new(ledger, rates, asked);
-    let chunks = ledger.chunks().par_iter().enumerate();
-    let hits: Vec<Hit> = chunks.flat_map_iter(|(index, chunk)| list.hits(index, chunk)).collect();
-    let total = hits.len();
-    let sums = asked.with_sums.then(|| list.sums(&hits));
     let last = asked.cursor.as_deref().map(|cursor| list.read_cursor(cursor)).transpose()?;
-    let is_after = |hit: &Hit| {
-        last.as_ref().is_none_or(|last| list.compare(&list.key(hit), &last.key()) == Ordering::Greater)
-    };
-    let (hits, has_more) = page(hits, asked.limit, is_after, |a, b| list.compare(&list.key(a), &list.key(b)));
+    let Found { hits, sums, .. } = list.find(last.as_ref());
+    let total = hits.total;
+    let (hits, has_more) = hits.page(|a, b| list.compare_hits(a, b));
     let next_cursor = hits.last().filter(|_| has_more).map(|hit| list.write_cursor(hit));
     let mut trail = Trail::default();
     let data = hits.iter().map(|hit| list.row(hit, &mut trail)).collect();
-    Ok(CustomerPage { data, next_cursor, total, sums })
+    Ok(CustomerPage { data, next_cursor, total, sums: asked.with_sums.then(|| list.sums(sums)) })
 }
 
 /// What the whole list has in common.
@@ -148,35 +144,13 @@ struct List<'a> {
     ledger: &'a Ledger,
     /// By currency; none natively.
     factors: Vec<Option<Factor>>,
+    /// By currency: how many thousandths of the main unit one of the smallest is.
+    thousandths: Vec<i64>,
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
     reach: Reach,
     search: Option<String>,
-}
-
-/// How much of a customer has to be read before it is known whether and where it is in the list.
-#[derive(Debug, Clone, Copy)]
-enum Reach {
-    /// None of its rows.
-    Nothing,
-    /// What it is worth at the end of the list's day.
-    Level,
-    /// All that ever changed.
-    History,
-}
-
-impl Reach {
-    fn of(asked: &CustomersQuery) -> Self {
-        let is_by_state = asked.state.is_some() || asked.status.is_some();
-        let is_by_rows = asked.sort == CustomerSort::Mrr && asked.currency == Reporting::Native;
-        match asked.sort {
-            _ if is_by_state => Self::History,
-            CustomerSort::FirstPaid | CustomerSort::Churned | CustomerSort::LostMrr => Self::History,
-            _ if is_by_rows || asked.filter.is_about_plans() => Self::Level,
-            _ => Self::Nothing,
-        }
-    }
 }
 
 /// The number of a customer that does not have what is sorted by.
@@ -214,9 +188,11 @@ impl<'a> List<'a> {
                 scope.currencies.iter().map(|currency| Factor::of(rates, last, *currency, target)).collect()
             }
         };
+        let one = |currency: &Currency| Money { amount_minor: 1, currency: *currency }.in_thousandths();
         Self {
             ledger,
             factors,
+            thousandths: scope.currencies.iter().map(one).collect(),
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
@@ -229,116 +205,9 @@ impl<'a> List<'a> {
         }
     }
 
-    fn hits(&self, index: usize, chunk: &Chunk) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        let (mut trail, mut lines) = (Trail::default(), Lines::default());
-        for customer in 0..chunk.customer_count() {
-            if !self.is_found(chunk, customer) || !self.is_in(chunk, customer, &mut trail) {
-                continue;
-            }
-            if self.asked.state.is_some_and(|state| state != state_of(&trail)) {
-                continue;
-            }
-            if self
-                .asked
-                .status
-                .is_some_and(|status| status != status_of(chunk, customer, &trail, self.asked.now))
-            {
-                continue;
-            }
-            let number = self.number(chunk, customer, &trail, &mut lines);
-            hits.push(Hit { place: CustomerPosition::new(index, customer), number });
-        }
-        hits
-    }
-
-    /// What a walked customer is sorted by, unless that is the name.
-    fn number(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
-        let of_day = |day: Option<Day>| day.map_or(MISSING, |day| i64::from(day.0));
-        match self.asked.sort {
-            CustomerSort::Mrr => self.mrr(chunk, customer, trail, lines),
-            CustomerSort::Created => chunk.created_at(customer).map_or(MISSING, |at| at.0),
-            CustomerSort::Name => 0,
-            CustomerSort::FirstPaid => of_day(first_paid_on(trail)),
-            CustomerSort::LastPayment => {
-                Paid::of(chunk, customer, self.asked.now).last_at.map_or(MISSING, |at| at.0)
-            }
-            CustomerSort::Churned => of_day(churned_on(trail)),
-            CustomerSort::Renewal => renews_at(chunk, customer, self.asked.now).map_or(MISSING, |at| at.0),
-            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail)).list()),
-            CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
-        }
-    }
-
-    /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
-    fn in_one(&self, amounts: &[Money]) -> i64 {
-        let convert = |money: &Money| {
-            let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
-            let factor = place.and_then(|place| self.factors.get(place).copied().flatten());
-            factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
-        };
-        match self.asked.currency {
-            Reporting::Native => amounts.iter().map(|money| money.in_thousandths()).sum(),
-            Reporting::In(target) => amounts
-                .iter()
-                .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
-                .sum(),
-        }
-    }
-
-    /// Whether the filter leaves a customer in. Walks as much of it as the list needs to know.
-    fn is_in(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
-        let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
-        let range = match self.reach {
-            Reach::Nothing => return true,
-            // No change of a range that begins after its end is written down.
-            Reach::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
-            Reach::History => self.range,
-        };
-        trail.walk(chunk.rows(customer), country, &self.scope, range);
-        !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()
-    }
-
-    /// Walks all of a customer that the list shows.
-    fn walk(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) {
-        if let Some(country) = self.scope.country(chunk.country(customer)) {
-            trail.walk(chunk.rows(customer), country, &self.scope, self.range);
-        }
-    }
-
-    fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
-        let Some(search) = &self.search else { return true };
-        let texts = [chunk.name(customer), chunk.email(customer), chunk.id(customer)];
-        texts.iter().any(|text| text.to_lowercase().contains(search.as_str()))
-    }
-
-    fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
-        match self.asked.currency {
-            Reporting::Native => {
-                let own = trail.lanes.iter().map(|lane| (lane.value, self.scope.currency_of(lane.series)));
-                own.map(|(amount_minor, currency)| Money { amount_minor, currency }.in_thousandths()).sum()
-            }
-            Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
-        }
-    }
-
-    /// What has a rate on the list's day: every subscription and price converted by itself, as in a total. `None`
-    /// where nothing has one.
-    fn converted(&self, chunk: &Chunk, customer: usize, lines: &mut Lines) -> Option<i64> {
-        if self.factors.is_empty() {
-            return None;
-        }
-        let country = self.scope.country(chunk.country(customer))?;
-        lines.read(chunk.rows(customer), country, &self.scope, self.range);
-        let mut sum = None;
-        for line in lines.lines.iter().filter(|line| line.value != 0) {
-            let currency = self.scope.series[line.series as usize].currency;
-            if let Some(factor) = self.factors[currency as usize] {
-                sum = Some(sum.unwrap_or(0) + factor.convert(line.value).ok()?);
-            }
-        }
-        let is_nothing = lines.lines.iter().all(|line| line.value == 0);
-        if is_nothing { Some(0) } else { sum }
+    /// Of a currency, by its place in the scope.
+    fn in_thousandths(&self, currency: u32, minor: i64) -> i64 {
+        self.thousandths.get(currency as usize).map_or(0, |one| minor.saturating_mul(*one))
     }
 
     fn key(&self, hit: &Hit) -> Key<'a> {
@@ -346,6 +215,16 @@ impl<'a> List<'a> {
         let customer = hit.place.customer as usize;
         let name = if self.asked.sort == CustomerSort::Name { chunk.name(customer) } else { "" };
         Key { number: hit.number, name, id: chunk.id(customer) }
+    }
+
+    fn compare_hits(&self, a: &Hit, b: &Hit) -> Ordering {
+        let by_number =
+            if self.asked.is_descending { b.number.cmp(&a.number) } else { a.number.cmp(&b.number) };
+        // Nearly always the number decides, unless one is missing.
+        if by_number.is_eq() || a.number == MISSING || b.number == MISSING {
+            return self.compare(&self.key(a), &self.key(b));
+        }
+        by_number
     }
 
     fn compare<'k>(&self, a: &Key<'k>, b: &Key<'k>) -> Ordering {

@@ -99,6 +99,11 @@ impl Exchange {
         }
     }
 
+    /// Whether amounts of a currency stay as they are.
+    pub(super) fn is_same(&self, currency: u32) -> bool {
+        matches!(self.columns[currency as usize], Column::Same)
+    }
+
     /// Whether a currency has a rate on every day of the range.
     pub(super) fn is_steady(&self, currency: u32) -> bool {
         match &self.columns[currency as usize] {
@@ -158,11 +163,22 @@ impl Factor {
     pub(super) fn convert(&self, amount_minor: i64) -> Result<i64, TooLarge> {
         if self.shift != 0 {
             let amount = amount_minor.unsigned_abs();
-            let low = u128::from(amount) * u128::from(self.scaled) + (1_u128 << (self.shift - 1));
-            let high = low + u128::from(amount);
-            let rounded = low >> self.shift;
+            let product = u128::from(amount) * u128::from(self.scaled);
+            let (rounded, above) = match self.shift.checked_sub(64) {
+                // As with all factors below 1: only the upper half of the product counts, which takes half the time.
+                Some(shift) => {
+                    let low = product + (u128::from(1_u64 << shift) << 63);
+                    let high = low + u128::from(amount);
+                    (upper_half(low) >> shift, upper_half(high) >> shift)
+                }
+                None => {
+                    let low = product + (1_u128 << (self.shift - 1));
+                    let shifted = |product: u128| u64::try_from(product >> self.shift).unwrap_or(u64::MAX);
+                    (shifted(low), shifted(low + u128::from(amount)))
+                }
+            };
             // What was cut off the factor decides only where the result is within it of a half.
-            if rounded == high >> self.shift && rounded < u128::from(MAX_MINOR) {
+            if rounded == above && rounded < MAX_MINOR {
                 let rounded = i64::try_from(rounded).unwrap_or(i64::MAX);
                 return Ok(if amount_minor < 0 { -rounded } else { rounded });
             }
@@ -219,14 +235,18 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// The first 64 bits of a fraction, or one less, and how far they are shifted: by 0 where they cannot be used.
+/// The first 64 bits of a fraction, and how far they are shifted: by 0 where they cannot be used.
 fn scaled(numerator: u64, denominator: u64) -> (u64, u32) {
-    let shift = 63 + denominator.ilog2() - numerator.ilog2();
-    let quotient = (u128::from(numerator) << shift) / u128::from(denominator);
-    match u64::try_from(quotient) {
-        Ok(scaled) if shift > 0 => (scaled, shift),
-        _ => (0, 0),
-    }
+    let most = 64 + denominator.ilog2() - numerator.ilog2();
+    let quotient =
+        |shift: u32| u64::try_from((u128::from(numerator) << shift) / u128::from(denominator)).ok();
+    // One bit more fits where the fraction's digits are smaller than its denominator's.
+    let scaled = [most, most - 1].into_iter().find_map(|shift| Some((quotient(shift)?, shift)));
+    scaled.filter(|(_, shift)| *shift > 0).unwrap_or((0, 0))
+}
+
+fn upper_half(product: u128) -> u64 {
+    u64::try_from(product >> 64).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ impl List<'_> {
         let mut own = Own::default();
         let Some(country) = self.scope.country(chunk.country(customer)) else { return Ok(own) };
         let range = Range { first: Day(i32::MIN), last: self.today, now: self.asked.now };
-        lines.read(chunk.rows(customer), country, &self.scope, range);
+        lines.read_customer(chunk, customer, country, &self.scope, range);
         for line in lines.lines.iter().filter(|line| line.value != 0) {
             let code = self.scope.series[line.series as usize].currency;
             let factor = self.exchange.factor(code, self.today).filter(|_| !self.exchange.is_native());

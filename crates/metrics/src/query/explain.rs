@@ -1,6 +1,6 @@
 //! How one value came about: the sums that its formula is made of, and what each customer adds to them.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 
 use super::exchange::TooLarge;
 use super::figures::{Figures, figures};
-use super::paging::page;
+use super::paging::Candidates;
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::Shape;
 use super::{
-    Query, QueryError, Reporting, Unconverted, Value, apart, check_currency, check_dimensions, lifetime,
-    money, scheduled, trials, value_in,
+    Query, QueryError, Reporting, Source, Unconverted, Value, apart, check_currency, check_dimensions,
+    lifetime, money, scheduled, trials, value_in,
 };
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -140,7 +140,7 @@ pub fn explain(
     check_dimensions(metric.id, metric.dimensions, query)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
     let means = match metric.compute {
-        Compute::Lifetime(_) => lifetime::mean_churn(ledger, rates, query, span.last)?,
+        Compute::Lifetime(_) => lifetime::mean_churn(Source::new(ledger, rates), query, span.last)?,
         _ => HashMap::new(),
     };
     let ((rates_on, unconverted), computed) = match metric.compute {
@@ -195,8 +195,18 @@ fn of_value(
     query: &Query,
     span: &Span,
 ) -> Result<(Conversion, Vec<Computed>), QueryError> {
-    let answer = value_in(ledger, rates, metric, query, span)?;
-    let sums = sums(ledger, rates, metric, query, span)?;
+    let (answer, sums) = match metric.compute {
+        Compute::Money(compute) => {
+            let (answer, money) = money::explained(ledger, rates, metric, compute, query, span)?;
+            let sums =
+                money.into_iter().map(|(currency, money)| (currency, Sums { money, ..Sums::default() }));
+            (answer, sums.collect())
+        }
+        _ => {
+            let answer = value_in(Source::new(ledger, rates), metric, query, span)?;
+            (answer, sums(ledger, rates, metric, query, span)?)
+        }
+    };
     let computed = answer.series.iter().map(|one| {
         let value = one.points.first().and_then(|point| point.value);
         let own = sums.get(&one.currency).cloned().unwrap_or_default();
@@ -224,12 +234,11 @@ pub fn contributions(
     check_currency(ledger, rates, query.currency)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
     let term = term_named(metric, &asked.part)?;
-    let shares = shares(ledger, rates, metric, query, &span, term)?;
-    let total = shares.len();
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let is_after = |share: &Share| last.as_ref().is_none_or(|last| share.order(ledger) > last.order());
-    let by_order = |a: &Share, b: &Share| a.order(ledger).cmp(&b.order(ledger));
-    let (shares, has_more) = page(shares, asked.limit, is_after, by_order);
+    let wanted = Wanted { ledger, last, limit: asked.limit };
+    let shares = shares(rates, metric, query, &span, term, &wanted)?;
+    let total = shares.total;
+    let (shares, has_more) = shares.page(|a, b| a.compare(b, ledger));
     let next_cursor = shares.last().filter(|_| has_more).map(|share| Cursor::of(share, ledger).write());
     let data = shares.iter().map(|share| share.look_up(ledger)).collect();
     Ok(ContributionPage { unit: term.unit(metric), data, next_cursor, total })
@@ -294,16 +303,12 @@ fn sums(
                 sums.entry(currency_of(&shape.scope, query, counted)).or_default().trials = trials;
             }
         }
-        Compute::Money(_) => {
-            for (currency, money) in money::whole(ledger, rates, query, span)? {
-                sums.entry(currency).or_default().money = money;
-            }
-        }
-        // Of figures the value is computed; the others are sums themselves.
+        // Of figures the value is computed, and money comes with its sums; the others are sums themselves.
         Compute::Recurring(_)
         | Compute::Lifetime(_)
         | Compute::Apart(_)
         | Compute::Scheduled
+        | Compute::Money(_)
         | Compute::Balance(_) => {}
     }
     Ok(sums)
@@ -324,15 +329,40 @@ struct Share {
     amount: i64,
 }
 
-/// Every customer that adds anything to a term.
+/// Which page of the shares is asked for.
+struct Wanted<'a> {
+    ledger: &'a Ledger,
+    last: Option<Cursor>,
+    limit: usize,
+}
+
+impl Wanted<'_> {
+    /// Adds those that can be on the page.
+    fn with(&self, mut known: Candidates<Share>, shares: impl Iterator<Item = Share>) -> Candidates<Share> {
+        for share in shares {
+            known.total += 1;
+            if self.last.as_ref().is_none_or(|last| share.order(self.ledger) > last.order()) {
+                known.offer(share, |a, b| a.compare(b, self.ledger));
+            }
+        }
+        known
+    }
+
+    fn none(&self) -> Candidates<Share> {
+        Candidates::new(self.limit)
+    }
+}
+
+/// The customers that add anything to a term.
 fn shares(
-    ledger: &Ledger,
     rates: &Rates,
     metric: &'static Metric,
     query: &Query,
     span: &Span,
     term: Term,
-) -> Result<Vec<Share>, QueryError> {
+    wanted: &Wanted<'_>,
+) -> Result<Candidates<Share>, QueryError> {
+    let ledger = wanted.ledger;
     let share = |place, currency, sums: &Sums| {
         let amount = term.amount(sums);
         (amount != 0).then_some(Share { place, currency, amount })
@@ -340,7 +370,8 @@ fn shares(
     if let Compute::Money(_) = metric.compute {
         let of =
             |place, currency, money: &_| share(place, currency, &Sums { money: *money, ..Sums::default() });
-        return money::each(ledger, rates, query, span, of);
+        let shares = money::each(ledger, rates, query, span, of)?;
+        return Ok(wanted.with(wanted.none(), shares.into_iter()));
     }
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
     if term == Term::Ending || matches!(metric.compute, Compute::Scheduled) {
@@ -348,24 +379,25 @@ fn shares(
         // What is left of MRR lacks all that ends, whenever it does.
         let in_range =
             endings.filter(|ending| term == Term::Ending || (span.first..=span.last).contains(&ending.on));
-        return Ok(added_up(in_range.map(|ending| Share {
+        let shares = added_up(in_range.map(|ending| Share {
             place: ending.place,
             currency: currency_of(&shape.scope, query, ending.counted),
             amount: ending.minor,
-        })));
+        }));
+        return Ok(wanted.with(wanted.none(), shares.into_iter()));
     }
-    let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<Share>, TooLarge> {
+    let with_chunk = |known, (index, chunk): (usize, &Arc<Chunk>)| -> Result<Candidates<Share>, TooLarge> {
         let mut found = Vec::new();
         each(&shape, ledger, metric, query, chunk, |customer, counted, sums| {
             let place = CustomerPosition::new(index, customer);
             found.extend(share(place, currency_of(&shape.scope, query, counted), sums));
         })?;
-        Ok(found)
+        Ok(wanted.with(known, added_up(found.into_iter()).into_iter()))
     };
-    let all: Result<Vec<Vec<Share>>, TooLarge> =
-        ledger.chunks().par_iter().enumerate().map(of_chunk).collect();
-    let all = all.map_err(|too_large| shape.exchange.refused(too_large))?;
-    Ok(added_up(all.into_iter().flatten()))
+    let parts = ledger.chunks().par_iter().enumerate().try_fold(|| wanted.none(), with_chunk);
+    parts
+        .try_reduce(|| wanted.none(), |one, other| Ok(one.merged(other)))
+        .map_err(|too_large| shape.exchange.refused(too_large))
 }
 
 /// Tells the sums of each customer of a chunk, by its place in the chunk and what they are counted within.
@@ -387,11 +419,9 @@ fn each(
             }
             Ok(())
         }
-        _ => shape.each(chunk, |customer, tally| {
-            for counted in (0_u32..).take(shape.scope.counted_len) {
-                let figures = Figures::of(tally, shape, counted, 0);
-                take(customer, counted, &Sums { figures, ..Sums::default() });
-            }
+        _ => shape.each(chunk, |customer, counted, tally| {
+            let figures = Figures::of(tally, shape, counted, 0);
+            take(customer, counted, &Sums { figures, ..Sums::default() });
         }),
     }
 }
@@ -411,6 +441,12 @@ fn added_up(shares: impl Iterator<Item = Share>) -> Vec<Share> {
 }
 
 impl Share {
+    fn compare(&self, other: &Self, ledger: &Ledger) -> Ordering {
+        // Nearly always the amount decides.
+        let by_amount = other.amount.unsigned_abs().cmp(&self.amount.unsigned_abs());
+        by_amount.then_with(|| self.order(ledger).cmp(&other.order(ledger)))
+    }
+
     fn order<'a>(&self, ledger: &'a Ledger) -> (Reverse<u64>, &'a str, Currency) {
         (Reverse(self.amount.unsigned_abs()), ledger.id(self.place), self.currency)
     }

@@ -86,8 +86,8 @@ impl ValueFacet {
 pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
     let plans = ledger.catalog().plans();
     let mut used = vec![false; plans.len()];
-    for plan in ledger.chunks().iter().flat_map(|chunk| chunk.all_plans()) {
-        used[*plan as usize] = true;
+    for plan in ledger.chunks().iter().flat_map(|chunk| chunk.plans()) {
+        used[plan.0 as usize] = true;
     }
     let used: Vec<&Plan> = plans.iter().zip(used).filter(|(_, used)| *used).map(|(plan, _)| plan).collect();
     let mut intervals: Vec<PlanInterval> = used.iter().filter_map(|plan| plan.interval).collect();
@@ -98,10 +98,10 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
         Some(ProductFacet { label: plan.product_label.clone().unwrap_or_else(|| id.clone()), id })
     });
     let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
-    let countries: BTreeSet<Country> = countries.copied().collect();
+    let countries: BTreeSet<Country> = countries.map(|(country, _)| *country).collect();
     let feedback = ledger.chunks().iter().flat_map(|chunk| chunk.all_feedback());
     let decline_codes = ledger.chunks().iter().flat_map(|chunk| chunk.decline_codes());
-    let days = || ledger.chunks().iter().flat_map(|chunk| chunk.all_days()).copied();
+    let days = || ledger.chunks().iter().filter_map(|chunk| chunk.row_days());
     let mut facets = Facets {
         plans: used.iter().map(|plan| PlanFacet::from(*plan)).collect(),
         products: products.collect(),
@@ -114,8 +114,8 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
         feedback: ValueFacet::sent(Dimension::Feedback, feedback),
         decline_codes: ValueFacet::sent(Dimension::DeclineCode, decline_codes),
         ages: ValueFacet::closed(Dimension::Age),
-        first_on: days().min(),
-        last_on: days().max(),
+        first_on: days().map(|(first, _)| first).min(),
+        last_on: days().map(|(_, last)| last).max(),
     };
     facets.plans.sort_by(|a, b| (&a.label, &a.id, a.currency).cmp(&(&b.label, &b.id, b.currency)));
     facets.products.sort_by(|a, b| (&a.label, &a.id).cmp(&(&b.label, &b.id)));

@@ -1,5 +1,7 @@
 //! From sums to the figures of each bucket, in the currency of a series.
 
+use std::sync::Arc;
+
 use model::{Currency, Day};
 
 use super::scope::{Scope, Selection};
@@ -37,7 +39,7 @@ pub(crate) struct Figures {
     pub(crate) involuntary_customers: i64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct FigureSeries {
     pub(super) currency: Currency,
     pub(super) group: Option<Group>,
@@ -47,17 +49,21 @@ pub(super) struct FigureSeries {
     pub(super) figures: Vec<Figures>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AllFigures {
     pub(super) span: Span,
     pub(super) rates_on: Option<Day>,
     pub(super) unconverted: Vec<Unconverted>,
     pub(super) series: Vec<FigureSeries>,
     /// What was looked at.
-    pub(super) scope: Scope,
+    pub(super) scope: Arc<Scope>,
 }
 
 impl AllFigures {
+    pub(super) fn points(&self) -> usize {
+        self.series.iter().map(|series| series.figures.len()).sum()
+    }
+
     /// Only those of a span's periods. `None`: they are not the last of these.
     pub(super) fn ending_as(mut self, span: &Span, reporting: Reporting) -> Option<Self> {
         let earlier = self.span.buckets.len().checked_sub(span.buckets.len())?;
@@ -95,7 +101,7 @@ pub(super) fn figures(
         rates_on: reader.shape.exchange.rates_on,
         unconverted: reader.unconverted(),
         series: reader.series(query.currency),
-        scope: reader.shape.scope,
+        scope: Arc::new(reader.shape.scope),
         span: span.clone(),
     })
 }
@@ -173,28 +179,24 @@ impl FigureSeries {
 impl Figures {
     /// Those of one bucket of what is counted together.
     pub(super) fn of(tally: &Tally, shape: &Shape<'_>, counted: u32, bucket: usize) -> Self {
-        let before = shape.at_level(counted, None) + bucket;
-        let place = shape.at_bucket(counted, bucket);
-        let by_kind = |sums: &[i64]| {
-            let mut all = [0; KINDS];
-            all.copy_from_slice(&sums[place * KINDS..][..KINDS]);
-            all
-        };
+        let level = shape.at_level(counted, None) + bucket;
+        let (before, end) = (tally.levels[level], tally.levels[level + 1]);
+        let cell = tally.cells[shape.at_bucket(counted, bucket)];
         Self {
-            mrr_before: tally.mrr[before],
-            mrr: tally.mrr[before + 1],
-            moved: by_kind(&tally.moved),
-            lost: tally.lost[place],
-            retained: tally.retained[place],
-            kept: tally.kept[place],
-            base_mrr: tally.base_mrr[place],
-            base_customers: tally.base_customers[place],
-            customers_before: tally.active[before],
-            customers: tally.active[before + 1],
-            subscriptions: tally.subscriptions[before + 1],
-            movers: by_kind(&tally.movers),
-            churned_customers: tally.churned[place],
-            involuntary_customers: tally.involuntary[place],
+            mrr_before: before.mrr,
+            mrr: end.mrr,
+            moved: cell.moved,
+            lost: cell.lost,
+            retained: cell.retained,
+            kept: cell.kept,
+            base_mrr: cell.base_mrr,
+            base_customers: cell.base_customers,
+            customers_before: before.active,
+            customers: end.active,
+            subscriptions: end.subscriptions,
+            movers: cell.movers,
+            churned_customers: cell.churned,
+            involuntary_customers: cell.involuntary,
         }
     }
 

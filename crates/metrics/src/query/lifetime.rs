@@ -6,12 +6,10 @@ use jiff::ToSpan;
 use model::{Currency, Day, Interval};
 use rust_decimal::Decimal;
 
-use super::figures::{AllFigures, Figures, figures};
+use super::figures::{AllFigures, Figures};
 use super::points::quotient;
 use super::span::Span;
-use super::{Answer, Group, Query, QueryError, Value, ValuePoint};
-use crate::columns::Ledger;
-use crate::fx::Rates;
+use super::{Answer, Group, Query, QueryError, Source, Value, ValuePoint};
 use crate::registry::Metric;
 
 /// So many full months make the mean.
@@ -25,20 +23,19 @@ type Churn = Vec<(Day, Option<Decimal>)>;
 /// # Errors
 /// As of any series.
 pub(super) fn lifetime(
-    ledger: &Ledger,
-    rates: &Rates,
+    source: Source<'_>,
     metric: &'static Metric,
     compute: fn(&Figures, Decimal) -> Option<Value>,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     let first = span.buckets.first().map_or(span.last, |bucket| bucket.end_on);
-    let months = months(ledger, rates, query, (first, span.last))?;
+    let months = months(source, query, (first, span.last))?;
     let churn = churn(&months);
     // Where the periods are full months, those of the churn rates have all of them already.
     let own = match months.ending_as(span, query.currency) {
         Some(own) => own,
-        None => figures(ledger, rates, query, span)?,
+        None => source.figures(query, span)?,
     };
     let own_churn: Vec<Churn> = own
         .series
@@ -46,7 +43,7 @@ pub(super) fn lifetime(
         .map(|series| churn.get(&(series.currency, series.group.clone())).cloned().unwrap_or_default())
         .collect();
     let mut series = own_churn.into_iter();
-    let answer = Answer::of_series(metric.id, ledger, query, own, |_, all| {
+    let answer = Answer::of_series(metric.id, source.ledger, query, own, |_, all| {
         let churn = series.next().unwrap_or_default();
         all.iter()
             .map(|(bucket, figures)| {
@@ -67,15 +64,10 @@ pub(super) fn value(
 }
 
 /// The months that the means at the ends of periods, from the first to the last, are of.
-fn months(
-    ledger: &Ledger,
-    rates: &Rates,
-    query: &Query,
-    (first, last): (Day, Day),
-) -> Result<AllFigures, QueryError> {
+fn months(source: Source<'_>, query: &Query, (first, last): (Day, Day)) -> Result<AllFigures, QueryError> {
     let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
     let monthly = Query { from, to: last, interval: Interval::Month, ..query.clone() };
-    figures(ledger, rates, &monthly, &Span::of(&monthly, ledger)?)
+    source.figures(&monthly, &Span::of(&monthly, source.ledger)?)
 }
 
 fn churn(all: &AllFigures) -> HashMap<(Currency, Option<Group>), Churn> {
@@ -95,12 +87,11 @@ fn churn(all: &AllFigures) -> HashMap<(Currency, Option<Group>), Churn> {
 /// # Errors
 /// As of any series.
 pub(super) fn mean_churn(
-    ledger: &Ledger,
-    rates: &Rates,
+    source: Source<'_>,
     query: &Query,
     end_on: Day,
 ) -> Result<HashMap<Currency, Decimal>, QueryError> {
-    let all = churn(&months(ledger, rates, query, (end_on, end_on))?).into_iter();
+    let all = churn(&months(source, query, (end_on, end_on))?).into_iter();
     Ok(all.filter_map(|((currency, _), churn)| Some((currency, mean(&churn, end_on)?))).collect())
 }
 

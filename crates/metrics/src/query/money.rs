@@ -10,7 +10,7 @@ use super::labels;
 use super::moved::{Amount, Cells, Placed, Sums, Total, asked};
 use super::scope::{GROUPS_MAX, OTHER, UNKNOWN, country_group};
 use super::span::Span;
-use super::{Answer, Dimension, Group, Query, QueryError, Value, ValuePoint, check_dimensions};
+use super::{Answer, Dimension, Group, Query, QueryError, Source, Value, ValuePoint, check_dimensions};
 use crate::columns::{Chunk, Country, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
@@ -28,7 +28,7 @@ pub(crate) struct MoneyFigures {
 }
 
 /// How the money of a query is added up.
-struct Shape<'a> {
+pub(super) struct Shape<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
     span: &'a Span,
@@ -67,16 +67,15 @@ struct Seen {
 /// # Errors
 /// When the query names what money does not have, is empty, or has too many points.
 pub(super) fn money(
-    ledger: &Ledger,
-    rates: &Rates,
+    source: Source<'_>,
     metric: &'static Metric,
     compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let shape = Shape::new(ledger, rates, query, span)?;
-    let sums = shape.add_up()?;
-    Ok(shape.cells.answer(metric, ledger, &sums, compute))
+    let shape = Shape::new(source.ledger, source.rates, query, span)?;
+    let sums = source.money(query, span, &shape)?;
+    Ok(shape.cells.answer(metric, source.ledger, &sums, compute))
 }
 
 /// All that moved in the range of a query, in the currency that it asks for.
@@ -93,19 +92,25 @@ pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Mon
     }))
 }
 
-/// What moved in the only period of a span, by the currency that it is shown in.
+/// A metric's answer, with what moved by the currency that it is shown in.
+pub(super) type Explained = (Answer<ValuePoint>, Vec<(Currency, MoneyFigures)>);
+
+/// A metric of the only period of a span, with what moved in it.
 ///
 /// # Errors
 /// As of any metric of money.
-pub(super) fn whole(
+pub(super) fn explained(
     ledger: &Ledger,
     rates: &Rates,
+    metric: &'static Metric,
+    compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
     span: &Span,
-) -> Result<Vec<(Currency, MoneyFigures)>, QueryError> {
+) -> Result<Explained, QueryError> {
     let shape = Shape::new(ledger, rates, query, span)?;
     let sums = shape.add_up()?;
-    Ok(shape.cells.series_currencies().into_iter().zip(sums.cells).collect())
+    let answer = shape.cells.answer(metric, ledger, &sums, compute);
+    Ok((answer, shape.cells.series_currencies().into_iter().zip(sums.cells).collect()))
 }
 
 /// What is made of what moved of each customer in the only period of a span.
@@ -125,14 +130,20 @@ pub(super) fn each<T: Send>(
         let mut found = Vec::new();
         let (mut seen, mut sums) = (Seen::default(), shape.cells.empty());
         for customer in 0..chunk.customer_count() {
-            sums.clear();
-            if query.filter.has_country(chunk.country(customer)) {
-                shape.add_customer(&mut sums, &mut seen, chunk, customer, GroupOf::Customer(0));
+            let money = chunk.money(customer).days;
+            let is_moved = money.last().is_some_and(|last| *last >= span.first);
+            if !is_moved || !query.filter.has_country(chunk.country(customer)) {
+                continue;
             }
+            shape.add_customer(&mut sums, &mut seen, chunk, customer, GroupOf::Customer(0));
             shape.cells.check(&sums)?;
-            let own = series.iter().zip(&sums.cells);
             let place = CustomerPosition::new(index, customer);
-            found.extend(own.filter_map(|(currency, figures)| of(place, *currency, figures)));
+            for (currency, figures) in series.iter().zip(&mut sums.cells) {
+                if !figures.is_nothing() {
+                    found.extend(of(place, *currency, figures));
+                    *figures = MoneyFigures::default();
+                }
+            }
         }
         Ok(found)
     };
@@ -156,7 +167,7 @@ impl Groups {
     fn of_countries(ledger: &Ledger, query: &Query) -> Self {
         let countries = ledger.chunks().iter().flat_map(|chunk| chunk.countries());
         let mut countries: Vec<Country> =
-            countries.copied().filter(|country| query.filter.has_country(*country)).collect();
+            countries.map(|(country, _)| *country).filter(|own| query.filter.has_country(*own)).collect();
         countries.sort_unstable();
         countries.dedup();
         Self::Countries(countries)
@@ -214,7 +225,7 @@ impl<'a> Shape<'a> {
         Ok(Self { ledger, query, span, groups, cells })
     }
 
-    fn add_up(&self) -> Result<Sums<MoneyFigures>, QueryError> {
+    pub(super) fn add_up(&self) -> Result<Sums<MoneyFigures>, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
         let chunks = self.ledger.chunks().par_chunks(part);
         let parts: Vec<Sums<MoneyFigures>> = chunks.map(|chunks| self.add_up_chunks(chunks)).collect();
@@ -293,6 +304,10 @@ impl MoneyFigures {
 
     pub(crate) fn count(&self, kind: MoneyKind) -> i64 {
         self.count[kind as usize]
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.count.iter().all(|count| *count == 0)
     }
 
     fn put(&mut self, kind: MoneyKind, minor: i64) {

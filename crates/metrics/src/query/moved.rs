@@ -213,12 +213,6 @@ impl<'a> Cells<'a> {
 }
 
 impl<T: Total> Sums<T> {
-    pub(super) fn clear(&mut self) {
-        self.cells.fill(T::default());
-        self.apart.fill(Apart::default());
-        self.is_too_large = false;
-    }
-
     pub(super) fn merged(mut self, other: Self) -> Self {
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
         for (own, other) in self.apart.iter_mut().zip(&other.apart) {

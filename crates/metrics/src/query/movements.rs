@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::exchange::{Factor, TooLarge};
 use super::labels;
-use super::paging::page;
+use super::paging::Candidates;
 use super::plan_switches::{self, Switch};
 use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
@@ -153,12 +153,10 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     let range = Range { first: from, last: to.min(ledger.calendar().day(now)), now };
     let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
-    let found = find(ledger, asked, &scope, range);
-    let total = found.len();
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let is_after = |one: &Found| last.as_ref().is_none_or(|last| order(ledger, one) > last.order());
-    let by_order = |a: &Found, b: &Found| order(ledger, a).cmp(&order(ledger, b));
-    let (found, has_more) = page(found, asked.limit, is_after, by_order);
+    let found = find(ledger, asked, &scope, range, last.as_ref());
+    let total = found.total;
+    let (found, has_more) = found.page(|a, b| order(ledger, a).cmp(&order(ledger, b)));
     let next_cursor = found.last().filter(|_| has_more).map(|one| {
         Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
             .write()
@@ -167,41 +165,59 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     Ok(MovementPage { data, next_cursor, total })
 }
 
-fn find(ledger: &Ledger, asked: &MovementsQuery, scope: &Scope, range: Range) -> Vec<Found> {
-    let chunks = ledger.chunks().par_iter().enumerate();
-    chunks.flat_map_iter(|(index, _)| find_in_chunk(ledger, index, asked, scope, range)).collect()
+fn find(
+    ledger: &Ledger,
+    asked: &MovementsQuery,
+    scope: &Scope,
+    range: Range,
+    last: Option<&Cursor>,
+) -> Candidates<Found> {
+    let new = || Candidates::new(asked.limit);
+    let parts = (0..ledger.chunks().len()).into_par_iter().fold(new, |mut found, index| {
+        find_in_chunk(&mut found, ledger, index, asked, scope, range, last);
+        found
+    });
+    parts.reduce(new, Candidates::merged)
 }
 
 fn find_in_chunk(
+    candidates: &mut Candidates<Found>,
     ledger: &Ledger,
     index: usize,
     asked: &MovementsQuery,
     scope: &Scope,
     range: Range,
-) -> Vec<Found> {
+    last: Option<&Cursor>,
+) {
     let (chunk, kinds) = (&ledger.chunks()[index], &asked.kinds);
-    let mut found = Vec::new();
     let mut trail = Trail::default();
     for customer in 0..chunk.customer_count() {
         let Some(country) = scope.country(chunk.country(customer)) else { continue };
-        trail.walk(chunk.rows(customer), country, scope, range);
+        trail.walk(chunk, customer, country, scope, range);
         let mover = Mover { ledger, chunk, customer, scope, country, now: range.now };
         for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
             let series = trail.lane_of(one).series;
-            if asked.only.has(&mover, one, series) {
-                found.push(Found {
-                    place: CustomerPosition::new(index, customer),
-                    on: one.day,
-                    currency: scope.currency_of(series),
-                    kind: one.kind,
-                    series,
-                    one: *one,
-                    now: range.now,
+            if !asked.only.has(&mover, one, series) {
+                continue;
+            }
+            candidates.total += 1;
+            let found = Found {
+                place: CustomerPosition::new(index, customer),
+                on: one.day,
+                currency: scope.currency_of(series),
+                kind: one.kind,
+                series,
+                one: *one,
+                now: range.now,
+            };
+            if last.is_none_or(|last| order(ledger, &found) > last.order()) {
+                candidates.offer(found, |a, b| {
+                    // Nearly always the day decides.
+                    b.on.cmp(&a.on).then_with(|| order(ledger, a).cmp(&order(ledger, b)))
                 });
             }
         }
     }
-    found
 }
 
 fn order<'a>(ledger: &'a Ledger, one: &Found) -> (Reverse<Day>, &'a str, Currency) {
@@ -351,7 +367,7 @@ impl Found {
         let country = scope.country(chunk.country(customer))?;
         let mut lines = Lines::default();
         let range = Range { first: self.on, last: self.on, now: self.now };
-        lines.read(chunk.rows(customer), country, scope, range);
+        lines.read_customer(chunk, customer, country, scope, range);
         let is_own =
             |change: &&Change| scope.currency_of(lines.lines[change.line as usize].series) == self.currency;
         let own = lines.changes.iter().filter(is_own);

@@ -23,9 +23,65 @@ pub(crate) fn page<T>(
     (rows, has_more)
 }
 
+/// The rows that may be on a page, of all that a list finds one after the other. No more are kept than some pages have,
+/// and nothing is sorted until the end.
+#[derive(Debug)]
+pub(crate) struct Candidates<T> {
+    /// How many rows were found, on all pages.
+    pub(crate) total: usize,
+    rows: Vec<T>,
+    /// One more than a page has, to know whether any follow.
+    most: usize,
+    /// Whether the rows up to that many are the best so far, the worst of them last.
+    is_full: bool,
+}
+
+impl<T> Candidates<T> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { total: 0, rows: Vec::new(), most: limit.max(1).saturating_add(1), is_full: false }
+    }
+
+    /// Offers a row that comes after those of the pages before.
+    pub(crate) fn offer(&mut self, row: T, compare: impl Fn(&T, &T) -> Ordering) {
+        if self.is_full && compare(&row, &self.rows[self.most - 1]).is_gt() {
+            return;
+        }
+        self.rows.push(row);
+        if self.rows.len() >= self.most.saturating_mul(2) {
+            self.rows.select_nth_unstable_by(self.most - 1, compare);
+            self.rows.truncate(self.most);
+            self.is_full = true;
+        }
+    }
+
+    pub(crate) fn merged(mut self, other: Self) -> Self {
+        self.total += other.total;
+        self.rows.extend(other.rows);
+        self.is_full = false;
+        self
+    }
+
+    /// The rows of the page in their order, and whether more follow.
+    pub(crate) fn page(self, compare: impl Fn(&T, &T) -> Ordering) -> (Vec<T>, bool) {
+        page(self.rows, self.most - 1, |_| true, compare)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_of_many_are_those_of_a_page() {
+        for limit in 0..40 {
+            let (mut one, mut other) = (Candidates::new(limit), Candidates::new(limit));
+            let numbers = |factor: u32| (0..90).map(move |number: u32| number * factor % 97);
+            numbers(31).for_each(|number| one.offer(number, u32::cmp));
+            numbers(57).for_each(|number| other.offer(number, u32::cmp));
+            let all: Vec<u32> = numbers(31).chain(numbers(57)).collect();
+            assert_eq!(one.merged(other).page(u32::cmp), page(all, limit, |_| true, u32::cmp), "{limit}");
+        }
+    }
 
     fn numbers(limit: usize, after: Option<i32>) -> (Vec<i32>, bool) {
         let is_after = |number: &i32| after.is_none_or(|after| *number > after);

@@ -1,7 +1,7 @@
 //! Money one by one: what is behind a figure of revenue or payments.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::exchange::Factor;
-use super::paging::page;
+use super::paging::Candidates;
 use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -111,6 +111,16 @@ struct Found {
 /// The instant, the type, the currency and the amount: what is the same of payments that are alike.
 type Likeness = (i64, MoneyKind, Currency, i64);
 
+/// All that was found, of some customers.
+struct All {
+    found: Candidates<Found>,
+    sums: Sums,
+}
+
+/// What was found, added up: the amount and the number of payments.
+#[derive(Default)]
+struct Sums(Vec<((MoneyKind, Currency), (i64, i64))>);
+
 struct List<'a> {
     ledger: &'a Ledger,
     rates: &'a Rates,
@@ -129,18 +139,19 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
         return Err(QueryError::EmptyRange { from, to });
     }
     let list = List { ledger, rates, asked };
-    let chunks = ledger.chunks().par_iter().enumerate();
-    let found: Vec<Found> = chunks.flat_map_iter(|(index, chunk)| list.of_chunk(index, chunk)).collect();
-    let (total, sums) = (found.len(), list.sums(&found));
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let is_after = |one: &Found| {
-        last.as_ref().is_none_or(|last| list.compare(&list.key(one), &last.key()) == Ordering::Greater)
-    };
-    let (found, has_more) =
-        page(found, asked.limit, is_after, |a, b| list.compare(&list.key(a), &list.key(b)));
+    let chunks = ledger.chunks().par_iter().enumerate();
+    let new = || All { found: Candidates::new(asked.limit), sums: Sums::default() };
+    let parts = chunks.fold(new, |mut all, (index, chunk)| {
+        list.of_chunk(&mut all, last.as_ref(), index, chunk);
+        all
+    });
+    let All { found, sums } = parts.reduce(new, All::merged);
+    let total = found.total;
+    let (found, has_more) = found.page(|a, b| list.compare(a, b));
     let next_cursor = found.last().filter(|_| has_more).map(|one| list.key(one).write());
     let data = found.iter().map(|one| list.look_up(one)).collect();
-    Ok(PaymentPage { data, next_cursor, total, sums })
+    Ok(PaymentPage { data, next_cursor, total, sums: sums.list() })
 }
 
 impl PaymentPage {
@@ -172,47 +183,87 @@ impl PaymentPage {
     }
 }
 
-impl List<'_> {
-    fn of_chunk(&self, index: usize, chunk: &Chunk) -> Vec<Found> {
-        let filter = &self.asked.query.filter;
-        let mut found = Vec::new();
-        for customer in 0..chunk.customer_count() {
-            if filter.has_country(chunk.country(customer)) {
-                self.of_customer(CustomerPosition::new(index, customer), chunk, &mut found);
-            }
-        }
-        found
+impl All {
+    fn merged(self, other: Self) -> Self {
+        Self { found: self.found.merged(other.found), sums: self.sums.merged(other.sums) }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, kind: MoneyKind, currency: Currency, amount_minor: i64) {
+        let sum = self.of(kind, currency);
+        *sum = (sum.0.saturating_add(amount_minor), sum.1 + 1);
     }
 
-    fn of_customer(&self, place: CustomerPosition, chunk: &Chunk, found: &mut Vec<Found>) {
+    fn of(&mut self, kind: MoneyKind, currency: Currency) -> &mut (i64, i64) {
+        let place = self.0.iter().position(|(key, _)| *key == (kind, currency)).unwrap_or_else(|| {
+            self.0.push(((kind, currency), (0, 0)));
+            self.0.len() - 1
+        });
+        &mut self.0[place].1
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        for ((kind, currency), (amount_minor, count)) in other.0 {
+            let sum = self.of(kind, currency);
+            *sum = (sum.0.saturating_add(amount_minor), sum.1 + count);
+        }
+        self
+    }
+
+    fn list(mut self) -> Vec<PaymentSum> {
+        self.0.sort_unstable_by_key(|(key, _)| *key);
+        let sums = self.0.into_iter().map(|((kind, currency), (amount_minor, count))| PaymentSum {
+            kind: kind.as_str(),
+            currency,
+            amount_minor,
+            count,
+        });
+        sums.collect()
+    }
+}
+
+impl List<'_> {
+    fn of_chunk(&self, all: &mut All, last: Option<&Cursor>, index: usize, chunk: &Chunk) {
+        let filter = &self.asked.query.filter;
+        let is_everywhere = filter.countries.is_empty();
+        for customer in 0..chunk.customer_count() {
+            if is_everywhere || filter.has_country(chunk.country(customer)) {
+                self.of_customer(all, last, CustomerPosition::new(index, customer), chunk);
+            }
+        }
+    }
+
+    fn of_customer(&self, all: &mut All, last: Option<&Cursor>, place: CustomerPosition, chunk: &Chunk) {
         let Query { from, to, now, ref filter, .. } = self.asked.query;
         let money = chunk.money(place.customer as usize);
-        let mut last: Option<(Likeness, usize)> = None;
-        for row in money.days.partition_point(|day| *day < from)..money.days.len() {
-            if money.days[row] > to || money.at[row] > now.0 {
-                break;
-            }
+        let mut before: Option<(Likeness, usize)> = None;
+        for row in money.days.partition_point(|day| *day < from)..money.so_far(to, now) {
             let (kind, currency, amount) = (money.kind[row], money.currency[row], money.amount_minor[row]);
-            let code = chunk.decline_code(money.code[row]);
             let likeness = (money.at[row], kind, currency, amount);
             // The rows are sorted by it first, and by their decline codes then.
-            let nth = last.filter(|(other, _)| *other == likeness).map_or(0, |(_, nth)| nth + 1);
-            last = Some((likeness, nth));
-            if self.has(kind, code) && filter.has_currency(currency) {
+            let nth = before.filter(|(other, _)| *other == likeness).map_or(0, |(_, nth)| nth + 1);
+            before = Some((likeness, nth));
+            if self.has(kind, || chunk.decline_code(money.code[row])) && filter.has_currency(currency) {
                 let number = match self.asked.sort {
                     PaymentSort::Date => money.at[row],
                     PaymentSort::Amount => self.size(money.days[row], currency, amount),
                 };
-                found.push(Found { place, row, likeness, nth, number });
+                all.found.total += 1;
+                all.sums.add(kind, currency, amount);
+                let found = Found { place, row, likeness, nth, number };
+                if last.is_none_or(|last| self.compare_keys(&self.key(&found), &last.key()).is_gt()) {
+                    all.found.offer(found, |a, b| self.compare(a, b));
+                }
             }
         }
     }
 
-    fn has(&self, kind: MoneyKind, code: Option<&str>) -> bool {
+    fn has<'c>(&self, kind: MoneyKind, code: impl FnOnce() -> Option<&'c str>) -> bool {
         let PaymentsQuery { kinds, decline_codes, .. } = self.asked;
         let is_of_kind =
             if kinds.is_empty() { MoneyKind::LISTED.contains(&kind) } else { kinds.contains(&kind) };
-        let is_of_code = || code.is_some_and(|code| decline_codes.iter().any(|wanted| wanted == code));
+        let is_of_code = || code().is_some_and(|code| decline_codes.iter().any(|wanted| wanted == code));
         is_of_kind && (decline_codes.is_empty() || is_of_code())
     }
 
@@ -232,32 +283,23 @@ impl List<'_> {
         }
     }
 
-    fn sums(&self, found: &[Found]) -> Vec<PaymentSum> {
-        let mut sums: BTreeMap<(MoneyKind, Currency), (i64, i64)> = BTreeMap::new();
-        for one in found {
-            let (_, kind, currency, amount_minor) = one.likeness;
-            let sum = sums.entry((kind, currency)).or_default();
-            *sum = (sum.0.saturating_add(amount_minor), sum.1 + 1);
-        }
-        let sums = sums.into_iter().map(|((kind, currency), (amount_minor, count))| PaymentSum {
-            kind: kind.as_str(),
-            currency,
-            amount_minor,
-            count,
-        });
-        sums.collect()
-    }
-
     fn key(&self, one: &Found) -> Key<'_> {
         let Found { number, likeness: (at, kind, currency, amount_minor), nth, .. } = *one;
         let alike = (at, kind as u8, currency, amount_minor, nth);
         Key { number, customer: self.ledger.id(one.place), alike }
     }
 
-    fn compare(&self, a: &Key<'_>, b: &Key<'_>) -> Ordering {
-        let by_number = a.number.cmp(&b.number);
-        let by_number = if self.asked.is_descending { by_number.reverse() } else { by_number };
-        by_number.then_with(|| (a.customer, a.alike).cmp(&(b.customer, b.alike)))
+    fn compare(&self, a: &Found, b: &Found) -> Ordering {
+        // Nearly always the number decides.
+        self.by_number(a.number, b.number).then_with(|| self.compare_keys(&self.key(a), &self.key(b)))
+    }
+
+    fn compare_keys(&self, a: &Key<'_>, b: &Key<'_>) -> Ordering {
+        self.by_number(a.number, b.number).then_with(|| (a.customer, a.alike).cmp(&(b.customer, b.alike)))
+    }
+
+    fn by_number(&self, a: i64, b: i64) -> Ordering {
+        if self.asked.is_descending { b.cmp(&a) } else { a.cmp(&b) }
     }
 
     fn look_up(&self, one: &Found) -> Payment {

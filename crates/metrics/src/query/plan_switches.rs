@@ -170,7 +170,7 @@ impl Asked<'_> {
                     continue;
                 }
                 let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-                trail.walk(chunk.rows(customer), country, &shape.scope, range);
+                trail.walk(chunk, customer, country, &shape.scope, range);
                 let (scope, now) = (&shape.scope, shape.span.now);
                 let mover = Mover { ledger, chunk, customer, scope, country, now };
                 self.add_customer(&mut sums, &trail, mover)?;

@@ -130,7 +130,7 @@ fn of_chunks<'a>(
     for chunk in chunks {
         for customer in 0..chunk.customer_count() {
             let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };
-            trail.walk(chunk.rows(customer), country, &shape.scope, range);
+            trail.walk(chunk, customer, country, &shape.scope, range);
             if trail.moves.is_empty() {
                 continue;
             }

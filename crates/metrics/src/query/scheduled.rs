@@ -6,13 +6,12 @@ use model::{Day, UnixSeconds};
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
-use super::figures::figures;
 use super::points::series_of_cells;
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::{Line, Lines};
 use super::walk::Range;
-use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
+use super::{Answer, Query, QueryError, Source, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, CustomerPosition, Ledger, SubscriptionView};
 use crate::fx::Rates;
 use crate::registry::Metric;
@@ -68,7 +67,7 @@ pub(super) fn endings(
             let Some(country) = scope.country(chunk.country(customer)).filter(|_| !set.is_empty()) else {
                 continue;
             };
-            lines.read(chunk.rows(customer), country, scope, range);
+            lines.read_customer(chunk, customer, country, scope, range);
             for (subscription, at) in set {
                 let is_own = |line: &&Line| line.subscription as usize == subscription;
                 for line in lines.lines.iter().filter(is_own) {
@@ -124,13 +123,13 @@ pub(super) fn scheduled(
 /// # Errors
 /// As of any series.
 pub(super) fn committed(
-    ledger: &Ledger,
-    rates: &Rates,
+    source: Source<'_>,
     metric: &'static Metric,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let all = figures(ledger, rates, query, span)?;
+    let Source { ledger, rates, .. } = source;
+    let all = source.figures(query, span)?;
     let today = ledger.calendar().day(query.now);
     let mut ahead = vec![0_i64; all.scope.counted_len];
     for ending in endings(ledger, rates, query, &all.scope)?.0 {

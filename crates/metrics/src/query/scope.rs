@@ -118,12 +118,12 @@ impl Scope {
         currencies: Vec<Currency>,
         is_in: impl Fn(&Plan) -> bool,
     ) -> Self {
-        let mut sizes: BTreeMap<Country, usize> = BTreeMap::new();
-        for country in ledger.chunks().iter().flat_map(|chunk| chunk.countries()) {
-            *sizes.entry(*country).or_default() += 1;
+        let mut sizes: BTreeMap<Country, u64> = BTreeMap::new();
+        for (country, customers) in ledger.chunks().iter().flat_map(|chunk| chunk.countries()) {
+            *sizes.entry(*country).or_default() += customers;
         }
         sizes.retain(|country, _| selection.filter.has_country(*country));
-        let mut largest: Vec<(Country, usize)> = sizes.into_iter().collect();
+        let mut largest: Vec<(Country, u64)> = sizes.into_iter().collect();
         largest.sort_by_key(|(country, size)| (std::cmp::Reverse(*size), *country));
         let has_rest = largest.len() > GROUPS_MAX;
         largest.truncate(GROUPS_MAX);
@@ -309,8 +309,8 @@ fn groups(
 fn weights(ledger: &Ledger) -> Vec<u64> {
     let mut weights = vec![0; ledger.catalog().plans().len()];
     for chunk in ledger.chunks() {
-        for plan in chunk.all_plans() {
-            weights[*plan as usize] += 1;
+        for (plan, rows) in chunk.plans() {
+            weights[*plan as usize] += rows;
         }
     }
     weights
@@ -325,7 +325,7 @@ fn series_key(group: usize, currency: Currency, currencies: &[Currency]) -> Seri
 fn country_table(ledger: &Ledger, filter: &Filter, place: impl Fn(Country) -> u32) -> Vec<u32> {
     let mut table = vec![LEFT_OUT; usize::from(u16::MAX) + 1];
     let mut seen = vec![false; table.len()];
-    for country in ledger.chunks().iter().flat_map(|chunk| chunk.countries()) {
+    for (country, _) in ledger.chunks().iter().flat_map(|chunk| chunk.countries()) {
         let number = usize::from(country.number());
         if !seen[number] {
             seen[number] = true;

@@ -6,10 +6,12 @@
 mod converted;
 mod customer;
 mod lines;
+mod one_line;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
@@ -43,28 +45,41 @@ struct Own<'a> {
     country: u32,
 }
 
-/// The sums, by what is counted within and bucket, in the currency that is reported in. What is a level has an entry
-/// more than there are buckets: the first is just before the range.
+/// The sums, in the currency that is reported in.
 #[derive(Debug)]
 pub(super) struct Tally {
-    pub(super) mrr: Vec<i64>,
-    pub(super) active: Vec<i64>,
-    pub(super) subscriptions: Vec<i64>,
-    pub(super) moved: Vec<i64>,
-    pub(super) movers: Vec<i64>,
-    /// Of customers that were above 0 just before the bucket, as everything below.
-    pub(super) lost: Vec<i64>,
-    pub(super) retained: Vec<i64>,
-    pub(super) kept: Vec<i64>,
-    pub(super) churned: Vec<i64>,
-    /// Of those that churned: because payment failed.
-    pub(super) involuntary: Vec<i64>,
-    /// MRR and customers just before the bucket, of what also has a rate at its end.
-    pub(super) base_mrr: Vec<i64>,
-    pub(super) base_customers: Vec<i64>,
+    /// By what is counted within and level: the first is just before the range, then comes the end of each bucket.
+    pub(super) levels: Vec<Level>,
+    /// By what is counted within and bucket.
+    pub(super) cells: Vec<Cell>,
     /// By currency and level: what has no rate there, in its own currency, and whose it is.
     pub(super) unconverted: Vec<(i64, i64)>,
     is_too_large: bool,
+}
+
+/// What there is at a moment. While customers are added: what differs from the level before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Level {
+    pub(super) mrr: i64,
+    pub(super) active: i64,
+    pub(super) subscriptions: i64,
+}
+
+/// What becomes of it in a bucket.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cell {
+    pub(super) moved: [i64; KINDS],
+    pub(super) movers: [i64; KINDS],
+    /// Of customers that were above 0 just before the bucket, as everything below.
+    pub(super) lost: i64,
+    pub(super) retained: i64,
+    pub(super) kept: i64,
+    pub(super) churned: i64,
+    /// Of those that churned: because payment failed.
+    pub(super) involuntary: i64,
+    /// MRR and customers just before the bucket, of what also has a rate at its end.
+    pub(super) base_mrr: i64,
+    pub(super) base_customers: i64,
 }
 
 /// Adds customers one after the other.
@@ -106,7 +121,7 @@ impl<'a> Shape<'a> {
         let tallies: Vec<Tally> =
             ledger.chunks().par_chunks(part).map(|chunks| self.add_up_chunks(chunks)).collect();
         let mut total = self.empty();
-        tallies.into_iter().for_each(|tally| total.merge(tally));
+        tallies.iter().for_each(|tally| total.merge(tally));
         if total.is_too_large {
             return Err(self.exchange.refused(TooLarge));
         }
@@ -125,42 +140,44 @@ impl<'a> Shape<'a> {
         tally
     }
 
-    /// Tells what each customer of a chunk adds, by its place in the chunk.
+    /// Tells what each customer of a chunk adds, by its place in the chunk and what it is counted within.
     ///
     /// # Errors
     /// When an amount is too large for the reporting currency.
-    pub(super) fn each(&self, chunk: &Chunk, mut take: impl FnMut(usize, &Tally)) -> Result<(), TooLarge> {
+    pub(super) fn each(
+        &self,
+        chunk: &Chunk,
+        mut take: impl FnMut(usize, u32, &Tally),
+    ) -> Result<(), TooLarge> {
         let (mut adder, mut tally) = (Adder::new(self), self.empty());
+        let mut counted: SmallVec<[u32; 4]> = SmallVec::new();
         for customer in 0..chunk.customer_count() {
-            tally.clear();
             if !adder.add(&mut tally, chunk, customer) {
                 continue;
             }
             if tally.is_too_large {
                 return Err(TooLarge);
             }
-            self.finish(&mut tally);
-            take(customer, &tally);
+            // Only what the customer is counted within has anything in it.
+            counted.clear();
+            counted.extend(adder.trail.lanes.iter().map(|lane| lane.counted));
+            counted.sort_unstable();
+            counted.dedup();
+            for counted in &counted {
+                self.finish_counted(&mut tally, *counted);
+                take(customer, *counted, &tally);
+                tally.levels[self.at_level(*counted, None)..][..self.levels()].fill(Level::default());
+                tally.cells[self.at_bucket(*counted, 0)..][..self.span.buckets.len()].fill(Cell::default());
+            }
         }
         Ok(())
     }
 
     fn empty(&self) -> Tally {
         let counted = self.scope.counted_len;
-        let (levels, buckets) = (counted * self.levels(), counted * self.span.buckets.len());
         Tally {
-            mrr: vec![0; levels],
-            active: vec![0; levels],
-            subscriptions: vec![0; levels],
-            moved: vec![0; buckets * KINDS],
-            movers: vec![0; buckets * KINDS],
-            lost: vec![0; buckets],
-            retained: vec![0; buckets],
-            kept: vec![0; buckets],
-            churned: vec![0; buckets],
-            involuntary: vec![0; buckets],
-            base_mrr: vec![0; buckets],
-            base_customers: vec![0; buckets],
+            levels: vec![Level::default(); counted * self.levels()],
+            cells: vec![Cell::default(); counted * self.span.buckets.len()],
             unconverted: vec![(0, 0); self.scope.currencies.len() * self.levels()],
             is_too_large: false,
         }
@@ -168,25 +185,27 @@ impl<'a> Shape<'a> {
 
     /// From changes to levels. What is of the customers above 0 before was kept as what they differ by.
     fn finish(&self, tally: &mut Tally) {
-        let buckets = self.span.buckets.len();
-        for counted in 0..self.scope.counted_len {
-            let level = counted * self.levels();
-            for bucket in 0..buckets {
-                tally.mrr[level + bucket + 1] += tally.mrr[level + bucket];
-                tally.active[level + bucket + 1] += tally.active[level + bucket];
-                tally.subscriptions[level + bucket + 1] += tally.subscriptions[level + bucket];
-                let place = counted * buckets + bucket;
-                let before = tally.mrr[level + bucket];
-                tally.retained[place] += before;
-                tally.kept[place] += before;
-                tally.base_mrr[place] += before;
-                tally.base_customers[place] += tally.active[level + bucket];
-            }
+        (0_u32..).take(self.scope.counted_len).for_each(|counted| self.finish_counted(tally, counted));
+    }
+
+    fn finish_counted(&self, tally: &mut Tally, counted: u32) {
+        let levels = &mut tally.levels[self.at_level(counted, None)..][..self.levels()];
+        let cells = &mut tally.cells[self.at_bucket(counted, 0)..][..self.span.buckets.len()];
+        for (bucket, cell) in cells.iter_mut().enumerate() {
+            let before = levels[bucket];
+            levels[bucket + 1].add(before);
+            cell.retained += before.mrr;
+            cell.kept += before.mrr;
+            cell.base_mrr += before.mrr;
+            cell.base_customers += before.active;
         }
     }
 
     /// Whether the last subscription that a customer had by the end of a bucket ended because payment failed.
     fn is_involuntary(&self, own: Own<'_>, counted: u32, bucket: usize) -> bool {
+        if !own.chunk.subscriptions(own.customer).any(|subscription| own.chunk.is_involuntary(subscription)) {
+            return false;
+        }
         let rows = own.chunk.rows(own.customer);
         let last = self.span.end_of(bucket);
         let is_last = |row: &usize| {
@@ -196,7 +215,7 @@ impl<'a> Shape<'a> {
                 && self.scope.target(rows.plan[*row], own.country).counted == counted
         };
         let last = (0..rows.at.len()).rev().find(is_last);
-        last.is_some_and(|row| own.chunk.subscription(rows.subscription[row] as usize).is_involuntary)
+        last.is_some_and(|row| own.chunk.is_involuntary(rows.subscription[row] as usize))
     }
 
     /// How many levels there are: before the range and at the end of each bucket.
@@ -225,7 +244,7 @@ impl<'a> Adder<'a> {
         let Self { shape, trail, converter } = self;
         let Some(country) = shape.scope.country(chunk.country(customer)) else { return false };
         let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
-        trail.walk(chunk.rows(customer), country, &shape.scope, range);
+        trail.walk(chunk, customer, country, &shape.scope, range);
         if trail.is_nothing() {
             return false;
         }
@@ -239,40 +258,42 @@ impl<'a> Adder<'a> {
 }
 
 impl Tally {
-    /// All sums that are numbers alone.
-    fn sums(&mut self) -> [&mut Vec<i64>; 12] {
-        let Self { mrr, active, subscriptions, moved, movers, lost, .. } = self;
-        let Self { retained, kept, churned, involuntary, base_mrr, base_customers, .. } = self;
-        [
-            mrr,
-            active,
-            subscriptions,
-            moved,
-            movers,
-            lost,
-            retained,
-            kept,
-            churned,
-            involuntary,
-            base_mrr,
-            base_customers,
-        ]
-    }
-
-    fn clear(&mut self) {
-        self.sums().into_iter().for_each(|sums| sums.fill(0));
-        self.unconverted.fill((0, 0));
-        self.is_too_large = false;
-    }
-
-    fn merge(&mut self, mut other: Self) {
-        for (into, from) in self.sums().into_iter().zip(other.sums()) {
-            into.iter_mut().zip(from).for_each(|(a, b)| *a += *b);
-        }
+    fn merge(&mut self, other: &Self) {
+        self.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.add(*other));
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
         for (a, b) in self.unconverted.iter_mut().zip(&other.unconverted) {
             a.0 += b.0;
             a.1 += b.1;
         }
         self.is_too_large |= other.is_too_large;
+    }
+}
+
+impl Level {
+    fn add(&mut self, other: Self) {
+        self.mrr += other.mrr;
+        self.active += other.active;
+        self.subscriptions += other.subscriptions;
+    }
+}
+
+impl Cell {
+    fn add(&mut self, other: &Self) {
+        self.moved.iter_mut().zip(other.moved).for_each(|(own, other)| *own += other);
+        self.movers.iter_mut().zip(other.movers).for_each(|(own, other)| *own += other);
+        self.lost += other.lost;
+        self.retained += other.retained;
+        self.kept += other.kept;
+        self.churned += other.churned;
+        self.involuntary += other.involuntary;
+        self.base_mrr += other.base_mrr;
+        self.base_customers += other.base_customers;
+    }
+
+    /// Counts each kind of movement that a customer has in the bucket once.
+    fn count_kinds(&mut self, kinds: u8) {
+        for (kind, movers) in self.movers.iter_mut().enumerate() {
+            *movers += i64::from(kinds >> kind & 1);
+        }
     }
 }

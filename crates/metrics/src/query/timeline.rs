@@ -91,7 +91,7 @@ fn timeline_at(
     let rows = chunk.rows(customer);
     let mut trail = Trail::default();
     let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
-    trail.walk(rows, 0, scope, range);
+    trail.walk(chunk, customer, 0, scope, range);
     let movements = trail.moves.iter().map(|one| TimelineMovement {
         on: one.day,
         kind: one.kind,

@@ -1,11 +1,13 @@
 //! One pass over a customer's rows: netted by day, then classified.
 
-use model::Day;
+use model::{Day, UnixSeconds};
 use smallvec::SmallVec;
 
 use super::MovementKind;
-use super::scope::{LEFT_OUT, Scope};
-use crate::columns::RowSlices;
+use super::scope::{LEFT_OUT, Scope, Target};
+use crate::columns::{Chunk, Daily, NEVER, RowSlices};
+
+const DAY_SECONDS: i64 = 86_400;
 
 /// From which day on movements are of interest, and until when rows count.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +15,44 @@ pub(super) struct Range {
     pub(super) first: Day,
     pub(super) last: Day,
     /// Also ends the last day.
-    pub(super) now: model::UnixSeconds,
+    pub(super) now: UnixSeconds,
+}
+
+impl Range {
+    /// Whether it ends in the middle of a customer's day, which is then worth something else than at its end.
+    pub(super) fn cuts(self, chunk: &Chunk, customer: usize, daily: Daily<'_>) -> bool {
+        // In no zone does a day end later than this. What ended before now is not cut.
+        let ends_before = (i64::from(self.last.0) + 2) * DAY_SECONDS;
+        if daily.last_on < self.last || ends_before < self.now.0 {
+            return false;
+        }
+        let rows = chunk.rows(customer);
+        let mut instants = rows.days.iter().zip(rows.at);
+        instants.any(|(day, at)| *day == self.last && *at > self.now.0)
+    }
+}
+
+/// The only series that a customer's rows are in, if there is one: then its days need not be netted again.
+/// [`LEFT_OUT`] where the scope has no place for any.
+pub(super) fn only_target(
+    chunk: &Chunk,
+    customer: usize,
+    daily: Daily<'_>,
+    country: u32,
+    scope: &Scope,
+) -> Option<Target> {
+    if let Some(plan) = daily.plan {
+        return Some(scope.target(plan, country));
+    }
+    let mut targets = chunk.rows(customer).plan.iter().map(|plan| scope.target(*plan, country));
+    let first = targets.next().unwrap_or(Target { series: LEFT_OUT, counted: LEFT_OUT });
+    targets.all(|target| target == first).then_some(first)
+}
+
+/// Whether a customer has any row up to the end of a day.
+pub(super) fn has_row(chunk: &Chunk, customer: usize, daily: Daily<'_>, last: Day) -> bool {
+    let is_changed = daily.days.first().is_some_and(|day| *day <= last);
+    is_changed || (daily.last_on != NEVER && chunk.rows(customer).days[0] <= last)
 }
 
 /// A customer's MRR within one series.
@@ -51,9 +90,36 @@ pub(super) struct Trail {
 
 impl Trail {
     /// Walks a customer's rows. `country` is the scope's number for the customer's.
-    pub(super) fn walk(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
+    pub(super) fn walk(&mut self, chunk: &Chunk, customer: usize, country: u32, scope: &Scope, range: Range) {
         self.lanes.clear();
         self.moves.clear();
+        let daily = chunk.daily(customer);
+        match only_target(chunk, customer, daily, country, scope) {
+            Some(target) if target.series == LEFT_OUT => {}
+            Some(target) if !range.cuts(chunk, customer, daily) => {
+                if has_row(chunk, customer, daily, range.last) {
+                    self.take_daily(daily, target, range);
+                }
+            }
+            _ => self.walk_rows(chunk.rows(customer), country, scope, range),
+        }
+    }
+
+    /// What a walk over all rows of one series comes to.
+    fn take_daily(&mut self, daily: Daily<'_>, target: Target, range: Range) {
+        let mut lane = Lane::new(target.series, target.counted);
+        for (day, value) in daily.days.iter().zip(daily.value_minor) {
+            if *day > range.last {
+                break;
+            }
+            lane.day = *day;
+            lane.running = *value;
+            close(&mut lane, 0, range.first, &mut self.moves);
+        }
+        self.lanes.push(lane);
+    }
+
+    fn walk_rows(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
         // The lane in hand is worked on apart from the others: nearly always it is the only one.
         let mut lane = Lane::new(LEFT_OUT, LEFT_OUT);
         let mut place = 0;

@@ -27,3 +27,4 @@ mod restate;
 mod second_reader;
 mod upcoming;
 mod world;
+mod zeros;

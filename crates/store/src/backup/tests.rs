@@ -36,7 +36,7 @@ fn folder(dir: &Path) -> (DataDir, ConnectionFiles) {
         absent: Vec::new(),
     };
     let id = catalog.create_connection(&connection, NOW).unwrap().id;
-    let sealed = data.keyring().unwrap().seal("key", &Secret::new("sk_test_1")).unwrap();
+    let sealed = data.keyring(&catalog).unwrap().seal("key", &Secret::new("sk_test_1")).unwrap();
     catalog.set_sealed_key(&workspace, &id, &sealed, "sk_test_…").unwrap();
     let files = data.connection_files(&id);
     (data, files)

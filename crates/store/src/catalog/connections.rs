@@ -4,6 +4,7 @@ use model::{AccountId, ConnectionId, Currency, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::records::{from_json, to_json};
+use super::sealed::require_current;
 use super::{Catalog, ConnectionRecord, ConnectionState, NewConnection};
 use crate::StoreError;
 use crate::error::Fault;
@@ -152,7 +153,8 @@ impl Catalog {
     /// Keeps the provider's key, sealed, and what may be shown of it, in place of the key before.
     ///
     /// # Errors
-    /// `NotFound` when the workspace has no such connection.
+    /// `NotFound` when the workspace has no such connection, `KeyReplaced` when it is sealed under a key that is not the current
+    /// one any more.
     pub fn set_sealed_key(
         &self,
         workspace: &WorkspaceId,
@@ -161,6 +163,7 @@ impl Catalog {
         hint: &str,
     ) -> Result<(), StoreError> {
         self.write_and_scrub(|tx| {
+            require_current(tx, sealed)?;
             let sql =
                 "UPDATE connections SET sealed_key = ?3, key_hint = ?4 WHERE workspace = ?1 AND id = ?2";
             let changed =

@@ -4,8 +4,10 @@ use model::{Secret, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Catalog;
+use super::sealed::require_current;
 use crate::error::Fault;
 use crate::ids::new_id;
+use crate::sealed::outbox_of as context;
 use crate::{Keyring, StoreError};
 
 /// More are not taken: with a mail server that is down, whoever can make the server write e-mails must not fill the disk.
@@ -51,7 +53,7 @@ impl Catalog {
     /// Writes a message to the outbox, where it survives whatever happens to the process; its id.
     ///
     /// # Errors
-    /// `OutboxFull` when too many are waiting already.
+    /// `OutboxFull` when too many are waiting already, `KeyReplaced` when the keyring's key is not the current one any more.
     pub fn add_to_outbox(
         &self,
         keyring: &Keyring,
@@ -61,6 +63,7 @@ impl Catalog {
         let id = new_id("mail")?;
         let sealed = keyring.seal(&context(&id), &message.contents)?;
         self.write(|tx| {
+            require_current(tx, &sealed)?;
             let sql = "SELECT count(*) FROM outbox WHERE given_up_at IS NULL";
             let waiting: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
             if waiting >= WAITING_MAX {
@@ -194,11 +197,6 @@ impl Catalog {
     pub fn outbox_facts(&self) -> Result<OutboxFacts, StoreError> {
         self.read(|conn| Ok(OutboxFacts { last_error: last_error(conn)?, ..counted(conn)? }))
     }
-}
-
-/// What a message is sealed for.
-fn context(id: &str) -> String {
-    format!("outbox/{id}")
 }
 
 fn each(tx: &Transaction<'_>, sql: &str, ids: &[String]) -> Result<(), Fault> {

@@ -4,7 +4,8 @@ use crate::kind;
 use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, TokenScope, UnixSeconds, WorkspaceId};
 
 use super::*;
-use crate::{DataDir, Keyring};
+use crate::DataDir;
+use crate::sealed::SEALED;
 
 pub(super) const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
@@ -180,7 +181,7 @@ fn a_catalog_of_a_newer_version_is_refused() {
 fn no_file_of_the_folder_holds_a_secret_in_the_clear() {
     let (dir, catalog) = temp();
     let data = dir.path().join("data");
-    let keyring = Keyring::from_file(&data.join("master.key")).unwrap();
+    let keyring = DataDir::open(&data).unwrap().keyring(&catalog).unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     let id = catalog.create_connection(&connection(&workspace, "acct_1"), NOW).unwrap().id;
     let key = Secret::new("rk_live_51VeryLongAndVerySecret");
@@ -342,4 +343,24 @@ fn the_revision_moves_with_every_write_and_with_nothing_else() {
     other.execute("UPDATE meta SET value = 'other' WHERE key = 'key'", []).unwrap();
     assert_ne!(catalog.revision().unwrap(), own);
     drop(dir);
+}
+
+#[test]
+fn whatever_is_sealed_is_in_the_list_that_a_rotation_goes_through() {
+    let (_dir, catalog) = temp();
+    let sql = "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+        WHERE tables.type = 'table' AND columns.name LIKE '%sealed%'";
+    let found: Vec<(String, String)> = catalog
+        .read(|conn| {
+            let mut statement = conn.prepare(sql)?;
+            let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+        .unwrap();
+    assert!(found.len() >= 2, "{found:?}");
+    let listed: Vec<(String, String)> =
+        SEALED.iter().map(|one| (one.table.to_owned(), one.column.to_owned())).collect();
+    for column in found {
+        assert!(listed.contains(&column), "{column:?} is missing from the list in sealed.rs");
+    }
 }

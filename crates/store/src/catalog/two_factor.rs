@@ -4,7 +4,9 @@ use model::{UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, params};
 
 use super::Catalog;
+use super::sealed::require_current;
 use crate::StoreError;
+use crate::sealed::two_factor_of;
 
 /// A user's authenticator app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct TwoFactor {
 impl TwoFactor {
     /// What a user's secret is sealed for.
     pub fn context(user: &UserId) -> String {
-        format!("two_factor/{user}")
+        two_factor_of(user.as_str())
     }
 }
 
@@ -46,9 +48,10 @@ impl Catalog {
     /// Begins to set one up, in the place of one that was begun and not confirmed. Whether it could be: one that is confirmed stays.
     ///
     /// # Errors
-    /// Those of the file.
+    /// `KeyReplaced` when it is sealed under a key that is not the current one any more.
     pub fn begin_two_factor(&self, user: &UserId, sealed_secret: &[u8]) -> Result<bool, StoreError> {
         self.write(|tx| {
+            require_current(tx, sealed_secret)?;
             let sql = "INSERT INTO two_factor (user, sealed_secret) VALUES (?1, ?2)
                 ON CONFLICT (user) DO UPDATE SET sealed_secret = excluded.sealed_secret
                 WHERE two_factor.confirmed_at IS NULL";

@@ -4,6 +4,7 @@ use model::{ConnectionId, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::records::{from_json, to_json};
+use super::sealed::require_current;
 use super::{Catalog, LastError, WebhookRecord};
 use crate::StoreError;
 use crate::error::Fault;
@@ -76,7 +77,8 @@ impl Catalog {
     /// Adds a sealed secret. The one before stays good, for deliveries that are on their way.
     ///
     /// # Errors
-    /// `NotFound` when the workspace has no such webhook.
+    /// `NotFound` when the workspace has no such webhook, `KeyReplaced` when it is sealed under a key that is not the current one
+    /// any more.
     pub fn add_webhook_secret(
         &self,
         workspace: &WorkspaceId,
@@ -88,6 +90,7 @@ impl Catalog {
             if by_connection(tx, workspace, id)?.is_none() {
                 return Err(not_found(id).into());
             }
+            require_current(tx, sealed)?;
             let sql = "INSERT INTO webhook_secrets (connection, sealed, added_at) VALUES (?1, ?2, ?3)";
             tx.prepare_cached(sql)?.execute(params![id.as_str(), sealed, now.0])?;
             let sql = "DELETE FROM webhook_secrets WHERE connection = ?1 AND number NOT IN

@@ -56,19 +56,6 @@ fn one_server_at_a_time() {
     data.lock_server().unwrap();
 }
 
-#[cfg(unix)]
-#[test]
-fn the_master_key_is_readable_by_its_owner_only_and_stays_the_same() {
-    use std::os::unix::fs::PermissionsExt;
-    let dir = temp();
-    let file = dir.path().join("master.key");
-    let secret = model::Secret::new("rk_live_abc");
-    let sealed = Keyring::from_file(&file).unwrap().seal("a", &secret).unwrap();
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(Keyring::from_file(&file).unwrap().open("a", &sealed).unwrap().expose(), "rk_live_abc");
-    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
-}
-
 #[test]
 fn deleting_a_connection_deletes_its_folder_but_not_under_a_writer() {
     let dir = temp();

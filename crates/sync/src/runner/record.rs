@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use connect::{Client, ClientConfig, Limits, Privacy, Source};
+use connect::{Client, ClientConfig, Limits, Network, Privacy, Source};
 use model::{ConnectionId, CustomerId, UnixSeconds};
-use store::{ConnectionRecord, ConnectionState};
+use store::{ConnectionRecord, ConnectionState, key_context};
 use url::Url;
 
 use super::{Shared, blocking};
 use crate::SyncError;
 use crate::audit::Audit;
 use crate::update::Absent;
-
-/// The context that a connection's key is encrypted for: it can't be decrypted for any other.
-pub fn key_context(id: &ConnectionId) -> String {
-    format!("connection/{id}/key")
-}
 
 /// The provider that a connection is with.
 ///
@@ -38,8 +33,8 @@ pub(super) struct Done {
 /// What a client was made of: with anything else another one is needed.
 #[derive(PartialEq)]
 pub(super) struct MadeOf {
-    /// Sealed anew whenever another key is entered.
-    sealed: Vec<u8>,
+    /// The fingerprint of its key. Not what is sealed: that changes with the master key.
+    key: String,
     api_base: String,
     limits: Limits,
     privacy: Privacy,
@@ -56,10 +51,10 @@ impl Shared {
 
     pub(super) fn client_blocking(&self, record: &ConnectionRecord) -> Result<Client, SyncError> {
         let config = &self.config;
-        let sealed = config.catalog.sealed_key(&record.workspace, &record.id)?;
-        let sealed = sealed.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
-        let key = source_of(record)?
-            .parse_key(config.data.existing_keyring()?.open(&key_context(&record.id), &sealed)?.expose())?;
+        let sealed = || config.catalog.sealed_key(&record.workspace, &record.id);
+        let key = config.data.unsealed(&config.catalog, &key_context(&record.id), sealed)?;
+        let key = key.ok_or_else(|| SyncError::NoKey(record.id.clone()))?;
+        let key = source_of(record)?.parse_key(key.expose())?;
         let base = Url::parse(&record.api_base).map_err(|_| SyncError::BadBase(record.api_base.clone()))?;
         let limits = match config.limits {
             _ if record.is_sample => Limits::None,
@@ -67,8 +62,19 @@ impl Shared {
             limits => limits,
         };
         let privacy = super::privacy::privacy_of(&record.settings);
-        let (share_percent, network) = (config.share_percent, config.network.clone());
-        let made_of = MadeOf { sealed, api_base: record.api_base.clone(), limits, privacy, share_percent };
+        let network = match (&config.network, record.is_sample) {
+            // A sample merchant is in this process.
+            (Network::Public, true) => Network::Real,
+            (network, _) => network.clone(),
+        };
+        let share_percent = config.share_percent;
+        let made_of = MadeOf {
+            key: key.fingerprint(),
+            api_base: record.api_base.clone(),
+            limits,
+            privacy,
+            share_percent,
+        };
         self.connection(&record.id).client(made_of, || {
             let defaults = ClientConfig::new(key, config.clock.clone());
             Ok(Client::new(ClientConfig { base, limits, share_percent, network, privacy, ..defaults })?)

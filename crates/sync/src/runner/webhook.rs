@@ -6,7 +6,7 @@ use std::sync::Arc;
 use connect::{ConnectError, ReadError, SignatureError, Source};
 use http::HeaderMap;
 use model::{ConnectionId, Secret, UnixSeconds, WorkspaceId};
-use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, WebhookRecord};
+use store::{ConnectionRecord, Inbox, InboxFacts, NewDelivery, StoreError, WebhookRecord, webhook_context};
 use url::Url;
 
 use super::connection::Connection;
@@ -64,11 +64,6 @@ impl From<StoreError> for WebhookRefusal {
 
 /// After a refusal, whose reason may have been resolved without notice.
 const REGISTER_AGAIN_SECONDS: i64 = 3_600;
-
-/// What a webhook's secrets are sealed for.
-fn secret_context(id: &ConnectionId) -> String {
-    format!("connection/{id}/webhook")
-}
 
 impl Runner {
     /// Accepts a delivery by its signature and stores it durably; it is processed afterwards.
@@ -199,19 +194,15 @@ impl Shared {
     }
 
     fn webhook_secrets(&self, webhook: &WebhookRecord) -> Result<Vec<Secret>, SyncError> {
-        let sealed = self.config.catalog.webhook_secrets(&webhook.workspace, &webhook.connection)?;
-        if sealed.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (keyring, context) = (self.config.data.existing_keyring()?, secret_context(&webhook.connection));
-        let opened = sealed.iter().map(|sealed| keyring.open(&context, sealed));
-        Ok(opened.collect::<Result<_, _>>()?)
+        let catalog = &self.config.catalog;
+        let sealed = || catalog.webhook_secrets(&webhook.workspace, &webhook.connection);
+        Ok(self.config.data.unsealed(catalog, &webhook_context(&webhook.connection), sealed)?)
     }
 
     fn keep_webhook_secret(&self, record: &ConnectionRecord, secret: &Secret) -> Result<(), SyncError> {
-        let sealed = self.config.data.keyring()?.seal(&secret_context(&record.id), secret)?;
-        let now = self.config.clock.now();
-        Ok(self.config.catalog.add_webhook_secret(&record.workspace, &record.id, &sealed, now)?)
+        let (catalog, now) = (&self.config.catalog, self.config.clock.now());
+        let keep = |sealed: &[u8]| catalog.add_webhook_secret(&record.workspace, &record.id, sealed, now);
+        Ok(self.config.data.seal(catalog, &webhook_context(&record.id), secret, keep)?)
     }
 
     fn webhook_url(&self, record: &ConnectionRecord, webhook: &WebhookRecord) -> Option<Url> {

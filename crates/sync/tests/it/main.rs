@@ -3,5 +3,6 @@
 
 mod accounts;
 mod oracle;
+mod outgoing;
 mod support;
 mod webhook;

@@ -8,6 +8,11 @@ pub const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 
 /// A connection with the sandbox's key. Nothing is loaded yet.
 pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord {
+    connected_as(data, api_base, key, true)
+}
+
+/// The same for a sample merchant, or for an account that somebody has connected.
+pub fn connected_as(data: &DataDir, api_base: &str, key: &str, is_sample: bool) -> ConnectionRecord {
     let catalog = data.catalog().unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     let connection = NewConnection {
@@ -18,14 +23,14 @@ pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord 
         account_name: None,
         api_base: api_base.to_owned(),
         is_test_mode: true,
-        is_sample: true,
+        is_sample,
         settings: Settings::default(),
         default_currency: None,
         absent: Vec::new(),
     };
     let record = catalog.create_connection(&connection, NOW).unwrap();
     let context = sync::runner::key_context(&record.id);
-    let sealed = data.keyring().unwrap().seal(&context, &Secret::new(key)).unwrap();
+    let sealed = data.keyring(&catalog).unwrap().seal(&context, &Secret::new(key)).unwrap();
     catalog.set_sealed_key(&workspace, &record.id, &sealed, "sk_test_…").unwrap();
     record
 }

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, getRouteApi, useRouter } from '@tanstack/react-router'
 
+import { setupQuery } from '~/api/queries'
 import { useTitle } from '~/view/useTitle'
 
 import { SignInForm } from './SignInForm'
@@ -10,17 +12,27 @@ const route = getRouteApi('/login')
 export function LoginPage() {
   useTitle('Sign in')
   const { next } = route.useSearch()
+  const { data: setup } = useQuery(setupQuery)
   const router = useRouter()
   return (
     <VisitorPage
       below={
         <>
+          <Link className="link" to="/forgot-password">
+            Forgot your password?
+          </Link>
           <Link className="link" params={{ page: 'sign-in-help' }} to="/help/$page">
             Can’t sign in?
           </Link>
-          <Link className="link" params={{ page: 'create-an-account' }} to="/help/$page">
-            How to get an account
-          </Link>
+          {setup?.sign_up === 'open' ? (
+            <Link className="link" to="/sign-up">
+              Create an account
+            </Link>
+          ) : (
+            <Link className="link" params={{ page: 'create-an-account' }} to="/help/$page">
+              How to get an account
+            </Link>
+          )}
         </>
       }
       title="Sign in"

@@ -7,6 +7,7 @@ import type { Session } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { ResendForm } from '~/features/sign_up/ResendForm'
 
 import { countdownText, useCountdown } from './useCountdown'
 
@@ -25,7 +26,7 @@ function refusalOf(error: Error): { title: string; advice: string } {
   if (code === 'login_wrong') {
     return {
       title: 'Wrong username or password',
-      advice: 'Check both and try again. The person who runs this server can set a new password with “chartsy user password”.',
+      advice: 'Check both and try again. If you forgot your password, get a link to choose a new one below.',
     }
   }
   if (code === 'account_locked') {
@@ -37,7 +38,7 @@ function refusalOf(error: Error): { title: string; advice: string } {
   if (code === 'too_many_tries') {
     return {
       title: 'Too many failed attempts',
-      advice: 'You can try again when the countdown ends. If you forgot your password, ask the person who runs this server for a new one.',
+      advice: 'You can try again when the countdown ends. If you forgot your password, get a link to choose a new one below.',
     }
   }
   if (code === 'code_wrong') {
@@ -46,6 +47,9 @@ function refusalOf(error: Error): { title: string; advice: string } {
   const advice = error instanceof ApiError ? error.problem.action : undefined
   return { title: error.message, advice: advice ?? 'Try again in a moment.' }
 }
+
+/** The password was right, and the address has not been confirmed. */
+const isUnconfirmed = (error: Error | null) => error instanceof ApiError && error.code === 'email_unconfirmed'
 
 /** The password was right, and the account has two-factor sign-in. */
 const isCodeNeeded = (error: Error) => error instanceof ApiError && error.code === 'two_factor_needed'
@@ -71,6 +75,17 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
     setCode(undefined)
     setPassword('')
     signIn.reset()
+  }
+  if (isUnconfirmed(signIn.error)) {
+    return (
+      <div className="flex flex-col gap-4 text-sm text-ink-soft">
+        <p>Your password is right, but your email address has not been confirmed. Open the link that was sent to it.</p>
+        <ResendForm email={login.includes('@') ? login.trim() : ''} login={login} password={password} onSent={() => undefined} />
+        <Button kind="quiet" onPress={startOver}>
+          Back to sign in
+        </Button>
+      </div>
+    )
   }
   return (
     <form

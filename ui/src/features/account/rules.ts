@@ -38,7 +38,7 @@ export function accountErrors(form: AccountForm): AccountErrors {
 
 type NewPassword = Pick<AccountForm, 'password' | 'password_confirmation'>
 
-function newPasswordErrors({ password, password_confirmation }: NewPassword): Partial<NewPassword> {
+export function newPasswordErrors({ password, password_confirmation }: NewPassword): Partial<NewPassword> {
   return {
     ...(PASSWORD_RULES.every((rule) => rule.isMet(password)) ? {} : { password: 'Your password must meet all four rules.' }),
     ...(password_confirmation === password ? {} : { password_confirmation: 'Passwords don’t match.' }),

@@ -8,6 +8,7 @@ export type AuditKind = NonNullable<AuditSearch['kind']>
 
 /** The server's actions begin with their kind: `member.removed` is of `member`. */
 export const KIND: Record<AuditKind, string> = {
+  account: 'Accounts',
   connection: 'Connections',
   customer: 'Personal data of customers',
   invitation: 'Withdrawn invitations',
@@ -24,6 +25,8 @@ export const KIND: Record<AuditKind, string> = {
 }
 
 const ACTION: Partial<Record<string, string>> = {
+  'account.confirmed': 'Confirmed an email address',
+  'account.created': 'Created an account',
   'connection.created': 'Connected an account',
   'connection.deleted': 'Removed a connection',
   'connection.key_replaced': 'Replaced the key of a connection',
@@ -37,6 +40,7 @@ const ACTION: Partial<Record<string, string>> = {
   'member.removed': 'Removed a member',
   'member.role_changed': 'Changed a member’s role',
   'password.changed': 'Changed a password',
+  'password.reset': 'Chose a new password by a link',
   'rates.deleted': 'Removed an exchange rate',
   'rates.entered': 'Entered exchange rates',
   'session.created': 'Signed in',

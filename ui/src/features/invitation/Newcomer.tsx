@@ -5,8 +5,7 @@ import { setupQuery } from '~/api/queries'
 import type { InvitationOffer } from '~/api/types'
 import { Segmented } from '~/components/Segmented'
 import { SignInForm } from '~/features/account/SignInForm'
-
-import { SignUpForm } from './SignUpForm'
+import { SignUpForm } from '~/features/sign_up/SignUpForm'
 
 const WAYS = [
   { id: 'create' as const, label: 'Create account' },

@@ -7,7 +7,7 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { registryQuery, valueQuery } from '~/api/queries'
-import type { Measure, MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
+import type { MetricDefinition, ValuePoint, ValueReport } from '~/api/types'
 import type { ChartSeries } from '~/charts/seriesPlot'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
@@ -20,7 +20,6 @@ import type { FilterName } from '~/view/search'
 import { AHEAD } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
-import { valuesWithZeros } from '~/view/zeros'
 
 import { reasonUnknown, whyNothing } from './unknown'
 import { known } from './useFigures'
@@ -56,10 +55,9 @@ type Known = MetricLine & { metric: MetricDefinition }
 
 const NO_POINTS: ValuePoint[] = []
 
-function pointsIn(view: View, measure: Measure | undefined, report: ValueReport | undefined) {
+function pointsIn(view: View, report: ValueReport | undefined) {
   const currency = shownCurrency(view)
-  const answer = valuesWithZeros(view, known(report), view.period, measure === 'ratio' ? null : 0)
-  return answer?.series.find((one) => one.currency === currency && one.group === null)?.points ?? NO_POINTS
+  return known(report)?.series.find((one) => one.currency === currency && one.group === null)?.points ?? NO_POINTS
 }
 
 /** What is left of some points. */
@@ -85,7 +83,7 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     queries: ids.map((id) => ({ ...valueQuery(view.connection.id, id, view.series), enabled: foreign.length === 0 })),
   })
   const error = registry.error ?? answers.find((one) => one.error && !one.data)?.error ?? null
-  const pointsOf = (id: string) => pointsIn(view, registry.data?.find((one) => one.id === id)?.measure, answers[ids.indexOf(id)]?.data)
+  const pointsOf = (id: string) => pointsIn(view, answers[ids.indexOf(id)]?.data)
   const isWaiting = registry.isPending || currency === undefined || answers.some(({ data }) => !isKnown(data))
   return {
     currency,

@@ -11,7 +11,6 @@ import { foreignFilters } from '~/view/filterable'
 import type { Days } from '~/view/range'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
-import { valuesWithZeros } from '~/view/zeros'
 
 /** The figure of a metric, or of one group of it. */
 export interface Figure {
@@ -50,12 +49,11 @@ function asWhole(report: ValueReport, today: Day): ValueReport {
   return { ...report, series: report.series.map((one) => ({ ...one, points: one.points.map(whole) })) }
 }
 
-/** What an answer says of a metric over some days. */
-function said(view: View, metric: MetricDefinition, answer: ValueReport | undefined, days: Days, by: string | undefined) {
-  const { measure } = metric
-  const report = by === undefined ? valuesWithZeros(view, known(answer), days, measure === 'ratio' ? null : 0) : known(answer)
+/** What an answer says of a metric. */
+function said(view: View, metric: MetricDefinition, answer: ValueReport | undefined) {
+  const report = known(answer)
   if (report === undefined) return undefined
-  const points = knownPoints(measure, report)
+  const points = knownPoints(metric.measure, report)
   return metric.looks_ahead ? asWhole(points, view.today) : points
 }
 
@@ -76,7 +74,7 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const days = figureDays(measure, period)
   const against = comparedDays(measure, period)
   const series = useQuery({ ...valueQuery(connection.id, metric.id, { ...view.series, ...(by ? { by } : {}) }), enabled })
-  const [first] = inCurrency(by === undefined ? valuesWithZeros(view, series.data, period, 0) : series.data, currency).values()
+  const [first] = inCurrency(series.data, currency).values()
   const isInSeries = series.data === undefined || first === undefined || valueIn(measure, days, first.points) !== undefined
   const exact = useQuery({ ...ask(days), enabled: enabled && !isInSeries })
   const isInTime = against !== null && isComparable(connection, against.start)
@@ -85,9 +83,9 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const error = series.data ? (isInSeries ? null : exact.error) : series.error
 
   const figures = useMemo(() => {
-    const exactly = inCurrency(said(view, metric, exact.data, days, by), currency)
-    const earlier = inCurrency(isInTime ? said(view, metric, before.data, against ?? days, by) : undefined, currency)
-    return [...inCurrency(said(view, metric, series.data, period, by), currency)].map(([key, one]): Figure => {
+    const exactly = inCurrency(said(view, metric, exact.data), currency)
+    const earlier = inCurrency(isInTime ? said(view, metric, before.data) : undefined, currency)
+    return [...inCurrency(said(view, metric, series.data), currency)].map(([key, one]): Figure => {
       const inSeries = valueIn(measure, days, one.points)
       // A ratio with nothing to divide by is known to be none.
       const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries

@@ -11,7 +11,6 @@ import { compact } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
-import { mrrWithZeros } from '~/view/zeros'
 
 import { BreakdownCard } from './BreakdownCard'
 import { Causes } from './Causes'
@@ -39,7 +38,7 @@ export function MrrPage() {
   const now = useStandings(view)
   useFallback(view, series.error ?? now.error)
   const story = useMrrStory(view, now.standings)
-  const knownSeries = useMemo(() => mrrWithZeros(view, known(series.data), view.period), [view, series.data])
+  const knownSeries = known(series.data)
   const shown = shownCurrency(view)
   const points = useMemo(
     () => knownSeries?.series.find(({ currency }) => currency === shown)?.points ?? NO_POINTS,

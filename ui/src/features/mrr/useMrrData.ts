@@ -6,7 +6,6 @@ import { mrrQuery } from '~/api/queries'
 import type { Currency, Day, MrrReport } from '~/api/types'
 import { isComparable, isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
-import { mrrWithZeros } from '~/view/zeros'
 
 import { standingsOf } from './standing'
 
@@ -18,11 +17,6 @@ export function useMrrSeries(view: View, by?: string) {
   return useQuery(mrrQuery(view.connection.id, { ...view.series, ...(by ? { by } : {}) }))
 }
 
-function ofDay(view: View, answer: MrrReport | undefined, day: Day, by: string | undefined) {
-  const report = known(answer)
-  return by === undefined ? mrrWithZeros(view, report, { start: day, end: day }) : report
-}
-
 /** MRR at the end of the page's period and at the moment that it is compared with; of each part where it is broken down. */
 export function useStandings(view: View, by?: string) {
   const { focus, compared_with } = view.period
@@ -30,11 +24,8 @@ export function useStandings(view: View, by?: string) {
   const isInTime = compared_with !== null && isComparable(view.connection, compared_with.level_on)
   const now = useQuery(mrrQuery(view.connection.id, at(focus.end)))
   const before = useQuery({ ...mrrQuery(view.connection.id, at(compared_with?.level_on ?? focus.end)), enabled: isInTime })
-  const report = useMemo(() => ofDay(view, now.data, focus.end, by), [view, now.data, focus.end, by])
-  const earlier = useMemo(
-    () => (isInTime ? ofDay(view, before.data, compared_with.level_on, by) : undefined),
-    [view, before.data, compared_with, isInTime, by],
-  )
+  const report = useMemo(() => known(now.data), [now.data])
+  const earlier = useMemo(() => (isInTime ? known(before.data) : undefined), [before.data, isInTime])
   const isWaiting = isInTime && before.data === undefined && before.error === null
   const standings = useMemo(() => standingsOf(isWaiting ? undefined : report, earlier), [report, earlier, isWaiting])
   return {

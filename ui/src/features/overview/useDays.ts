@@ -11,9 +11,7 @@ import { shownCurrency } from '~/view/currency'
 import { foreignFilters } from '~/view/filterable'
 import { isKnown } from '~/view/known'
 import { useFallback } from '~/view/useFallback'
-import type { Days as DayRange } from '~/view/range'
 import type { View } from '~/view/useView'
-import { mrrWithZeros, valuesWithZeros } from '~/view/zeros'
 
 /** A figure of each day; a day that is missing is not known. */
 export type Daily = ReadonlyMap<Day, number>
@@ -41,8 +39,8 @@ export interface Days {
   refetch: () => void
 }
 
-function valuesOf(view: View, report: ValueReport | undefined, days: DayRange): Daily | undefined {
-  const answer = valuesWithZeros(view, known(report), days, 0)
+function valuesOf(view: View, report: ValueReport | undefined): Daily | undefined {
+  const answer = known(report)
   const currency = shownCurrency(view)
   if (!answer || answer.series.length === 0) return undefined
   const points = answer.series.find((one) => one.currency === currency)?.points ?? []
@@ -69,16 +67,16 @@ export function useDays(view: View): Days {
   const names = asked.join()
   const daily = useMemo(() => {
     const values = new Map<DailyName, Daily>()
-    const points = isKnown(mrr.data) ? mrrWithZeros(view, mrr.data, { start: from, end: today })?.series.find((one) => one.currency === currency)?.points : undefined
+    const points = isKnown(mrr.data) ? mrr.data?.series.find((one) => one.currency === currency)?.points : undefined
     for (const [name, of] of Object.entries(OF_POINT)) {
       if (points) values.set(name as DailyName, new Map(points.map((point) => [point.start_on, of(point)])))
     }
     for (const [index, id] of names.split(',').entries()) {
-      const own = valuesOf(view, others.reports[index], { start: from, end: today })
+      const own = valuesOf(view, others.reports[index])
       if (own) values.set(id as DailyName, own)
     }
     return values
-  }, [mrr.data, others.reports, names, currency, view, from, today])
+  }, [mrr.data, others.reports, names, currency, view])
   return {
     metrics,
     daily,

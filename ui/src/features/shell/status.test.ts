@@ -40,4 +40,11 @@ describe('how current a page is', () => {
     expect(statusOf(broken, undefined, { ...here, isAway: true }).label).toBe('Reconnecting')
     expect(statusOf(broken, undefined, here)).toEqual({ tone: 'danger', label: 'Key not accepted' })
   })
+
+  it('says that a key is needed where there is none to be rejected', () => {
+    for (const code of ['key_missing', 'key_sealed']) {
+      const broken = { ...live, state: 'failed' as const, last_error: failure(code) }
+      expect(statusOf(broken, undefined, here)).toEqual({ tone: 'danger', label: 'Needs a new key' })
+    }
+  })
 })

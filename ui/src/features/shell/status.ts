@@ -1,5 +1,5 @@
 import type { Connection, Progress } from '~/api/types'
-import { isDamage, isKeyError } from '~/features/sync/failure'
+import { isDamage, isKeyError, needsKey } from '~/features/sync/failure'
 import { shareOf } from '~/features/sync/share'
 import { formatClock } from '~/format/date'
 import { formatRatio } from '~/format/number'
@@ -13,6 +13,7 @@ type Standing = Pick<Connection, 'state' | 'last_error' | 'is_history_complete' 
 
 function failureOf({ state, last_error: error, time_zone }: Standing, source: string): Status | undefined {
   if (error === null) return undefined
+  if (needsKey(error)) return { tone: 'danger', label: 'Needs a new key' }
   if (isKeyError(error)) return { tone: 'danger', label: 'Key not accepted' }
   if (isDamage(error)) return { tone: 'danger', label: 'Data damaged' }
   if (error.code === 'provider_unreachable') {

@@ -6,6 +6,9 @@ type Failure = NonNullable<Connection['last_error']>
 /** Only another key, or more permissions for this one, can help. */
 export const isKeyError = ({ code }: Failure) => /^(key|permission)/.test(code)
 
+/** There is no key any more, or it can't be decrypted. */
+export const needsKey = ({ code }: Failure) => code === 'key_missing' || code === 'key_sealed'
+
 /** Only a reload can help. */
 export const isDamage = ({ code }: Failure) => code === 'data_damaged'
 

@@ -6,12 +6,13 @@ use api::connections::admission;
 use connect::{Client, ClientConfig, Key, ProbeState};
 use metrics::fx::OLDEST_DAYS;
 use model::Clock;
-use store::{ConnectionRecord, DataDir, MASTER_KEY_FILE, MASTER_KEY_VARIABLE, StoreError};
+use store::{ConnectionRecord, DataDir, KeyState, MASTER_KEY_FILE, StoreError};
 use sync::{RatesState, ReferenceRates};
 
 use super::Finding;
 use crate::commands::status::LEFT_ENDPOINT;
 use crate::folder::Folder;
+use crate::outgoing;
 
 /// With less than this, an import is likely to run out of space.
 const LEAST_FREE_BYTES: u64 = 1 << 30;
@@ -44,7 +45,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         }
     };
     let mut findings =
-        vec![Finding::well(what), writable(&folder.data), private(path), key_file(&folder), space(path)];
+        vec![Finding::well(what), writable(&folder.data), private(path), master_key(&folder), space(path)];
     findings.push(server(&folder.data));
     findings.push(rates(&folder));
     let records = match folder.connections() {
@@ -106,33 +107,31 @@ fn private(path: &Path) -> Finding {
     }
 }
 
-fn key_file(folder: &Folder) -> Finding {
-    let data = &folder.data;
-    if std::env::var_os(MASTER_KEY_VARIABLE).is_some() {
-        return match data.keyring() {
-            Ok(_) => Finding::well(format!("master key from {MASTER_KEY_VARIABLE}")),
-            Err(error) => Finding::trouble("master key", error.to_string(), "set it to 32 bytes in base64"),
-        };
-    }
-    let path = data.path().join(MASTER_KEY_FILE);
-    if !path.exists() {
-        let is_needed =
-            folder.connections().is_ok_and(|records| records.iter().any(|one| one.key_hint.is_some()));
-        return if is_needed {
-            let wrong = "it is missing, and the stored keys are encrypted with it";
-            Finding::trouble("master key", wrong, StoreError::MASTER_KEY_HELP)
-        } else {
-            Finding::well("no master key yet; it is created with the first connection")
-        };
-    }
-    match (data.existing_keyring(), mode(&path)) {
-        (Err(error), _) => Finding::trouble("master key", error.to_string(), StoreError::MASTER_KEY_HELP),
-        (Ok(_), Some(mode)) if mode & 0o077 != 0 => Finding::trouble(
-            "master key",
-            format!("other users can read it (mode {mode:o})"),
-            format!("run chmod 600 {}, and replace the keys of all connections", path.display()),
-        ),
-        _ => Finding::well("master key: only its owner can read it"),
+fn master_key(folder: &Folder) -> Finding {
+    let (data, path) = (&folder.data, folder.data.path().join(MASTER_KEY_FILE));
+    let source = data.key_source();
+    match data.key_state(&folder.catalog) {
+        Err(error) => Finding::trouble("master key", error.to_string(), StoreError::MASTER_KEY_HELP),
+        Ok(KeyState::Lost { reason, .. }) => {
+            Finding::trouble("master key", reason, StoreError::MASTER_KEY_HELP)
+        }
+        Ok(_) if !data.has_key_file() => Finding::well(format!("master key from {source}")),
+        Ok(KeyState::Unused) => Finding::well("no master key yet; it is created with the first connection"),
+        Ok(KeyState::Right(keyring)) => match mode(&path) {
+            Some(mode) if mode & 0o077 != 0 => Finding::trouble(
+                "master key",
+                format!("other users can read it (mode {mode:o})"),
+                format!(
+                    "run chmod 600 {} and 'chartsy keys rotate', and replace the keys of all connections",
+                    path.display()
+                ),
+            ),
+            _ if keyring.ids().count() > 1 => Finding::note(
+                "master key: a rotation was interrupted, and the old key is still accepted",
+                "run 'chartsy keys rotate' to finish it",
+            ),
+            _ => Finding::well("master key: only its owner can read it"),
+        },
     }
 }
 
@@ -256,7 +255,7 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
             return vec![Finding::trouble(what, format!("{error:#}"), to_do)];
         }
     };
-    let mut config = ClientConfig::new(key, Clock::System);
+    let mut config = ClientConfig { network: outgoing::network(), ..ClientConfig::new(key, Clock::System) };
     if let Ok(Some(base)) = admission::parse_base(config.key.source(), Some(&record.api_base)) {
         config.base = base;
     }
@@ -287,9 +286,9 @@ async fn provider(folder: &Folder, record: &ConnectionRecord) -> Vec<Finding> {
 }
 
 fn stored_key(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Key> {
-    let sealed = folder.catalog.sealed_key(&record.workspace, &record.id)?;
-    let sealed = sealed.ok_or_else(|| anyhow::anyhow!("no key is stored for it"))?;
-    let secret = folder.data.existing_keyring()?.open(&sync::runner::key_context(&record.id), &sealed)?;
+    let sealed = || folder.catalog.sealed_key(&record.workspace, &record.id);
+    let secret = folder.data.unsealed(&folder.catalog, &store::key_context(&record.id), sealed)?;
+    let secret = secret.ok_or_else(|| anyhow::anyhow!("no key is stored for it"))?;
     Ok(sync::runner::source_of(record)?.parse_key(secret.expose())?)
 }
 

@@ -30,6 +30,7 @@ fn what_may_pass_is_tried_again_and_what_will_not_is_not() {
     assert_eq!(attempts(&Failure::Status(status(429))), 20);
     assert_eq!(attempts(&Failure::NoAnswer(NoAnswer::Connection("reset".to_owned()))), 6);
     assert_eq!(attempts(&Failure::NoAnswer(NoAnswer::TooLarge)), 1);
+    assert_eq!(attempts(&Failure::NoAnswer(NoAnswer::NotPublic)), 1);
     let unreadable = |is_cut| Failure::Unreadable { answer: status(200), reason: String::new(), is_cut };
     assert_eq!(attempts(&unreadable(true)), 6);
     assert_eq!(attempts(&unreadable(false)), 3);

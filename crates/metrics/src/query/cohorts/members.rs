@@ -1,19 +1,22 @@
 //! The customers of a cohort, with what has become of each by one of the periods since.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use model::{Currency, Day};
 use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CohortValue, Place, Places, Question, Scratch, Sums, check, largest, other, span_of};
+use super::adding::Scratch;
+use super::groups::{largest, other};
+use super::{CohortValue, Place, Places, Question, Sums, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::query::exchange::TooLarge;
-use crate::query::paging::page;
+use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
+use crate::query::walk::Range;
 use crate::query::{Group, Query, QueryError};
 
 #[derive(Debug, Clone)]
@@ -81,8 +84,11 @@ struct Member {
     value: Option<i64>,
 }
 
-/// A customer of a cohort; `None` if that cohort is not asked for.
-type InCohort = (Place, Option<Member>);
+/// Who was found so far, and what they add up to.
+struct Found {
+    members: Candidates<Member>,
+    sums: Vec<CohortSum>,
+}
 
 /// The most value first, then by what stays the same in the next snapshot.
 type Order<'a> = (Reverse<Option<i64>>, &'a str, Currency);
@@ -106,11 +112,11 @@ pub fn cohort_customers(
         return Err(QueryError::NoCohort(start_on));
     }
     let list = List { question, asked };
-    let members = list.members()?;
-    let (total, sums) = (members.len(), sums(&members));
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let is_after = |one: &Member| last.as_ref().is_none_or(|last| list.order(one) > last.order());
-    let (members, has_more) = page(members, asked.limit, is_after, |a, b| list.order(a).cmp(&list.order(b)));
+    let Found { members, mut sums } = list.find(last.as_ref())?;
+    sums.sort_unstable_by_key(|sum| sum.currency);
+    let total = members.total;
+    let (members, has_more) = members.page(|a, b| list.order(a).cmp(&list.order(b)));
     Ok(CohortCustomerPage {
         next_cursor: members.last().filter(|_| has_more).map(|one| Cursor::write(list.order(one))),
         data: members.iter().map(|one| list.row(one)).collect(),
@@ -125,33 +131,55 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn members(&self) -> Result<Vec<Member>, QueryError> {
+    fn find(&self, last: Option<&Cursor>) -> Result<Found, QueryError> {
+        let groups = self.groups()?;
+        let new = || Found { members: Candidates::new(self.asked.limit), sums: Vec::new() };
         let chunks = self.question.ledger.chunks().par_iter().enumerate();
-        let parts: Result<Vec<Vec<InCohort>>, TooLarge> =
-            chunks.map(|(index, chunk)| self.of_chunk(index, chunk)).collect();
-        let all = parts.map_err(|too_large| self.question.shape.exchange.refused(too_large))?.concat();
-        let groups = self.groups(&all);
-        let members = all.into_iter().filter_map(|(_, member)| member);
-        Ok(members.filter(|one| groups.as_ref().is_none_or(|groups| groups.contains(&one.place.1))).collect())
+        let parts = chunks.try_fold(new, |mut found, (index, chunk)| {
+            self.find_in(&mut found, groups.as_ref(), last, index, chunk)?;
+            Ok(found)
+        });
+        let found: Result<Found, TooLarge> = parts.try_reduce(new, |one, other| Ok(one.merged(other)));
+        found.map_err(|too_large| self.question.shape.exchange.refused(too_large))
     }
 
-    /// Everybody who is in a cohort, each with what it adds to the cell. `None`: nothing, it is of another.
-    fn of_chunk(&self, index: usize, chunk: &Chunk) -> Result<Vec<InCohort>, TooLarge> {
-        let (mut places, mut scratch) = (Places::new(), Scratch::default());
-        let mut all = Vec::new();
+    /// Looks at everybody who is in a cohort of the groups that are asked for.
+    fn find_in(
+        &self,
+        found: &mut Found,
+        groups: Option<&BTreeSet<u32>>,
+        last: Option<&Cursor>,
+        index: usize,
+        chunk: &Chunk,
+    ) -> Result<(), TooLarge> {
+        let (mut places, mut scratch) = (Places::default(), Scratch::default());
+        let mut lines = Lines::default();
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            let lines = &scratch.lines;
-            all.extend(places.drain().map(|(place, sums)| (place, self.member(at, place, &sums, lines))));
+            for (place, sums) in places.drain() {
+                if groups.is_some_and(|groups| !groups.contains(&place.1)) {
+                    continue;
+                }
+                let Some(member) = self.member(at, place, &sums, &mut lines) else { continue };
+                found.members.total += 1;
+                found.add(&member);
+                if last.is_none_or(|last| self.order(&member) > last.order()) {
+                    // Nearly always the value decides.
+                    found.members.offer(member, |a, b| {
+                        b.value.cmp(&a.value).then_with(|| self.order(a).cmp(&self.order(b)))
+                    });
+                }
+            }
         }
-        Ok(all)
+        Ok(())
     }
 
-    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &Lines) -> Option<Member> {
+    /// What a customer adds to the cell. `None`: nothing, it is of another.
+    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &mut Lines) -> Option<Member> {
         let (asked, span) = (self.asked, self.question.shape.span);
         let (cohort, value) = (place.2, sums.values().nth(asked.at)?);
-        let is_known = value != 0 || !self.lacks_rate(lines, cohort + asked.at);
+        let is_known = value != 0 || !self.lacks_rate(at, cohort + asked.at, lines);
         let value = is_known.then_some(value);
         let is_wanted = match asked.start_on {
             Some(start_on) => span.buckets[cohort].start_on == start_on,
@@ -170,12 +198,16 @@ impl List<'_> {
     }
 
     /// Whether the customer is worth anything at the end of a period that can't be converted then.
-    fn lacks_rate(&self, lines: &Lines, bucket: usize) -> bool {
+    fn lacks_rate(&self, at: CustomerPosition, bucket: usize, lines: &mut Lines) -> bool {
         let shape = &self.question.shape;
         let end = shape.span.end_of(bucket);
         if self.asked.what == CohortValue::Revenue || shape.exchange.is_native() {
             return false;
         }
+        let (chunk, customer) = (self.question.ledger.chunk(at), at.customer as usize);
+        let Some(country) = shape.scope.country(chunk.country(customer)) else { return false };
+        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        lines.read_customer(chunk, customer, country, &shape.scope, range);
         lines.each().any(|(line, changes)| {
             let value =
                 changes.take_while(|change| change.day <= end).last().map_or(line.opening, |last| last.after);
@@ -185,21 +217,16 @@ impl List<'_> {
     }
 
     /// The numbers of the groups that the key stands for. `None`: all.
-    fn groups(&self, all: &[InCohort]) -> Option<BTreeSet<u32>> {
-        let key = self.asked.group.as_ref()?;
-        let named = &self.question.groups.named;
-        let mut sizes: BTreeMap<Option<Group>, i64> = BTreeMap::new();
-        for ((_, group, _), _) in all {
-            *sizes.entry(named[*group as usize].clone()).or_default() += 1;
-        }
-        let largest = largest(sizes);
+    fn groups(&self) -> Result<Option<BTreeSet<u32>>, QueryError> {
+        let Some(key) = &self.asked.group else { return Ok(None) };
+        let largest = largest(&self.question.add_up()?);
         let shown = |group: &Option<Group>| match &largest {
             Some(largest) if !largest.contains(group) => Some(other()),
             _ => group.clone(),
         };
-        let numbers = (0..).zip(named);
+        let numbers = (0..).zip(&self.question.groups.named);
         let own = numbers.filter(|(_, group)| shown(group).is_some_and(|group| group.key == *key));
-        Some(own.map(|(number, _)| number).collect())
+        Ok(Some(own.map(|(number, _)| number).collect()))
     }
 
     fn order(&self, one: &Member) -> Order<'_> {
@@ -220,16 +247,31 @@ impl List<'_> {
     }
 }
 
-fn sums(members: &[Member]) -> Vec<CohortSum> {
-    let mut sums: BTreeMap<Currency, CohortSum> = BTreeMap::new();
-    for Member { place: (currency, ..), mrr_minor, value, .. } in members {
-        let none = CohortSum { currency: *currency, customers: 0, mrr_minor: 0, value: 0 };
-        let sum = sums.entry(*currency).or_insert(none);
-        sum.customers += 1;
-        sum.mrr_minor += mrr_minor;
-        sum.value += value.unwrap_or(0);
+impl Found {
+    fn add(&mut self, member: &Member) {
+        self.add_sum(&CohortSum {
+            currency: member.place.0,
+            customers: 1,
+            mrr_minor: member.mrr_minor,
+            value: member.value.unwrap_or(0),
+        });
     }
-    sums.into_values().collect()
+
+    fn add_sum(&mut self, other: &CohortSum) {
+        match self.sums.iter_mut().find(|sum| sum.currency == other.currency) {
+            Some(sum) => {
+                sum.customers += other.customers;
+                sum.mrr_minor += other.mrr_minor;
+                sum.value += other.value;
+            }
+            None => self.sums.push(other.clone()),
+        }
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        other.sums.iter().for_each(|sum| self.add_sum(sum));
+        Self { members: self.members.merged(other.members), ..self }
+    }
 }
 
 /// The last row of a page.

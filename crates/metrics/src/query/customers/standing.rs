@@ -84,22 +84,23 @@ pub(super) struct Paid {
 
 impl Paid {
     pub(super) fn of(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Self {
+        if let Some(own) = chunk.revenue(customer, now) {
+            let mut revenue = Amounts::default();
+            revenue.add(own.currency, own.sum_minor());
+            return Self { revenue, last_at: own.last_payment_at.map(UnixSeconds) };
+        }
         let money = chunk.money(customer);
-        let so_far = money.at.partition_point(|at| *at <= now.0);
-        let mut paid = Self { revenue: Amounts::default(), last_at: None };
+        let so_far = money.at.len() - money.at.iter().rev().take_while(|at| **at > now.0).count();
+        let last = money.kind[..so_far].iter().rposition(|kind| *kind == MoneyKind::Payment);
+        let mut paid =
+            Self { revenue: Amounts::default(), last_at: last.map(|row| UnixSeconds(money.at[row])) };
         // What is of one currency in a row, as nearly everything is, is added up before it is looked up.
         let mut run: Option<(Currency, i64)> = None;
-        let rows = money.kind.iter().zip(money.currency).zip(money.amount_minor).take(so_far);
-        for (index, ((kind, currency), minor)) in rows.enumerate() {
-            let minor = match kind {
-                MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => *minor,
-                MoneyKind::Refund | MoneyKind::CreditNote => -minor,
-                MoneyKind::Payment => {
-                    paid.last_at = Some(UnixSeconds(money.at[index]));
-                    continue;
-                }
-                _ => continue,
-            };
+        for ((kind, currency), minor) in
+            money.kind.iter().zip(money.currency).zip(money.amount_minor).take(so_far)
+        {
+            let Some(sign) = kind.revenue_sign() else { continue };
+            let minor = sign * minor;
             match &mut run {
                 Some((own, sum)) if own == currency => *sum = sum.saturating_add(minor),
                 _ => {

@@ -5,16 +5,17 @@
 use super::super::exchange::{Factor, TooLarge};
 use super::super::walk::{Range, Trail};
 use super::lines::Line;
-use super::{KINDS, Lines, Own, Shape, Tally};
+use super::one_line::At;
+use super::{Cell, Level, Lines, Own, Shape, Tally};
 
 /// Adds customers one after the other.
 #[derive(Debug)]
 pub(super) struct Converter {
     lines: Lines,
     /// By currency and level.
-    factors: Vec<Option<Factor>>,
+    pub(super) factors: Vec<Option<Factor>>,
     /// By currency.
-    is_steady: Vec<bool>,
+    pub(super) is_steady: Vec<bool>,
     /// By line and level: in its own currency, and converted.
     native: Vec<i64>,
     worth: Vec<i64>,
@@ -24,11 +25,11 @@ pub(super) struct Converter {
 
 /// What is counted together of a customer, at two levels that follow each other.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+pub(super) struct Step {
     was_above: bool,
     is_above: bool,
     /// The same of what has a rate at both levels.
-    was_above_in_both: bool,
+    pub(super) was_above_in_both: bool,
     is_above_in_both: bool,
     start_minor: i64,
     end_minor: i64,
@@ -65,7 +66,11 @@ impl Converter {
         own: Own<'_>,
     ) -> Result<(), TooLarge> {
         let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
-        self.lines.read(own.chunk.rows(own.customer), own.country, &shape.scope, range);
+        let daily = own.chunk.daily(own.customer);
+        if daily.plan.is_some() && daily.is_of_one_subscription {
+            return self.add_line(tally, shape, trail, own);
+        }
+        self.lines.read_customer(own.chunk, own.customer, own.country, &shape.scope, range);
         self.value(shape)?;
         for index in 0..self.lines.lines.len() {
             let counted = self.lines.lines[index].counted;
@@ -125,24 +130,14 @@ impl Converter {
                 Some(index) => self.step_of_line(shape, index, bucket),
                 None => self.step(shape, counted, bucket),
             };
-            let came = i64::from(step.is_above) - i64::from(step.was_above);
-            if bucket == 0 {
-                tally.mrr[level] += step.start_minor;
-                tally.active[level] += i64::from(step.was_above);
-            }
-            tally.mrr[level + bucket + 1] += step.end_minor - step.start_minor;
-            tally.active[level + bucket + 1] += came;
-            if alone.is_some() {
-                if bucket == 0 {
-                    tally.subscriptions[level] += i64::from(step.was_above);
-                }
-                tally.subscriptions[level + bucket + 1] += came;
-            }
             let place = shape.at_bucket(counted, bucket);
-            step.add_to(tally, place);
+            if bucket == 0 {
+                step.begin(&mut tally.levels[level], alone.is_some());
+            }
+            step.add_to(&mut tally.levels[level + bucket + 1], &mut tally.cells[place], alone.is_some());
             if step.has_churned() {
-                tally.churned[place] += 1;
-                tally.involuntary[place] += i64::from(shape.is_involuntary(own, counted, bucket));
+                tally.cells[place].churned += 1;
+                tally.cells[place].involuntary += i64::from(shape.is_involuntary(own, counted, bucket));
             }
             self.was_above.push(step.was_above_in_both);
         }
@@ -154,21 +149,12 @@ impl Converter {
 
     fn step_of_line(&self, shape: &Shape<'_>, line: usize, bucket: usize) -> Step {
         let factors = self.factors_of(shape, &self.lines.lines[line]);
-        let (had_rate, has_rate) = (factors[bucket].is_some(), factors[bucket + 1].is_some());
-        let from = line * shape.levels() + bucket;
-        let (was_above, is_above) =
-            (had_rate && self.native[from] > 0, has_rate && self.native[from + 1] > 0);
-        let (start_minor, end_minor) = (self.worth[from], self.worth[from + 1]);
-        Step {
-            was_above,
-            is_above,
-            was_above_in_both: was_above && has_rate,
-            is_above_in_both: is_above && had_rate,
-            start_minor,
-            end_minor,
-            start_in_both_minor: if has_rate { start_minor } else { 0 },
-            end_in_both_minor: if had_rate { end_minor } else { 0 },
-        }
+        let at = |level: usize| {
+            let place = line * shape.levels() + level;
+            let (native, has_rate) = (self.native[place], factors[level].is_some());
+            At { native, minor: self.worth[place], has_rate, is_above: has_rate && native > 0 }
+        };
+        Step::of(at(bucket), at(bucket + 1))
     }
 
     /// The same of several lines. Whether a customer is above 0 is asked of each currency's sum.
@@ -214,7 +200,7 @@ impl Converter {
                 let value: i64 =
                     of_subscription.map(|(other, _)| self.native[other * shape.levels() + level]).sum();
                 let place = shape.at_level(counted, None) + level;
-                tally.subscriptions[place] += i64::from(value > 0) - i64::from(was_above);
+                tally.levels[place].subscriptions += i64::from(value > 0) - i64::from(was_above);
                 was_above = value > 0;
             }
         }
@@ -239,16 +225,16 @@ impl Converter {
             let Some(factor) = shape.exchange.factor(currency, one.day) else { continue };
             let amount = self.lines.changed(&mut rest, lane.series, one.day, factor)?;
             let bucket = shape.span.bucket(one.day);
-            let place = shape.at_bucket(counted, bucket);
+            let cell = &mut tally.cells[shape.at_bucket(counted, bucket)];
             if seen.0 != bucket {
                 seen = (bucket, 0);
             }
             let kind = one.kind as usize;
-            tally.movers[place * KINDS + kind] += i64::from(seen.1 >> kind & 1 == 0);
+            cell.movers[kind] += i64::from(seen.1 >> kind & 1 == 0);
             seen.1 |= 1 << kind;
-            tally.moved[place * KINDS + kind] += amount;
+            cell.moved[kind] += amount;
             if one.kind.is_loss() && self.was_above[bucket] {
-                tally.lost[place] += amount;
+                cell.lost += amount;
             }
         }
         Ok(())
@@ -278,22 +264,51 @@ impl Converter {
 }
 
 impl Step {
-    /// Adds what became of customers that were above 0 just before a bucket. Levels are made of these in the end, so
-    /// only what differs from the level before is added.
-    fn add_to(self, tally: &mut Tally, place: usize) {
+    /// Of one line.
+    #[inline]
+    pub(super) fn of(start: At, end: At) -> Self {
+        Self {
+            was_above: start.is_above,
+            is_above: end.is_above,
+            was_above_in_both: start.is_above && end.has_rate,
+            is_above_in_both: end.is_above && start.has_rate,
+            start_minor: start.minor,
+            end_minor: end.minor,
+            start_in_both_minor: if end.has_rate { start.minor } else { 0 },
+            end_in_both_minor: if start.has_rate { end.minor } else { 0 },
+        }
+    }
+
+    /// Adds what there was before the first bucket.
+    fn begin(self, level: &mut Level, is_one_subscription: bool) {
+        level.mrr += self.start_minor;
+        level.active += i64::from(self.was_above);
+        level.subscriptions += i64::from(self.was_above && is_one_subscription);
+    }
+
+    /// Adds what became of it in a bucket. Levels are made of these in the end, so only what differs from the level
+    /// before is added.
+    #[inline]
+    pub(super) fn add_to(self, level: &mut Level, cell: &mut Cell, is_one_subscription: bool) {
         let start = self.start_minor;
+        let came = i64::from(self.is_above) - i64::from(self.was_above);
+        level.mrr += self.end_minor - start;
+        level.active += came;
+        if is_one_subscription {
+            level.subscriptions += came;
+        }
         let (retained, kept) = if self.was_above_in_both {
             (self.end_in_both_minor, self.end_in_both_minor.min(self.start_in_both_minor))
         } else {
             (0, 0)
         };
-        tally.retained[place] += retained - start;
-        tally.kept[place] += kept - start;
-        tally.base_mrr[place] += self.start_in_both_minor - start;
-        tally.base_customers[place] += i64::from(self.was_above_in_both) - i64::from(self.was_above);
+        cell.retained += retained - start;
+        cell.kept += kept - start;
+        cell.base_mrr += self.start_in_both_minor - start;
+        cell.base_customers += i64::from(self.was_above_in_both) - i64::from(self.was_above);
     }
 
-    fn has_churned(self) -> bool {
+    pub(super) fn has_churned(self) -> bool {
         self.was_above_in_both && !self.is_above_in_both
     }
 }

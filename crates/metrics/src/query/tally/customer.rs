@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::super::scope::LEFT_OUT;
 use super::super::walk::{Lane, Trail};
-use super::{KINDS, Own, Shape, Tally};
+use super::{Own, Shape, Tally};
 
 /// A subscription of a customer that has several.
 struct SubscriptionLane {
@@ -38,47 +38,42 @@ impl Tally {
         has_one_subscription: bool,
     ) {
         let Lane { counted, opening, .. } = trail.lanes[lane];
-        let mut was_above = opening > 0;
+        let levels = &mut self.levels[shape.at_level(counted, None)..][..shape.levels()];
+        let cells = &mut self.cells[shape.at_bucket(counted, 0)..][..shape.span.buckets.len()];
         let mut change = |level: usize, minor: i64, customers: i64| {
-            self.mrr[level] += minor;
-            self.active[level] += customers;
+            levels[level].mrr += minor;
+            levels[level].active += customers;
             if has_one_subscription {
-                self.subscriptions[level] += customers;
+                levels[level].subscriptions += customers;
             }
         };
-        change(shape.at_level(counted, None), opening, i64::from(was_above));
-        let mut start = opening;
+        let (mut was_above, mut start) = (opening > 0, opening);
+        change(0, opening, i64::from(was_above));
         let mut moves = trail.moves.iter().filter(|one| one.lane as usize == lane).peekable();
         while let Some(first) = moves.peek() {
             let bucket = shape.span.bucket(first.day);
-            let place = shape.at_bucket(counted, bucket);
+            let (cell, end_on) = (&mut cells[bucket], shape.span.end_of(bucket));
             let mut end = start;
             let mut kinds = 0_u8;
-            while let Some(one) = moves.next_if(|one| shape.span.bucket(one.day) == bucket) {
+            while let Some(one) = moves.next_if(|one| one.day <= end_on) {
                 end = one.after;
                 kinds |= 1 << one.kind as u8;
                 let moved = one.after - one.before;
-                self.moved[place * KINDS + one.kind as usize] += moved;
+                cell.moved[one.kind as usize] += moved;
                 if was_above && one.kind.is_loss() {
-                    self.lost[place] += moved;
+                    cell.lost += moved;
                 }
             }
-            for (kind, movers) in self.movers[place * KINDS..][..KINDS].iter_mut().enumerate() {
-                *movers += i64::from(kinds >> kind & 1);
-            }
+            cell.count_kinds(kinds);
             let is_above = end > 0;
-            change(
-                shape.at_level(counted, Some(bucket)),
-                end - start,
-                i64::from(is_above) - i64::from(was_above),
-            );
+            change(bucket + 1, end - start, i64::from(is_above) - i64::from(was_above));
             // Those that do not move keep what they had, so only what differs is added.
             if was_above && !is_above {
-                self.churned[place] += 1;
-                self.involuntary[place] += i64::from(shape.is_involuntary(own, counted, bucket));
+                cell.churned += 1;
+                cell.involuntary += i64::from(shape.is_involuntary(own, counted, bucket));
             }
-            self.retained[place] += if was_above { end - start } else { -start };
-            self.kept[place] += if was_above { end.min(start) - start } else { -start };
+            cell.retained += if was_above { end - start } else { -start };
+            cell.kept += if was_above { end.min(start) - start } else { -start };
             was_above = is_above;
             start = end;
         }
@@ -113,7 +108,7 @@ impl Tally {
     fn settle(&mut self, shape: &Shape<'_>, lane: &mut SubscriptionLane) {
         let is_above = lane.value > 0;
         let place = shape.at_level(lane.counted, lane.bucket);
-        self.subscriptions[place] += i64::from(is_above) - i64::from(lane.was_above);
+        self.levels[place].subscriptions += i64::from(is_above) - i64::from(lane.was_above);
         lane.was_above = is_above;
     }
 }

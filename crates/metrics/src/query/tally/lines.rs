@@ -4,9 +4,9 @@ use model::Day;
 use smallvec::SmallVec;
 
 use super::super::exchange::{Factor, TooLarge};
-use super::super::scope::{LEFT_OUT, Scope};
-use super::super::walk::Range;
-use crate::columns::RowSlices;
+use super::super::scope::{LEFT_OUT, Scope, Target};
+use super::super::walk::{Range, has_row};
+use crate::columns::{Chunk, Daily, NEVER, RowSlices};
 
 /// What one price of one subscription is worth. Kept and refilled from customer to customer.
 #[derive(Debug, Default)]
@@ -40,7 +40,44 @@ pub(in super::super) struct Change {
 }
 
 impl Lines {
-    /// Reads a customer's rows. `country` is the scope's number for the customer's.
+    /// Reads a customer's rows of MRR. `country` is the scope's number for the customer's.
+    pub(in super::super) fn read_customer(
+        &mut self,
+        chunk: &Chunk,
+        customer: usize,
+        country: u32,
+        scope: &Scope,
+        range: Range,
+    ) {
+        let daily = chunk.daily(customer);
+        match daily.plan.filter(|_| daily.is_of_one_subscription) {
+            Some(plan) if !range.cuts(chunk, customer, daily) => {
+                self.lines.clear();
+                self.changes.clear();
+                let target = scope.target(plan, country);
+                if target.series != LEFT_OUT && has_row(chunk, customer, daily, range.last) {
+                    let subscription = chunk.rows(customer).subscription[0];
+                    self.take_daily(daily, Line::new(subscription, plan, target), range);
+                }
+            }
+            _ => self.read(chunk.rows(customer), country, scope, range),
+        }
+    }
+
+    /// What all rows of one line come to.
+    fn take_daily(&mut self, daily: Daily<'_>, mut line: Line, range: Range) {
+        for (day, value) in daily.days.iter().zip(daily.value_minor) {
+            if *day > range.last {
+                break;
+            }
+            line.day = *day;
+            line.running = *value;
+            close(&mut line, 0, range.first, &mut self.changes);
+        }
+        self.lines.push(line);
+    }
+
+    /// Reads any rows of a customer.
     pub(in super::super) fn read(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
         self.lines.clear();
         self.changes.clear();
@@ -58,16 +95,7 @@ impl Lines {
                     if target.series == LEFT_OUT {
                         continue;
                     }
-                    self.lines.push(Line {
-                        subscription,
-                        plan,
-                        series: target.series,
-                        counted: target.counted,
-                        opening: 0,
-                        value: 0,
-                        running: 0,
-                        day,
-                    });
+                    self.lines.push(Line::new(subscription, plan, target));
                     self.lines.len() - 1
                 }
             };
@@ -116,6 +144,11 @@ impl Lines {
 }
 
 impl Line {
+    fn new(subscription: u32, plan: u32, target: Target) -> Self {
+        let Target { series, counted } = target;
+        Self { subscription, plan, series, counted, opening: 0, value: 0, running: 0, day: NEVER }
+    }
+
     pub(in super::super) fn is_of_subscription(&self, other: &Self) -> bool {
         self.subscription == other.subscription && self.counted == other.counted
     }

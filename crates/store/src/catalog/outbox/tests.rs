@@ -12,7 +12,8 @@ struct Outbox {
 fn outbox() -> Outbox {
     let dir = tempfile::tempdir().unwrap();
     let data = DataDir::open(&dir.path().join("data")).unwrap();
-    let (catalog, keyring) = (data.catalog().unwrap(), data.keyring().unwrap());
+    let catalog = data.catalog().unwrap();
+    let keyring = data.keyring(&catalog).unwrap();
     Outbox { dir, catalog, keyring }
 }
 

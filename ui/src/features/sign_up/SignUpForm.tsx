@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { ApiError, api } from '~/api/client'
-import type { Problem, Session } from '~/api/types'
+import type { Problem, Session, SignUpPending } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
@@ -21,21 +21,29 @@ function errorsOf(problem: Problem | undefined): AccountErrors {
 }
 
 interface SignUpFormProps {
-  code: string
+  /** Of an invitation; `null` for an account of one's own. */
+  code: string | null
   /** Whom the invitation is for; it can't be used with another address. */
   email: string | null
   onHasAccount: () => void
+  /** The account is there, and its address has to be confirmed. */
+  onPending?: (account: AccountForm, pending: SignUpPending) => void
 }
 
-export function SignUpForm({ code, email, onHasAccount }: SignUpFormProps) {
+export function SignUpForm({ code, email, onHasAccount, onPending }: SignUpFormProps) {
   const [entered, setEntered] = useState<AccountForm>({ ...EMPTY, email: email ?? '' })
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [hasOwnUsername, setHasOwnUsername] = useState(false)
   // Until the reader writes another, the username follows the name.
   const form = hasOwnUsername ? entered : { ...entered, username: suggestedUsername(entered.full_name) }
   const create = useMutation({
-    mutationFn: (account: AccountForm) => api.post<Session>('/sign-up', { ...account, invitation: code }),
-    onSuccess: ({ workspace }) => (workspace ? enterWorkspace(workspace.id) : window.location.assign('/')),
+    mutationFn: (account: AccountForm) => {
+      return api.post<Session | SignUpPending>('/sign-up', { ...account, ...(code === null ? {} : { invitation: code }) })
+    },
+    onSuccess: (answer, account) => {
+      if ('delivery' in answer) return onPending?.(account, answer)
+      return answer.workspace ? enterWorkspace(answer.workspace.id) : window.location.assign('/')
+    },
   })
   const refused = create.error instanceof ApiError ? create.error.problem : undefined
   const ofServer = JSON.stringify(create.variables) === JSON.stringify(form) ? errorsOf(refused) : {}
@@ -107,7 +115,7 @@ export function SignUpForm({ code, email, onHasAccount }: SignUpFormProps) {
       <PasswordRules password={form.password} />
       <TextField {...field('password_confirmation')} autoComplete="new-password" isRequired label="Confirm password" type="password" />
       <Button isPending={create.isPending || create.isSuccess} kind="primary" type="submit">
-        Create account and join
+        {code === null ? 'Create account' : 'Create account and join'}
       </Button>
     </form>
   )

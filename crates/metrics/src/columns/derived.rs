@@ -1,0 +1,61 @@
+//! What is worked out from a chunk's columns when it is made or read. None of it is written.
+
+use std::collections::BTreeMap;
+
+use model::{Currency, Day, UnixSeconds};
+
+use super::chunk::{Columns, Country};
+use super::daily::DailyValues;
+use super::days::CalendarDays;
+use super::distinct;
+use super::revenue::RevenueRows;
+use crate::ledger::Apart;
+
+#[derive(Debug)]
+pub(super) struct Derived {
+    /// One per row, in the ledger's zone, as those of the next two.
+    pub(super) days: Vec<Day>,
+    pub(super) apart_days: [Vec<Day>; Apart::ALL.len()],
+    pub(super) money_days: Vec<Day>,
+    /// Each once, in order.
+    pub(super) money_currencies: Vec<Currency>,
+    pub(super) first_money_on: Option<Day>,
+    /// The plans of rows, each once and in order, with the number of its rows.
+    pub(super) plans: Vec<(u32, u64)>,
+    /// The countries of customers, each once and in order, with the number of its customers.
+    pub(super) countries: Vec<(Country, u64)>,
+    /// The first and the last day of any row.
+    pub(super) row_days: Option<(Day, Day)>,
+    pub(super) daily: DailyValues,
+    pub(super) revenue: RevenueRows,
+}
+
+impl Derived {
+    pub(super) fn of(columns: &Columns, calendar: &CalendarDays) -> Self {
+        let dated = |at: &[i64]| -> Vec<Day> { at.iter().map(|at| calendar.day(UnixSeconds(*at))).collect() };
+        let days = dated(&columns.rows.at);
+        let money_days = dated(&columns.money.at);
+        Self {
+            apart_days: columns.apart.each_ref().map(|rows| dated(&rows.at)),
+            money_currencies: distinct(&columns.money.currency),
+            first_money_on: money_days.iter().min().copied(),
+            plans: counted(&columns.rows.plan),
+            countries: counted(&columns.countries),
+            row_days: days.iter().min().copied().zip(days.iter().max().copied()),
+            daily: DailyValues::of(&columns.rows, &days),
+            revenue: RevenueRows::of(&columns.money, &money_days),
+            days,
+            money_days,
+        }
+    }
+}
+
+/// Each once and in order, with how often it is there.
+fn counted<T: Copy + Ord>(all: &[T]) -> Vec<(T, u64)> {
+    let mut counts: BTreeMap<T, u64> = BTreeMap::new();
+    // Rows of one customer mostly follow each other with the same plan.
+    for run in all.chunk_by(|a, b| a == b) {
+        *counts.entry(run[0]).or_default() += run.len() as u64;
+    }
+    counts.into_iter().collect()
+}

@@ -1,0 +1,255 @@
+//! Who is in a list of customers, and where: one walk over everybody, which also adds the sums up.
+
+use std::cmp::Ordering;
+
+use model::{Day, Money};
+use rayon::prelude::*;
+
+use super::standing::{Paid, lost, renews_at};
+use super::standing_now::Standing;
+use super::sums::Sums;
+use super::{
+    Cursor, CustomerSort, CustomersQuery, Hit, List, MISSING, churned_on, first_paid_on, state_of, status_of,
+};
+use crate::columns::{Chunk, CustomerPosition};
+use crate::query::Reporting;
+use crate::query::paging::Candidates;
+use crate::query::tally::Lines;
+use crate::query::walk::{Lane, Range, Trail};
+
+/// How much of a customer has to be read before it is known whether and where it is in the list.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reach {
+    /// None of its rows.
+    Nothing,
+    /// What it is worth at the end of the list's day.
+    Level,
+    /// All that ever changed.
+    History,
+}
+
+impl Reach {
+    pub(super) fn of(asked: &CustomersQuery) -> Self {
+        let is_by_state = asked.state.is_some() || asked.status.is_some();
+        let is_by_rows = asked.sort == CustomerSort::Mrr && asked.currency == Reporting::Native;
+        match asked.sort {
+            _ if is_by_state => Self::History,
+            CustomerSort::FirstPaid | CustomerSort::Churned | CustomerSort::LostMrr => Self::History,
+            _ if is_by_rows || asked.filter.is_about_plans() => Self::Level,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// What a walk over some customers has found, with what it is done with.
+pub(super) struct Found {
+    pub(super) hits: Candidates<Hit>,
+    pub(super) sums: Sums,
+    trail: Trail,
+    lines: Lines,
+}
+
+impl Found {
+    fn new(limit: usize) -> Self {
+        Self {
+            hits: Candidates::new(limit),
+            sums: Sums::default(),
+            trail: Trail::default(),
+            lines: Lines::default(),
+        }
+    }
+
+    fn merged(self, other: Self) -> Self {
+        Self { hits: self.hits.merged(other.hits), sums: self.sums.merged(other.sums), ..self }
+    }
+}
+
+impl List<'_> {
+    /// Everybody in the list, and of those that come after a cursor the first.
+    pub(super) fn find(&self, last: Option<&Cursor>) -> Found {
+        let new = || Found::new(self.asked.limit);
+        let chunks = self.ledger.chunks().par_iter().enumerate();
+        let parts = chunks.fold(new, |mut found, (index, chunk)| {
+            self.find_in(&mut found, last, index, chunk);
+            found
+        });
+        parts.reduce(new, Found::merged)
+    }
+
+    fn find_in(&self, found: &mut Found, last: Option<&Cursor>, index: usize, chunk: &Chunk) {
+        let Found { hits, sums, trail, lines } = found;
+        for customer in 0..chunk.customer_count() {
+            if !self.is_found(chunk, customer) {
+                continue;
+            }
+            let standing = match self.reach {
+                Reach::History => None,
+                Reach::Nothing | Reach::Level => self.standing(chunk, customer),
+            };
+            let is_in = match &standing {
+                Some(standing) => standing.has_row || !self.asked.filter.is_about_plans(),
+                None => self.is_in(chunk, customer, trail),
+            };
+            if !is_in {
+                continue;
+            }
+            if self.asked.state.is_some_and(|state| state != state_of(trail)) {
+                continue;
+            }
+            let status = self.asked.status;
+            if status.is_some_and(|status| status != status_of(chunk, customer, trail, self.asked.now)) {
+                continue;
+            }
+            hits.total += 1;
+            let number = match (&standing, self.asked.sort) {
+                (Some(standing), CustomerSort::Mrr) => self.mrr_of(standing, chunk, customer, lines),
+                _ => self.number(chunk, customer, trail, lines),
+            };
+            if self.asked.with_sums {
+                self.add_up(sums, chunk, customer, standing.as_ref(), trail, lines);
+            }
+            let hit = Hit { place: CustomerPosition::new(index, customer), number };
+            if last.is_none_or(|last| self.compare(&self.key(&hit), &last.key()) == Ordering::Greater) {
+                hits.offer(hit, |a, b| self.compare_hits(a, b));
+            }
+        }
+    }
+
+    /// What a walked customer is sorted by, unless that is the name.
+    fn number(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
+        let of_day = |day: Option<Day>| day.map_or(MISSING, |day| i64::from(day.0));
+        match self.asked.sort {
+            CustomerSort::Mrr => self.mrr(chunk, customer, trail, lines),
+            CustomerSort::Created => chunk.created_at(customer).map_or(MISSING, |at| at.0),
+            CustomerSort::Name => 0,
+            CustomerSort::FirstPaid => of_day(first_paid_on(trail)),
+            CustomerSort::LastPayment => {
+                Paid::of(chunk, customer, self.asked.now).last_at.map_or(MISSING, |at| at.0)
+            }
+            CustomerSort::Churned => of_day(churned_on(trail)),
+            CustomerSort::Renewal => renews_at(chunk, customer, self.asked.now).map_or(MISSING, |at| at.0),
+            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail)).list()),
+            CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
+        }
+    }
+
+    /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
+    fn in_one(&self, amounts: &[Money]) -> i64 {
+        let convert = |money: &Money| {
+            let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
+            let factor = place.and_then(|place| self.factors.get(place).copied().flatten());
+            factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
+        };
+        match self.asked.currency {
+            Reporting::Native => amounts.iter().map(|money| money.in_thousandths()).sum(),
+            Reporting::In(target) => amounts
+                .iter()
+                .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
+                .sum(),
+        }
+    }
+
+    /// Whether the filter leaves a customer in. Walks as much of it as the list needs to know.
+    fn is_in(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
+        let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
+        let range = match self.reach {
+            Reach::Nothing => return true,
+            // No change of a range that begins after its end is written down.
+            Reach::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
+            Reach::History => self.range,
+        };
+        trail.walk(chunk, customer, country, &self.scope, range);
+        !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()
+    }
+
+    /// Walks all of a customer that the list shows.
+    pub(super) fn walk(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) {
+        if let Some(country) = self.scope.country(chunk.country(customer)) {
+            trail.walk(chunk, customer, country, &self.scope, self.range);
+        }
+    }
+
+    fn mrr_of(&self, standing: &Standing, chunk: &Chunk, customer: usize, lines: &mut Lines) -> i64 {
+        match self.asked.currency {
+            Reporting::Native => self.in_thousandths(standing.currency, standing.minor),
+            Reporting::In(_) => self.converted_of(standing, chunk, customer, lines).unwrap_or(0),
+        }
+    }
+
+    /// As [`List::converted`].
+    pub(super) fn converted_of(
+        &self,
+        standing: &Standing,
+        chunk: &Chunk,
+        customer: usize,
+        lines: &mut Lines,
+    ) -> Option<i64> {
+        // One line alone is worth what the customer is, and is converted as a whole.
+        match standing.minor {
+            _ if !standing.is_one_line => self.converted(chunk, customer, lines),
+            _ if self.factors.is_empty() => None,
+            0 => Some(0),
+            minor => self.factors[standing.currency as usize]?.convert(minor).ok(),
+        }
+    }
+
+    fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
+        let Some(search) = &self.search else { return true };
+        let texts = [chunk.name(customer), chunk.email(customer), chunk.id(customer)];
+        texts.iter().any(|text| contains(text, search))
+    }
+
+    fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
+        match self.asked.currency {
+            Reporting::Native => {
+                let own = trail.lanes.iter();
+                let currency_of = |lane: &Lane| self.scope.series[lane.series as usize].currency;
+                own.map(|lane| self.in_thousandths(currency_of(lane), lane.value)).sum()
+            }
+            Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
+        }
+    }
+
+    /// What has a rate on the list's day: every subscription and price converted by itself, as in a total. `None`
+    /// where nothing has one.
+    pub(super) fn converted(&self, chunk: &Chunk, customer: usize, lines: &mut Lines) -> Option<i64> {
+        if self.factors.is_empty() {
+            return None;
+        }
+        let country = self.scope.country(chunk.country(customer))?;
+        lines.read_customer(chunk, customer, country, &self.scope, self.range);
+        let mut sum = None;
+        for line in lines.lines.iter().filter(|line| line.value != 0) {
+            let currency = self.scope.series[line.series as usize].currency;
+            if let Some(factor) = self.factors[currency as usize] {
+                sum = Some(sum.unwrap_or(0) + factor.convert(line.value).ok()?);
+            }
+        }
+        let is_nothing = lines.lines.iter().all(|line| line.value == 0);
+        if is_nothing { Some(0) } else { sum }
+    }
+}
+
+/// Whether a text has another in it, which is in lower case, in any case.
+fn contains(text: &str, search: &str) -> bool {
+    // The short way gives the same, and most texts are of plain letters.
+    if text.is_ascii() {
+        let search = search.as_bytes();
+        return text.as_bytes().windows(search.len()).any(|part| part.eq_ignore_ascii_case(search));
+    }
+    text.to_lowercase().contains(search)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_any_case() {
+        for text in ["Zoë Fischer", "ZOË", "zoe@Example.com", "", "\u{212a}elvin", "kelvin"] {
+            for search in ["zo", "zoë", "example.com", "k", "\u{e9}", "fischer", "zoe@example.com."] {
+                assert_eq!(contains(text, search), text.to_lowercase().contains(search), "{text} {search}");
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! How a customer stands at the end of a list's day, where all of it is in one series: nothing has to be walked for it.
+
+use super::List;
+use crate::columns::Chunk;
+use crate::query::scope::LEFT_OUT;
+use crate::query::walk::{has_row, only_target};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Into the scope's currencies; of no meaning where everything is 0.
+    pub(super) currency: u32,
+    pub(super) minor: i64,
+    /// What it was worth just before it left.
+    pub(super) lost_minor: i64,
+    /// Whether it ever had anything that the scope has a place for.
+    pub(super) has_row: bool,
+    /// Whether all of it is one price of one subscription.
+    pub(super) is_one_line: bool,
+}
+
+impl List<'_> {
+    /// `None`: the customer has to be walked, or the list leaves its country out.
+    pub(super) fn standing(&self, chunk: &Chunk, customer: usize) -> Option<Standing> {
+        let daily = chunk.daily(customer);
+        let country = self.scope.country(chunk.country(customer))?;
+        let target = only_target(chunk, customer, daily, country, &self.scope)?;
+        let is_one_line = daily.plan.is_some() && daily.is_of_one_subscription;
+        if target.series == LEFT_OUT {
+            return Some(Standing { currency: 0, minor: 0, lost_minor: 0, has_row: false, is_one_line });
+        }
+        if self.range.cuts(chunk, customer, daily) {
+            return None;
+        }
+        let value_minor = daily.up_to(self.range.last).value_minor;
+        let (minor, before_minor) = match value_minor {
+            [] => (0, 0),
+            [only] => (*only, 0),
+            [.., before, last] => (*last, *before),
+        };
+        let has_left = minor == 0 && value_minor.iter().any(|value| *value > 0);
+        let standing = Standing {
+            currency: self.scope.series[target.series as usize].currency,
+            minor,
+            lost_minor: if has_left { before_minor } else { 0 },
+            has_row: has_row(chunk, customer, daily, self.range.last),
+            is_one_line,
+        };
+        // Below 0, it may have left before.
+        (minor >= 0).then_some(standing)
+    }
+}

@@ -1,0 +1,55 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { ApiError, api, failureText } from '~/api/client'
+import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
+import { countdownText, useCountdown } from '~/features/account/useCountdown'
+
+interface ResendFormProps {
+  login: string
+  password: string
+  email: string
+  onSent: (email: string) => void
+}
+
+/** Sends the link to confirm an address again, to another one if the first was mistyped. */
+export function ResendForm({ login, password, email, onSent }: ResendFormProps) {
+  const [address, setAddress] = useState(email)
+  const [secondsLeft, begin] = useCountdown()
+  const send = useMutation({
+    mutationFn: () => api.post('/sign-up/correct-address', { login, password, email: address.trim() }),
+    onSuccess: () => {
+      begin(60)
+      onSent(address.trim())
+    },
+    onError: (error) => begin((error instanceof ApiError && error.problem.retry_after_s) || 0),
+  })
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-3 border-t border-line pt-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (secondsLeft === 0) send.mutate()
+      }}
+    >
+      {send.isSuccess && <Banner title="Sent again" tone="good" />}
+      <TextField
+        autoComplete="email"
+        error={send.error ? failureText(send.error) : undefined}
+        hint="Correct it if it was mistyped."
+        isRequired
+        label="Email"
+        name="email"
+        type="email"
+        value={address}
+        onChange={setAddress}
+      />
+      <Button isDisabled={secondsLeft > 0} isPending={send.isPending} type="submit">
+        {secondsLeft > 0 ? `Send again in ${countdownText(secondsLeft)}` : 'Send the link again'}
+      </Button>
+    </form>
+  )
+}

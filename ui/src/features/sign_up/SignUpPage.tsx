@@ -1,0 +1,62 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import type { SignUpPending } from '~/api/types'
+import { VisitorPage } from '~/features/account/VisitorPage'
+import type { AccountForm } from '~/features/account/rules'
+import { useTitle } from '~/view/useTitle'
+
+import { LinkSent } from './LinkSent'
+import { ResendForm } from './ResendForm'
+import { SignUpForm } from './SignUpForm'
+
+/** For an account of one's own, with a workspace of its own. */
+export function SignUpPage() {
+  useTitle('Create an account')
+  const navigate = useNavigate()
+  const [pending, setPending] = useState<{ account: AccountForm; delivery: SignUpPending['delivery'] }>()
+  if (pending) {
+    const { account, delivery } = pending
+    return (
+      <VisitorPage below={<Help />} title="Confirm your email address">
+        <LinkSent delivery={delivery} email={account.email} purpose="confirm your address and sign in" validFor="24 hours">
+          <ResendForm
+            email={account.email}
+            login={account.username}
+            password={account.password}
+            onSent={(email) => setPending({ delivery, account: { ...account, email } })}
+          />
+        </LinkSent>
+      </VisitorPage>
+    )
+  }
+  return (
+    <VisitorPage
+      below={
+        <>
+          <Link className="link" to="/login">
+            I have an account
+          </Link>
+          <Help />
+        </>
+      }
+      lead="You get a workspace of your own. Invite your team to it later."
+      title="Create an account"
+    >
+      <SignUpForm
+        code={null}
+        email={null}
+        onHasAccount={() => void navigate({ to: '/login' })}
+        onPending={(account, { delivery }) => setPending({ account: { ...account, email: account.email.trim() }, delivery })}
+      />
+    </VisitorPage>
+  )
+}
+
+function Help() {
+  return (
+    <Link className="link" params={{ page: 'create-an-account' }} to="/help/$page">
+      Help with creating an account
+    </Link>
+  )
+}
