@@ -85,8 +85,13 @@ function Invite({ open, onInvited }: { open: readonly Invitation[] | undefined; 
         </Button>
       </form>
       {created && (
-        <Banner action={<CopyButton text={linkOf(created)} />} title="Copy the link now. It won’t be shown again." tone="good">
+        <Banner
+          action={<CopyButton text={linkOf(created)} />}
+          title={created.delivery === 'mail' ? 'Invitation sent' : 'Copy the link now. It won’t be shown again.'}
+          tone="good"
+        >
           <p>
+            {created.delivery === 'mail' && 'If the email doesn’t arrive, pass this link on yourself. It won’t be shown again. '}
             {created.email ? (
               <>
                 Only <bdi className="font-medium">{created.email}</bdi> can use it, to join {asRole(created.role)}.
