@@ -6,6 +6,7 @@ pub mod cookie;
 pub mod credential;
 pub mod identity;
 pub mod mailing;
+pub mod own_password;
 pub mod password;
 pub mod permission;
 pub mod second_factor;

@@ -10,13 +10,6 @@ use model::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::identity::Person;
-use crate::access::password;
-use crate::access::throttle::Place;
-use crate::blocking;
-use crate::context::Context;
-use crate::problem::Problem;
-
 /// The current password: whoever found a browser signed in must not change this.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PasswordProof {
@@ -28,18 +21,4 @@ pub struct PasswordProof {
 pub struct RecoveryCodes {
     /// Each signs in once, in the place of an app's code. They are shown only this once.
     pub recovery_codes: Vec<String>,
-}
-
-async fn check_password(context: &Context, person: &Person, given: PasswordProof) -> Result<(), Problem> {
-    let user = &person.session.user;
-    let place = Place::of(&person.client);
-    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
-    let (catalog, login) = (context.catalog.clone(), user.username.clone());
-    let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
-    let hash = hash.map(|hash| hash.expose().to_owned());
-    if !password::is_right(given.password, hash).await? {
-        return Err(Problem::field("password", "wrong password"));
-    }
-    context.throttle.succeeded(&user.username, &place);
-    Ok(())
 }

@@ -62,6 +62,8 @@ pub enum StoreError {
     InvitationEnded,
     #[error("this invitation is for another e-mail address; sign in with the account that it was sent to")]
     InvitationForOther,
+    #[error("too many invitations are open; withdraw some, or wait until they are accepted")]
+    TooManyInvitations,
     #[error("this link has expired or was already used; ask for a new one")]
     LinkEnded,
     #[error("the workspace still has connections, or is the only one; remove its connections first")]

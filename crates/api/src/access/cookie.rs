@@ -14,9 +14,10 @@ pub const SESSION_SECONDS: i64 = 30 * 86_400;
 
 const BROWSER: &str = "chartsy_browser";
 
-/// The session credential that a request carries, if any. Sessions of before a server had https go on under the plain name.
-pub fn read(headers: &HeaderMap) -> Option<Secret> {
-    named(headers, COOKIE).or_else(|| named(headers, PLAIN_COOKIE))
+/// The session credential that a request carries, if any. Behind https the plain name does not count: anybody beside this host can
+/// set a cookie with it.
+pub fn read(context: &Context, headers: &HeaderMap) -> Option<Secret> {
+    named(headers, session_name(context))
 }
 
 /// What tells a browser that has signed in before.

@@ -11,6 +11,7 @@ use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, Workspace};
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
 use super::permission::{Needed, granted};
+use super::throttle::Place;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::client::Client;
@@ -71,6 +72,11 @@ impl By {
 }
 
 impl Person {
+    /// Where their attempts to prove something count: nobody else's do.
+    pub fn place(&self) -> Place {
+        Place::KnownBrowser(self.session.id.clone())
+    }
+
     pub fn by(&self) -> By {
         let user = &self.session.user;
         let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
@@ -94,7 +100,7 @@ impl FromRequestParts<Shared> for Person {
                 .action("sign in on the pages: only users can do this"));
         }
         let client = Client::of(parts);
-        let credential = cookie::read(&parts.headers).ok_or_else(Problem::signed_out)?;
+        let credential = cookie::read(context, &parts.headers).ok_or_else(Problem::signed_out)?;
         let hash = credential::hash(credential.expose());
         let now = context.clock.now();
         let catalog = context.catalog.clone();

@@ -7,8 +7,10 @@ use store::{LinkPurpose, User};
 use utoipa::ToSchema;
 
 use super::credential;
+use super::throttle::Place;
 use crate::blocking;
 use crate::context::Context;
+use crate::http::client::Client;
 use crate::problem::Problem;
 
 /// How long a link to confirm an address works, and one to choose a new password.
@@ -32,6 +34,14 @@ impl From<Delivery> for LinkDelivery {
             Delivery::Console => Self::Console,
         }
     }
+}
+
+/// Lets a visitor have a mail sent to an address, at most so often.
+///
+/// # Errors
+/// 429, with how long to wait.
+pub fn limit(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
+    context.throttle.begin_mail(email, &Place::of(client)).map_err(Problem::too_many_tries)
 }
 
 /// Sends a link by which an address is confirmed.

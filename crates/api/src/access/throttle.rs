@@ -40,6 +40,9 @@ enum Counted {
     Login(String, Place),
     Place(Place),
     Account(String),
+    /// Mails that somebody had sent to a recipient, and all that they had sent.
+    Mail(String, Place),
+    Mails(Place),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +72,21 @@ impl Throttle {
     /// # Errors
     /// The seconds to wait.
     pub fn begin(&self, login: &str, place: &Place) -> Result<(), u32> {
+        self.count(counted(login, place))
+    }
+
+    /// Lets a visitor have a mail sent to somebody, or says how many seconds to wait before. Each counts. Nobody can use up what
+    /// others may have sent, to the same recipient or not.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn begin_mail(&self, recipient: &str, place: &Place) -> Result<(), u32> {
+        self.count(vec![Counted::Mail(key_of(recipient), place.clone()), Counted::Mails(place.clone())])
+    }
+
+    fn count(&self, counted: Vec<Counted>) -> Result<(), u32> {
         let now = self.clock.now();
         let mut entries = self.lock();
-        let counted = counted(login, place);
         let mut wait_s = 0;
         for key in &counted {
             if let Some(failures) = entries.get(key).filter(|failures| !failures.is_forgotten(key, now)) {
@@ -102,14 +117,29 @@ impl Throttle {
         }
     }
 
+    /// Takes back that an attempt counted: it failed for nothing that could have been guessed.
+    pub fn forgive(&self, login: &str, place: &Place) {
+        let mut entries = self.lock();
+        for key in counted(login, place) {
+            if let Some(failures) = entries.get_mut(&key) {
+                failures.count = failures.count.saturating_sub(1);
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Counted, Failures>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Short enough that invented ones don't fill the memory.
+fn key_of(text: &str) -> String {
+    text.trim().chars().take(320).flat_map(char::to_lowercase).collect()
+}
+
 /// What an attempt counts for. A known browser answers for itself alone.
 fn counted(login: &str, place: &Place) -> Vec<Counted> {
-    let login = login.trim().to_lowercase();
+    let login = key_of(login);
     let own = Counted::Login(login.clone(), place.clone());
     match place {
         Place::KnownBrowser(_) => vec![own],
@@ -121,15 +151,17 @@ impl Failures {
     fn is_forgotten(&self, of: &Counted, now: UnixSeconds) -> bool {
         let since = match of {
             Counted::Account(_) => self.first_at,
-            Counted::Login(..) | Counted::Place(_) => self.last_at,
+            _ => self.last_at,
         };
         now.0 - since.0 >= FORGOTTEN_AFTER_S
     }
 
     fn wait_s(&self, of: &Counted, now: UnixSeconds) -> i64 {
         match of {
-            Counted::Login(..) => wait_after_s(self.count, FREE_FAILURES) - (now.0 - self.last_at.0),
-            Counted::Place(_) => {
+            Counted::Login(..) | Counted::Mail(..) => {
+                wait_after_s(self.count, FREE_FAILURES) - (now.0 - self.last_at.0)
+            }
+            Counted::Place(_) | Counted::Mails(_) => {
                 wait_after_s(self.count, FREE_FAILURES_OF_ADDRESS) - (now.0 - self.last_at.0)
             }
             Counted::Account(_) if self.count >= MAX_FAILURES_OF_ACCOUNT => {
@@ -231,6 +263,34 @@ mod tests {
         assert_eq!(throttle.begin("ada", &own), Ok(()));
         clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
         assert_eq!(throttle.begin("ada", &from("203.0.113.7")), Ok(()));
+    }
+
+    #[test]
+    fn mails_are_limited_for_whoever_has_them_sent_and_for_nobody_else() {
+        let (_clock, throttle) = at_noon();
+        let (here, there) = (from("203.0.113.7"), from("203.0.113.8"));
+        for _ in 0..FREE_FAILURES {
+            assert_eq!(throttle.begin_mail("ada@example.com", &here), Ok(()));
+        }
+        assert!(throttle.begin_mail("ADA@example.com", &here).is_err());
+        assert_eq!(throttle.begin_mail("ada@example.com", &there), Ok(()));
+        assert_eq!(throttle.begin_mail("bob@example.com", &here), Ok(()));
+        assert_eq!(throttle.begin("ada@example.com", &here), Ok(()), "signing in is counted apart");
+    }
+
+    #[test]
+    fn a_password_that_was_right_costs_nothing_and_clears_nothing() {
+        let (_clock, throttle) = at_noon();
+        let here = from("203.0.113.7");
+        for _ in 0..FREE_FAILURES - 1 {
+            assert_eq!(throttle.begin("ada", &here), Ok(()), "a wrong code");
+        }
+        for _ in 0..20 {
+            assert_eq!(throttle.begin("ada", &here), Ok(()), "the password without a code");
+            throttle.forgive("ada", &here);
+        }
+        assert_eq!(throttle.begin("ada", &here), Ok(()), "the last free wrong code");
+        assert!(throttle.begin("ada", &here).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `PUT /me/password`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::access::account::check_new_password;
 use crate::access::identity::Person;
-use crate::access::{browser, mailing, password};
+use crate::access::{mailing, own_password, password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -33,20 +33,10 @@ pub struct PasswordRequest {
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,
-    headers: HeaderMap,
     Body(request): Body<PasswordRequest>,
 ) -> Result<StatusCode, Problem> {
     let user = person.session.user.clone();
-    // Whoever found a browser signed in must not be able to guess the password with it.
-    let place = browser::place(&context, Some(&user), &headers, &person.client);
-    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
-    let (catalog, login) = (context.catalog.clone(), user.username.clone());
-    let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
-    let hash = hash.map(|hash| hash.expose().to_owned());
-    if !password::is_right(request.current_password, hash).await? {
-        return Err(Problem::field("current_password", "wrong password"));
-    }
-    context.throttle.succeeded(&user.username, &place);
+    own_password::check(&context, &person, request.current_password, "current_password").await?;
     check_new_password(&request.password, &request.password_confirmation)?;
     let hash = Secret::new(password::hash(request.password).await?);
     let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());

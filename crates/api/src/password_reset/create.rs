@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use crate::access::account::check_email;
 use crate::access::mailing::{self, LinkDelivery};
-use crate::access::throttle::Place;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -34,8 +33,7 @@ pub async fn handle(
     Body(request): Body<AddressRequest>,
 ) -> Result<(StatusCode, Json<ResetPending>), Problem> {
     let email = check_email(&request.email)?.to_owned();
-    let about = format!("reset {}", email.to_lowercase());
-    context.throttle.begin(&about, &Place::of(&client)).map_err(Problem::too_many_tries)?;
+    mailing::limit(&context, &client, &email)?;
     let (catalog, login) = (context.catalog.clone(), email.clone());
     let found = blocking(move || catalog.user_by_login(&login)).await??;
     match found {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
-use store::Actor;
+use store::{Actor, LinkPurpose};
 use utoipa::ToSchema;
 
 use crate::access::account::check_new_password;
@@ -40,9 +40,15 @@ pub async fn handle(
     Body(request): Body<NewPasswordRequest>,
 ) -> Result<StatusCode, Problem> {
     check_new_password(&request.password, &request.password_confirmation)?;
-    let hash = Secret::new(password::hash(request.password).await?);
     let (catalog, now, code) =
         (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
+    // Before the work of hashing a password.
+    blocking({
+        let catalog = catalog.clone();
+        move || catalog.email_link(&code, LinkPurpose::ResetPassword, now)
+    })
+    .await??;
+    let hash = Secret::new(password::hash(request.password).await?);
     let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;
     let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
     context.record(Event::of_account(&by, "password.reset")).await?;

@@ -47,6 +47,7 @@ impl From<StoreError> for Problem {
             StoreError::WorkspaceInUse => (StatusCode::CONFLICT, "workspace_in_use"),
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
+            StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
             StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),

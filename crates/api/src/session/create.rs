@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use model::{Secret, UserId};
+use model::Secret;
 use serde::Deserialize;
-use store::Actor;
+use store::{Actor, User};
 use utoipa::ToSchema;
 
 use super::dto::{SignedIn, start_session};
 use crate::access::identity::By;
+use crate::access::throttle::Place;
 use crate::access::{browser, password, second_factor};
 use crate::audit::Event;
 use crate::blocking;
@@ -53,14 +54,16 @@ pub async fn handle(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
             .action("if you forgot your password, have a link sent to choose a new one"));
     };
-    check_second_factor(&context, &user.id, request.code.as_deref()).await?;
+    let attempt = Attempt { login: &login, place: &place, by: &client };
+    check_second_factor(&context, &user, request.code.as_deref(), &attempt).await?;
     context.throttle.succeeded(&login, &place);
     // Said only to whoever knows the password.
     if user.locked_at.is_some() {
         return Err(Problem::forbidden("account_locked", "this account is locked")
             .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
     }
-    if user.email_confirmed_at.is_none() {
+    // Whoever was invited by a link is known to those who invited them.
+    if user.email_confirmed_at.is_none() && !belongs_somewhere(&context, &user).await? {
         return Err(Problem::forbidden("email_unconfirmed", "your e-mail address is not confirmed yet")
             .action("open the link that was sent to it, or have it sent again"));
     }
@@ -70,21 +73,41 @@ pub async fn handle(
     Ok(started.created())
 }
 
+async fn belongs_somewhere(context: &Context, user: &User) -> Result<bool, Problem> {
+    let (catalog, id) = (context.catalog.clone(), user.id.clone());
+    Ok(!blocking(move || catalog.memberships(&id)).await??.is_empty())
+}
+
+/// Of signing in: where its failures count.
+struct Attempt<'a> {
+    login: &'a str,
+    place: &'a Place,
+    by: &'a Client,
+}
+
 /// Asked for only once the password was right, and counted as an attempt like it.
-async fn check_second_factor(context: &Context, user: &UserId, code: Option<&str>) -> Result<(), Problem> {
-    let (catalog, id) = (context.catalog.clone(), user.clone());
+async fn check_second_factor(
+    context: &Context,
+    user: &User,
+    code: Option<&str>,
+    attempt: &Attempt<'_>,
+) -> Result<(), Problem> {
+    let (catalog, id) = (context.catalog.clone(), user.id.clone());
     let found = blocking(move || catalog.two_factor(&id)).await??;
     let Some(two_factor) = found.filter(|one| one.confirmed_at.is_some()) else { return Ok(()) };
     let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
+        context.throttle.forgive(attempt.login, attempt.place);
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "two_factor_needed",
             "enter the code of your authenticator app",
         ));
     };
-    if second_factor::take(context, user, &two_factor, code).await? {
+    if second_factor::take(context, &user.id, &two_factor, code).await? {
         return Ok(());
     }
+    let by = By { actor: Actor::Visitor, client: attempt.by.clone() };
+    context.record(Event::of_account(&by, "session.code_refused").on(&user.username)).await?;
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "code_wrong", "wrong code")
         .action("each code works once; wait for the next one, or use a recovery code");
     problem.field = Some("code");

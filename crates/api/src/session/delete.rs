@@ -2,10 +2,14 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use store::{Actor, StoreError};
 
+use crate::access::identity::By;
 use crate::access::{cookie, credential};
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
+use crate::http::client::Client;
 use crate::problem::Problem;
 
 /// Sign out
@@ -13,11 +17,19 @@ use crate::problem::Problem;
     responses((status = 204, description = "Signed out")))]
 pub async fn handle(
     State(context): State<Shared>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1]), Problem> {
-    if let Some(credential) = cookie::read(&headers) {
+    if let Some(credential) = cookie::read(&context, &headers) {
         let (catalog, hash) = (context.catalog.clone(), credential::hash(credential.expose()));
-        blocking(move || catalog.delete_session(&hash)).await??;
+        let ended = blocking(move || -> Result<_, StoreError> {
+            let ended = catalog.delete_session(&hash)?;
+            ended.map(|id| catalog.user(&id)).transpose().map(Option::flatten)
+        });
+        if let Some(user) = ended.await?? {
+            let by = By { actor: Actor::User { id: user.id, username: user.username }, client };
+            context.record(Event::of_account(&by, "session.signed_out")).await?;
+        }
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::clear(&context)?)]))
 }

@@ -38,6 +38,9 @@ pub async fn handle(
     let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let hash = credential::hash(credential.expose());
     let (catalog, until) = (context.catalog.clone(), UnixSeconds(now.0 + SESSION_SECONDS));
-    blocking(move || catalog.renew_session(&id, &hash, now, until)).await??;
+    if !blocking(move || catalog.renew_session(&id, renewed_at, &hash, now, until)).await?? {
+        // Another tab was first: the browser has the new one from its answer.
+        return Ok(answer.into_response());
+    }
     Ok(([(header::SET_COOKIE, cookie::set(&context, &credential)?)], answer).into_response())
 }

@@ -1,13 +1,16 @@
 //! `POST /sign-up/confirm`.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
+use model::Secret;
 use serde::Deserialize;
-use store::Actor;
+use store::{Actor, LinkPurpose, StoreError};
 use utoipa::ToSchema;
 
-use crate::access::credential;
 use crate::access::identity::By;
+use crate::access::throttle::Place;
+use crate::access::{credential, password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -16,26 +19,47 @@ use crate::http::json::Body;
 use crate::problem::Problem;
 use crate::session::dto::{SignedIn, start_session};
 
-/// The secret part of a link that was sent by e-mail.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct LinkCode {
+pub struct ConfirmRequest {
+    /// The secret part of the link that was sent by email.
     pub code: String,
+    /// The password that was chosen for the account. Somebody else may have signed up with this address: whoever reads the mail must
+    /// not make that account usable without knowing it.
+    #[schema(value_type = String, format = Password)]
+    pub password: Secret,
 }
 
-/// Confirm your e-mail address with the link that was sent to it, and sign in
+/// Confirm your email address with the link that was sent to it, and sign in
 #[utoipa::path(post, path = "/api/v1/sign-up/confirm", operation_id = "confirm_email", tag = "sign-up",
-    request_body = LinkCode, responses((status = 201, body = SignedIn)))]
+    request_body = ConfirmRequest, responses((status = 201, body = SignedIn)))]
 pub async fn handle(
     State(context): State<Shared>,
     client: Client,
-    Body(request): Body<LinkCode>,
+    Body(request): Body<ConfirmRequest>,
 ) -> Result<Response, Problem> {
     let (catalog, now, hash) =
         (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
+    let found = blocking({
+        let catalog = catalog.clone();
+        move || -> Result<_, StoreError> {
+            let user = catalog.email_link(&hash, LinkPurpose::ConfirmAddress, now)?;
+            catalog.user_by_login(&user.email)
+        }
+    });
+    let (user, password_hash) = found.await??.ok_or(StoreError::LinkEnded)?;
+    let place = Place::of(&client);
+    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
+    let password_hash = password_hash.map(|hash| hash.expose().to_owned());
+    if !password::is_right(request.password, password_hash).await? {
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password_wrong", "wrong password")
+            .action("if somebody else signed up with your address, choose a new password instead");
+        problem.field = Some("password");
+        return Err(problem);
+    }
+    context.throttle.succeeded(&user.username, &place);
     let named = |user: &store::User| format!("{}’s workspace", user.full_name);
     let user = blocking(move || catalog.confirm_email(&hash, named, now)).await??;
-    let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
-    let by = By { actor, client };
+    let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "account.confirmed")).await?;
     Ok(started.created())

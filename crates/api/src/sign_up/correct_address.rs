@@ -8,7 +8,6 @@ use serde::Deserialize;
 use store::StoreError;
 use utoipa::ToSchema;
 
-use super::limit_mails;
 use crate::access::account::check_email;
 use crate::access::throttle::Place;
 use crate::access::{mailing, password};
@@ -37,7 +36,7 @@ pub async fn handle(
     Body(request): Body<CorrectAddressRequest>,
 ) -> Result<StatusCode, Problem> {
     let email = check_email(&request.email)?.to_owned();
-    limit_mails(&context, &client, &email)?;
+    mailing::limit(&context, &client, &email)?;
     let login: String = request.login.trim().chars().take(254).collect();
     let place = Place::of(&client);
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;

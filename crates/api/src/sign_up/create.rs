@@ -9,12 +9,10 @@ use serde::{Deserialize, Serialize};
 use store::{Actor, NewUser, StoreError, User};
 use utoipa::ToSchema;
 
-use super::limit_mails;
-use crate::access::account::AccountFields;
+use crate::access::account::{AccountFields, check_email};
 use crate::access::credential;
 use crate::access::identity::By;
 use crate::access::mailing::{self, LinkDelivery};
-use crate::access::throttle::Place;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared, SignUp};
@@ -50,15 +48,19 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     match (context.options.sign_up, request.invitation) {
         (SignUp::Open | SignUp::Invited, Some(code)) => {
-            let place = Place::of(&client);
-            context.throttle.begin(THROTTLED_AS, &place).map_err(Problem::too_many_tries)?;
-            let new = request.account.checked(false).await?;
+            check_invitation(&context, &code).await?;
+            // An invitation whose code was mailed is read by the owner of the address.
+            let new = request.account.checked(context.mailer.is_configured()).await?;
             let user = by_invitation(&context, &client, code, new).await?;
-            context.throttle.succeeded(THROTTLED_AS, &place);
+            if user.email_confirmed_at.is_none() && context.mailer.is_configured() {
+                mailing::send_confirmation(&context, &user).await?;
+            }
             Ok(start_session(&context, user, &client).await?.created())
         }
         (SignUp::Open, None) => {
-            limit_mails(&context, &client, &request.account.email)?;
+            let email = check_email(&request.account.email)?.to_owned();
+            mailing::limit(&context, &client, &email)?;
+            check_is_set_up(&context).await?;
             let new = request.account.checked(false).await?;
             by_oneself(&context, &client, new).await?;
             let delivery =
@@ -77,11 +79,17 @@ pub async fn handle(
 /// The answer is the same whether the address has an account or not.
 async fn by_oneself(context: &Context, client: &Client, new: NewUser) -> Result<(), Problem> {
     let (catalog, now) = (context.catalog.clone(), context.clock.now());
-    let (wanted, email) = (new.username.clone(), new.email.clone());
+    let (username, email) = (new.username.clone(), new.email.clone());
+    let wanted = username.clone();
     let created = blocking(move || -> Result<_, StoreError> {
         match catalog.create_unconfirmed_user(&new, now) {
             Ok(user) => Ok(Created::User(user)),
-            Err(StoreError::EmailTaken) => Ok(Created::HasAccount),
+            Err(StoreError::EmailTaken) => {
+                // What can be seen of the new account afterwards must not tell that this happened.
+                let email = format!("{}@taken.invalid", new.username);
+                catalog.create_unconfirmed_user(&NewUser { email, ..new }, now)?;
+                Ok(Created::HasAccount)
+            }
             Err(StoreError::NameTaken) => Ok(Created::NameTaken(catalog.free_usernames(&wanted)?)),
             Err(error) => Err(error),
         }
@@ -93,6 +101,8 @@ async fn by_oneself(context: &Context, client: &Client, new: NewUser) -> Result<
             mailing::send_confirmation(context, &user).await
         }
         Created::HasAccount => {
+            let by = By { actor: Actor::Visitor, client: client.clone() };
+            context.record(Event::of_account(&by, "account.created").on(&username)).await?;
             let message = Message::AlreadyRegistered {
                 sign_in_page: context.page("/login"),
                 reset_page: context.page("/forgot-password"),
@@ -110,8 +120,23 @@ enum Created {
     NameTaken(Vec<String>),
 }
 
-/// A code can't be guessed faster than a password.
-const THROTTLED_AS: &str = "signing up";
+/// Before the work of hashing a password.
+async fn check_invitation(context: &Context, code: &str) -> Result<(), Problem> {
+    let (catalog, hash) = (context.catalog.clone(), credential::hash(code));
+    let found = blocking(move || catalog.invitation_by_link(&hash)).await??;
+    let now = context.clock.now();
+    found.filter(|one| one.expires_at > now).map(|_| ()).ok_or_else(|| StoreError::InvitationEnded.into())
+}
+
+/// The first account is that of whoever has the setup code.
+async fn check_is_set_up(context: &Context) -> Result<(), Problem> {
+    let catalog = context.catalog.clone();
+    if blocking(move || catalog.has_owner()).await?? {
+        return Ok(());
+    }
+    Err(Problem::forbidden("no_owner", "this server is not set up yet")
+        .action("ask the person who runs it to create the owner account first"))
+}
 
 async fn by_invitation(
     context: &Context,

@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::limit_mails;
 use crate::access::account::check_email;
 use crate::access::mailing;
 use crate::blocking;
@@ -30,7 +29,7 @@ pub async fn handle(
     Body(request): Body<AddressRequest>,
 ) -> Result<StatusCode, Problem> {
     let email = check_email(&request.email)?.to_owned();
-    limit_mails(&context, &client, &email)?;
+    mailing::limit(&context, &client, &email)?;
     let catalog = context.catalog.clone();
     let found = blocking(move || catalog.user_by_login(&email)).await??;
     if let Some((user, _)) = found.filter(|(user, _)| user.email_confirmed_at.is_none()) {

@@ -9,9 +9,9 @@ use serde::Serialize;
 use store::TwoFactor;
 use utoipa::ToSchema;
 
-use super::{PasswordProof, check_password};
+use super::PasswordProof;
 use crate::access::identity::Person;
-use crate::access::second_factor;
+use crate::access::{own_password, second_factor};
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -37,7 +37,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, Json<TwoFactorSetup>), Problem> {
-    check_password(&context, &person, request).await?;
+    own_password::check(&context, &person, request.password, "password").await?;
     let user = person.session.user;
     let secret = second_factor::new_secret()?;
     let address = second_factor::address(&secret, &user.username)?;

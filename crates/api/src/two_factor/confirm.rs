@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::RecoveryCodes;
 use crate::access::identity::Person;
-use crate::access::throttle::Place;
 use crate::access::{mailing, second_factor};
 use crate::audit::Event;
 use crate::blocking;
@@ -39,7 +38,7 @@ pub async fn handle(
     let begun = begun.ok_or_else(|| {
         Problem::bad_request("two_factor_not_begun", "there is no app to confirm").action("set one up first")
     })?;
-    let place = Place::of(&person.client);
+    let place = person.place();
     context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
     if !second_factor::take(&context, &user.id, &begun, &request.code).await? {
         return Err(Problem::field("code", "wrong code")

@@ -2,12 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-
 use mail::Message;
 
-use super::{PasswordProof, check_password};
+use super::PasswordProof;
 use crate::access::identity::Person;
-use crate::access::mailing;
+use crate::access::{mailing, own_password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -22,7 +21,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<StatusCode, Problem> {
-    check_password(&context, &person, request).await?;
+    own_password::check(&context, &person, request.password, "password").await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     blocking(move || catalog.delete_two_factor(&user)).await??;
     context.record(Event::of_account(&person.by(), "two_factor.disabled")).await?;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::{PasswordProof, RecoveryCodes, check_password};
+use super::{PasswordProof, RecoveryCodes};
 use crate::access::identity::Person;
-use crate::access::second_factor;
+use crate::access::{own_password, second_factor};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -20,7 +20,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    check_password(&context, &person, request).await?;
+    own_password::check(&context, &person, request.password, "password").await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     let is_on = blocking({
         let (catalog, user) = (catalog.clone(), user.clone());

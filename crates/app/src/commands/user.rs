@@ -112,7 +112,8 @@ fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
 /// What the operator does to accounts is in the audit log, too.
 fn record(folder: &Folder, action: &'static str, subject: &str) -> anyhow::Result<()> {
     let entry = NewAuditEntry {
-        workspace: Some(folder.workspace.clone()),
+        // It concerns the account: the workspaces that it belongs to see it.
+        workspace: None,
         actor: Actor::Operator,
         action,
         subject: Some(subject.to_owned()),

@@ -104,7 +104,7 @@ impl Catalog {
         })
     }
 
-    /// The entries of a workspace, with those by or about its members' own accounts, the newest first; at most `limit`.
+    /// The entries of a workspace, with those by or about its members' own accounts since they joined, the newest first; at most `limit`.
     ///
     /// # Errors
     /// Those of the file.
@@ -117,9 +117,9 @@ impl Catalog {
         let sql = format!(
             "SELECT {ENTRY} FROM audit
              WHERE (workspace = ?1 OR (workspace IS NULL
-                    AND (actor_id IN (SELECT user FROM members WHERE members.workspace = ?1)
-                        OR subject IN (SELECT users.username FROM members JOIN users ON users.id = members.user
-                            WHERE members.workspace = ?1))))
+                    AND EXISTS (SELECT 1 FROM members JOIN users ON users.id = members.user
+                        WHERE members.workspace = ?1 AND audit.at >= members.joined_at
+                            AND (audit.actor_id = members.user OR audit.subject = users.username))))
                 AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
                 AND (?3 IS NULL OR actor_name = ?3 COLLATE NOCASE)
                 AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR number < ?6)

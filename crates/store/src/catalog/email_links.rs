@@ -1,15 +1,17 @@
 //! Links that prove an address: whoever opens one has read the mail.
 
 use model::{Role, Secret, UnixSeconds, UserId};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Catalog;
 use super::members::{add_member, insert_workspace};
-use super::people::{NewUser, User, by_id, end_sessions, insert_user};
+use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
 use crate::StoreError;
 use crate::error::Fault;
 
-/// An account whose address was never confirmed is deleted after so long: its names are free again.
+/// How many links for one purpose work at a time. Asking for another one must not end a link that is on its way.
+const LINKS_KEPT: i64 = 5;
+/// An account whose address was never confirmed is deleted after so long, unless it belongs to a workspace: its names are free again.
 const UNCONFIRMED_SECONDS: i64 = 7 * 86_400;
 
 /// What a link is for.
@@ -35,7 +37,8 @@ impl Catalog {
     /// `NameTaken` or `EmailTaken`.
     pub fn create_unconfirmed_user(&self, new: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
         self.write(|tx| {
-            let sql = "DELETE FROM users WHERE email_confirmed_at IS NULL AND created_at < ?1";
+            let sql = "DELETE FROM users WHERE email_confirmed_at IS NULL AND created_at < ?1
+                AND NOT EXISTS (SELECT 1 FROM members WHERE members.user = users.id)";
             tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
             insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)
         })
@@ -59,7 +62,7 @@ impl Catalog {
         })
     }
 
-    /// Keeps a link for a user. Those that they had for the same purpose end.
+    /// Keeps a link for a user. Of those for the same purpose, the newest few work.
     ///
     /// # Errors
     /// Those of the file.
@@ -72,8 +75,7 @@ impl Catalog {
         expires_at: UnixSeconds,
     ) -> Result<(), StoreError> {
         self.write(|tx| {
-            let sql = "DELETE FROM email_links WHERE (user = ?1 AND purpose = ?2) OR expires_at <= ?3";
-            tx.prepare_cached(sql)?.execute(params![user.id.as_str(), purpose.as_str(), now.0])?;
+            tx.prepare_cached("DELETE FROM email_links WHERE expires_at <= ?1")?.execute([now.0])?;
             let sql = "INSERT INTO email_links (token_hash, user, purpose, email, created_at, expires_at)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             tx.prepare_cached(sql)?.execute(params![
@@ -84,8 +86,25 @@ impl Catalog {
                 now.0,
                 expires_at.0
             ])?;
+            let sql = "DELETE FROM email_links WHERE user = ?1 AND purpose = ?2 AND token_hash NOT IN (
+                SELECT token_hash FROM email_links WHERE user = ?1 AND purpose = ?2
+                ORDER BY created_at DESC LIMIT ?3)";
+            tx.prepare_cached(sql)?.execute(params![user.id.as_str(), purpose.as_str(), LINKS_KEPT])?;
             Ok(())
         })
+    }
+
+    /// Whose link it is, as long as it works. It stays.
+    ///
+    /// # Errors
+    /// `LinkEnded`, as [`Catalog::confirm_email`].
+    pub fn email_link(
+        &self,
+        token_hash: &[u8],
+        purpose: LinkPurpose,
+        now: UnixSeconds,
+    ) -> Result<User, StoreError> {
+        self.read(|conn| find(conn, token_hash, purpose, now))
     }
 
     /// Confirms the address that a link was sent to. Somebody who belongs to no workspace gets one, called `workspace`.
@@ -100,6 +119,9 @@ impl Catalog {
     ) -> Result<User, StoreError> {
         self.write(|tx| {
             let user = take(tx, token_hash, LinkPurpose::ConfirmAddress, now)?;
+            if user.email_confirmed_at.is_some() {
+                return Err(StoreError::LinkEnded.into());
+            }
             confirm(tx, &user.id, now)?;
             let sql = "SELECT 1 FROM members WHERE user = ?1";
             if !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
@@ -122,6 +144,10 @@ impl Catalog {
     ) -> Result<User, StoreError> {
         self.write(|tx| {
             let user = take(tx, token_hash, LinkPurpose::ResetPassword, now)?;
+            if user.email_confirmed_at.is_none() {
+                // Whoever set it up did not prove the address.
+                tx.prepare_cached("DELETE FROM two_factor WHERE user = ?1")?.execute([user.id.as_str()])?;
+            }
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             tx.prepare_cached(sql)?.execute([user.id.as_str(), password_hash.expose()])?;
             confirm(tx, &user.id, now)?;
@@ -131,23 +157,32 @@ impl Catalog {
     }
 }
 
+/// With it, all links of its user end: what they were for has happened, or is out of date.
 fn take(
     tx: &Transaction<'_>,
     token_hash: &[u8],
     purpose: LinkPurpose,
     now: UnixSeconds,
 ) -> Result<User, Fault> {
-    let sql =
-        "DELETE FROM email_links WHERE token_hash = ?1 AND purpose = ?2 RETURNING user, email, expires_at";
-    let found = tx.prepare_cached(sql)?.query_row(params![token_hash, purpose.as_str()], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, UnixSeconds(row.get(2)?)))
-    });
-    let Some((user, email, expires_at)) = found.optional()? else { return Err(StoreError::LinkEnded.into()) };
-    let user = by_id(tx, &UserId::from(user))?;
-    if expires_at <= now || !user.email.eq_ignore_ascii_case(&email) {
-        return Err(StoreError::LinkEnded.into());
-    }
+    let user = find(tx, token_hash, purpose, now)?;
+    end_links(tx, &user.id)?;
     Ok(user)
+}
+
+pub(super) fn end_links(tx: &Transaction<'_>, user: &UserId) -> Result<(), Fault> {
+    tx.prepare_cached("DELETE FROM email_links WHERE user = ?1")?.execute([user.as_str()])?;
+    Ok(())
+}
+
+fn find(conn: &Connection, token_hash: &[u8], purpose: LinkPurpose, now: UnixSeconds) -> Result<User, Fault> {
+    let sql = format!(
+        "SELECT {USER} FROM email_links JOIN users ON users.id = email_links.user
+         WHERE email_links.token_hash = ?1 AND email_links.purpose = ?2 AND email_links.expires_at > ?3
+            AND email_links.email = users.email"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement.query_row(params![token_hash, purpose.as_str(), now.0], user);
+    found.optional()?.ok_or_else(|| StoreError::LinkEnded.into())
 }
 
 fn confirm(tx: &Transaction<'_>, id: &UserId, now: UnixSeconds) -> Result<(), Fault> {

@@ -14,6 +14,9 @@ const INVITATION: &str = "invitations.id, invitations.email, invitations.role, i
      invitations.created_at, invitations.expires_at, workspaces.id, workspaces.name, workspaces.created_at, \
      workspaces.requires_two_factor";
 
+/// How many may be open in one workspace.
+const OPEN_MAX: i64 = 100;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub id: String,
@@ -42,7 +45,7 @@ impl Catalog {
     /// Keeps an invitation. One that the same address had to the same workspace is withdrawn: its link ends.
     ///
     /// # Errors
-    /// `AlreadyMember` when the address is a member's.
+    /// `AlreadyMember` when the address is a member's, `TooManyInvitations` when too many are open.
     pub fn create_invitation(&self, new: &NewInvitation, now: UnixSeconds) -> Result<Invitation, StoreError> {
         let id = new_id("inv")?;
         self.write(|tx| {
@@ -54,6 +57,13 @@ impl Catalog {
                 }
                 let sql = "DELETE FROM invitations WHERE workspace = ?1 AND email = ?2";
                 tx.prepare_cached(sql)?.execute([new.workspace.as_str(), email])?;
+            }
+            let sql = "SELECT count(*) FROM invitations WHERE workspace = ?1 AND expires_at > ?2";
+            let open: i64 = tx
+                .prepare_cached(sql)?
+                .query_row(params![new.workspace.as_str(), now.0], |row| row.get(0))?;
+            if open >= OPEN_MAX {
+                return Err(StoreError::TooManyInvitations.into());
             }
             let sql =
                 "INSERT INTO invitations (id, workspace, email, role, token_hash, invited_by, created_at,
@@ -124,13 +134,18 @@ impl Catalog {
     ) -> Result<Invitation, StoreError> {
         self.write(|tx| {
             let invitation = take(tx, token_hash, &user.email, now)?;
+            let sql = "SELECT 1 FROM members WHERE workspace = ?1 AND user = ?2";
+            if tx.prepare_cached(sql)?.exists([invitation.workspace.id.as_str(), user.id.as_str()])? {
+                // Which also undoes that it was taken.
+                return Err(StoreError::AlreadyMember.into());
+            }
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok(invitation)
         })
     }
 
-    /// Creates an account for whoever has an invitation's link, and makes it a member. An invitation that was sent to the address
-    /// proves that it is theirs.
+    /// Creates an account for whoever has an invitation's link, and makes it a member. `new` says whether the link is only known from
+    /// a mail: then one for an address proves that it is theirs.
     ///
     /// # Errors
     /// Those of [`Catalog::accept_invitation`]; `NameTaken` or `EmailTaken`, by which the invitation is not used up.
@@ -142,7 +157,7 @@ impl Catalog {
     ) -> Result<(User, Invitation), StoreError> {
         self.write(|tx| {
             let invitation = take(tx, token_hash, &new.email, now)?;
-            let is_email_confirmed = invitation.email.is_some() || new.is_email_confirmed;
+            let is_email_confirmed = invitation.email.is_some() && new.is_email_confirmed;
             let user = insert_user(tx, &NewUser { is_email_confirmed, ..new.clone() }, now)?;
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok((user, invitation))

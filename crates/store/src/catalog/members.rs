@@ -222,6 +222,9 @@ impl Catalog {
             }
             let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str(), role.as_str()])?;
+            if role.permission() < before.permission() {
+                withdraw_invitations_of(tx, workspace, user)?;
+            }
             Ok(before)
         })
     }
@@ -269,6 +272,7 @@ impl Catalog {
                 keep_an_owner(tx, workspace, user)?;
             }
             let sql = "DELETE FROM members WHERE workspace = ?1 AND user = ?2";
+            withdraw_invitations_of(tx, workspace, user)?;
             tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
             Ok(before)
         })
@@ -312,6 +316,18 @@ fn member_role(tx: &Transaction<'_>, workspace: &WorkspaceId, user: &UserId) -> 
         .query_row([workspace.as_str(), user.as_str()], |row| row.get(0))
         .optional()?;
     found.map(|role| role_of(&role)).transpose()
+}
+
+/// Nobody comes back by an invitation that they made while they still could.
+fn withdraw_invitations_of(
+    tx: &Transaction<'_>,
+    workspace: &WorkspaceId,
+    user: &UserId,
+) -> Result<(), Fault> {
+    let sql = "DELETE FROM invitations WHERE workspace = ?1
+        AND invited_by = (SELECT username FROM users WHERE id = ?2)";
+    tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+    Ok(())
 }
 
 fn keep_an_owner(tx: &Transaction<'_>, workspace: &WorkspaceId, leaving: &UserId) -> Result<(), Fault> {

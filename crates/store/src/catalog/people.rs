@@ -14,6 +14,8 @@ pub(super) const USER: &str = "users.id, users.full_name, users.email, users.use
 /// How many columns `USER` has: what a query selects after it begins there.
 pub(super) const USER_COLUMNS: usize = 7;
 
+const ANY_OWNER: &str = "SELECT 1 FROM members WHERE role = 'owner' LIMIT 1";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
@@ -44,16 +46,16 @@ impl Catalog {
     /// # Errors
     /// Those of the file.
     pub fn has_owner(&self) -> Result<bool, StoreError> {
-        self.read(|conn| Ok(conn.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])?))
+        self.read(|conn| Ok(conn.prepare_cached(ANY_OWNER)?.exists([])?))
     }
 
     /// Creates the first user, who owns the default workspace.
     ///
     /// # Errors
-    /// `OwnerExists` when there is a user already.
+    /// `OwnerExists` when somebody owns a workspace already.
     pub fn create_owner(&self, owner: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
         self.write(|tx| {
-            if tx.prepare_cached("SELECT 1 FROM users LIMIT 1")?.exists([])? {
+            if tx.prepare_cached(ANY_OWNER)?.exists([])? {
                 return Err(StoreError::OwnerExists.into());
             }
             let user = insert_user(tx, owner, now)?;
@@ -143,6 +145,7 @@ impl Catalog {
         self.write(|tx| {
             tx.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
                 .execute(params![user.as_str(), password_hash.expose()])?;
+            super::email_links::end_links(tx, user)?;
             end_sessions(tx, user, kept)
         })
     }

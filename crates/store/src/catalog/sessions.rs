@@ -97,22 +97,24 @@ impl Catalog {
         Ok(found)
     }
 
-    /// Replaces the credential of a session, which lasts until `expires_at` from now on. The old one ends half a minute later.
-    /// Whether there was such a session.
+    /// Replaces the credential of a session that was last renewed at `renewed_at`. It lasts until `expires_at` from now on, and the
+    /// old credential ends half a minute later. Of two requests that renew it at once, one does: whether this one did.
     ///
     /// # Errors
     /// Those of the file.
     pub fn renew_session(
         &self,
         id: &str,
+        renewed_at: UnixSeconds,
         token_hash: &[u8],
         now: UnixSeconds,
         expires_at: UnixSeconds,
     ) -> Result<bool, StoreError> {
         self.write(|tx| {
             let sql = "UPDATE sessions SET old_token_hash = token_hash, token_hash = ?2, renewed_at = ?3,
-                expires_at = ?4 WHERE id = ?1";
-            Ok(tx.prepare_cached(sql)?.execute(params![id, token_hash, now.0, expires_at.0])? > 0)
+                expires_at = ?4 WHERE id = ?1 AND renewed_at = ?5";
+            Ok(tx.prepare_cached(sql)?.execute(params![id, token_hash, now.0, expires_at.0, renewed_at.0])?
+                > 0)
         })
     }
 
@@ -131,15 +133,6 @@ impl Catalog {
             let found = statement.query_map(params![of.as_str(), now.0], session)?;
             Ok(found.collect::<Result<_, _>>()?)
         })
-    }
-
-    /// Whether somebody has signed in from this address, in a session that has not expired.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn is_known_address(&self, of: &UserId, address: &str, now: UnixSeconds) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM sessions WHERE user = ?1 AND address = ?2 AND expires_at > ?3";
-        self.read(|conn| Ok(conn.prepare_cached(sql)?.exists(params![of.as_str(), address, now.0])?))
     }
 
     /// Ends the session with this credential, if it is there: whose it was.

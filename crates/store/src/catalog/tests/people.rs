@@ -58,8 +58,6 @@ fn a_session_lasts_until_it_expires_or_is_ended() {
     catalog.create_session(b"hash b", &user.id, &Origin::default(), NOW, LATER).unwrap();
     let session = catalog.session(b"hash a", NOW).unwrap().unwrap();
     assert_eq!((&session.user, session.address), (&user, origin.address));
-    assert!(catalog.is_known_address(&user.id, "203.0.113.7", NOW).unwrap());
-    assert!(!catalog.is_known_address(&user.id, "203.0.113.8", NOW).unwrap());
     assert_eq!(catalog.session(b"hash a", LATER).unwrap(), None);
     assert_eq!(catalog.session(b"other", NOW).unwrap(), None);
     assert_eq!(catalog.delete_session(b"hash a").unwrap(), Some(user.id.clone()));
@@ -76,7 +74,8 @@ fn a_renewed_session_takes_its_old_credential_for_half_a_minute_more() {
     catalog.create_session(b"old", &user.id, &Origin::default(), NOW, LATER).unwrap();
     let id = catalog.session(b"old", NOW).unwrap().unwrap().id;
     let at = |s: i64| UnixSeconds(NOW.0 + s);
-    assert!(catalog.renew_session(&id, b"new", at(50), at(500)).unwrap());
+    assert!(catalog.renew_session(&id, NOW, b"new", at(50), at(500)).unwrap());
+    assert!(!catalog.renew_session(&id, NOW, b"newer", at(50), at(500)).unwrap(), "another tab was first");
     assert_eq!(catalog.session(b"old", at(79)).unwrap().unwrap().id, id);
     assert_eq!(catalog.session(b"old", at(80)).unwrap(), None);
     assert_eq!(catalog.session(b"new", at(499)).unwrap().unwrap().id, id);
@@ -238,4 +237,47 @@ fn a_code_is_taken_once_and_the_first_one_confirms() {
     assert_eq!((left.sealed_secret.as_slice(), left.recovery_codes_left), (b"second".as_slice(), 1));
     assert!(catalog.delete_two_factor(&ada.id).unwrap());
     assert_eq!(catalog.two_factor(&ada.id).unwrap(), None);
+}
+
+#[test]
+fn nobody_comes_back_by_an_invitation_of_their_own() {
+    let (_dir, catalog) = temp();
+    let (_ada, bob) = two(&catalog, Role::Admin);
+    let workspace = catalog.default_workspace().unwrap().id;
+    let by_bob = |token_hash: &[u8]| NewInvitation {
+        workspace: workspace.clone(),
+        email: None,
+        role: Role::Admin,
+        invited_by: "bob".into(),
+        token_hash: token_hash.to_vec(),
+        expires_at: LATER,
+    };
+    catalog.create_invitation(&by_bob(b"one"), NOW).unwrap();
+    let member = catalog.accept_invitation(b"one", &bob, NOW);
+    assert!(matches!(member, Err(StoreError::AlreadyMember)));
+    assert_eq!(catalog.invitations(&workspace).unwrap().len(), 1, "it was not used up");
+    catalog.set_role(&workspace, &bob.id, Role::Viewer, Role::Owner).unwrap();
+    assert_eq!(catalog.invitations(&workspace).unwrap(), []);
+    catalog.create_invitation(&by_bob(b"two"), NOW).unwrap();
+    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner)).unwrap();
+    assert!(matches!(catalog.accept_invitation(b"two", &bob, NOW), Err(StoreError::InvitationEnded)));
+}
+
+#[test]
+fn an_unconfirmed_account_that_belongs_to_a_workspace_stays() {
+    let (_dir, catalog) = temp();
+    let (_ada, bob) = two(&catalog, Role::Member);
+    assert_eq!(bob.email_confirmed_at, None, "a link that anybody may have proves no address");
+    let later = UnixSeconds(NOW.0 + 30 * 86_400);
+    catalog.create_unconfirmed_user(&named("carol"), later).unwrap();
+    assert!(catalog.user(&bob.id).unwrap().is_some());
+}
+
+#[test]
+fn a_stranger_who_signs_up_first_does_not_take_the_owners_place() {
+    let (_dir, catalog) = temp();
+    catalog.create_unconfirmed_user(&named("eve"), NOW).unwrap();
+    assert!(!catalog.has_owner().unwrap());
+    catalog.create_owner(&owner(), NOW).unwrap();
+    assert!(catalog.has_owner().unwrap());
 }

@@ -1,0 +1,32 @@
+//! The password of somebody who is signed in, asked for once more: whoever finds a browser signed in must not change how the account
+//! is protected.
+
+use model::Secret;
+
+use super::identity::Person;
+use super::password;
+use crate::blocking;
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// Checks it; `field` is what the request calls it. Failures count for this session alone.
+///
+/// # Errors
+/// 422 when it is wrong, 429 after too many failures.
+pub async fn check(
+    context: &Context,
+    person: &Person,
+    given: Secret,
+    field: &'static str,
+) -> Result<(), Problem> {
+    let (username, place) = (&person.session.user.username, person.place());
+    context.throttle.begin(username, &place).map_err(Problem::too_many_tries)?;
+    let (catalog, login) = (context.catalog.clone(), username.clone());
+    let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
+    let hash = hash.map(|hash| hash.expose().to_owned());
+    if !password::is_right(given, hash).await? {
+        return Err(Problem::field(field, "wrong password"));
+    }
+    context.throttle.succeeded(username, &place);
+    Ok(())
+}
