@@ -100,7 +100,7 @@ fn label(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
         Role::Admin => "Admin",
-        Role::BillingAdmin => "Billing Admin",
+        Role::BillingAdmin => "Billing admin",
         Role::Member => "Member",
         Role::Viewer => "Viewer",
     }

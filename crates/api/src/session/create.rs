@@ -20,11 +20,11 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LoginRequest {
-    /// Username or e-mail address.
+    /// Username or email address.
     pub login: String,
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
-    /// Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`.
+    /// From the authenticator app, or a recovery code; needed if the answer without it was `two_factor_needed`.
     pub code: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub async fn handle(
             context.record(Event::of_account(&by, "session.refused").on(&user.username)).await?;
         }
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
-            .action("if you forgot your password, have a link sent to choose a new one"));
+            .action("if you forgot your password, request a link to choose a new one"));
     };
     check_second_factor(&context, &user.id, request.code.as_deref()).await?;
     context.throttle.succeeded(&login, &place);
@@ -61,7 +61,7 @@ pub async fn handle(
             .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
     }
     if user.email_confirmed_at.is_none() {
-        return Err(Problem::forbidden("email_unconfirmed", "your e-mail address is not confirmed yet")
+        return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
             .action("open the link that was sent to it, or have it sent again"));
     }
     let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
@@ -79,7 +79,7 @@ async fn check_second_factor(context: &Context, user: &UserId, code: Option<&str
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "two_factor_needed",
-            "enter the code of your authenticator app",
+            "enter the code from your authenticator app",
         ));
     };
     if second_factor::take(context, user, &two_factor, code).await? {

@@ -16,13 +16,13 @@ use crate::http::json::Body;
 use crate::problem::Problem;
 use crate::session::dto::{SignedIn, start_session};
 
-/// The secret part of a link that was sent by e-mail.
+/// The secret part of a link that was sent by email.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LinkCode {
     pub code: String,
 }
 
-/// Confirm your e-mail address with the link that was sent to it, and sign in
+/// Confirm your email address with the link that was sent to it, and sign in
 #[utoipa::path(post, path = "/api/v1/sign-up/confirm", operation_id = "confirm_email", tag = "sign-up",
     request_body = LinkCode, responses((status = 201, body = SignedIn)))]
 pub async fn handle(

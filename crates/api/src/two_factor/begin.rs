@@ -27,9 +27,9 @@ pub struct TwoFactorSetup {
     pub qr_code_svg: String,
 }
 
-/// Begin to set up an authenticator app
+/// Start to set up an authenticator app
 ///
-/// Nothing changes until a code of the app confirms it.
+/// Nothing changes until a code from the app confirms it.
 #[utoipa::path(post, path = "/api/v1/me/two-factor", operation_id = "begin_two_factor", tag = "me",
     request_body = PasswordProof, responses((status = 201, body = TwoFactorSetup)))]
 pub async fn handle(
