@@ -2091,17 +2091,17 @@ export interface components {
             code: string;
         };
         InvitationOffer: {
-            /** @description Whom it is for; `null` for whoever has the link. */
+            /** @description The address that it is for; `null` if anyone with the link can use it. */
             email?: string | null;
             /** Format: int64 */
             expires_at: number;
-            /** @description The username of whoever invites. */
+            /** @description The username of the person who sent the invitation. */
             invited_by: string;
             role: components["schemas"]["Role"];
             workspace_name: string;
         };
         InvitationRequest: {
-            /** @description Whom it is for. Leave it out for a link that whoever has it can use once. */
+            /** @description The address that it is for. Leave it out for a link that anyone can use once. */
             email?: string | null;
             role: components["schemas"]["Role"];
         };
@@ -2111,7 +2111,7 @@ export interface components {
         InvitationView: {
             /** Format: int64 */
             created_at: number;
-            /** @description Whom it is for; `null` for whoever has the link. */
+            /** @description The address that it is for; `null` if anyone with the link can use it. */
             email?: string | null;
             /** Format: int64 */
             expires_at: number;
@@ -2218,7 +2218,7 @@ export interface components {
         MemberView: {
             email: string;
             full_name: string;
-            /** @description The operator of the server keeps them out for now. */
+            /** @description The operator of the server has locked the account. */
             is_locked: boolean;
             /** Format: int64 */
             joined_at: number;
@@ -2792,7 +2792,7 @@ export interface components {
             months: components["schemas"]["ReconciledMonth"][];
         };
         RecoveryCodes: {
-            /** @description Each signs in once, in the place of an app's code. They are shown only this once. */
+            /** @description Each can be used once, in place of a code from the app. They are not shown again. */
             recovery_codes: string[];
         };
         /** @description Proof of what was done. */
@@ -3134,15 +3134,15 @@ export interface components {
             user_id: string;
         };
         TwoFactorSetup: {
-            /** @description The same as an address, `otpauth://totp/…`. */
+            /** @description The secret as a URL, `otpauth://totp/…`. */
             address: string;
-            /** @description The address as a QR code: an SVG picture. */
+            /** @description The URL as a QR code, an SVG picture. */
             qr_code_svg: string;
-            /** @description What the app is given by hand, in base 32. */
+            /** @description The secret to enter in the app by hand, in base 32. */
             secret: string;
         };
         TwoFactorState: {
-            /** @description Signing in takes a code. */
+            /** @description Whether signing in takes a code. */
             is_on: boolean;
             /** Format: int32 */
             recovery_codes_left: number;
@@ -3342,7 +3342,7 @@ export interface components {
         };
         WorkspaceView: {
             id: string;
-            /** @description It does, and the user does not have it: nothing of it is shown until they do. */
+            /** @description It does, and the user hasn't set it up: until they do, they can't see anything in it. */
             lacks_two_factor: boolean;
             name: string;
             /** @description Its members have to have two-factor sign-in. */
@@ -3562,7 +3562,7 @@ export interface operations {
                 until?: number;
             };
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -3594,7 +3594,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -3626,7 +3626,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5332,7 +5332,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5368,7 +5368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5400,7 +5400,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5436,7 +5436,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5846,7 +5846,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5878,7 +5878,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5911,7 +5911,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5948,7 +5948,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6044,7 +6044,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6076,7 +6076,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6110,7 +6110,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -6143,7 +6143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6467,7 +6467,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6499,7 +6499,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6531,7 +6531,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6567,7 +6567,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -6600,7 +6600,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6630,7 +6630,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6666,7 +6666,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6696,7 +6696,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;

@@ -19,11 +19,11 @@ use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TwoFactorSetup {
-    /// What the app is given by hand, in base 32.
+    /// The secret to enter in the app by hand, in base 32.
     pub secret: String,
-    /// The same as an address, `otpauth://totp/…`.
+    /// The secret as a URL, `otpauth://totp/…`.
     pub address: String,
-    /// The address as a QR code: an SVG picture.
+    /// The URL as a QR code, an SVG picture.
     pub qr_code_svg: String,
 }
 

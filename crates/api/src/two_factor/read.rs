@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TwoFactorState {
-    /// Signing in takes a code.
+    /// Whether signing in takes a code.
     pub is_on: bool,
     pub recovery_codes_left: u32,
 }

@@ -76,7 +76,7 @@ fn status(folder: &Folder, format: TextOrJson) -> anyhow::Result<()> {
 fn as_text(state: &KeyState, source: &str, counts: &[SealedCount]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match state {
-        KeyState::Unused => writeln!(out, "no master key yet; it is created with the first connection")?,
+        KeyState::Unused => writeln!(out, "no master key yet; it is created when it is first needed")?,
         KeyState::Lost { .. } => writeln!(out, "the master key is missing or is not the right one")?,
         KeyState::Right(keyring) => {
             writeln!(out, "master key {} from {source}", keyring.current())?;
