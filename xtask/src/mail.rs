@@ -47,7 +47,7 @@ pub fn find_or_install() -> Result<PathBuf> {
             return Ok(packaged_for);
         }
     }
-    installed.context("the tests of e-mail need Python 3 with aiosmtpd: install both, or set CHARTSY_TEST_PYTHON to a Python that has it")?;
+    installed.context("the tests of email need Python 3 with aiosmtpd: install both, or set CHARTSY_TEST_PYTHON to a Python that has it")?;
     bail!("{} was made, but has no aiosmtpd", folder.display())
 }
 

@@ -25,7 +25,7 @@ use crate::http::address::TrustedProxies;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
-/// Who may create an account.
+/// Who can create an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignUp {
@@ -53,7 +53,7 @@ pub struct Options {
     pub network: Network,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
-    /// Sends e-mail. Without one, links are printed for the operator.
+    /// Sends email. Without one, links are printed for the operator.
     pub mailer: Option<Mailer>,
     /// The address that is listened on, for links where there is no public one.
     pub local_url: Option<Url>,

@@ -1,4 +1,4 @@
-//! Invitations to a workspace: by e-mail, or by a link that is passed on by hand.
+//! Invitations to a workspace: by email, or by a link that is passed on by hand.
 
 pub mod accept;
 pub mod create;

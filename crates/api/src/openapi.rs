@@ -139,7 +139,7 @@ fn describe_access(operation: &mut Operation, demand: Demand) {
         let header = ParameterBuilder::new()
             .name("Chartsy-Workspace")
             .parameter_in(ParameterIn::Header)
-            .description(Some("The workspace to act in, by its id: the first that you joined by default"))
+            .description(Some("The id of the workspace to act in; by default, the first that you joined"))
             .schema(Some(Schema::Object(Object::with_type(Type::String))))
             .build();
         parameters.push(header.into());

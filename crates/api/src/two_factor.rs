@@ -19,6 +19,6 @@ pub struct PasswordProof {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecoveryCodes {
-    /// Each signs in once, in the place of an app's code. They are shown only this once.
+    /// Each can be used once, in place of a code from the app. They are not shown again.
     pub recovery_codes: Vec<String>,
 }

@@ -29,7 +29,7 @@ pub struct Cli {
         hide_env_values = true
     )]
     pub master_key_command: Option<String>,
-    /// Which servers may be requested at addresses that users enter; 'public' for whoever runs a server for others
+    /// Where requests may go whose addresses users enter; choose 'public' if you run a server for others
     #[arg(long, global = true, value_enum, env = "CHARTSY_OUTGOING", default_value_t = Outgoing::Any)]
     pub outgoing: Outgoing,
 }
@@ -82,17 +82,17 @@ pub enum Command {
     Demo(commands::demo::Demo),
     #[command(about = sandbox::ABOUT)]
     Sandbox(commands::sandbox::Sandbox),
-    /// Show the master key that encrypts the providers' keys, replace it, or begin anew where it is lost
+    /// Show which master key encrypts the providers' keys, replace it, or start over after it was lost
     Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
-    /// List users, lock them out, or set a new password for somebody who cannot sign in any more
+    /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
     User(commands::user::User),
-    /// List and delete the workspaces of this installation
+    /// List and delete the workspaces of this server
     Workspace(commands::workspace::Workspace),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
-    /// Check that e-mail can be sent
+    /// Check that email can be sent
     Mail(commands::mail::Mail),
     /// Print the API's description
     #[command(hide = true)]
@@ -111,10 +111,10 @@ pub struct DataArgs {
 #[derive(Debug, Clone, Args)]
 pub struct MailArgs {
     /// The mail server: smtp://user:password@host:587 (encrypted with STARTTLS), smtps://user:password@host:465, or
-    /// smtp://localhost:25?tls=none. Without one, links are printed here instead of being sent
+    /// smtp://localhost:25?tls=none. Without one, links are printed on stderr instead of being sent
     #[arg(long, value_name = "URL", env = "CHARTSY_SMTP_URL", hide_env_values = true, value_parser = secret)]
     smtp_url: Option<Secret>,
-    /// The sender of e-mails, such as 'Chartsy <chartsy@example.com>'
+    /// The sender of emails, such as 'Chartsy <chartsy@example.com>'
     #[arg(long, value_name = "ADDRESS", env = "CHARTSY_MAIL_FROM")]
     mail_from: Option<String>,
 }
@@ -129,15 +129,15 @@ impl MailArgs {
             (Some(_), None) => {
                 let help =
                     "set it with --mail-from or CHARTSY_MAIL_FROM, such as 'Chartsy <chartsy@example.com>'";
-                Err(Advice::new("there is a mail server, but no sender of e-mails", help).into())
+                Err(Advice::new("there is a mail server, but no sender of emails", help).into())
             }
             (None, Some(_)) => {
                 let help =
                     "set it with --smtp-url or CHARTSY_SMTP_URL, such as smtp://user:password@host:587";
-                Err(Advice::new("there is a sender of e-mails, but no mail server", help).into())
+                Err(Advice::new("there is a sender of emails, but no mail server", help).into())
             }
             (Some(url), Some(from)) => {
-                let help = "see \"E-mail\" in docs/operations.md";
+                let help = "see \"Email\" in docs/operations.md";
                 let settings = mail::Settings::parse(url, from);
                 Ok(Some(settings.map_err(|error| Advice::new(error.to_string(), help))?))
             }

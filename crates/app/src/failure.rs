@@ -33,7 +33,7 @@ impl Advice {
         Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))
     }
 
-    /// An e-mail could not be sent.
+    /// An email could not be sent.
     pub fn not_sent(error: &SendError, help: impl Into<String>) -> Self {
         let code = match error {
             SendError::LoginRefused { .. } => KEY_REFUSED,

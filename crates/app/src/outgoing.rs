@@ -9,7 +9,7 @@ static OUTGOING: OnceLock<Outgoing> = OnceLock::new();
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Outgoing {
-    /// Any address, also in a private network
+    /// Any address, including those in private networks
     Any,
     /// Only addresses on the public internet
     Public,

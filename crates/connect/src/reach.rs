@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 /// Why a server is not connected to. Never names what was found: whoever gave the address learns nothing about this network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("its address is not on the public internet, and this server is set up to reach no other")]
+#[error("its address is not on the public internet, and this server connects only to those that are")]
 pub(crate) struct NotPublic;
 
 /// Refuses a URL that names an address which is not public. Names are checked when they are looked up.

@@ -34,7 +34,7 @@ pub enum SendError {
     Refused { stage: Stage, answer: Answer },
     #[error("the mail server can't send to an address with letters outside of ASCII")]
     AddressNotAscii,
-    #[error("the message could not be written in the form of an e-mail")]
+    #[error("the message could not be written as an email")]
     Unwritable,
     /// The message can't be decrypted.
     #[error(transparent)]

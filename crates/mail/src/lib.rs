@@ -1,4 +1,4 @@
-//! Sends e-mail. A message is written to the catalog's outbox first and sent from there by one task of the server, so that
+//! Sends email. A message is written to the catalog's outbox first and sent from there by one task of the server, so that
 //! nothing is lost while the mail server is down or Chartsy is restarted. Without a mail server, links go to the console of
 //! the person who runs Chartsy.
 

@@ -6,7 +6,7 @@ use lettre::Address;
 
 use crate::MailError;
 
-/// Somebody with an e-mail address. Prints as `***`, as nobody's address belongs into a log.
+/// Somebody with an email address. Prints as `***`, as nobody's address belongs into a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox {
     name: String,

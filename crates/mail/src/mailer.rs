@@ -47,7 +47,7 @@ impl std::fmt::Debug for Mailer {
 /// How a message gets to its recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// By e-mail, as soon as the mail server takes it.
+    /// By email, as soon as the mail server takes it.
     Queued,
     /// There is no mail server. The link was printed for the person who runs Chartsy, who has to pass it on.
     Console,

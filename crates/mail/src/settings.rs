@@ -68,7 +68,7 @@ pub enum SettingsError {
     #[error("the certificate file {} of the mail server's URL can't be used: {reason}", path.display())]
     Authorities { path: PathBuf, reason: String },
     #[error(
-        "the sender is not an e-mail address; use 'Chartsy <chartsy@example.com>' or 'chartsy@example.com'"
+        "the sender is not an email address; use 'Chartsy <chartsy@example.com>' or 'chartsy@example.com'"
     )]
     From,
 }

@@ -112,7 +112,7 @@ impl Ledger {
         Self { catalog: Arc::clone(&self.catalog), chunks, balance: self.balance.clone(), calendar }
     }
 
-    /// The same ledger without the names and e-mail addresses of those of whom `is_one` says so. The rest is shared.
+    /// The same ledger without the names and email addresses of those of whom `is_one` says so. The rest is shared.
     pub fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Self {
         let chunks = self.chunks.iter().map(|chunk| match chunk.without_names(&is_one) {
             Some(nameless) => Arc::new(nameless),

@@ -50,9 +50,9 @@ pub enum StoreError {
     OwnerExists,
     #[error("this username is taken; choose another one")]
     NameTaken,
-    #[error("this e-mail address already has an account; sign in instead")]
+    #[error("this email address already has an account; sign in instead")]
     EmailTaken,
-    #[error("the last owner can't leave or become something else; make another member the owner first")]
+    #[error("the last owner can't leave or take another role; make another member an owner first")]
     LastOwner,
     #[error("your role does not allow this; ask an owner of the workspace")]
     RoleTooLow,
@@ -60,16 +60,18 @@ pub enum StoreError {
     AlreadyMember,
     #[error("this invitation has expired, was used, or was withdrawn; ask for a new one")]
     InvitationEnded,
-    #[error("this invitation is for another e-mail address; sign in with the account that it was sent to")]
+    #[error("this invitation is for another email address; sign in with the account that it was sent to")]
     InvitationForOther,
     #[error("too many invitations are open; withdraw some, or wait until they are accepted")]
     TooManyInvitations,
     #[error("this link has expired or was already used; ask for a new one")]
     LinkEnded,
-    #[error("the workspace still has connections, or is the only one; remove its connections first")]
+    #[error(
+        "this is the only workspace, or it still has connections; create another one or remove the connections first"
+    )]
     WorkspaceInUse,
     #[error(
-        "{waiting} e-mails are waiting to be sent, and no more are taken: check the mail server with 'chartsy mail test'"
+        "{waiting} emails are waiting to be sent, and no more are accepted: check the mail server with 'chartsy mail test'"
     )]
     OutboxFull { waiting: i64 },
     #[error("{path} was opened for reading only", path = path.display())]
@@ -81,7 +83,7 @@ pub enum StoreError {
     /// What is sealed can't be decrypted with the key at hand, or there is none.
     #[error("{reason}")]
     MasterKeyLost { reason: String },
-    #[error("the master key was replaced just now: try again")]
+    #[error("the master key has just been replaced: try again")]
     KeyReplaced,
     #[error(
         "the stored secret can't be decrypted with this master key: restore the old key, or enter the secret again"

@@ -56,7 +56,7 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         when_lost: WhenLost::RowDeleted,
     },
     SealedColumn {
-        what: "e-mails in the outbox",
+        what: "emails in the outbox",
         table: "outbox",
         column: "sealed",
         key: "id",
@@ -84,7 +84,7 @@ fn webhook_of(connection: &str) -> String {
     format!("connection/{connection}/webhook")
 }
 
-/// What an e-mail that waits is sealed for.
+/// What an email that waits is sealed for.
 pub(crate) fn outbox_of(message: &str) -> String {
     format!("outbox/{message}")
 }

@@ -121,7 +121,7 @@ impl SyncError {
             }
             // Where it is expected is for whoever runs the server.
             Self::Store(StoreError::MasterKey { .. } | StoreError::MasterKeyLost { .. }) => {
-                "the server's master key is missing or is another one".to_owned()
+                "the server's master key is missing or is not the right one".to_owned()
             }
             other => other.to_string(),
         }

@@ -830,12 +830,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether signing in takes a code of your authenticator app */
+        /** Show whether signing in takes a code from your authenticator app */
         get: operations["read_two_factor"];
         put?: never;
         /**
-         * Begin to set up an authenticator app
-         * @description Nothing changes until a code of the app confirms it.
+         * Start to set up an authenticator app
+         * @description Nothing changes until a code from the app confirms it.
          */
         post: operations["begin_two_factor"];
         delete?: never;
@@ -854,7 +854,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn two-factor sign-in on with the first code of your app
+         * Turn two-factor sign-in on with the first code from your app
          * @description Your other sessions end.
          */
         post: operations["confirm_two_factor"];
@@ -1129,7 +1129,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm your e-mail address with the link that was sent to it, and sign in */
+        /** Confirm your email address with the link that was sent to it, and sign in */
         post: operations["confirm_email"];
         delete?: never;
         options?: never;
@@ -1316,7 +1316,7 @@ export interface components {
             full_name: string;
             /**
              * Format: password
-             * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+             * @description At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
              */
             password: string;
             /** Format: password */
@@ -1676,7 +1676,7 @@ export interface components {
         CorrectAddressRequest: {
             /** @description The right address. */
             email: string;
-            /** @description Username or the mistyped e-mail address. */
+            /** @description Username or the mistyped email address. */
             login: string;
             /** Format: password */
             password: string;
@@ -2091,17 +2091,17 @@ export interface components {
             code: string;
         };
         InvitationOffer: {
-            /** @description Whom it is for; `null` for whoever has the link. */
+            /** @description The address that it is for; `null` if anyone with the link can use it. */
             email?: string | null;
             /** Format: int64 */
             expires_at: number;
-            /** @description The username of whoever invites. */
+            /** @description The username of the person who sent the invitation. */
             invited_by: string;
             role: components["schemas"]["Role"];
             workspace_name: string;
         };
         InvitationRequest: {
-            /** @description Whom it is for. Leave it out for a link that whoever has it can use once. */
+            /** @description The address that it is for. Leave it out for a link that anyone can use once. */
             email?: string | null;
             role: components["schemas"]["Role"];
         };
@@ -2111,7 +2111,7 @@ export interface components {
         InvitationView: {
             /** Format: int64 */
             created_at: number;
-            /** @description Whom it is for; `null` for whoever has the link. */
+            /** @description The address that it is for; `null` if anyone with the link can use it. */
             email?: string | null;
             /** Format: int64 */
             expires_at: number;
@@ -2190,7 +2190,7 @@ export interface components {
             period: components["schemas"]["PeriodDetail"];
             price_id?: string | null;
         };
-        /** @description The secret part of a link that was sent by e-mail. */
+        /** @description The secret part of a link that was sent by email. */
         LinkCode: {
             code: string;
         };
@@ -2200,9 +2200,9 @@ export interface components {
          */
         LinkDelivery: "mail" | "console";
         LoginRequest: {
-            /** @description Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`. */
+            /** @description From the authenticator app, or a recovery code; needed if the answer without it was `two_factor_needed`. */
             code?: string | null;
-            /** @description Username or e-mail address. */
+            /** @description Username or email address. */
             login: string;
             /** Format: password */
             password: string;
@@ -2218,7 +2218,7 @@ export interface components {
         MemberView: {
             email: string;
             full_name: string;
-            /** @description The operator of the server keeps them out for now. */
+            /** @description The operator of the server has locked the account. */
             is_locked: boolean;
             /** Format: int64 */
             joined_at: number;
@@ -2518,11 +2518,11 @@ export interface components {
             method_published_in?: string | null;
         };
         NewPasswordRequest: {
-            /** @description The secret part of the link that was sent by e-mail. */
+            /** @description The secret part of the link that was sent by email. */
             code: string;
             /**
              * Format: password
-             * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+             * @description At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
              */
             password: string;
             /** Format: password */
@@ -2542,7 +2542,7 @@ export interface components {
             current_password: string;
             /**
              * Format: password
-             * @description At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+             * @description At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
              */
             password: string;
             /** Format: password */
@@ -2792,7 +2792,7 @@ export interface components {
             months: components["schemas"]["ReconciledMonth"][];
         };
         RecoveryCodes: {
-            /** @description Each signs in once, in the place of an app's code. They are shown only this once. */
+            /** @description Each can be used once, in place of a code from the app. They are not shown again. */
             recovery_codes: string[];
         };
         /** @description Proof of what was done. */
@@ -2914,13 +2914,13 @@ export interface components {
             mrr_before: components["schemas"]["Money"][];
         };
         Setup: {
-            /** @description Links are sent by e-mail. Without it, they are printed for the person who runs the server, who has to pass them on. */
+            /** @description Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on. */
             has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
             needs_code: boolean;
             /** @description There is no account yet. */
             needs_owner: boolean;
-            /** @description Who may create an account. */
+            /** @description Who can create an account. */
             sign_up: components["schemas"]["SignUp"];
             version: string;
         };
@@ -2931,7 +2931,7 @@ export interface components {
             workspaces: components["schemas"]["WorkspaceView"][];
         };
         /**
-         * @description Who may create an account.
+         * @description Who can create an account.
          * @enum {string}
          */
         SignUp: "open" | "invited" | "closed";
@@ -3096,7 +3096,7 @@ export interface components {
         TokenRequest: {
             /**
              * Format: int64
-             * @description Unix seconds. It lasts until it is revoked where it is left out.
+             * @description Unix seconds. If it is left out, the token lasts until it is revoked.
              */
             expires_at?: number | null;
             /** @description Its name. */
@@ -3114,11 +3114,11 @@ export interface components {
         TokenView: {
             /** Format: int64 */
             created_at: number;
-            /** @description Whose it is: a username. */
+            /** @description The username of the person who created it. */
             created_by?: string | null;
             /**
              * Format: int64
-             * @description `null` where it lasts until it is revoked.
+             * @description `null` if it lasts until it is revoked.
              */
             expires_at?: number | null;
             id: string;
@@ -3134,15 +3134,15 @@ export interface components {
             user_id: string;
         };
         TwoFactorSetup: {
-            /** @description The same as an address, `otpauth://totp/…`. */
+            /** @description The secret as a URL, `otpauth://totp/…`. */
             address: string;
-            /** @description The address as a QR code: an SVG picture. */
+            /** @description The URL as a QR code, an SVG picture. */
             qr_code_svg: string;
-            /** @description What the app is given by hand, in base 32. */
+            /** @description The secret to enter in the app by hand, in base 32. */
             secret: string;
         };
         TwoFactorState: {
-            /** @description Signing in takes a code. */
+            /** @description Whether signing in takes a code. */
             is_on: boolean;
             /** Format: int32 */
             recovery_codes_left: number;
@@ -3342,7 +3342,7 @@ export interface components {
         };
         WorkspaceView: {
             id: string;
-            /** @description It does, and the user does not have it: nothing of it is shown until they do. */
+            /** @description It does, and the user hasn't set it up: until they do, they can't see anything in it. */
             lacks_two_factor: boolean;
             name: string;
             /** @description Its members have to have two-factor sign-in. */
@@ -3562,7 +3562,7 @@ export interface operations {
                 until?: number;
             };
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -3594,7 +3594,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -3626,7 +3626,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -3909,7 +3909,7 @@ export interface operations {
                 plan?: string[];
                 /** @description Product ids. */
                 product?: string[];
-                /** @description Part of a name, an e-mail or an id. */
+                /** @description Part of a name, an email or an id. */
                 q?: string;
                 /**
                  * @description `mrr`, `name`, `created`, `first_paid`, `last_payment`, `churned`, `renewal`, `lost_mrr` or `revenue`, with a
@@ -5332,7 +5332,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5368,7 +5368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5400,7 +5400,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5436,7 +5436,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5846,7 +5846,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -5878,7 +5878,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5911,7 +5911,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -5948,7 +5948,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6044,7 +6044,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6076,7 +6076,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6110,7 +6110,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -6143,7 +6143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6467,7 +6467,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6499,7 +6499,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6531,7 +6531,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6567,7 +6567,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path: {
@@ -6600,7 +6600,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6630,7 +6630,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6666,7 +6666,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;
@@ -6696,7 +6696,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The workspace to act in, by its id: the first that you joined by default */
+                /** @description The id of the workspace to act in; by default, the first that you joined */
                 "Chartsy-Workspace"?: string;
             };
             path?: never;

@@ -6,9 +6,9 @@ export const ROLES = ['owner', 'admin', 'billing_admin', 'member', 'viewer'] as 
 export const ROLE: Record<Role, { label: string; hint: string }> = {
   owner: { label: 'Owner', hint: 'Everything, including deleting the workspace and handing it over' },
   admin: { label: 'Admin', hint: 'Connections, settings, tokens, members and the audit log' },
-  billing_admin: { label: 'Billing admin', hint: 'Every figure and customer, and what Chartsy costs where it isn’t free' },
+  billing_admin: { label: 'Billing admin', hint: 'Every figure and customer; for whoever handles the bill for Chartsy' },
   member: { label: 'Member', hint: 'Every figure and customer' },
-  viewer: { label: 'Viewer', hint: 'Every figure and customer, to look at only' },
+  viewer: { label: 'Viewer', hint: 'Every figure and customer, read-only' },
 }
 
 /** `as an admin`: within a sentence. */

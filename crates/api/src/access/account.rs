@@ -15,7 +15,7 @@ pub struct AccountFields {
     pub email: String,
     /// Letters and digits.
     pub username: String,
-    /// At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+    /// At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
     #[schema(value_type = String, format = Password)]
@@ -59,7 +59,7 @@ pub fn check_email(email: &str) -> Result<&str, Problem> {
     if is_plausible_email(email) {
         Ok(email)
     } else {
-        Err(Problem::field("email", "this is not an e-mail address"))
+        Err(Problem::field("email", "this is not an email address"))
     }
 }
 
@@ -75,7 +75,7 @@ pub fn check_new_password(password: &Secret, confirmation: &Secret) -> Result<()
     Ok(())
 }
 
-/// Whether it could be an e-mail address. Only sending mail to it would prove that.
+/// Whether it could be an email address. Only sending mail to it would prove that.
 fn is_plausible_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());

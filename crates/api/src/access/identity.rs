@@ -200,7 +200,7 @@ fn by_token(token: &ApiToken, parts: &Parts) -> By {
 
 fn no_workspace() -> Problem {
     Problem::forbidden("no_workspace", "you don't belong to a workspace")
-        .action("create one, or ask somebody to invite you to theirs")
+        .action("create one, or ask someone to invite you to theirs")
 }
 
 async fn valid_token(context: &Context, token: &str) -> Result<ApiToken, Problem> {

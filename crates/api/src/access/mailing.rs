@@ -1,4 +1,4 @@
-//! Links and notices by e-mail.
+//! Links and notices by email.
 
 use mail::{Delivery, Mailbox, Message};
 use model::{Secret, UnixSeconds};
@@ -21,7 +21,7 @@ const RESET_SECONDS: i64 = 3600;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkDelivery {
-    /// By e-mail.
+    /// By email.
     Mail,
     /// It was printed for the person who runs the server, who has to pass it on.
     Console,

@@ -30,10 +30,10 @@ pub fn weakness(password: &str) -> Option<&'static str> {
         return Some("the password is longer than 256 bytes");
     }
     if !password.chars().any(char::is_uppercase) {
-        return Some("the password needs an upper-case letter");
+        return Some("the password needs an uppercase letter");
     }
     if !password.chars().any(char::is_lowercase) {
-        return Some("the password needs a lower-case letter");
+        return Some("the password needs a lowercase letter");
     }
     if !password.chars().any(|c| c.is_ascii_digit()) {
         return Some("the password needs a digit");

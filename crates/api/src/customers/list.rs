@@ -21,7 +21,7 @@ use crate::problem::Problem;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CustomersParams {
-    /// Part of a name, an e-mail or an id.
+    /// Part of a name, an email or an id.
     pub q: Option<String>,
     /// `active`, `churned` or `never`.
     pub state: Option<String>,

@@ -26,7 +26,7 @@ const VALID_SECONDS: i64 = 7 * 86_400;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct InvitationRequest {
-    /// Whom it is for. Leave it out for a link that whoever has it can use once.
+    /// The address that it is for. Leave it out for a link that anyone can use once.
     pub email: Option<String>,
     pub role: Role,
 }
@@ -100,7 +100,7 @@ fn label(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
         Role::Admin => "Admin",
-        Role::BillingAdmin => "Billing Admin",
+        Role::BillingAdmin => "Billing admin",
         Role::Member => "Member",
         Role::Viewer => "Viewer",
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationView {
     pub id: String,
-    /// Whom it is for; `null` for whoever has the link.
+    /// The address that it is for; `null` if anyone with the link can use it.
     pub email: Option<String>,
     pub role: Role,
     /// A username.

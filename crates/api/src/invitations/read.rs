@@ -18,9 +18,9 @@ use crate::problem::Problem;
 pub struct InvitationOffer {
     pub workspace_name: String,
     pub role: Role,
-    /// The username of whoever invites.
+    /// The username of the person who sent the invitation.
     pub invited_by: String,
-    /// Whom it is for; `null` for whoever has the link.
+    /// The address that it is for; `null` if anyone with the link can use it.
     pub email: Option<String>,
     pub expires_at: i64,
 }

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 pub struct PasswordRequest {
     #[schema(value_type = String, format = Password)]
     pub current_password: Secret,
-    /// At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+    /// At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
     #[schema(value_type = String, format = Password)]

@@ -26,7 +26,7 @@ pub struct MemberView {
     pub email: String,
     pub role: Role,
     pub joined_at: i64,
-    /// The operator of the server keeps them out for now.
+    /// The operator of the server has locked the account.
     pub is_locked: bool,
 }
 

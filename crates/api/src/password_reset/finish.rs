@@ -20,9 +20,9 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPasswordRequest {
-    /// The secret part of the link that was sent by e-mail.
+    /// The secret part of the link that was sent by email.
     pub code: String,
-    /// At least 8 characters, with an upper-case and a lower-case letter and a digit; at most 256 bytes.
+    /// At least 8 characters, with an uppercase and a lowercase letter and a digit; at most 256 bytes.
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
     #[schema(value_type = String, format = Password)]

@@ -74,12 +74,12 @@ impl From<StoreError> for Problem {
                     .to_owned()
             }
             "master_key" => {
-                let told = "the server's master key is missing or is another one";
+                let told = "the server's master key is missing or is not the right one";
                 return Self::new(status, code, told).action(
                     "whoever runs this server can see which one is expected with 'chartsy keys status'",
                 );
             }
-            "mail_unavailable" => "the server can't send e-mail at the moment: try again later".to_owned(),
+            "mail_unavailable" => "the server can't send email at the moment: try again later".to_owned(),
             "read_only" => "the server can't write to its data folder".to_owned(),
             "busy" => "another chartsy process is working on this: try again".to_owned(),
             _ => error.to_string(),
@@ -95,7 +95,7 @@ impl From<StoreError> for Problem {
 impl From<MailError> for Problem {
     fn from(error: MailError) -> Self {
         match error {
-            MailError::Address => Self::field("email", "this is not an e-mail address"),
+            MailError::Address => Self::field("email", "this is not an email address"),
             MailError::Store(error) => error.into(),
             MailError::Unwritable | MailError::Work(_) => Self::internal(&error),
         }

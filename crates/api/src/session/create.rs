@@ -21,7 +21,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LoginRequest {
-    /// Username or e-mail address.
+    /// Username or email address.
     pub login: String,
     #[schema(value_type = String, format = Password)]
     pub password: Secret,
@@ -64,7 +64,7 @@ pub async fn handle(
     }
     // Whoever was invited by a link is known to those who invited them.
     if user.email_confirmed_at.is_none() && !belongs_somewhere(&context, &user).await? {
-        return Err(Problem::forbidden("email_unconfirmed", "your e-mail address is not confirmed yet")
+        return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
             .action("open the link that was sent to it, or have it sent again"));
     }
     let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };

@@ -40,7 +40,7 @@ pub struct WorkspaceView {
     pub role: Role,
     /// Its members have to have two-factor sign-in.
     pub requires_two_factor: bool,
-    /// It does, and the user does not have it: nothing of it is shown until they do.
+    /// It does, and the user hasn't set it up: until they do, they can't see anything in it.
     pub lacks_two_factor: bool,
 }
 

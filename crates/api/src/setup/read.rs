@@ -16,9 +16,9 @@ pub struct Setup {
     /// The owner account can be created only with the code that the server printed in its terminal.
     pub needs_code: bool,
     pub version: &'static str,
-    /// Who may create an account.
+    /// Who can create an account.
     pub sign_up: SignUp,
-    /// Links are sent by e-mail. Without it, they are printed for the person who runs the server, who has to pass them on.
+    /// Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on.
     pub has_mail: bool,
 }
 

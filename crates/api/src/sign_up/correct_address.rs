@@ -19,7 +19,7 @@ use crate::problem::Problem;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CorrectAddressRequest {
-    /// Username or the mistyped e-mail address.
+    /// Username or the mistyped email address.
     pub login: String,
     #[schema(value_type = String, format = Password)]
     pub password: Secret,

@@ -69,10 +69,12 @@ pub async fn handle(
         }
         (SignUp::Invited, None) => {
             Err(Problem::forbidden("sign_up_closed", "accounts on this server are created by invitation")
-                .action("ask somebody who uses it to invite you"))
+                .action("ask an owner or admin of a workspace to invite you"))
         }
-        (SignUp::Closed, _) => Err(Problem::forbidden("sign_up_closed", "this server takes no new accounts")
-            .action("ask the person who runs it")),
+        (SignUp::Closed, _) => {
+            Err(Problem::forbidden("sign_up_closed", "this server doesn't accept new accounts")
+                .action("ask the person who runs it"))
+        }
     }
 }
 

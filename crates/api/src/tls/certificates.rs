@@ -91,12 +91,12 @@ impl Certificates {
             }
             let looking = Arc::clone(&self);
             match tokio::task::spawn_blocking(move || looking.reload_if_changed()).await {
-                Ok(Ok(true)) => tracing::info!("the new TLS certificate is used from now on"),
+                Ok(Ok(true)) => tracing::info!("the new TLS certificate is now in use"),
                 Ok(Ok(false)) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "the new TLS certificate can't be used; the one before stays in use");
+                    tracing::warn!(%error, "the new TLS certificate can't be used; the previous one stays in use");
                 }
-                Err(error) => tracing::warn!(%error, "the TLS certificate could not be looked at"),
+                Err(error) => tracing::warn!(%error, "the TLS certificate could not be checked"),
             }
         }
     }

@@ -22,9 +22,9 @@ use crate::problem::Problem;
 pub struct TokenRequest {
     /// Its name.
     pub name: String,
-    /// `manage` where it is left out.
+    /// `manage` if it is left out.
     pub scope: Option<TokenScope>,
-    /// Unix seconds. It lasts until it is revoked where it is left out.
+    /// Unix seconds. If it is left out, the token lasts until it is revoked.
     pub expires_at: Option<i64>,
 }
 

@@ -14,9 +14,9 @@ pub struct TokenView {
     pub created_at: i64,
     pub last_used_at: Option<i64>,
     pub scope: TokenScope,
-    /// `null` where it lasts until it is revoked.
+    /// `null` if it lasts until it is revoked.
     pub expires_at: Option<i64>,
-    /// Whose it is: a username.
+    /// The username of the person who created it.
     pub created_by: Option<String>,
 }
 

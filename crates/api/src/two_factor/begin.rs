@@ -19,17 +19,17 @@ use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TwoFactorSetup {
-    /// What the app is given by hand, in base 32.
+    /// The secret to enter in the app by hand, in base 32.
     pub secret: String,
-    /// The same as an address, `otpauth://totp/…`.
+    /// The secret as a URL, `otpauth://totp/…`.
     pub address: String,
-    /// The address as a QR code: an SVG picture.
+    /// The URL as a QR code, an SVG picture.
     pub qr_code_svg: String,
 }
 
-/// Begin to set up an authenticator app
+/// Start to set up an authenticator app
 ///
-/// Nothing changes until a code of the app confirms it.
+/// Nothing changes until a code from the app confirms it.
 #[utoipa::path(post, path = "/api/v1/me/two-factor", operation_id = "begin_two_factor", tag = "me",
     request_body = PasswordProof, responses((status = 201, body = TwoFactorSetup)))]
 pub async fn handle(

@@ -21,7 +21,7 @@ pub struct CodeRequest {
     pub code: String,
 }
 
-/// Turn two-factor sign-in on with the first code of your app
+/// Turn two-factor sign-in on with the first code from your app
 ///
 /// Your other sessions end.
 #[utoipa::path(post, path = "/api/v1/me/two-factor/confirm", operation_id = "confirm_two_factor", tag = "me",
@@ -36,13 +36,14 @@ pub async fn handle(
     let found = blocking(move || catalog.two_factor(&id)).await??;
     let begun = found.filter(|one| one.confirmed_at.is_none());
     let begun = begun.ok_or_else(|| {
-        Problem::bad_request("two_factor_not_begun", "there is no app to confirm").action("set one up first")
+        Problem::bad_request("two_factor_not_begun", "there is no authenticator app to confirm")
+            .action("set one up first")
     })?;
     let place = person.place();
     context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
     if !second_factor::take(&context, &user.id, &begun, &request.code).await? {
         return Err(Problem::field("code", "wrong code")
-            .action("check that the clock of the device with the app is right"));
+            .action("check that the clock of the device with the app is correct"));
     }
     context.throttle.succeeded(&user.username, &place);
     let (codes, hashes) = second_factor::new_recovery_codes()?;

@@ -12,12 +12,12 @@ use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TwoFactorState {
-    /// Signing in takes a code.
+    /// Whether signing in takes a code.
     pub is_on: bool,
     pub recovery_codes_left: u32,
 }
 
-/// Show whether signing in takes a code of your authenticator app
+/// Show whether signing in takes a code from your authenticator app
 #[utoipa::path(get, path = "/api/v1/me/two-factor", operation_id = "read_two_factor", tag = "me",
     responses((status = 200, body = TwoFactorState)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<TwoFactorState>, Problem> {

@@ -31,7 +31,7 @@ enum Action {
         #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
         format: TextOrJson,
     },
-    /// Replace the master key and re-encrypt everything, also while a server is running; run it again after an interruption
+    /// Replace the master key and re-encrypt everything, even while a server is running; run it again after an interruption
     Rotate {
         #[command(flatten)]
         data: DataArgs,
@@ -39,12 +39,12 @@ enum Action {
         #[arg(long)]
         new_key_stdin: bool,
     },
-    /// Begin with another master key where the one before is lost. Only the encrypted keys are dropped: each connection needs
-    /// its key again, and no data is lost
+    /// Start over with another master key after the current one was lost. What is encrypted with it is deleted, such as the keys
+    /// of connections, which have to be entered again; all imported data is kept
     ReplaceLost {
         #[command(flatten)]
         data: DataArgs,
-        /// Confirm that the key will not be found again
+        /// Confirm that the lost key can't be found
         #[arg(long)]
         yes: bool,
     },
@@ -76,8 +76,8 @@ fn status(folder: &Folder, format: TextOrJson) -> anyhow::Result<()> {
 fn as_text(state: &KeyState, source: &str, counts: &[SealedCount]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match state {
-        KeyState::Unused => writeln!(out, "no master key yet; it is created with the first connection")?,
-        KeyState::Lost { .. } => writeln!(out, "the master key is missing or another one")?,
+        KeyState::Unused => writeln!(out, "no master key yet; it is created when it is first needed")?,
+        KeyState::Lost { .. } => writeln!(out, "the master key is missing or is not the right one")?,
         KeyState::Right(keyring) => {
             writeln!(out, "master key {} from {source}", keyring.current())?;
             for other in keyring.ids().filter(|id| *id != keyring.current()) {
@@ -130,12 +130,12 @@ fn rotate(folder: &Folder, has_new_key: bool) -> anyhow::Result<()> {
             let what: Vec<String> =
                 resealed.iter().map(|(what, count)| format!("{what} ({count})")).collect();
             let also =
-                if is_resumed { "the rotation before was interrupted and is finished now; " } else { "" };
+                if is_resumed { "an earlier rotation was interrupted and is now finished; " } else { "" };
             writeln!(std::io::stdout(), "{also}everything is encrypted with master key {to}")?;
             eprintln!("re-encrypted: {}", what.join(", "));
             if folder.data.has_key_file() {
                 eprintln!(
-                    "keep a copy of {} apart from backups; backups made before today need the key of their time",
+                    "keep a copy of {} apart from backups; earlier backups still need the old key",
                     folder.data.key_source()
                 );
             } else {
@@ -153,17 +153,17 @@ fn by_hand(folder: &Folder, current: KeyId) -> Advice {
         let both =
             format!("the new key in {MASTER_KEY_VARIABLE} and the old one in {OLD_MASTER_KEY_VARIABLE}");
         (
-            format!("restart the server with {both}; it accepts either and goes on using the old one"),
-            format!("run 'chartsy keys rotate' with {both}; the server goes on with the new one"),
+            format!("restart the server with {both}; it accepts both and keeps using the old one"),
+            format!("run 'chartsy keys rotate' with {both}; the server continues with the new one"),
         )
     } else {
         (
             format!("let {source} print the new key on its first line and the old one on its second"),
-            "run 'chartsy keys rotate'; a running server asks the command again and goes on".to_owned(),
+            "run 'chartsy keys rotate'; a running server runs the command again and continues".to_owned(),
         )
     };
     let steps = [
-        "create a new key with 'openssl rand -base64 32' and keep it as safe as the old one".to_owned(),
+        "create a new key with 'openssl rand -base64 32' and store it as safely as the old one".to_owned(),
         first,
         second,
         last_step(folder),
@@ -178,9 +178,7 @@ fn by_hand(folder: &Folder, current: KeyId) -> Advice {
 
 fn last_step(folder: &Folder) -> String {
     if is_variable(folder) {
-        format!(
-            "remove {OLD_MASTER_KEY_VARIABLE}; it has no effect any more once the server is restarted without it"
-        )
+        format!("remove {OLD_MASTER_KEY_VARIABLE}; it has no effect once the server is restarted without it")
     } else {
         format!("let {} print the new key only", folder.data.key_source())
     }
@@ -205,7 +203,7 @@ fn replace_lost(folder: &Folder, is_confirmed: bool) -> anyhow::Result<()> {
         let gone = counts.iter().filter(|one| one.unreadable > 0);
         let gone: Vec<String> = gone.map(|one| format!("{} ({})", one.what, one.unreadable)).collect();
         let help = format!(
-            "if the key will not be found again, add --yes: {} are dropped and have to be entered again; everything imported is kept",
+            "if the key can't be found, add --yes: {} are deleted; everything imported is kept",
             gone.join(" and ")
         );
         return Err(Advice::new(reason, help).into());
@@ -218,7 +216,7 @@ fn replace_lost(folder: &Folder, is_confirmed: bool) -> anyhow::Result<()> {
         eprintln!("{} needs its key again: {}", record.id, record.name);
     }
     eprintln!(
-        "enter each key on the connection's sync page, or with 'chartsy connect'; users of an authenticator app set it up again; nothing else is missing"
+        "enter each key on the connection's sync page, or with 'chartsy connect'; authenticator apps have to be set up again, and waiting emails are gone; nothing else is missing"
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `chartsy mail`: whether e-mail can be sent, and what waits to be sent.
+//! `chartsy mail`: whether email can be sent, and what waits to be sent.
 
 use std::io::Write;
 
@@ -36,12 +36,12 @@ pub async fn run(args: Mail) -> anyhow::Result<()> {
         return Err(Advice::new("no mail server is configured", help).into());
     };
     let to = Mailbox::new("", &to)
-        .map_err(|_| Advice::new(format!("'{to}' is not an email address"), "set another one with --to"))?;
+        .map_err(|_| Advice::new(format!("'{to}' is not an email address"), "enter another one with --to"))?;
     let outbox = outbox(&data)?;
     let sent = mail::send_test(&settings, &to, Clock::System.now()).await;
     let mut out = std::io::stdout().lock();
     match &sent {
-        Ok(answer) => writeln!(out, "{} took the message: {}", settings.server(), answer.text())?,
+        Ok(answer) => writeln!(out, "{} accepted the message: {}", settings.server(), answer.text())?,
         Err(error) => {
             if let Some(answer) = error.answer() {
                 writeln!(out, "{} answered: {}", settings.server(), answer.text())?;

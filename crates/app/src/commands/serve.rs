@@ -36,7 +36,7 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
-    /// Where to listen. Making the owner's account needs the code that is printed
+    /// Where to listen. Creating the owner account requires the setup code that is printed
     #[arg(long, value_name = "ADDR", env = "CHARTSY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The address that people open, if it differs from the one to listen on; with it, providers deliver changes as
@@ -46,10 +46,10 @@ pub struct Serve {
     /// File with the TLS certificate and its chain, in PEM format; a renewed one is used without a restart
     #[arg(long, value_name = "FILE", env = "CHARTSY_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// File with its private key
+    /// File with the private key of the certificate, in PEM format
     #[arg(long, value_name = "FILE", env = "CHARTSY_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Address or block (10.0.0.0/8) of a proxy that may say where requests come from (X-Forwarded-For,
+    /// Address or block (10.0.0.0/8) of a proxy that is trusted to say where requests come from (X-Forwarded-For,
     /// X-Forwarded-Proto, Forwarded); can be repeated
     #[arg(
         long = "trusted-proxy",
@@ -79,7 +79,7 @@ pub struct Serve {
     #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
         default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
     provider_share_percent: u8,
-    /// Who may create an account
+    /// Who can create an account
     #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
     sign_up: SignUpBy,
     #[command(flatten)]
@@ -139,11 +139,11 @@ fn rates_address(text: &str) -> Result<String, String> {
 /// `--sign-up`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum SignUpBy {
-    /// Anybody, each with a workspace of their own
+    /// Anyone; each person gets a workspace of their own
     Open,
-    /// Whoever was invited to a workspace
+    /// Anyone who was invited to a workspace
     Invited,
-    /// Nobody; invitations can be accepted with accounts that exist
+    /// Nobody; invitations can be accepted only with existing accounts
     Closed,
 }
 
@@ -283,7 +283,7 @@ impl Server {
             }
             self.context.runner.stop().await;
             if let Err(error) = self.mailing.await {
-                tracing::warn!(%error, "the task that sends e-mail did not stop cleanly");
+                tracing::warn!(%error, "the task that sends email did not stop cleanly");
             }
             self.sandboxes.stop().await;
         };

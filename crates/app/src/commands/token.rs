@@ -23,16 +23,16 @@ enum Action {
     Create {
         #[command(flatten)]
         data: DataArgs,
-        /// What it is for
+        /// A name, such as what the token is for
         #[arg(long, default_value = "command line")]
         name: String,
-        /// What it may do: read_metrics, read_customers (customers, invoices and payments, too) or manage
+        /// What the token can do: read_metrics, read_customers (also customers, invoices and payments) or manage
         #[arg(long, value_name = "SCOPE", default_value_t = TokenScope::Manage)]
         scope: TokenScope,
-        /// After how many days it ends; without it, it lasts until it is revoked
+        /// Days until the token expires; by default, it lasts until it is revoked
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
         expires_in_days: Option<u32>,
-        /// The workspace that it is for; by default the first one
+        /// The workspace that the token belongs to; by default the first one
         #[arg(long, value_name = "ID")]
         workspace: Option<String>,
     },
@@ -45,7 +45,7 @@ enum Action {
     Revoke {
         #[command(flatten)]
         data: DataArgs,
-        /// Its id, from 'chartsy token list'
+        /// The id of the token, from 'chartsy token list'
         id: String,
     },
 }
@@ -97,7 +97,7 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
             let ends = token.expires_at.map_or_else(String::new, |at| format!(", expires {at}"));
             writeln!(
                 out,
-                "{}  {}…  {}  {}  made {}, {used}{ends}",
+                "{}  {}…  {}  {}  created {}, {used}{ends}",
                 token.id,
                 token.prefix,
                 token.scope.as_str(),

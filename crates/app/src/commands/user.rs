@@ -1,4 +1,4 @@
-//! `chartsy user`: who has an account, and help for somebody who cannot sign in any more.
+//! `chartsy user`: who has an account, and help for somebody who can't sign in anymore.
 
 use std::io::{BufRead, IsTerminal, Read, Write};
 
@@ -23,26 +23,26 @@ pub struct User {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Set a new password and sign the user out everywhere. It is read from the terminal, or else from standard input
+    /// Set a new password, read from the terminal or from standard input, and sign the user out everywhere
     Password {
         #[command(flatten)]
         data: DataArgs,
-        /// Username or email address, where there are several users
+        /// Username or email address; needed if there are several users
         login: Option<String>,
     },
-    /// List everybody who has an account, with their workspaces and roles
+    /// List everyone who has an account, with their workspaces and roles
     List {
         #[command(flatten)]
         data: DataArgs,
     },
-    /// Keep a user out and sign them out everywhere
+    /// Lock a user's account and sign them out everywhere
     Lock {
         #[command(flatten)]
         data: DataArgs,
         /// Username or email address
         login: String,
     },
-    /// Turn off two-factor sign-in of a user who lost the phone and the recovery codes
+    /// Turn off two-factor sign-in for a user who has lost both phone and recovery codes
     #[command(name = "reset-2fa")]
     ResetTwoFactor {
         #[command(flatten)]
@@ -50,7 +50,7 @@ enum Action {
         /// Username or email address
         login: String,
     },
-    /// Let a locked user in again
+    /// Unlock a user's account
     Unlock {
         #[command(flatten)]
         data: DataArgs,
@@ -105,7 +105,7 @@ fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
     }
     folder.catalog.end_sessions(&user.id, None)?;
     record(folder, "two_factor.reset", &user.username)?;
-    eprintln!("{} signs in with the password alone now, and was signed out everywhere", user.username);
+    eprintln!("{} now signs in with the password alone, and was signed out everywhere", user.username);
     Ok(())
 }
 
@@ -143,7 +143,7 @@ fn chosen(folder: &Folder, login: Option<&str>) -> anyhow::Result<store::User> {
     if let Some(login) = login {
         let found = folder.catalog.user_by_login(login)?;
         return found.map(|(user, _)| user).ok_or_else(|| {
-            let help = "leave the name out, or check how it is spelled";
+            let help = "check how it is spelled, or list all users with 'chartsy user list'";
             Advice::new(format!("there is no user '{login}'"), help).into()
         });
     }
@@ -152,7 +152,7 @@ fn chosen(folder: &Folder, login: Option<&str>) -> anyhow::Result<store::User> {
         1 => Ok(all.remove(0)),
         0 => Err(Advice::new(
             "there is no user yet",
-            "run 'chartsy serve', open its address and create the owner's account",
+            "run 'chartsy serve', open its address and create the owner account",
         )
         .into()),
         _ => {
@@ -172,12 +172,12 @@ fn read_password(username: &str) -> anyhow::Result<Secret> {
     }
     let terminal = Term::stderr();
     if !terminal.is_term() {
-        let help = "do not redirect standard error, or give the password on standard input";
-        return Err(Advice::new("nobody would see what is asked", help).into());
+        let help = "do not redirect standard error, or pass the password on standard input";
+        return Err(Advice::new("the prompt would not be visible", help).into());
     }
     let first = ask(&terminal, &format!("New password for {username}: "))?;
     if password::weakness(first.expose()).is_none()
-        && ask(&terminal, "The same again: ")?.expose() != first.expose()
+        && ask(&terminal, "Confirm new password: ")?.expose() != first.expose()
     {
         return Err(Advice::new("the passwords don't match", "run it again; nothing was changed").into());
     }

@@ -27,9 +27,9 @@ enum Action {
     Delete {
         #[command(flatten)]
         data: DataArgs,
-        /// Its id, from 'chartsy workspace list'
+        /// The id of the workspace, from 'chartsy workspace list'
         id: String,
-        /// Do not ask
+        /// Confirm that it is to be deleted
         #[arg(long)]
         yes: bool,
     },
@@ -59,7 +59,7 @@ async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
     let workspace = folder.workspace(Some(id))?;
     if !yes {
         let help = "add --yes to delete it with its connections and all of their imported data";
-        return Err(Advice::new(format!("'{}' would be deleted for good", workspace.name), help).into());
+        return Err(Advice::new(format!("'{}' would be deleted permanently", workspace.name), help).into());
     }
     if folder.catalog.all_workspaces()?.len() < 2 {
         return Err(store::StoreError::WorkspaceInUse.into());

@@ -1,4 +1,4 @@
-//! E-mail as whoever runs Chartsy sets it up. Sending itself is tested in `mail`, against a real mail server.
+//! Email as whoever runs Chartsy sets it up. Sending itself is tested in `mail`, against a real mail server.
 
 use crate::process::{Process, chartsy, text};
 
@@ -14,7 +14,7 @@ fn what_is_wrong_with_the_settings_is_said_at_the_start_without_the_password() {
         (&["--smtp-url", "https://ada:hunter2@mail.example.com", FROM[0], FROM[1]], "smtp:// or smtps://"),
         (&["--smtp-url", "ada:hunter2@mail.example.com", FROM[0], FROM[1]], "smtp:// or smtps://"),
         (&["--smtp-url", "smtp://ada:hunter2@mail.example.com?tls=none", FROM[0], FROM[1]], "unencrypted"),
-        (&["--smtp-url", "smtp://ada:hunter2@mail.example.com", FROM[0], "chartsy"], "not an e-mail address"),
+        (&["--smtp-url", "smtp://ada:hunter2@mail.example.com", FROM[0], "chartsy"], "not an email address"),
     ];
     for (options, why) in table {
         for command in

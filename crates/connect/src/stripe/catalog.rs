@@ -17,7 +17,7 @@ pub const LISTS: &[List] = &[
         permission: "Customers",
         scope: "rak_customer_read",
         is_required: true,
-        without: "names, e-mail addresses and countries of customers",
+        without: "names, email addresses and countries of customers",
     },
     List {
         kind: kind::SUBSCRIPTION,

@@ -68,7 +68,7 @@ impl Refusal {
         (end > prefix.len()).then(|| found[..end].to_owned())
     }
 
-    /// The message without what may be a secret or a person's: keys and e-mail addresses.
+    /// The message without what may be a secret or a person's: keys and email addresses.
     pub(super) fn safe_message(&self) -> String {
         if self.message.is_empty() {
             return "no reason given".to_owned();

@@ -120,13 +120,13 @@ impl Mailer {
 
     async fn give_up(&self, message: OutboxMessage, reason: String) -> Result<(), MailError> {
         let (kind, attempts, now) = (message.kind, message.attempts, self.shared.clock.now());
-        tracing::warn!(kind, attempts, error = reason, "an e-mail was given up");
+        tracing::warn!(kind, attempts, error = reason, "gave up on sending an email");
         self.stored(move |catalog| catalog.give_up_in_outbox(&message.id, &reason, now)).await
     }
 
     async fn postpone(&self, messages: Vec<OutboxMessage>, error: &SendError) -> Result<(), MailError> {
         let now = self.shared.clock.now();
-        tracing::warn!(%error, messages = messages.len(), "e-mails can't be sent, and are tried again later");
+        tracing::warn!(%error, messages = messages.len(), "emails can't be sent; they will be tried again later");
         let next: Vec<_> = messages.into_iter().map(|message| next_attempt(message, now)).collect();
         let reason = error.to_string();
         self.stored(move |catalog| catalog.postpone_in_outbox(&next, &reason)).await

@@ -387,10 +387,10 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             "You already have a Chartsy account",
             vec!["https://charts.example.com/login", "https://charts.example.com/forgot"],
         ),
-        (Message::TwoFactorOn { at }, "Two-factor authentication was turned on", vec![when]),
+        (Message::TwoFactorOn { at }, "Two-factor sign-in was turned on", vec![when]),
         (
             Message::TwoFactorOff { at, reset_page: forgot() },
-            "Two-factor authentication was turned off",
+            "Two-factor sign-in was turned off",
             vec![when, "https://charts.example.com/forgot"],
         ),
         (

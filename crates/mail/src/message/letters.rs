@@ -51,7 +51,7 @@ fn confirm_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, V
         ),
         Part::Button { label: "Confirm email address", link: link.expose().to_owned() },
         text(usable_until(expires_at)),
-        text("If you didn’t enter this address in Chartsy, you can ignore this email, and nothing happens."),
+        text("If you didn’t enter this address in Chartsy, you can ignore this email. Nothing will happen."),
     ];
     ("Confirm your email address".to_owned(), parts)
 }
@@ -69,9 +69,11 @@ fn reset_password(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Ve
 fn no_account(sign_in_page: &Url) -> (String, Vec<Part>) {
     let parts = vec![
         text(
-            "Someone asked to reset the password of a Chartsy account with this email address, but there is none.",
+            "Someone asked to reset the password of a Chartsy account with this email address, but there is no such account.",
         ),
-        text("If it was you, you may have signed up with another address, or you sign in with a username:"),
+        text(
+            "If it was you, you may have signed up with another address. You can also sign in with your username:",
+        ),
         Part::Button { label: "Go to the sign-in page", link: sign_in_page.to_string() },
         text("If it wasn’t you, you can ignore this email."),
     ];
@@ -81,7 +83,7 @@ fn no_account(sign_in_page: &Url) -> (String, Vec<Part>) {
 fn password_changed(at: UnixSeconds, reset_page: &Url) -> (String, Vec<Part>) {
     let parts = vec![
         text(format!("The password of your Chartsy account was changed on {}.", instant(at))),
-        text("If it was you, there is nothing to do. If it wasn’t, reset your password now:"),
+        text("If it was you, you don’t need to do anything. If it wasn’t, reset your password now:"),
         Part::Button { label: "Reset password", link: reset_page.to_string() },
     ];
     ("Your password was changed".to_owned(), parts)
@@ -102,8 +104,8 @@ fn already_registered(sign_in_page: &Url, reset_page: &Url) -> (String, Vec<Part
         text("Someone tried to sign up for Chartsy with this email address, which already has an account."),
         text("If it was you, sign in instead:"),
         Part::Button { label: "Sign in", link: sign_in_page.to_string() },
-        Part::Link { label: "Reset your password, if you forgot it", link: reset_page.to_string() },
-        text("If it wasn’t you, there is nothing to do. Your account has not changed."),
+        Part::Link { label: "Reset your password if you forgot it", link: reset_page.to_string() },
+        text("If it wasn’t you, you don’t need to do anything. Your account has not changed."),
     ];
     ("You already have a Chartsy account".to_owned(), parts)
 }
@@ -111,23 +113,23 @@ fn already_registered(sign_in_page: &Url, reset_page: &Url) -> (String, Vec<Part
 fn two_factor_on(at: UnixSeconds) -> (String, Vec<Part>) {
     let when = instant(at);
     let parts = vec![
-        text(format!("Two-factor authentication was turned on for your Chartsy account on {when}.")),
+        text(format!("Two-factor sign-in was turned on for your Chartsy account on {when}.")),
         text("From now on, you need your password and a code from your authenticator app to sign in."),
         text("Keep your recovery codes in a safe place."),
         text("If you didn’t do this, contact the person who runs your Chartsy server right away."),
     ];
-    ("Two-factor authentication was turned on".to_owned(), parts)
+    ("Two-factor sign-in was turned on".to_owned(), parts)
 }
 
 fn two_factor_off(at: UnixSeconds, reset_page: &Url) -> (String, Vec<Part>) {
     let when = instant(at);
     let parts = vec![
-        text(format!("Two-factor authentication was turned off for your Chartsy account on {when}.")),
+        text(format!("Two-factor sign-in was turned off for your Chartsy account on {when}.")),
         text("From now on, your password alone is enough to sign in."),
         text("If you didn’t do this, reset your password now:"),
         Part::Button { label: "Reset password", link: reset_page.to_string() },
     ];
-    ("Two-factor authentication was turned off".to_owned(), parts)
+    ("Two-factor sign-in was turned off".to_owned(), parts)
 }
 
 fn test() -> (String, Vec<Part>) {

@@ -111,7 +111,7 @@ impl Chunk {
         Self { derived: Arc::new(Derived::of(&columns, calendar)), columns }
     }
 
-    /// The same customers, some without name and e-mail address; `None` where it is about none of them.
+    /// The same customers, some without name and email address; `None` where it is about none of them.
     pub(super) fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Option<Self> {
         let ids = &self.columns.ids;
         let concerned: Vec<bool> = (0..ids.len()).map(|customer| is_one(ids.get(customer))).collect();
@@ -146,7 +146,7 @@ impl Chunk {
         self.columns.ids.find(id)
     }
 
-    /// Empty where none is known, as with the e-mail.
+    /// Empty where none is known, as with the email.
     pub(crate) fn name(&self, customer: usize) -> &str {
         self.columns.names.get(customer)
     }

@@ -31,7 +31,7 @@ use standing::{Paid, day_of, lost, renews_at};
 
 #[derive(Debug, Clone)]
 pub struct CustomersQuery {
-    /// Part of a name, an e-mail or an id, in any case.
+    /// Part of a name, an email or an id, in any case.
     pub search: Option<String>,
     pub state: Option<CustomerState>,
     /// Narrower than a state.

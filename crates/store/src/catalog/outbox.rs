@@ -1,4 +1,4 @@
-//! Messages that wait to be e-mailed. For all tenants: only for the task that sends them, never for a request.
+//! Messages that wait to be emailed. For all tenants: only for the task that sends them, never for a request.
 
 use model::{Secret, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -10,7 +10,7 @@ use crate::ids::new_id;
 use crate::sealed::outbox_of as context;
 use crate::{Keyring, StoreError};
 
-/// More are not taken: with a mail server that is down, whoever can make the server write e-mails must not fill the disk.
+/// More are not taken: with a mail server that is down, whoever can make the server write emails must not fill the disk.
 const WAITING_MAX: i64 = 10_000;
 
 /// A message to write to the outbox.

@@ -64,7 +64,7 @@ impl Catalog {
         })
     }
 
-    /// By username or e-mail address, in any case of letters; with the hash of the password.
+    /// By username or email address, in any case of letters; with the hash of the password.
     ///
     /// # Errors
     /// Those of the file.

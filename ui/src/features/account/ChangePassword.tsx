@@ -41,7 +41,7 @@ export function ChangePassword({ username }: { username: string }) {
     <section aria-label="Password" className="card flex flex-col gap-4 p-5">
       <div>
         <h2 className="text-lg font-semibold">Password</h2>
-        <p className="text-sm text-ink-soft">A new password signs you out of every other browser.</p>
+        <p className="text-sm text-ink-soft">Changing your password signs you out of every other browser.</p>
       </div>
       {change.error && !isOfField && (
         <Banner title="The password was not changed" tone="danger">

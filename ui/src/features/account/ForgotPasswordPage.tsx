@@ -41,7 +41,7 @@ export function ForgotPasswordPage() {
     )
   }
   return (
-    <VisitorPage below={below} lead="Enter your account’s email address to get a link to choose a new one." title="Forgot your password?">
+    <VisitorPage below={below} lead="Enter your account’s email address to get a link for choosing a new password." title="Forgot your password?">
       <form
         noValidate
         className="flex flex-col gap-4"

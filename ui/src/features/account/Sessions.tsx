@@ -33,7 +33,7 @@ export function Sessions() {
         )}
       </div>
       {error && (
-        <Banner title="Not signed out" tone="danger">
+        <Banner title="The session could not be signed out" tone="danger">
           {failureText(error)}
         </Banner>
       )}

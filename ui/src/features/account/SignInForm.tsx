@@ -26,19 +26,19 @@ function refusalOf(error: Error): { title: string; advice: string } {
   if (code === 'login_wrong') {
     return {
       title: 'Wrong username or password',
-      advice: 'Check both and try again. If you forgot your password, get a link to choose a new one below.',
+      advice: 'Check both and try again. If you forgot your password, use “Forgot your password?” on the sign-in page.',
     }
   }
   if (code === 'account_locked') {
     return {
       title: 'This account is locked',
-      advice: 'Your password is right. The person who runs this server can unlock the account with “chartsy user unlock”.',
+      advice: 'Your password is correct. The person who runs this server can unlock the account with “chartsy user unlock”.',
     }
   }
   if (code === 'too_many_tries') {
     return {
       title: 'Too many failed attempts',
-      advice: 'You can try again when the countdown ends. If you forgot your password, get a link to choose a new one below.',
+      advice: 'You can try again when the countdown ends. If you forgot your password, use “Forgot your password?” on the sign-in page.',
     }
   }
   if (code === 'code_wrong') {
@@ -79,7 +79,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   if (isUnconfirmed(signIn.error)) {
     return (
       <div className="flex flex-col gap-4 text-sm text-ink-soft">
-        <p>Your password is right, but your email address has not been confirmed. Open the link that was sent to it.</p>
+        <p>Your password is correct, but your email address has not been confirmed. Open the link that was sent to it.</p>
         <ResendForm email={login.includes('@') ? login.trim() : ''} login={login} password={password} onSent={() => undefined} />
         <Button kind="quiet" onPress={startOver}>
           Back to sign in

@@ -49,7 +49,7 @@ export function TwoFactor() {
           {data && <Badge tone={data.is_on ? 'good' : 'plain'}>{data.is_on ? 'On' : 'Off'}</Badge>}
         </h2>
         <p className="text-sm text-ink-soft">
-          Besides your password, signing in takes a code from an authenticator app. A stolen password is then of no use to anybody.
+          Signing in takes a code from an authenticator app as well as your password. A stolen password alone is then useless.
         </p>
       </div>
       {state.error && !data && <ErrorState error={state.error} onRetry={() => void state.refetch()} />}
@@ -75,7 +75,7 @@ export function TwoFactor() {
         <>
           {data.recovery_codes_left < 3 && (
             <Banner title={`${countOf(data.recovery_codes_left, 'recovery code')} left`} tone="warn">
-              Replace them while you have your phone.
+              Replace your codes while you still have your phone.
             </Banner>
           )}
           <div className="flex flex-wrap gap-2">
@@ -108,6 +108,6 @@ const TEXT: Record<Asked, { title: string; confirm: string; text: string }> = {
   disable: {
     title: 'Turn off two-factor sign-in?',
     confirm: 'Turn off',
-    text: 'Your password alone signs you in from then on. Workspaces that require two-factor sign-in show you nothing.',
+    text: 'From then on, you sign in with your password alone. You can’t open workspaces that require two-factor sign-in.',
   },
 }

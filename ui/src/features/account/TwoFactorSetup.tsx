@@ -29,7 +29,7 @@ export function ConfirmApp({ setup, onCancel, onConfirmed }: ConfirmAppProps) {
         confirm.mutate()
       }}
     >
-      <p className="text-sm">Scan this picture with an authenticator app, then enter the code that the app shows.</p>
+      <p className="text-sm">Scan this QR code with an authenticator app, then enter the code that the app shows.</p>
       <div className="flex flex-wrap items-start gap-5">
         {/* Readers of QR codes need it dark on light. */}
         <img alt="QR code for your authenticator app" className="size-44 rounded-lg border border-line bg-[white]" src={`data:image/svg+xml,${encodeURIComponent(setup.qr_code_svg)}`} />

@@ -49,7 +49,7 @@ function columnsOf(names: Names): Column<AuditEntry>[] {
         </>
       ),
     },
-    { id: 'subject', header: 'On what', isWideOnly: true, cell: (entry) => <bdi className="wrap-anywhere">{subjectText(entry, names)}</bdi> },
+    { id: 'subject', header: 'Target', isWideOnly: true, cell: (entry) => <bdi className="wrap-anywhere">{subjectText(entry, names)}</bdi> },
     { id: 'address', header: 'From', isWideOnly: true, cell: ({ address }) => <span className="num">{address}</span> },
   ]
 }

@@ -40,7 +40,7 @@ const ACTION: Partial<Record<string, string>> = {
   'member.removed': 'Removed a member',
   'member.role_changed': 'Changed a member’s role',
   'password.changed': 'Changed a password',
-  'password.reset': 'Chose a new password by a link',
+  'password.reset': 'Chose a new password with a link',
   'rates.deleted': 'Removed an exchange rate',
   'rates.entered': 'Entered exchange rates',
   'session.created': 'Signed in',
@@ -53,7 +53,7 @@ const ACTION: Partial<Record<string, string>> = {
   'two_factor.disabled': 'Turned off two-factor sign-in',
   'two_factor.enabled': 'Turned on two-factor sign-in',
   'two_factor.recovery_codes_replaced': 'Replaced recovery codes',
-  'two_factor.reset': 'Turned off two-factor sign-in for somebody',
+  'two_factor.reset': 'Turned off a user’s two-factor sign-in',
   'user.locked': 'Locked an account',
   'user.unlocked': 'Unlocked an account',
   'webhook.removed': 'Removed the webhook',
@@ -62,7 +62,7 @@ const ACTION: Partial<Record<string, string>> = {
   'workspace.deleted': 'Deleted the workspace',
   'workspace.renamed': 'Renamed the workspace',
   'workspace.two_factor_not_required': 'Stopped requiring two-factor sign-in',
-  'workspace.two_factor_required': 'Required two-factor sign-in',
+  'workspace.two_factor_required': 'Started requiring two-factor sign-in',
   'workspace.transferred': 'Transferred ownership',
 }
 

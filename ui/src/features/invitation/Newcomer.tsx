@@ -21,7 +21,7 @@ export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer
   if (setup?.sign_up === 'closed') {
     return (
       <div className="flex flex-col gap-4">
-        <p className="text-sm text-ink-soft">This server takes no new accounts. Sign in with the account that you have.</p>
+        <p className="text-sm text-ink-soft">This server doesn’t accept new accounts. Sign in with an existing account.</p>
         {signIn}
       </div>
     )

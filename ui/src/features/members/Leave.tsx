@@ -46,7 +46,7 @@ export function Leave({ workspace, members }: { workspace: Workspace; members: r
         onConfirm={() => leave.mutate()}
         onOpenChange={setIsOpen}
       >
-        You will no longer see its figures and customers. Your account stays.
+        You will no longer see its figures and customers. You keep your account.
       </ConfirmDialog>
     </section>
   )

@@ -47,8 +47,8 @@ export function RemoveMember({ path, ...props }: Props & { path: string | undefi
       title={`Remove ${member?.full_name ?? 'this member'}?`}
       onConfirm={() => path && remove.mutate(path)}
     >
-      {member?.full_name} loses access to {workspace.name} immediately. The account itself stays, and you can invite it again. API
-      tokens that {member?.full_name} created keep working until you revoke them.
+      {member?.full_name} loses access to {workspace.name} immediately. They keep their account, and you can invite them again. API
+      tokens that they created keep working until you revoke them.
     </ConfirmDialog>
   )
 }
@@ -68,7 +68,7 @@ export function TransferWorkspace(props: Props) {
       {...dialogOf(props)}
       confirm="Transfer ownership"
       error={withAdvice(transfer.error)}
-      failure="The ownership could not be transferred"
+      failure="Ownership could not be transferred"
       isPending={transfer.isPending}
       title={`Make ${member?.full_name ?? 'this member'} the owner?`}
       onConfirm={() => member && transfer.mutate(member.user_id)}

@@ -42,7 +42,7 @@ function Confirm({ code }: { code: string }) {
     <VisitorPage lead="Confirm that this address is yours to start using Chartsy." title="Confirm your email address">
       <div className="flex flex-col gap-4">
         {confirm.error && (
-          <Banner title="Not confirmed" tone="danger">
+          <Banner title="Your address could not be confirmed" tone="danger">
             {failureText(confirm.error)}
           </Banner>
         )}

@@ -22,7 +22,7 @@ export function LinkSent({ delivery, email, purpose, validFor, children }: LinkS
           <p>
             We’ve sent an email to {address}. Open the link in it to {purpose}. It works once, for {validFor}.
           </p>
-          <p>Nothing there after a few minutes? Check your spam folder, and whether the address is right.</p>
+          <p>Nothing after a few minutes? Check your spam folder, and make sure that the address is correct.</p>
         </>
       ) : (
         <p>

@@ -39,7 +39,7 @@ export function ResendForm({ login, password, email, onSent }: ResendFormProps) 
       <TextField
         autoComplete="email"
         error={send.error ? failureText(send.error) : undefined}
-        hint="Correct it if it was mistyped."
+        hint="Correct it if you mistyped it."
         isRequired
         label="Email"
         name="email"

@@ -40,7 +40,7 @@ export function SignUpPage() {
           <Help />
         </>
       }
-      lead="You get a workspace of your own. Invite your team to it later."
+      lead="You get a workspace of your own. You can invite your team later."
       title="Create an account"
     >
       <SignUpForm

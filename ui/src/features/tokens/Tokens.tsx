@@ -135,7 +135,7 @@ function TokenList({ tokens }: { tokens: readonly ApiToken[] }) {
         onConfirm={() => asked && revoke.mutate(asked.id)}
         onOpenChange={(isOpen) => !isOpen && setAsked(undefined)}
       >
-        Programs that use it are refused from now on. A revoked token can’t be restored.
+        Programs that use it lose access immediately. A revoked token can’t be restored.
       </ConfirmDialog>
     </>
   )

@@ -1,9 +1,9 @@
 import type { TokenScope } from '~/api/types'
 
 export const SCOPES: readonly { id: TokenScope; label: string; hint: string }[] = [
-  { id: 'read_metrics', label: 'Figures only', hint: 'Metrics, settings and import progress. Nothing that names a customer.' },
+  { id: 'read_metrics', label: 'Figures only', hint: 'Metrics, settings and import progress; nothing that names a customer' },
   { id: 'read_customers', label: 'Figures and customers', hint: 'Also customers, invoices and payments' },
-  { id: 'manage', label: 'Full access', hint: 'Also changes connections, settings and rates, and erases personal data' },
+  { id: 'manage', label: 'Full access', hint: 'Can also change connections, settings and rates, and erase personal data' },
 ]
 
 export const scopeName = (scope: TokenScope) => SCOPES.find(({ id }) => id === scope)?.label ?? scope

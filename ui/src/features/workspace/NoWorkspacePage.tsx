@@ -17,7 +17,7 @@ function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others
         <bdi>{workspace.name}</bdi> requires two-factor sign-in
       </h1>
       <p className="text-sm text-ink-soft">
-        Signing in then takes a code from an authenticator app on your phone, besides your password. Setting it up takes a minute.
+        With it, signing in takes a code from an authenticator app on your phone as well as your password. It takes a minute to set up.
       </p>
       <div className="flex flex-wrap gap-2">
         <Link className={buttonClass('primary')} to="/settings/account">
@@ -49,14 +49,14 @@ export function NoWorkspacePage() {
     <section className="card flex flex-col gap-4 p-6 sm:p-8">
       <h1 className="text-xl font-semibold tracking-tight">You don’t belong to a workspace</h1>
       <p className="text-sm text-ink-soft">
-        Connected billing accounts and their figures belong to a workspace. Ask an owner or admin of that workspace to invite you
+        Connected billing accounts and their figures belong to workspaces. Ask an owner or admin of a workspace to invite you
         {user && (
           <>
             {' '}
             as <bdi className="font-medium text-ink">{user.email}</bdi>
           </>
         )}
-        , then open the link of the invitation in this browser.
+        , then open the invitation’s link in this browser.
       </p>
       <div className="flex flex-wrap gap-2">
         <Button isPending={session.isFetching} onPress={() => void check()}>

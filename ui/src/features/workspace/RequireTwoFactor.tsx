@@ -21,7 +21,7 @@ export function RequireTwoFactor({ workspace }: { workspace: Workspace }) {
   return (
     <div className="flex flex-col gap-3 border-t border-line pt-5">
       <Toggle
-        hint="Members without it see nothing of this workspace until they set it up."
+        hint="Members without it can’t see anything in this workspace until they set it up."
         isDisabled={change.isPending || own === undefined || mustSetUp}
         isSelected={isOn}
         label="Require two-factor sign-in"

@@ -116,7 +116,7 @@ fn master_key(folder: &Folder) -> Finding {
             Finding::trouble("master key", reason, StoreError::MASTER_KEY_HELP)
         }
         Ok(_) if !data.has_key_file() => Finding::well(format!("master key from {source}")),
-        Ok(KeyState::Unused) => Finding::well("no master key yet; it is created with the first connection"),
+        Ok(KeyState::Unused) => Finding::well("no master key yet; it is created when it is first needed"),
         Ok(KeyState::Right(keyring)) => match mode(&path) {
             Some(mode) if mode & 0o077 != 0 => Finding::trouble(
                 "master key",
@@ -220,7 +220,7 @@ fn key(folder: &Folder, record: &ConnectionRecord) -> Finding {
         Ok(_) => Finding::well(format!("{}: its key can be decrypted", record.id)),
         Err(error) => {
             let again = enter_again(record);
-            let to_do = format!("restore the right master.key, or {again}");
+            let to_do = format!("restore the right master key, or {again}");
             Finding::trouble(format!("{}: its key", record.id), format!("{error:#}"), to_do)
         }
     }

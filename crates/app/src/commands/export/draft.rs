@@ -180,7 +180,7 @@ fn is_ours(to: &Path) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// For its owner only: names and e-mail addresses are in it.
+/// For its owner only: names and email addresses are in it.
 fn create_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
