@@ -23,7 +23,8 @@ pub(crate) fn mrr_with_zeros(
     answer: Answer<MrrPoint>,
 ) -> Result<Answer<MrrPoint>, QueryError> {
     let cuts = Span::of(query, ledger)?.buckets;
-    Ok(answer.with_zeros(query, &billed(ledger), &cuts, |cut| MrrPoint::new(cut, &Figures::default())))
+    let zero = |cut| MrrPoint::new(cut, &Figures::default());
+    Ok(answer.with_zeros(ledger, query, &cuts, |_| true, zero))
 }
 
 /// The same of any metric. A ratio, which then has nothing to divide by, is none. The balance is not kept in every
@@ -49,25 +50,24 @@ pub(crate) fn value_with_zeros(
         Compute::Committed => (cut.end_on == today).then_some(Value::Minor(0)),
         Compute::Apart(_) | Compute::Scheduled | Compute::Balance(_) => Some(Value::Minor(0)),
     };
-    let mut currencies = billed(ledger);
-    if let Compute::Balance(_) = metric.compute {
-        currencies.retain(|currency| *currency == own);
-    }
-    Ok(answer.with_zeros(query, &currencies, &span.buckets, |cut| ValuePoint::new(cut, value(cut))))
+    let is_own = |currency| currency == own || !matches!(metric.compute, Compute::Balance(_));
+    let zero = |cut| ValuePoint::new(cut, value(cut));
+    Ok(answer.with_zeros(ledger, query, &span.buckets, is_own, zero))
 }
 
 impl<P> Answer<P> {
     fn with_zeros(
         mut self,
+        ledger: &Ledger,
         query: &Query,
-        currencies: &BTreeSet<Currency>,
         cuts: &[Cut],
+        is_asked: impl Fn(Currency) -> bool,
         zero: impl Fn(Cut) -> P,
     ) -> Self {
         if query.currency != Reporting::Native || query.by.is_some() {
             return self;
         }
-        for currency in currencies.iter().copied() {
+        for currency in billed(ledger).into_iter().filter(|currency| is_asked(*currency)) {
             let is_there = self.series.iter().any(|series| series.currency == currency);
             if !is_there && query.filter.has_currency(currency) {
                 let points = cuts.iter().map(|cut| zero(*cut)).collect();
@@ -81,7 +81,10 @@ impl<P> Answer<P> {
 
 /// The currencies that anything was billed in, in order.
 fn billed(ledger: &Ledger) -> BTreeSet<Currency> {
-    let plans = ledger.chunks().iter().flat_map(|chunk| chunk.plans());
-    let plans: BTreeSet<u32> = plans.map(|(plan, _)| *plan).collect();
-    plans.into_iter().filter_map(|plan| ledger.catalog().plan(plan)).map(|plan| plan.currency).collect()
+    let plans = ledger.catalog().plans();
+    let mut used = vec![false; plans.len()];
+    for (plan, _) in ledger.chunks().iter().flat_map(|chunk| chunk.plans()) {
+        used[*plan as usize] = true;
+    }
+    plans.iter().zip(used).filter(|(_, used)| *used).map(|(plan, _)| plan.currency).collect()
 }

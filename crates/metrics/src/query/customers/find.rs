@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use model::{Day, Money};
+use model::{Currency, Day, Money};
 use rayon::prelude::*;
 
 use super::standing::{Paid, lost, renews_at};
@@ -78,14 +78,13 @@ impl List<'_> {
 
     fn find_in(&self, found: &mut Found, last: Option<&Cursor>, index: usize, chunk: &Chunk) {
         let Found { hits, sums, trail, lines } = found;
+        let is_by_day = matches!(self.asked.sort, CustomerSort::FirstPaid | CustomerSort::Churned);
+        let needs_trail = is_by_day || self.asked.status.is_some();
         for customer in 0..chunk.customer_count() {
             if !self.is_found(chunk, customer) {
                 continue;
             }
-            let standing = match self.reach {
-                Reach::History => None,
-                Reach::Nothing | Reach::Level => self.standing(chunk, customer),
-            };
+            let standing = if needs_trail { None } else { self.standing(chunk, customer) };
             let is_in = match &standing {
                 Some(standing) => standing.has_row || !self.asked.filter.is_about_plans(),
                 None => self.is_in(chunk, customer, trail),
@@ -93,7 +92,8 @@ impl List<'_> {
             if !is_in {
                 continue;
             }
-            if self.asked.state.is_some_and(|state| state != state_of(trail)) {
+            let state = || standing.as_ref().map_or_else(|| state_of(trail), |standing| standing.state);
+            if self.asked.state.is_some_and(|wanted| wanted != state()) {
                 continue;
             }
             let status = self.asked.status;
@@ -103,6 +103,7 @@ impl List<'_> {
             hits.total += 1;
             let number = match (&standing, self.asked.sort) {
                 (Some(standing), CustomerSort::Mrr) => self.mrr_of(standing, chunk, customer, lines),
+                (Some(standing), CustomerSort::LostMrr) => self.lost_of(standing),
                 _ => self.number(chunk, customer, trail, lines),
             };
             if self.asked.with_sums {
@@ -173,6 +174,23 @@ impl List<'_> {
         match self.asked.currency {
             Reporting::Native => self.in_thousandths(standing.currency, standing.minor),
             Reporting::In(_) => self.converted_of(standing, chunk, customer, lines).unwrap_or(0),
+        }
+    }
+
+    /// What a customer was worth just before it left, as one number to sort by.
+    fn lost_of(&self, standing: &Standing) -> i64 {
+        let place = standing.currency as usize;
+        let is_target = |currency: &Currency| Reporting::In(*currency) == self.asked.currency;
+        match self.asked.currency {
+            _ if standing.lost_minor == 0 => 0,
+            Reporting::Native => self.in_thousandths(standing.currency, standing.lost_minor),
+            Reporting::In(_) if self.scope.currencies.get(place).is_some_and(is_target) => {
+                standing.lost_minor
+            }
+            Reporting::In(_) => {
+                let factor = self.factors.get(place).copied().flatten();
+                factor.and_then(|factor| factor.convert(standing.lost_minor).ok()).unwrap_or(0)
+            }
         }
     }
 

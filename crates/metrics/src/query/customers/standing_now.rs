@@ -1,6 +1,6 @@
 //! How a customer stands at the end of a list's day, where all of it is in one series: nothing has to be walked for it.
 
-use super::List;
+use super::{CustomerState, List};
 use crate::columns::Chunk;
 use crate::query::scope::LEFT_OUT;
 use crate::query::walk::{has_row, only_target};
@@ -12,6 +12,7 @@ pub(super) struct Standing {
     pub(super) minor: i64,
     /// What it was worth just before it left.
     pub(super) lost_minor: i64,
+    pub(super) state: CustomerState,
     /// Whether it ever had anything that the scope has a place for.
     pub(super) has_row: bool,
     /// Whether all of it is one price of one subscription.
@@ -26,7 +27,15 @@ impl List<'_> {
         let target = only_target(chunk, customer, daily, country, &self.scope)?;
         let is_one_line = daily.plan.is_some() && daily.is_of_one_subscription;
         if target.series == LEFT_OUT {
-            return Some(Standing { currency: 0, minor: 0, lost_minor: 0, has_row: false, is_one_line });
+            let state = CustomerState::Never;
+            return Some(Standing {
+                currency: 0,
+                minor: 0,
+                lost_minor: 0,
+                state,
+                has_row: false,
+                is_one_line,
+            });
         }
         if self.range.cuts(chunk, customer, daily) {
             return None;
@@ -37,11 +46,17 @@ impl List<'_> {
             [only] => (*only, 0),
             [.., before, last] => (*last, *before),
         };
-        let has_left = minor == 0 && value_minor.iter().any(|value| *value > 0);
+        let state = match minor {
+            1.. => CustomerState::Active,
+            _ if value_minor.iter().any(|value| *value > 0) => CustomerState::Churned,
+            _ => CustomerState::Never,
+        };
+        let has_left = state == CustomerState::Churned && minor == 0;
         let standing = Standing {
             currency: self.scope.series[target.series as usize].currency,
             minor,
             lost_minor: if has_left { before_minor } else { 0 },
+            state,
             has_row: has_row(chunk, customer, daily, self.range.last),
             is_one_line,
         };
