@@ -17,7 +17,8 @@ function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others
         <bdi>{workspace.name}</bdi> requires two-factor sign-in
       </h1>
       <p className="text-sm text-ink-soft">
-        Signing in then takes a code from an authenticator app on your phone, besides your password. Setting it up takes a minute.
+        You can open this workspace once you have set it up: besides your password, signing in then takes a code from an authenticator
+        app on your phone.
       </p>
       <div className="flex flex-wrap gap-2">
         <Link className={buttonClass('primary')} to="/settings/account">
