@@ -25,6 +25,8 @@ async function looksRight(page, name) {
   await picture(page, `accounts-${name}`);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: 'dark' });
+  // Colors fade from one scheme to the other.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
   await accessible(page, `${name} on a phone in the dark`);
   await picture(page, `accounts-phone-${name}`);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -72,7 +74,7 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await other.getByRole('button', { name: 'Confirm and sign in' }).click();
   await other.waitForURL('**/connect');
   await other.goto(`${app.url}/settings/account`);
-  await other.getByText(newcomer.email).waitFor();
+  await other.getByRole('region', { name: 'Profile' }).getByText(newcomer.email).waitFor();
 });
 
 test('a forgotten password is replaced by a link, and every session ends', async (t) => {

@@ -16,6 +16,11 @@ import { VisitorPage } from './VisitorPage'
 export function ResetPasswordPage() {
   useTitle('Choose a new password')
   const code = useLocation({ select: ({ hash }) => hash })
+  // Another link in the same tab begins anew.
+  return <ResetPassword key={code} code={code} />
+}
+
+function ResetPassword({ code }: { code: string }) {
   const [form, setForm] = useState({ password: '', password_confirmation: '' })
   const [isTried, setIsTried] = useState(false)
   const finish = useMutation({ mutationFn: () => api.post('/password-reset/finish', { code, ...form }) })

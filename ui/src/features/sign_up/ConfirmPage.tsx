@@ -15,6 +15,11 @@ import { useTitle } from '~/view/useTitle'
 export function ConfirmPage() {
   useTitle('Confirm your email address')
   const code = useLocation({ select: ({ hash }) => hash })
+  // Another link in the same tab begins anew.
+  return <Confirm key={code} code={code} />
+}
+
+function Confirm({ code }: { code: string }) {
   const confirm = useMutation({
     mutationFn: () => api.post<Session>('/sign-up/confirm', { code }),
     onSuccess: ({ workspace }) => (workspace ? enterWorkspace(workspace.id) : window.location.assign('/')),
