@@ -66,11 +66,17 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await other.getByText('Sent again').waitFor();
 
   await other.goto(first);
+  await other.getByLabel('Password').fill(PASSWORD);
   await other.getByRole('button', { name: 'Confirm and sign in' }).click();
   await heading(other, 'This link doesn’t work anymore');
   await looksRight(other, 'link-ended');
   await other.goto(await link(newcomer.fullName, 'confirm'));
+  await heading(other, 'Confirm your email address');
   await looksRight(other, 'confirm');
+  await other.getByLabel('Password').fill('Wrong1password');
+  await other.getByRole('button', { name: 'Confirm and sign in' }).click();
+  await other.getByText('Wrong password').waitFor();
+  await other.getByLabel('Password').fill(PASSWORD);
   await other.getByRole('button', { name: 'Confirm and sign in' }).click();
   await other.waitForURL('**/connect');
   await other.goto(`${app.url}/settings/account`);

@@ -13,7 +13,7 @@ use super::dto::InvitationView;
 use crate::access::account::check_email;
 use crate::access::credential;
 use crate::access::identity::Membership;
-use crate::access::mailing::LinkDelivery;
+use crate::access::mailing::{self, LinkDelivery};
 use crate::access::permission::Manage;
 use crate::audit::Event;
 use crate::blocking;
@@ -35,8 +35,9 @@ pub struct InvitationRequest {
 pub struct CreatedInvitation {
     #[serde(flatten)]
     pub invitation: InvitationView,
-    /// The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it.
-    pub code: String,
+    /// The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. `null` where it was
+    /// sent by email: then only whoever reads that has it.
+    pub code: Option<String>,
     /// How the link gets to the address that is invited; `null` for an invitation by link.
     pub delivery: Option<LinkDelivery>,
 }
@@ -51,6 +52,9 @@ pub async fn handle(
 ) -> Result<(StatusCode, Json<CreatedInvitation>), Problem> {
     let given = request.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
     let email = given.map(check_email).transpose()?.map(str::to_owned);
+    if let Some(email) = &email {
+        mailing::limit(&context, &member.person.client, email)?;
+    }
     if !member.role.may_assign(request.role) {
         return Err(StoreError::RoleTooLow.into());
     }
@@ -72,10 +76,8 @@ pub async fn handle(
     context.record(event).await?;
     let delivery = send(&context, &invitation, &code).await?;
     let invitation = InvitationView::new(invitation, now);
-    Ok((
-        StatusCode::CREATED,
-        Json(CreatedInvitation { invitation, code: code.expose().to_owned(), delivery }),
-    ))
+    let code = (delivery != Some(LinkDelivery::Mail)).then(|| code.expose().to_owned());
+    Ok((StatusCode::CREATED, Json(CreatedInvitation { invitation, code, delivery })))
 }
 
 async fn send(

@@ -78,9 +78,14 @@ impl Allowed {
     async fn is_still(&self) -> bool {
         let (catalog, connection, actor) =
             (self.context.catalog.clone(), self.connection.clone(), self.actor.clone());
+        let now = self.context.clock.now();
         let found = blocking(move || match &actor {
-            Actor::User { id, .. } => Ok(catalog.connection_for(id, &connection)?.is_some()),
-            Actor::Token { id, .. } => catalog.has_token(id, &connection),
+            Actor::User { id, .. } => {
+                let is_locked = catalog.user(id)?.is_none_or(|user| user.locked_at.is_some());
+                let found = catalog.connection_for(id, &connection)?;
+                Ok(!is_locked && found.is_some_and(|(_, membership)| !membership.lacks_two_factor))
+            }
+            Actor::Token { id, .. } => catalog.has_token(id, &connection, now),
             Actor::Visitor | Actor::Operator | Actor::Server => Ok(false),
         });
         matches!(found.await, Ok(Ok(true)))

@@ -404,7 +404,7 @@ async fn a_wrong_password_does_not_tell_whether_a_code_is_needed() {
     assert_eq!(site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.code(), "login_wrong");
 }
 
-async fn turn_on(site: &Site, cookie: &str) {
+pub async fn turn_on(site: &Site, cookie: &str) {
     let request = json!({"password": PASSWORD});
     let begun = site.ask(As::Person(cookie), "POST", "/api/v1/me/two-factor", Some(request)).await;
     let code = app_code(begun.body["secret"].as_str().unwrap(), site.context.clock.now().0);

@@ -35,7 +35,11 @@ async fn an_account_of_ones_own_begins_with_the_confirmed_address() {
     assert_eq!(sign_in(&site, "bob", PASSWORD).await.code(), "email_unconfirmed");
     assert_eq!(sign_in(&site, "bob", "Wrong1password").await.code(), "login_wrong");
 
-    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com")});
+    let code = site.mailed_code("confirm_address", "bob@example.com");
+    let wrong = json!({"code": code, "password": "Wrong1password"});
+    let wrong = post(&site, "/api/v1/sign-up/confirm", wrong).await;
+    assert_eq!(wrong.code(), "password_wrong", "somebody else may have signed up with this address");
+    let code = json!({"code": code, "password": PASSWORD});
     let confirmed = post(&site, "/api/v1/sign-up/confirm", code.clone()).await;
     assert_eq!(confirmed.status, 201, "{}", confirmed.text);
     assert_eq!(confirmed.body["workspace"]["name"], "Bob Builder’s workspace");
@@ -55,7 +59,9 @@ async fn signing_up_does_not_tell_whether_an_address_has_an_account() {
     let kinds: Vec<_> = site.mails().into_iter().map(|(kind, to, _)| (kind, to)).collect();
     let expected = [("confirm_address", "bob@example.com"), ("already_registered", "ada@example.com")];
     assert_eq!(kinds, expected.map(|(kind, to)| (kind.to_owned(), to.to_owned())));
-    assert!(site.context.catalog.user_by_login("ada2").unwrap().is_none());
+    for name in ["bob", "ada2"] {
+        assert_eq!(sign_in(&site, name, PASSWORD).await.code(), "email_unconfirmed", "{name}");
+    }
 }
 
 #[tokio::test]
@@ -67,17 +73,18 @@ async fn a_mail_that_did_not_arrive_is_sent_again_also_to_another_address() {
     let first = site.mailed_code("confirm_address", "bob@exmaple.com");
     let request = json!({"email": "bob@exmaple.com"});
     assert_eq!(post(&site, "/api/v1/sign-up/resend", request).await.status, 202);
-    let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": first})).await;
-    assert_eq!(ended.code(), "link_ended", "the newest link counts");
+    assert_ne!(site.mailed_code("confirm_address", "bob@exmaple.com"), first);
 
     let wrong = json!({"login": "bob", "password": "Wrong1password", "email": "bob@example.com"});
     assert_eq!(post(&site, "/api/v1/sign-up/correct-address", wrong).await.code(), "login_wrong");
     let second = site.mailed_code("confirm_address", "bob@exmaple.com");
     let right = json!({"login": "bob", "password": PASSWORD, "email": "bob@example.com"});
     assert_eq!(post(&site, "/api/v1/sign-up/correct-address", right.clone()).await.status, 202);
-    let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": second})).await;
-    assert_eq!(ended.code(), "link_ended", "it went to an address that is not theirs");
-    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com")});
+    for old in [first, second] {
+        let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": old, "password": PASSWORD})).await;
+        assert_eq!(ended.code(), "link_ended", "it went to an address that is not theirs");
+    }
+    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com"), "password": PASSWORD});
     assert_eq!(post(&site, "/api/v1/sign-up/confirm", code).await.status, 201);
     let late = post(&site, "/api/v1/sign-up/correct-address", right).await;
     assert_eq!(late.code(), "login_wrong", "a confirmed address is not changed this way");
@@ -165,9 +172,40 @@ async fn somebody_who_is_invited_by_address_gets_the_link_by_mail() {
     let ada = site.owner().await;
     let request = json!({"role": "member", "email": "bob@example.com"});
     let invited = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(request)).await;
-    assert_eq!(invited.body["delivery"], "mail");
+    assert_eq!((&invited.body["delivery"], &invited.body["code"]), (&json!("mail"), &Value::Null));
     let mut request = account("bob", "bob@example.com");
     request["invitation"] = json!(site.mailed_code("invitation", "bob@example.com"));
     let joined = post(&site, "/api/v1/sign-up", request).await;
     assert_eq!((joined.status, &joined.body["workspace"]["role"]), (201, &json!("member")));
+}
+
+#[tokio::test]
+async fn a_server_without_an_owner_takes_no_other_accounts() {
+    let site = Site::open_to_everybody(&clock());
+    let answer = post(&site, "/api/v1/sign-up", account("eve", "eve@example.com")).await;
+    assert_eq!((answer.status, answer.code()), (403, "no_owner"));
+    site.owner().await;
+}
+
+#[tokio::test]
+async fn a_reset_by_mail_ends_what_somebody_else_set_up_for_the_address() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    let ada = site.owner().await;
+    // By a link that anybody may have, with an address that is not theirs.
+    let request = json!({"role": "viewer"});
+    let invited = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(request)).await;
+    let mut request = account("eve", "bob@example.com");
+    request["invitation"] = invited.body["code"].clone();
+    let eve = post(&site, "/api/v1/sign-up", request).await.cookie();
+    assert_eq!(sign_in(&site, "eve", PASSWORD).await.status, 201, "those who invited them know them");
+    crate::people::turn_on(&site, &eve).await;
+
+    post(&site, "/api/v1/password-reset", json!({"email": "bob@example.com"})).await;
+    let code = site.mailed_code("reset_password", "bob@example.com");
+    let request =
+        json!({"code": code, "password": "Another1horse", "password_confirmation": "Another1horse"});
+    assert_eq!(post(&site, "/api/v1/password-reset/finish", request).await.status, 204);
+    assert_eq!(sign_in(&site, "bob@example.com", "Another1horse").await.status, 201);
+    assert_eq!(site.get(As::Person(&eve), "/api/v1/session").await.status, 401);
 }

@@ -103,14 +103,20 @@ impl Catalog {
         })
     }
 
-    /// Whether a token is there, of the workspace of a connection.
+    /// Whether a token is there that has not expired, of the workspace of a connection.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn has_token(&self, id: &str, connection: &ConnectionId) -> Result<bool, StoreError> {
+    pub fn has_token(
+        &self,
+        id: &str,
+        connection: &ConnectionId,
+        now: UnixSeconds,
+    ) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM tokens JOIN connections ON connections.workspace = tokens.workspace
-            WHERE tokens.id = ?1 AND connections.id = ?2";
-        self.read(|conn| Ok(conn.prepare_cached(sql)?.exists([id, connection.as_str()])?))
+            WHERE tokens.id = ?1 AND connections.id = ?2
+                AND (tokens.expires_at IS NULL OR tokens.expires_at > ?3)";
+        self.read(|conn| Ok(conn.prepare_cached(sql)?.exists(params![id, connection.as_str(), now.0])?))
     }
 
     /// Deletes a token; returns whether there was one.

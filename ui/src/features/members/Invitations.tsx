@@ -15,7 +15,7 @@ import { ROLE, asRole, assignable } from '~/view/roles'
 import { useRole } from '~/view/useMay'
 
 /** The code is in the fragment, which browsers don't send: it is in no server's log. */
-const linkOf = ({ code }: CreatedInvitation) => `${window.location.origin}/invitation#${code}`
+const linkOf = (code: string) => `${window.location.origin}/invitation#${code}`
 
 const nameOf = ({ email }: Pick<Invitation, 'email'>) => email ?? 'Anyone with the link'
 
@@ -84,26 +84,32 @@ function Invite({ open, onInvited }: { open: readonly Invitation[] | undefined; 
           Create invitation
         </Button>
       </form>
-      {created && (
-        <Banner
-          action={<CopyButton text={linkOf(created)} />}
-          title={created.delivery === 'mail' ? 'Invitation sent' : 'Copy the link now. It won’t be shown again.'}
-          tone="good"
-        >
-          <p>
-            {created.delivery === 'mail' && 'If the email doesn’t arrive, pass this link on yourself. It won’t be shown again. '}
-            {created.email ? (
-              <>
-                Only <bdi className="font-medium">{created.email}</bdi> can use it, to join {asRole(created.role)}.
-              </>
-            ) : (
-              `Whoever uses it first joins ${asRole(created.role)}.`
-            )}
-          </p>
-          <code className="font-mono text-ink break-all">{linkOf(created)}</code>
-        </Banner>
-      )}
+      {created && <Created created={created} />}
     </>
+  )
+}
+
+/** What was mailed is known to its reader alone: so it proves that the address is theirs. */
+function Created({ created: { code, email, role } }: { created: CreatedInvitation }) {
+  const who = email ? (
+    <>
+      Only <bdi className="font-medium">{email}</bdi> can use it, to join {asRole(role)}.
+    </>
+  ) : (
+    `Whoever uses it first joins ${asRole(role)}.`
+  )
+  if (code === null) {
+    return (
+      <Banner title="Invitation sent" tone="good">
+        <p>{who} If the email doesn’t arrive, check the address and invite them again.</p>
+      </Banner>
+    )
+  }
+  return (
+    <Banner action={<CopyButton text={linkOf(code)} />} title="Copy the link now. It won’t be shown again." tone="good">
+      <p>{who}</p>
+      <code className="font-mono text-ink break-all">{linkOf(code)}</code>
+    </Banner>
   )
 }
 

@@ -1,16 +1,18 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
+import { useState } from 'react'
 
 import { ApiError, api, failureText } from '~/api/client'
 import type { Session } from '~/api/types'
 import { Button, buttonClass } from '~/components/Button'
-import { Banner } from '~/components/Feedback'
+import { TextField } from '~/components/Field'
 import { VisitorPage } from '~/features/account/VisitorPage'
 import { enterWorkspace } from '~/view/enterWorkspace'
 import { useTitle } from '~/view/useTitle'
 
 /**
- * Where the link that confirms an address leads. It takes a click: programs that look at the links in mails must not use it up.
+ * Where the link that confirms an address leads. Somebody else may have signed up with it: the account can be used only by whoever
+ * knows its password, too.
  */
 export function ConfirmPage() {
   useTitle('Confirm your email address')
@@ -20,8 +22,9 @@ export function ConfirmPage() {
 }
 
 function Confirm({ code }: { code: string }) {
+  const [password, setPassword] = useState('')
   const confirm = useMutation({
-    mutationFn: () => api.post<Session>('/sign-up/confirm', { code }),
+    mutationFn: () => api.post<Session>('/sign-up/confirm', { code, password }),
     onSuccess: ({ workspace }) => (workspace ? enterWorkspace(workspace.id) : window.location.assign('/')),
   })
   const hasEnded = code === '' || (confirm.error instanceof ApiError && confirm.error.code === 'link_ended')
@@ -39,17 +42,36 @@ function Confirm({ code }: { code: string }) {
     )
   }
   return (
-    <VisitorPage lead="Confirm that this address is yours to start using Chartsy." title="Confirm your email address">
-      <div className="flex flex-col gap-4">
-        {confirm.error && (
-          <Banner title="Your address could not be confirmed" tone="danger">
-            {failureText(confirm.error)}
-          </Banner>
-        )}
-        <Button isPending={confirm.isPending || confirm.isSuccess} kind="primary" onPress={() => confirm.mutate()}>
+    <VisitorPage
+      below={
+        <Link className="link" to="/forgot-password">
+          Didn’t sign up yourself? Choose a new password
+        </Link>
+      }
+      lead="Enter the password that you chose when you signed up."
+      title="Confirm your email address"
+    >
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (password !== '') confirm.mutate()
+        }}
+      >
+        <TextField
+          autoComplete="current-password"
+          error={confirm.error ? failureText(confirm.error) : undefined}
+          isRequired
+          label="Password"
+          name="password"
+          type="password"
+          value={password}
+          onChange={setPassword}
+        />
+        <Button isPending={confirm.isPending || confirm.isSuccess} kind="primary" type="submit">
           Confirm and sign in
         </Button>
-      </div>
+      </form>
     </VisitorPage>
   )
 }
