@@ -1596,6 +1596,16 @@ export interface components {
          * @enum {string}
          */
         CohortValue: "customers" | "mrr" | "revenue";
+        ConfirmRequest: {
+            /** @description The secret part of the link that was sent by email. */
+            code: string;
+            /**
+             * Format: password
+             * @description The password that was chosen for the account. Somebody else may have signed up with this address: whoever reads the mail must
+             *     not make that account usable without knowing it.
+             */
+            password: string;
+        };
         Connections: {
             data: components["schemas"]["ConnectionView"][];
         };
@@ -1682,8 +1692,11 @@ export interface components {
             password: string;
         };
         CreatedInvitation: components["schemas"]["InvitationView"] & {
-            /** @description The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. */
-            code: string;
+            /**
+             * @description The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. `null` where it was
+             *     sent by email: then only whoever reads that has it.
+             */
+            code?: string | null;
             delivery?: components["schemas"]["LinkDelivery"] | null;
         };
         CreatedToken: components["schemas"]["TokenView"] & {
@@ -2190,17 +2203,13 @@ export interface components {
             period: components["schemas"]["PeriodDetail"];
             price_id?: string | null;
         };
-        /** @description The secret part of a link that was sent by email. */
-        LinkCode: {
-            code: string;
-        };
         /**
          * @description How a link gets to whom it is for.
          * @enum {string}
          */
         LinkDelivery: "mail" | "console";
         LoginRequest: {
-            /** @description From the authenticator app, or a recovery code; needed if the answer without it was `two_factor_needed`. */
+            /** @description Of the authenticator app, or a recovery code: where the answer without it was `two_factor_needed`. */
             code?: string | null;
             /** @description Username or email address. */
             login: string;
@@ -3386,6 +3395,7 @@ export type SchemaCohorts = components['schemas']['Cohorts'];
 export type SchemaCohortSeries = components['schemas']['CohortSeries'];
 export type SchemaCohortSum = components['schemas']['CohortSum'];
 export type SchemaCohortValue = components['schemas']['CohortValue'];
+export type SchemaConfirmRequest = components['schemas']['ConfirmRequest'];
 export type SchemaConnections = components['schemas']['Connections'];
 export type SchemaConnectionState = components['schemas']['ConnectionState'];
 export type SchemaConnectionView = components['schemas']['ConnectionView'];
@@ -3440,7 +3450,6 @@ export type SchemaLastError = components['schemas']['LastError'];
 export type SchemaLeftOutLine = components['schemas']['LeftOutLine'];
 export type SchemaLeftOutSum = components['schemas']['LeftOutSum'];
 export type SchemaLineDetail = components['schemas']['LineDetail'];
-export type SchemaLinkCode = components['schemas']['LinkCode'];
 export type SchemaLinkDelivery = components['schemas']['LinkDelivery'];
 export type SchemaLoginRequest = components['schemas']['LoginRequest'];
 export type SchemaMeasure = components['schemas']['Measure'];
@@ -6377,7 +6386,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkCode"];
+                "application/json": components["schemas"]["ConfirmRequest"];
             };
         };
         responses: {
