@@ -62,8 +62,7 @@ pub async fn handle(
         return Err(Problem::forbidden("account_locked", "this account is locked")
             .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
     }
-    // Whoever was invited by a link is known to those who invited them.
-    if user.email_confirmed_at.is_none() && !belongs_somewhere(&context, &user).await? {
+    if user.awaits_confirmation {
         return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
             .action("open the link that was sent to it, or have it sent again"));
     }
@@ -71,11 +70,6 @@ pub async fn handle(
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "session.created")).await?;
     Ok(started.created())
-}
-
-async fn belongs_somewhere(context: &Context, user: &User) -> Result<bool, Problem> {
-    let (catalog, id) = (context.catalog.clone(), user.id.clone());
-    Ok(!blocking(move || catalog.memberships(&id)).await??.is_empty())
 }
 
 /// Of signing in: where its failures count.

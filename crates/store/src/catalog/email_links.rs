@@ -11,7 +11,7 @@ use crate::error::Fault;
 
 /// How many links for one purpose work at a time. Asking for another one must not end a link that is on its way.
 const LINKS_KEPT: i64 = 5;
-/// An account whose address was never confirmed is deleted after so long, unless it belongs to a workspace: its names are free again.
+/// An account whose address was never confirmed is deleted after so long, unless its owner was invited: its names are free again.
 const UNCONFIRMED_SECONDS: i64 = 7 * 86_400;
 
 /// What a link is for.
@@ -37,10 +37,12 @@ impl Catalog {
     /// `NameTaken` or `EmailTaken`.
     pub fn create_unconfirmed_user(&self, new: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
         self.write(|tx| {
-            let sql = "DELETE FROM users WHERE email_confirmed_at IS NULL AND created_at < ?1
-                AND NOT EXISTS (SELECT 1 FROM members WHERE members.user = users.id)";
+            let sql = "DELETE FROM users WHERE awaits_confirmation AND created_at < ?1";
             tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
-            insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)
+            let user = insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)?;
+            let sql = "UPDATE users SET awaits_confirmation = 1 WHERE id = ?1";
+            tx.prepare_cached(sql)?.execute([user.id.as_str()])?;
+            by_id(tx, &user.id)
         })
     }
 
@@ -186,7 +188,8 @@ fn find(conn: &Connection, token_hash: &[u8], purpose: LinkPurpose, now: UnixSec
 }
 
 fn confirm(tx: &Transaction<'_>, id: &UserId, now: UnixSeconds) -> Result<(), Fault> {
-    let sql = "UPDATE users SET email_confirmed_at = coalesce(email_confirmed_at, ?2) WHERE id = ?1";
+    let sql = "UPDATE users SET email_confirmed_at = coalesce(email_confirmed_at, ?2),
+            awaits_confirmation = 0 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![id.as_str(), now.0])?;
     Ok(())
 }

@@ -10,9 +10,9 @@ use crate::error::Fault;
 use crate::ids::new_id;
 
 pub(super) const USER: &str = "users.id, users.full_name, users.email, users.username, users.created_at, \
-     users.email_confirmed_at, users.locked_at";
+     users.email_confirmed_at, users.locked_at, users.awaits_confirmation";
 /// How many columns `USER` has: what a query selects after it begins there.
-pub(super) const USER_COLUMNS: usize = 7;
+pub(super) const USER_COLUMNS: usize = 8;
 
 const ANY_OWNER: &str = "SELECT 1 FROM members WHERE role = 'owner' LIMIT 1";
 
@@ -27,6 +27,8 @@ pub struct User {
     pub email_confirmed_at: Option<UnixSeconds>,
     /// Since when the operator keeps them out.
     pub locked_at: Option<UnixSeconds>,
+    /// They signed up by themselves, and have not confirmed their address: they can't use the account yet.
+    pub awaits_confirmation: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -215,5 +217,6 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         created_at: UnixSeconds(row.get(4)?),
         email_confirmed_at: row.get::<_, Option<i64>>(5)?.map(UnixSeconds),
         locked_at: row.get::<_, Option<i64>>(6)?.map(UnixSeconds),
+        awaits_confirmation: row.get(7)?,
     })
 }

@@ -9,3 +9,7 @@ CREATE TABLE email_links (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX email_links_by_user ON email_links (user, purpose);
+
+-- Somebody who signed up by themselves: nothing of the account can be used until the address is confirmed. Whoever was invited is known
+-- to those who invited them.
+ALTER TABLE users ADD COLUMN awaits_confirmation INTEGER NOT NULL DEFAULT 0;

@@ -264,7 +264,7 @@ fn nobody_comes_back_by_an_invitation_of_their_own() {
 }
 
 #[test]
-fn an_unconfirmed_account_that_belongs_to_a_workspace_stays() {
+fn an_account_of_somebody_who_was_invited_stays_also_unconfirmed() {
     let (_dir, catalog) = temp();
     let (_ada, bob) = two(&catalog, Role::Member);
     assert_eq!(bob.email_confirmed_at, None, "a link that anybody may have proves no address");
