@@ -242,7 +242,8 @@ async fn a_message_waits_for_the_master_key() {
     let (key, elsewhere) = (post.data().path().join("master.key"), post.data().path().join("elsewhere"));
     std::fs::rename(&key, &elsewhere).unwrap();
     post.mailer().pass().await;
-    assert!(post.catalog().outbox_facts().unwrap().last_error.unwrap().contains("master.key is missing"));
+    let error = post.catalog().outbox_facts().unwrap().last_error.unwrap();
+    assert!(error.contains("master.key") && error.contains("is missing"), "{error}");
     assert!(!key.exists(), "no other one is made");
     std::fs::rename(&elsewhere, &key).unwrap();
     post.advance(10);
