@@ -311,7 +311,9 @@ test('signing in takes a code where somebody wants it, and a workspace can requi
   await section.getByText(/^Wrong code/).waitFor();
   await section.getByLabel('Code').fill(codeOf(secret));
   await section.getByRole('button', { name: 'Turn on' }).click();
-  const [recovery] = await section.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
+  const recoveryCodes = section.getByRole('list', { name: 'Recovery codes' });
+  await recoveryCodes.waitFor();
+  const [recovery] = await recoveryCodes.getByRole('listitem').allTextContents();
   await accessible(page, 'recovery codes');
   await picture(page, 'team-recovery-codes');
 
