@@ -20,7 +20,7 @@ async function fits(t, page, path, heading) {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(`${both.app.url}${path}`);
   await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-  await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   await accessible(page, `${path} on a phone in the dark`);
   await picture(page, `team-phone${path.replaceAll('/', '-')}`);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
