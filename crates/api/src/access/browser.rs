@@ -3,12 +3,13 @@
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{Secret, UserId};
+use model::UserId;
 use store::User;
 
 use super::cookie;
 use super::credential;
 use super::throttle::Place;
+use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
 use crate::problem::Problem;
@@ -21,22 +22,32 @@ const REMEMBERED_SECONDS: i64 = 365 * 86_400;
 ///
 /// # Errors
 /// When the operating system gives no randomness.
-pub fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, Problem> {
+pub async fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, Problem> {
     let name = credential::new_session().map_err(|error| Problem::internal(&error))?;
-    let keyring = context.data.keyring(&context.catalog);
-    let Ok(sealed) = keyring.and_then(|keyring| keyring.seal(&sealed_as(user), &name)) else {
-        return cookie::set_browser(context, "", 0);
-    };
-    cookie::set_browser(context, &URL_SAFE_NO_PAD.encode(sealed), REMEMBERED_SECONDS)
+    let (data, catalog, context_of) = (context.data.clone(), context.catalog.clone(), sealed_as(user));
+    // Reads files, and may have to run a command for the key.
+    let sealed = blocking(move || data.keyring(&catalog)?.seal(&context_of, &name)).await?;
+    match sealed {
+        Ok(sealed) => cookie::set_browser(context, &URL_SAFE_NO_PAD.encode(sealed), REMEMBERED_SECONDS),
+        Err(_) => cookie::set_browser(context, "", 0),
+    }
 }
 
 /// Where an attempt to sign in as `user` comes from. A cookie that is no good, or another's, is as none.
-pub fn place(context: &Context, user: Option<&User>, headers: &HeaderMap, client: &Client) -> Place {
-    let known = || {
-        let sealed = URL_SAFE_NO_PAD.decode(cookie::read_browser(headers)?.expose()).ok()?;
-        context.data.existing_keyring(&context.catalog).ok()?.open(&sealed_as(&user?.id), &sealed).ok()
-    };
-    known().map_or_else(|| Place::of(client), |name: Secret| Place::KnownBrowser(name.expose().to_owned()))
+///
+/// # Errors
+/// Never.
+pub async fn place(
+    context: &Context,
+    user: Option<&User>,
+    headers: &HeaderMap,
+    client: &Client,
+) -> Result<Place, Problem> {
+    let given = cookie::read_browser(headers).and_then(|given| URL_SAFE_NO_PAD.decode(given.expose()).ok());
+    let (Some(sealed), Some(user)) = (given, user) else { return Ok(Place::of(client)) };
+    let (data, catalog, context_of) = (context.data.clone(), context.catalog.clone(), sealed_as(&user.id));
+    let name = blocking(move || data.existing_keyring(&catalog)?.open(&context_of, &sealed)).await?;
+    Ok(name.map_or_else(|_| Place::of(client), |name| Place::KnownBrowser(name.expose().to_owned())))
 }
 
 fn sealed_as(user: &UserId) -> String {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, Workspace};
+use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -61,6 +61,17 @@ pub struct Connection<P: Needed> {
 }
 
 impl By {
+    /// A user, from wherever the request came.
+    pub fn user(user: &User, client: Client) -> Self {
+        let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
+        Self { actor, client }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(client: Client) -> Self {
+        Self { actor: Actor::Visitor, client }
+    }
+
     /// A user's username or a token's name.
     pub fn name(&self) -> &str {
         match &self.actor {
@@ -78,9 +89,7 @@ impl Person {
     }
 
     pub fn by(&self) -> By {
-        let user = &self.session.user;
-        let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
-        By { actor, client: self.client.clone() }
+        By::user(&self.session.user, self.client.clone())
     }
 }
 

@@ -44,6 +44,24 @@ pub fn limit(context: &Context, client: &Client, email: &str) -> Result<(), Prob
     context.throttle.begin_mail(email, &Place::of(client)).map_err(Problem::too_many_tries)
 }
 
+/// How links get to whom they are for.
+pub fn delivery(context: &Context) -> LinkDelivery {
+    if context.mailer.is_configured() { LinkDelivery::Mail } else { LinkDelivery::Console }
+}
+
+/// Tells the owner of an address that it has an account: somebody gave it for another one, whom nothing tells so.
+///
+/// # Errors
+/// Those of the store.
+pub async fn send_already_registered(context: &Context, email: &str) -> Result<(), Problem> {
+    let message = Message::AlreadyRegistered {
+        sign_in_page: context.page("/login"),
+        reset_page: context.page("/forgot-password"),
+    };
+    context.mailer.send(message, &Mailbox::new("", email)?, None).await?;
+    Ok(())
+}
+
 /// Sends a link by which an address is confirmed.
 ///
 /// # Errors

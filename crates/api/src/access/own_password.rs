@@ -23,7 +23,6 @@ pub async fn check(
     context.throttle.begin(username, &place).map_err(Problem::too_many_tries)?;
     let (catalog, login) = (context.catalog.clone(), username.clone());
     let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
-    let hash = hash.map(|hash| hash.expose().to_owned());
     if !password::is_right(given, hash).await? {
         return Err(Problem::field(field, "wrong password"));
     }

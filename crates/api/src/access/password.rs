@@ -53,13 +53,13 @@ pub async fn hash(password: Secret) -> Result<String, Problem> {
 ///
 /// # Errors
 /// When hashing fails inside.
-pub async fn is_right(password: Secret, hash: Option<String>) -> Result<bool, Problem> {
+pub async fn is_right(password: Secret, hash: Option<Secret>) -> Result<bool, Problem> {
     blocking(move || {
         if password.expose().len() > MAX_LENGTH {
             return false;
         }
-        let Some(against) = hash.clone().or_else(|| NOBODY.clone()) else { return false };
-        let Ok(parsed) = PasswordHash::new(&against) else { return false };
+        let Some(against) = hash.as_ref().map(Secret::expose).or(NOBODY.as_deref()) else { return false };
+        let Ok(parsed) = PasswordHash::new(against) else { return false };
         let is_match = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
         is_match && hash.is_some()
     })
@@ -91,7 +91,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_login_is_right() {
-        let kept = hash(Secret::new("Correct1")).await.unwrap();
+        let kept = Secret::new(hash(Secret::new("Correct1")).await.unwrap());
         assert!(is_right(Secret::new("Correct1"), Some(kept.clone())).await.unwrap());
         assert!(!is_right(Secret::new("correct1"), Some(kept)).await.unwrap());
         assert!(!is_right(Secret::new("nobody has this password"), None).await.unwrap());

@@ -63,8 +63,14 @@ pub async fn take(
         let hash = hash(&code);
         return Ok(blocking(move || catalog.take_recovery_code(&user, &hash)).await??);
     }
-    let keyring = context.data.existing_keyring(&context.catalog)?;
-    let secret = keyring.open(&TwoFactor::context(&user), &two_factor.sealed_secret)?;
+    let (data, sealed, sealed_for) =
+        (context.data.clone(), two_factor.sealed_secret.clone(), TwoFactor::context(&user));
+    let secret = blocking({
+        let catalog = catalog.clone();
+        // Reads files, and may have to run a command for the key.
+        move || data.existing_keyring(&catalog)?.open(&sealed_for, &sealed)
+    });
+    let secret = secret.await??;
     let Some(step) = app(&secret, "user")?.check(&code, now.0.unsigned_abs()) else { return Ok(false) };
     let step = i64::try_from(step).map_err(|error| Problem::internal(&error))?;
     let taken =

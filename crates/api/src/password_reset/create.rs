@@ -43,6 +43,5 @@ pub async fn handle(
             context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
         }
     }
-    let delivery = if context.mailer.is_configured() { LinkDelivery::Mail } else { LinkDelivery::Console };
-    Ok((StatusCode::ACCEPTED, Json(ResetPending { delivery })))
+    Ok((StatusCode::ACCEPTED, Json(ResetPending { delivery: mailing::delivery(&context) })))
 }

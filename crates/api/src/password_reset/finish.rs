@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
-use store::{Actor, LinkPurpose};
+use store::LinkPurpose;
 use utoipa::ToSchema;
 
 use crate::access::account::check_new_password;
@@ -50,7 +50,7 @@ pub async fn handle(
     .await??;
     let hash = Secret::new(password::hash(request.password).await?);
     let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;
-    let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
+    let by = By::user(&user, client);
     context.record(Event::of_account(&by, "password.reset")).await?;
     let message = Message::PasswordChanged { at: now, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use model::Secret;
 use serde::Deserialize;
-use store::{Actor, User};
+use store::User;
 use utoipa::ToSchema;
 
 use super::dto::{SignedIn, start_session};
@@ -42,17 +42,17 @@ pub async fn handle(
     let login: String = request.login.trim().chars().take(254).collect();
     let (catalog, name) = (context.catalog.clone(), login.clone());
     let found = blocking(move || catalog.user_by_login(&name)).await??;
-    let place = browser::place(&context, found.as_ref().map(|(user, _)| user), &headers, &client);
+    let place = browser::place(&context, found.as_ref().map(|(user, _)| user), &headers, &client).await?;
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
-    let hash = found.as_ref().and_then(|(_, hash)| hash.as_ref()).map(|hash| hash.expose().to_owned());
+    let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
     let Some((user, _)) = found.clone().filter(|_| is_right) else {
         if let Some((user, _)) = found {
-            let by = By { actor: Actor::Visitor, client };
+            let by = By::visitor(client);
             context.record(Event::of_account(&by, "session.refused").on(&user.username)).await?;
         }
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
-            .action("if you forgot your password, have a link sent to choose a new one"));
+            .action("if you forgot your password, request a link to choose a new one"));
     };
     let attempt = Attempt { login: &login, place: &place, by: &client };
     check_second_factor(&context, &user, request.code.as_deref(), &attempt).await?;
@@ -66,7 +66,7 @@ pub async fn handle(
         return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
             .action("open the link that was sent to it, or have it sent again"));
     }
-    let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
+    let by = By::user(&user, client);
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "session.created")).await?;
     Ok(started.created())
@@ -94,13 +94,13 @@ async fn check_second_factor(
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "two_factor_needed",
-            "enter the code of your authenticator app",
+            "enter the code from your authenticator app",
         ));
     };
     if second_factor::take(context, &user.id, &two_factor, code).await? {
         return Ok(());
     }
-    let by = By { actor: Actor::Visitor, client: attempt.by.clone() };
+    let by = By::visitor(attempt.by.clone());
     context.record(Event::of_account(&by, "session.code_refused").on(&user.username)).await?;
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "code_wrong", "wrong code")
         .action("each code works once; wait for the next one, or use a recovery code");

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use store::{Actor, StoreError};
+use store::StoreError;
 
 use crate::access::identity::By;
 use crate::access::{cookie, credential};
@@ -27,7 +27,7 @@ pub async fn handle(
             ended.map(|id| catalog.user(&id)).transpose().map(Option::flatten)
         });
         if let Some(user) = ended.await?? {
-            let by = By { actor: Actor::User { id: user.id, username: user.username }, client };
+            let by = By::user(&user, client);
             context.record(Event::of_account(&by, "session.signed_out")).await?;
         }
     }

@@ -118,6 +118,6 @@ pub async fn start_session(context: &Context, user: User, client: &Client) -> Re
     });
     let (session, memberships) = begun.await??;
     let session = session.ok_or_else(Problem::signed_out)?;
-    let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id)?];
+    let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id).await?];
     Ok(Started { signed_in: SignedIn::new(session, memberships, None), cookies })
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use model::Secret;
 use serde::Deserialize;
-use store::{Actor, LinkPurpose, StoreError};
+use store::{LinkPurpose, StoreError};
 use utoipa::ToSchema;
 
 use crate::access::identity::By;
@@ -49,7 +49,6 @@ pub async fn handle(
     let (user, password_hash) = found.await??.ok_or(StoreError::LinkEnded)?;
     let place = Place::of(&client);
     context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
-    let password_hash = password_hash.map(|hash| hash.expose().to_owned());
     if !password::is_right(request.password, password_hash).await? {
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password_wrong", "wrong password")
             .action("if somebody else signed up with your address, choose a new password instead");
@@ -59,7 +58,7 @@ pub async fn handle(
     context.throttle.succeeded(&user.username, &place);
     let named = |user: &store::User| format!("{}’s workspace", user.full_name);
     let user = blocking(move || catalog.confirm_email(&hash, named, now)).await??;
-    let by = By { actor: Actor::User { id: user.id.clone(), username: user.username.clone() }, client };
+    let by = By::user(&user, client);
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "account.confirmed")).await?;
     Ok(started.created())

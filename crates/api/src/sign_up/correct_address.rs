@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use mail::{Mailbox, Message};
 use model::Secret;
 use serde::Deserialize;
 use store::StoreError;
@@ -42,7 +41,7 @@ pub async fn handle(
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
     let (catalog, name) = (context.catalog.clone(), login.clone());
     let found = blocking(move || catalog.user_by_login(&name)).await??;
-    let hash = found.as_ref().and_then(|(_, hash)| hash.as_ref()).map(|hash| hash.expose().to_owned());
+    let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
     let found = found.filter(|(user, _)| is_right && user.email_confirmed_at.is_none());
     let Some((user, _)) = found else {
@@ -53,13 +52,7 @@ pub async fn handle(
     match blocking(move || catalog.correct_email(&user.id, &wanted)).await? {
         Ok(user) => mailing::send_confirmation(&context, &user).await?,
         // Only the owner of the address learns that it has an account.
-        Err(StoreError::EmailTaken) => {
-            let message = Message::AlreadyRegistered {
-                sign_in_page: context.page("/login"),
-                reset_page: context.page("/forgot-password"),
-            };
-            context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
-        }
+        Err(StoreError::EmailTaken) => mailing::send_already_registered(&context, &email).await?,
         Err(error) => return Err(error.into()),
     }
     Ok(StatusCode::ACCEPTED)

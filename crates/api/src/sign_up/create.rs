@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use mail::{Mailbox, Message};
 use serde::{Deserialize, Serialize};
-use store::{Actor, NewUser, StoreError, User};
+use store::{NewUser, StoreError, User};
 use utoipa::ToSchema;
 
 use crate::access::account::{AccountFields, check_email};
@@ -63,8 +62,7 @@ pub async fn handle(
             check_is_set_up(&context).await?;
             let new = request.account.checked(false).await?;
             by_oneself(&context, &client, new).await?;
-            let delivery =
-                if context.mailer.is_configured() { LinkDelivery::Mail } else { LinkDelivery::Console };
+            let delivery = mailing::delivery(&context);
             Ok((StatusCode::ACCEPTED, Json(SignUpPending { delivery })).into_response())
         }
         (SignUp::Invited, None) => {
@@ -85,41 +83,24 @@ async fn by_oneself(context: &Context, client: &Client, new: NewUser) -> Result<
     let wanted = username.clone();
     let created = blocking(move || -> Result<_, StoreError> {
         match catalog.create_unconfirmed_user(&new, now) {
-            Ok(user) => Ok(Created::User(user)),
+            Ok(user) => Ok(Ok(Some(user))),
             Err(StoreError::EmailTaken) => {
                 // What can be seen of the new account afterwards must not tell that this happened.
                 let email = format!("{}@taken.invalid", new.username);
                 catalog.create_unconfirmed_user(&NewUser { email, ..new }, now)?;
-                Ok(Created::HasAccount)
+                Ok(Ok(None))
             }
-            Err(StoreError::NameTaken) => Ok(Created::NameTaken(catalog.free_usernames(&wanted)?)),
+            Err(StoreError::NameTaken) => Ok(Err(catalog.free_usernames(&wanted)?)),
             Err(error) => Err(error),
         }
     });
-    match created.await?? {
-        Created::User(user) => {
-            let by = By { actor: Actor::Visitor, client: client.clone() };
-            context.record(Event::of_account(&by, "account.created").on(&user.username)).await?;
-            mailing::send_confirmation(context, &user).await
-        }
-        Created::HasAccount => {
-            let by = By { actor: Actor::Visitor, client: client.clone() };
-            context.record(Event::of_account(&by, "account.created").on(&username)).await?;
-            let message = Message::AlreadyRegistered {
-                sign_in_page: context.page("/login"),
-                reset_page: context.page("/forgot-password"),
-            };
-            context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
-            Ok(())
-        }
-        Created::NameTaken(free) => Err(name_taken(&free)),
+    let user = created.await??.map_err(|free| name_taken(&free))?;
+    let by = By::visitor(client.clone());
+    context.record(Event::of_account(&by, "account.created").on(username)).await?;
+    match user {
+        Some(user) => mailing::send_confirmation(context, &user).await,
+        None => mailing::send_already_registered(context, &email).await,
     }
-}
-
-enum Created {
-    User(User),
-    HasAccount,
-    NameTaken(Vec<String>),
 }
 
 /// Before the work of hashing a password.
@@ -153,8 +134,7 @@ async fn by_invitation(
         other => other.map(Ok),
     });
     let (user, invitation) = created.await??.map_err(|free| name_taken(&free))?;
-    let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
-    let by = By { actor, client: client.clone() };
+    let by = By::user(&user, client.clone());
     let event = Event::new(&by, &invitation.workspace.id, "member.joined").detail(invitation.role.as_str());
     context.record(event).await?;
     Ok(user)

@@ -244,7 +244,7 @@ fn a_forgotten_password_is_replaced_and_its_sessions_end() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert!(!text(&done.stderr).contains("Password1") && done.stdout.is_empty());
     assert_eq!(catalog.session(b"hash", now).unwrap(), None);
-    let hash = catalog.user_by_login("ada").unwrap().unwrap().1.unwrap().expose().to_owned();
+    let hash = catalog.user_by_login("ada").unwrap().unwrap().1.unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let is_right =
         runtime.block_on(api::access::password::is_right(model::Secret::new(" New Password1 "), Some(hash)));

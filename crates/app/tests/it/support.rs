@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Request, header};
 use model::{Clock, ManualClock, Role, Secret, TokenScope, UnixSeconds, WorkspaceId};
 use sandbox::{MerchantName, PermissionSet, Running};
 use serde_json::{Value, json};
-use store::{Catalog, DataDir, NewToken, NewUser};
+use store::{Catalog, DataDir, LinkPurpose, NewToken, NewUser};
 use sync::{Runner, RunnerConfig};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -179,7 +179,11 @@ impl Site {
             password_hash: Some(Secret::new(hash)),
             is_email_confirmed: true,
         };
-        catalog.create_user_with_workspace(&new, "Eve's", self.context.clock.now()).unwrap();
+        let now = self.context.clock.now();
+        let eve = catalog.create_unconfirmed_user(&new, now).unwrap();
+        let purpose = LinkPurpose::ConfirmAddress;
+        catalog.create_email_link(&eve, purpose, b"eve's link", now, UnixSeconds(now.0 + 60)).unwrap();
+        catalog.confirm_email(b"eve's link", |_| "Eve's".to_owned(), now).unwrap();
         let request = json!({"login": "eve", "password": PASSWORD});
         self.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie()
     }

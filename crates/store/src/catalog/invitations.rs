@@ -1,6 +1,6 @@
 //! Invitations to a workspace, each for as long as its link is valid.
 
-use model::{Role, UnixSeconds, UserId, WorkspaceId};
+use model::{Role, UnixSeconds, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
@@ -162,38 +162,6 @@ impl Catalog {
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok((user, invitation))
         })
-    }
-
-    /// Creates an account with a workspace of its own.
-    ///
-    /// # Errors
-    /// `NameTaken` or `EmailTaken`.
-    pub fn create_user_with_workspace(
-        &self,
-        new: &NewUser,
-        workspace: &str,
-        now: UnixSeconds,
-    ) -> Result<User, StoreError> {
-        self.write(|tx| {
-            let user = insert_user(tx, new, now)?;
-            let workspace = super::members::insert_workspace(tx, workspace, now)?;
-            add_member(tx, &workspace.id, &user.id, Role::Owner, now)?;
-            Ok(user)
-        })
-    }
-
-    /// Makes somebody a member without an invitation; only the operator and an identity provider's rules do.
-    ///
-    /// # Errors
-    /// Those of the file; also when there is no such user or workspace.
-    pub fn add_member(
-        &self,
-        workspace: &WorkspaceId,
-        user: &UserId,
-        role: Role,
-        now: UnixSeconds,
-    ) -> Result<(), StoreError> {
-        self.write(|tx| add_member(tx, workspace, user, role, now))
     }
 }
 
