@@ -9,6 +9,7 @@ import { Button } from '~/components/Button'
 import { ConfirmForm } from '~/components/ConfirmDialog'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { NameForm } from '~/components/NameForm'
 import { Dialog } from '~/components/Overlay'
 import { refusalOf } from '~/features/connect/useKeyCheck'
 import { Reload } from '~/features/sync/Reload'
@@ -38,29 +39,12 @@ export function ConnectionSection({ connection }: { connection: Connection }) {
 }
 
 function Rename({ connection }: { connection: Connection }) {
-  const [name, setName] = useState(connection.name)
   const client = useQueryClient()
-  const rename = useMutation({
-    mutationFn: () => api.patch<Connection>(connectionPath(connection.id), { name: name.trim() }),
-    onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
-  })
-  const isChanged = name.trim() !== '' && name.trim() !== connection.name
-  return (
-    <form
-      className="flex flex-wrap items-end gap-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isChanged) rename.mutate()
-      }}
-    >
-      <div className="min-w-0 flex-1 basis-64">
-        <TextField error={rename.error?.message} label="Name" value={name} onChange={setName} />
-      </div>
-      <Button isDisabled={!isChanged} isPending={rename.isPending} type="submit">
-        Rename
-      </Button>
-    </form>
-  )
+  const save = async (name: string) => {
+    await api.patch<Connection>(connectionPath(connection.id), { name })
+    await client.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+  }
+  return <NameForm label="Name" name={connection.name} save={save} submit="Rename" />
 }
 
 function ReplaceKey({ connection }: { connection: Connection }) {

@@ -9,6 +9,7 @@ import { AskAdmin } from '~/components/AskAdmin'
 import { Button, buttonClass } from '~/components/Button'
 import { ConfirmForm } from '~/components/ConfirmDialog'
 import { TextField } from '~/components/Field'
+import { NameForm } from '~/components/NameForm'
 import { Dialog } from '~/components/Overlay'
 import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { countOf } from '~/format/number'
@@ -50,35 +51,12 @@ export function WorkspacePage() {
 }
 
 function Rename({ workspace }: { workspace: Workspace }) {
-  const [name, setName] = useState(workspace.name)
   const client = useQueryClient()
-  const rename = useMutation({
-    mutationFn: () => api.patch<Workspace>('/workspace', { name: name.trim() }),
-    onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
-  })
-  const isChanged = name.trim() !== '' && name.trim() !== workspace.name
-  return (
-    <form
-      className="flex flex-wrap items-end gap-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isChanged) rename.mutate()
-      }}
-    >
-      <div className="min-w-0 flex-1 basis-64">
-        <TextField
-          error={rename.error ? failureText(rename.error) : undefined}
-          label="Name"
-          maxLength={100}
-          value={name}
-          onChange={setName}
-        />
-      </div>
-      <Button isDisabled={!isChanged} isPending={rename.isPending} type="submit">
-        Rename
-      </Button>
-    </form>
-  )
+  const save = async (name: string) => {
+    await api.patch<Workspace>('/workspace', { name })
+    await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+  }
+  return <NameForm label="Name" maxLength={100} name={workspace.name} save={save} submit="Rename" />
 }
 
 /** A server always has a workspace. */
