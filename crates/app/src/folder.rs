@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::Context;
-use model::WorkspaceId;
-use store::{Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, StoreError, Workspace};
+use model::{Clock, WorkspaceId};
+use store::{
+    Actor, Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, NewAuditEntry, StoreError, Workspace,
+};
 
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
@@ -90,6 +92,24 @@ impl Folder {
             let help = "list them with 'chartsy workspace list'";
             Advice::new(format!("workspace '{id}' not found"), help).into()
         })
+    }
+
+    /// Writes what the operator did to the audit log. Without a workspace it concerns an account: those that it belongs to see it.
+    pub fn record(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        action: &'static str,
+        subject: &str,
+    ) -> anyhow::Result<()> {
+        let entry = NewAuditEntry {
+            workspace: workspace.cloned(),
+            actor: Actor::Operator,
+            action,
+            subject: Some(subject.to_owned()),
+            detail: None,
+            address: None,
+        };
+        Ok(self.catalog.add_audit_entry(&entry, Clock::System.now())?)
     }
 
     pub fn connections(&self) -> anyhow::Result<Vec<ConnectionRecord>> {

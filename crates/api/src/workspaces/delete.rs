@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use crate::access::identity::Membership;
 use crate::access::permission::Own;
 use crate::audit::Event;
-use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -15,20 +14,7 @@ use crate::problem::Problem;
     responses((status = 204, description = "Deleted")))]
 pub async fn handle(State(context): State<Shared>, member: Membership<Own>) -> Result<StatusCode, Problem> {
     let id = member.workspace.id.clone();
-    let (catalog, workspace) = (context.catalog.clone(), id.clone());
-    let (connections, all) = blocking(move || {
-        Ok::<_, store::StoreError>((catalog.connections(&workspace)?, catalog.all_workspaces()?))
-    })
-    .await??;
-    // Before anything is deleted: the installation always has one.
-    if all.len() < 2 {
-        return Err(store::StoreError::WorkspaceInUse.into());
-    }
-    for connection in connections {
-        context.runner.remove(&id, &connection.id).await?;
-    }
-    let (catalog, workspace) = (context.catalog.clone(), id.clone());
-    blocking(move || catalog.delete_workspace(&workspace)).await??;
+    context.runner.remove_workspace(&id).await?;
     let event = Event::new(&member.by(), &id, "workspace.deleted").on(&member.workspace.name);
     context.record(event).await?;
     Ok(StatusCode::NO_CONTENT)

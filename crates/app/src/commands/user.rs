@@ -6,7 +6,6 @@ use anyhow::Context;
 use api::access::password;
 use console::Term;
 use model::{Clock, Secret, UnixSeconds};
-use store::{Actor, NewAuditEntry};
 
 use crate::cli::DataArgs;
 use crate::failure::Advice;
@@ -91,7 +90,7 @@ fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Res
     let user = chosen(folder, Some(login))?;
     folder.catalog.lock_user(&user.id, since)?;
     let action = if since.is_some() { "user.locked" } else { "user.unlocked" };
-    record(folder, action, &user.username)?;
+    folder.record(None, action, &user.username)?;
     let done = if since.is_some() { "is locked and signed out everywhere" } else { "can sign in again" };
     eprintln!("{} {done}", user.username);
     Ok(())
@@ -104,23 +103,9 @@ fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     folder.catalog.end_sessions(&user.id, None)?;
-    record(folder, "two_factor.reset", &user.username)?;
+    folder.record(None, "two_factor.reset", &user.username)?;
     eprintln!("{} now signs in with the password alone, and was signed out everywhere", user.username);
     Ok(())
-}
-
-/// What the operator does to accounts is in the audit log, too.
-fn record(folder: &Folder, action: &'static str, subject: &str) -> anyhow::Result<()> {
-    let entry = NewAuditEntry {
-        // It concerns the account: the workspaces that it belongs to see it.
-        workspace: None,
-        actor: Actor::Operator,
-        action,
-        subject: Some(subject.to_owned()),
-        detail: None,
-        address: None,
-    };
-    Ok(folder.catalog.add_audit_entry(&entry, Clock::System.now())?)
 }
 
 async fn password(data: &DataArgs, login: Option<String>) -> anyhow::Result<()> {
@@ -132,7 +117,7 @@ async fn password(data: &DataArgs, login: Option<String>) -> anyhow::Result<()> 
     }
     let hash = password::hash(password).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
     let ended = folder.catalog.set_password(&user.id, &Secret::new(hash), None)?;
-    record(&folder, "password.changed", &user.username)?;
+    folder.record(None, "password.changed", &user.username)?;
     let sessions = if ended == 1 { "session" } else { "sessions" };
     eprintln!("{} has a new password; {ended} {sessions} ended", user.username);
     Ok(())

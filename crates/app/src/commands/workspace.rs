@@ -2,9 +2,6 @@
 
 use std::io::Write;
 
-use model::Clock;
-use store::{Actor, NewAuditEntry};
-
 use crate::cli::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
@@ -61,24 +58,10 @@ async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
         let help = "add --yes to delete it with its connections and all of their imported data";
         return Err(Advice::new(format!("'{}' would be deleted permanently", workspace.name), help).into());
     }
-    if folder.catalog.all_workspaces()?.len() < 2 {
-        return Err(store::StoreError::WorkspaceInUse.into());
+    for removed in work::for_command(folder)?.remove_workspace(&workspace.id).await? {
+        eprintln!("connection {} deleted", removed.connection);
     }
-    let runner = work::for_command(folder)?;
-    for connection in folder.catalog.connections(&workspace.id)? {
-        runner.remove(&workspace.id, &connection.id).await?;
-        eprintln!("connection {} deleted", connection.id);
-    }
-    folder.catalog.delete_workspace(&workspace.id)?;
-    let entry = NewAuditEntry {
-        workspace: Some(workspace.id.clone()),
-        actor: Actor::Operator,
-        action: "workspace.deleted",
-        subject: Some(workspace.name.clone()),
-        detail: None,
-        address: None,
-    };
-    folder.catalog.add_audit_entry(&entry, Clock::System.now())?;
+    folder.record(Some(&workspace.id), "workspace.deleted", &workspace.name)?;
     eprintln!("workspace {} deleted", workspace.name);
     Ok(())
 }

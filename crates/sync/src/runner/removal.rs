@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
+use store::StoreError;
 
 use super::{Runner, blocking, lock};
 use crate::SyncError;
@@ -36,6 +37,27 @@ pub enum WebhookRemoval {
 }
 
 impl Runner {
+    /// Deletes a workspace with its connections and all of their data; what was deleted with each.
+    ///
+    /// # Errors
+    /// `WorkspaceInUse` when it is the only one: then nothing was deleted. What the store says. It can be asked for again then.
+    pub async fn remove_workspace(&self, workspace: &WorkspaceId) -> Result<Vec<RemovalReceipt>, SyncError> {
+        let (catalog, id) = (self.shared.config.catalog.clone(), workspace.clone());
+        let connections = blocking(move || {
+            if catalog.all_workspaces()?.len() < 2 {
+                return Err(StoreError::WorkspaceInUse.into());
+            }
+            Ok(catalog.connections(&id)?)
+        });
+        let mut receipts = Vec::new();
+        for connection in connections.await? {
+            receipts.push(self.remove(workspace, &connection.id).await?);
+        }
+        let (catalog, id) = (self.shared.config.catalog.clone(), workspace.clone());
+        blocking(move || Ok(catalog.delete_workspace(&id)?)).await?;
+        Ok(receipts)
+    }
+
     /// Deletes the connection: its work, its endpoint at the provider, its files, its key and its record. The data is
     /// deleted even if the provider does not respond.
     ///
