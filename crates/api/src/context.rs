@@ -8,7 +8,7 @@ use ::sync::runner::source_of;
 use ::sync::{ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
-use mail::Mailer;
+use mail::{Mailer, Operator};
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
+use crate::audit::WholeLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
@@ -36,6 +37,15 @@ pub enum SignUp {
     Invited,
     /// Nobody. Invitations can be accepted with accounts that exist.
     Closed,
+}
+
+/// How visitors book a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookDemo {
+    /// With a form, which goes to the person who runs the server.
+    Form,
+    /// At this address, such as a calendar's.
+    At(Url),
 }
 
 /// What the server was started with.
@@ -60,6 +70,8 @@ pub struct Options {
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
+    /// Without it, no demo is offered.
+    pub book_demo: Option<BookDemo>,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -114,6 +126,7 @@ pub struct Context {
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
+    pub(crate) whole_lists: WholeLists,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -130,7 +143,7 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
-        let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
+        let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
         let rates =
@@ -147,6 +160,7 @@ impl Context {
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),
+            whole_lists: WholeLists::default(),
             stopping,
         }
     }

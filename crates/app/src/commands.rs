@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod audit;
 pub mod backup;
 pub mod cohorts;
 pub mod connect;
@@ -55,6 +56,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),

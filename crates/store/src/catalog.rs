@@ -30,7 +30,7 @@ pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
 pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};
 pub use members::{Member, Membership, Workspace, WorkspaceFacts};
-pub use outbox::{NewOutboxMessage, OutboxFacts, OutboxMessage};
+pub use outbox::{Channel, NewOutboxMessage, OutboxFacts, OutboxMessage};
 pub use people::{NewUser, User};
 pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};

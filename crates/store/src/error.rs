@@ -71,7 +71,7 @@ pub enum StoreError {
     )]
     WorkspaceInUse,
     #[error(
-        "{waiting} emails are waiting to be sent, and no more are accepted: check the mail server with 'chartsy mail test'"
+        "{waiting} messages are waiting to be sent, and no more are accepted: see 'chartsy status' for the reason"
     )]
     OutboxFull { waiting: i64 },
     #[error("{path} was opened for reading only", path = path.display())]

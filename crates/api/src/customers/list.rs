@@ -69,13 +69,13 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Connection { record, by, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
     let wanted = Wanted::from_pairs(others)?;
-    let view = context.view(record).await?;
+    let view = context.view(record.clone()).await?;
     let answer = blocking(move || {
         let asked = CustomersQuery {
             search: wanted.search,
@@ -93,7 +93,11 @@ pub async fn handle(
         };
         query::customers(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &record, "customers").await?;
+    }
+    Ok(Json(answer))
 }
 
 impl Wanted {

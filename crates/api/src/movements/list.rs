@@ -47,7 +47,7 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Connection { record, by, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -58,13 +58,17 @@ pub async fn handle(
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
         names.map(|name| parse("type", name)).collect::<Result<Vec<MovementKind>, ParameterError>>()?;
-    let view = context.view(record).await?;
+    let view = context.view(record.clone()).await?;
     let answer = blocking(move || {
         let query = question.query(&view)?;
         let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &record, "movements").await?;
+    }
+    Ok(Json(answer))
 }
 
 /// Takes the parameters that are about single movements and gives back the others.

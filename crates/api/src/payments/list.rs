@@ -55,7 +55,7 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Connection { record, by, .. }: Connection<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -63,7 +63,7 @@ pub async fn handle(
     let Wanted { kinds, decline_codes, sort, is_descending } = Wanted::from_pairs(others)?;
     let source = sync::runner::source_of(&record).map_err(Problem::from)?;
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
-    let view = context.view(record).await?;
+    let view = context.view(record.clone()).await?;
     let answer = blocking(move || -> Result<PaymentPage, Problem> {
         let query = question.query(&view)?;
         let asked = PaymentsQuery { query, kinds, decline_codes, sort, is_descending, cursor, limit };
@@ -71,7 +71,11 @@ pub async fn handle(
         page.name_sources(|customers| billing::money(source, &objects, customers))?;
         Ok(page)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &record, "payments").await?;
+    }
+    Ok(Json(answer))
 }
 
 impl Wanted {

@@ -22,6 +22,19 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// 429, for messages that somebody sent.
+    pub fn too_many_messages(wait_s: u32) -> Self {
+        Self { title: "too many messages".to_owned(), ..Self::too_many_tries(wait_s) }
+    }
+
+    /// 404: the server was not started with what this needs.
+    pub fn not_offered(title: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_offered", title)
+            .action("contact the person who runs this server in another way")
+    }
+}
+
 impl From<ParameterError> for Problem {
     fn from(error: ParameterError) -> Self {
         Self::bad_request("invalid", error.to_string())
@@ -79,7 +92,7 @@ impl From<StoreError> for Problem {
                     "whoever runs this server can see which one is expected with 'chartsy keys status'",
                 );
             }
-            "mail_unavailable" => "the server can't send email at the moment: try again later".to_owned(),
+            "mail_unavailable" => "the server can't send messages at the moment: try again later".to_owned(),
             "read_only" => "the server can't write to its data folder".to_owned(),
             "busy" => "another chartsy process is working on this: try again".to_owned(),
             _ => error.to_string(),
@@ -96,6 +109,7 @@ impl From<MailError> for Problem {
     fn from(error: MailError) -> Self {
         match error {
             MailError::Address => Self::field("email", "this is not an email address"),
+            MailError::NoOperator => Self::not_offered("this server doesn't take messages"),
             MailError::Store(error) => error.into(),
             MailError::Unwritable | MailError::Work(_) => Self::internal(&error),
         }

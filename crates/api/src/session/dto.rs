@@ -22,6 +22,8 @@ pub struct SignedIn {
     pub workspace: Option<WorkspaceView>,
     /// Every workspace that the user belongs to.
     pub workspaces: Vec<WorkspaceView>,
+    /// Whether feedback gets to the person who runs the server.
+    pub takes_feedback: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,11 +71,18 @@ impl From<Membership> for WorkspaceView {
 }
 
 impl SignedIn {
-    pub fn new(session: Session, memberships: Vec<Membership>, named: Option<&str>) -> Self {
+    pub fn new(
+        context: &Context,
+        session: Session,
+        memberships: Vec<Membership>,
+        named: Option<&str>,
+    ) -> Self {
         let Session { user, .. } = session;
         let workspaces: Vec<WorkspaceView> = memberships.into_iter().map(WorkspaceView::from).collect();
         let named = workspaces.iter().find(|one| Some(one.id.as_str()) == named);
-        Self { user: user.into(), workspace: named.or_else(|| workspaces.first()).cloned(), workspaces }
+        let workspace = named.or_else(|| workspaces.first()).cloned();
+        let takes_feedback = context.mailer.reaches_operator();
+        Self { user: user.into(), workspace, workspaces, takes_feedback }
     }
 }
 
@@ -119,5 +128,5 @@ pub async fn start_session(context: &Context, user: User, client: &Client) -> Re
     let (session, memberships) = begun.await??;
     let session = session.ok_or_else(Problem::signed_out)?;
     let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id).await?];
-    Ok(Started { signed_in: SignedIn::new(session, memberships, None), cookies })
+    Ok(Started { signed_in: SignedIn::new(context, session, memberships, None), cookies })
 }

@@ -4,10 +4,13 @@
 
 mod access;
 mod account_files;
+mod address;
+mod audit;
 mod balance;
 mod cli;
 mod disk;
 mod export;
+mod feedback;
 mod isolation;
 mod keys;
 mod kill;

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ComponentType } from 'react'
 
 import { sessionQuery } from '~/api/queries'
+import { reachability } from '~/api/reachability'
 import { UserIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { Segmented } from '~/components/Segmented'
@@ -20,11 +23,18 @@ export function UserMenu() {
   const theme = useThemeChoice()
   const navigate = useNavigate()
   const signOut = useSignOut()
+  const [Feedback, setFeedback] = useState<ComponentType<{ onClose: () => void }>>()
+  const shareFeedback = () =>
+    import('~/features/feedback/FeedbackDialog').then(
+      ({ FeedbackDialog }) => setFeedback(() => FeedbackDialog),
+      () => reachability.failed(),
+    )
   const open = async (id: string) => {
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
     }
+    if (id === 'feedback') return shareFeedback()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
   }
@@ -38,6 +48,7 @@ export function UserMenu() {
           { id: 'account', text: 'Your account' },
           { id: 'definitions', text: 'Metric definitions' },
           { id: 'help', text: 'Help with accounts' },
+          ...(session?.takes_feedback ? [{ id: 'feedback', text: 'Share feedback' }] : []),
           { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
         label="Account"
@@ -51,6 +62,7 @@ export function UserMenu() {
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
       </MenuButton>
+      {Feedback && <Feedback onClose={() => setFeedback(undefined)} />}
     </div>
   )
 }
