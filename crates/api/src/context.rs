@@ -23,6 +23,7 @@ use crate::audit::WholeLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
+use crate::http::rows::RowLimit;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -72,6 +73,8 @@ pub struct Options {
     pub sign_up: SignUp,
     /// Without it, no demo is offered.
     pub book_demo: Option<BookDemo>,
+    /// How many rows of lists a workspace is answered in a minute; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -123,6 +126,7 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub rows: RowLimit,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -143,6 +147,7 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
+        let rows = RowLimit::new(options.rows_per_minute, clock.clone());
         let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
@@ -157,6 +162,7 @@ impl Context {
             options,
             samples,
             throttle,
+            rows,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

@@ -277,6 +277,7 @@ mod tests {
             "chartsy token create --name ci",
             "chartsy audit --data d --workspace ws_1 --action token --actor ada --from 2026-01-01 --to 2026-12-31 --format json",
             "chartsy serve --audit-retention-days 365",
+            "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000",
             "chartsy user password --data d",
             "chartsy user password ada",
             "chartsy doctor",

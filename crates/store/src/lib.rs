@@ -29,6 +29,7 @@ pub use catalog::{
     ConnectionState, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
     NewInvitation, NewOutboxMessage, NewRate, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage,
     RateRecord, SealedCount, Session, TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts,
+    WorkspaceLimits,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

@@ -2946,6 +2946,7 @@ export interface components {
             version: string;
         };
         SignedIn: {
+            limits: components["schemas"]["WorkspaceLimits"];
             /** @description Whether feedback gets to the person who runs the server. */
             takes_feedback: boolean;
             user: components["schemas"]["UserView"];
@@ -3359,6 +3360,11 @@ export interface components {
         WorkspaceRequest: {
             /** @description Its name. */
             name: string;
+        };
+        WorkspaceLimits: {
+            connections?: number | null;
+            members?: number | null;
+            rows_per_minute?: number | null;
         };
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];

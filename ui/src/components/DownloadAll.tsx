@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-import { api } from '~/api/client'
+import { ApiError, api, failureText } from '~/api/client'
 import type { ExportRequest } from '~/api/types'
 import type { ExportTable, FileKind } from '~/charts/export'
 import { FILE_KINDS, isFileKind, saveTable } from '~/charts/export'
@@ -32,26 +32,26 @@ const progressText = (count: number, total: number | null | undefined) =>
 /** Downloads a whole list, also what the page has not requested yet. */
 export function DownloadAll<Row>({ exported, total, load, table, name }: DownloadAllProps<Row>) {
   const [count, setCount] = useState<number>()
-  const [hasFailed, setHasFailed] = useState(false)
+  const [failure, setFailure] = useState<string>()
   const isPending = count !== undefined
   const download = async (kind: FileKind) => {
     setCount(0)
-    setHasFailed(false)
+    setFailure(undefined)
     try {
       const rows = await load(setCount)
       // Nothing is saved that is not on record.
       await api.post('/exports', { ...exported, format: kind, rows: rows.length })
       saveTable(kind, table(rows), name)
-    } catch {
-      setHasFailed(true)
+    } catch (error) {
+      setFailure(error instanceof ApiError ? failureText(error) : 'Try again.')
     }
     setCount(undefined)
   }
   return (
     <span className="flex items-center gap-2">
-      {hasFailed && (
+      {failure !== undefined && (
         <span className="text-[0.8125rem] text-danger" role="alert">
-          The download failed. Try again.
+          The download failed. {failure}
         </span>
       )}
       <MenuButton

@@ -14,7 +14,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -74,6 +74,7 @@ pub async fn handle(
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, &record.workspace)?;
     let wanted = Wanted::from_pairs(others)?;
     let view = context.view(record.clone()).await?;
     let answer = blocking(move || {
@@ -94,6 +95,7 @@ pub async fn handle(
         query::customers(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
+    answered(rows, answer.data.len());
     if answer.next_cursor.is_none() {
         context.record_whole_list(&by, &record, "customers").await?;
     }

@@ -11,7 +11,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -52,6 +52,7 @@ pub async fn handle(
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, &record.workspace)?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
     let (only, others) = only(others)?;
     nothing_else(&others)?;
@@ -65,6 +66,7 @@ pub async fn handle(
         query::movements(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
+    answered(rows, answer.data.len());
     if answer.next_cursor.is_none() {
         context.record_whole_list(&by, &record, "movements").await?;
     }

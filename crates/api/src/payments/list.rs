@@ -13,7 +13,7 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::customers::billing;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -59,7 +59,8 @@ pub async fn handle(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, &record.workspace)?;
     let Wanted { kinds, decline_codes, sort, is_descending } = Wanted::from_pairs(others)?;
     let source = sync::runner::source_of(&record).map_err(Problem::from)?;
     let objects = context.runner.objects(&record.workspace, &record.id).await?;
@@ -72,6 +73,7 @@ pub async fn handle(
         Ok(page)
     });
     let answer = answer.await??;
+    answered(rows, answer.data.len());
     if answer.next_cursor.is_none() {
         context.record_whole_list(&by, &record, "payments").await?;
     }

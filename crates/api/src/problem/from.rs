@@ -28,6 +28,16 @@ impl Problem {
         Self { title: "too many messages".to_owned(), ..Self::too_many_tries(wait_s) }
     }
 
+    /// 429: a workspace was answered as many rows as it may have in a minute.
+    pub fn too_many_rows(most: u32, wait_s: u32) -> Self {
+        let title = format!("this workspace can get at most {most} rows of lists a minute");
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_rows", title).action(format!(
+            "try again in {wait_s} seconds, or ask the person who runs this server for more"
+        ));
+        problem.retry_after_s = Some(wait_s);
+        problem
+    }
+
     /// 404: the server was not started with what this needs.
     pub fn not_offered(title: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_offered", title)
@@ -61,6 +71,8 @@ impl From<StoreError> for Problem {
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
+            StoreError::ConnectionsFull { .. } => (StatusCode::FORBIDDEN, "connections_full"),
+            StoreError::MembersFull { .. } => (StatusCode::FORBIDDEN, "members_full"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
             StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),

@@ -24,6 +24,17 @@ pub struct SignedIn {
     pub workspaces: Vec<WorkspaceView>,
     /// Whether feedback gets to the person who runs the server.
     pub takes_feedback: bool,
+    pub limits: WorkspaceLimitsView,
+}
+
+/// The most that each workspace may have on this server; `null` where there is no limit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WorkspaceLimits)]
+pub struct WorkspaceLimitsView {
+    pub connections: Option<u32>,
+    pub members: Option<u32>,
+    /// Rows of lists that are answered in a minute.
+    pub rows_per_minute: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,7 +93,10 @@ impl SignedIn {
         let named = workspaces.iter().find(|one| Some(one.id.as_str()) == named);
         let workspace = named.or_else(|| workspaces.first()).cloned();
         let takes_feedback = context.mailer.reaches_operator();
-        Self { user: user.into(), workspace, workspaces, takes_feedback }
+        let store::WorkspaceLimits { connections, members } = context.catalog.workspace_limits();
+        let rows_per_minute = context.options.rows_per_minute;
+        let limits = WorkspaceLimitsView { connections, members, rows_per_minute };
+        Self { user: user.into(), workspace, workspaces, takes_feedback, limits }
     }
 }
 

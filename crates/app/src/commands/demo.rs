@@ -57,6 +57,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         entry: is_ours.then(|| entry.clone()),
         sign_up: SignUp::default(),
         book_demo: None,
+        rows_per_minute: None,
     };
     let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;

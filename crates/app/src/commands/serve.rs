@@ -10,6 +10,7 @@ use api::tls::{Certificates, TlsListener};
 use api::{BookDemo, Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
 use mail::{Mailer, Operator};
 use model::{Clock, Secret};
+use store::WorkspaceLimits;
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
@@ -86,6 +87,15 @@ pub struct Serve {
     #[arg(long, value_name = "DAYS", env = "CHARTSY_AUDIT_RETENTION_DAYS",
         value_parser = clap::value_parser!(u32).range(1..=36_500))]
     audit_retention_days: Option<u32>,
+    /// How many connections a workspace can have; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: Option<u32>,
+    /// How many members a workspace can have; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_MEMBERS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_members: Option<u32>,
+    /// How many rows of lists a workspace can get from the API in a minute; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_ROWS_PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..))]
+    max_rows_per_minute: Option<u32>,
     #[command(flatten)]
     mail: MailArgs,
     #[command(flatten)]
@@ -98,6 +108,9 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     let book_demo = args.feedback.book_demo(&operator)?;
     let folder = Folder::open(&args.data.data)?;
     folder.check_master_key()?;
+    folder
+        .catalog
+        .limit_workspaces(WorkspaceLimits { connections: args.max_connections, members: args.max_members });
     let tls = args.tls_cert.zip(args.tls_key);
     let tls = tls.map(|(certificate, key)| Certificates::load(&certificate, &key)).transpose()?;
     let site = Site {
@@ -116,6 +129,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         entry: None,
         sign_up: args.sign_up.into(),
         book_demo,
+        rows_per_minute: args.max_rows_per_minute,
     };
     let server = Server::start(folder, site).await?;
     if let Some(days) = args.audit_retention_days {
@@ -187,6 +201,8 @@ pub struct Site {
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
     pub book_demo: Option<BookDemo>,
+    /// Of each workspace; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// A server that is answering.
@@ -220,6 +236,7 @@ impl Server {
             entry,
             sign_up,
             book_demo,
+            rows_per_minute,
         } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
@@ -251,6 +268,7 @@ impl Server {
             entry,
             sign_up,
             book_demo,
+            rows_per_minute,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);

@@ -14,6 +14,7 @@ mod feedback;
 mod isolation;
 mod keys;
 mod kill;
+mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;
