@@ -9,6 +9,7 @@ export type { KeyTexts, SourceTexts } from './texts'
 /** Each source in the words of its own dashboard, by the id that the API gives it. */
 const SOURCES: Record<string, SourceTexts> = {
   stripe,
+  several: generic('The provider'),
   sample: { ...generic('The sample'), about: 'Explore a fictional business before you connect your own.' },
 }
 
