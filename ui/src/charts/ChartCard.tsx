@@ -3,16 +3,16 @@ import type { ReactNode } from 'react'
 
 import { IconButton, iconButtonClass } from '~/components/Button'
 import { TitleWithIcon } from '~/components/CardHead'
-import { DataTable } from '~/components/DataTable'
 import type { Column } from '~/components/DataTable'
-import { ErrorState, Skeleton } from '~/components/Feedback'
+import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
+import { loadable } from '~/components/loadable'
 import { MenuButton } from '~/components/Menu'
 
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
 import type { Drawing, ExportTable } from './export'
-import { FILE_KINDS, isFileKind, savePng, saveTable } from './export'
+import { FILE_KINDS, PNG, isFileKind, savePng, saveTable } from './export'
 import type { Handlers } from './listen'
 import type { Plot } from './plot'
 
@@ -98,6 +98,20 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   )
 }
 
+/** Charts are seen first, tables by choice. */
+const [useDataTable] = loadable(() => import('~/components/DataTable'))
+
+function Table<Row extends object>(props: ChartTable<Row> & { label: string }) {
+  const code = useDataTable(true)
+  return code ? (
+    <code.DataTable {...props} />
+  ) : (
+    <div className="px-4 sm:px-5">
+      <SkeletonRows rows={12} />
+    </div>
+  )
+}
+
 function Body<Row extends object>(
   props: ChartCardProps<Row> & { height: number; isTable: boolean; setDrawing: (drawing: Drawing | null) => void },
 ) {
@@ -119,7 +133,7 @@ function Body<Row extends object>(
   if (isTable) {
     return (
       <div className="overflow-y-auto" style={{ minHeight: height, maxHeight: Math.max(height, 420) }}>
-        <DataTable {...table} label={`${title}, as a table`} />
+        <Table {...table} label={`${title}, as a table`} />
       </div>
     )
   }
@@ -138,12 +152,12 @@ function DownloadMenu<Row extends object>({
       className={iconButtonClass()}
       entries={[
         ...FILE_KINDS,
-        { id: 'png', text: 'Download PNG', isDisabled: drawing === null },
+        { ...PNG, isDisabled: drawing === null },
       ]}
       isDisabled={isDisabled}
       label={`Download ${title}`}
       onAction={(id) => {
-        if (isFileKind(id)) saveTable(id, file.table(), file.name)
+        if (isFileKind(id)) void saveTable(id, file.table(), file.name)
         else if (drawing) void savePng(drawing, title, caption, file.name)
       }}
     >

@@ -9,7 +9,7 @@ import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
 import { useMay } from '~/view/useMay'
 import { useConnection } from '~/view/useView'
 
@@ -57,7 +57,7 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
           title={capital(error.message)}
           tone="danger"
         >
-          {adviceOf(error, sourceOf(connection).name)}
+          {adviceOf(error, sourceName(connection))}
           {!mayManage && ` ${ASK_ADMIN}`}
         </Banner>
       )}
