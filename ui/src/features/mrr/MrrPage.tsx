@@ -53,8 +53,9 @@ export function MrrPage() {
       }),
     [navigate],
   )
-  const tour = useTour({ isReady: now.standings.length > 0, isSample: connection.is_sample })
   const isNothing = connection.state === 'failed' && series.data !== undefined && knownSeries === undefined
+  const isEmpty = isNothingBilled(view)
+  const tour = useTour({ hasFigures: now.standings.length > 0, isEmpty: isNothing || isEmpty, isSample: connection.is_sample })
   const currency = shown ?? (view.currency === 'native' ? (connection.reporting_currency ?? 'usd') : view.currency)
   const trend = {
     view,
@@ -68,14 +69,14 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead title="MRR Breakdown" {...(isNothingBilled(view) ? {} : { story })} />
+      <PageHead title="MRR Breakdown" {...(isEmpty ? {} : { story })} />
+      {tour && <tour.Tour isAsked={tour.isAsked} onEnd={tour.onEnd} />}
       {isNothing ? (
         <NothingImported view={view} />
-      ) : isNothingBilled(view) ? (
+      ) : isEmpty ? (
         <NothingYet view={view} />
       ) : (
         <>
-          {tour && <tour.Tour isAsked={tour.isAsked} onEnd={tour.onEnd} />}
           <Headline {...now} open={open} series={knownSeries} shown={shown} view={view} />
           <Tiles label="Key figures">
             {KEY_FIGURES.map((id) => (

@@ -17,6 +17,7 @@ import type { CohortWhat, DimensionName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
 import { curveOf } from './cohorts'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
 import { UNIT, WHAT_FORMULA, WHAT_TITLE, stepName } from './words'
 
@@ -102,7 +103,7 @@ export function CurvesCard(props: CurvesProps) {
       label={`${title}: curves of ${series.map(({ name }) => name).join(', ')} over the ${interval}s since their start. The table view has every figure.`}
       legend={series.length > 1 && <Legend hidden={hidden} items={series} onToggle={toggle} />}
       metric="cohorts"
-      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.`}
+      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.${data.lacking.length > 0 ? ` Some points are not complete: ${lackingText(data.lacking)}.` : ''}`}
       plot={plot}
       table={table}
       title={title}

@@ -17,9 +17,11 @@ const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)')
 
 const GAP_PX = 20
 
+const targetOf = ({ target }: Step) => document.querySelector<HTMLElement>(`[data-tour=${target}]`)
+
 /** Marks what a step is about, and brings it between the bar and the card where it is not in view. */
-function point({ target: name }: Step, card: HTMLElement | null) {
-  const target = document.querySelector<HTMLElement>(`[data-tour=${name}]`)
+function point(step: Step, card: HTMLElement | null) {
+  const target = targetOf(step)
   if (!target) return undefined
   target.dataset.tourShown = ''
   const bar = document.querySelector('header.sticky')?.getBoundingClientRect().bottom ?? 0
@@ -39,10 +41,12 @@ function point({ target: name }: Step, card: HTMLElement | null) {
  */
 export function Tour({ isAsked, onEnd }: TourProps) {
   const [at, setAt] = useState(0)
+  // A page without a comparison, or without figures, has less to show.
+  const [steps] = useState(() => STEPS.filter(targetOf))
   const card = useRef<HTMLElement>(null)
   const title = useId()
-  const step = STEPS[at]
-  const isLast = at === STEPS.length - 1
+  const step = steps[at]
+  const isLast = at === steps.length - 1
 
   useEffect(() => (step ? point(step, card.current) : undefined), [step])
 
@@ -70,6 +74,7 @@ export function Tour({ isAsked, onEnd }: TourProps) {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape within it
     <section
       ref={card}
+      data-tour-card
       aria-labelledby={title}
       className="no-print fixed inset-x-3 bottom-3 z-10 rounded-2xl border border-line bg-surface p-4 shadow-high outline-offset-2 sm:left-auto sm:w-96 lg:right-6 lg:bottom-6"
       tabIndex={-1}
@@ -93,9 +98,9 @@ export function Tour({ isAsked, onEnd }: TourProps) {
       </div>
       <div className="mt-3 flex items-center gap-2">
         <span className="num flex-1 text-xs text-ink-soft">
-          {at + 1} of {STEPS.length}
+          {steps.length > 1 && `${at + 1} of ${steps.length}`}
         </span>
-        {at === 0 && (
+        {at === 0 && !isLast && (
           <Button kind="quiet" size="small" onPress={end}>
             Skip
           </Button>

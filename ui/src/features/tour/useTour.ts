@@ -7,16 +7,25 @@ import { endTour, useTourState } from './state'
 
 const [useTourCode] = loadable(() => import('./Tour'))
 
+interface Page {
+  hasFigures: boolean
+  /** Whether there will be none for now. */
+  isEmpty: boolean
+  isSample: boolean
+}
+
 /**
- * The tour of a page whose figures are there: nothing, unless it is due or somebody asked for it. Whoever looks at a sample looks
- * around: they have not seen it either, unless they have ended it.
+ * The tour of a page: nothing, unless it is due and the figures are there, or somebody asked for it. Whoever looks at a sample looks
+ * around: it is due to them as well, unless they have ended it.
  */
-export function useTour({ isReady, isSample }: { isReady: boolean; isSample: boolean }) {
+export function useTour({ hasFigures, isEmpty, isSample }: Page) {
   const { data: session } = useQuery(sessionQuery)
   const userId = session?.user.id
   const state = useTourState(userId)
-  const isShown = isReady && (state === 'due' || state === 'asked' || (state === null && isSample))
+  const isAsked = state === 'asked'
+  const isDue = state === 'due' || (state === null && isSample)
+  const isShown = isAsked ? hasFigures || isEmpty : isDue && hasFigures
   const code = useTourCode(isShown)
   if (!isShown || code === undefined || userId === undefined) return null
-  return { Tour: code.Tour, isAsked: state === 'asked', onEnd: () => endTour(userId) }
+  return { Tour: code.Tour, isAsked, onEnd: () => endTour(userId) }
 }
