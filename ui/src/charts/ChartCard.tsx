@@ -70,12 +70,13 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   return (
     <section aria-label={title} className="card min-w-0">
       <header className="flex flex-wrap items-start gap-x-2 gap-y-2 px-4 pt-4 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
+        <div className="min-w-0 flex-1 sm:basis-52">
           <h2 className="font-semibold">
             <TitleWithIcon icon={definition} title={title} />
           </h2>
         </div>
-        {controls}
+        {/* On a phone below the title and what can be done with the chart. */}
+        {controls && <div className="max-w-full max-sm:order-last max-sm:w-full">{controls}</div>}
         <div className="no-print flex">
           <IconButton
             aria-pressed={isTable}

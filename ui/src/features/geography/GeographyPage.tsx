@@ -23,7 +23,7 @@ import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
 import { isCountry } from '~/view/groupLabels'
 import type { MapFigure } from '~/view/pageSearch'
-import { levelName } from '~/view/period'
+import { levelPhrase } from '~/view/period'
 import { compact } from '~/view/search'
 import { geographyStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -129,7 +129,7 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
   const { map: drawn, error, refetch } = useMap(groups, map)
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
-      <CardHead lead={compared_with && `Change since ${levelName(compared_with.level_on)}.`} title="By country">
+      <CardHead lead={compared_with && `Change since ${levelPhrase(compared_with.level_on)}`} title="By country">
         <Segmented
           label="Shade the map by"
           options={SHADE_BY}

@@ -10,6 +10,7 @@ import { FiguresPage } from '~/features/shell/FiguresPage'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { paymentsStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -68,6 +69,7 @@ function usePaymentsStory(view: View): string | null {
   const collected = useFigureOf(view, 'payments_collected')
   const [failed, recovered] = [useFigureOf(view, 'failed_amount'), useFigureOf(view, 'recovered_amount')]
   return paymentsStory({
+    when: whenPhrase('flow', view.period),
     currency: shownCurrency(view) ?? 'usd',
     collected: collected?.value,
     before: collected?.before,

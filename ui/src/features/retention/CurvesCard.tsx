@@ -10,6 +10,7 @@ import { captionOf } from '~/charts/caption'
 import type { ChartSeries } from '~/charts/seriesPlot'
 import type { Column } from '~/components/DataTable'
 import { EmptyState } from '~/components/Feedback'
+import { canReachBack } from '~/features/controls/advice'
 import { formatBucket } from '~/format/date'
 import { fileValue, formatValue } from '~/format/value'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
@@ -108,7 +109,7 @@ export function CurvesCard(props: CurvesProps) {
       table={table}
       title={title}
       {...(!isLoading && series.length === 0
-        ? { empty: <EmptyState title="Too early for a curve">Curves appear when the first {interval} is over. Choose a longer range to see earlier customers.</EmptyState> }
+        ? { empty: <EmptyState title="Too early for a curve">Curves appear when the first {interval} is over.{canReachBack(view) && ' Choose a longer range to see earlier customers.'}</EmptyState> }
         : {})}
       onRetry={data.refetch}
     />

@@ -5,6 +5,7 @@ import { TitleWithIcon } from '~/components/CardHead'
 import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, Skeleton } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { formatRange } from '~/format/date'
 import { moneyOf } from '~/format/money'
@@ -105,7 +106,7 @@ export function MapCard(props: MapCardProps) {
         {error && <ErrorState error={error} onRetry={data.refetch} />}
         {isLoading && <Skeleton className="mx-5 mb-4 h-80" />}
         {!isLoading && !error && starts.length === 0 && (
-          <NothingHere title="No customers started in this range" view={view}>Choose a longer range.</NothingHere>
+          <NothingHere title="No customers started in this range" view={view}>{longerRange(view)}</NothingHere>
         )}
         {starts.length > 0 && (
           <CohortMap
