@@ -140,7 +140,8 @@ function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments):
         </span>
       ),
     },
-    ...figureColumns<TreeRow>(currency, total),
+    // A phone has no room for how many customers there are.
+    ...figureColumns<TreeRow>(currency, total).map((column) => (column.id === 'customers' ? { ...column, isWideOnly: true } : column)),
     {
       id: 'churn',
       header: 'Customer churn',

@@ -102,6 +102,9 @@ const NOTHING: Record<Shown, string> = {
   gone: 'All customers of this cell have MRR.',
 }
 
+/** Whoever pays in a currency without a rate has no MRR that could be told. */
+const isUnknownAtFirst = ({ customer_id, mrr_minor }: CohortCustomer, unconverted: Unconverted) => mrr_minor === 0 && unconverted.has(customer_id)
+
 function columnsOf({ view, what, data, row, at }: Props, unconverted: Unconverted): Column<CohortCustomer>[] {
   const then: Column<CohortCustomer> =
     what === 'customers'
@@ -128,7 +131,7 @@ function columnsOf({ view, what, data, row, at }: Props, unconverted: Unconverte
       ),
     },
     ...(row.start_on === null ? [start] : []),
-    { id: 'mrr', header: `MRR, ${stepName(data.interval, 0).toLowerCase()}`, isNumeric: true, cell: ({ mrr_minor, currency }) => <Amount currency={currency} minor={mrr_minor} /> },
+    { id: 'mrr', header: `MRR, ${stepName(data.interval, 0).toLowerCase()}`, isNumeric: true, cell: (row) => (isUnknownAtFirst(row, unconverted) ? <span className="text-ink-faint">–</span> : <Amount currency={row.currency} minor={row.mrr_minor} />) },
     then,
   ]
 }
@@ -155,7 +158,7 @@ function fileOf(rows: readonly CohortCustomer[], what: CohortWhat, lacking: read
       row.email,
       row.currency,
       row.start_on,
-      moneyOf(row.mrr_minor, row.currency),
+      isUnknownAtFirst(row, unconverted) ? null : moneyOf(row.mrr_minor, row.currency),
       valueOf(row),
       ...lacking.map((code) => unconverted.get(row.customer_id)?.find(({ currency }) => currency === code) ?? null),
     ]),
