@@ -89,15 +89,18 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
           <DownloadMenu {...props} drawing={isTable ? null : drawing} isDisabled={!hasFigures} />
         </div>
       </header>
-      {legend && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
+      {legend && !empty && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
       <div className={`pt-3 pb-3 transition-opacity ${isTable && hasFigures ? '' : 'px-2 sm:px-3'} ${isStale ? 'opacity-60' : ''}`}>
         <Body {...props} height={height} isTable={isTable} setDrawing={setDrawing} />
       </div>
-      {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
+      {note && !empty && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
       {children}
     </section>
   )
 }
+
+/** What has nothing to draw takes less room. */
+const EMPTY_PX = 200
 
 /** Charts are seen first, tables by choice. */
 const [useDataTable] = loadable(() => import('~/components/DataTable'))
@@ -127,7 +130,7 @@ function Body<Row extends object>(
   }
   if (empty)
     return (
-      <div className="grid place-items-center" style={{ minHeight: height }}>
+      <div className="grid place-items-center" style={{ minHeight: Math.min(height, EMPTY_PX) }}>
         {empty}
       </div>
     )

@@ -79,10 +79,13 @@ function usePaymentsStory(view: View): string | null {
 }
 
 function Payments({ view }: { view: View }) {
+  const story = usePaymentsStory(view)
+  const isUnread = view.connection.absent.some(({ kind }) => kind === 'charge')
   const name = rangeName(view.period)
   return (
     <>
-      <PageHead story={usePaymentsStory(view)} title="Payments" />
+      {/* Without charges, there is nothing to say. */}
+      <PageHead title="Payments" {...(isUnread ? {} : { story })} />
       <MissingHere kinds={KINDS} view={view} />
       <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (

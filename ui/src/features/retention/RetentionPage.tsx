@@ -8,7 +8,6 @@ import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { useFigureOf } from '~/features/metrics/useFigureOf'
 import { FiguresPage } from '~/features/shell/FiguresPage'
-import { whenPhrase } from '~/view/figure'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
 import type { DimensionName, RetentionSearch } from '~/view/pageSearch'
 import { COHORT_WHATS, DIMENSIONS } from '~/view/pageSearch'
@@ -54,7 +53,7 @@ function Retention({ view }: { view: View }) {
   const navigate = route.useNavigate()
   const data = useCohorts(view, what, by)
   const [nrr, grr] = [useFigureOf(view, 'net_revenue_retention'), useFigureOf(view, 'gross_revenue_retention')]
-  const story = retentionStory({ when: whenPhrase('ratio', view.period), nrr: nrr?.value, grr: grr?.value })
+  const story = retentionStory({ nrr: nrr?.value, grr: grr?.value })
   const choose = useCallback(
     (patch: { [Name in keyof RetentionSearch]?: RetentionSearch[Name] | undefined }) =>
       void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false }),

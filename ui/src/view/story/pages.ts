@@ -67,7 +67,7 @@ export function geographyStory(given: PartsTold & { countries: number }): string
 /** Churn of a period: how much, and of what kind. Rates are shares of the customers at its start. */
 export function churnStory(given: { when: string; rate: Maybe; before?: Maybe; customers?: Maybe; voluntary?: Maybe; involuntary?: Maybe }): string | null {
   const { when, rate, before, customers, voluntary, involuntary } = given
-  if (rate === null && customers === 0) return `There were no customers who could have churned ${when}.`
+  if (rate === null && customers === 0) return 'There were no customers at the start of the period, so nobody could churn.'
   if (rate === null || rate === undefined) return null
   if (rate === 0 && customers === 0) return `No customer churned ${when}.`
   const kind =
@@ -83,9 +83,9 @@ export function churnStory(given: { when: string; rate: Maybe; before?: Maybe; c
 }
 
 /** What is left of the customers at the start of a period. */
-export function retentionStory(given: { when: string; nrr: Maybe; grr: Maybe }): string | null {
-  const { when, nrr, grr } = given
-  if (nrr === null) return `There was no MRR that could have been kept ${when}.`
+export function retentionStory(given: { nrr: Maybe; grr: Maybe }): string | null {
+  const { nrr, grr } = given
+  if (nrr === null) return 'There was no MRR at the start of the period, so there is nothing to retain yet.'
   if (nrr === undefined) return null
   const head =
     nrr > 1

@@ -130,18 +130,18 @@ describe('the sentences of the other pages', () => {
       'Customer churn fell by 1.5 pp to 2.0% in November 2026 so far, with 3 customers lost, most canceled.',
     )
     expect(churnStory({ when, rate: 0, customers: 0 })).toBe('No customer churned in November 2026 so far.')
-    expect(churnStory({ when, rate: null, customers: 0 })).toBe('There were no customers who could have churned in November 2026 so far.')
+    expect(churnStory({ when, rate: null, customers: 0 })).toBe('There were no customers at the start of the period, so nobody could churn.')
     expect(churnStory({ when, rate: undefined })).toBeNull()
   })
 
   it('tell retention as more or less', () => {
-    expect(retentionStory({ when, nrr: 1.052, grr: 0.97 })).toBe(
+    expect(retentionStory({ nrr: 1.052, grr: 0.97 })).toBe(
       'Existing customers are worth 5.2% more than at the start, with 97.0% kept before expansion.',
     )
-    expect(retentionStory({ when, nrr: 0.9, grr: undefined })).toBe('Existing customers are worth 10.0% less than at the start.')
-    expect(retentionStory({ when, nrr: 1.1, grr: 1 })).toMatch(/, with nothing lost[.]$/)
-    expect(retentionStory({ when, nrr: null, grr: 1 })).toBe('There was no MRR that could have been kept in November 2026 so far.')
-    expect(retentionStory({ when, nrr: undefined, grr: 1 })).toBeNull()
+    expect(retentionStory({ nrr: 0.9, grr: undefined })).toBe('Existing customers are worth 10.0% less than at the start.')
+    expect(retentionStory({ nrr: 1.1, grr: 1 })).toMatch(/, with nothing lost[.]$/)
+    expect(retentionStory({ nrr: null, grr: 1 })).toBe('There was no MRR at the start of the period, so there is nothing to retain yet.')
+    expect(retentionStory({ nrr: undefined, grr: 1 })).toBeNull()
   })
 
   it('tell trials and what runs', () => {
