@@ -40,7 +40,7 @@ export function ConnectionSwitcher() {
     ),
   }
   // Nothing to choose from.
-  if (connections.length === 0 && !mayConnect) return null
+  if (connections.length === 0) return null
   return (
     <MenuButton
       hasText
