@@ -8,7 +8,8 @@ pub mod retention;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use model::{ConnectionId, UnixSeconds, WorkspaceId};
+use ::sync::Business;
+use model::{UnixSeconds, WorkspaceId};
 use store::{Actor, ConnectionRecord, NewAuditEntry};
 
 use crate::access::identity::By;
@@ -23,16 +24,16 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// The lists that programs have read to their ends, and when that was recorded.
 #[derive(Debug, Default)]
-pub struct WholeLists(Mutex<HashMap<(String, ConnectionId, &'static str), UnixSeconds>>);
+pub struct WholeLists(Mutex<HashMap<(String, String, &'static str), UnixSeconds>>);
 
 impl WholeLists {
     /// Whether this has not been recorded lately. From now on it has.
-    fn is_news(&self, token: &str, connection: &ConnectionId, list: &'static str, now: UnixSeconds) -> bool {
+    fn is_news(&self, token: &str, business: &str, list: &'static str, now: UnixSeconds) -> bool {
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if recorded.len() >= MAX_REMEMBERED {
             recorded.retain(|_, at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
         }
-        let key = (token.to_owned(), connection.clone(), list);
+        let key = (token.to_owned(), business.to_owned(), list);
         let is_recent = recorded.get(&key).is_some_and(|at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
         if !is_recent {
             recorded.insert(key, now);
@@ -99,16 +100,11 @@ impl Context {
     ///
     /// # Errors
     /// Those of the store: then the last page is not answered.
-    pub async fn record_whole_list(
-        &self,
-        by: &By,
-        record: &ConnectionRecord,
-        list: &'static str,
-    ) -> Result<(), Problem> {
+    pub async fn record_whole_list(&self, by: &By, of: &Business, list: &'static str) -> Result<(), Problem> {
         let Actor::Token { id, .. } = &by.actor else { return Ok(()) };
-        if !self.whole_lists.is_news(id, &record.id, list, self.clock.now()) {
+        if !self.whole_lists.is_news(id, of.id(), list, self.clock.now()) {
             return Ok(());
         }
-        self.record(Event::of_connection(by, record, "export.read").detail(list)).await
+        self.record(Event::new(by, of.workspace(), "export.read").on(of.id()).detail(list)).await
     }
 }

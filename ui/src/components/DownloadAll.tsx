@@ -41,7 +41,7 @@ export function DownloadAll<Row>({ exported, total, load, table, name }: Downloa
       const rows = await load(setCount)
       // Nothing is saved that is not on record.
       await api.post('/exports', { ...exported, format: kind, rows: rows.length })
-      saveTable(kind, table(rows), name)
+      await saveTable(kind, table(rows), name)
     } catch (error) {
       setFailure(error instanceof ApiError ? failureText(error) : 'Try again.')
     }

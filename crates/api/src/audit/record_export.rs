@@ -39,7 +39,7 @@ pub enum ExportFormat {
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportRequest {
-    /// Whose list it is. Left out for a list of the workspace.
+    /// Whose list it is: a connection, or the workspace for all of its connections together. Left out for a list that is of none.
     pub connection_id: Option<String>,
     pub list: ExportedList,
     pub format: ExportFormat,
@@ -58,6 +58,7 @@ pub async fn handle(
     let detail = format!("{}, {rows} rows, {}", list.as_str(), format.as_str());
     let event = Event::new(&member.by(), &member.workspace.id, "export.created").detail(detail);
     let event = match connection_id.map(ConnectionId::from) {
+        Some(id) if id.as_str() == member.workspace.id.as_str() => event.on(id.as_str()),
         Some(id) => {
             let (catalog, workspace) = (context.catalog.clone(), member.workspace.id.clone());
             let found = blocking(move || catalog.connection(&workspace, &id)).await??;

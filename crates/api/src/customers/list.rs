@@ -9,7 +9,7 @@ use axum::extract::State;
 use model::Day;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
@@ -69,14 +69,14 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (page, rows) = page.within(&context, &record.workspace)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let wanted = Wanted::from_pairs(others)?;
-    let view = context.view(record.clone()).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let asked = CustomersQuery {
             search: wanted.search,
@@ -97,7 +97,7 @@ pub async fn handle(
     let answer = answer.await??;
     answered(rows, answer.data.len());
     if answer.next_cursor.is_none() {
-        context.record_whole_list(&by, &record, "customers").await?;
+        context.record_whole_list(&by, &of, "customers").await?;
     }
     Ok(Json(answer))
 }

@@ -11,6 +11,7 @@ import { Segmented } from '~/components/Segmented'
 import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
 import { useSignOut } from '~/features/account/useSignOut'
+import { useStartTour } from '~/features/tour/useStartTour'
 
 const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'system', label: 'System' },
@@ -29,12 +30,14 @@ export function UserMenu() {
       ({ FeedbackDialog }) => setFeedback(() => FeedbackDialog),
       () => reachability.failed(),
     )
+  const tour = useStartTour()
   const open = async (id: string) => {
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
     }
     if (id === 'feedback') return shareFeedback()
+    if (id === 'tour') return tour?.()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
   }
@@ -49,6 +52,7 @@ export function UserMenu() {
           { id: 'definitions', text: 'Metric definitions' },
           { id: 'help', text: 'Help with accounts' },
           ...(session?.takes_feedback ? [{ id: 'feedback', text: 'Share feedback' }] : []),
+          ...(tour ? [{ id: 'tour', text: 'Take the tour' }] : []),
           { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
         label="Account"
