@@ -16,13 +16,15 @@ const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'dark', label: 'Dark' },
 ]
 
-export function UserMenu() {
+/** `onLeave`: something was chosen that is somewhere else. */
+export function UserMenu({ onLeave }: { onLeave?: () => void }) {
   const { data: session } = useQuery(sessionQuery)
   const theme = useThemeChoice()
   const navigate = useNavigate()
   const signOut = useSignOut()
   const tour = useStartTour()
   const open = async (id: string) => {
+    onLeave?.()
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
