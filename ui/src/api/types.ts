@@ -63,6 +63,7 @@ export type KeyCheck = Answer<'CheckedKey'>
 export type PermissionState = Schemas['PermissionState']
 
 export type Connection = Answer<'ConnectionView'>
+export type Connections = Answer<'Connections'>
 export type Progress = Answer<'Progress'>
 export type Phase = Schemas['Phase']
 export type KindState = Schemas['KindState']

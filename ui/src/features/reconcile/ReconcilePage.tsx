@@ -20,6 +20,7 @@ import { moneyOf } from '~/format/money'
 import { reasonName } from '~/format/names'
 import { countOf } from '~/format/number'
 import { compact } from '~/view/search'
+import { isTogether } from '~/view/together'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
@@ -206,7 +207,7 @@ export function ReconcilePage() {
       <MissingHere kinds={KINDS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
-      <RestatedMonths connection={connection} />
+      {!isTogether(connection) && <RestatedMonths connection={connection} />}
     </>
   )
 }
