@@ -17,7 +17,6 @@ import { useView } from '~/view/useView'
 import { Headline } from './Headline'
 import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
-import { MovementsTrend, MrrTrend } from './TrendCards'
 import { useBelow } from './useBelow'
 import { known, useMrrSeries, useStandings } from './useMrrData'
 import { useMrrStory } from './useMrrStory'
@@ -85,16 +84,16 @@ export function MrrPage() {
           </Tiles>
           <Grid>
             <Cell span={8}>
-              <MrrTrend {...trend} />
+              {below ? <below.MrrTrend {...trend} /> : <Skeleton className="h-[25rem] w-full rounded-xl" />}
             </Cell>
             <Cell span={4}>
               <TopCustomers currency={shown} view={view} />
             </Cell>
-            <Cell>
-              <MovementsTrend {...trend} />
-            </Cell>
             {below ? (
               <>
+                <Cell>
+                  <below.MovementsTrend {...trend} />
+                </Cell>
                 <below.Causes open={open} view={view} />
                 <Cell>
                   <below.BreakdownCard currency={currency} open={open} view={view} />
@@ -102,7 +101,7 @@ export function MrrPage() {
               </>
             ) : (
               <Cell>
-                <Skeleton className="h-96 w-full rounded-xl" />
+                <Skeleton className="h-[28rem] w-full rounded-xl" />
               </Cell>
             )}
           </Grid>
