@@ -182,7 +182,8 @@ impl Curtain {
             series.currency = self.currency(series.currency);
             self.name(by, series.group.as_mut());
             for cohort in &mut series.cohorts {
-                cohort.customers = self.count(cohort.customers);
+                // As if each had one: averages of cohorts of MRR are weighted by MRR alone.
+                cohort.customers = if self.hides_counts { 1 } else { cohort.customers };
                 cohort.mrr_minor = self.amount(cohort.mrr_minor, MRR.id);
                 for value in &mut cohort.values {
                     *value = if counts { self.count(*value) } else { self.amount(*value, MRR.id) };
@@ -212,7 +213,8 @@ impl Curtain {
             for product in &mut facets.products {
                 product.label = without_digits(&product.label);
             }
-            facets.currencies = facets.currencies.first().map(|own| self.currency(*own)).into_iter().collect();
+            facets.currencies =
+                facets.currencies.first().map(|own| self.currency(*own)).into_iter().collect();
             facets.targets.clone_from(&facets.currencies);
         }
         facets

@@ -117,8 +117,7 @@ impl fmt::Display for TokenScope {
 }
 
 impl Permission {
-    pub const ALL: [Self; 5] =
-        [Self::ReadMetrics, Self::ReadCustomers, Self::Share, Self::Manage, Self::Own];
+    pub const ALL: [Self; 5] = [Self::ReadMetrics, Self::ReadCustomers, Self::Share, Self::Manage, Self::Own];
 
     pub fn as_str(self) -> &'static str {
         match self {

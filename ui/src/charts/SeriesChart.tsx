@@ -12,6 +12,7 @@ import type { Currency, Unit } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Skeleton } from '~/components/Feedback'
 import { formatInstant, formatRange } from '~/format/date'
+import { unshared } from '~/view/unshared'
 import type { View } from '~/view/useView'
 
 import { ChartCard } from './ChartCard'
@@ -85,7 +86,8 @@ function useHidden() {
 }
 
 export function SeriesChart(props: SeriesChartProps) {
-  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, onMark, hint = '' } = props
+  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, hint = '' } = props
+  const onMark = unshared(props.onMark)
   const { interval } = view.period
   const { hidden, toggle } = useHidden()
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
@@ -129,6 +131,7 @@ export function SeriesChart(props: SeriesChartProps) {
       legend={<SeriesLegend {...props} hidden={hidden} toggle={toggle} />}
       plot={plot}
       table={{ columns, rows, rowKey: (row) => row.start_on }}
+      onMark={onMark}
     />
   )
 }

@@ -74,17 +74,20 @@ pub async fn handle(
     if expires_at.is_some_and(|at| at <= now) {
         return Err(Problem::field("expires_at", "choose a time in the future"));
     }
-    let page = SharedView::read(&request.page, &request.view)
-        .map_err(|problem| Problem::field("view", problem))?;
+    let page =
+        SharedView::read(&request.page, &request.view).map_err(|problem| Problem::field("view", problem))?;
     page.check_hidden(request.hides_amounts, request.hides_counts)
         .map_err(|problem| Problem::field("view", problem))?;
-    let origins =
-        origins::checked(&request.origins).map_err(|problem| Problem::field("origins", problem))?;
+    let origins = origins::checked(&request.origins).map_err(|problem| Problem::field("origins", problem))?;
     let password_hash = hash_of(request.password).await?;
     let (catalog, workspace) = (context.catalog.clone(), record.workspace.clone());
     if blocking(move || catalog.share_links(&workspace)).await??.len() >= MAX_LINKS {
-        return Err(Problem::new(StatusCode::CONFLICT, "too_many_links", "this workspace has 500 share links")
-            .action("revoke those that nobody needs any more"));
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "too_many_links",
+            "this workspace has 500 share links",
+        )
+        .action("revoke those that nobody needs any more"));
     }
     // Also for a link that hides nothing: a currency that nothing can be converted to is refused now, and not to its reader.
     let view = context.view(record.clone()).await?;

@@ -12,8 +12,9 @@ const MAX_ORIGINS: usize = 20;
 pub(super) fn checked(given: &[String]) -> Result<Vec<String>, String> {
     let mut origins = Vec::new();
     for text in given.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        let origin = origin_of(text)
-            .ok_or_else(|| format!("'{text}' is not the address of a site: use one such as https://example.com"))?;
+        let origin = origin_of(text).ok_or_else(|| {
+            format!("'{text}' is not the address of a site: use one such as https://example.com")
+        })?;
         if !origins.contains(&origin) {
             origins.push(origin);
         }
@@ -46,16 +47,28 @@ mod tests {
 
     #[test]
     fn a_site_is_named_by_its_scheme_host_and_port() {
-        let given = ["https://Example.com", " https://example.com/ ", "http://localhost:3000", ""].map(str::to_owned);
+        let given =
+            ["https://Example.com", " https://example.com/ ", "http://localhost:3000", ""].map(str::to_owned);
         assert_eq!(checked(&given).unwrap(), ["https://example.com", "http://localhost:3000"]);
     }
 
     #[test]
     fn nothing_else_gets_into_the_policy() {
         for bad in [
-            "example.com", "*", "https://*.example.com", "http://example.com", "https://example.com/page",
-            "https://a:b@example.com", "https://example.com; script-src *", "'self'", "data:text/html,x",
-            "https://exa mple.com", "https://", "javascript:alert(1)", "https://example.com?x", "file:///tmp",
+            "example.com",
+            "*",
+            "https://*.example.com",
+            "http://example.com",
+            "https://example.com/page",
+            "https://a:b@example.com",
+            "https://example.com; script-src *",
+            "'self'",
+            "data:text/html,x",
+            "https://exa mple.com",
+            "https://",
+            "javascript:alert(1)",
+            "https://example.com?x",
+            "file:///tmp",
         ] {
             assert!(checked(&[bad.to_owned()]).is_err(), "{bad}");
         }

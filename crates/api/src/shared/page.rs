@@ -1,11 +1,11 @@
 //! The pages that can be shared, and exactly what each asks.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use ::metrics::curtain::Curtain;
 use ::metrics::query::{CohortValue, Dimension, Filter, Reporting};
 use ::metrics::question::{PARAMETERS, ParameterKind, Question};
-use ::metrics::registry::{MRR, Metric};
+use ::metrics::registry::{Metric, Unit};
 use model::{Day, Interval};
 use url::form_urlencoded;
 
@@ -79,25 +79,53 @@ impl Page {
     fn wholes(self) -> &'static [&'static str] {
         match self {
             Self::Overview => &[
-                "mrr", "arr", "active_customers", "arpa", "customer_churn_rate", "net_revenue_retention", "ltv",
-                "gross_mrr_churn_rate", "net_revenue", "refund_rate", "recovery_rate", "trial_conversion_rate",
-                "failed_invoices", "payments_collected", "net_cash", "scheduled_churn", "at_risk_mrr",
+                "mrr",
+                "arr",
+                "active_customers",
+                "arpa",
+                "customer_churn_rate",
+                "net_revenue_retention",
+                "ltv",
+                "gross_mrr_churn_rate",
+                "net_revenue",
+                "refund_rate",
+                "recovery_rate",
+                "trial_conversion_rate",
+                "failed_invoices",
+                "payments_collected",
+                "net_cash",
+                "scheduled_churn",
+                "at_risk_mrr",
                 "trial_mrr",
             ],
-            Self::Mrr => &[
-                "mrr", "arr", "arpa", "active_customers", "customer_churn_rate", "net_revenue", "refunds",
-            ],
+            Self::Mrr => {
+                &["mrr", "arr", "arpa", "active_customers", "customer_churn_rate", "net_revenue", "refunds"]
+            }
             Self::Churn => &[
-                "customer_churn_rate", "gross_mrr_churn_rate", "net_mrr_churn_rate", "churned_customers",
-                "voluntary_churn_rate", "involuntary_churn_rate", "scheduled_churn",
+                "customer_churn_rate",
+                "gross_mrr_churn_rate",
+                "net_mrr_churn_rate",
+                "churned_customers",
+                "voluntary_churn_rate",
+                "involuntary_churn_rate",
+                "scheduled_churn",
             ],
             Self::Retention => &[
-                "net_revenue_retention", "gross_revenue_retention", "customer_churn_rate",
-                "customer_lifetime_months", "ltv",
+                "net_revenue_retention",
+                "gross_revenue_retention",
+                "customer_churn_rate",
+                "customer_lifetime_months",
+                "ltv",
             ],
             Self::Revenue => &[
-                "net_revenue", "gross_revenue", "refunds", "credit_notes", "refund_rate",
-                "average_revenue_per_customer", "fees", "net_cash",
+                "net_revenue",
+                "gross_revenue",
+                "refunds",
+                "credit_notes",
+                "refund_rate",
+                "average_revenue_per_customer",
+                "fees",
+                "net_cash",
             ],
             Self::Metric(_) => &[],
         }
@@ -249,7 +277,7 @@ impl SharedView {
         }
         if let Page::Metric(metric) = self.page
             && hides_counts
-            && metric.unit == ::metrics::registry::Unit::Count
+            && metric.unit == Unit::Count
         {
             return Err("this page shows nothing but counts: share it with counts, or share another page");
         }
@@ -288,13 +316,13 @@ impl SharedView {
             (Page::Metric(own), by) => metric.id == own.id && (by.is_none() || by == self.by),
             (page, None) => page.wholes().contains(&metric.id),
             (page, Some(by)) => {
-                let is_chosen = matches!(page, Page::Mrr) && metric.id == MRR.id && self.by == Some(by);
+                let is_chosen = matches!(page, Page::Mrr) && metric.id == "mrr" && self.by == Some(by);
                 is_chosen || page.parts().contains(&(metric.id, by))
             }
         }
     }
 
-    fn spans(&self, asked: &Asked, Moment { today, first_on }: Moment) -> BTreeSet<Span> {
+    fn spans(&self, asked: &Asked, Moment { today, first_on }: Moment) -> HashSet<Span> {
         let usual = match self.page {
             Page::Metric(metric) if metric.looks_ahead => Rule::Ahead,
             _ => Rule::LastMonths(12),
@@ -307,7 +335,7 @@ impl SharedView {
                     Interval::Day | Interval::Week => Interval::Month,
                     longer => longer,
                 };
-                return BTreeSet::from([Span { start: period.days.start, end: period.days.end, interval }]);
+                return HashSet::from([Span { start: period.days.start, end: period.days.end, interval }]);
             }
         };
         match self.page {
@@ -319,8 +347,8 @@ impl SharedView {
 }
 
 /// The overview is of today, whatever range an address says.
-fn overview(metric: &str, today: Day, first_on: Option<Day>) -> BTreeSet<Span> {
-    let by_day = |start: Day, end: Day| BTreeSet::from([Span { start, end, interval: Interval::Day }]);
+fn overview(metric: &str, today: Day, first_on: Option<Day>) -> HashSet<Span> {
+    let by_day = |start: Day, end: Day| HashSet::from([Span { start, end, interval: Interval::Day }]);
     match metric {
         "scheduled_churn" => by_day(today, Day(today.0 + DAYS_AHEAD - 1)),
         "at_risk_mrr" | "trial_mrr" => Period::over(Rule::LastDays(1), today, first_on).spans(),

@@ -1,7 +1,7 @@
 //! Which days a page asks about: the rules of the pages (`ui/src/view`), so that what a link may ask is known without them.
 //! Both are tested against the same cases.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ const BUCKETS_AT_MOST: i32 = 400;
 const USUAL: Rule = Rule::LastMonths(12);
 
 /// A run of whole days, both of them included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Days {
     pub(super) start: Day,
     pub(super) end: Day,
@@ -58,7 +58,7 @@ pub(super) struct Choice {
 }
 
 /// What is asked about at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Span {
     pub(super) start: Day,
     pub(super) end: Day,
@@ -133,7 +133,10 @@ impl Range {
             Self::Custom(_) => Some(by_days(days.length())),
             Self::Rule(Rule::LastDays(count)) => Some(by_days(count)),
             Self::Rule(
-                Rule::LastMonths(months) | Rule::FullMonths(months) | Rule::Current(months) | Rule::Last(months),
+                Rule::LastMonths(months)
+                | Rule::FullMonths(months)
+                | Rule::Current(months)
+                | Rule::Last(months),
             ) => Some(days.shifted(-months)),
             Self::Rule(Rule::All | Rule::Ahead) => None,
         }
@@ -156,7 +159,8 @@ impl Days {
     }
 
     fn buckets(self, interval: Interval) -> i32 {
-        let per = |months: i32| month_of(self.end).div_euclid(months) - month_of(self.start).div_euclid(months) + 1;
+        let per =
+            |months: i32| month_of(self.end).div_euclid(months) - month_of(self.start).div_euclid(months) + 1;
         match interval {
             Interval::Day => self.length(),
             // One more at most: weeks begin on one day or another.
@@ -217,12 +221,12 @@ impl Period {
     }
 
     /// Everything that the charts and figures of a page ask about.
-    pub(super) fn spans(&self) -> BTreeSet<Span> {
+    pub(super) fn spans(&self) -> HashSet<Span> {
         let Self { days, interval, focus, compared } = *self;
         let on = |day: Day| Days { start: day, end: day };
         let by_day = |day: Day| Span { start: day, end: day, interval: Interval::Day };
         let mut spans =
-            BTreeSet::from([Span { start: days.start, end: days.end, interval }, by_day(focus.end)]);
+            HashSet::from([Span { start: days.start, end: days.end, interval }, by_day(focus.end)]);
         let month = first_of(focus.end, 1);
         let is_whole = focus.single_bucket().is_some() || month <= focus.start;
         let ratio = if is_whole { focus } else { Days { start: month, end: focus.end } };
@@ -236,7 +240,12 @@ impl Period {
             Range::Rule(Rule::Current(1)).before(ratio)
         };
         spans.insert(by_day(level_on));
-        spans.extend([Some(on(level_on)), Some(before), ratio_before].into_iter().flatten().map(|days| days.by(interval)));
+        spans.extend(
+            [Some(on(level_on)), Some(before), ratio_before]
+                .into_iter()
+                .flatten()
+                .map(|days| days.by(interval)),
+        );
         // What moved a level since.
         if level_on < focus.end {
             spans.insert(Days { start: level_on.next(), end: focus.end }.by(interval));

@@ -42,10 +42,7 @@ pub struct SharedPageView {
 /// Show what an open link shares
 #[utoipa::path(get, path = "/api/v1/shared", operation_id = "read_shared_page", tag = "shared",
     responses((status = 200, body = SharedPageView)))]
-pub async fn handle(
-    State(context): State<Shared>,
-    visit: Visit,
-) -> Result<Json<SharedPageView>, Problem> {
+pub async fn handle(State(context): State<Shared>, visit: Visit) -> Result<Json<SharedPageView>, Problem> {
     Ok(Json(SharedPageView::of(&context, &visit).await?))
 }
 

@@ -93,7 +93,8 @@ impl Shown {
     ) -> Result<(Question, Option<Dimension>), Problem> {
         let asked = Asked::read(metric, &pairs).ok_or_else(not_shared)?;
         let View { ledger, rates, now, .. } = &self.view;
-        let first_on = if self.page.is_of_all_time() { query::facets(ledger, rates, *now).first_on } else { None };
+        let first_on =
+            if self.page.is_of_all_time() { query::facets(ledger, rates, *now).first_on } else { None };
         let earlier = UnixSeconds(now.0 - GRACE_S).day(ledger.zone());
         let moments = [self.view.today(), earlier].map(|today| Moment { today, first_on });
         if !self.page.asks(&asked, &self.curtain, &moments) {

@@ -255,7 +255,8 @@ async fn the_holder_of_a_link_reaches_what_it_shares_and_nothing_else() {
     let mut shared = Vec::new();
     for one in operations(&id) {
         // The code is no credential of the API, and what is open to everybody is open to them.
-        let with_code = site.ask(As::Program(&code), &one.method, &one.path, body(&one.method, &one.path)).await;
+        let with_code =
+            site.ask(As::Program(&code), &one.method, &one.path, body(&one.method, &one.path)).await;
         assert!(one.demand == Demand::Nothing || with_code.status == 401, "{one:?}: {}", with_code.text);
         if one.demand == Demand::Nothing {
             continue;

@@ -120,9 +120,13 @@ async fn no_amount_and_no_count_is_in_an_answer_where_they_are_hidden() {
     let visit = opened.body["token"].as_str().unwrap().to_owned();
     let mut amounts = BTreeSet::new();
     let (mut seen, mut texts) = (BTreeSet::new(), opened.text);
-    let asked =
-        [format!("/metrics/mrr?{OWN}"), format!("/metrics/mrr?{OWN}&by=plan"), format!("/metrics/arr?{OWN}"),
-         format!("/metrics/arpa?{OWN}"), format!("/metrics/net_revenue?{OWN}")];
+    let asked = [
+        format!("/metrics/mrr?{OWN}"),
+        format!("/metrics/mrr?{OWN}&by=plan"),
+        format!("/metrics/arr?{OWN}"),
+        format!("/metrics/arpa?{OWN}"),
+        format!("/metrics/net_revenue?{OWN}"),
+    ];
     for path in &asked {
         for series in shop.own(path).await.body["series"].as_array().unwrap() {
             numbers(&series["points"], &mut amounts);
@@ -219,11 +223,17 @@ async fn members_share_pages_and_viewers_do_not_and_the_audit_log_says_who_did()
     let one = format!("/api/v1/share-links/{}", made.body["id"].as_str().unwrap());
     assert_eq!(shop.site.ask(As::Person(&member), "DELETE", &one, None).await.status, 204);
     let log = shop.site.get(As::Person(&shop.owner), "/api/v1/audit?action=share_link").await;
-    let entries: Vec<_> = log.body["data"].as_array().unwrap().iter().map(|entry| {
-        let text = |name: &str| entry[name].as_str().unwrap().to_owned();
-        (text("action"), text("actor_name"), text("subject"), text("detail"))
-    }).collect();
-    let expected = |action: &str| (action.to_owned(), "member".to_owned(), "For the bank".to_owned(), "mrr".to_owned());
+    let entries: Vec<_> = log.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+            (text("action"), text("actor_name"), text("subject"), text("detail"))
+        })
+        .collect();
+    let expected =
+        |action: &str| (action.to_owned(), "member".to_owned(), "For the bank".to_owned(), "mrr".to_owned());
     assert_eq!(entries, [expected("share_link.revoked"), expected("share_link.created")]);
     assert!(!log.text.contains("chtl_"));
 }

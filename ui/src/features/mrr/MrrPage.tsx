@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { MrrPoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { MetricTile } from '~/features/metrics/MetricTile'
@@ -80,12 +81,14 @@ export function MrrPage() {
             ))}
           </Tiles>
           <Grid>
-            <Cell span={8}>
+            <Cell span={IS_SHARED ? 12 : 8}>
               <MrrTrend {...trend} />
             </Cell>
-            <Cell span={4}>
-              <TopCustomers currency={shown} view={view} />
-            </Cell>
+            {!IS_SHARED && (
+              <Cell span={4}>
+                <TopCustomers currency={shown} view={view} />
+              </Cell>
+            )}
             <Cell>
               <MovementsTrend {...trend} />
             </Cell>

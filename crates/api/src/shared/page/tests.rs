@@ -70,7 +70,9 @@ fn cohorts_are_followed_as_the_page_does() {
     };
     let own = "from=2025-12-01&to=2026-11-23&interval=month&what=mrr&currency=usd";
     assert!(asks(own));
-    for other in [own.replace("what=mrr", "what=customers"), own.replace("&what=mrr", ""), format!("{own}&by=plan")] {
+    for other in
+        [own.replace("what=mrr", "what=customers"), own.replace("&what=mrr", ""), format!("{own}&by=plan")]
+    {
         assert!(!asks(&other), "{other}");
     }
 }
@@ -109,7 +111,8 @@ fn what_cannot_be_shared_is_refused_with_what_to_do() {
     ] {
         assert_eq!(SharedView::read(page, view).unwrap_err(), told, "{page}?{view}");
     }
-    let hidden = |page: &str, view: &str| SharedView::read(page, view).unwrap().check_hidden(true, true).is_err();
+    let hidden =
+        |page: &str, view: &str| SharedView::read(page, view).unwrap().check_hidden(true, true).is_err();
     assert!(hidden("mrr", "currency=native"));
     assert!(hidden("retention", "currency=usd"));
     assert!(hidden("retention", "currency=usd&what=revenue"));
