@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
 use ::sync::runner::source_of;
-use ::sync::{ReferenceRates, Runner};
+use ::sync::{Business, ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
 use mail::Mailer;
@@ -155,17 +155,23 @@ impl Context {
         }
     }
 
-    /// A connection's numbers as they are now.
+    /// The numbers of a connection, or of several together, as they are now.
     ///
     /// # Errors
-    /// When the ledger can neither be read nor built.
-    pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
-        let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
-        let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
+    /// When a ledger can neither be read nor built.
+    pub async fn view(&self, business: &Business) -> Result<View, Problem> {
+        let (rates, workspace) = (Arc::clone(&self.rates), business.workspace().clone());
         let rates = blocking(move || rates.of(&workspace)).await??;
-        let view = ::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on);
-        Ok(self.answers.remembered(&record.id, view))
+        let view = self.runner.view(business, rates, self.clock.now()).await?;
+        Ok(self.answers.remembered(business.id(), view))
+    }
+
+    /// The numbers of a single connection, as they are now.
+    ///
+    /// # Errors
+    /// As [`Context::view`].
+    pub async fn view_of(&self, record: ConnectionRecord) -> Result<View, Problem> {
+        self.view(&Business::One(Box::new(record))).await
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

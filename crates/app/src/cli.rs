@@ -157,7 +157,8 @@ fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
 pub struct ConnectionArgs {
     #[command(flatten)]
     pub data: DataArgs,
-    /// The connection to use if there are several
+    /// The connection to use if there are several. Commands that show figures also take `all`, which adds up all that
+    /// belong together: live accounts, or else those in test mode, or else samples
     #[arg(long, value_name = "ID")]
     pub connection: Option<String>,
 }

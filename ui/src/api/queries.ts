@@ -10,7 +10,7 @@ import type {
   CohortCustomer,
   CohortCustomerPage,
   CohortReport,
-  Connection,
+  Connections,
   Contribution,
   ContributionPage,
   CustomerDetail,
@@ -94,9 +94,13 @@ export const sourcesQuery = queryOptions({
   },
 })
 
+/** The workspace's connections; behind them, where several add up, those as one. */
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
-  queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
+  queryFn: async ({ signal }) => {
+    const { data, together } = await api.get<Connections>('/connections', {}, signal)
+    return together ? [...data, together] : data
+  },
 })
 
 /** The currencies that amounts can be converted to; `null` from a server that does not say. */

@@ -46,7 +46,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a connection */
+        /** Show a connection, or several together */
         get: operations["read_connection"];
         put?: never;
         post?: never;
@@ -568,7 +568,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the progress of the work on a connection */
+        /** Show the progress of the work on a connection, or on several together */
         get: operations["read_sync"];
         put?: never;
         /** Bring a connection up to date now */
@@ -1793,6 +1793,7 @@ export interface components {
         };
         Connections: {
             data: components["schemas"]["ConnectionView"][];
+            together?: components["schemas"]["ConnectionView"] | null;
         };
         /** @enum {string} */
         ConnectionState: "loading" | "live" | "failed";
@@ -1816,13 +1817,15 @@ export interface components {
             key_hint?: string | null;
             last_error?: components["schemas"]["LastError"] | null;
             name: string;
+            /** @description The connections that it consists of, where it is several together. Then its id is the workspace's. */
+            parts: string[];
             /**
              * Format: date
              * @description The first day from which invoices are complete. Missing: none yet, or all of them.
              */
             reaches_back_on?: string | null;
             reporting_currency?: string | null;
-            /** @description The id of one of the sources. */
+            /** @description The id of one of the sources, or `several`. */
             source: string;
             state: components["schemas"]["ConnectionState"];
             time_zone: string;

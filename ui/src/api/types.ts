@@ -70,6 +70,7 @@ export type PermissionState = Schemas['PermissionState']
 
 /** Of a page that is shared by a link also what that leaves out, and which day it is. */
 export type Connection = Answer<'ConnectionView'> & { shared?: Pick<SharedPage, 'hides_amounts' | 'hides_counts' | 'today'> }
+export type Connections = Answer<'Connections'>
 export type Progress = Answer<'Progress'>
 export type Phase = Schemas['Phase']
 export type KindState = Schemas['KindState']

@@ -11,13 +11,13 @@ import type { ReactNode } from 'react'
 import type { Currency, Unit } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Skeleton } from '~/components/Feedback'
-import { formatInstant, formatRange } from '~/format/date'
 import { unshared } from '~/view/unshared'
 import type { View } from '~/view/useView'
 
 import { ChartCard } from './ChartCard'
 import type { ChartCardProps } from './ChartCard'
 import type { Bucket } from './buckets'
+import { captionOf } from './caption'
 import { fileName } from './export'
 import type { ExportTable } from './export'
 import { Legend } from './Legend'
@@ -62,13 +62,6 @@ export interface SeriesChartProps extends Frame {
   onMark?: ((mark: Mark) => void) | undefined
   /** Says in the tooltip what a click does. */
   hint?: string
-}
-
-/** The range and how far the data goes: on a picture that leaves the page. */
-export function captionOf({ period, connection }: View): string {
-  const { data_through, time_zone } = connection
-  const through = data_through === null ? 'still loading' : `data through ${formatInstant(data_through, time_zone)}`
-  return `${formatRange(period.start, period.end)} · ${through}`
 }
 
 function useHidden() {

@@ -29,7 +29,7 @@ export function DownloadAll<Row>({ total, load, table, name }: DownloadAllProps<
     setCount(0)
     setHasFailed(false)
     try {
-      saveTable(kind, table(await load(setCount)), name)
+      await saveTable(kind, table(await load(setCount)), name)
     } catch {
       setHasFailed(true)
     }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use model::Permission;
 
-use super::identity::{Access, Connection, Membership, Person};
+use super::identity::{Access, Connection, Figures, Membership, Person};
 use super::visit::Visit;
 use crate::http::client::Client;
 use crate::http::json::{Body, Query};
@@ -85,6 +85,9 @@ impl<P: Needed> Argument for Access<P> {
     const DEMAND: Demand = Demand::Access(P::PERMISSION);
 }
 impl<P: Needed> Argument for Connection<P> {
+    const DEMAND: Demand = Demand::Access(P::PERMISSION);
+}
+impl<P: Needed> Argument for Figures<P> {
     const DEMAND: Demand = Demand::Access(P::PERMISSION);
 }
 impl Argument for Visit {

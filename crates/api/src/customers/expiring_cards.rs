@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
@@ -35,13 +35,13 @@ pub struct ExpiringCardsParams {
     tag = "customers", params(ExpiringCardsParams, FilterParams), responses((status = 200, body = ExpiringCards)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ExpiringCards>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let asked = ExpiringCardsQuery {
             within_days: question.within_days.unwrap_or(DEFAULT_WITHIN_DAYS),

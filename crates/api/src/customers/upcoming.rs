@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
@@ -38,13 +38,13 @@ pub struct UpcomingParams {
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
     let (what, days) = own(others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let (from, to) = days_ahead(question.from, question.to, days, view.today())
         .map_err(|problem| refused("days", problem))?;
     let answer = blocking(move || {

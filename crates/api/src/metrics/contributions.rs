@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use super::explain::PeriodParams;
 use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
@@ -41,7 +41,7 @@ pub struct ContributionParams {
     responses((status = 200, body = ContributionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Path(path): Path<PartPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ContributionPage>, Problem> {
@@ -49,7 +49,7 @@ pub async fn handle(
     let (question, others) = Question::from_pairs(pairs)?;
     let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query_of(&view, metric)?;
         let asked = ContributionsQuery { query, part: path.part, cursor, limit };

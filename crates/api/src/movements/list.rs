@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
@@ -47,7 +47,7 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -58,7 +58,7 @@ pub async fn handle(
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
         names.map(|name| parse("type", name)).collect::<Result<Vec<MovementKind>, ParameterError>>()?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query(&view)?;
         let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };

@@ -90,7 +90,7 @@ pub async fn handle(
         .action("revoke those that nobody needs any more"));
     }
     // Also for a link that hides nothing: a currency that nothing can be converted to is refused now, and not to its reader.
-    let view = context.view(record.clone()).await?;
+    let view = context.view_of(record.clone()).await?;
     let (question, otherwise) = (page.question().clone(), random_amount()?);
     let scale = blocking(move || Scale::of(&view, &question, otherwise)).await??;
     let scale = request.hides_amounts.then(|| serde_json::to_string(&scale)).transpose();

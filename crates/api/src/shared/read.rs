@@ -51,7 +51,7 @@ impl SharedPageView {
     /// When the ledger can't be read.
     pub async fn of(context: &Context, visit: &Visit) -> Result<Self, Problem> {
         let Visit { link, record } = visit.clone();
-        let today = context.view(record.clone()).await?.today();
+        let today = context.view_of(record.clone()).await?.today();
         let connection = ConnectionView::new(record, context);
         Ok(Self {
             page: link.page,

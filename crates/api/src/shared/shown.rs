@@ -38,7 +38,7 @@ impl Shown {
             return Err(Problem::internal(&"a link hides amounts and has no scale"));
         }
         let curtain = Curtain { scale, hides_counts: link.hides_counts };
-        Ok(Self { view: context.view(record).await?, page, curtain })
+        Ok(Self { view: context.view_of(record).await?, page, curtain })
     }
 
     pub(super) fn facets(&self) -> Facets {

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use sync::Business;
 use tokio_util::sync::CancellationToken;
 
 use self::draft::{Destination, MANIFEST, Manifest};
@@ -41,7 +42,7 @@ pub async fn run(args: Export) -> anyhow::Result<()> {
     let destination = Destination::open(&args.to).map_err(|error| said(error, &args))?;
     let stop = CancellationToken::new();
     let exporting = async {
-        let view = work::view(&folder, record.clone()).await?;
+        let view = work::view(&folder, &Business::One(Box::new(record.clone()))).await?;
         let job = Job { view, record, source, objects, format: args.format, stop: stop.clone() };
         tokio::task::spawn_blocking(move || job.run(destination)).await?
     };

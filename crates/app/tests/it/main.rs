@@ -26,4 +26,5 @@ mod sign_up;
 mod support;
 mod third_source;
 mod tls;
+mod together;
 mod webhooks;

@@ -17,6 +17,7 @@ import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { partIn, partMark } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
@@ -73,6 +74,7 @@ function useChurnStory(view: View): string | null {
   const voluntary = useFigureOf(view, 'voluntary_churn_rate')
   const involuntary = useFigureOf(view, 'involuntary_churn_rate')
   return churnStory({
+    when: whenPhrase('ratio', view.period),
     rate: rate?.value,
     before: rate?.before,
     customers: customers?.value,
@@ -135,7 +137,7 @@ function Churn({ view }: { view: View }) {
         <>
       <StandingCard
         columns={LEAVING}
-        nothing="Nobody has asked to cancel everything."
+        nothing="No customer is set to leave."
         status="canceling"
         title="Customers about to leave"
         view={view}

@@ -26,7 +26,7 @@ export function NothingHere({ view, title, children }: Props) {
       }
       title={title}
     >
-      {children} Or clear the filters.
+      {children ? <>{children} Or clear the filters.</> : 'Clear the filters to see everything.'}
     </EmptyState>
   )
 }

@@ -13,6 +13,7 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { canReachBack } from '~/features/controls/advice'
 import { formatCount } from '~/format/number'
 import { DIMENSION_LABEL, groupLabel } from '~/view/groupLabels'
 import type { BreakdownName, MetricSearch } from '~/view/pageSearch'
@@ -77,7 +78,7 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
   )
 }
 
-function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
+function emptyOf({ view, whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
   const isFiltered = whole.foreign.length > 0
   if (!isFiltered && whole.isAbsent) {
@@ -86,7 +87,7 @@ function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id)}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id, canReachBack(view))}
       </EmptyState>
     ),
   }

@@ -58,6 +58,8 @@ interface RankingTable extends Pick<RankingProps, 'head' | 'onOpen'> {
   isWhole: boolean
 }
 
+const isRest = ({ key }: Row) => key === REST
+
 const sumOf = (rows: readonly Row[], of: 'value' | 'beside') => rows.reduce((sum, row) => sum + row[of], 0)
 
 function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Column<Row> {
@@ -169,6 +171,7 @@ export function RankingCard(props: RankingProps) {
           columns={columns}
           // The largest loss is the lowest number.
           {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
+          isLast={isRest}
           isStale={data.isStale}
           label={title}
           rowKey={({ key }) => key}

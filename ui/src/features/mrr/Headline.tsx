@@ -37,7 +37,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
   const title = is_running ? 'MRR now' : `MRR on ${formatDay(focus.end)}`
   return (
     <section aria-label={title} className="flex flex-col gap-4">
-      <div className="flex flex-col gap-1">
+      <div className="flex flex-col gap-1 self-start" data-tour="headline">
         <h2 className="flex items-center gap-1 text-sm font-medium text-ink-soft">
           {view.hasFilters ? `${title} (filtered)` : title}
           <Definition metric="mrr" />
@@ -99,6 +99,7 @@ function Changed({ view, main, isTooEarly, open }: Pick<HeadlineProps, 'view' | 
       {IS_SHARED ? <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} /> : <button
         aria-label={`What changed since ${since}: ${change}`}
         className="opens font-semibold"
+        data-tour="change"
         type="button"
         onClick={() => open({ start_on: addDays(compared_with.level_on, 1), end_on: focus.end })}
       >

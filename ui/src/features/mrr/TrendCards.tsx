@@ -6,6 +6,7 @@ import { SeriesChart } from '~/charts/SeriesChart'
 import type { SeriesRow } from '~/charts/seriesTable'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { currencyCode, formatMoney } from '~/format/money'
 import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
@@ -40,7 +41,7 @@ const common = ({ view, currency, points, isLoading, isStale, error, onRetry }: 
   onRetry,
   file: () => pointsFile(currency, points),
   fileName: fileName(view.connection.name, 'mrr', currency),
-  ...(!isLoading && !hasMrr(points) ? { empty: <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere> } : {}),
+  ...(!isLoading && !hasMrr(points) ? { empty: <NothingHere title="No MRR in this range" view={view}>{longerRange(view)}</NothingHere> } : {}),
 })
 
 /** How many there are at the end of each period. */

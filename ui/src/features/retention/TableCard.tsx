@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 
+import type { Currency } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
@@ -14,8 +15,9 @@ import type { View } from '~/view/useView'
 
 import type { CohortInterval, CohortRow } from './cohorts'
 import { ratioOf } from './cohorts'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
-import { UNIT, WHAT_TITLE, startName, stepName } from './words'
+import { INCOMPLETE, UNIT, WHAT_TITLE, startName, stepName } from './words'
 
 /** The periods that are compared across products and in board decks. */
 const STEPS: Record<CohortInterval, readonly number[]> = {
@@ -45,7 +47,7 @@ interface TableProps {
 }
 
 function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
-  const { interval, currency, labels, starts } = data
+  const { interval, currency, labels, starts, lacking } = data
   const name = (row: CohortRow) => startName(row, interval, labels)
   const value = (row: CohortRow, at: number) => {
     const cell = row.cells[at]
@@ -91,14 +93,36 @@ function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
         sortBy: (row) => value(row, at),
         value: (row) => fileValue(value(row, at), UNIT[what], currency),
         cell: (row) => (
-          <span className={row.cells[at]?.isRunning || row.cells[at]?.isYoung ? 'text-ink-faint' : ''}>{text(value(row, at))}</span>
+          <span className={row.cells[at]?.isRunning || row.cells[at]?.isYoung ? 'text-ink-faint' : ''}>
+            {text(value(row, at))}
+            {row.cells[at]?.isIncomplete && <Incomplete lacking={lacking} />}
+          </span>
         ),
       })),
-    ...(by ? [] : [latestColumn({ what, currency })]),
+    ...(by ? [] : [latestColumn({ what, currency, lacking })]),
+    ...(lacking.length > 0 ? [INCOMPLETE_COLUMN] : []),
   ]
 }
 
-function latestColumn({ what, currency }: { what: CohortWhat; currency: string }): Column<CohortRow> {
+/** Only in files: the page marks each figure. */
+const INCOMPLETE_COLUMN: Column<CohortRow> = {
+  id: 'lacks_exchange_rates',
+  header: '',
+  cell: () => null,
+  value: ({ cells }) => cells.some(({ isIncomplete }) => isIncomplete),
+}
+
+function Incomplete({ lacking }: { lacking: readonly Currency[] }) {
+  const title = `Not complete: ${lackingText(lacking)}`
+  return (
+    <span title={title}>
+      <span aria-hidden="true">{INCOMPLETE}</span>
+      <span className="sr-only"> {title}</span>
+    </span>
+  )
+}
+
+function latestColumn({ what, currency, lacking }: { what: CohortWhat; currency: Currency; lacking: readonly Currency[] }): Column<CohortRow> {
   const latest = (row: CohortRow) => {
     const cell = lastOf(row)
     return cell ? ratioOf(what, cell) : null
@@ -109,7 +133,12 @@ function latestColumn({ what, currency }: { what: CohortWhat; currency: string }
     isNumeric: true,
     sortBy: latest,
     value: (row) => fileValue(latest(row), UNIT[what], currency),
-    cell: (row) => <span className="font-medium">{formatValue(latest(row), UNIT[what], currency)}</span>,
+    cell: (row) => (
+      <span className="font-medium">
+        {formatValue(latest(row), UNIT[what], currency)}
+        {lastOf(row)?.isIncomplete && <Incomplete lacking={lacking} />}
+      </span>
+    ),
   }
 }
 
@@ -125,7 +154,7 @@ export function TableCard(props: TableProps) {
         <DownloadTable name={fileName(view.connection.name, title)} table={() => fileOfRows(columns, data.starts)} />
       </CardHead>
       <DataTable
-        columns={columns}
+        columns={columns.filter((column) => column !== INCOMPLETE_COLUMN)}
         initialSort={by ? [{ id: 'customers', desc: true }] : [{ id: 'started', desc: true }]}
         isStale={data.isStale}
         label={title}
@@ -133,6 +162,11 @@ export function TableCard(props: TableProps) {
         rows={data.starts}
         shownAtFirst={24}
       />
+      {data.lacking.length > 0 && (
+        <p className="border-t border-line px-4 pt-2.5 text-[0.8125rem] text-ink-soft sm:px-5">
+          {INCOMPLETE} Not complete: {lackingText(data.lacking)}.
+        </p>
+      )}
     </section>
   )
 }

@@ -50,7 +50,7 @@ function SettingsNav() {
           {mayManage && (
             <>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/workspace">
-                General
+                Workspace
               </Link>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/tokens">
                 API tokens

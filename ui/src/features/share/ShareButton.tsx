@@ -2,6 +2,7 @@ import { useLocation } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
 
 import { Button } from '~/components/Button'
+import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import type { View } from '~/view/useView'
 
@@ -14,7 +15,8 @@ export function ShareButton({ view }: { view: View }) {
   const page = pageToShare(useLocation().pathname)
   const [isOpen, setIsOpen] = useState(false)
   const mayShare = useMay('share')
-  if (page === undefined || !mayShare) return null
+  // A link is of one connection, and ends with it.
+  if (page === undefined || !mayShare || isTogether(view.connection)) return null
   return (
     <>
       <Button kind="quiet" size="small" onPress={() => setIsOpen(true)}>

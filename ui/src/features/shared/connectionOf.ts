@@ -23,6 +23,7 @@ export function connectionOf(page: SharedPage): Connection {
     time_zone,
     week_start,
     absent: [],
+    parts: [],
     shared: { hides_amounts, hides_counts, today },
   }
 }

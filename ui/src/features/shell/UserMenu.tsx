@@ -8,6 +8,7 @@ import { Segmented } from '~/components/Segmented'
 import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
 import { useSignOut } from '~/features/account/useSignOut'
+import { useStartTour } from '~/features/tour/useStartTour'
 
 const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'system', label: 'System' },
@@ -20,11 +21,13 @@ export function UserMenu() {
   const theme = useThemeChoice()
   const navigate = useNavigate()
   const signOut = useSignOut()
+  const tour = useStartTour()
   const open = async (id: string) => {
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
     }
+    if (id === 'tour') return tour?.()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
   }
@@ -38,6 +41,7 @@ export function UserMenu() {
           { id: 'account', text: 'Your account' },
           { id: 'definitions', text: 'Metric definitions' },
           { id: 'help', text: 'Help with accounts' },
+          ...(tour ? [{ id: 'tour', text: 'Take the tour' }] : []),
           { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
         label="Account"

@@ -1,0 +1,3 @@
+import { loadable } from '~/components/loadable'
+
+export const [useBelow, preloadBelow] = loadable(() => import('./below'))
