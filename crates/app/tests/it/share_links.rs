@@ -7,6 +7,7 @@ use model::{ManualClock, Role, UnixSeconds};
 use sandbox::MerchantName;
 use serde_json::{Value, json};
 
+use crate::schema;
 use crate::support::{Answer, As, Site, sandbox};
 
 const OPEN: &str = "/api/v1/shared/open";
@@ -110,6 +111,32 @@ async fn a_link_answers_the_question_of_its_page_and_no_other() {
     let link = &listed.body["data"][0];
     assert_eq!((&link["opened"], &link["created_by"]), (&json!(1), &json!("ada")));
     assert!(link["last_opened_at"].is_i64() && !listed.text.contains("chtl_"), "{}", listed.text);
+}
+
+#[tokio::test]
+async fn answers_are_as_the_description_says() {
+    let shop = Shop::new().await;
+    let made = shop.share(json!({"password": "first quarter", "origins": ["https://example.com"]})).await;
+    let listed = shop.site.get(As::Person(&shop.owner), "/api/v1/share-links").await;
+    let opened = shop.open(json!({"code": code_of(&made), "password": "first quarter"})).await;
+    let visit = opened.body["token"].as_str().unwrap();
+    let retention = shop.link(json!({"page": "retention", "view": format!("{VIEW}&what=mrr")})).await;
+    let followed = shop.visit(&retention).await;
+    let of = "/api/v1/connections/{id}/share-links";
+    for (path, method, answer) in [
+        (of, "post", &made),
+        ("/api/v1/share-links", "get", &listed),
+        ("/api/v1/shared/open", "post", &opened),
+        ("/api/v1/shared", "get", &shop.shown(visit, "").await),
+        ("/api/v1/shared/facets", "get", &shop.shown(visit, "/facets").await),
+        ("/api/v1/shared/metrics", "get", &shop.shown(visit, "/metrics").await),
+        ("/api/v1/shared/metrics/mrr", "get", &shop.shown(visit, &format!("/metrics/mrr?{OWN}")).await),
+        ("/api/v1/shared/metrics/{metric}", "get", &shop.shown(visit, &format!("/metrics/arr?{OWN}")).await),
+        ("/api/v1/shared/cohorts", "get", &shop.shown(&followed, &format!("/cohorts?{OWN}&what=mrr")).await),
+    ] {
+        assert!(matches!(answer.status, 200 | 201), "{method} {path}: {}", answer.text);
+        assert_eq!(schema::differences(path, method, &answer.body), [""; 0], "{method} {path}");
+    }
 }
 
 #[tokio::test]
