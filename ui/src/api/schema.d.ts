@@ -3147,6 +3147,8 @@ export interface components {
             /** @description Counts are left out. */
             hides_counts: boolean;
             is_history_complete: boolean;
+            /** @description The figures are of test data or of a sample merchant: no real payments. */
+            is_test_data: boolean;
             /** @description The connection's name. */
             name: string;
             /** @description What the page's address has behind the connection, such as `mrr` or `metrics/arr`. */

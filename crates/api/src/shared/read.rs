@@ -25,6 +25,8 @@ pub struct SharedPageView {
     pub hides_amounts: bool,
     /// Counts are left out.
     pub hides_counts: bool,
+    /// The figures are of test data or of a sample merchant: no real payments.
+    pub is_test_data: bool,
     pub time_zone: String,
     #[schema(value_type = String)]
     pub week_start: model::WeekStart,
@@ -59,6 +61,7 @@ impl SharedPageView {
             name: connection.name,
             hides_amounts: link.hides_amounts,
             hides_counts: link.hides_counts,
+            is_test_data: connection.is_test_mode || connection.is_sample,
             time_zone: connection.time_zone,
             week_start: connection.week_start,
             reporting_currency: connection.reporting_currency.filter(|_| !link.hides_amounts),

@@ -64,6 +64,7 @@ function Facts({ view }: { view: View }) {
   return (
     <>
       <bdi className="font-medium text-ink">{connection.name}</bdi>
+      {shared?.is_test_data && <span className="text-warn">Test data, not real payments</span>}
       {controls.includes('range') && <span>{formatRange(period.start, period.end)}</span>}
       {shared?.hides_amounts ? (
         <span>Amounts are index numbers: MRR was 100 when this page was shared.</span>

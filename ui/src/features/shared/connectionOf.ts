@@ -3,7 +3,7 @@ import type { Connection, SharedPage } from '~/api/types'
 /** As far as a shared page says, the connection that its figures are of. Nothing of it leads to the account. */
 export function connectionOf(page: SharedPage): Connection {
   const { name, time_zone, week_start, reporting_currency, data_through, reaches_back_on, is_history_complete } = page
-  const { hides_amounts, hides_counts, today } = page
+  const { hides_amounts, hides_counts, is_test_data, today } = page
   return {
     id: 'shared',
     source: '',
@@ -24,6 +24,6 @@ export function connectionOf(page: SharedPage): Connection {
     week_start,
     absent: [],
     parts: [],
-    shared: { hides_amounts, hides_counts, today },
+    shared: { hides_amounts, hides_counts, is_test_data, today },
   }
 }
