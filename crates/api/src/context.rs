@@ -18,6 +18,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
+use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
 use crate::blocking;
 use crate::customers::billing;
@@ -111,6 +112,7 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub visits: Visits,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -130,6 +132,7 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
+        let visits = Visits::new(clock.clone());
         let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
@@ -144,6 +147,7 @@ impl Context {
             options,
             samples,
             throttle,
+            visits,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

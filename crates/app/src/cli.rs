@@ -86,6 +86,8 @@ pub enum Command {
     Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
+    /// List and revoke links that show a page to people without an account
+    Share(commands::share::Share),
     /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
     User(commands::user::User),
     /// List and delete the workspaces of this server
@@ -221,6 +223,8 @@ mod tests {
             "chartsy export --to d --format parquet",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
+            "chartsy share list --data d",
+            "chartsy share revoke link_1 --data d",
             "chartsy user password --data d",
             "chartsy user password ada",
             "chartsy doctor",

@@ -21,6 +21,7 @@ pub mod rebuild;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
+pub mod share;
 pub mod statements;
 pub mod status;
 pub mod sync;
@@ -55,6 +56,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
+        Command::Share(args) => share::run(args),
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),

@@ -21,6 +21,7 @@ mod process;
 mod rates;
 mod schema;
 mod serve;
+mod share_links;
 mod sign_up;
 mod support;
 mod third_source;

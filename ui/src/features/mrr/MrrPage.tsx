@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { MrrPoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Skeleton } from '~/components/Feedback'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
@@ -83,12 +84,14 @@ export function MrrPage() {
             ))}
           </Tiles>
           <Grid>
-            <Cell span={8}>
+            <Cell span={IS_SHARED ? 12 : 8}>
               {below ? <below.MrrTrend {...trend} /> : <Skeleton className="h-[25rem] w-full rounded-xl" />}
             </Cell>
-            <Cell span={4}>
-              <TopCustomers currency={shown} view={view} />
-            </Cell>
+            {!IS_SHARED && (
+              <Cell span={4}>
+                <TopCustomers currency={shown} view={view} />
+              </Cell>
+            )}
             {below ? (
               <>
                 <Cell>

@@ -2,6 +2,7 @@
 export { AccountPage } from '~/features/account/AccountPage'
 export { AuditPage } from '~/features/audit/AuditPage'
 export { MembersPage } from '~/features/members/MembersPage'
+export { ShareLinksPage } from '~/features/share/ShareLinksPage'
 export { TokensPage } from '~/features/tokens/TokensPage'
 export { NewWorkspacePage } from '~/features/workspace/NewWorkspacePage'
 export { NoWorkspacePage } from '~/features/workspace/NoWorkspacePage'
