@@ -8,7 +8,7 @@ use ::sync::runner::source_of;
 use ::sync::{Business, ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
-use mail::Mailer;
+use mail::{Mailer, Operator};
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -20,9 +20,11 @@ use utoipa::ToSchema;
 use crate::access::throttle::Throttle;
 use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
+use crate::audit::WholeLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
+use crate::http::rows::RowLimit;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -37,6 +39,15 @@ pub enum SignUp {
     Invited,
     /// Nobody. Invitations can be accepted with accounts that exist.
     Closed,
+}
+
+/// How visitors book a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookDemo {
+    /// With a form, which goes to the person who runs the server.
+    Form,
+    /// At this address, such as a calendar's.
+    At(Url),
 }
 
 /// What the server was started with.
@@ -61,6 +72,10 @@ pub struct Options {
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
+    /// Without it, no demo is offered.
+    pub book_demo: Option<BookDemo>,
+    /// How many rows of lists a workspace is answered in a minute; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -113,9 +128,11 @@ pub struct Context {
     pub samples: Samples,
     pub throttle: Throttle,
     pub visits: Visits,
+    pub rows: RowLimit,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
+    pub(crate) whole_lists: WholeLists,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -133,7 +150,8 @@ impl Context {
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
         let visits = Visits::new(clock.clone());
-        let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
+        let rows = RowLimit::new(options.rows_per_minute, clock.clone());
+        let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
         let rates =
@@ -148,9 +166,11 @@ impl Context {
             samples,
             throttle,
             visits,
+            rows,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),
+            whole_lists: WholeLists::default(),
             stopping,
         }
     }

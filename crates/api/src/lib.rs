@@ -7,6 +7,7 @@ pub mod audit;
 pub mod connections;
 mod context;
 pub mod customers;
+pub mod feedback;
 mod http;
 pub mod invitations;
 pub mod me;
@@ -46,7 +47,9 @@ use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp};
+pub use context::{
+    BookDemo, Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp,
+};
 pub use http::address::{ClientAddress, Peer, ProxyBlock, TrustedProxies};
 pub use problem::Problem;
 pub use routes::openapi;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod audit;
 pub mod backup;
 pub mod cohorts;
 pub mod connect;
@@ -57,6 +58,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
         Command::Share(args) => share::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),

@@ -3124,7 +3124,19 @@ export interface components {
             /** @description Now, one a currency. */
             mrr_before: components["schemas"]["Money"][];
         };
+        DemoOffer: {
+            /** @description Where to book it. */
+            url?: string | null;
+        };
+        ExportRequest: {
+            connection_id?: string | null;
+            format: "csv" | "json";
+            list: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "audit_log";
+            /** Format: int64 */
+            rows: number;
+        };
         Setup: {
+            book_demo?: null | components["schemas"]["DemoOffer"];
             /** @description Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on. */
             has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
@@ -3221,6 +3233,9 @@ export interface components {
             data: components["schemas"]["ShareLink"][];
         };
         SignedIn: {
+            limits: components["schemas"]["WorkspaceLimits"];
+            /** @description Whether feedback gets to the person who runs the server. */
+            takes_feedback: boolean;
             user: components["schemas"]["UserView"];
             workspace?: components["schemas"]["WorkspaceView"] | null;
             /** @description Every workspace that the user belongs to. */
@@ -3632,6 +3647,11 @@ export interface components {
         WorkspaceRequest: {
             /** @description Its name. */
             name: string;
+        };
+        WorkspaceLimits: {
+            connections?: number | null;
+            members?: number | null;
+            rows_per_minute?: number | null;
         };
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];

@@ -60,6 +60,7 @@ export type InvitationOffer = Answer<'InvitationOffer'>
 export type BrowserSession = Answer<'SessionView'>
 export type AuditEntry = Answer<'AuditEntryView'>
 export type AuditPage = Answer<'AuditEntries'>
+export type ExportRequest = Schemas['ExportRequest']
 export type TwoFactorState = Answer<'TwoFactorState'>
 export type TwoFactorSetup = Answer<'TwoFactorSetup'>
 export type RecoveryCodes = Answer<'RecoveryCodes'>

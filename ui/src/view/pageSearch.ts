@@ -260,6 +260,7 @@ export const AUDIT_KINDS = [
   'account',
   'connection',
   'customer',
+  'export',
   'invitation',
   'member',
   'password',

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use model::Permission;
 
-use super::identity::{Access, Connection, Figures, Membership, Person};
+use super::identity::{Access, AnyMembership, Connection, Figures, Membership, Person};
 use super::visit::Visit;
 use crate::http::client::Client;
 use crate::http::json::{Body, Query};
@@ -77,6 +77,10 @@ impl Argument for HeaderMap {}
 impl Argument for Client {}
 impl Argument for Person {
     const DEMAND: Demand = Demand::Person;
+}
+impl Argument for AnyMembership {
+    // The least that a member has.
+    const DEMAND: Demand = Demand::Member(Permission::ReadMetrics);
 }
 impl<P: Needed> Argument for Membership<P> {
     const DEMAND: Demand = Demand::Member(P::PERMISSION);

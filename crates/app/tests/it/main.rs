@@ -4,13 +4,17 @@
 
 mod access;
 mod account_files;
+mod address;
+mod audit;
 mod balance;
 mod cli;
 mod disk;
 mod export;
+mod feedback;
 mod isolation;
 mod keys;
 mod kill;
+mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;

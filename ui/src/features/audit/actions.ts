@@ -11,6 +11,7 @@ export const KIND: Record<AuditKind, string> = {
   account: 'Accounts',
   connection: 'Connections',
   customer: 'Personal data of customers',
+  export: 'Exports',
   invitation: 'Withdrawn invitations',
   member: 'Members and invitations',
   password: 'Passwords',
@@ -26,6 +27,7 @@ export const KIND: Record<AuditKind, string> = {
 }
 
 const ACTION: Partial<Record<string, string>> = {
+  'account.address_changed': 'Changed an email address',
   'account.confirmed': 'Confirmed an email address',
   'account.created': 'Created an account',
   'connection.created': 'Connected an account',
@@ -34,6 +36,8 @@ const ACTION: Partial<Record<string, string>> = {
   'connection.reloaded': 'Started a reload of all data',
   'connection.renamed': 'Renamed a connection',
   'customer.erased': 'Erased a customer’s personal data',
+  'export.created': 'Exported data',
+  'export.read': 'Read a whole list',
   'invitation.withdrawn': 'Withdrew an invitation',
   'member.invited': 'Invited somebody',
   'member.joined': 'Joined the workspace',

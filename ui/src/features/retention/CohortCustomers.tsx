@@ -188,6 +188,7 @@ export function CohortCustomers(props: Props) {
       {!lacks.isLoading && !(lacks.error && !lacks.data) && (
         <PagedList
           download={{
+            exported: { list: 'cohort_customers', connection_id: connection.id },
             name: fileName(connection.name, 'cohort', row.key || 'all'),
             load: (onProgress) => allCohortCustomers(connection.id, query, onProgress),
             table: (all) => fileOf(all, what, props.data.lacking, unconverted),

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ComponentType } from 'react'
 
 import { sessionQuery } from '~/api/queries'
+import { reachability } from '~/api/reachability'
 import { UserIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { Segmented } from '~/components/Segmented'
@@ -22,6 +25,12 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
   const theme = useThemeChoice()
   const navigate = useNavigate()
   const signOut = useSignOut()
+  const [Feedback, setFeedback] = useState<ComponentType<{ onClose: () => void }>>()
+  const shareFeedback = () =>
+    import('~/features/feedback/FeedbackDialog').then(
+      ({ FeedbackDialog }) => setFeedback(() => FeedbackDialog),
+      () => reachability.failed(),
+    )
   const tour = useStartTour()
   const open = async (id: string) => {
     onLeave?.()
@@ -29,6 +38,7 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
       await signOut()
       return navigate({ to: '/login' })
     }
+    if (id === 'feedback') return shareFeedback()
     if (id === 'tour') return tour?.()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
@@ -43,6 +53,7 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
           { id: 'account', text: 'Your account' },
           { id: 'definitions', text: 'Metric definitions' },
           { id: 'help', text: 'Help with accounts' },
+          ...(session?.takes_feedback ? [{ id: 'feedback', text: 'Share feedback' }] : []),
           ...(tour ? [{ id: 'tour', text: 'Take the tour' }] : []),
           { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
@@ -57,6 +68,7 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
       </MenuButton>
+      {Feedback && <Feedback onClose={() => setFeedback(undefined)} />}
     </div>
   )
 }
