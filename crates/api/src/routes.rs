@@ -9,8 +9,8 @@ use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
     audit, connections, customers, feedback, invitations, me, members, metrics, movements, password_reset,
-    payments, rates, reconcile, restatements, session, settings, setup, share_links, shared, sign_up, sources,
-    statements, sync, tokens, two_factor, webhooks, workspaces,
+    payments, rates, reconcile, restatements, session, settings, setup, share_links, shared, sign_up,
+    sources, statements, sync, tokens, two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
