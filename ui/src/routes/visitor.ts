@@ -64,7 +64,7 @@ export const confirmRoute = createRoute({
 export const confirmEmailRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/confirm-email',
-  component: lazyRouteComponent(fetched(() => import('~/features/account/ConfirmEmailPage')), 'ConfirmEmailPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/sign_up/ConfirmPage')), 'ConfirmEmailPage'),
   errorComponent: Broken,
 })
 
@@ -89,6 +89,6 @@ export const bookDemoRoute = createRoute({
     const { book_demo } = await context.queryClient.fetchQuery(setupQuery)
     if (book_demo?.url !== null) throw redirect({ to: '/login' })
   },
-  component: lazyRouteComponent(fetched(() => import('~/features/feedback/BookDemoPage')), 'BookDemoPage'),
+  component: lazyRouteComponent(fetched(() => import('~/features/account/LoginPage')), 'BookDemoPage'),
   errorComponent: Broken,
 })

@@ -43,3 +43,5 @@ export function LoginPage() {
     </VisitorPage>
   )
 }
+
+export { BookDemoPage } from '~/features/feedback/BookDemoPage'

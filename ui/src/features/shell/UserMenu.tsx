@@ -4,7 +4,6 @@ import { useState } from 'react'
 import type { ComponentType } from 'react'
 
 import { sessionQuery } from '~/api/queries'
-import { reachability } from '~/api/reachability'
 import { UserIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { Segmented } from '~/components/Segmented'
@@ -12,6 +11,7 @@ import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
 import { useSignOut } from '~/features/account/useSignOut'
 import { useStartTour } from '~/features/tour/useStartTour'
+import { settingsArea } from '~/routes/fetched'
 
 const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'system', label: 'System' },
@@ -27,9 +27,10 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
   const signOut = useSignOut()
   const [Feedback, setFeedback] = useState<ComponentType<{ onClose: () => void }>>()
   const shareFeedback = () =>
-    import('~/features/feedback/FeedbackDialog').then(
+    settingsArea().then(
       ({ FeedbackDialog }) => setFeedback(() => FeedbackDialog),
-      () => reachability.failed(),
+      // The shell says that the server is away.
+      () => {},
     )
   const tour = useStartTour()
   const open = async (id: string) => {
