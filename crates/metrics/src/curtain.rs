@@ -62,7 +62,7 @@ impl Scale {
                 Some(Value::Minor(minor)) if minor > 0 => Some(minor),
                 _ => None,
             });
-            Ok(amounts.last().unwrap_or(otherwise.max(1)))
+            Ok(amounts.fold(otherwise.max(1), |_, last| last))
         };
         let mut of_means = BTreeMap::new();
         for id in MEANS {
