@@ -46,7 +46,7 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages and the API, and keep every connection up to date
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     /// Connect an account and import its data
     Connect(commands::connect::Connect),
     /// Bring connections up to date

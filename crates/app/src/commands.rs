@@ -35,7 +35,7 @@ use crate::cli::Command;
 
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(*args).await,
         Command::Connect(args) => connect::run(args).await,
         Command::Sync(args) => sync::run(args).await,
         Command::Rebuild(args) => rebuild::run(args).await,
