@@ -244,6 +244,8 @@ test('a site that the link lists shows the page in a frame, and another site doe
     }
     await frame.getByRole('heading', { name: 'MRR Breakdown', level: 1 }).waitFor();
     await frame.getByRole('region', { name: 'MRR now' }).waitFor();
+    // What is in a frame comes into view with it.
+    await page.setViewportSize({ width: 1440, height: 2400 });
     await loaded(page.frames()[1]);
     await accessible(page, 'the frame');
     await picture(page, `share-frame${password ? '-password' : ''}`);
