@@ -1,7 +1,7 @@
 //! `GET /connections/{id}/restatements`: no figure of a past month changes silently.
 
 use ::metrics::columns::Ledger;
-use ::metrics::question::{nothing_else, parse};
+use ::metrics::question::{ParameterError, nothing_else};
 use ::sync::SyncError;
 use axum::Json;
 use axum::extract::State;
@@ -63,7 +63,7 @@ pub async fn handle(
 ) -> Result<Json<Restatements>, Problem> {
     let (page, others) = Page::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let before = page.cursor.map(|cursor| parse("cursor", &cursor)).transpose()?;
+    let before = page.cursor.map(|cursor| number_of(&cursor)).transpose()?;
     let objects = match context.runner.objects(&record.workspace, &record.id).await {
         // Nothing was fetched yet, so nothing was shown.
         Err(SyncError::Store(StoreError::Missing { .. })) => return Ok(Json(Restatements::default())),
@@ -72,6 +72,11 @@ pub async fn handle(
     let ledger = context.runner.ledger(&record.workspace, &record.id).await?.ledger;
     let answer = blocking(move || read(&objects, &ledger, before, page.limit)).await??;
     Ok(Json(answer))
+}
+
+fn number_of(cursor: &str) -> Result<i64, ParameterError> {
+    let problem = || "use the next_cursor of the page before".to_owned();
+    cursor.parse().map_err(|_| ParameterError { name: "cursor".to_owned(), problem: problem() })
 }
 
 fn read(

@@ -20,6 +20,7 @@ mod privacy;
 mod process;
 mod rates;
 mod schema;
+mod security;
 mod serve;
 mod sign_up;
 mod support;
