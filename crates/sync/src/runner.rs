@@ -14,6 +14,7 @@ mod record;
 mod reload;
 mod removal;
 mod retention;
+mod together;
 mod webhook;
 mod work;
 mod worker;
@@ -123,6 +124,7 @@ struct Shared {
     catalogued: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
     /// Permits for regular updates.
     updates: Semaphore,
+    together: together::Together,
     cancel: CancellationToken,
     started_at: UnixSeconds,
 }
@@ -138,6 +140,7 @@ impl Runner {
             supervisor: Mutex::default(),
             catalogued: Mutex::default(),
             updates: Semaphore::new(UPDATES_AT_ONCE),
+            together: together::Together::default(),
             cancel,
         };
         Self { shared: Arc::new(shared) }
@@ -306,6 +309,7 @@ impl Shared {
                 Err(error) => tracing::error!(%error, "the catalog can't be read"),
             }
             self.forget_idle().await;
+            self.together.drop_idle(self.config.clock.now().0 - IDLE_SECONDS);
             tokio::select! {
                 () = self.cancel.cancelled() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}

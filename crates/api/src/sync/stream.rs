@@ -3,20 +3,19 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use ::sync::Progress;
+use ::sync::{Business, Progress};
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use connect::Source;
 use futures_util::Stream;
-use model::{ConnectionId, UnixSeconds};
+use futures_util::future::select_all;
 use serde::Serialize;
 use store::Actor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::dto::ProgressView;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -27,20 +26,20 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug, Serialize)]
 struct LedgerMoved {
     ledger_version: u64,
-    data_through: Option<UnixSeconds>,
+    data_through: Option<i64>,
 }
 
-/// Who listens, to which connection.
+/// Who listens, to what.
 struct Allowed {
     context: Shared,
-    connection: ConnectionId,
+    business: Business,
     actor: Actor,
 }
 
 /// What one listener has been told.
 struct Listener {
-    source: Option<Source>,
-    progress: watch::Receiver<Progress>,
+    /// Of each connection.
+    progress: Vec<watch::Receiver<Progress>>,
     stopping: CancellationToken,
     allowed: Allowed,
     told_version: Option<u64>,
@@ -55,13 +54,12 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<ReadMetrics>,
+    Figures { of, by, .. }: Figures<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
-        source: Source::of(&record.source),
-        progress: context.runner.progress(&record.id),
+        progress: of.connections().iter().map(|record| context.runner.progress(&record.id)).collect(),
         stopping: context.stopping.clone(),
-        allowed: Allowed { context: context.clone(), connection: record.id.clone(), actor: by.actor },
+        allowed: Allowed { context: context.clone(), business: of, actor: by.actor },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -76,8 +74,11 @@ pub async fn handle(
 impl Allowed {
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
     async fn is_still(&self) -> bool {
-        let (catalog, connection, actor) =
-            (self.context.catalog.clone(), self.connection.clone(), self.actor.clone());
+        // Of several, all are of one workspace.
+        let Some(connection) = self.business.connections().first().map(|record| record.id.clone()) else {
+            return false;
+        };
+        let (catalog, actor) = (self.context.catalog.clone(), self.actor.clone());
         let now = self.context.clock.now();
         let found = blocking(move || match &actor {
             Actor::User { id, .. } => {
@@ -101,7 +102,7 @@ impl Listener {
         if !self.is_first {
             let moved = async {
                 tokio::time::sleep(SHORTEST_PAUSE).await;
-                self.progress.changed().await
+                select_all(self.progress.iter_mut().map(|one| Box::pin(one.changed()))).await.0
             };
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
@@ -111,7 +112,8 @@ impl Listener {
                 return None;
             }
         }
-        let progress = self.progress.borrow_and_update().clone();
+        self.progress.iter_mut().for_each(|one| drop(one.borrow_and_update()));
+        let progress = ProgressView::of(&self.allowed.context, &self.allowed.business);
         let version = progress.ledger_version;
         let has_moved = self.told_version.is_some_and(|told| told != version);
         (self.is_first, self.told_version) = (false, Some(version));
@@ -119,6 +121,6 @@ impl Listener {
             let moved = LedgerMoved { ledger_version: version, data_through: progress.data_through };
             self.waiting = Event::default().event("ledger").json_data(moved).ok();
         }
-        Event::default().event("progress").json_data(ProgressView::new(self.source, &progress)).ok()
+        Event::default().event("progress").json_data(progress).ok()
     }
 }
