@@ -23,7 +23,7 @@ cargo xtask <task>
 
   demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
   test   set everything up and run every check and test   [fast: only Rust's]
-  bench  measure: store, erase, query, ledger, reconcile, backfill, webhook, live, soak [name] [arguments]
+  bench  measure: store, erase, query, ledger, reconcile, backfill, webhook, live, workspaces, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   fuzz-api  send what the API describes, and what it does not, as every kind of visitor  [visitors] [long]
   gen    make generated files: types, currencies, rates [--csv FILE]

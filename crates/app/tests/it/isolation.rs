@@ -8,10 +8,10 @@ use crate::support::{As, Site, sandbox};
 
 /// An operation of the API's description.
 #[derive(Debug, Clone)]
-struct Operation {
-    method: String,
+pub struct Operation {
+    pub method: String,
     /// With its parts filled in for the owner's connection.
-    path: String,
+    pub path: String,
     demand: Demand,
 }
 
@@ -25,7 +25,7 @@ enum Demand {
     Link,
 }
 
-fn operations(connection: &str) -> Vec<Operation> {
+pub fn operations(connection: &str) -> Vec<Operation> {
     let document = serde_json::to_value(api::openapi()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
