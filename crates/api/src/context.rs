@@ -8,7 +8,7 @@ use ::sync::runner::source_of;
 use ::sync::{Business, ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
-use mail::Mailer;
+use mail::{Mailer, Operator};
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -18,10 +18,13 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
+use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
+use crate::audit::WholeLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
+use crate::http::rows::RowLimit;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -36,6 +39,15 @@ pub enum SignUp {
     Invited,
     /// Nobody. Invitations can be accepted with accounts that exist.
     Closed,
+}
+
+/// How visitors book a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookDemo {
+    /// With a form, which goes to the person who runs the server.
+    Form,
+    /// At this address, such as a calendar's.
+    At(Url),
 }
 
 /// What the server was started with.
@@ -60,6 +72,10 @@ pub struct Options {
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
+    /// Without it, no demo is offered.
+    pub book_demo: Option<BookDemo>,
+    /// How many rows of lists a workspace is answered in a minute; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -111,9 +127,12 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub visits: Visits,
+    pub rows: RowLimit,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
+    pub(crate) whole_lists: WholeLists,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -130,7 +149,9 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
-        let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
+        let visits = Visits::new(clock.clone());
+        let rows = RowLimit::new(options.rows_per_minute, clock.clone());
+        let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
         let rates =
@@ -144,9 +165,12 @@ impl Context {
             options,
             samples,
             throttle,
+            visits,
+            rows,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),
+            whole_lists: WholeLists::default(),
             stopping,
         }
     }

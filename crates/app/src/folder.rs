@@ -106,12 +106,23 @@ impl Folder {
         action: &'static str,
         subject: &str,
     ) -> anyhow::Result<()> {
+        self.record_with(workspace, action, subject, None)
+    }
+
+    /// The same with what else has to be known: no secret, and no personal data of customers.
+    pub fn record_with(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        action: &'static str,
+        subject: &str,
+        detail: Option<String>,
+    ) -> anyhow::Result<()> {
         let entry = NewAuditEntry {
             workspace: workspace.cloned(),
             actor: Actor::Operator,
             action,
             subject: Some(subject.to_owned()),
-            detail: None,
+            detail,
             address: None,
         };
         Ok(self.catalog.add_audit_entry(&entry, Clock::System.now())?)

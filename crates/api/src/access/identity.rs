@@ -55,6 +55,13 @@ pub struct Membership<P: Needed> {
     needed: PhantomData<P>,
 }
 
+/// A signed-in user in one of their workspaces, also in one that they can't open because it requires a second factor.
+#[derive(Debug, Clone)]
+pub struct AnyMembership {
+    pub person: Person,
+    pub workspace: Workspace,
+}
+
 /// The connection named in the path, of a workspace where whoever asks has the permission `P`. Every handler that touches a
 /// connection gets it from here.
 #[derive(Debug, Clone)]
@@ -135,21 +142,18 @@ impl<P: Needed> FromRequestParts<Shared> for Membership<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
-        let person = Person::from_request_parts(parts, context).await?;
-        let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
-        let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
-        let memberships = blocking(move || catalog.memberships(&user)).await??;
-        let mut memberships = memberships.into_iter();
-        let found = match named {
-            Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
-            None => memberships.next(),
-        };
-        let found = found.ok_or_else(|| match named {
-            Some(_) => Problem::not_found("workspace"),
-            None => no_workspace(),
-        })?;
+        let (person, found) = membership(parts, context).await?;
         allow(&found, P::PERMISSION)?;
         Ok(Self { person, workspace: found.workspace, role: found.role, needed: granted() })
+    }
+}
+
+impl FromRequestParts<Shared> for AnyMembership {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        let (person, found) = membership(parts, context).await?;
+        Ok(Self { person, workspace: found.workspace })
     }
 }
 
@@ -190,6 +194,24 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
         allow(&membership, P::PERMISSION)?;
         Ok(Self { record, by: person.by(), needed: granted() })
     }
+}
+
+/// Of the workspace that the request names, or of the first that the user joined.
+async fn membership(parts: &mut Parts, context: &Shared) -> Result<(Person, store::Membership), Problem> {
+    let person = Person::from_request_parts(parts, context).await?;
+    let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let memberships = blocking(move || catalog.memberships(&user)).await??;
+    let mut memberships = memberships.into_iter();
+    let found = match named {
+        Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
+        None => memberships.next(),
+    };
+    let found = found.ok_or_else(|| match named {
+        Some(_) => Problem::not_found("workspace"),
+        None => no_workspace(),
+    })?;
+    Ok((person, found))
 }
 
 impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
@@ -268,7 +290,7 @@ async fn valid_token(context: &Context, token: &str) -> Result<ApiToken, Problem
     token.ok_or_else(Problem::signed_out)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -11,7 +11,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -40,6 +40,7 @@ pub async fn handle(
 ) -> Result<Json<ExpiringCards>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     nothing_else(&others)?;
     let view = context.view(&of).await?;
     let answer = blocking(move || {
@@ -53,5 +54,7 @@ pub async fn handle(
         };
         query::expiring_cards(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

@@ -11,7 +11,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -43,6 +43,7 @@ pub async fn handle(
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let (what, days) = own(others)?;
     let view = context.view(&of).await?;
     let (from, to) = days_ahead(question.from, question.to, days, view.today())
@@ -60,7 +61,9 @@ pub async fn handle(
         };
         query::upcoming(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }
 
 /// The parameters that no other list has.

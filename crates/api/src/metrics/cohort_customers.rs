@@ -13,7 +13,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered, whole_number};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -56,7 +56,8 @@ pub async fn handle(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     let Wanted { what, start_on, at, group, in_currency, is_kept } = Wanted::from_pairs(others)?;
     let view = context.view(&of).await?;
     let answer = blocking(move || {
@@ -65,7 +66,9 @@ pub async fn handle(
             CohortCustomersQuery { query, what, start_on, at, group, in_currency, is_kept, cursor, limit };
         query::cohort_customers(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }
 
 impl Wanted {
@@ -82,7 +85,7 @@ impl Wanted {
             match name.as_str() {
                 "what" => wanted.what = parse(&name, &value)?,
                 "start_on" => wanted.start_on = Some(parse(&name, &value)?),
-                "at" => wanted.at = parse(&name, &value)?,
+                "at" => wanted.at = usize::try_from(whole_number(&name, &value, 0)?).unwrap_or(usize::MAX),
                 "group" => wanted.group = Some(value),
                 "in_currency" => wanted.in_currency = Some(parse(&name, &value)?),
                 "kept" => wanted.is_kept = Some(parse(&name, &value)?),

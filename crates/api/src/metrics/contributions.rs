@@ -15,7 +15,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize)]
@@ -47,7 +47,8 @@ pub async fn handle(
 ) -> Result<Json<ContributionPage>, Problem> {
     let metric = metric_of(&path.metric)?;
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     nothing_else(&others)?;
     let view = context.view(&of).await?;
     let answer = blocking(move || {
@@ -55,5 +56,7 @@ pub async fn handle(
         let asked = ContributionsQuery { query, part: path.part, cursor, limit };
         query::contributions(&view.ledger, &view.rates, metric, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

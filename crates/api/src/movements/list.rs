@@ -11,7 +11,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -47,11 +47,12 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
     let (only, others) = only(others)?;
     nothing_else(&others)?;
@@ -64,7 +65,12 @@ pub async fn handle(
         let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &of, "movements").await?;
+    }
+    Ok(Json(answer))
 }
 
 /// Takes the parameters that are about single movements and gives back the others.

@@ -12,7 +12,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -54,11 +54,12 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     let Wanted { kinds, decline_codes, sort, is_descending } = Wanted::from_pairs(others)?;
     let billed = context.runner.billed(&of).await?;
     let view = context.view(&of).await?;
@@ -69,7 +70,12 @@ pub async fn handle(
         page.name_sources(|customers| billed.money(customers))?;
         Ok(page)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &of, "payments").await?;
+    }
+    Ok(Json(answer))
 }
 
 impl Wanted {

@@ -1,7 +1,7 @@
 //! `GET /connections/{id}/restatements`: no figure of a past month changes silently.
 
 use ::metrics::columns::Ledger;
-use ::metrics::question::{nothing_else, parse};
+use ::metrics::question::{ParameterError, nothing_else};
 use ::sync::SyncError;
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -63,7 +63,8 @@ pub async fn handle(
 ) -> Result<Json<Restatements>, Problem> {
     let (page, others) = Page::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let before = page.cursor.map(|cursor| parse("cursor", &cursor)).transpose()?;
+    let (page, rows) = page.within(&context, &record.workspace)?;
+    let before = page.cursor.map(|cursor| number_of(&cursor)).transpose()?;
     let objects = match context.runner.objects(&record.workspace, &record.id).await {
         // Nothing was fetched yet, so nothing was shown.
         Err(SyncError::Store(StoreError::Missing { .. })) => return Ok(Json(Restatements::default())),
@@ -71,7 +72,13 @@ pub async fn handle(
     };
     let ledger = context.runner.ledger(&record.workspace, &record.id).await?.ledger;
     let answer = blocking(move || read(&objects, &ledger, before, page.limit)).await??;
+    answered(rows, answer.data.len());
     Ok(Json(answer))
+}
+
+fn number_of(cursor: &str) -> Result<i64, ParameterError> {
+    let problem = || "use the next_cursor of the page before".to_owned();
+    cursor.parse().map_err(|_| ParameterError { name: "cursor".to_owned(), problem: problem() })
 }
 
 fn read(

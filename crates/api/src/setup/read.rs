@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::blocking;
-use crate::context::{Shared, SignUp};
+use crate::context::{BookDemo, Shared, SignUp};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +20,14 @@ pub struct Setup {
     pub sign_up: SignUp,
     /// Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on.
     pub has_mail: bool,
+    /// How visitors book a demo; `null` if they can't.
+    pub book_demo: Option<DemoOffer>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DemoOffer {
+    /// Where to book it, such as a calendar. Without it, with `POST /demo-requests`.
+    pub url: Option<String>,
 }
 
 /// Show whether the server is waiting for its owner account
@@ -34,5 +42,11 @@ pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Proble
         version: env!("CARGO_PKG_VERSION"),
         sign_up: context.options.sign_up,
         has_mail: context.mailer.is_configured(),
+        book_demo: context.options.book_demo.as_ref().map(|offer| DemoOffer {
+            url: match offer {
+                BookDemo::Form => None,
+                BookDemo::At(url) => Some(url.to_string()),
+            },
+        }),
     }))
 }

@@ -11,7 +11,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 use crate::statements::required;
 
@@ -43,8 +43,10 @@ pub async fn handle(
     let currency = required(&mut others, "currency")?;
     let column = required(&mut others, "line")?;
     nothing_else(&others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     let view = context.view(&of).await?;
-    let Page { cursor, limit } = page;
     let asked = CashTransactionsQuery { month_on, currency, column, cursor, limit, now: view.now };
-    Ok(Json(blocking(move || transactions(&view.ledger, &asked)).await??))
+    let answer = blocking(move || transactions(&view.ledger, &asked)).await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

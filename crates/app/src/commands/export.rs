@@ -39,6 +39,7 @@ pub async fn run(args: Export) -> anyhow::Result<()> {
     let objects = folder.data.connection_files(&record.id).objects_to_read();
     let objects = objects.context("nothing has been imported yet")?;
     let source = sync::runner::source_of(&record)?;
+    let (workspace, id) = (record.workspace.clone(), record.id.clone());
     let destination = Destination::open(&args.to).map_err(|error| said(error, &args))?;
     let stop = CancellationToken::new();
     let exporting = async {
@@ -56,12 +57,18 @@ pub async fn run(args: Export) -> anyhow::Result<()> {
             }
         }
     };
-    tell(&args, &written.map_err(|error| said(error, &args))?)
+    let manifest = written.map_err(|error| said(error, &args))?;
+    let detail = format!("all tables, {} rows, {}", rows(&manifest), manifest.format);
+    folder.record_with(Some(&workspace), "export.created", id.as_str(), Some(detail))?;
+    tell(&args, &manifest)
+}
+
+fn rows(manifest: &Manifest) -> u64 {
+    manifest.files.iter().map(|file| file.rows).sum()
 }
 
 fn tell(args: &Export, manifest: &Manifest) -> anyhow::Result<()> {
-    let rows: u64 = manifest.files.iter().map(|file| file.rows).sum();
-    let (to, files) = (args.to.display(), manifest.files.len());
+    let (to, files, rows) = (args.to.display(), manifest.files.len(), rows(manifest));
     writeln!(io::stdout(), "{to}: {files} tables, {rows} rows; {MANIFEST} describes them")?;
     Ok(())
 }

@@ -4,13 +4,17 @@
 
 mod access;
 mod account_files;
+mod address;
+mod audit;
 mod balance;
 mod cli;
 mod disk;
 mod export;
+mod feedback;
 mod isolation;
 mod keys;
 mod kill;
+mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;
@@ -20,7 +24,9 @@ mod privacy;
 mod process;
 mod rates;
 mod schema;
+mod security;
 mod serve;
+mod share_links;
 mod sign_up;
 mod support;
 mod third_source;

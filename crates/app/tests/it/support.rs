@@ -53,14 +53,25 @@ impl Site {
         Self::with(Clock::Manual(clock.clone()))
     }
 
-    /// A server to which anybody can sign up, whose mails wait in the outbox.
+    /// A server to which anybody can sign up and write, whose mails wait in the outbox.
     pub fn open_to_everybody(clock: &ManualClock) -> Self {
+        Self::open_at(clock, None)
+    }
+
+    /// The same at an address that people open.
+    pub fn open_at(clock: &ManualClock, public_url: Option<&str>) -> Self {
         Self::with_options(Clock::Manual(clock.clone()), |data, catalog, options| {
+            options.public_url = public_url.map(|url| url.parse().unwrap());
+            options.is_loopback = public_url.is_none();
             let url = Secret::new("smtp://127.0.0.1:1?tls=none");
             let settings = mail::Settings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
             let clock = Clock::Manual(clock.clone());
-            options.mailer = Some(mail::Mailer::new(Some(settings), data.clone(), catalog.clone(), clock));
+            let mailbox = Some(mail::Mailbox::new("", "operator@example.com").unwrap());
+            let operator = mail::Operator { mailbox, webhook: None };
+            let mailer = mail::Mailer::new(Some(settings), operator, data.clone(), catalog.clone(), clock);
+            options.mailer = Some(mailer);
             options.sign_up = SignUp::Open;
+            options.book_demo = Some(api::BookDemo::Form);
         })
     }
 
@@ -71,8 +82,9 @@ impl Site {
     /// With what else a server is started with.
     pub fn started_with(clock: Clock, started_with: Options) -> Self {
         Self::with_options(clock, |_, _, options| {
-            let Options { network, trusted_proxies, .. } = started_with;
+            let Options { network, trusted_proxies, rows_per_minute, .. } = started_with;
             (options.network, options.trusted_proxies) = (network, trusted_proxies);
+            options.rows_per_minute = rows_per_minute;
         })
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use model::{ConnectionId, CustomerId, PriceId, ProductId};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Ledger;
 use super::balance::{Balance, BalanceMonth};
@@ -25,6 +25,8 @@ const SEPARATOR: char = ':';
 #[derive(Debug, Clone)]
 pub struct LedgerPart {
     pub connection: ConnectionId,
+    /// As people call it.
+    pub name: String,
     pub ledger: Arc<Ledger>,
 }
 
@@ -83,7 +85,8 @@ impl LedgersTogether {
     /// Whether it is of these very ledgers, in that zone.
     pub fn is_of(&self, parts: &[LedgerPart], zone: &TimeZone) -> bool {
         let is_same = |(own, other): (&LedgerPart, &LedgerPart)| {
-            own.connection == other.connection && Arc::ptr_eq(&own.ledger, &other.ledger)
+            (&own.connection, &own.name) == (&other.connection, &other.name)
+                && Arc::ptr_eq(&own.ledger, &other.ledger)
         };
         self.ledger.zone() == zone
             && self.parts.len() == parts.len()
@@ -130,6 +133,7 @@ fn catalog_of(parts: &[LedgerPart]) -> (Catalog, Vec<Vec<u32>>) {
     let mut all = Catalog::default();
     let mut prices: FxHashMap<PriceId, usize> = FxHashMap::default();
     let mut products: FxHashMap<ProductId, usize> = FxHashMap::default();
+    let shared = shared_labels(parts);
     let mut codes = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {
         let qualified = |id: &str| format!("{}{SEPARATOR}{id}", part.connection);
@@ -143,11 +147,32 @@ fn catalog_of(parts: &[LedgerPart]) -> (Catalog, Vec<Vec<u32>>) {
             {
                 *product = qualified(product.as_str()).into();
             }
+            for label in [Some(&mut plan.label), plan.product_label.as_mut()].into_iter().flatten() {
+                if shared.contains(label.as_str()) {
+                    *label = format!("{label} ({})", part.name);
+                }
+            }
             all.push(plan)
         });
         codes.push(own.collect());
     }
     (all, codes)
+}
+
+/// The labels of plans and products that several connections have: there they say whose they are.
+fn shared_labels(parts: &[LedgerPart]) -> FxHashSet<&str> {
+    let mut owners: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut shared = FxHashSet::default();
+    for (index, part) in parts.iter().enumerate() {
+        for plan in part.ledger.catalog.plans() {
+            for label in [Some(&plan.label), plan.product_label.as_ref()].into_iter().flatten() {
+                if *owners.entry(label).or_insert(index) != index {
+                    shared.insert(label.as_str());
+                }
+            }
+        }
+    }
+    shared
 }
 
 /// What moved the balances, month by month.

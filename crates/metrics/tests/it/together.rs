@@ -15,7 +15,11 @@ use super::generated::{ZONES, question_by, rates, world};
 use super::world::{World, at, query};
 
 fn part(connection: &str, world: &World, zone: &str) -> LedgerPart {
-    LedgerPart { connection: connection.into(), ledger: Arc::new(world.ledger(zone)) }
+    LedgerPart {
+        connection: connection.into(),
+        name: format!("Shop {connection}"),
+        ledger: Arc::new(world.ledger(zone)),
+    }
 }
 
 /// Every other customer and transaction to another connection.
@@ -100,6 +104,10 @@ fn the_same_ids_of_two_connections_are_two_customers_and_two_prices() {
         .map(|plan| mrr(Filter { plans: vec![(*plan).to_owned()], ..Filter::default() }))
         .collect();
     assert_eq!(by_plan, [500, 1_000], "{plans:?}");
+
+    let mut labels: Vec<&str> = ledger.catalog().plans().iter().map(|plan| plan.label.as_str()).collect();
+    labels.sort_unstable();
+    assert_eq!(labels, ["BASIC (Shop conn_1)", "BASIC (Shop conn_2)"], "the same label says whose it is");
 
     let page = query::customers(
         &ledger,

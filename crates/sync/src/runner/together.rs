@@ -49,7 +49,7 @@ impl Runner {
         let mut parts = Vec::with_capacity(connections.len());
         for record in connections {
             let ledger = self.shared.snapshot(&self.shared.connection(&record.id), record).await?.ledger;
-            parts.push(LedgerPart { connection: record.id.clone(), ledger });
+            parts.push(LedgerPart { connection: record.id.clone(), name: record.name.clone(), ledger });
         }
         let first = connections.first().ok_or_else(|| SyncError::NoConnection(workspace.as_str().into()))?;
         let zone = first.settings.zone()?;

@@ -11,7 +11,7 @@ import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
 import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import { useConnection } from '~/view/useView'
@@ -74,7 +74,7 @@ function Notices({ connection, isSettingsPage, of }: NoticesProps & { of?: strin
           title={titled(capital(error.message))}
           tone="danger"
         >
-          {adviceOf(error, sourceOf(connection).name)}
+          {adviceOf(error, sourceName(connection))}
           {!mayManage && ` ${ASK_ADMIN}`}
         </Banner>
       )}

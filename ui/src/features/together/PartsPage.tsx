@@ -7,7 +7,7 @@ import type { Connection } from '~/api/types'
 import { RightIcon } from '~/components/icons'
 import { PageHead } from '~/components/PageHead'
 import { statusOf } from '~/features/shell/status'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
 import { useTitle } from '~/view/useTitle'
 
 type PagePath = '/c/$connectionId/sync' | '/c/$connectionId/settings'
@@ -31,7 +31,7 @@ export function PartList({ connection: { parts }, to }: PartListProps) {
             <Link className="flex items-center gap-3 px-4 py-3 hover:bg-hover sm:px-5" params={{ connectionId: connection.id }} to={to}>
               <bdi className="min-w-0 flex-1 truncate font-medium">{connection.name}</bdi>
               <span className="text-sm text-ink-soft">
-                {statusOf(connection, undefined, { isAway, source: sourceOf(connection).name }).label}
+                {statusOf(connection, undefined, { isAway, source: sourceName(connection) }).label}
               </span>
               <RightIcon className="size-4 text-ink-faint" />
             </Link>
