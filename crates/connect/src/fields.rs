@@ -91,7 +91,7 @@ impl Filing {
         let id: String = fields.get(self.id)?.ok_or_else(lacking)?;
         let mut counterparts = Counterparts::default();
         for (column, field) in self.counterparts {
-            *counterparts.get_mut(*column) = fields.get(*field)?;
+            *counterparts.get_mut(*column) = fields.get(field)?;
         }
         if kind == customers {
             counterparts.customer = Some(id.clone());
