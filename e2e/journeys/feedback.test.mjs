@@ -128,7 +128,7 @@ test('a visitor asks for a demo', async (t) => {
   await page.getByRole('heading', { name: 'Book a demo' }).waitFor();
   await page.getByLabel('Name').fill('Grace Hopper');
   await page.getByLabel('Email').fill('grace@localhost');
-  await page.getByLabel('What would you like to see?').fill('Cohorts of a shop with Stripe');
+  await page.getByLabel('What would you like to see?').fill('Cohorts of a shop with subscriptions');
   await page.getByRole('button', { name: 'Send request' }).click();
   await page.getByText('This is not an email address').waitFor();
   await accessible(page, 'a demo with a wrong address');
@@ -144,7 +144,7 @@ test('a visitor asks for a demo', async (t) => {
       type: 'demo_request',
       name: 'Grace Hopper',
       email: 'grace@example.com',
-      message: 'Cohorts of a shop with Stripe',
+      message: 'Cohorts of a shop with subscriptions',
       is_email_verified: false,
     },
   );

@@ -434,7 +434,7 @@ test('somebody who can’t sign in is told why, and finds help without an accoun
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 
   await page.getByRole('link', { name: 'Can’t sign in?' }).click();
-  await page.getByRole('heading', { name: 'When you can’t sign in'.replace('’', "'"), level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'When you can’t sign in', level: 1 }).waitFor();
   await page.getByText('chartsy user unlock ada').waitFor();
   await accessible(page, 'help with signing in');
   await picture(page, 'team-help-signed-out');

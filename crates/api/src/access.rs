@@ -11,3 +11,5 @@ pub mod password;
 pub mod permission;
 pub mod second_factor;
 pub mod throttle;
+pub mod visit;
+pub mod visits;

@@ -18,6 +18,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::access::throttle::Throttle;
+use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
 use crate::audit::WholeLists;
 use crate::blocking;
@@ -126,6 +127,7 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub visits: Visits,
     pub rows: RowLimit,
     pub counters: Counters,
     pub mailer: Mailer,
@@ -147,6 +149,7 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
+        let visits = Visits::new(clock.clone());
         let rows = RowLimit::new(options.rows_per_minute, clock.clone());
         let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
@@ -162,6 +165,7 @@ impl Context {
             options,
             samples,
             throttle,
+            visits,
             rows,
             counters: Counters::default(),
             mailer,

@@ -25,6 +25,8 @@ mod routes;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod share_links;
+pub mod shared;
 pub mod sign_up;
 pub mod sources;
 pub mod statements;
@@ -61,6 +63,7 @@ pub fn router(context: Shared) -> Router {
     Router::new()
         .merge(routes::router())
         .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
+        .route(shared::frame::ROUTE, axum::routing::get(shared::frame::handle))
         .route("/enter/{code}", axum::routing::get(session::enter::handle))
         .route(webhooks::receive::ROUTE, axum::routing::post(webhooks::receive::handle))
         .route(watch::health::ROUTE, axum::routing::get(watch::health::handle))

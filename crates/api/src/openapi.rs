@@ -13,7 +13,7 @@ use crate::access::permission::Demand;
 use crate::problem::Problem;
 
 /// What the parts in braces of an address are.
-const PATH_PARTS: [(&str, &str); 9] = [
+const PATH_PARTS: [(&str, &str); 10] = [
     ("id", "The connection"),
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
@@ -23,6 +23,7 @@ const PATH_PARTS: [(&str, &str); 9] = [
     ("user_id", "The member"),
     ("session_id", "One of your sessions"),
     ("invitation_id", "The invitation"),
+    ("link_id", "The link"),
 ];
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -76,7 +77,9 @@ pub fn complete(mut document: OpenApi, demands: &[(String, Vec<HttpMethod>, Dema
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
     components.security_schemes.insert("session".to_owned(), cookie.into());
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.security_schemes.insert("token".to_owned(), bearer.into());
+    components.security_schemes.insert("token".to_owned(), bearer.clone().into());
+    // Of whoever has opened a link.
+    components.security_schemes.insert("link".to_owned(), bearer.into());
     document
 }
 
@@ -131,6 +134,7 @@ fn describe_access(operation: &mut Operation, demand: Demand) {
             SecurityRequirement::new("session", [needed.as_str()]),
             SecurityRequirement::new("token", [needed.as_str()]),
         ],
+        Demand::Link => vec![SecurityRequirement::new("link", none)],
     };
     operation.security = Some(ways);
     let parameters = operation.parameters.get_or_insert_default();

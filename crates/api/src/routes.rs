@@ -9,8 +9,8 @@ use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
     audit, connections, customers, feedback, invitations, me, members, metrics, movements, password_reset,
-    payments, rates, reconcile, restatements, session, settings, setup, sign_up, sources, statements, sync,
-    tokens, two_factor, webhooks, workspaces,
+    payments, rates, reconcile, restatements, session, settings, setup, share_links, shared, sign_up,
+    sources, statements, sync, tokens, two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -66,6 +66,8 @@ actions! {
     customers::upcoming,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
+    share_links::list, share_links::create, share_links::delete,
+    shared::open, shared::read, shared::facets, shared::list_metrics, shared::metric, shared::mrr, shared::cohorts,
     rates::list, rates::create, rates::import, rates::delete,
 }
 

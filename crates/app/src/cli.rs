@@ -46,7 +46,7 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages and the API, and keep every connection up to date
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     /// Connect an account and import its data
     Connect(commands::connect::Connect),
     /// Bring connections up to date
@@ -89,6 +89,8 @@ pub enum Command {
     Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
+    /// List and revoke links that show a page to people without an account
+    Share(commands::share::Share),
     /// Print the audit log: who did what, in all workspaces
     Audit(commands::audit::Audit),
     /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
@@ -276,6 +278,8 @@ mod tests {
             "chartsy export --to d --format parquet",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
+            "chartsy share list --data d",
+            "chartsy share revoke link_1 --data d",
             "chartsy audit --data d --workspace ws_1 --action token --actor ada --from 2026-01-01 --to 2026-12-31 --format json",
             "chartsy serve --audit-retention-days 365",
             "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000",

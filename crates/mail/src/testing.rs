@@ -128,7 +128,7 @@ pub(crate) fn settings(url: &Secret) -> Settings {
 
 /// A data folder with a clock that stands still, and mailers that come and go.
 pub(crate) struct Post {
-    dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
     pub(crate) clock: ManualClock,
     pub(crate) settings: Option<Settings>,
     pub(crate) operator: Operator,

@@ -14,6 +14,7 @@ mod rates;
 mod records;
 mod sealed;
 mod sessions;
+mod share_links;
 mod tokens;
 mod two_factor;
 mod webhooks;
@@ -39,6 +40,7 @@ pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Ne
 pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
 pub use sessions::{Origin, Session};
+pub use share_links::{NewShareLink, ShareLink};
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;
 

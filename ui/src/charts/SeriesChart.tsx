@@ -11,6 +11,7 @@ import type { ReactNode } from 'react'
 import type { Currency, Unit } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Skeleton } from '~/components/Feedback'
+import { unshared } from '~/view/unshared'
 import type { View } from '~/view/useView'
 
 import { ChartCard } from './ChartCard'
@@ -78,7 +79,8 @@ function useHidden() {
 }
 
 export function SeriesChart(props: SeriesChartProps) {
-  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, onMark, hint = '' } = props
+  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, hint = '' } = props
+  const onMark = unshared(props.onMark)
   const { interval } = view.period
   const { hidden, toggle } = useHidden()
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
@@ -122,6 +124,7 @@ export function SeriesChart(props: SeriesChartProps) {
       legend={<SeriesLegend {...props} hidden={hidden} toggle={toggle} />}
       plot={plot}
       table={{ columns, rows, rowKey: (row) => row.start_on }}
+      onMark={onMark}
     />
   )
 }

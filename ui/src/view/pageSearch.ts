@@ -267,6 +267,7 @@ export const AUDIT_KINDS = [
   'rates',
   'session',
   'settings',
+  'share_link',
   'token',
   'two_factor',
   'user',

@@ -290,7 +290,7 @@ async fn valid_token(context: &Context, token: &str) -> Result<ApiToken, Problem
     token.ok_or_else(Problem::signed_out)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -23,7 +23,7 @@ pub struct MetricPath {
 
 /// # Errors
 /// When there is no such metric.
-pub(super) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
+pub(crate) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
     Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))
 }
 

@@ -8,10 +8,10 @@ use crate::support::{As, Site, sandbox};
 
 /// An operation of the API's description.
 #[derive(Debug, Clone)]
-struct Operation {
-    method: String,
+pub struct Operation {
+    pub method: String,
     /// With its parts filled in for the owner's connection.
-    path: String,
+    pub path: String,
     demand: Demand,
 }
 
@@ -22,9 +22,10 @@ enum Demand {
     Person,
     Member(Permission),
     Access(Permission),
+    Link,
 }
 
-fn operations(connection: &str) -> Vec<Operation> {
+pub fn operations(connection: &str) -> Vec<Operation> {
     let document = serde_json::to_value(api::openapi()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -38,7 +39,8 @@ fn operations(connection: &str) -> Vec<Operation> {
                 .replace("{rate_id}", "rate_1")
                 .replace("{user_id}", "user_1")
                 .replace("{session_id}", "ses_1")
-                .replace("{invitation_id}", "inv_1");
+                .replace("{invitation_id}", "inv_1")
+                .replace("{link_id}", "link_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
             let demand = demand(&operation["security"]);
             found.push(Operation { method: method.to_uppercase(), path: filled, demand });
@@ -49,6 +51,10 @@ fn operations(connection: &str) -> Vec<Operation> {
 
 fn demand(security: &Value) -> Demand {
     let ways = security.as_array().unwrap();
+    if ways.iter().any(|way| way.get("link").is_some()) {
+        assert_eq!(ways.len(), 1, "what a link opens is open to nobody else: {security}");
+        return Demand::Link;
+    }
     let scopes = |name: &str| ways.iter().find_map(|way| way.get(name)).map(|scopes| scopes[0].as_str());
     let permission = |name: Option<&str>| {
         let name = name.unwrap();
@@ -166,13 +172,16 @@ async fn what_can_be_done_without_signing_in_is_known() {
     assert_eq!(
         open,
         [
+            "POST /api/v1/demo-requests",
             "POST /api/v1/invitations/read",
+            "POST /api/v1/me/email/confirm",
             "POST /api/v1/password-reset",
             "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",
             "POST /api/v1/session",
             "GET /api/v1/setup",
             "POST /api/v1/setup/owner",
+            "POST /api/v1/shared/open",
             "POST /api/v1/sign-up",
             "POST /api/v1/sign-up/confirm",
             "POST /api/v1/sign-up/correct-address",
@@ -206,6 +215,14 @@ async fn every_route_asks_for_its_permission() {
 
     for one in [operations(&id), together].concat() {
         let Operation { method, path, demand } = &one;
+        if *demand == Demand::Link {
+            let signed_in = members.iter().map(|(_, cookie)| As::Person(cookie));
+            for who in signed_in.chain(tokens.iter().map(|(_, token)| As::Program(token))) {
+                let answer = site.ask(who, method, path, None).await;
+                assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{one:?}: {}", answer.text);
+            }
+            continue;
+        }
         for (role, cookie) in &members {
             let (Demand::Member(needed) | Demand::Access(needed)) = *demand else { continue };
             let is_allowed = role.permission() >= needed;
@@ -219,7 +236,7 @@ async fn every_route_asks_for_its_permission() {
         }
         for (scope, token) in &tokens {
             let expected = match *demand {
-                Demand::Nothing => continue,
+                Demand::Nothing | Demand::Link => continue,
                 Demand::Person | Demand::Member(_) => Some("person_needed"),
                 Demand::Access(needed) if scope.permission() < needed => Some("scope_too_low"),
                 Demand::Access(_) if method != "GET" => continue,
@@ -236,4 +253,49 @@ async fn every_route_asks_for_its_permission() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_holder_of_a_link_reaches_what_it_shares_and_nothing_else() {
+    let site = Site::new();
+    let owner = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 5).await;
+    let id = site.connected(&owner, &sandbox).await;
+    let request = json!({"name": "bank", "page": "mrr", "view": "range=12m&currency=usd"});
+    let path = format!("/api/v1/connections/{id}/share-links");
+    let made = site.ask(As::Person(&owner), "POST", &path, Some(request)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let code = made.body["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let opened = site.ask(As::Nobody, "POST", "/api/v1/shared/open", Some(json!({"code": code}))).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let visit = opened.body["token"].as_str().unwrap();
+
+    let mut shared = Vec::new();
+    for one in operations(&id) {
+        // The code is no credential of the API, and what is open to everybody is open to them.
+        let with_code =
+            site.ask(As::Program(&code), &one.method, &one.path, body(&one.method, &one.path)).await;
+        assert!(one.demand == Demand::Nothing || with_code.status == 401, "{one:?}: {}", with_code.text);
+        if one.demand == Demand::Nothing {
+            continue;
+        }
+        let answer = site.ask(As::Program(visit), &one.method, &one.path, body(&one.method, &one.path)).await;
+        if one.demand == Demand::Link {
+            shared.push(format!("{} {} {}", one.method, one.path, answer.status));
+        } else {
+            assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{one:?}: {}", answer.text);
+        }
+    }
+    // What has a question answers the page's own alone, and none was asked.
+    assert_eq!(
+        shared,
+        [
+            "GET /api/v1/shared 200",
+            "GET /api/v1/shared/cohorts 403",
+            "GET /api/v1/shared/facets 200",
+            "GET /api/v1/shared/metrics 200",
+            "GET /api/v1/shared/metrics/mrr 403",
+            "GET /api/v1/shared/metrics/arr 403",
+        ]
+    );
 }

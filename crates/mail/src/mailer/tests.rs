@@ -3,6 +3,7 @@
 mod operator;
 
 use model::{Secret, WorkspaceId};
+use store::Channel;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -148,7 +149,7 @@ async fn after_three_days_a_message_is_given_up() {
     while post.catalog().outbox_facts().unwrap().waiting > 0 {
         mailer.pass().await;
         attempts += 1;
-        if let Some(at) = post.catalog().outbox_due_at().unwrap() {
+        if let Some(at) = post.catalog().outbox_due_at(Channel::Mail).unwrap() {
             assert!(at.0 - NOW.0 < 3 * 86_400 + 3_600);
             post.clock.set(at);
         }

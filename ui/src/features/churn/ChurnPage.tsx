@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback } from 'react'
 
 import type { MovementType } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { StandingCard } from '~/features/customers/StandingCard'
@@ -132,6 +133,8 @@ function Churn({ view }: { view: View }) {
         </Cell>
         <Breakdowns open={openPart} view={view} />
       </Grid>
+      {!IS_SHARED && (
+        <>
       <StandingCard
         columns={LEAVING}
         nothing="No customer is set to leave."
@@ -142,6 +145,8 @@ function Churn({ view }: { view: View }) {
       <MovementsCard currency={currency} title="Customers lost" type="churn" view={view} />
       <Behind view={view} />
       <UpcomingDrawer {...ahead.drawer} view={view} />
+        </>
+      )}
     </>
   )
 }

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
@@ -64,7 +65,7 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
     const isPointless = name === 'currency' && (view.currency === 'native' || (view.facets?.currencies.length ?? 0) < 2)
     return (metric.dimensions as readonly string[]).includes(name) && !isPointless
   })
-  if (offered.length === 0) return null
+  if (offered.length === 0 || IS_SHARED) return null
   const options = [{ id: 'all', label: 'All' } as const, ...offered.map((id) => ({ id, label: DIMENSION_LABEL[id] }))]
   return (
     <Segmented

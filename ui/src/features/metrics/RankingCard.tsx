@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { Currency, MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Definition } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
@@ -71,7 +72,7 @@ function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Colum
     value: ({ label }) => label,
     cell: ({ key, label, value }) => (
       <span className="block min-w-28">
-        {onOpen && key !== REST ? (
+        {onOpen && key !== REST && !IS_SHARED ? (
           <button className="link text-left wrap-anywhere" type="button" onClick={() => onOpen(key)}>
             <bdi>{label}</bdi>
           </button>
@@ -142,6 +143,7 @@ export function RankingCard(props: RankingProps) {
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
       <CardHead definition={<Definition metric={id} />} lead={lead} title={title}>
+        {!IS_SHARED && (
         <Link
           className="link text-[0.8125rem]"
           params={{ connectionId: view.connection.id, metricId: id }}
@@ -150,6 +152,7 @@ export function RankingCard(props: RankingProps) {
         >
           Over time
         </Link>
+        )}
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, title)}

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { Currency, Facets } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
@@ -98,12 +99,14 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       buckets={buckets}
       chart="lines"
       controls={
-        <Segmented
-          label="Break down by"
-          options={BY}
-          value={by}
-          onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
-        />
+        !IS_SHARED && (
+          <Segmented
+            label="Break down by"
+            options={BY}
+            value={by}
+            onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
+          />
+        )
       }
       currency={currency}
       error={report.data ? null : (report.error ?? null)}

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { MrrPoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Skeleton } from '~/components/Feedback'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
@@ -17,7 +18,6 @@ import { useView } from '~/view/useView'
 import { Headline } from './Headline'
 import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
-import { MovementsTrend, MrrTrend } from './TrendCards'
 import { useBelow } from './useBelow'
 import { known, useMrrSeries, useStandings } from './useMrrData'
 import { useMrrStory } from './useMrrStory'
@@ -84,17 +84,19 @@ export function MrrPage() {
             ))}
           </Tiles>
           <Grid>
-            <Cell span={8}>
-              <MrrTrend {...trend} />
+            <Cell span={IS_SHARED ? 12 : 8}>
+              {below ? <below.MrrTrend {...trend} /> : <Skeleton className="h-[25rem] w-full rounded-xl" />}
             </Cell>
-            <Cell span={4}>
-              <TopCustomers currency={shown} view={view} />
-            </Cell>
-            <Cell>
-              <MovementsTrend {...trend} />
-            </Cell>
+            {!IS_SHARED && (
+              <Cell span={4}>
+                <TopCustomers currency={shown} view={view} />
+              </Cell>
+            )}
             {below ? (
               <>
+                <Cell>
+                  <below.MovementsTrend {...trend} />
+                </Cell>
                 <below.Causes open={open} view={view} />
                 <Cell>
                   <below.BreakdownCard currency={currency} open={open} view={view} />
@@ -102,7 +104,7 @@ export function MrrPage() {
               </>
             ) : (
               <Cell>
-                <Skeleton className="h-96 w-full rounded-xl" />
+                <Skeleton className="h-[28rem] w-full rounded-xl" />
               </Cell>
             )}
           </Grid>

@@ -1,4 +1,5 @@
-/** What stands below the first screen of the MRR Breakdown, or opens over it: loaded after what is seen first. */
+/** What follows the headline and the key figures of the MRR Breakdown, or opens over it: loaded after what is seen first. */
 export { BreakdownCard } from './BreakdownCard'
 export { Causes } from './Causes'
 export { MarkDrawer } from './MarkDrawer'
+export { MovementsTrend, MrrTrend } from './TrendCards'

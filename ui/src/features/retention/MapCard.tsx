@@ -27,7 +27,8 @@ interface MapCardProps {
   /** Counts and amounts instead of shares and averages. */
   isTotal: boolean
   setIsTotal: (isTotal: boolean) => void
-  open: (row: CohortRow, at: number) => void
+  /** Missing where nothing more may be seen. */
+  open: ((row: CohortRow, at: number) => void) | undefined
 }
 
 const AS: Record<CohortWhat, [each: string, total: string]> = {
@@ -82,10 +83,10 @@ export function MapCard(props: MapCardProps) {
             <TitleWithIcon icon={<DefinitionButton formula={WHAT_FORMULA[what]} label={WHAT_TITLE[what]} page="cohorts" />} title={title} />
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">
-            Customers who started {formatRange(view.period.start, view.period.end)}. Open a cell to see what it is made of.
+            Customers who started {formatRange(view.period.start, view.period.end)}.{open && ' Open a cell to see what it is made of.'}
           </p>
         </div>
-        {by === undefined && (
+        {by === undefined && !view.connection.shared?.hides_counts && (
           <Segmented
             label="Show"
             options={[
@@ -111,6 +112,7 @@ export function MapCard(props: MapCardProps) {
         {starts.length > 0 && (
           <CohortMap
             all={isTotal ? undefined : all}
+            hasSizes={!view.connection.shared?.hides_counts}
             head={head}
             interval={interval}
             label={`${title}. Use the arrow keys to move between cells.`}

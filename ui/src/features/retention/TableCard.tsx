@@ -29,6 +29,16 @@ const STEPS: Record<CohortInterval, readonly number[]> = {
 /** The last cell: what there is now. */
 const lastOf = ({ cells }: CohortRow) => cells.at(-1)
 
+const CUSTOMERS: Column<CohortRow> = {
+  id: 'customers',
+  header: 'Customers',
+  isNumeric: true,
+  sortBy: (row) => row.customers,
+  value: (row) => row.customers,
+  cell: (row) => formatCount(row.customers),
+  total: (rows) => formatCount(rows.reduce((sum, row) => sum + row.customers, 0)),
+}
+
 interface TableProps {
   view: View
   what: CohortWhat
@@ -36,7 +46,7 @@ interface TableProps {
   data: CohortData
 }
 
-function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortRow>[] {
+function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
   const { interval, currency, labels, starts, lacking } = data
   const name = (row: CohortRow) => startName(row, interval, labels)
   const value = (row: CohortRow, at: number) => {
@@ -58,15 +68,7 @@ function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortR
       ),
       total: () => 'Total',
     },
-    {
-      id: 'customers',
-      header: 'Customers',
-      isNumeric: true,
-      sortBy: (row) => row.customers,
-      value: (row) => row.customers,
-      cell: (row) => formatCount(row.customers),
-      total: (rows) => formatCount(rows.reduce((sum, row) => sum + row.customers, 0)),
-    },
+    ...(view.connection.shared?.hides_counts ? [] : [CUSTOMERS]),
     {
       id: 'starting_mrr',
       header: 'Starting MRR',
@@ -143,7 +145,7 @@ function latestColumn({ what, currency, lacking }: { what: CohortWhat; currency:
 /** The cohorts as rows that can be sorted, with the periods that are usually compared. */
 export function TableCard(props: TableProps) {
   const { view, what, by, data } = props
-  const columns = useMemo(() => columnsOf({ what, by, data }), [what, by, data])
+  const columns = useMemo(() => columnsOf({ view, what, by, data }), [view, what, by, data])
   if (data.starts.length === 0) return null
   const title = `${WHAT_TITLE[what]}, ${by ? `by ${DIMENSION_LABEL[by].toLowerCase()}` : 'cohort by cohort'}`
   return (

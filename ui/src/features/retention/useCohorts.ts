@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { cohortsQuery } from '~/api/queries'
+import { IS_SHARED } from '~/api/visit'
 import { shownCurrency } from '~/view/currency'
 import { groupLabel } from '~/view/groupLabels'
 import { isKnown } from '~/view/known'
@@ -24,7 +25,7 @@ export function useCohorts(view: View, what: CohortWhat, by: DimensionName | und
     cohortsQuery(connection.id, { from: period.start, to: period.end, what, interval, by, ...scope }),
   )
   useFallback(view, query.error)
-  const lacking = useMemo(() => (what === 'customers' ? [] : lackingOf(view)), [what, view])
+  const lacking = useMemo(() => (what === 'customers' || IS_SHARED ? [] : lackingOf(view)), [what, view])
   const native = useQuery({
     ...cohortsQuery(connection.id, {
       from: period.start,

@@ -55,7 +55,7 @@ export function ConnectionSwitcher() {
       }}
     >
       <span className="sr-only">Connection: </span>
-      <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
+      <bdi className="min-w-0 flex-1 truncate text-sm font-medium" title={current?.name}>{current?.name ?? 'Choose a connection'}</bdi>
       <ChevronIcon className="size-4 text-ink-faint" />
     </MenuButton>
   )

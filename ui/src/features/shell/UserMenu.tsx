@@ -19,7 +19,8 @@ const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'dark', label: 'Dark' },
 ]
 
-export function UserMenu() {
+/** `onLeave`: something was chosen that is somewhere else. */
+export function UserMenu({ onLeave }: { onLeave?: () => void }) {
   const { data: session } = useQuery(sessionQuery)
   const theme = useThemeChoice()
   const navigate = useNavigate()
@@ -33,6 +34,7 @@ export function UserMenu() {
     )
   const tour = useStartTour()
   const open = async (id: string) => {
+    onLeave?.()
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })

@@ -17,6 +17,8 @@ const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)')
 
 const GAP_PX = 20
 
+const AFTER_MENU_MS = 100
+
 const targetOf = ({ target }: Step) => document.querySelector<HTMLElement>(`[data-tour=${target}]`)
 
 /** Marks what a step is about, and brings it between the bar and the card where it is not in view. */
@@ -51,7 +53,10 @@ export function Tour({ isAsked, onEnd }: TourProps) {
   useEffect(() => (step ? point(step, card.current) : undefined), [step])
 
   useEffect(() => {
-    if (isAsked) card.current?.focus({ preventScroll: true })
+    if (!isAsked) return
+    // The menu that it was started from gives the focus back to its button first.
+    const timer = setTimeout(() => card.current?.focus({ preventScroll: true }), AFTER_MENU_MS)
+    return () => clearTimeout(timer)
   }, [isAsked])
 
   const end = useCallback(() => {

@@ -66,12 +66,12 @@ fn its_contents_are_sealed_for_this_one_message() {
 #[test]
 fn a_failed_attempt_postpones_it() {
     let Outbox { dir: _dir, catalog, keyring } = outbox();
-    assert_eq!(catalog.outbox_due_at().unwrap(), None);
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), None);
     let id = catalog.add_to_outbox(&keyring, &message("a"), NOW).unwrap();
-    assert_eq!(catalog.outbox_due_at().unwrap(), Some(NOW));
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), Some(NOW));
     catalog.postpone_in_outbox(&[(id.clone(), later(10))], "the mail server can't be reached").unwrap();
     assert_eq!(catalog.due_in_outbox(later(9)).unwrap(), []);
-    assert_eq!(catalog.outbox_due_at().unwrap(), Some(later(10)));
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), Some(later(10)));
     assert_eq!(catalog.due_in_outbox(later(10)).unwrap()[0].attempts, 1);
     let facts = catalog.outbox_facts().unwrap();
     assert_eq!((facts.waiting, facts.given_up), (1, 0));
