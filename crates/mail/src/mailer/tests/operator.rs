@@ -41,13 +41,14 @@ impl Carrier for Receiver {
     }
 }
 
-fn with_webhook(post: Post) -> (Post, Arc<Receiver>) {
+fn with_webhook(mut post: Post) -> (Post, Arc<Receiver>) {
     let receiver = Arc::new(Receiver::default());
     let carrier: Arc<dyn Carrier> = receiver.clone();
     let url = Secret::new("https://hooks.example.com/hunter2");
     let webhook = Some(Webhook::parse(&url, Network::Simulated(carrier)).unwrap());
     let mailbox = post.settings.is_some().then(ada);
-    (Post { operator: Operator { mailbox, webhook }, ..post }, receiver)
+    post.operator = Operator { mailbox, webhook };
+    (post, receiver)
 }
 
 fn grace() -> FromVisitor {
@@ -75,7 +76,7 @@ async fn it_goes_to_the_mailbox_and_to_the_webhook_and_neither_waits_for_the_oth
     let message = server.message();
     assert_eq!(header(&message, "Subject"), Some("Feedback from Grace Hopper"));
     assert!(header(&message, "Reply-To").unwrap().ends_with("<grace@example.com>"));
-    assert_eq!(receiver.got(), [], "it was posted once");
+    assert!(receiver.got().is_empty(), "it was posted once");
 }
 
 #[tokio::test]
@@ -135,7 +136,8 @@ async fn nothing_is_taken_without_anybody_who_reads_it() {
 async fn a_webhook_in_a_private_network_is_not_reached_where_only_the_public_internet_is_allowed() {
     let url = Secret::new(format!("http://127.0.0.1:{}/hook", free_port()));
     let webhook = Some(Webhook::parse(&url, Network::Public).unwrap());
-    let post = Post { operator: Operator { mailbox: None, webhook }, ..Post::new(None) };
+    let mut post = Post::new(None);
+    post.operator = Operator { mailbox: None, webhook };
     post.mailer().send_to_operator(grace()).await.unwrap();
     post.mailer().pass().await;
     let error = post.catalog().outbox_facts().unwrap().last_error.unwrap();
