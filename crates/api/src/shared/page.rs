@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ::metrics::curtain::Curtain;
 use ::metrics::query::{CohortValue, Dimension, Facets, Filter, Reporting, ValueFacet};
 use ::metrics::question::{PARAMETERS, ParameterKind, Question};
-use ::metrics::registry::{Metric, Unit};
+use ::metrics::registry::Metric;
 use model::{Day, Interval};
 use url::form_urlencoded;
 
