@@ -204,6 +204,11 @@ impl Connection {
         self.has_deliveries.store(true, Ordering::SeqCst);
     }
 
+    /// Whether anything was delivered that nobody has taken.
+    pub fn has_deliveries(&self) -> bool {
+        self.has_deliveries.load(Ordering::SeqCst)
+    }
+
     /// Whether something was delivered since the last time.
     pub fn take_deliveries(&self) -> bool {
         self.has_deliveries.swap(false, Ordering::SeqCst)

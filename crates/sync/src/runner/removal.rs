@@ -111,6 +111,8 @@ impl Runner {
             lock(&self.shared.forgotten).remove(id);
         } else {
             lock(&self.shared.connections).remove(id);
+            // Somebody may have looked at all of them meanwhile.
+            self.shared.together.forget(workspace);
         }
         removed
     }

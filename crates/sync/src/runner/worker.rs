@@ -1,5 +1,6 @@
 //! One connection's task: works when there is something to do, rests otherwise, and knows how to react to a failure.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// After a failure that does not.
 const AFTER_REFUSAL: Duration = Duration::from_secs(900);
+
+/// So long a look may keep others from theirs.
+const LONGEST_TURN: Duration = Duration::from_secs(300);
 
 /// How many connections may keep their files open between two pieces of work.
 const MOST_WITH_OPEN_FILES: usize = 50;
@@ -77,12 +81,14 @@ async fn turn(
     let has_deliveries = connection.take_deliveries() && can_fetch;
     let task = match (is_requested, is_due) {
         (true, _) => Task::Update(Thoroughness::Requested),
+        // What was delivered does not wait for the turn of a look.
+        (false, true) if has_deliveries && shared.is_crowded() => Task::Deliveries,
         (false, true) => Task::Update(Thoroughness::Regular),
         (false, false) if has_deliveries => Task::Deliveries,
         (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
         (false, false) => return Next::Rest(shared.pause(connection, *look_at).await),
     };
-    let (record, _turn) = match task {
+    let (record, turn) = match task {
         Task::Update(Thoroughness::Regular) if record.loaded_at.is_some() => {
             let Some(turn) = shared.turn_to_update(connection).await else { return Next::AtOnce };
             // It may have changed meanwhile.
@@ -99,7 +105,11 @@ async fn turn(
             shared.look_every(&record, is_requested).await;
         }
     };
-    let (outcome, ()) = tokio::join!(shared.work_once(connection, record.clone(), task), registering);
+    let work = async { tokio::join!(shared.work_once(connection, record.clone(), task), registering) };
+    let (outcome, ()) = tokio::select! {
+        done = work => done,
+        never = give_back(turn) => match never {},
+    };
     if outcome.is_ok() && task != Task::Deliveries {
         let every =
             shared.look_every(&record, is_requested && !registers_beside).await.map(Duration::from_secs);
@@ -150,12 +160,17 @@ impl Shared {
             tokio::select! {
                 turn = &mut turn => return turn.ok(),
                 () = connection.rest(None) => {
-                    if connection.is_requested() || connection.is_forgotten() {
+                    if connection.is_requested() || connection.has_deliveries() || connection.is_forgotten() {
                         return None;
                     }
                 }
             }
         }
+    }
+
+    /// Whether looks have to wait for their turn.
+    fn is_crowded(&self) -> bool {
+        self.updates.available_permits() == 0
     }
 
     /// With many connections, each closes its files after its work.
@@ -241,4 +256,13 @@ impl Shared {
         });
         Ok(())
     }
+}
+
+/// Holds a turn while it is fair: a provider that answers slowly, or without end, must not keep all others from theirs.
+async fn give_back(turn: Option<SemaphorePermit<'_>>) -> Infallible {
+    if let Some(turn) = turn {
+        tokio::time::sleep(LONGEST_TURN).await;
+        drop(turn);
+    }
+    std::future::pending().await
 }
