@@ -29,15 +29,15 @@ async fn files_that_nobody_needs_are_closed_and_opened_again() {
 }
 
 #[tokio::test]
-async fn regular_updates_take_turns_and_nobody_waits_who_asked_for_one() {
+async fn regular_updates_take_turns_and_neither_requests_nor_deliveries_wait() {
     let provider = Provider::start(Merchant::monthly(1, 1)).await;
     let folder = Folder::connected_to(&provider);
     let shared = folder.runner().shared;
     let connection = shared.connection(&folder.record.id);
     let others = shared.updates.acquire_many(u32::try_from(UPDATES_AT_ONCE).unwrap()).await.unwrap();
-    let waiting = shared.turn_to_update(&connection);
-    tokio::pin!(waiting);
-    connection.was_delivered();
+    // Nothing has been delivered yet.
+    connection.take_deliveries();
+    let mut waiting = Box::pin(shared.turn_to_update(&connection));
     for _ in 0..10 {
         tokio::select! {
             biased;
@@ -45,6 +45,11 @@ async fn regular_updates_take_turns_and_nobody_waits_who_asked_for_one() {
             () = tokio::task::yield_now() => {}
         }
     }
+    connection.was_delivered();
+    assert!(waiting.await.is_none(), "what is delivered does not wait for a turn");
+
+    connection.take_deliveries();
+    let waiting = shared.turn_to_update(&connection);
     connection.request();
     assert!(waiting.await.is_none(), "it is done at once");
 
