@@ -3,27 +3,13 @@
 use api::access::password::counting_hashes;
 use axum::body::Body;
 use axum::http::{Request, header};
-use model::{ManualClock, UnixSeconds};
 use sandbox::{MerchantName, SOURCE};
 use serde_json::{Value, json};
 
 use crate::isolation::operations;
-use crate::support::{Answer, As, KEY, PASSWORD, Site, sandbox};
+use crate::support::{Answer, As, KEY, PASSWORD, Site, account, clock, post, sandbox};
 
 const HOST: &str = "127.0.0.1:8080";
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
-
-fn account(name: &str, email: &str) -> Value {
-    json!({"full_name": "Bob Builder", "email": email, "username": name,
-        "password": PASSWORD, "password_confirmation": PASSWORD})
-}
-
-async fn post(site: &Site, path: &str, request: Value) -> Answer {
-    site.ask(As::Nobody, "POST", path, Some(request)).await
-}
 
 /// What an answer says, and the work that its time depends on.
 #[derive(Debug, PartialEq, Eq)]

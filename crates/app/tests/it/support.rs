@@ -273,6 +273,22 @@ impl Answer {
     }
 }
 
+/// What somebody without an invitation enters to sign up.
+pub fn account(name: &str, email: &str) -> Value {
+    json!({"full_name": "Bob Builder", "email": email, "username": name,
+        "password": PASSWORD, "password_confirmation": PASSWORD})
+}
+
+/// Asks without being signed in.
+pub async fn post(site: &Site, path: &str, request: Value) -> Answer {
+    site.ask(As::Nobody, "POST", path, Some(request)).await
+}
+
+/// A clock that stands, for whatever depends on time and on no merchant.
+pub fn clock() -> ManualClock {
+    ManualClock::at(UnixSeconds(1_790_000_000))
+}
+
 pub fn owner() -> Value {
     json!({"full_name": "Ada Lovelace", "email": "ada@example.com", "username": "ada",
         "password": PASSWORD, "password_confirmation": PASSWORD, "setup_code": SETUP_CODE})
