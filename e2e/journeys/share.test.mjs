@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
-import { accessible, connected, picture, posted, serverWithMerchant, visit } from '../support.mjs';
+import { accessible, connected, fitsPhone, picture, posted, serverWithMerchant, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
@@ -60,8 +60,7 @@ async function looksRight(page, name) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
   await accessible(page, `${name} on a phone in the dark`);
   await picture(page, `share-phone-${name}`);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 390, `${name} is ${width} pixels wide`);
+  await fitsPhone(page, name);
   await page.setViewportSize({ width: 1440, height: 1000 });
   await page.emulateMedia({ colorScheme: 'light' });
 }

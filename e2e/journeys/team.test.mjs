@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { accessible, connected, owner, picture, posted, serverWithMerchant, signIn, visit } from '../support.mjs';
+import { accessible, connected, fitsPhone, owner, picture, posted, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 let id;
@@ -23,8 +23,7 @@ async function fits(t, page, path, heading) {
   await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   await accessible(page, `${path} on a phone in the dark`);
   await picture(page, `team-phone${path.replaceAll('/', '-')}`);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= PHONE.viewport.width, `${path} is ${width} pixels wide`);
+  await fitsPhone(page, path);
 }
 
 /** Only the rows in view are in the page: reads a list from its top until what is looked for is among them. */
