@@ -4,8 +4,8 @@ mod answer;
 mod auth;
 mod error;
 mod expand;
-mod extras;
-mod faults;
+pub(crate) mod extras;
+pub(crate) mod faults;
 mod file;
 mod legacy;
 mod limits;
@@ -18,7 +18,7 @@ mod shape;
 mod tests;
 mod version;
 mod webhooks;
-mod wire;
+pub(crate) mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -42,7 +42,7 @@ use tower::ServiceExt;
 use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet};
+use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle};
 use auth::Lock;
 use faults::FaultStream;
 use limits::Limiter;
@@ -78,8 +78,15 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Sandbox {
     pub key: String,
-    app: Arc<App>,
+    app: Behind,
     router: Router,
+}
+
+/// The provider whose API it is.
+#[derive(Clone)]
+enum Behind {
+    Stripe(Arc<App>),
+    Paddle(Arc<paddle::App>),
 }
 
 /// A sandbox that listens. Dropping it stops it.
@@ -116,26 +123,43 @@ struct App {
 /// # Errors
 /// When an option makes no sense or the address cannot be listened on.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let merchant = make_merchant(&options);
-    start_with(merchant, options).await
+    let cancel = CancellationToken::new();
+    let sandbox = prepare(&options, &cancel)?;
+    run(sandbox, options, cancel).await
 }
 
 /// Starts a sandbox with that merchant behind it, whichever the options name.
+#[cfg(test)]
 async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
     let cancel = CancellationToken::new();
-    let sandbox = prepare(merchant, &options, &cancel)?;
+    let sandbox = prepare_with(merchant, &options, &cancel)?;
+    run(sandbox, options, cancel).await
+}
+
+async fn run(sandbox: Sandbox, options: Options, cancel: CancellationToken) -> Result<Running, StartError> {
     let refused = |source| StartError::Listen { addr: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
     let addr = listener.local_addr().map_err(refused)?;
     if let Some(speed) = options.alive {
-        tokio::spawn(live(Arc::clone(&sandbox.app), speed, cancel.clone()));
+        tokio::spawn(live(sandbox.clone(), speed, cancel.clone()));
     }
     let server = tokio::spawn(listen(WireListener(listener), sandbox.router.clone(), cancel.clone()));
     let api_base = format!("http://{addr}");
     Ok(Running { addr, api_base, sandbox, cancel, server: Some(server) })
 }
 
-fn prepare(
+fn prepare(options: &Options, cancel: &CancellationToken) -> Result<Sandbox, StartError> {
+    match options.provider {
+        Provider::Stripe => prepare_with(make_merchant(options), options, cancel),
+        Provider::Paddle => {
+            let app = Arc::new(paddle::App::new(options)?);
+            let router = app.router();
+            Ok(Sandbox { key: options.key.clone(), app: Behind::Paddle(app), router })
+        }
+    }
+}
+
+fn prepare_with(
     merchant: Box<dyn Merchant>,
     options: &Options,
     cancel: &CancellationToken,
@@ -175,7 +199,7 @@ fn prepare(
         .route("/sandbox/advance", post(extras::advance))
         .fallback(answer::answer)
         .with_state(Arc::clone(&app));
-    Ok(Sandbox { key: options.key.clone(), app, router })
+    Ok(Sandbox { key: options.key.clone(), app: Behind::Stripe(app), router })
 }
 
 fn fixed_version(text: &str) -> Result<ApiVersion, OptionsError> {
@@ -209,7 +233,7 @@ async fn listen(listener: WireListener, router: Router, cancel: CancellationToke
 }
 
 /// Keeps the merchant's clock running, `speed` of its seconds in one of ours, from wherever it was moved to.
-async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
+async fn live(sandbox: Sandbox, speed: u32, cancel: CancellationToken) {
     let mut ticks = tokio::time::interval(TICK);
     let run = async {
         let mut last = ticks.tick().await;
@@ -222,8 +246,8 @@ async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
             let seconds = owed_ms / 1000;
             owed_ms %= 1000;
             if seconds > 0 {
-                let now = app.merchant().now().0;
-                app.advance(UnixSeconds(now.saturating_add(seconds))).await;
+                let now = sandbox.now().0;
+                sandbox.advance(UnixSeconds(now.saturating_add(seconds))).await;
             }
         }
     };
@@ -277,7 +301,7 @@ impl Sandbox {
     /// # Errors
     /// When an option makes no sense.
     pub fn new(options: &Options) -> Result<Self, StartError> {
-        prepare(make_merchant(options), options, &CancellationToken::new())
+        prepare(options, &CancellationToken::new())
     }
 
     /// Answers a request as it would over the network, faults included.
@@ -285,7 +309,7 @@ impl Sandbox {
     /// # Errors
     /// When the connection would have broken.
     pub async fn answer(&self, mut request: Request<Body>) -> io::Result<Response<Bytes>> {
-        let fuse = Fuse::new();
+        let fuse = Fuse::new(None);
         request.extensions_mut().insert(ConnectInfo(fuse.clone()));
         let Ok(answer) = self.router.clone().oneshot(request).await;
         let (head, body) = answer.into_parts();
@@ -299,17 +323,26 @@ impl Sandbox {
     /// What each customer was meant to be worth: one step a change. For a large generated merchant read
     /// `GET /sandbox/expected_mrr` instead, which streams.
     pub fn expected_mrr(&self) -> Vec<ExpectedStep> {
-        self.app.merchant().expected_mrr().collect()
+        match &self.app {
+            Behind::Stripe(app) => app.merchant().expected_mrr().collect(),
+            Behind::Paddle(app) => app.expected_mrr(),
+        }
     }
 
     /// The merchant's present.
     pub fn now(&self) -> UnixSeconds {
-        self.app.merchant().now()
+        match &self.app {
+            Behind::Stripe(app) => app.merchant().now(),
+            Behind::Paddle(app) => app.now(),
+        }
     }
 
     /// Moves the merchant's clock on, and whatever happens until then happens. How many events that were.
     pub async fn advance(&self, to: UnixSeconds) -> usize {
-        self.app.advance(to).await
+        match &self.app {
+            Behind::Stripe(app) => app.advance(to).await,
+            Behind::Paddle(app) => app.advance(to).await,
+        }
     }
 
     /// Writes what was served so far as an account file, where the options ask for one.
@@ -317,10 +350,11 @@ impl Sandbox {
     /// # Errors
     /// When the file cannot be written.
     pub fn write_recording(&self) -> io::Result<()> {
-        match &self.app.recorder {
+        let Behind::Stripe(app) = &self.app else { return Ok(()) };
+        match &app.recorder {
             Some(recorder) => {
-                let merchant = self.app.merchant();
-                recorder.write(self.app.origin(&**merchant))
+                let merchant = app.merchant();
+                recorder.write(app.origin(&**merchant))
             }
             None => Ok(()),
         }
@@ -328,7 +362,9 @@ impl Sandbox {
 
     /// What a restricted key may read from now on.
     pub fn permit(&self, permissions: PermissionSet) {
-        self.app.lock.permit(permissions);
+        if let Behind::Stripe(app) = &self.app {
+            app.lock.permit(permissions);
+        }
     }
 
     /// Answers in the shapes of that version from now on; `None`: in those of the version that is asked for.
@@ -337,8 +373,13 @@ impl Sandbox {
     /// When there can be no such version.
     pub fn answer_in(&self, version: Option<&str>) -> Result<(), OptionsError> {
         let version = version.map(fixed_version).transpose()?;
-        *self.app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
-        Ok(())
+        match &self.app {
+            Behind::Stripe(app) => {
+                *app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
+                Ok(())
+            }
+            Behind::Paddle(_) => Err(OptionsError::NotOfProvider),
+        }
     }
 }
 
@@ -351,7 +392,9 @@ impl Running {
         {
             server.abort();
         }
-        self.sandbox.app.courier.finish().await;
+        if let Behind::Stripe(app) = &self.sandbox.app {
+            app.courier.finish().await;
+        }
     }
 }
 
