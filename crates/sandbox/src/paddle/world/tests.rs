@@ -15,7 +15,7 @@ fn living_on_comes_to_the_same_account_as_having_lived() {
     let mut step_by_step = world(MerchantName::Mid, NOW);
     let opened_at = step_by_step.opened_at;
     let before = step_by_step.account().clone();
-    for day in 1..=40 {
+    for day in [1, 2, 15, 40] {
         let events = step_by_step.advance(UnixSeconds(NOW + day * DAY_S));
         assert!(events.iter().all(|event| event["occurred_at"].as_str().is_some()));
     }
