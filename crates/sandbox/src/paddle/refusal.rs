@@ -13,7 +13,7 @@ pub struct Refusal {
     code: &'static str,
     detail: String,
     /// The field, and what is wrong with it.
-    field: Option<(String, String)>,
+    field: Option<Box<(String, String)>>,
     /// `Retry-After`.
     pub retry_after_s: Option<u64>,
 }
@@ -53,7 +53,7 @@ impl Refusal {
     pub fn field(name: &str, message: impl Into<String>) -> Self {
         let refusal =
             Self::new(StatusCode::BAD_REQUEST, "invalid_field", "Request does not pass validation.");
-        Self { field: Some((name.to_owned(), message.into())), ..refusal }
+        Self { field: Some(Box::new((name.to_owned(), message.into()))), ..refusal }
     }
 
     pub fn too_many_requests(retry_after_s: u64) -> Self {
@@ -79,7 +79,7 @@ impl Refusal {
             "detail": self.detail,
             "documentation_url": format!("https://developer.paddle.com/errors/shared/{}", self.code),
         });
-        if let Some((field, message)) = &self.field {
+        if let Some((field, message)) = self.field.as_deref() {
             error["errors"] = json!([{ "field": field, "message": message }]);
         }
         json!({ "error": error, "meta": { "request_id": request_id } })

@@ -66,8 +66,8 @@ fn what_is_meant_last_is_what_the_items_of_the_subscription_say() {
     let account = world.account();
     for (id, subscription) in account.all(Kind::Subscription) {
         let customer = subscription["customer_id"].as_str().unwrap();
-        let steps = account.expected.iter().filter(|step| step.customer.as_str() == customer);
-        let last = steps.last().unwrap().mrr_minor;
+        let mut steps = account.expected.iter().filter(|step| step.customer.as_str() == customer);
+        let last = steps.next_back().unwrap().mrr_minor;
         let is_worth = matches!(subscription["status"].as_str().unwrap(), "active" | "past_due");
         assert_eq!(last > 0, is_worth, "{id}: {subscription}");
     }
