@@ -48,7 +48,7 @@ actions! {
     session::read, session::create, session::delete,
     me::rename, me::change_email, me::confirm_email, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
-    workspaces::list, workspaces::create, workspaces::update, workspaces::delete, workspaces::leave, workspaces::transfer,
+    workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
     audit::list, audit::record_export,

@@ -15,6 +15,7 @@ mod records;
 mod sealed;
 mod sessions;
 mod share_links;
+mod together;
 mod tokens;
 mod two_factor;
 mod webhooks;
