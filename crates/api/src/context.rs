@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::access::passkey::Ceremonies;
 use crate::access::throttle::Throttle;
 use crate::answers::GivenAnswers;
 use crate::blocking;
@@ -96,7 +97,7 @@ pub struct Samples {
     pub start: Arc<StartSample>,
 }
 
-static LOCAL: LazyLock<Url> = LazyLock::new(|| {
+pub(crate) static LOCAL: LazyLock<Url> = LazyLock::new(|| {
     // Only where a server was started without any address, as in tests.
     Url::parse("http://127.0.0.1:8080").unwrap_or_else(|_| unreachable!())
 });
@@ -111,6 +112,8 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    /// Challenges of passkeys that wait for an answer.
+    pub passkeys: Ceremonies,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -144,6 +147,7 @@ impl Context {
             options,
             samples,
             throttle,
+            passkeys: Ceremonies::default(),
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

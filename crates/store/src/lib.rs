@@ -27,8 +27,9 @@ pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, ConnectionRecord, ConnectionState,
     Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection, NewInvitation,
-    NewOutboxMessage, NewRate, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage, RateRecord,
-    SealedCount, Session, TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts,
+    NewOutboxMessage, NewPasskey, NewRate, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage, Passkey,
+    RateRecord, SealedCount, Session, SignInMethod, TwoFactor, User, WebhookRecord, Workspace,
+    WorkspaceFacts,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

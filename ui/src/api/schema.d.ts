@@ -2923,6 +2923,8 @@ export interface components {
             mrr_before: components["schemas"]["Money"][];
         };
         Setup: {
+            passkeys_at?: string | null;
+            sign_on: components["schemas"]["SignOnProvider"][];
             /** @description Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on. */
             has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
@@ -3142,6 +3144,13 @@ export interface components {
             /** @description The member who becomes the owner. You become an admin. */
             user_id: string;
         };
+        PasskeyView: { id: string; name: string; created_at: number; last_used_at?: number | null; host: string; is_usable: boolean };
+        Passkeys: { data: components["schemas"]["PasskeyView"][]; offered_at?: string | null; not_offered?: "ip_address" | "not_encrypted" | null };
+        SignOnProvider: { id: string; name: string };
+        SignOnStart: { address: string };
+        SignOnRuleView: { id: string; provider: components["schemas"]["SignOnProvider"]; domain: string; role?: components["schemas"]["Role"] | null; is_two_factor: boolean; created_at: number };
+        SignOnRules: { data: components["schemas"]["SignOnRuleView"][]; providers: components["schemas"]["SignOnProvider"][] };
+        IdentityView: { id: string; provider: components["schemas"]["SignOnProvider"]; email: string; created_at: number; last_used_at?: number | null };
         TwoFactorSetup: {
             /** @description The secret as a URL, `otpauth://totp/…`. */
             address: string;
@@ -3151,6 +3160,7 @@ export interface components {
             secret: string;
         };
         TwoFactorState: {
+            is_proved: boolean;
             /** @description Whether signing in takes a code. */
             is_on: boolean;
             /** Format: int32 */

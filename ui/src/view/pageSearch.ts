@@ -262,6 +262,7 @@ export const AUDIT_KINDS = [
   'customer',
   'invitation',
   'member',
+  'passkey',
   'password',
   'rates',
   'session',

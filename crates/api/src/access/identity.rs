@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, User, Workspace};
+use store::{Actor, ApiToken, ConnectionRecord, Session, SignInMethod, StoreError, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -57,6 +57,8 @@ pub struct Membership<P: Needed> {
 pub struct Connection<P: Needed> {
     pub record: ConnectionRecord,
     pub by: By,
+    /// How a user signed in.
+    pub method: SignInMethod,
     needed: PhantomData<P>,
 }
 
@@ -124,8 +126,8 @@ impl<P: Needed> FromRequestParts<Shared> for Membership<P> {
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         let person = Person::from_request_parts(parts, context).await?;
         let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
-        let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
-        let memberships = blocking(move || catalog.memberships(&user)).await??;
+        let (catalog, session) = (context.catalog.clone(), person.session.clone());
+        let memberships = blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
         let mut memberships = memberships.into_iter();
         let found = match named {
             Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
@@ -167,15 +169,18 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
             let found = blocking(move || catalog.connection(&workspace, &id)).await??;
             let record = found.ok_or_else(|| Problem::not_found("connection"))?;
             allow_token(&token, P::PERMISSION)?;
-            return Ok(Self { record, by: by_token(&token, parts), needed: granted() });
+            let by = by_token(&token, parts);
+            return Ok(Self { record, by, method: SignInMethod::default(), needed: granted() });
         }
         let person = Person::from_request_parts(parts, context).await?;
         let id = connection_id(parts, context).await?;
-        let user = person.session.user.id.clone();
-        let found = blocking(move || catalog.connection_for(&user, &id)).await??;
+        let session = person.session.clone();
+        let method = session.method.clone();
+        let found =
+            blocking(move || catalog.connection_for(&session.user.id, &session.method, &id)).await??;
         let (record, membership) = found.ok_or_else(|| Problem::not_found("connection"))?;
         allow(&membership, P::PERMISSION)?;
-        Ok(Self { record, by: person.by(), needed: granted() })
+        Ok(Self { record, by: person.by(), method, needed: granted() })
     }
 }
 
@@ -189,7 +194,7 @@ async fn connection_id(parts: &mut Parts, context: &Shared) -> Result<Connection
 fn allow(membership: &store::Membership, needed: Permission) -> Result<(), Problem> {
     if membership.lacks_two_factor {
         return Err(Problem::forbidden("two_factor_required", "this workspace requires two-factor sign-in")
-            .action("set up an authenticator app for your account"));
+            .action("set up an authenticator app for your account, or sign in with a passkey"));
     }
     if membership.role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
 }

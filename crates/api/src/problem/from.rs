@@ -48,6 +48,8 @@ impl From<StoreError> for Problem {
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
+            StoreError::PasskeyTaken => (StatusCode::CONFLICT, "passkey_taken"),
+            StoreError::TooManyPasskeys => (StatusCode::CONFLICT, "too_many_passkeys"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
             StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),

@@ -11,7 +11,7 @@ use connect::Source;
 use futures_util::Stream;
 use model::{ConnectionId, UnixSeconds};
 use serde::Serialize;
-use store::Actor;
+use store::{Actor, SignInMethod};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,8 @@ struct Allowed {
     context: Shared,
     connection: ConnectionId,
     actor: Actor,
+    /// How a user signed in.
+    method: SignInMethod,
 }
 
 /// What one listener has been told.
@@ -55,13 +57,13 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<ReadMetrics>,
+    Connection { record, by, method, .. }: Connection<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         source: Source::of(&record.source),
         progress: context.runner.progress(&record.id),
         stopping: context.stopping.clone(),
-        allowed: Allowed { context: context.clone(), connection: record.id.clone(), actor: by.actor },
+        allowed: Allowed { context: context.clone(), connection: record.id.clone(), actor: by.actor, method },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -76,13 +78,13 @@ pub async fn handle(
 impl Allowed {
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
     async fn is_still(&self) -> bool {
-        let (catalog, connection, actor) =
-            (self.context.catalog.clone(), self.connection.clone(), self.actor.clone());
+        let (catalog, connection) = (self.context.catalog.clone(), self.connection.clone());
+        let (actor, method) = (self.actor.clone(), self.method.clone());
         let now = self.context.clock.now();
         let found = blocking(move || match &actor {
             Actor::User { id, .. } => {
                 let is_locked = catalog.user(id)?.is_none_or(|user| user.locked_at.is_some());
-                let found = catalog.connection_for(id, &connection)?;
+                let found = catalog.connection_for(id, &method, &connection)?;
                 Ok(!is_locked && found.is_some_and(|(_, membership)| !membership.lacks_two_factor))
             }
             Actor::Token { id, .. } => catalog.has_token(id, &connection, now),

@@ -71,8 +71,9 @@ impl Site {
     /// With what else a server is started with.
     pub fn started_with(clock: Clock, started_with: Options) -> Self {
         Self::with_options(clock, |_, _, options| {
-            let Options { network, trusted_proxies, .. } = started_with;
+            let Options { network, trusted_proxies, public_url, .. } = started_with;
             (options.network, options.trusted_proxies) = (network, trusted_proxies);
+            options.public_url = public_url;
         })
     }
 

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009.sql"),
     include_str!("migrations/0010.sql"),
     include_str!("migrations/0011.sql"),
+    include_str!("migrations/0014.sql"),
 ];
 
 /// Opens a connection to a catalog of the newest version, which is made or brought up to date first.

@@ -4,8 +4,10 @@ import { Link, getRouteApi, useRouter } from '@tanstack/react-router'
 import { setupQuery } from '~/api/queries'
 import { useTitle } from '~/view/useTitle'
 
+import { PasskeySignIn } from './PasskeySignIn'
 import { SignInForm } from './SignInForm'
 import { VisitorPage } from './VisitorPage'
+import { knowsPasskeys } from './webauthn'
 
 const route = getRouteApi('/login')
 
@@ -14,6 +16,7 @@ export function LoginPage() {
   const { next } = route.useSearch()
   const { data: setup } = useQuery(setupQuery)
   const router = useRouter()
+  const enter = () => router.history.push(next ?? '/')
   return (
     <VisitorPage
       below={
@@ -37,7 +40,8 @@ export function LoginPage() {
       }
       title="Sign in"
     >
-      <SignInForm onSignedIn={() => router.history.push(next ?? '/')} />
+      <SignInForm onSignedIn={enter} />
+      {setup?.passkeys_at === window.location.origin && knowsPasskeys() && <PasskeySignIn onSignedIn={enter} />}
     </VisitorPage>
   )
 }
