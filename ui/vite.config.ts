@@ -22,6 +22,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A page of the app may be served with `default-src 'self'`: nothing is inlined as a data: URL.
     assetsInlineLimit: 0,
+    // Every page needs these. Split by who imports what of them, they would be larger.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'framework', test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+)\// }] },
+      },
+    },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })

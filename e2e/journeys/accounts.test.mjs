@@ -96,7 +96,7 @@ test('a forgotten password is replaced by a link, and every session ends', async
   await looksRight(page, 'forgot-password');
   await page.getByLabel('Email').fill(owner.email);
   await page.getByRole('button', { name: 'Send link' }).click();
-  await heading(page, 'Check your email');
+  await heading(page, 'Ask for your link');
   await looksRight(page, 'reset-sent');
   await page.goto(await link(owner.fullName, 'choose'));
   await heading(page, 'Choose a new password');

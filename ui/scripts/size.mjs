@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 
 const KIB = 1024
 // What is there now, and a little more: a library that a first visit doesn't need loads on demand.
-const BUDGETS = { 'first route, without charts': 184 * KIB, charts: 54 * KIB, 'map of the world': 50 * KIB }
+const BUDGETS = { 'first route, without charts': 175 * KIB, charts: 56 * KIB, 'map of the world': 50 * KIB }
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))

@@ -6,11 +6,17 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { queryClient } from './api/queryClient'
+import { IS_SHARED } from './api/visit'
+import { preloadSaving } from './charts/export'
 import { preloadPanels } from './components/usePanels'
+import { preloadRanges } from './features/controls/RangePicker'
 import { router } from './routes/router'
 
 const root = document.getElementById('root')
-if (root) {
+if (root && IS_SHARED) {
+  // Whoever has only a link gets no more of the app than the page that it leads to.
+  void import('./features/shared/SharedApp').then(({ start }) => start(root))
+} else if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
@@ -22,4 +28,4 @@ if (root) {
 
 /** By then the first page is there: what opens over it comes while nobody waits, also for when the server is away later. */
 const AFTER_FIRST_PAGE_MS = 3_000
-setTimeout(preloadPanels, AFTER_FIRST_PAGE_MS)
+for (const preload of [preloadPanels, preloadRanges, preloadSaving]) setTimeout(preload, AFTER_FIRST_PAGE_MS)

@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("metrics", &["model", "store"]),
     ("sync", &["model", "connect", "store", "metrics"]),
     ("sandbox", &["model"]),
-    ("mail", &["model", "store"]),
+    ("mail", &["model", "connect", "store"]),
     ("api", &["model", "connect", "store", "metrics", "sync", "sandbox", "mail"]),
     ("app", &["model", "connect", "store", "metrics", "sync", "sandbox", "mail", "api"]),
     ("xtask", &[]),

@@ -12,4 +12,6 @@ pub mod password;
 pub mod permission;
 pub mod second_factor;
 pub mod throttle;
+pub mod visit;
+pub mod visits;
 pub mod waiting;

@@ -2,14 +2,45 @@
 
 pub mod dto;
 pub mod list;
+pub mod record_export;
+pub mod retention;
 
-use model::WorkspaceId;
-use store::{ConnectionRecord, NewAuditEntry};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use ::sync::Business;
+use model::{UnixSeconds, WorkspaceId};
+use store::{Actor, ConnectionRecord, NewAuditEntry};
 
 use crate::access::identity::By;
 use crate::blocking;
 use crate::context::Context;
 use crate::problem::Problem;
+
+/// A program that reads the same list over and over is recorded once in so long.
+const READ_AGAIN_AFTER_SECONDS: i64 = 86_400;
+/// Of what is remembered for that.
+const MAX_REMEMBERED: usize = 10_000;
+
+/// The lists that programs have read to their ends, and when that was recorded.
+#[derive(Debug, Default)]
+pub struct WholeLists(Mutex<HashMap<(String, String, &'static str), UnixSeconds>>);
+
+impl WholeLists {
+    /// Whether this has not been recorded lately. From now on it has.
+    fn is_news(&self, token: &str, business: &str, list: &'static str, now: UnixSeconds) -> bool {
+        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if recorded.len() >= MAX_REMEMBERED {
+            recorded.retain(|_, at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
+        }
+        let key = (token.to_owned(), business.to_owned(), list);
+        let is_recent = recorded.get(&key).is_some_and(|at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
+        if !is_recent {
+            recorded.insert(key, now);
+        }
+        !is_recent
+    }
+}
 
 /// Something that somebody did, before it is written down.
 #[derive(Debug, Clone)]
@@ -63,5 +94,17 @@ impl Context {
     pub async fn record(&self, event: Event) -> Result<(), Problem> {
         let (catalog, now) = (self.catalog.clone(), self.clock.now());
         Ok(blocking(move || catalog.add_audit_entry(&event.0, now)).await??)
+    }
+
+    /// Records that a program has read a list of people to its end, once a day. What people save is recorded when they save it.
+    ///
+    /// # Errors
+    /// Those of the store: then the last page is not answered.
+    pub async fn record_whole_list(&self, by: &By, of: &Business, list: &'static str) -> Result<(), Problem> {
+        let Actor::Token { id, .. } = &by.actor else { return Ok(()) };
+        if !self.whole_lists.is_news(id, of.id(), list, self.clock.now()) {
+            return Ok(());
+        }
+        self.record(Event::new(by, of.workspace(), "export.read").on(of.id()).detail(list)).await
     }
 }

@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
 use ::sync::runner::source_of;
-use ::sync::{ReferenceRates, Runner};
+use ::sync::{Business, ReferenceRates, Runner};
 use connect::{Network, Source};
 use futures_util::future::BoxFuture;
-use mail::Mailer;
+use mail::{Mailer, Operator};
 use model::billing::CustomerHistory;
 use model::{Clock, CustomerId, Secret};
 use serde::Serialize;
@@ -19,10 +19,13 @@ use utoipa::ToSchema;
 
 use crate::access::passkey::Ceremonies;
 use crate::access::throttle::Throttle;
+use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
+use crate::audit::WholeLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
+use crate::http::rows::RowLimit;
 use crate::problem::Problem;
 use crate::watch::Counters;
 
@@ -37,6 +40,15 @@ pub enum SignUp {
     Invited,
     /// Nobody. Invitations can be accepted with accounts that exist.
     Closed,
+}
+
+/// How visitors book a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookDemo {
+    /// With a form, which goes to the person who runs the server.
+    Form,
+    /// At this address, such as a calendar's.
+    At(Url),
 }
 
 /// What the server was started with.
@@ -61,6 +73,10 @@ pub struct Options {
     /// A link that signs in. Only a demo has one.
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
+    /// Without it, no demo is offered.
+    pub book_demo: Option<BookDemo>,
+    /// How many rows of lists a workspace is answered in a minute; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// Whoever knows the code is signed in as this user.
@@ -112,11 +128,14 @@ pub struct Context {
     pub options: Options,
     pub samples: Samples,
     pub throttle: Throttle,
+    pub visits: Visits,
+    pub rows: RowLimit,
     /// Challenges of passkeys that wait for an answer.
     pub passkeys: Ceremonies,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
+    pub(crate) whole_lists: WholeLists,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -133,7 +152,9 @@ impl Context {
         samples: Samples,
     ) -> Self {
         let throttle = Throttle::new(clock.clone());
-        let no_mail = || Mailer::new(None, data.clone(), catalog.clone(), clock.clone());
+        let visits = Visits::new(clock.clone());
+        let rows = RowLimit::new(options.rows_per_minute, clock.clone());
+        let no_mail = || Mailer::new(None, Operator::default(), data.clone(), catalog.clone(), clock.clone());
         let mailer = options.mailer.clone().unwrap_or_else(no_mail);
         let stopping = CancellationToken::new();
         let rates =
@@ -147,25 +168,34 @@ impl Context {
             options,
             samples,
             throttle,
+            visits,
+            rows,
             passkeys: Ceremonies::default(),
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),
+            whole_lists: WholeLists::default(),
             stopping,
         }
     }
 
-    /// A connection's numbers as they are now.
+    /// The numbers of a connection, or of several together, as they are now.
     ///
     /// # Errors
-    /// When the ledger can neither be read nor built.
-    pub async fn view(&self, record: ConnectionRecord) -> Result<View, Problem> {
-        let ledger = self.runner.ledger(&record.workspace, &record.id).await?.ledger;
-        let reaches_back_on = self.runner.progress(&record.id).borrow().reaches_back_on;
-        let (rates, workspace) = (Arc::clone(&self.rates), record.workspace.clone());
+    /// When a ledger can neither be read nor built.
+    pub async fn view(&self, business: &Business) -> Result<View, Problem> {
+        let (rates, workspace) = (Arc::clone(&self.rates), business.workspace().clone());
         let rates = blocking(move || rates.of(&workspace)).await??;
-        let view = ::sync::view::of(&record, ledger, rates, self.clock.now(), reaches_back_on);
-        Ok(self.answers.remembered(&record.id, view))
+        let view = self.runner.view(business, rates, self.clock.now()).await?;
+        Ok(self.answers.remembered(business.id(), view))
+    }
+
+    /// The numbers of a single connection, as they are now.
+    ///
+    /// # Errors
+    /// As [`Context::view`].
+    pub async fn view_of(&self, record: ConnectionRecord) -> Result<View, Problem> {
+        self.view(&Business::One(Box::new(record))).await
     }
 
     /// All that was billed to one customer, and the prices it was billed at.

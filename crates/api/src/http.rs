@@ -7,3 +7,4 @@ pub mod json;
 pub mod log;
 pub mod origin;
 pub mod paging;
+pub mod rows;

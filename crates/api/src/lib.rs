@@ -7,6 +7,7 @@ pub mod audit;
 pub mod connections;
 mod context;
 pub mod customers;
+pub mod feedback;
 mod http;
 pub mod invitations;
 pub mod me;
@@ -25,6 +26,8 @@ mod routes;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod share_links;
+pub mod shared;
 pub mod sign_up;
 pub mod sources;
 pub mod statements;
@@ -45,7 +48,9 @@ use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-pub use context::{Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp};
+pub use context::{
+    BookDemo, Context, Entry, Options, SampleAccount, SampleMerchant, Samples, Shared, SignUp,
+};
 pub use http::address::{ClientAddress, Peer, ProxyBlock, TrustedProxies};
 pub use problem::Problem;
 pub use routes::openapi;
@@ -59,6 +64,7 @@ pub fn router(context: Shared) -> Router {
     Router::new()
         .merge(routes::router())
         .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
+        .route(shared::frame::ROUTE, axum::routing::get(shared::frame::handle))
         .route("/enter/{code}", axum::routing::get(session::enter::handle))
         .route(webhooks::receive::ROUTE, axum::routing::post(webhooks::receive::handle))
         .route(watch::health::ROUTE, axum::routing::get(watch::health::handle))

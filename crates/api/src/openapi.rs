@@ -24,6 +24,7 @@ const PATH_PARTS: [(&str, &str); 10] = [
     ("session_id", "One of your sessions"),
     ("passkey_id", "One of your passkeys"),
     ("invitation_id", "The invitation"),
+    ("link_id", "The link"),
 ];
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -77,7 +78,9 @@ pub fn complete(mut document: OpenApi, demands: &[(String, Vec<HttpMethod>, Dema
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
     components.security_schemes.insert("session".to_owned(), cookie.into());
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    components.security_schemes.insert("token".to_owned(), bearer.into());
+    components.security_schemes.insert("token".to_owned(), bearer.clone().into());
+    // Of whoever has opened a link.
+    components.security_schemes.insert("link".to_owned(), bearer.into());
     document
 }
 
@@ -132,6 +135,7 @@ fn describe_access(operation: &mut Operation, demand: Demand) {
             SecurityRequirement::new("session", [needed.as_str()]),
             SecurityRequirement::new("token", [needed.as_str()]),
         ],
+        Demand::Link => vec![SecurityRequirement::new("link", none)],
     };
     operation.security = Some(ways);
     let parameters = operation.parameters.get_or_insert_default();

@@ -8,9 +8,9 @@ use utoipa::{OpenApi, Path};
 use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
-    audit, connections, customers, invitations, me, members, metrics, movements, passkeys, password_reset,
-    payments, rates, reconcile, restatements, session, settings, setup, sign_up, sources, statements, sync,
-    tokens, two_factor, webhooks, workspaces,
+    audit, connections, customers, feedback, invitations, me, members, metrics, movements, passkeys,
+    password_reset, payments, rates, reconcile, restatements, session, settings, setup, share_links, shared,
+    sign_up, sources, statements, sync, tokens, two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -46,14 +46,15 @@ actions! {
     sign_up::create, sign_up::confirm, sign_up::resend, sign_up::correct_address,
     password_reset::create, password_reset::finish,
     session::read, session::create, session::delete,
-    me::rename, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
+    me::rename, me::change_email, me::confirm_email, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
     passkeys::list, passkeys::begin, passkeys::create, passkeys::rename, passkeys::remove, passkeys::begin_sign_in,
     passkeys::sign_in,
     workspaces::list, workspaces::create, workspaces::update, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
-    audit::list,
+    audit::list, audit::record_export,
+    feedback::create, feedback::book_demo,
     sources::list,
     connections::check, connections::create, connections::list, connections::read, connections::rename,
     connections::delete, connections::replace_key,
@@ -67,6 +68,8 @@ actions! {
     customers::upcoming,
     webhooks::read, webhooks::set_secret, webhooks::remove, webhooks::dead, webhooks::retry,
     tokens::list, tokens::create, tokens::delete,
+    share_links::list, share_links::create, share_links::delete,
+    shared::open, shared::read, shared::facets, shared::list_metrics, shared::metric, shared::mrr, shared::cohorts,
     rates::list, rates::create, rates::import, rates::delete,
 }
 

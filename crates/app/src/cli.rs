@@ -1,12 +1,15 @@
 //! The command line. Scripts depend on it: names, defaults and exit codes are stable.
 
+use api::BookDemo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mail::{Mailbox, Operator, Webhook};
 use metrics::question::{Preset, Question};
 use model::{Day, Secret};
+use url::Url;
 
 use crate::commands;
 use crate::failure::Advice;
-use crate::outgoing::Outgoing;
+use crate::outgoing::{self, Outgoing};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -43,7 +46,7 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages and the API, and keep every connection up to date
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     /// Connect an account and import its data
     Connect(commands::connect::Connect),
     /// Bring connections up to date
@@ -86,6 +89,10 @@ pub enum Command {
     Keys(commands::keys::Keys),
     /// Create, list and revoke tokens for programs
     Token(commands::token::Token),
+    /// List and revoke links that show a page to people without an account
+    Share(commands::share::Share),
+    /// Print the audit log: who did what, in all workspaces
+    Audit(commands::audit::Audit),
     /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
     User(commands::user::User),
     /// List and delete the workspaces of this server
@@ -145,6 +152,56 @@ impl MailArgs {
     }
 }
 
+/// Where feedback and requests for a demo go.
+#[derive(Debug, Clone, Args)]
+pub struct FeedbackArgs {
+    /// The address that feedback and requests for a demo are emailed to; requires a mail server
+    #[arg(long, value_name = "ADDRESS", env = "CHARTSY_FEEDBACK_TO")]
+    feedback_to: Option<String>,
+    /// A URL that feedback and requests for a demo are posted to, as JSON
+    #[arg(long, value_name = "URL", env = "CHARTSY_FEEDBACK_WEBHOOK", hide_env_values = true, value_parser = secret)]
+    feedback_webhook: Option<Secret>,
+    /// Offers visitors a demo: 'form' for a form that goes where feedback goes, or the URL of your calendar
+    #[arg(long, value_name = "form|URL", env = "CHARTSY_BOOK_DEMO")]
+    book_demo: Option<String>,
+}
+
+impl FeedbackArgs {
+    /// Where they go; nowhere by default. An empty variable is as good as none.
+    pub fn operator(&self, has_mail: bool) -> anyhow::Result<Operator> {
+        let to = self.feedback_to.as_deref().filter(|to| !to.trim().is_empty());
+        let mailbox = to.map(|to| Mailbox::new("", to)).transpose().map_err(|_| {
+            Advice::new("--feedback-to is not an email address", "use one such as support@example.com")
+        })?;
+        if mailbox.is_some() && !has_mail {
+            let help = "set one with --smtp-url and --mail-from, or use --feedback-webhook instead";
+            return Err(Advice::new("feedback is to be emailed, but there is no mail server", help).into());
+        }
+        let url = self.feedback_webhook.as_ref().filter(|url| !url.expose().trim().is_empty());
+        let webhook = url.map(|url| Webhook::parse(url, outgoing::network())).transpose();
+        let help = "see \"Feedback and demos\" in docs/operations.md";
+        Ok(Operator { mailbox, webhook: webhook.map_err(|error| Advice::new(error.to_string(), help))? })
+    }
+
+    /// How visitors book a demo, if they can.
+    pub fn book_demo(&self, operator: &Operator) -> anyhow::Result<Option<BookDemo>> {
+        let Some(how) = self.book_demo.as_deref().map(str::trim).filter(|how| !how.is_empty()) else {
+            return Ok(None);
+        };
+        if how != "form" {
+            let url = Url::parse(how).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            let help = "use 'form', or the address of your calendar such as https://example.com/book";
+            let url = url.ok_or_else(|| Advice::new("--book-demo is neither 'form' nor a URL", help))?;
+            return Ok(Some(BookDemo::At(url)));
+        }
+        if operator.is_reachable() {
+            return Ok(Some(BookDemo::Form));
+        }
+        let help = "set --feedback-to or --feedback-webhook, or use the URL of your calendar";
+        Err(Advice::new("there is a form to book a demo, but nowhere to send it", help).into())
+    }
+}
+
 /// Takes anything: clap would repeat what it refuses.
 fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::new(text))
@@ -155,7 +212,8 @@ fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
 pub struct ConnectionArgs {
     #[command(flatten)]
     pub data: DataArgs,
-    /// The connection to use if there are several
+    /// The connection to use if there are several. Commands that show figures also take `all`, which adds up all that
+    /// belong together: live accounts, or else those in test mode, or else samples
     #[arg(long, value_name = "ID")]
     pub connection: Option<String>,
 }
@@ -220,6 +278,11 @@ mod tests {
             "chartsy export --to d --format parquet",
             "chartsy sandbox --merchant mid --seed 3 --customers 10 --listen 127.0.0.1:0 --limits none",
             "chartsy token create --name ci",
+            "chartsy share list --data d",
+            "chartsy share revoke link_1 --data d",
+            "chartsy audit --data d --workspace ws_1 --action token --actor ada --from 2026-01-01 --to 2026-12-31 --format json",
+            "chartsy serve --audit-retention-days 365",
+            "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000",
             "chartsy user password --data d",
             "chartsy user password ada",
             "chartsy doctor",
@@ -240,6 +303,7 @@ mod tests {
             "chartsy serve --outgoing public --trusted-proxy 127.0.0.1 --trusted-proxy 10.0.0.0/8",
             "chartsy serve --tls-cert cert.pem --tls-key key.pem",
             "chartsy serve --smtp-url smtps://u:p@mail.example.com --mail-from chartsy@example.com",
+            "chartsy serve --feedback-to a@example.com --feedback-webhook https://example.com/hook --book-demo form",
             "chartsy mail test --to ada@example.com --data d",
         ] {
             let line = line.replace("SOURCE", sandbox::SOURCE);

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod audit;
 pub mod backup;
 pub mod cohorts;
 pub mod connect;
@@ -21,6 +22,7 @@ pub mod rebuild;
 pub mod restore;
 pub mod sandbox;
 pub mod serve;
+pub mod share;
 pub mod statements;
 pub mod status;
 pub mod sync;
@@ -33,7 +35,7 @@ use crate::cli::Command;
 
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(*args).await,
         Command::Connect(args) => connect::run(args).await,
         Command::Sync(args) => sync::run(args).await,
         Command::Rebuild(args) => rebuild::run(args).await,
@@ -55,6 +57,8 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Keys(args) => keys::run(args),
         Command::Token(args) => token::run(args),
+        Command::Share(args) => share::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),

@@ -9,8 +9,13 @@ use store::{
     Actor, Catalog, ConnectionRecord, DataDir, KeyCommand, KeyState, NewAuditEntry, StoreError, Workspace,
 };
 
+use sync::Business;
+
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
+
+/// In place of a connection's id: all that add up.
+const ALL: &str = "all";
 
 /// The command that prints the master key, where there is one. It is the same for the whole process.
 static MASTER_KEY_COMMAND: OnceLock<String> = OnceLock::new();
@@ -101,12 +106,23 @@ impl Folder {
         action: &'static str,
         subject: &str,
     ) -> anyhow::Result<()> {
+        self.record_with(workspace, action, subject, None)
+    }
+
+    /// The same with what else has to be known: no secret, and no personal data of customers.
+    pub fn record_with(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        action: &'static str,
+        subject: &str,
+        detail: Option<String>,
+    ) -> anyhow::Result<()> {
         let entry = NewAuditEntry {
             workspace: workspace.cloned(),
             actor: Actor::Operator,
             action,
             subject: Some(subject.to_owned()),
-            detail: None,
+            detail,
             address: None,
         };
         Ok(self.catalog.add_audit_entry(&entry, Clock::System.now())?)
@@ -118,6 +134,10 @@ impl Folder {
 
     /// The connection that was named, or the only one.
     pub fn connection(&self, named: Option<&str>) -> anyhow::Result<ConnectionRecord> {
+        if named == Some(ALL) {
+            let help = "name one of those that 'chartsy status' lists";
+            return Err(Advice::new("this command is about a single connection", help).into());
+        }
         if let Some(id) = named {
             let found = self.connections()?.into_iter().find(|record| record.id.as_str() == id);
             return found.ok_or_else(|| {
@@ -139,10 +159,48 @@ impl Folder {
         }
     }
 
+    /// The connection that was named, or the only one; with `all` or a workspace's id, all of its connections together.
+    fn business(&self, named: Option<&str>) -> anyhow::Result<Business> {
+        let workspaces = self.catalog.all_workspaces()?;
+        let ids = workspaces.iter().map(|one| &one.workspace.id);
+        let together = |id: &WorkspaceId| -> anyhow::Result<Business> {
+            Business::together(id, self.catalog.connections(id)?)
+                .ok_or_else(|| Advice::nothing_connected().into())
+        };
+        match named {
+            Some(ALL) => {
+                let mut used = Vec::new();
+                for id in ids {
+                    if !self.catalog.connections(id)?.is_empty() {
+                        used.push(id);
+                    }
+                }
+                match used.as_slice() {
+                    [] => Err(Advice::nothing_connected().into()),
+                    [only] => together(only),
+                    several => {
+                        let ids: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
+                        let help = format!("add --connection {}", ids.join(" | "));
+                        Err(Advice::new("there are several workspaces with connections", help).into())
+                    }
+                }
+            }
+            Some(id) if ids.clone().any(|own| own.as_str() == id) => together(&id.into()),
+            named => Ok(Business::One(Box::new(self.connection(named)?))),
+        }
+    }
+
     /// The connections that a command for one or all of them is about.
     pub fn chosen(&self, named: Option<&str>) -> anyhow::Result<Vec<ConnectionRecord>> {
         if named.is_some() { Ok(vec![self.connection(named)?]) } else { self.connections() }
     }
+}
+
+/// The folder, and what a command of figures is about: a connection, or all of a workspace's together.
+pub fn business(args: &ConnectionArgs) -> anyhow::Result<(Folder, Business)> {
+    let folder = Folder::existing(&args.data.data)?;
+    let business = folder.business(args.connection.as_deref())?;
+    Ok((folder, business))
 }
 
 /// The folder and the one connection that a reading command is about.

@@ -5,7 +5,7 @@ use metrics::view::View;
 use model::Clock;
 use store::ConnectionRecord;
 use sync::runner::Callbacks;
-use sync::{ReferenceRates, Runner, RunnerConfig};
+use sync::{Business, ReferenceRates, Runner, RunnerConfig};
 
 use crate::folder::Folder;
 use crate::outgoing;
@@ -55,14 +55,11 @@ pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
     Ok(Runner::new(RunnerConfig { network: outgoing::network(), ..config }))
 }
 
-/// The numbers of a connection, from its files.
-pub async fn view(folder: &Folder, record: ConnectionRecord) -> anyhow::Result<View> {
-    let runner = for_command(folder)?;
-    let snapshot = runner.ledger(&record.workspace, &record.id).await;
-    let snapshot = snapshot.with_context(|| format!("the ledger of {} can't be read", record.id))?;
-    let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(&record.workspace)?;
-    let reaches_back_on = runner.progress(&record.id).borrow().reaches_back_on;
-    Ok(sync::view::of(&record, snapshot.ledger, rates, Clock::System.now(), reaches_back_on))
+/// The numbers of a connection, or of several together, from their files.
+pub async fn view(folder: &Folder, business: &Business) -> anyhow::Result<View> {
+    let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(business.workspace())?;
+    let view = for_command(folder)?.view(business, rates, Clock::System.now()).await;
+    view.with_context(|| format!("the ledger of {} can't be read", business.id()))
 }
 
 /// Loads or updates a connection and shows how far it is, until it is done or interrupted.

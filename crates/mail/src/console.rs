@@ -3,16 +3,16 @@
 
 use crate::Mailbox;
 use crate::letter::{name, one_line};
-use crate::message::{Message, VisitorTopic};
-
-/// How much of a visitor's message is shown.
-const WORDS_MAX: usize = 2_000;
+use crate::message::Message;
 
 /// One line to print; `None` for messages that only inform their recipient.
 pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
     let (what_for, link) = match message {
         Message::ConfirmAddress { link } => {
             ("confirm the email address".to_owned(), link.expose().to_owned())
+        }
+        Message::ConfirmNewAddress { link } => {
+            ("confirm their new email address".to_owned(), link.expose().to_owned())
         }
         Message::ResetPassword { link } => ("choose a new password".to_owned(), link.expose().to_owned()),
         Message::Invitation { workspace_name, link, .. } => {
@@ -21,10 +21,8 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         Message::AlreadyRegistered { sign_in_page, .. } => {
             ("sign in, because there already is an account".to_owned(), sign_in_page.to_string())
         }
-        Message::FromVisitor { topic, visitor, text } => {
-            return Some(from_visitor(*topic, visitor, text));
-        }
-        Message::PasswordChanged { .. }
+        Message::FromVisitor(_)
+        | Message::PasswordChanged { .. }
         | Message::AddressChanged { .. }
         | Message::NoAccount { .. }
         | Message::TwoFactorOn { .. }
@@ -36,19 +34,6 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
     let whom =
         Some(name(to.name())).filter(|name| !name.is_empty()).unwrap_or_else(|| to.address().to_string());
     Some(format!("no mail server is configured; give this link to {whom} to {what_for}: {}", one_line(&link)))
-}
-
-fn from_visitor(topic: VisitorTopic, visitor: &Mailbox, text: &str) -> String {
-    let what = match topic {
-        VisitorTopic::Feedback => "feedback",
-        VisitorTopic::Demo => "a demo request",
-    };
-    let words: String = one_line(text).chars().take(WORDS_MAX).collect();
-    format!(
-        "no mail server is configured; {what} from {} ({}): {words}",
-        name(visitor.name()),
-        visitor.address()
-    )
 }
 
 #[cfg(test)]
@@ -71,11 +56,13 @@ mod tests {
 
     #[test]
     fn nobody_writes_a_line_of_their_own_or_moves_the_cursor() {
-        let text = "Hi\r\nno mail server is configured; give this link to Eve: http://evil.example\u{1b}[2K";
-        let message = Message::FromVisitor {
-            topic: VisitorTopic::Feedback,
-            visitor: Mailbox::new("Eve\n", "eve@example.com").unwrap(),
-            text: text.to_owned(),
+        let evil = "Hi\r\nno mail server is configured; give this link to Eve: http://evil.example\u{1b}[2K";
+        let message = Message::Invitation {
+            workspace: "ws_1".into(),
+            workspace_name: evil.to_owned(),
+            invited_by: evil.to_owned(),
+            role: "Viewer".to_owned(),
+            link: Secret::new("https://example.com/join/abc"),
         };
         let line = line(&message, &ada("")).unwrap();
         assert!(!line.contains(|c: char| c.is_control()), "{line:?}");

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::{Address, Message};
 use model::{Secret, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SendError;
+use crate::message::Picture;
 use crate::settings::Settings;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ pub(crate) struct Contents {
     pub(crate) text: String,
     pub(crate) html: String,
     pub(crate) reply_to: Option<ReplyTo>,
+    #[serde(default)]
+    pub(crate) picture: Option<Picture>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +66,15 @@ impl Contents {
                 builder.reply_to(Mailbox::new(Some(name.clone()).filter(|name| !name.is_empty()), address));
         }
         let bodies = MultiPart::alternative_plain_html(self.text.clone(), self.html.clone());
+        let bodies = match &self.picture {
+            Some(picture) => {
+                let bytes = STANDARD.decode(&picture.base64).map_err(unwritable)?;
+                let kind = ContentType::parse(&picture.media_type).map_err(unwritable)?;
+                let attached = Attachment::new(picture.file_name()).body(bytes, kind);
+                MultiPart::mixed().multipart(bodies).singlepart(attached)
+            }
+            None => bodies,
+        };
         Ok(builder.multipart(bodies).map_err(unwritable)?.formatted())
     }
 }

@@ -11,6 +11,9 @@ pub enum MailError {
     Address,
     #[error("the message could not be written down")]
     Unwritable,
+    /// The server has neither a mailbox nor a webhook for messages to the person who runs it.
+    #[error("messages for the person who runs this server are not accepted")]
+    NoOperator,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the work ended unexpectedly: {0}")]
@@ -36,6 +39,10 @@ pub enum SendError {
     AddressNotAscii,
     #[error("the message could not be written as an email")]
     Unwritable,
+    #[error("the webhook at {server} can't be reached: {reason}")]
+    WebhookUnreachable { server: String, reason: String },
+    #[error("the webhook at {server} answered with status {status}")]
+    WebhookRefused { server: String, status: u16 },
     /// The message can't be decrypted.
     #[error(transparent)]
     MasterKey(StoreError),
@@ -63,6 +70,9 @@ impl fmt::Display for Stage {
 
 /// The answer of a mail server that wants the connection to be encrypted first, or a user and a password.
 const NOT_LIKE_THIS: u16 = 530;
+
+/// The statuses by which a webhook refuses one message and would take others: its contents.
+const NOT_THIS_MESSAGE: [u16; 3] = [400, 413, 422];
 
 /// What a mail server answered. Prints its codes only, because its text often repeats the recipient's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +115,9 @@ impl fmt::Display for Answer {
 impl SendError {
     /// Whether it would be the same with any other message: then the others need not be tried now.
     pub(crate) fn concerns_all(&self) -> bool {
+        if let Self::WebhookRefused { status, .. } = self {
+            return !NOT_THIS_MESSAGE.contains(status);
+        }
         !matches!(
             self,
             Self::Refused { stage: Stage::Recipient | Stage::Contents, .. }
@@ -121,6 +134,7 @@ impl SendError {
             Self::Refused { stage: Stage::Recipient | Stage::Contents, answer } => {
                 answer.code >= 500 && answer.code != NOT_LIKE_THIS
             }
+            Self::WebhookRefused { status, .. } => NOT_THIS_MESSAGE.contains(status),
             Self::AddressNotAscii | Self::Unwritable => true,
             _ => false,
         }
@@ -158,6 +172,12 @@ impl SendError {
             Self::Refused { .. } => "see what the mail server answered",
             Self::AddressNotAscii => "use another address, or a mail server that supports SMTPUTF8",
             Self::Unwritable => "report this, with the version of Chartsy",
+            Self::WebhookUnreachable { .. } => {
+                "check the URL in --feedback-webhook and the network; --outgoing public refuses private addresses"
+            }
+            Self::WebhookRefused { .. } => {
+                "check the URL in --feedback-webhook, and the log of what answers there"
+            }
             Self::MasterKey(_) => StoreError::MASTER_KEY_HELP,
         }
     }

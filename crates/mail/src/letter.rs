@@ -4,11 +4,13 @@
 use std::fmt::Write;
 
 use crate::contents::{Contents, ReplyTo};
+use crate::message::Picture;
 
 /// Longer values are cut: names and subjects belong to strangers as well.
 const SUBJECT_MAX: usize = 150;
 const NAME_MAX: usize = 80;
 const QUOTE_MAX: usize = 10_000;
+const LINE_MAX: usize = 300;
 
 const PAGE: &str = "margin:0;padding:24px 12px;background:#f4f5f7;color:#1c2430;\
 font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -27,6 +29,8 @@ pub(crate) struct Letter {
     /// Why the reader gets this.
     pub(crate) footer: String,
     pub(crate) reply_to: Option<ReplyTo>,
+    /// Attached.
+    pub(crate) picture: Option<Picture>,
 }
 
 pub(crate) enum Part {
@@ -42,6 +46,8 @@ pub(crate) enum Part {
     },
     /// Somebody else's words, with their line breaks.
     Quote(String),
+    /// Short facts, one a line.
+    Lines(Vec<String>),
 }
 
 impl Letter {
@@ -49,7 +55,7 @@ impl Letter {
         let subject = shortened(&one_line(&self.subject), SUBJECT_MAX);
         let (text, html) = (self.text(), self.html(&subject));
         let reply_to = self.reply_to.map(|to| ReplyTo { name: name(&to.name), address: to.address });
-        Contents { subject, text, html, reply_to }
+        Contents { subject, text, html, reply_to, picture: self.picture }
     }
 
     fn greeting(&self) -> String {
@@ -73,6 +79,7 @@ impl Letter {
                     let lines: Vec<String> = quoted.lines().map(|line| format!("> {line}")).collect();
                     text.push_str(&lines.join("\n"));
                 }
+                Part::Lines(lines) => text.push_str(&each_on_one_line(lines).join("\n")),
             }
             text.push('\n');
         }
@@ -108,6 +115,11 @@ impl Letter {
                 Part::Quote(words) => {
                     writeln!(html, "<blockquote style=\"{QUOTE}\">{}</blockquote>", escaped(&quotable(words)))
                 }
+                Part::Lines(lines) => {
+                    let lines: Vec<String> =
+                        each_on_one_line(lines).iter().map(|line| escaped(line)).collect();
+                    writeln!(html, "<p style=\"{SMALL}\">{}</p>", lines.join("<br>"))
+                }
             };
         }
         let footer = escaped(&self.footer);
@@ -125,6 +137,10 @@ pub(crate) fn name(text: &str) -> String {
 pub(crate) fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn each_on_one_line(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| shortened(&one_line(line), LINE_MAX)).collect()
 }
 
 fn quotable(text: &str) -> String {
@@ -181,9 +197,11 @@ mod tests {
                 Part::Button { label: "Open", link: "https://example.com/?a=\"><script>&b=1".to_owned() },
                 Part::Link { label: "Open", link: "https://example.com/'><script>".to_owned() },
                 Part::Quote("<!-- \r\n--> </blockquote>".to_owned()),
+                Part::Lines(vec!["<b>\n<img".to_owned()]),
             ],
             footer: "<i>".to_owned(),
             reply_to: None,
+            picture: None,
         };
         let html = letter.into_contents().html;
         let tags = ["<b>", "<img", "<script", "</p><", "<!--", "<i>", "?a=\"", "</blockquote></blockquote>"];

@@ -1,4 +1,4 @@
-//! Sends email. A message is written to the catalog's outbox first and sent from there by one task of the server, so that
+//! Sends email, and posts what visitors write to the operator's webhook. A message is written to the catalog's outbox first and sent from there by one task of the server, so that
 //! nothing is lost while the mail server is down or Chartsy is restarted. Without a mail server, links go to the console of
 //! the person who runs Chartsy.
 
@@ -10,13 +10,17 @@ mod letter;
 mod mailbox;
 mod mailer;
 mod message;
+mod operator;
 mod settings;
 mod smtp;
 #[cfg(test)]
 mod testing;
+mod webhook;
 
 pub use error::{Answer, MailError, SendError, Stage};
 pub use mailbox::Mailbox;
 pub use mailer::{Delivery, Mailer, send_test};
-pub use message::{Message, VisitorTopic};
+pub use message::{Fact, FromVisitor, Message, Picture, VisitorTopic};
+pub use operator::Operator;
 pub use settings::{Settings, SettingsError};
+pub use webhook::Webhook;

@@ -5,8 +5,8 @@ mod outbox;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use model::{Clock, UnixSeconds};
-use store::{Catalog, DataDir, Keyring, NewOutboxMessage};
+use model::{Clock, Secret, UnixSeconds};
+use store::{Catalog, Channel, DataDir, Keyring, NewOutboxMessage};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -14,12 +14,17 @@ use crate::Mailbox;
 use crate::blocking::blocking;
 use crate::console;
 use crate::error::{Answer, MailError, SendError};
-use crate::message::Message;
+use crate::message::{FromVisitor, Message};
+use crate::operator::Operator;
 use crate::settings::Settings;
 use crate::smtp::Session;
 
 /// How often the outbox is looked at in any case: other processes write to it as well, and clocks are set.
 const LOOK_EVERY_SECONDS: u64 = 10;
+/// Visitors' messages carry pictures: no more of them wait, so that nobody can fill the disk.
+const VISITORS_WAITING_MAX: u32 = 200;
+/// What is written as the recipient of what is posted.
+const WEBHOOK: &str = "webhook";
 
 /// Sends messages. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +34,7 @@ pub struct Mailer {
 
 struct Shared {
     settings: Option<Settings>,
+    operator: Operator,
     data: DataDir,
     catalog: Catalog,
     clock: Clock,
@@ -56,14 +62,25 @@ pub enum Delivery {
 impl Mailer {
     /// Without settings, links are printed to standard error. The folder's master key is read when it is needed: a server
     /// without it has to start all the same.
-    pub fn new(settings: Option<Settings>, data: DataDir, catalog: Catalog, clock: Clock) -> Self {
+    pub fn new(
+        settings: Option<Settings>,
+        operator: Operator,
+        data: DataDir,
+        catalog: Catalog,
+        clock: Clock,
+    ) -> Self {
         let (written, sent) = (Notify::new(), Mutex::default());
-        Self { shared: Arc::new(Shared { settings, data, catalog, clock, written, sent }) }
+        Self { shared: Arc::new(Shared { settings, operator, data, catalog, clock, written, sent }) }
     }
 
     /// Whether there is a mail server.
     pub fn is_configured(&self) -> bool {
         self.shared.settings.is_some()
+    }
+
+    /// Whether messages for the person who runs Chartsy get anywhere.
+    pub fn reaches_operator(&self) -> bool {
+        self.shared.operator.is_reachable()
     }
 
     /// Takes a message. Once this returns, nothing that happens to the process can lose it. From `expires_at` on it is not
@@ -83,22 +100,50 @@ impl Mailer {
             }
             return Ok(Delivery::Console);
         }
-        let contents = message.letter(to, expires_at).into_contents();
-        let new = NewOutboxMessage {
-            workspace: message.workspace().cloned(),
-            kind: message.kind(),
-            recipient: to.address().to_string(),
-            contents: contents.to_secret().map_err(|_| MailError::Unwritable)?,
-            expires_at,
-        };
+        self.write_down(vec![mail_of(&message, to, expires_at)?]).await?;
+        Ok(Delivery::Queued)
+    }
+
+    /// Takes a message for the person who runs Chartsy: for their mailbox, their webhook, or both.
+    ///
+    /// # Errors
+    /// `NoOperator` when there is neither; those of the catalog, `OutboxFull` among them.
+    pub async fn send_to_operator(&self, sent: FromVisitor) -> Result<(), MailError> {
+        let Operator { mailbox, webhook } = &self.shared.operator;
+        let posted = sent.json(self.shared.clock.now());
+        let message = Message::FromVisitor(Box::new(sent));
+        let mut new = Vec::new();
+        if let Some(mailbox) = mailbox {
+            new.push(mail_of(&message, mailbox, None)?);
+        }
+        if webhook.is_some() {
+            new.push(NewOutboxMessage {
+                channel: Channel::Webhook,
+                workspace: None,
+                kind: message.kind(),
+                recipient: WEBHOOK.to_owned(),
+                contents: Secret::new(posted),
+                expires_at: None,
+                most_of_its_kind: None,
+            });
+        }
+        if new.is_empty() {
+            return Err(MailError::NoOperator);
+        }
+        let most_of_its_kind = Some(VISITORS_WAITING_MAX);
+        self.write_down(new.into_iter().map(|one| NewOutboxMessage { most_of_its_kind, ..one }).collect())
+            .await
+    }
+
+    async fn write_down(&self, new: Vec<NewOutboxMessage>) -> Result<(), MailError> {
         let shared = Arc::clone(&self.shared);
         let write = move || {
-            let add = |keyring: &Keyring| shared.catalog.add_to_outbox(keyring, &new, shared.clock.now());
+            let add = |keyring: &Keyring| shared.catalog.add_all_to_outbox(keyring, &new, shared.clock.now());
             shared.data.sealing(&shared.catalog, add)
         };
         blocking(write).await?;
         self.shared.written.notify_one();
-        Ok(Delivery::Queued)
+        Ok(())
     }
 
     /// Sends what is in the outbox until it is told to stop. A message that is being handed in then is finished first. Only
@@ -119,6 +164,23 @@ impl Mailer {
             }
         }
     }
+}
+
+fn mail_of(
+    message: &Message,
+    to: &Mailbox,
+    expires_at: Option<UnixSeconds>,
+) -> Result<NewOutboxMessage, MailError> {
+    let contents = message.letter(to, expires_at).into_contents();
+    Ok(NewOutboxMessage {
+        channel: Channel::Mail,
+        workspace: message.workspace().cloned(),
+        kind: message.kind(),
+        recipient: to.address().to_string(),
+        contents: contents.to_secret().map_err(|_| MailError::Unwritable)?,
+        expires_at,
+        most_of_its_kind: None,
+    })
 }
 
 /// Sends a test message right away, past the outbox; what the server answered.

@@ -1,6 +1,7 @@
 //! The messages that Chartsy sends, with the values that each needs.
 
 mod letters;
+mod visitor;
 
 use jiff::Timestamp;
 use model::{Secret, UnixSeconds, WorkspaceId};
@@ -9,11 +10,17 @@ use url::Url;
 use crate::Mailbox;
 use crate::letter::Letter;
 
+pub use visitor::{Fact, FromVisitor, Picture, VisitorTopic};
+
 /// Links that open something are secrets. Links to a page that anybody may open are not.
 #[derive(Debug, Clone)]
 pub enum Message {
     /// To a new address: whoever opens the link has it.
     ConfirmAddress {
+        link: Secret,
+    },
+    /// To the address that an account is to have: whoever opens the link gives it that address.
+    ConfirmNewAddress {
         link: Secret,
     },
     ResetPassword {
@@ -61,20 +68,9 @@ pub enum Message {
         account_page: Url,
     },
     /// From somebody on the pages to the person who runs Chartsy. Answers go to the visitor.
-    FromVisitor {
-        topic: VisitorTopic,
-        visitor: Mailbox,
-        text: String,
-    },
+    FromVisitor(Box<FromVisitor>),
     /// Whether the settings work.
     Test,
-}
-
-/// Why a visitor writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VisitorTopic {
-    Feedback,
-    Demo,
 }
 
 impl Message {
@@ -82,6 +78,7 @@ impl Message {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::ConfirmAddress { .. } => "confirm_address",
+            Self::ConfirmNewAddress { .. } => "confirm_new_address",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
             Self::Invitation { .. } => "invitation",
@@ -92,7 +89,7 @@ impl Message {
             Self::TwoFactorOff { .. } => "two_factor_off",
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::PasskeyRemoved { .. } => "passkey_removed",
-            Self::FromVisitor { .. } => "from_visitor",
+            Self::FromVisitor(_) => "from_visitor",
             Self::Test => "test",
         }
     }

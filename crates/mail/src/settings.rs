@@ -71,6 +71,10 @@ pub enum SettingsError {
         "the sender is not an email address; use 'Chartsy <chartsy@example.com>' or 'chartsy@example.com'"
     )]
     From,
+    #[error(
+        "the webhook for feedback is not a URL such as https://example.com/hook, without a user and a password"
+    )]
+    Webhook,
 }
 
 impl Settings {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::{Catalog, DataDir};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Mailbox, Mailer, Settings};
+use crate::{Mailbox, Mailer, Operator, Settings};
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 pub(crate) const FROM: &str = "Chartsy <chartsy@example.com>";
@@ -128,14 +128,20 @@ pub(crate) fn settings(url: &Secret) -> Settings {
 
 /// A data folder with a clock that stands still, and mailers that come and go.
 pub(crate) struct Post {
-    dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
     pub(crate) clock: ManualClock,
     pub(crate) settings: Option<Settings>,
+    pub(crate) operator: Operator,
 }
 
 impl Post {
     pub(crate) fn new(settings: Option<Settings>) -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), clock: ManualClock::at(NOW), settings }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            clock: ManualClock::at(NOW),
+            settings,
+            operator: Operator::default(),
+        }
     }
 
     /// To a server on this machine that encrypts nothing.
@@ -145,7 +151,8 @@ impl Post {
 
     /// A mailer as a process has it: with its own handle on the catalog.
     pub(crate) fn mailer(&self) -> Mailer {
-        Mailer::new(self.settings.clone(), self.data(), self.catalog(), Clock::Manual(self.clock.clone()))
+        let clock = Clock::Manual(self.clock.clone());
+        Mailer::new(self.settings.clone(), self.operator.clone(), self.data(), self.catalog(), clock)
     }
 
     pub(crate) fn catalog(&self) -> Catalog {

@@ -16,6 +16,7 @@ mod draft;
 mod revenue;
 mod rows;
 mod texts;
+mod together;
 mod views;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use model::{BalanceTransaction, Currency, CustomerId, UnixSeconds};
 use rayon::prelude::*;
 
 use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
+use together::PartChunks;
 
 pub use balance::BalanceChanges;
 pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
@@ -34,6 +36,7 @@ pub use catalog::{Catalog, Plan, PlanInterval};
 pub use chunk::{Chunk, Country};
 pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
+pub use together::{LedgerPart, LedgersTogether, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};
 
@@ -46,10 +49,12 @@ const BALANCE_BLOBS: u32 = 1 << 30;
 #[derive(Debug, Clone)]
 pub struct Ledger {
     catalog: Arc<Catalog>,
-    /// A power of two of them; a customer's id says which one it is in.
+    /// A power of two of them; a customer's id says which one it is in. Where there are parts, that holds for each part.
     chunks: Vec<Arc<Chunk>>,
     balance: Balance,
     calendar: Arc<CalendarDays>,
+    /// The connections that it is of. Empty where it is of one.
+    parts: Arc<[PartChunks]>,
 }
 
 /// What is known of a customer beside its money.
@@ -109,7 +114,7 @@ impl Ledger {
         use rayon::prelude::*;
         let calendar = Arc::new(CalendarDays::new(zone));
         let chunks = self.chunks.par_iter().map(|chunk| Arc::new(chunk.with_calendar(&calendar))).collect();
-        Self { catalog: Arc::clone(&self.catalog), chunks, balance: self.balance.clone(), calendar }
+        Self { chunks, calendar, ..self.clone() }
     }
 
     /// The same ledger without the names and email addresses of those of whom `is_one` says so. The rest is shared.
@@ -208,7 +213,7 @@ impl Ledger {
     }
 
     pub(crate) fn find(&self, id: &CustomerId) -> Option<CustomerPosition> {
-        let chunk = self.chunk_of(id);
+        let chunk = self.chunk_with(id)?;
         let customer = self.chunks[chunk].find(id.as_str())?;
         Some(CustomerPosition::new(chunk, customer))
     }

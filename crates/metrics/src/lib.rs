@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod columns;
+pub mod curtain;
 pub mod envelope;
 pub mod fx;
 pub mod ledger;

@@ -14,6 +14,8 @@ pub enum Permission {
     ReadMetrics,
     /// See customers, their invoices and payments.
     ReadCustomers,
+    /// Show pages of figures to people without an account, by links.
+    Share,
     /// Change connections, settings, rates and tokens, invite members and read the audit log.
     Manage,
     /// Hand the workspace over to somebody else, or delete it.
@@ -30,7 +32,7 @@ pub enum Role {
     Admin,
     /// Sees every figure and customer, and the bills of an installation that charges for its service.
     BillingAdmin,
-    /// Sees every figure and customer, and keeps dashboards.
+    /// Sees every figure and customer, and shares pages of figures by links.
     Member,
     /// Sees every figure and customer.
     Viewer,
@@ -66,7 +68,8 @@ impl Role {
         match self {
             Self::Owner => Permission::Own,
             Self::Admin => Permission::Manage,
-            Self::BillingAdmin | Self::Member | Self::Viewer => Permission::ReadCustomers,
+            Self::Member => Permission::Share,
+            Self::BillingAdmin | Self::Viewer => Permission::ReadCustomers,
         }
     }
 
@@ -114,12 +117,13 @@ impl fmt::Display for TokenScope {
 }
 
 impl Permission {
-    pub const ALL: [Self; 4] = [Self::ReadMetrics, Self::ReadCustomers, Self::Manage, Self::Own];
+    pub const ALL: [Self; 5] = [Self::ReadMetrics, Self::ReadCustomers, Self::Share, Self::Manage, Self::Own];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadMetrics => "read_metrics",
             Self::ReadCustomers => "read_customers",
+            Self::Share => "share",
             Self::Manage => "manage",
             Self::Own => "own",
         }
@@ -178,6 +182,14 @@ mod tests {
             assert_eq!(role.may_assign(Role::Owner), role == Role::Owner, "{role:?}");
             assert_eq!(role.may_assign(Role::Viewer), role.permission() >= Permission::Manage, "{role:?}");
         }
+    }
+
+    #[test]
+    fn members_and_whoever_manages_share_links_and_viewers_do_not() {
+        let may = |role: Role| role.permission() >= Permission::Share;
+        assert_eq!(Role::ALL.map(may), [true, true, false, true, false]);
+        let may = |scope: TokenScope| scope.permission() >= Permission::Share;
+        assert_eq!(TokenScope::ALL.map(may), [false, false, true]);
     }
 
     #[test]

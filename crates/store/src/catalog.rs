@@ -6,6 +6,7 @@ mod email_links;
 mod erasures;
 mod file;
 mod invitations;
+mod limits;
 mod members;
 mod outbox;
 mod passkeys;
@@ -14,12 +15,13 @@ mod rates;
 mod records;
 mod sealed;
 mod sessions;
+mod share_links;
 mod tokens;
 mod two_factor;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -30,8 +32,9 @@ use crate::scrub::scrub;
 pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
 pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};
+pub use limits::WorkspaceLimits;
 pub use members::{Member, Membership, Workspace, WorkspaceFacts};
-pub use outbox::{NewOutboxMessage, OutboxFacts, OutboxMessage};
+pub use outbox::{Channel, NewOutboxMessage, OutboxFacts, OutboxMessage};
 pub use passkeys::{NewPasskey, Passkey};
 pub use people::{NewUser, User};
 pub use rates::{NewRate, RateRecord};
@@ -39,6 +42,7 @@ pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, Ne
 pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
 pub use sessions::{Origin, Session, SignInMethod};
+pub use share_links::{NewShareLink, ShareLink};
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;
 
@@ -55,13 +59,26 @@ struct Shared {
     /// Two connections, so that reading never waits for a write, not even for one of another process.
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
+    limits: OnceLock<WorkspaceLimits>,
 }
 
 impl Catalog {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = Mutex::new(file::open(path)?);
         let reader = Mutex::new(file::open(path)?);
-        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), reader, writer }) })
+        Ok(Self {
+            shared: Arc::new(Shared { path: path.to_owned(), reader, writer, limits: OnceLock::new() }),
+        })
+    }
+
+    /// Limits what is added to each workspace from now on, by this handle and its clones. Only the first call counts.
+    pub fn limit_workspaces(&self, limits: WorkspaceLimits) {
+        // What was set before stays.
+        let _ = self.shared.limits.set(limits);
+    }
+
+    pub fn workspace_limits(&self) -> WorkspaceLimits {
+        self.shared.limits.get().copied().unwrap_or_default()
     }
 
     /// One fact about the whole installation.

@@ -71,11 +71,19 @@ pub enum StoreError {
     #[error("an account can have at most 50 passkeys; remove one that you don't use")]
     TooManyPasskeys,
     #[error(
+        "this workspace can't have more than {most} connections; remove one, or ask the person who runs this server for more"
+    )]
+    ConnectionsFull { most: u32 },
+    #[error(
+        "this workspace can't have more than {most} members; an owner or admin can remove one, or ask the person who runs this server for more"
+    )]
+    MembersFull { most: u32 },
+    #[error(
         "this is the only workspace, or it still has connections; create another one or remove the connections first"
     )]
     WorkspaceInUse,
     #[error(
-        "{waiting} emails are waiting to be sent, and no more are accepted: check the mail server with 'chartsy mail test'"
+        "{waiting} messages are waiting to be sent, and no more are accepted: see 'chartsy status' for the reason"
     )]
     OutboxFull { waiting: i64 },
     #[error("{path} was opened for reading only", path = path.display())]

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backfill;
 mod blocking;
+mod business;
 pub mod consistency;
 mod context;
 mod created;
@@ -22,6 +23,7 @@ pub mod update;
 pub mod view;
 mod writing;
 
+pub use business::{Billed, Business};
 pub use context::RetryPolicy;
 pub use error::SyncError;
 pub use problems::Problem;

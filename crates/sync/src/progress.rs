@@ -89,6 +89,44 @@ pub struct Progress {
     pub message: Option<String>,
 }
 
+impl Progress {
+    /// The work on several connections as one. Objects are not counted by kind: sources have kinds of their own.
+    pub fn together(all: &[Self]) -> Self {
+        let busiest = all.iter().max_by_key(|progress| progress.phase.busyness());
+        let is_later = all.iter().filter_map(|progress| progress.reaches_back_on).max();
+        let data_through: Option<Vec<UnixSeconds>> =
+            all.iter().map(|progress| progress.data_through).collect();
+        Self {
+            phase: busiest.map_or(Phase::Idle, |progress| progress.phase),
+            kinds: Vec::new(),
+            objects_done: all.iter().map(|progress| progress.objects_done).sum(),
+            objects_per_second: all.iter().map(|progress| progress.objects_per_second).sum(),
+            seconds_left: all.iter().filter_map(|progress| progress.seconds_left).max(),
+            started_at: all.iter().filter_map(|progress| progress.started_at).min(),
+            reaches_back_on: is_later,
+            data_through: data_through.and_then(|all| all.into_iter().min()),
+            ledger_version: all.iter().fold(0, |sum, progress| sum.wrapping_add(progress.ledger_version)),
+            message: busiest.and_then(|progress| progress.message.clone()),
+        }
+    }
+}
+
+impl Phase {
+    /// Of several connections, the one with the most to say speaks for all.
+    fn busyness(self) -> u8 {
+        match self {
+            Self::Idle => 0,
+            Self::Updating => 1,
+            Self::Checking => 2,
+            Self::Building => 3,
+            Self::Connecting => 4,
+            Self::Loading => 5,
+            Self::Erasing => 6,
+            Self::Failed => 7,
+        }
+    }
+}
+
 /// How long the rate looks back.
 const METER_SPAN_MS: i64 = 10_000;
 
@@ -136,6 +174,25 @@ mod tests {
         assert_eq!(meter.per_second(10_000), 20);
         assert_eq!(meter.per_second(12_000), 14, "the first page has left the ten seconds");
         assert_eq!(meter.per_second(60_000), 0);
+    }
+
+    #[test]
+    fn of_several_the_busiest_speaks_and_none_is_ahead_of_the_data() {
+        let of = |phase, data_through, ledger_version| Progress {
+            phase,
+            data_through,
+            ledger_version,
+            message: Some(format!("{phase:?}")),
+            ..Progress::default()
+        };
+        let idle = of(Phase::Idle, Some(UnixSeconds(5)), 7);
+        let all = Progress::together(&[idle.clone(), of(Phase::Updating, Some(UnixSeconds(3)), 2)]);
+        assert_eq!(
+            (all.phase, all.data_through, all.ledger_version),
+            (Phase::Updating, Some(UnixSeconds(3)), 9)
+        );
+        let all = Progress::together(&[of(Phase::Failed, None, 1), idle]);
+        assert_eq!((all.data_through, all.message.as_deref()), (None, Some("Failed")));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod record;
 mod reload;
 mod removal;
 mod retention;
+mod together;
 mod webhook;
 mod work;
 mod worker;
@@ -117,6 +118,7 @@ struct Shared {
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
     /// All connections, and the revision of the catalog that they are from.
     catalogued: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
+    together: together::Together,
     cancel: CancellationToken,
     started_at: UnixSeconds,
 }
@@ -131,6 +133,7 @@ impl Runner {
             forgotten: Mutex::default(),
             supervisor: Mutex::default(),
             catalogued: Mutex::default(),
+            together: together::Together::default(),
             cancel,
         };
         Self { shared: Arc::new(shared) }
@@ -302,6 +305,7 @@ impl Shared {
             for connection in connections {
                 connection.drop_snapshot_when_idle(self.config.clock.now().0 - IDLE_SECONDS);
             }
+            self.together.drop_idle(self.config.clock.now().0 - IDLE_SECONDS);
             tokio::select! {
                 () = self.cancel.cancelled() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}

@@ -41,6 +41,29 @@ pub fn of(
     }
 }
 
+/// The numbers of one connection and another, of a ledger that both are in. What is not the same of both is as for the first,
+/// and they reach only as far as both do.
+pub(crate) fn together(one: View, other: View) -> View {
+    let mut absent = one.absent;
+    let new = other.absent.into_iter().filter(|lacking| !absent.contains(lacking));
+    let new: Vec<_> = new.collect();
+    absent.extend(new);
+    // A part whose history is complete reaches back as far as there is anything.
+    let unfinished = [one.reach, other.reach].into_iter().filter(|reach| !reach.is_history_complete);
+    let reaches_back_on: Option<Vec<Day>> = unfinished.map(|reach| reach.reaches_back_on).collect();
+    View {
+        absent,
+        mrr_method: one.mrr_method.filter(|method| Some(*method) == other.mrr_method),
+        now: one.now.max(other.now),
+        reach: Reach {
+            data_through: one.reach.data_through.zip(other.reach.data_through).map(|(a, b)| a.min(b)),
+            is_history_complete: one.reach.is_history_complete && other.reach.is_history_complete,
+            reaches_back_on: reaches_back_on.and_then(|days| days.into_iter().max()),
+        },
+        ..one
+    }
+}
+
 /// What a kind of object feeds; `None` if nothing can be computed without it.
 fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
     Some(match source.list(kind)?.part? {

@@ -3,6 +3,7 @@ import { capital } from '~/format/names'
 import { isFromGateway, reachability } from './reachability'
 import { parseAnswer } from './shownText'
 import type { Problem } from './types'
+import { IS_SHARED, visit } from './visit'
 import { currentWorkspace, forgetWorkspace } from './workspace'
 
 const BASE = '/api/v1'
@@ -86,14 +87,15 @@ async function problemOf(response: Response): Promise<Problem> {
 /** The workspace was deleted, or its reader is no longer a member. The session says which one comes next. */
 const isWorkspaceGone = ({ status, title }: Problem) => status === 404 && title === 'Workspace not found'
 
-async function send<T>(method: string, path: string, body: unknown, signal?: AbortSignal, workspace = currentWorkspace()): Promise<T> {
+async function send<T>(method: string, path: string, body: unknown, signal?: AbortSignal, workspace = IS_SHARED ? null : currentWorkspace(), isRepeatable = true): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
-  if (workspace !== null) headers['chartsy-workspace'] = workspace
+  if (IS_SHARED) headers.authorization = `Bearer ${visit.token}`
+  else if (workspace !== null) headers['chartsy-workspace'] = workspace
   let response: Response
   try {
     const payload = body === undefined ? null : JSON.stringify(body)
-    response = await fetch(BASE + path, { method, headers, body: payload, signal: signal ?? null, credentials: 'same-origin' })
+    response = await fetch(BASE + path, { method, headers, body: payload, signal: signal ?? null, credentials: IS_SHARED ? 'omit' : 'same-origin' })
   } catch (cause) {
     if (signal?.aborted) throw cause
     throw unreachable()
@@ -101,8 +103,9 @@ async function send<T>(method: string, path: string, body: unknown, signal?: Abo
   if (isFromGateway(response)) throw unreachable()
   reachability.answered()
   if (!response.ok) {
+    if (IS_SHARED && isRepeatable && response.status === 401 && (await visit.renew())) return send(method, path, body, signal, workspace, false)
     const problem = await problemOf(response)
-    if (isWorkspaceGone(problem) && workspace === currentWorkspace()) forgetWorkspace()
+    if (!IS_SHARED && isWorkspaceGone(problem) && workspace === currentWorkspace()) forgetWorkspace()
     throw new ApiError(problem)
   }
   const text = await response.text().catch((cause: unknown) => {

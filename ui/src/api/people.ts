@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api } from './client'
 import type { Query } from './client'
 import { allPages } from './queries'
-import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Invitation, InvitationOffer, Member, Passkeys, TwoFactorState } from './types'
+import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Invitation, InvitationOffer, Member, Passkeys, ShareLink, TwoFactorState } from './types'
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
@@ -27,6 +27,11 @@ export const offerQuery = (code: string) =>
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
   queryFn: async ({ signal }) => (await api.get<{ data: ApiToken[] }>('/tokens', {}, signal)).data,
+})
+
+export const shareLinksQuery = queryOptions({
+  queryKey: ['share links'],
+  queryFn: async ({ signal }) => (await api.get<{ data: ShareLink[] }>('/share-links', {}, signal)).data,
 })
 
 export const browserSessionsQuery = queryOptions({

@@ -10,7 +10,7 @@ import type {
   CohortCustomer,
   CohortCustomerPage,
   CohortReport,
-  Connection,
+  Connections,
   Contribution,
   ContributionPage,
   CustomerDetail,
@@ -48,10 +48,11 @@ import type {
   ValueReport,
   Webhook,
 } from './types'
+import { IS_SHARED } from './visit'
 import { chooseWorkspace } from './workspace'
 
-/** Where a connection is, under the API's own path. */
-export const connectionPath = (id: string) => `/connections/${encodeURIComponent(id)}`
+/** Where a connection is, under the API's own path. A page that is shared by a link has one, and asks for it elsewhere. */
+export const connectionPath = (id: string) => (IS_SHARED ? '/shared' : `/connections/${encodeURIComponent(id)}`)
 
 /** The first part of the keys of everything that is computed from a connection's ledger. */
 export const ledgerKey = (id: string) => ['ledger', id] as const
@@ -72,6 +73,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 5 * 60_000,
   queryFn: async ({ signal }) => {
+    if (IS_SHARED) return null
     try {
       const session = await api.get<Session>('/session', {}, signal)
       // From here on every request names it: what the server takes by default changes with the memberships.
@@ -92,9 +94,13 @@ export const sourcesQuery = queryOptions({
   },
 })
 
+/** The workspace's connections; behind them, where several add up, those as one. */
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
-  queryFn: async ({ signal }) => (await api.get<{ data: Connection[] }>('/connections', {}, signal)).data,
+  queryFn: async ({ signal }) => {
+    const { data, together } = await api.get<Connections>('/connections', {}, signal)
+    return together ? [...data, together] : data
+  },
 })
 
 /** The currencies that amounts can be converted to; `null` from a server that does not say. */
@@ -107,7 +113,7 @@ export const registryQuery = queryOptions({
   queryKey: ['metrics'],
   staleTime: Infinity,
   queryFn: async ({ signal }) => {
-    return (await api.get<{ data: MetricDefinition[] }>('/metrics', {}, signal)).data
+    return (await api.get<{ data: MetricDefinition[] }>(IS_SHARED ? '/shared/metrics' : '/metrics', {}, signal)).data
   },
 })
 

@@ -46,7 +46,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a connection */
+        /** Show a connection, or several together */
         get: operations["read_connection"];
         put?: never;
         post?: never;
@@ -459,6 +459,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share a page of figures by a link */
+        post: operations["create_share_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/statements/cash": {
         parameters: {
             query?: never;
@@ -551,7 +568,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the progress of the work on a connection */
+        /** Show the progress of the work on a connection, or on several together */
         get: operations["read_sync"];
         put?: never;
         /** Bring a connection up to date now */
@@ -1099,6 +1116,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspace's share links, the newest first */
+        get: operations["list_share_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/share-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a share link
+         * @description Whoever has it open sees nothing new from then on.
+         */
+        delete: operations["delete_share_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what an open link shares */
+        get: operations["read_shared_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cohorts on the page of an open link
+         * @description Only with the parameters with which the page itself asks; anything else answers 403 `not_shared`.
+         */
+        get: operations["read_shared_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Name what the page of an open link shows */
+        get: operations["read_shared_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the metrics that an open link can show */
+        get: operations["list_shared_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/metrics/{metric}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A metric on the page of an open link
+         * @description Only with the parameters with which the page itself asks; anything else answers 403 `not_shared`.
+         */
+        get: operations["read_shared_metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/metrics/mrr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MRR and its movements on the page of an open link
+         * @description Only with the parameters with which the page itself asks; anything else answers 403 `not_shared`.
+         */
+        get: operations["read_shared_mrr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a link that shares a page
+         * @description A link with a password answers 403 `password_needed` without it. Any link that doesn't work, for whatever reason, answers 410.
+         */
+        post: operations["open_share_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-up": {
         parameters: {
             query?: never;
@@ -1608,6 +1793,7 @@ export interface components {
         };
         Connections: {
             data: components["schemas"]["ConnectionView"][];
+            together?: components["schemas"]["ConnectionView"] | null;
         };
         /** @enum {string} */
         ConnectionState: "loading" | "live" | "failed";
@@ -1631,13 +1817,15 @@ export interface components {
             key_hint?: string | null;
             last_error?: components["schemas"]["LastError"] | null;
             name: string;
+            /** @description The connections that it consists of, where it is several together. Then its id is the workspace's. */
+            parts: string[];
             /**
              * Format: date
              * @description The first day from which invoices are complete. Missing: none yet, or all of them.
              */
             reaches_back_on?: string | null;
             reporting_currency?: string | null;
-            /** @description The id of one of the sources. */
+            /** @description The id of one of the sources, or `several`. */
             source: string;
             state: components["schemas"]["ConnectionState"];
             time_zone: string;
@@ -1698,6 +1886,10 @@ export interface components {
              */
             code?: string | null;
             delivery?: components["schemas"]["LinkDelivery"] | null;
+        };
+        CreatedShareLink: components["schemas"]["ShareLink"] & {
+            /** @description The link itself. It is shown only this once. */
+            url: string;
         };
         CreatedToken: components["schemas"]["TokenView"] & {
             /** @description The token itself. It is shown only this once. */
@@ -2537,6 +2729,16 @@ export interface components {
             /** Format: password */
             password_confirmation: string;
         };
+        OpenedLink: {
+            page: components["schemas"]["SharedPage"];
+            /** @description For the requests of this page alone: valid for an hour after its last use, a day at most. */
+            token: string;
+        };
+        OpenRequest: {
+            /** @description What the link has behind its `#`. */
+            code: string;
+            password?: string | null;
+        };
         OwnerRequest: components["schemas"]["AccountFields"] & {
             /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
@@ -2922,9 +3124,19 @@ export interface components {
             /** @description Now, one a currency. */
             mrr_before: components["schemas"]["Money"][];
         };
+        DemoOffer: {
+            /** @description Where to book it. */
+            url?: string | null;
+        };
+        ExportRequest: {
+            connection_id?: string | null;
+            format: "csv" | "json";
+            list: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "audit_log";
+            /** Format: int64 */
+            rows: number;
+        };
         Setup: {
-            passkeys_at?: string | null;
-            sign_on: components["schemas"]["SignOnProvider"][];
+            book_demo?: null | components["schemas"]["DemoOffer"];
             /** @description Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on. */
             has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
@@ -2935,7 +3147,95 @@ export interface components {
             sign_up: components["schemas"]["SignUp"];
             version: string;
         };
+        SharedMetrics: {
+            data: components["schemas"]["Metric"][];
+        };
+        /** @description A page as it was shared. Nothing of it says who the customers are, or how the account is connected. */
+        SharedPage: {
+            /** Format: int64 */
+            data_through?: number | null;
+            /** @description Amounts are index numbers, in the currency `xxx`. */
+            hides_amounts: boolean;
+            /** @description Counts are left out. */
+            hides_counts: boolean;
+            is_history_complete: boolean;
+            /** @description The figures are of test data or of a sample merchant: no real payments. */
+            is_test_data: boolean;
+            /** @description The connection's name. */
+            name: string;
+            /** @description What the page's address has behind the connection, such as `mrr` or `metrics/arr`. */
+            page: string;
+            /** Format: date */
+            reaches_back_on?: string | null;
+            reporting_currency?: string | null;
+            time_zone: string;
+            /**
+             * Format: date
+             * @description In the time zone of the figures.
+             */
+            today: string;
+            /** @description The query of its address. */
+            view: string;
+            week_start: string;
+        };
+        ShareLink: {
+            connection: string;
+            /** Format: int64 */
+            created_at: number;
+            /** @description The name of the user or token that created it. */
+            created_by: string;
+            /**
+             * Format: int64
+             * @description `null` if it lasts until it is revoked.
+             */
+            expires_at?: number | null;
+            has_password: boolean;
+            hides_amounts: boolean;
+            hides_counts: boolean;
+            id: string;
+            /** Format: int64 */
+            last_opened_at?: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            opened: number;
+            /** @description Who may show it in a frame. */
+            origins: string[];
+            /** @description What the page's address has behind the connection, such as `mrr` or `metrics/arr`. */
+            page: string;
+            /** @description The query of its address. */
+            view: string;
+        };
+        ShareLinkRequest: {
+            /**
+             * Format: int64
+             * @description Unix seconds. If it is left out, the link lasts until it is revoked.
+             */
+            expires_at?: number | null;
+            /** @description Sends index numbers instead of amounts. */
+            hides_amounts?: boolean;
+            /** @description Sends no numbers of customers, subscriptions, trials or payments. */
+            hides_counts?: boolean;
+            /** @description What it is for; only you and your team see it. */
+            name: string;
+            /** @description The sites that may show the page in a frame, such as `https://example.com`. */
+            origins?: string[];
+            /** @description `overview`, `mrr`, `churn`, `retention`, `revenue`, or `metrics/` and a metric's id. */
+            page: string;
+            /** @description Whoever opens the link has to know it. */
+            password?: string | null;
+            /** @description The query of the page's address, with the currency: `range=12m&currency=usd&plan=price_1`. */
+            view: string;
+        };
+        ShareLinks: {
+            data: components["schemas"]["ShareLink"][];
+        };
         SignedIn: {
+            limits: components["schemas"]["WorkspaceLimits"];
+            /** @description Whether feedback gets to the person who runs the server. */
+            takes_feedback: boolean;
             user: components["schemas"]["UserView"];
             workspace?: components["schemas"]["WorkspaceView"] | null;
             /** @description Every workspace that the user belongs to. */
@@ -3356,6 +3656,11 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        WorkspaceLimits: {
+            connections?: number | null;
+            members?: number | null;
+            rows_per_minute?: number | null;
+        };
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];
         };
@@ -3414,6 +3719,7 @@ export type SchemaContribution = components['schemas']['Contribution'];
 export type SchemaContributions = components['schemas']['Contributions'];
 export type SchemaCorrectAddressRequest = components['schemas']['CorrectAddressRequest'];
 export type SchemaCreatedInvitation = components['schemas']['CreatedInvitation'];
+export type SchemaCreatedShareLink = components['schemas']['CreatedShareLink'];
 export type SchemaCreatedToken = components['schemas']['CreatedToken'];
 export type SchemaCustomer = components['schemas']['Customer'];
 export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
@@ -3483,6 +3789,8 @@ export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
 export type SchemaNewPasswordRequest = components['schemas']['NewPasswordRequest'];
+export type SchemaOpenedLink = components['schemas']['OpenedLink'];
+export type SchemaOpenRequest = components['schemas']['OpenRequest'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
 export type SchemaPasswordProof = components['schemas']['PasswordProof'];
 export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
@@ -3523,6 +3831,11 @@ export type SchemaSessionView = components['schemas']['SessionView'];
 export type SchemaSettings = components['schemas']['Settings'];
 export type SchemaSettingsPreview = components['schemas']['SettingsPreview'];
 export type SchemaSetup = components['schemas']['Setup'];
+export type SchemaSharedMetrics = components['schemas']['SharedMetrics'];
+export type SchemaSharedPage = components['schemas']['SharedPage'];
+export type SchemaShareLink = components['schemas']['ShareLink'];
+export type SchemaShareLinkRequest = components['schemas']['ShareLinkRequest'];
+export type SchemaShareLinks = components['schemas']['ShareLinks'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignUp = components['schemas']['SignUp'];
 export type SchemaSignUpPending = components['schemas']['SignUpPending'];
@@ -4828,6 +5141,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettingsPreview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_share_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedShareLink"];
                 };
             };
             /** @description What went wrong */
@@ -6332,6 +6681,358 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_share_links: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_share_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path: {
+                /** @description The link */
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_cohorts: {
+        parameters: {
+            query: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
+                by?: string;
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                from?: string;
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
+                interval?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                range?: string;
+                /** @description Last day. Default: today, or the last day of `range`. */
+                to?: string;
+                /** @description What of a cohort the page follows. */
+                what: components["schemas"]["CohortValue"];
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Cohorts"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedMetrics"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_metric: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
+                by?: string;
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                from?: string;
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
+                interval?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                range?: string;
+                /** @description Last day. Default: today, or the last day of `range`. */
+                to?: string;
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A metric's id, from `GET /api/v1/metrics` */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_mrr: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description `plan`, `product`, `interval`, `currency` or `country`, and what else is among the metric's dimensions: one series per group. */
+                by?: string;
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day, `YYYY-MM-DD`. Default: the first day of `range`. */
+                from?: string;
+                /** @description `day`, `week`, `month`, `quarter` or `year`. Default: `month`. */
+                interval?: string;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description `last_12_months` (default): the eleven full months before the month of `to`, and that month so far. `last_12_full_months`: the twelve full months before it. */
+                range?: string;
+                /** @description Last day. Default: today, or the last day of `range`. */
+                to?: string;
+                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                within?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MrrAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_share_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
                 };
             };
             /** @description What went wrong */

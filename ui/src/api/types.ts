@@ -25,6 +25,12 @@ export type CustomerMovement = Schemas['MovementType']
 /** `fx` moves a sum, never a customer: it is in series, not in lists. */
 export type MovementType = CustomerMovement | 'fx'
 
+/** A page as somebody shared it by a link. */
+export type SharedPage = Answer<'SharedPage'>
+export type OpenedLink = Answer<'OpenedLink'>
+export type ShareLink = Answer<'ShareLink'>
+export type CreatedShareLink = ShareLink & { url: string }
+
 export type Money = Answer<'Money'>
 export type Group = Answer<'Group'>
 
@@ -54,6 +60,7 @@ export type InvitationOffer = Answer<'InvitationOffer'>
 export type BrowserSession = Answer<'SessionView'>
 export type AuditEntry = Answer<'AuditEntryView'>
 export type AuditPage = Answer<'AuditEntries'>
+export type ExportRequest = Schemas['ExportRequest']
 export type TwoFactorState = Answer<'TwoFactorState'>
 export type TwoFactorSetup = Answer<'TwoFactorSetup'>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
@@ -68,7 +75,9 @@ export type Source = Answer<'Source'>
 export type KeyCheck = Answer<'CheckedKey'>
 export type PermissionState = Schemas['PermissionState']
 
-export type Connection = Answer<'ConnectionView'>
+/** Of a page that is shared by a link also what that leaves out, and which day it is. */
+export type Connection = Answer<'ConnectionView'> & { shared?: Pick<SharedPage, 'hides_amounts' | 'hides_counts' | 'is_test_data' | 'today'> }
+export type Connections = Answer<'Connections'>
 export type Progress = Answer<'Progress'>
 export type Phase = Schemas['Phase']
 export type KindState = Schemas['KindState']

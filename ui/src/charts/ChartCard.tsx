@@ -3,16 +3,16 @@ import type { ReactNode } from 'react'
 
 import { IconButton, iconButtonClass } from '~/components/Button'
 import { TitleWithIcon } from '~/components/CardHead'
-import { DataTable } from '~/components/DataTable'
 import type { Column } from '~/components/DataTable'
-import { ErrorState, Skeleton } from '~/components/Feedback'
+import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
+import { loadable } from '~/components/loadable'
 import { MenuButton } from '~/components/Menu'
 
 import { Canvas } from './Canvas'
 import { Definition } from './Definition'
 import type { Drawing, ExportTable } from './export'
-import { FILE_KINDS, isFileKind, savePng, saveTable } from './export'
+import { FILE_KINDS, PNG, isFileKind, savePng, saveTable } from './export'
 import type { Handlers } from './listen'
 import type { Plot } from './plot'
 
@@ -70,12 +70,13 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
   return (
     <section aria-label={title} className="card min-w-0">
       <header className="flex flex-wrap items-start gap-x-2 gap-y-2 px-4 pt-4 sm:px-5">
-        <div className="min-w-0 flex-1 basis-52">
+        <div className="min-w-0 flex-1 sm:basis-52">
           <h2 className="font-semibold">
             <TitleWithIcon icon={definition} title={title} />
           </h2>
         </div>
-        {controls}
+        {/* On a phone below the title and what can be done with the chart. */}
+        {controls && <div className="max-w-full max-sm:order-last max-sm:w-full">{controls}</div>}
         <div className="no-print flex">
           <IconButton
             aria-pressed={isTable}
@@ -88,13 +89,30 @@ export function ChartCard<Row extends object>(props: ChartCardProps<Row>) {
           <DownloadMenu {...props} drawing={isTable ? null : drawing} isDisabled={!hasFigures} />
         </div>
       </header>
-      {legend && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
+      {legend && !empty && <div className="px-4 pt-3 sm:px-5">{legend}</div>}
       <div className={`pt-3 pb-3 transition-opacity ${isTable && hasFigures ? '' : 'px-2 sm:px-3'} ${isStale ? 'opacity-60' : ''}`}>
         <Body {...props} height={height} isTable={isTable} setDrawing={setDrawing} />
       </div>
-      {note && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
+      {note && !empty && <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">{note}</p>}
       {children}
     </section>
+  )
+}
+
+/** What has nothing to draw takes less room. */
+const EMPTY_PX = 200
+
+/** Charts are seen first, tables by choice. */
+const [useDataTable] = loadable(() => import('~/components/DataTable'))
+
+function Table<Row extends object>(props: ChartTable<Row> & { label: string }) {
+  const code = useDataTable(true)
+  return code ? (
+    <code.DataTable {...props} />
+  ) : (
+    <div className="px-4 sm:px-5">
+      <SkeletonRows rows={12} />
+    </div>
   )
 }
 
@@ -112,14 +130,14 @@ function Body<Row extends object>(
   }
   if (empty)
     return (
-      <div className="grid place-items-center" style={{ minHeight: height }}>
+      <div className="grid place-items-center" style={{ minHeight: Math.min(height, EMPTY_PX) }}>
         {empty}
       </div>
     )
   if (isTable) {
     return (
       <div className="overflow-y-auto" style={{ minHeight: height, maxHeight: Math.max(height, 420) }}>
-        <DataTable {...table} label={`${title}, as a table`} />
+        <Table {...table} label={`${title}, as a table`} />
       </div>
     )
   }
@@ -138,12 +156,12 @@ function DownloadMenu<Row extends object>({
       className={iconButtonClass()}
       entries={[
         ...FILE_KINDS,
-        { id: 'png', text: 'Download PNG', isDisabled: drawing === null },
+        { ...PNG, isDisabled: drawing === null },
       ]}
       isDisabled={isDisabled}
       label={`Download ${title}`}
       onAction={(id) => {
-        if (isFileKind(id)) saveTable(id, file.table(), file.name)
+        if (isFileKind(id)) void saveTable(id, file.table(), file.name)
         else if (drawing) void savePng(drawing, title, caption, file.name)
       }}
     >

@@ -11,12 +11,13 @@ import type { ReactNode } from 'react'
 import type { Currency, Unit } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Skeleton } from '~/components/Feedback'
-import { formatInstant, formatRange } from '~/format/date'
+import { unshared } from '~/view/unshared'
 import type { View } from '~/view/useView'
 
 import { ChartCard } from './ChartCard'
 import type { ChartCardProps } from './ChartCard'
 import type { Bucket } from './buckets'
+import { captionOf } from './caption'
 import { fileName } from './export'
 import type { ExportTable } from './export'
 import { Legend } from './Legend'
@@ -63,13 +64,6 @@ export interface SeriesChartProps extends Frame {
   hint?: string
 }
 
-/** The range and how far the data goes: on a picture that leaves the page. */
-export function captionOf({ period, connection }: View): string {
-  const { data_through, time_zone } = connection
-  const through = data_through === null ? 'still loading' : `data through ${formatInstant(data_through, time_zone)}`
-  return `${formatRange(period.start, period.end)} · ${through}`
-}
-
 function useHidden() {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const toggle = useCallback(
@@ -85,7 +79,8 @@ function useHidden() {
 }
 
 export function SeriesChart(props: SeriesChartProps) {
-  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, onMark, hint = '' } = props
+  const { view, unit, currency, chart, buckets, series, totalName, isZoomed = false, hint = '' } = props
+  const onMark = unshared(props.onMark)
   const { interval } = view.period
   const { hidden, toggle } = useHidden()
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
@@ -129,6 +124,7 @@ export function SeriesChart(props: SeriesChartProps) {
       legend={<SeriesLegend {...props} hidden={hidden} toggle={toggle} />}
       plot={plot}
       table={{ columns, rows, rowKey: (row) => row.start_on }}
+      onMark={onMark}
     />
   )
 }

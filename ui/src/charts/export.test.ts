@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { csvText, fileName, jsonText } from './export'
+import { fileName } from './export'
+import { csvText, jsonText } from './save'
 
 describe('a CSV file', () => {
   it('quotes what would break a row, and leaves an absent value empty', () => {

@@ -1,7 +1,7 @@
+import { reachability } from '~/api/reachability'
 import type { Money } from '~/api/types'
 import { majorText } from '~/format/money'
 
-import { token } from './palette'
 import type { NamedColor } from './plot'
 
 /** What stands in a file: days as `YYYY-MM-DD`, amounts as each kind of file writes them. */
@@ -16,43 +16,6 @@ export interface ExportTable {
 export function cellText(cell: Cell): string {
   if (cell === null) return ''
   return typeof cell === 'object' ? majorText(cell.amount_minor, cell.currency) : String(cell)
-}
-
-/** RFC 4180. A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe; plain numbers stay. */
-export function csvText({ columns, rows }: ExportTable): string {
-  const write = (cell: Cell) => {
-    const text = cellText(cell)
-    const isNumber = /^-?\d+(\.\d+)?$/.test(text)
-    const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return [columns, ...rows].map((row) => row.map(write).join(',')).join('\r\n') + '\r\n'
-}
-
-/** Two plans can have the same name, but two members of an object can't. */
-function apart(columns: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  return columns.map((column) => {
-    const count = (counts.get(column) ?? 0) + 1
-    counts.set(column, count)
-    return count === 1 ? column : `${column} (${count})`
-  })
-}
-
-/** One object for each row, on a line of its own. An amount is as in the API: in the smallest unit, with its currency. */
-export function jsonText({ columns, rows }: ExportTable): string {
-  const names = apart(columns)
-  const lines = rows.map((row) => JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))))
-  return `[\n${lines.join(',\n')}\n]\n`
-}
-
-function save(blob: Blob, name: string) {
-  const url = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
 /** `Northwind Cloud`, `MRR by month` → `northwind-cloud-mrr-by-month`. */
@@ -70,87 +33,42 @@ export const FILE_KINDS = [
   { id: 'json', text: 'Download JSON' },
 ] as const
 
+/** Of what is drawn. */
+export const PNG = { id: 'png', text: 'Download PNG' } as const
+
 export type FileKind = (typeof FILE_KINDS)[number]['id']
 
 export const isFileKind = (id: string): id is FileKind => FILE_KINDS.some((kind) => kind.id === id)
 
-export function saveTable(kind: FileKind, table: ExportTable, name: string) {
-  const blob =
-    kind === 'csv'
-      ? // The mark in front tells spreadsheets that it is UTF-8.
-        new Blob(['\uFEFF', csvText(table)], { type: 'text/csv;charset=utf-8' })
-      : new Blob([jsonText(table)], { type: 'application/json' })
-  save(blob, `${name}.${kind}`)
+const writing = () => import('./save')
+
+/** The banner above the page says that the server is away. */
+const missing = () => reachability.failed()
+
+/** Fetches what writes files before one is wanted. */
+export function preloadSaving() {
+  writing().catch(() => {})
 }
 
-const HEAD = 64
-const MARGIN = 20
-const SCALE = 2
+/** Saves rows as a file. */
+export async function saveTable(kind: FileKind, table: ExportTable, name: string) {
+  await writing().then((save) => save.saveTable(kind, table, name), missing)
+}
 
-const LEGEND_LINE = 22
+/** Saves a drawing as it stands, under its title and the range and date that make it readable without the page. */
+export async function savePng(drawing: Drawing, title: string, caption: string, name: string) {
+  await writing().then((save) => save.savePng(drawing, title, caption, name), missing)
+}
 
-/** A chart as it stands on the page. */
+/** A chart or a map as it stands on the page. */
 export interface Drawing {
-  picture: (scale: number) => Picture
+  picture: (scale: number) => Picture | Promise<Picture>
 }
 
 export interface Picture {
-  canvas: HTMLCanvasElement
+  canvas: CanvasImageSource
   /** In pixels of the page. */
   width: number
   height: number
   names: readonly NamedColor[]
-}
-
-interface LegendEntry extends NamedColor {
-  x: number
-  line: number
-}
-
-/** The names of several series, broken into lines as wide as the chart; one series is named by the title. */
-function legendOf({ names, width }: Picture, context: CanvasRenderingContext2D): LegendEntry[] {
-  if (names.length < 2) return []
-  let [x, line] = [0, 0]
-  return names.map(({ name, color }) => {
-    const length = context.measureText(name).width + 36
-    if (x > 0 && x + length > width) [x, line] = [0, line + 1]
-    const entry = { name, color, x, line }
-    x += length
-    return entry
-  })
-}
-
-/** The chart as it stands, under its title and the range and date that make it readable without the page. */
-export async function savePng(drawing: Drawing, title: string, caption: string, name: string) {
-  const picture = drawing.picture(SCALE)
-  const { width, height } = picture
-  const canvas = document.createElement('canvas')
-  canvas.width = (width + 2 * MARGIN) * SCALE
-  const context = canvas.getContext('2d')
-  if (!context) return
-  const font = getComputedStyle(document.body).fontFamily
-  context.font = `13px ${font}`
-  const legend = legendOf(picture, context)
-  const legendHeight = legend.length === 0 ? 0 : ((legend.at(-1)?.line ?? 0) + 1) * LEGEND_LINE + 4
-  // A new size empties the canvas, its font with it.
-  canvas.height = (height + HEAD + legendHeight + MARGIN) * SCALE
-  context.scale(SCALE, SCALE)
-  context.fillStyle = token('--surface')
-  context.fillRect(0, 0, canvas.width, canvas.height)
-  context.fillStyle = token('--ink')
-  context.font = `600 17px ${font}`
-  context.fillText(title, MARGIN, 30)
-  context.fillStyle = token('--ink-soft')
-  context.font = `13px ${font}`
-  context.fillText(caption, MARGIN, 51)
-  for (const { name, color, x, line } of legend) {
-    const y = HEAD + line * LEGEND_LINE
-    context.fillStyle = color
-    context.fillRect(MARGIN + x, y + 3, 10, 10)
-    context.fillStyle = token('--ink')
-    context.fillText(name, MARGIN + x + 16, y + 13)
-  }
-  context.drawImage(picture.canvas, MARGIN, HEAD + legendHeight, width, height)
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))
-  if (blob) save(blob, `${name}.png`)
 }

@@ -39,6 +39,8 @@ interface DataTableProps<Row extends object> {
   initialSort?: readonly [Sorting]
   serverSort?: ServerSort
   onRowClick?: (row: Row) => void
+  /** A row that stays last however the others are sorted: the sum of everything small. */
+  isLast?: (row: Row) => boolean
   /** The rest, after sorting, opens on demand. */
   shownAtFirst?: number
   /** The rows are still those of the previous answer. */
@@ -118,6 +120,20 @@ function SortArrow({ sorted }: { sorted: 'asc' | 'desc' | undefined }) {
   )
 }
 
+/** The arrow and the first word are never on two lines. */
+function ArrowFirst({ header, sorted }: { header: string; sorted: 'asc' | 'desc' | undefined }) {
+  const [first = '', ...others] = header.split(' ')
+  return (
+    <>
+      <span className="whitespace-nowrap">
+        <SortArrow sorted={sorted} />
+        {first}
+      </span>
+      {others.map((word) => ` ${word}`)}
+    </>
+  )
+}
+
 interface HeadProps {
   column: Pick<Column<never>, 'header' | 'isNumeric' | 'width'>
   sorted: 'asc' | 'desc' | undefined
@@ -136,8 +152,7 @@ function Head({ column: { header, isNumeric = false, width }, sorted, onSort, cl
     >
       {onSort ? (
         <button className="-mx-1 rounded px-1 [text-align:inherit] hover:text-ink" type="button" onClick={onSort}>
-          {isNumeric && <SortArrow sorted={sorted} />}
-          {header}
+          {isNumeric ? <ArrowFirst header={header} sorted={sorted} /> : header}
           {!isNumeric && <SortArrow sorted={sorted} />}
         </button>
       ) : (
@@ -169,6 +184,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     initialSort,
     serverSort,
     onRowClick,
+    isLast,
     shownAtFirst = Infinity,
     isStale = false,
     rowCount,
@@ -178,7 +194,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const [ownSort, setOwnSort] = useState<Sorting | undefined>(initialSort?.[0])
   const sorting = serverSort ? { id: serverSort.value.replace(/^-/, ''), desc: serverSort.value.startsWith('-') } : ownSort
   const isByServer = serverSort !== undefined
-  const all = useMemo(() => (isByServer ? rows : sorted(rows, columns, ownSort)), [isByServer, rows, columns, ownSort])
+  const all = useMemo(() => {
+    const inOrder = isByServer ? rows : sorted(rows, columns, ownSort)
+    return isLast ? inOrder.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b))) : inOrder
+  }, [isByServer, rows, columns, ownSort, isLast])
   const canSort = ({ id, sortBy }: Column<Row>) => (serverSort ? serverSort.columns.includes(id) : sortBy !== undefined)
   const sort = (column: Column<Row>) => {
     const next = nextSorting(column, sorting)

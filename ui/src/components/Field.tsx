@@ -12,7 +12,7 @@ import type { TextFieldProps as AriaTextFieldProps } from 'react-aria-components
 
 import { CloseIcon, SearchIcon } from './icons'
 
-const BOX =
+export const BOX =
   'w-full rounded-lg border border-line-strong bg-surface text-ink outline-none placeholder:text-ink-faint data-focused:border-accent data-focused:ring-1 data-focused:ring-accent data-invalid:border-danger'
 
 interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children'> {

@@ -20,12 +20,12 @@ const SPAN = {
 } as const
 
 export function Grid({ children }: { children: ReactNode }) {
-  return <div className="grid grid-cols-12 items-start gap-4 lg:gap-5">{children}</div>
+  return <div className="grid grid-cols-12 gap-4 lg:gap-5">{children}</div>
 }
 
-/** A cell whose content shows nothing takes no place. */
+/** A cell whose content shows nothing takes no place. A card alone in it is as high as those beside it. */
 export function Cell({ span = 12, children }: { span?: keyof typeof SPAN; children: ReactNode }) {
-  return <div className={`col-span-12 min-w-0 empty:hidden ${SPAN[span]}`}>{children}</div>
+  return <div className={`col-span-12 min-w-0 empty:hidden xl:[&>.card:only-child]:h-full ${SPAN[span]}`}>{children}</div>
 }
 
 /** Rows of key figures that a wide screen fills: five in one row and eight in two are not left with a hole at the end. */

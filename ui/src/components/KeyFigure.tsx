@@ -24,7 +24,7 @@ interface KeyFigureProps {
 export function KeyFigure({ label, definition, value, change, note, values, isLoading = false, isStale = false }: KeyFigureProps) {
   return (
     <div className={`card flex h-full min-w-0 flex-col gap-0.5 px-3.5 py-3 transition-opacity sm:px-4 ${isStale ? 'opacity-60' : ''}`}>
-      <div className="flex min-h-8 items-center gap-0.5 text-xs leading-tight text-ink-soft">
+      <div className="mb-0.5 flex min-h-8 items-center gap-0.5 text-xs leading-tight text-ink-soft">
         <span className="min-w-0">{label}</span>
         {definition}
       </div>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import type { ExportTable } from '~/charts/export'
 import { countOf } from '~/format/number'
 
+import type { Exported } from './DownloadAll'
 import { DownloadAll } from './DownloadAll'
 import { ErrorState, SkeletonRows } from './Feedback'
 import { ShowMore } from './ShowMore'
@@ -24,7 +25,12 @@ interface PagedListProps<Row> {
   noun: string
   /** Shown where there is nothing. */
   empty: ReactNode
-  download: { name: string; load: (onProgress: (rows: number) => void) => Promise<Row[]>; table: (rows: Row[]) => ExportTable }
+  download: {
+    exported: Exported
+    name: string
+    load: (onProgress: (rows: number) => void) => Promise<Row[]>
+    table: (rows: Row[]) => ExportTable
+  }
   /** The table of the rows that are here so far. */
   children: (rows: readonly Row[]) => ReactNode
 }

@@ -7,8 +7,17 @@ const KEY = 'chartsy.theme'
 const prefersDark = window.matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
 
+/** A frame of another site may have no storage. */
+function storedChoice(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
+
 export function themeChoice(): ThemeChoice {
-  const stored = localStorage.getItem(KEY)
+  const stored = storedChoice()
   return stored === 'light' || stored === 'dark' ? stored : 'system'
 }
 

@@ -94,7 +94,7 @@ export function formatInstant(instant: Instant, zone: string, locale?: string): 
     day: 'numeric',
     month: 'short',
     year: 'numeric',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     timeZone: zone,
     timeZoneName: 'short',

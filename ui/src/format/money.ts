@@ -38,15 +38,20 @@ export interface MoneyStyle {
   locale?: string
 }
 
+/** Index numbers, where a shared page hides amounts, have no currency. */
+const isIndex = (currency: Currency) => currency === 'xxx'
+
+/** `USD`, as within a sentence. */
+export const currencyCode = (currency: Currency) => (isIndex(currency) ? 'index points' : currency.toUpperCase())
+
 const formatters = new Map<string, Intl.NumberFormat>()
 
-function formatterOf(currency: Currency, { sign = false, compact = false, digits = exponentOf(currency), locale }: MoneyStyle): Intl.NumberFormat {
+function formatterOf(currency: Currency, { sign = false, compact = false, digits = isIndex(currency) ? 1 : exponentOf(currency), locale }: MoneyStyle): Intl.NumberFormat {
   const key = `${locale ?? ''}|${currency}|${sign}|${compact}|${digits}`
   let formatter = formatters.get(key)
   if (!formatter) {
     formatter = new Intl.NumberFormat(locale ?? LOCALE, {
-      style: 'currency',
-      currency: currency.toUpperCase(),
+      ...(isIndex(currency) ? {} : { style: 'currency', currency: currency.toUpperCase() }),
       signDisplay: sign ? 'exceptZero' : 'negative',
       ...(compact
         ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }

@@ -3,7 +3,7 @@ import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/r
 
 import { api } from '~/api/client'
 import { connectionsQuery, facetsQuery, progressQuery, sessionQuery } from '~/api/queries'
-import type { Connection } from '~/api/types'
+import type { Connections } from '~/api/types'
 import { chooseWorkspace } from '~/api/workspace'
 import { ConnectionFrame } from '~/features/shell/ConnectionFrame'
 import { rememberConnection } from '~/view/lastConnection'
@@ -53,8 +53,8 @@ async function knowLedger(client: QueryClient, id: string) {
 async function enterWorkspaceOf(client: QueryClient, id: string): Promise<boolean> {
   const session = await client.ensureQueryData(sessionQuery)
   const others = session?.workspaces.filter((one) => one.id !== session.workspace?.id) ?? []
-  const lists = await Promise.all(others.map((one) => api.getIn<{ data: Connection[] }>(one.id, '/connections')))
-  const found = others[lists.findIndex(({ data }) => data.some((connection) => connection.id === id))]
+  const lists = await Promise.all(others.map((one) => api.getIn<Connections>(one.id, '/connections')))
+  const found = others[lists.findIndex(({ data, together }) => [...data, together].some((connection) => connection?.id === id))]
   if (!found) return false
   chooseWorkspace(found.id)
   await Promise.all([client.fetchQuery({ ...sessionQuery, staleTime: 0 }), client.fetchQuery({ ...connectionsQuery, staleTime: 0 })])

@@ -11,7 +11,7 @@ import { helpFrameRoute, helpHomeRoute, helpRoute } from './help'
 import { PageError } from './PageError'
 import { NotFound, rootRoute } from './root'
 import { settingsRoutes } from './settings'
-import { confirmRoute, forgotPasswordRoute, invitationRoute, loginRoute, resetPasswordRoute, setupRoute, signUpRoute } from './visitor'
+import { bookDemoRoute, confirmEmailRoute, confirmRoute, forgotPasswordRoute, invitationRoute, loginRoute, resetPasswordRoute, setupRoute, signUpRoute } from './visitor'
 
 const routeTree = rootRoute.addChildren([
   setupRoute,
@@ -19,8 +19,10 @@ const routeTree = rootRoute.addChildren([
   invitationRoute,
   signUpRoute,
   confirmRoute,
+  confirmEmailRoute,
   forgotPasswordRoute,
   resetPasswordRoute,
+  bookDemoRoute,
   helpFrameRoute.addChildren([helpHomeRoute, helpRoute]),
   appRoute.addChildren([
     homeRoute,

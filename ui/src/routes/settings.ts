@@ -32,6 +32,12 @@ const tokensRoute = createRoute({
   component: lazyRouteComponent(settingsArea, 'TokensPage'),
 })
 
+const shareLinksRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings/share-links',
+  component: lazyRouteComponent(settingsArea, 'ShareLinksPage'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/settings/audit',
@@ -45,4 +51,4 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(settingsArea, 'AccountPage'),
 })
 
-export const settingsRoutes = [settingsHomeRoute, membersRoute, workspaceRoute, tokensRoute, auditRoute, accountRoute] as const
+export const settingsRoutes = [settingsHomeRoute, membersRoute, workspaceRoute, tokensRoute, shareLinksRoute, auditRoute, accountRoute] as const

@@ -61,6 +61,13 @@ export const confirmRoute = createRoute({
   errorComponent: Broken,
 })
 
+export const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirm-email',
+  component: lazyRouteComponent(fetched(() => import('~/features/sign_up/ConfirmPage')), 'ConfirmEmailPage'),
+  errorComponent: Broken,
+})
+
 export const forgotPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/forgot-password',
@@ -72,5 +79,16 @@ export const resetPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reset-password',
   component: lazyRouteComponent(fetched(() => import('~/features/account/ResetPasswordPage')), 'ResetPasswordPage'),
+  errorComponent: Broken,
+})
+
+export const bookDemoRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/book-demo',
+  beforeLoad: async ({ context }) => {
+    const { book_demo } = await context.queryClient.fetchQuery(setupQuery)
+    if (book_demo?.url !== null) throw redirect({ to: '/login' })
+  },
+  component: lazyRouteComponent(fetched(() => import('~/features/account/LoginPage')), 'BookDemoPage'),
   errorComponent: Broken,
 })

@@ -1,6 +1,7 @@
 import type { Connection, CustomerDetail, Source } from '~/api/types'
 
 import { generic } from './generic'
+import { NAMES, UNNAMED } from './names'
 import { stripe } from './stripe'
 import type { SourceTexts } from './texts'
 
@@ -9,14 +10,14 @@ export type { KeyTexts, SourceTexts } from './texts'
 /** Each source in the words of its own dashboard, by the id that the API gives it. */
 const SOURCES: Record<string, SourceTexts> = {
   stripe,
-  sample: { ...generic('The sample'), about: 'Explore a fictional business before you connect your own.' },
+  sample: { ...generic(NAMES.sample), about: 'Explore a fictional business before you connect your own.' },
 }
 
 /** The words for a source that can be connected. */
 export const textsOf = ({ id, name }: Pick<Source, 'id' | 'name'>): SourceTexts => SOURCES[id] ?? generic(name)
 
 /** The words for a connection's source. */
-export const sourceOf = ({ source }: Pick<Connection, 'source'>): SourceTexts => SOURCES[source] ?? generic('The billing system')
+export const sourceOf = ({ source }: Pick<Connection, 'source'>): SourceTexts => SOURCES[source] ?? generic(UNNAMED)
 
 /** The customer's page in the source's own dashboard, under its name in this API or the one before it. */
 export function dashboardUrl(detail: CustomerDetail): string | null {

@@ -1,7 +1,8 @@
 import { generic } from './generic'
+import { NAMES } from './names'
 import type { SourceTexts } from './texts'
 
-const base = generic('Stripe')
+const base = generic(NAMES.stripe)
 
 export const stripe: SourceTexts = {
   ...base,

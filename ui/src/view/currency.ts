@@ -27,15 +27,19 @@ export const usualCurrency = (of: Rated): Currency => (lacksRates(of) ? 'native'
 interface Shown {
   currency: string
   search: { show?: Currency }
-  connection: Pick<Connection, 'reporting_currency'>
+  connection: Pick<Connection, 'reporting_currency' | 'shared'>
   facets: Pick<Facets, 'currencies'> | undefined
 }
+
+/** What index numbers are written in, where a shared page hides amounts: no currency (ISO 4217). */
+export const INDEX: Currency = 'xxx'
 
 /**
  * The one currency that figures and charts are in: the one converted to; with native currencies the chosen one, else the account's
  * own. Currencies are never added up. `undefined` until it is known which there are.
  */
 export function shownCurrency({ currency, search, connection, facets }: Shown): Currency | undefined {
+  if (connection.shared?.hides_amounts) return INDEX
   if (currency !== 'native') return currency
   const billed = facets?.currencies
   if (billed === undefined) return undefined

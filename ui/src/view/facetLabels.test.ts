@@ -41,4 +41,14 @@ describe('names of plans', () => {
     const labels = planLabels(facets(['eur', 'usd'], plans))
     expect([...labels.values()]).toEqual(['Pro · USD · monthly', 'Pro · USD · yearly', 'Pro · EUR'])
   })
+
+  it('have no currency where nothing shares their name', () => {
+    const plans = [plan('a', 'Pro', 'usd', 'month'), plan('b', 'Pro', 'eur', 'month'), plan('c', 'Team', 'usd', 'month')]
+    expect([...planLabels(facets(['eur', 'usd'], plans)).values()]).toEqual(['Pro · USD', 'Pro · EUR', 'Team'])
+  })
+
+  it('are told apart by the end of their id where nothing else does', () => {
+    const plans = [plan('price_agreed_one', 'Agreed', 'usd', 'month'), plan('price_agreed_two', 'Agreed', 'usd', 'month')]
+    expect([...planLabels(facets(['usd'], plans)).values()]).toEqual(['Agreed · monthly · …ed_one', 'Agreed · monthly · …ed_two'])
+  })
 })

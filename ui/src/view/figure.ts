@@ -7,7 +7,7 @@
  *   has them in one piece: then it is that of the last month, as far as it is in the range.
  */
 import type { Interval, Measure, ValuePoint } from '~/api/types'
-import { firstOfMonth, formatMonth } from '~/format/date'
+import { firstOfMonth, formatDay, formatMonth, lastOfMonth } from '~/format/date'
 
 import { daysName, levelName, singleBucketOf } from './period'
 import type { Period } from './period'
@@ -70,6 +70,15 @@ export function ofName(measure: Measure, period: Period): string {
   if (!period.is_running) return daysName(days)
   const isMonth = days.start === firstOfMonth(days.end)
   return `${isMonth ? formatMonth(days.start) : daysName(days)} so far`
+}
+
+/** The same within a sentence: `in November 2026 so far`, `on Nov 29, 2026`, `between Oct 1 and Dec 31, 2026`. */
+export function whenPhrase(measure: Measure, period: Period): string {
+  const { start, end } = figureDays(measure, period)
+  const isMonth = start === firstOfMonth(end) && (period.is_running || end === lastOfMonth(end))
+  const when =
+    start === end ? `on ${formatDay(start)}` : isMonth ? `in ${formatMonth(start, { long: true })}` : `between ${formatDay(start)} and ${formatDay(end)}`
+  return period.is_running ? `${when} so far` : when
 }
 
 /** `end of October 2026`, `Oct 1 – 29, 2026`: what a change is measured against. */

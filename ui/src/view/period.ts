@@ -118,6 +118,9 @@ export function levelName(day: Day): string {
   return day === lastOfMonth(day) ? `end of ${formatMonth(day, { long: true })}` : formatDay(day)
 }
 
+/** The same within a sentence: `the end of October 2026`. */
+export const levelPhrase = (day: Day): string => levelName(day).replace(/^end of/, 'the end of')
+
 /** `November 2026` or `Nov 1 – 29, 2026`. */
 export function daysName({ start, end }: Days): string {
   if (start === end) return formatDay(start)

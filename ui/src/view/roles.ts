@@ -7,7 +7,7 @@ export const ROLE: Record<Role, { label: string; hint: string }> = {
   owner: { label: 'Owner', hint: 'Everything, including deleting the workspace and handing it over' },
   admin: { label: 'Admin', hint: 'Connections, settings, tokens, members and the audit log' },
   billing_admin: { label: 'Billing admin', hint: 'Every figure and customer; for whoever handles the bill for Chartsy' },
-  member: { label: 'Member', hint: 'Every figure and customer' },
+  member: { label: 'Member', hint: 'Every figure and customer; can share pages by links' },
   viewer: { label: 'Viewer', hint: 'Every figure and customer, read-only' },
 }
 
@@ -18,10 +18,10 @@ export function asRole(role: Role): string {
 }
 
 /** Each includes those before it. */
-const PERMISSIONS = ['read', 'manage', 'own'] as const
+const PERMISSIONS = ['read', 'share', 'manage', 'own'] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
-const HIGHEST: Record<Role, Permission> = { owner: 'own', admin: 'manage', billing_admin: 'read', member: 'read', viewer: 'read' }
+const HIGHEST: Record<Role, Permission> = { owner: 'own', admin: 'manage', billing_admin: 'read', member: 'share', viewer: 'read' }
 
 /** Whether a role includes a permission. Somebody without a role may do nothing. */
 export function may(role: Role | undefined, permission: Permission): boolean {

@@ -72,7 +72,7 @@ export function useView(): View {
   const search = route.useSearch()
   const navigate = useNavigate()
   const facets = useQuery(facetsQuery(connection.id)).data
-  const today = todayIn(connection.time_zone)
+  const today = connection.shared?.today ?? todayIn(connection.time_zone)
   const firstOn = facets?.first_on ?? null
   const looksAhead = useLooksAhead()
 

@@ -8,6 +8,10 @@ use sha2::{Digest, Sha256};
 /// What every API token starts with, so that it is recognized if it leaks.
 pub const TOKEN_PREFIX: &str = "chtk_";
 
+/// What the code in a link that shares a page starts with, and the token of whoever has opened it.
+pub const LINK_PREFIX: &str = "chtl_";
+pub const VISIT_PREFIX: &str = "chtv_";
+
 /// How much of a token is kept readable, to tell tokens apart in a list.
 const SHOWN_CHARACTERS: usize = TOKEN_PREFIX.len() + 4;
 
@@ -25,6 +29,22 @@ pub fn new_session() -> Result<Secret, getrandom::Error> {
 /// When the machine has no randomness to give.
 pub fn new_token() -> Result<Secret, getrandom::Error> {
     Ok(Secret::new(format!("{TOKEN_PREFIX}{}", random_text()?)))
+}
+
+/// A new code of a link that shares a page, `chtl_…`.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_link() -> Result<Secret, getrandom::Error> {
+    Ok(Secret::new(format!("{LINK_PREFIX}{}", random_text()?)))
+}
+
+/// A new token for whoever has opened such a link, `chtv_…`.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_visit() -> Result<Secret, getrandom::Error> {
+    Ok(Secret::new(format!("{VISIT_PREFIX}{}", random_text()?)))
 }
 
 /// A setup code that a person can type: 16 characters, 80 bits.

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use ::sync::Business;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -19,6 +20,9 @@ use crate::problem::Problem;
 
 /// Names the workspace that a person acts in, by its id. Without it, it is the first that they joined. A token has just one.
 pub const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("chartsy-workspace");
+
+/// Ids of workspaces begin with it, so that a path can name one in place of a connection.
+const WORKSPACE_PREFIX: &str = "ws_";
 
 /// Whoever asks, in a workspace where they have the permission `P`: a person by cookie, or a program by token.
 #[derive(Debug, Clone)]
@@ -51,11 +55,29 @@ pub struct Membership<P: Needed> {
     needed: PhantomData<P>,
 }
 
+/// A signed-in user in one of their workspaces, also in one that they can't open because it requires a second factor.
+#[derive(Debug, Clone)]
+pub struct AnyMembership {
+    pub person: Person,
+    pub workspace: Workspace,
+}
+
 /// The connection named in the path, of a workspace where whoever asks has the permission `P`. Every handler that touches a
 /// connection gets it from here.
 #[derive(Debug, Clone)]
 pub struct Connection<P: Needed> {
     pub record: ConnectionRecord,
+    pub by: By,
+    /// How a user signed in.
+    pub method: SignInMethod,
+    needed: PhantomData<P>,
+}
+
+/// The connection named in the path, or all of a workspace's connections together where that is named: what figures are of,
+/// where whoever asks has the permission `P`.
+#[derive(Debug, Clone)]
+pub struct Figures<P: Needed> {
+    pub of: Business,
     pub by: By,
     /// How a user signed in.
     pub method: SignInMethod,
@@ -124,21 +146,18 @@ impl<P: Needed> FromRequestParts<Shared> for Membership<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
-        let person = Person::from_request_parts(parts, context).await?;
-        let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
-        let (catalog, session) = (context.catalog.clone(), person.session.clone());
-        let memberships = blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
-        let mut memberships = memberships.into_iter();
-        let found = match named {
-            Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
-            None => memberships.next(),
-        };
-        let found = found.ok_or_else(|| match named {
-            Some(_) => Problem::not_found("workspace"),
-            None => no_workspace(),
-        })?;
+        let (person, found) = membership(parts, context).await?;
         allow(&found, P::PERMISSION)?;
         Ok(Self { person, workspace: found.workspace, role: found.role, needed: granted() })
+    }
+}
+
+impl FromRequestParts<Shared> for AnyMembership {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        let (person, found) = membership(parts, context).await?;
+        Ok(Self { person, workspace: found.workspace })
     }
 }
 
@@ -181,6 +200,59 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
         let (record, membership) = found.ok_or_else(|| Problem::not_found("connection"))?;
         allow(&membership, P::PERMISSION)?;
         Ok(Self { record, by: person.by(), method, needed: granted() })
+    }
+}
+
+/// Of the workspace that the request names, or of the first that the user joined.
+async fn membership(parts: &mut Parts, context: &Shared) -> Result<(Person, store::Membership), Problem> {
+    let person = Person::from_request_parts(parts, context).await?;
+    let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
+    let (catalog, session) = (context.catalog.clone(), person.session.clone());
+    let memberships = blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
+    let mut memberships = memberships.into_iter();
+    let found = match named {
+        Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
+        None => memberships.next(),
+    };
+    let found = found.ok_or_else(|| match named {
+        Some(_) => Problem::not_found("workspace"),
+        None => no_workspace(),
+    })?;
+    Ok((person, found))
+}
+
+impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
+        let named = connection_id(parts, context).await?;
+        if !named.as_str().starts_with(WORKSPACE_PREFIX) {
+            let one = Connection::<P>::from_request_parts(parts, context).await?;
+            let Connection { record, by, method, .. } = one;
+            return Ok(Self { of: Business::One(Box::new(record)), by, method, needed: granted() });
+        }
+        // The path says which: the header is not asked.
+        let named = WorkspaceId::from(named.as_str());
+        let (by, method) = if let Some(token) = bearer(&parts.headers) {
+            let token = valid_token(context, token).await?;
+            if token.workspace != named {
+                return Err(Problem::not_found("workspace"));
+            }
+            allow_token(&token, P::PERMISSION)?;
+            (by_token(&token, parts), SignInMethod::default())
+        } else {
+            let person = Person::from_request_parts(parts, context).await?;
+            let (catalog, session) = (context.catalog.clone(), person.session.clone());
+            let memberships =
+                blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
+            let membership = memberships.into_iter().find(|one| one.workspace.id == named);
+            allow(&membership.ok_or_else(|| Problem::not_found("workspace"))?, P::PERMISSION)?;
+            (person.by(), person.session.method)
+        };
+        let (catalog, workspace) = (context.catalog.clone(), named.clone());
+        let all = blocking(move || catalog.connections(&workspace)).await??;
+        let of = Business::together(&named, all).ok_or_else(|| Problem::not_found("connection"))?;
+        Ok(Self { of, by, method, needed: granted() })
     }
 }
 
@@ -227,7 +299,7 @@ async fn valid_token(context: &Context, token: &str) -> Result<ApiToken, Problem
     token.ok_or_else(Problem::signed_out)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -3,7 +3,7 @@
 use mail::{Delivery, Mailbox, Message};
 use model::{Secret, UnixSeconds};
 use serde::Serialize;
-use store::{LinkPurpose, User};
+use store::{LinkPurpose, StoreError, User};
 use utoipa::ToSchema;
 
 use super::credential;
@@ -71,6 +71,28 @@ pub async fn send_confirmation(context: &Context, user: &User) -> Result<(), Pro
     let link = context.page_with_code("/confirm", &code);
     context.mailer.send(Message::ConfirmAddress { link }, &mailbox(user)?, Some(until)).await?;
     Ok(())
+}
+
+/// Sends a link to an address by which an account gets it. If another account has it already, only the owner of the address learns
+/// that.
+///
+/// # Errors
+/// Those of the store.
+pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Result<(), Problem> {
+    let code = credential::new_session().map_err(|error| Problem::internal(&error))?;
+    let (hash, now) = (credential::hash(code.expose()), context.clock.now());
+    let until = UnixSeconds(now.0 + CONFIRM_SECONDS);
+    let (catalog, owner, address) = (context.catalog.clone(), user.clone(), email.to_owned());
+    match blocking(move || catalog.create_address_link(&owner, &address, &hash, now, until)).await? {
+        Ok(()) => {
+            let link = context.page_with_code("/confirm-email", &code);
+            let to = Mailbox::new(user.full_name.clone(), email)?;
+            context.mailer.send(Message::ConfirmNewAddress { link }, &to, Some(until)).await?;
+            Ok(())
+        }
+        Err(StoreError::EmailTaken) => send_already_registered(context, email).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Sends a link by which a new password is chosen.

@@ -7,7 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use model::Permission;
 
-use super::identity::{Access, Connection, Membership, Person};
+use super::identity::{Access, AnyMembership, Connection, Figures, Membership, Person};
+use super::visit::Visit;
 use crate::http::client::Client;
 use crate::http::json::{Body, Query};
 
@@ -22,6 +23,9 @@ pub struct ReadMetrics;
 /// See [`Permission::ReadCustomers`].
 #[derive(Debug, Clone, Copy)]
 pub struct ReadCustomers;
+/// See [`Permission::Share`].
+#[derive(Debug, Clone, Copy)]
+pub struct Share;
 /// See [`Permission::Manage`].
 #[derive(Debug, Clone, Copy)]
 pub struct Manage;
@@ -34,6 +38,9 @@ impl Needed for ReadMetrics {
 }
 impl Needed for ReadCustomers {
     const PERMISSION: Permission = Permission::ReadCustomers;
+}
+impl Needed for Share {
+    const PERMISSION: Permission = Permission::Share;
 }
 impl Needed for Manage {
     const PERMISSION: Permission = Permission::Manage;
@@ -53,6 +60,8 @@ pub enum Demand {
     Member(Permission),
     /// A member or a token with this permission.
     Access(Permission),
+    /// Whoever has opened a link: no member, and no token.
+    Link,
 }
 
 /// What one argument of a handler demands.
@@ -69,6 +78,10 @@ impl Argument for Client {}
 impl Argument for Person {
     const DEMAND: Demand = Demand::Person;
 }
+impl Argument for AnyMembership {
+    // The least that a member has.
+    const DEMAND: Demand = Demand::Member(Permission::ReadMetrics);
+}
 impl<P: Needed> Argument for Membership<P> {
     const DEMAND: Demand = Demand::Member(P::PERMISSION);
 }
@@ -77,6 +90,12 @@ impl<P: Needed> Argument for Access<P> {
 }
 impl<P: Needed> Argument for Connection<P> {
     const DEMAND: Demand = Demand::Access(P::PERMISSION);
+}
+impl<P: Needed> Argument for Figures<P> {
+    const DEMAND: Demand = Demand::Access(P::PERMISSION);
+}
+impl Argument for Visit {
+    const DEMAND: Demand = Demand::Link;
 }
 impl<T, E> Argument for Result<T, E> {}
 

@@ -1,17 +1,22 @@
 //! A connection, as the API shows it.
 
+use ::sync::Business;
 use connect::{Probe, ProbeState, Source};
-use model::{Day, ObjectKind};
+use model::{Day, ObjectKind, WorkspaceId};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError};
 use utoipa::ToSchema;
 
 use crate::context::Context;
+use crate::problem::Problem;
+
+/// In place of a source's id, where connections of several are shown together.
+const SEVERAL: &str = "several";
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConnectionView {
     pub id: String,
-    /// The id of one of the sources.
+    /// The id of one of the sources, or `several`.
     pub source: String,
     pub name: String,
     pub account_id: String,
@@ -37,9 +42,11 @@ pub struct ConnectionView {
     #[schema(value_type = String)]
     pub week_start: model::WeekStart,
     pub absent: Vec<Absent>,
+    /// The connections that it consists of, where it is several together. Then its id is the workspace's.
+    pub parts: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ConnectionState)]
 pub enum StateView {
@@ -148,7 +155,60 @@ impl ConnectionView {
             reporting_currency: record.settings.reporting_currency.or(record.default_currency),
             time_zone: record.settings.zone_name().to_owned(),
             week_start: record.settings.week_start,
+            parts: Vec::new(),
         }
+    }
+
+    /// A connection, or several as one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of(business: &Business, context: &Context) -> Result<Self, Problem> {
+        let all = business.connections().iter().map(|record| Self::new(record.clone(), context));
+        match business {
+            Business::One(record) => Ok(Self::new((**record).clone(), context)),
+            Business::Together { workspace, .. } => {
+                Self::together(workspace, all.collect()).ok_or_else(|| Problem::not_found("connection"))
+            }
+        }
+    }
+
+    /// As far as all of them are, and with what the first one is set to.
+    fn together(workspace: &WorkspaceId, all: Vec<Self>) -> Option<Self> {
+        let parts: Vec<String> = all.iter().map(|one| one.id.clone()).collect();
+        let beside = |one: Self, other: Self| {
+            let absent = one.absent.into_iter().chain(other.absent);
+            let data_through = one.data_through.zip(other.data_through).map(|(a, b)| a.min(b));
+            Self {
+                source: if one.source == other.source { one.source } else { SEVERAL.to_owned() },
+                state: one.state.or(other.state),
+                data_through,
+                reaches_back_on: one.reaches_back_on.max(other.reaches_back_on),
+                is_history_complete: one.is_history_complete && other.is_history_complete,
+                last_error: one.last_error.or(other.last_error),
+                absent: absent.collect(),
+                ..one
+            }
+        };
+        let one = all.into_iter().reduce(beside)?;
+        Some(Self {
+            id: workspace.to_string(),
+            name: "All accounts".to_owned(),
+            account_id: workspace.to_string(),
+            account_name: None,
+            key_hint: None,
+            parts,
+            ..one
+        })
+    }
+}
+
+impl StateView {
+    /// Of two, the one that has to be told.
+    fn or(self, other: Self) -> Self {
+        let all = [self, other];
+        let first = [Self::Failed, Self::Loading].into_iter().find(|state| all.contains(state));
+        first.unwrap_or(Self::Live)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `GET /connections`.
 
+use ::sync::Business;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -15,6 +16,8 @@ use crate::problem::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connections {
     pub data: Vec<ConnectionView>,
+    /// Those that add up, as one, under the workspace's id. Missing where fewer than two do.
+    pub together: Option<ConnectionView>,
 }
 
 /// List the workspace's connections
@@ -25,7 +28,11 @@ pub async fn handle(
     access: Access<ReadMetrics>,
 ) -> Result<Json<Connections>, Problem> {
     let catalog = context.catalog.clone();
-    let records = blocking(move || catalog.connections(&access.workspace)).await??;
+    let workspace = access.workspace.clone();
+    let records = blocking(move || catalog.connections(&workspace)).await??;
+    let together = Business::together(&access.workspace, records.clone());
+    let together = together.filter(|together| together.connections().len() > 1);
+    let together = together.map(|together| ConnectionView::of(&together, &context)).transpose()?;
     let data = records.into_iter().map(|record| ConnectionView::new(record, &context)).collect();
-    Ok(Json(Connections { data }))
+    Ok(Json(Connections { data, together }))
 }

@@ -1,6 +1,6 @@
 //! All that was billed to one customer, from the objects as they were received.
 
-use ::metrics::ledger::{MoneyFact, PriceBook, money_of};
+use ::metrics::ledger::PriceBook;
 use ::sync::history;
 use connect::Source;
 use model::CustomerId;
@@ -22,17 +22,4 @@ pub fn read(
         prices.insert_inline(price);
     }
     Ok((billed.history, prices))
-}
-
-/// All money of customers, in their order.
-///
-/// # Errors
-/// As [`read`].
-pub fn money(
-    source: Source,
-    objects: &Objects,
-    customers: &[CustomerId],
-) -> Result<Vec<Vec<MoneyFact>>, StoreError> {
-    let billed = history::read_customers(source, objects, customers)?;
-    Ok(billed.iter().map(|billed| money_of(&billed.history)).collect())
 }

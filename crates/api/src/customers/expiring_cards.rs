@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -35,13 +35,14 @@ pub struct ExpiringCardsParams {
     tag = "customers", params(ExpiringCardsParams, FilterParams), responses((status = 200, body = ExpiringCards)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ExpiringCards>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let asked = ExpiringCardsQuery {
             within_days: question.within_days.unwrap_or(DEFAULT_WITHIN_DAYS),
@@ -53,5 +54,7 @@ pub async fn handle(
         };
         query::expiring_cards(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

@@ -9,12 +9,12 @@ use axum::extract::State;
 use model::Day;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -69,13 +69,14 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let wanted = Wanted::from_pairs(others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let asked = CustomersQuery {
             search: wanted.search,
@@ -93,7 +94,12 @@ pub async fn handle(
         };
         query::customers(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &of, "customers").await?;
+    }
+    Ok(Json(answer))
 }
 
 impl Wanted {

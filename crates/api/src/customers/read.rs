@@ -26,7 +26,7 @@ pub async fn handle(
     Path(path): Path<CustomerPath>,
 ) -> Result<Json<CustomerDetail>, Problem> {
     let id = CustomerId::from(path.customer_id);
-    let view = context.view(record.clone()).await?;
+    let view = context.view_of(record.clone()).await?;
     let (history, prices) = context.history(record.clone(), id.clone()).await?;
     let found = blocking(move || detail::of(&view, &record, &id, &history, &prices)).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("customer"))

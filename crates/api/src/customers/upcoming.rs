@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -38,13 +38,14 @@ pub struct UpcomingParams {
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let (what, days) = own(others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let (from, to) = days_ahead(question.from, question.to, days, view.today())
         .map_err(|problem| refused("days", problem))?;
     let answer = blocking(move || {
@@ -60,7 +61,9 @@ pub async fn handle(
         };
         query::upcoming(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }
 
 /// The parameters that no other list has.

@@ -1,6 +1,11 @@
 //! `cursor` and `limit`, the same on every list.
 
 use ::metrics::question::{ParameterError, parse};
+use model::WorkspaceId;
+
+use super::rows::Reserved;
+use crate::context::Context;
+use crate::problem::Problem;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
@@ -27,5 +32,27 @@ impl Page {
             }
         }
         Ok((page, others))
+    }
+
+    /// The page with as many rows as the workspace may still get in this minute.
+    ///
+    /// # Errors
+    /// 429 when it may get none.
+    pub fn within(
+        self,
+        context: &Context,
+        workspace: &WorkspaceId,
+    ) -> Result<(Self, Option<Reserved>), Problem> {
+        let reserved = context.rows.reserve(workspace, self.limit);
+        let reserved = reserved.map_err(|(most, wait_s)| Problem::too_many_rows(most, wait_s))?;
+        let limit = reserved.as_ref().map_or(self.limit, Reserved::rows);
+        Ok((Self { limit, ..self }, reserved))
+    }
+}
+
+/// Says how many rows an answer has of those that were reserved for it.
+pub fn answered(reserved: Option<Reserved>, rows: usize) {
+    if let Some(reserved) = reserved {
+        reserved.used(rows);
     }
 }

@@ -8,12 +8,12 @@ use model::{Currency, Day};
 use utoipa::IntoParams;
 
 use super::parameters::QuestionParams;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -52,20 +52,23 @@ struct Wanted {
     tag = "metrics", params(QuestionParams, CohortCustomerParams), responses((status = 200, body = CohortCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     let Wanted { what, start_on, at, group, in_currency, is_kept } = Wanted::from_pairs(others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query_of_cohorts(&view)?;
         let asked =
             CohortCustomersQuery { query, what, start_on, at, group, in_currency, is_kept, cursor, limit };
         query::cohort_customers(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }
 
 impl Wanted {

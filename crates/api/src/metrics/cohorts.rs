@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::parameters::QuestionParams;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -23,7 +23,7 @@ use crate::problem::Problem;
     responses((status = 200, body = Envelope<Cohorts>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Cohorts>>, Problem> {
     let (question, mut others) = Question::from_pairs(pairs)?;
@@ -32,7 +32,7 @@ pub async fn handle(
         None => CohortValue::Customers,
     };
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || envelope::cohorts(&view, what, question)).await??;
     Ok(Json(answer))
 }

@@ -10,12 +10,12 @@ use utoipa::IntoParams;
 use super::explain::PeriodParams;
 use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize)]
@@ -41,19 +41,22 @@ pub struct ContributionParams {
     responses((status = 200, body = ContributionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Path(path): Path<PartPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ContributionPage>, Problem> {
     let metric = metric_of(&path.metric)?;
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query_of(&view, metric)?;
         let asked = ContributionsQuery { query, part: path.part, cursor, limit };
         query::contributions(&view.ledger, &view.rates, metric, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

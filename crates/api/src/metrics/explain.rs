@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 
 use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -31,13 +31,13 @@ pub struct PeriodParams {
     responses((status = 200, body = Envelope<ExplainedValue>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<ExplainedValue>>, Problem> {
     let metric = metric_of(&path)?;
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     Ok(Json(blocking(move || envelope::explain(&view, metric, question)).await??))
 }

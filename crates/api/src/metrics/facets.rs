@@ -4,7 +4,7 @@ use ::metrics::query::{self, Facets};
 use axum::Json;
 use axum::extract::State;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -15,8 +15,8 @@ use crate::problem::Problem;
     responses((status = 200, body = Facets)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
 ) -> Result<Json<Facets>, Problem> {
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     Ok(Json(blocking(move || query::facets(&view.ledger, &view.rates, view.now)).await?))
 }

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::parameters::QuestionParams;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -19,12 +19,12 @@ use crate::problem::Problem;
     params(QuestionParams), responses((status = 200, body = Envelope<Answer<MrrPoint>>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Answer<MrrPoint>>>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || envelope::mrr(&view, question)).await??;
     Ok(Json(answer))
 }

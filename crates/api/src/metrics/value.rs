@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 
 use super::parameters::QuestionParams;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -23,7 +23,7 @@ pub struct MetricPath {
 
 /// # Errors
 /// When there is no such metric.
-pub(super) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
+pub(crate) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
     Metric::find(&path.metric).ok_or_else(|| Problem::not_found("metric"))
 }
 
@@ -32,14 +32,14 @@ pub(super) fn metric_of(path: &MetricPath) -> Result<&'static Metric, Problem> {
     params(QuestionParams), responses((status = 200, body = Envelope<Answer<ValuePoint>>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Path(path): Path<MetricPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<Answer<ValuePoint>>>, Problem> {
     let metric = metric_of(&path)?;
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || envelope::value(&view, metric, question)).await??;
     Ok(Json(answer))
 }

@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -47,24 +47,30 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
+    let (page, rows) = page.within(&context, of.workspace())?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
     let (only, others) = only(others)?;
     nothing_else(&others)?;
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
         names.map(|name| parse("type", name)).collect::<Result<Vec<MovementKind>, ParameterError>>()?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query(&view)?;
         let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &of, "movements").await?;
+    }
+    Ok(Json(answer))
 }
 
 /// Takes the parameters that are about single movements and gives back the others.

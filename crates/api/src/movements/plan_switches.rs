@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -32,12 +32,12 @@ pub struct PlanSwitchParams {
     responses((status = 200, body = Envelope<PlanSwitches>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<PlanSwitches>>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || envelope::plan_switches(&view, question)).await??;
     Ok(Json(answer))
 }

@@ -7,13 +7,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
-use crate::customers::billing;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -55,23 +54,28 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, by, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
-    let (Page { cursor, limit }, others) = Page::from_pairs(others)?;
+    let (page, others) = Page::from_pairs(others)?;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
     let Wanted { kinds, decline_codes, sort, is_descending } = Wanted::from_pairs(others)?;
-    let source = sync::runner::source_of(&record).map_err(Problem::from)?;
-    let objects = context.runner.objects(&record.workspace, &record.id).await?;
-    let view = context.view(record).await?;
+    let billed = context.runner.billed(&of).await?;
+    let view = context.view(&of).await?;
     let answer = blocking(move || -> Result<PaymentPage, Problem> {
         let query = question.query(&view)?;
         let asked = PaymentsQuery { query, kinds, decline_codes, sort, is_descending, cursor, limit };
         let mut page = query::payments(&view.ledger, &view.rates, &asked)?;
-        page.name_sources(|customers| billing::money(source, &objects, customers))?;
+        page.name_sources(|customers| billed.money(customers))?;
         Ok(page)
     });
-    Ok(Json(answer.await??))
+    let answer = answer.await??;
+    answered(rows, answer.data.len());
+    if answer.next_cursor.is_none() {
+        context.record_whole_list(&by, &of, "payments").await?;
+    }
+    Ok(Json(answer))
 }
 
 impl Wanted {

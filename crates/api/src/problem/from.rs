@@ -22,6 +22,29 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// 429, for messages that somebody sent.
+    pub fn too_many_messages(wait_s: u32) -> Self {
+        Self { title: "too many messages".to_owned(), ..Self::too_many_tries(wait_s) }
+    }
+
+    /// 429: a workspace was answered as many rows as it may have in a minute.
+    pub fn too_many_rows(most: u32, wait_s: u32) -> Self {
+        let title = format!("this workspace can get at most {most} rows of lists a minute");
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_rows", title).action(format!(
+            "try again in {wait_s} seconds, or ask the person who runs this server for more"
+        ));
+        problem.retry_after_s = Some(wait_s);
+        problem
+    }
+
+    /// 404: the server was not started with what this needs.
+    pub fn not_offered(title: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_offered", title)
+            .action("contact the person who runs this server in another way")
+    }
+}
+
 impl From<ParameterError> for Problem {
     fn from(error: ParameterError) -> Self {
         Self::bad_request("invalid", error.to_string())
@@ -48,6 +71,8 @@ impl From<StoreError> for Problem {
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
+            StoreError::ConnectionsFull { .. } => (StatusCode::FORBIDDEN, "connections_full"),
+            StoreError::MembersFull { .. } => (StatusCode::FORBIDDEN, "members_full"),
             StoreError::PasskeyTaken => (StatusCode::CONFLICT, "passkey_taken"),
             StoreError::TooManyPasskeys => (StatusCode::CONFLICT, "too_many_passkeys"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
@@ -81,7 +106,7 @@ impl From<StoreError> for Problem {
                     "whoever runs this server can see which one is expected with 'chartsy keys status'",
                 );
             }
-            "mail_unavailable" => "the server can't send email at the moment: try again later".to_owned(),
+            "mail_unavailable" => "the server can't send messages at the moment: try again later".to_owned(),
             "read_only" => "the server can't write to its data folder".to_owned(),
             "busy" => "another chartsy process is working on this: try again".to_owned(),
             _ => error.to_string(),
@@ -98,6 +123,7 @@ impl From<MailError> for Problem {
     fn from(error: MailError) -> Self {
         match error {
             MailError::Address => Self::field("email", "this is not an email address"),
+            MailError::NoOperator => Self::not_offered("this server doesn't take messages"),
             MailError::Store(error) => error.into(),
             MailError::Unwritable | MailError::Work(_) => Self::internal(&error),
         }

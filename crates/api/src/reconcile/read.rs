@@ -8,7 +8,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -35,12 +35,12 @@ pub struct Months {
     tag = "metrics", params(ReconcileParams), responses((status = 200, body = Months)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Months>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     let query = question.query(&view)?;
     if query.from > query.to {
         return Err(QueryError::EmptyRange { from: query.from, to: query.to }.into());

@@ -15,7 +15,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -63,6 +63,7 @@ pub async fn handle(
 ) -> Result<Json<Restatements>, Problem> {
     let (page, others) = Page::from_pairs(pairs)?;
     nothing_else(&others)?;
+    let (page, rows) = page.within(&context, &record.workspace)?;
     let before = page.cursor.map(|cursor| parse("cursor", &cursor)).transpose()?;
     let objects = match context.runner.objects(&record.workspace, &record.id).await {
         // Nothing was fetched yet, so nothing was shown.
@@ -71,6 +72,7 @@ pub async fn handle(
     };
     let ledger = context.runner.ledger(&record.workspace, &record.id).await?.ledger;
     let answer = blocking(move || read(&objects, &ledger, before, page.limit)).await??;
+    answered(rows, answer.data.len());
     Ok(Json(answer))
 }
 

@@ -22,6 +22,19 @@ pub struct SignedIn {
     pub workspace: Option<WorkspaceView>,
     /// Every workspace that the user belongs to.
     pub workspaces: Vec<WorkspaceView>,
+    /// Whether feedback gets to the person who runs the server.
+    pub takes_feedback: bool,
+    pub limits: WorkspaceLimitsView,
+}
+
+/// The most that each workspace may have on this server; `null` where there is no limit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WorkspaceLimits)]
+pub struct WorkspaceLimitsView {
+    pub connections: Option<u32>,
+    pub members: Option<u32>,
+    /// Rows of lists that are answered in a minute.
+    pub rows_per_minute: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,11 +82,21 @@ impl From<Membership> for WorkspaceView {
 }
 
 impl SignedIn {
-    pub fn new(session: Session, memberships: Vec<Membership>, named: Option<&str>) -> Self {
+    pub fn new(
+        context: &Context,
+        session: Session,
+        memberships: Vec<Membership>,
+        named: Option<&str>,
+    ) -> Self {
         let Session { user, .. } = session;
         let workspaces: Vec<WorkspaceView> = memberships.into_iter().map(WorkspaceView::from).collect();
         let named = workspaces.iter().find(|one| Some(one.id.as_str()) == named);
-        Self { user: user.into(), workspace: named.or_else(|| workspaces.first()).cloned(), workspaces }
+        let workspace = named.or_else(|| workspaces.first()).cloned();
+        let takes_feedback = context.mailer.reaches_operator();
+        let store::WorkspaceLimits { connections, members } = context.catalog.workspace_limits();
+        let rows_per_minute = context.options.rows_per_minute;
+        let limits = WorkspaceLimitsView { connections, members, rows_per_minute };
+        Self { user: user.into(), workspace, workspaces, takes_feedback, limits }
     }
 }
 
@@ -133,5 +156,5 @@ pub async fn start_session_by(
     let (session, memberships) = begun.await??;
     let session = session.ok_or_else(Problem::signed_out)?;
     let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id).await?];
-    Ok(Started { signed_in: SignedIn::new(session, memberships, None), cookies })
+    Ok(Started { signed_in: SignedIn::new(context, session, memberships, None), cookies })
 }

@@ -31,7 +31,7 @@ pub async fn handle(
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let now = context.clock.now();
     let (id, renewed_at) = (session.id.clone(), session.renewed_at);
-    let answer = Json(SignedIn::new(session, memberships, named));
+    let answer = Json(SignedIn::new(&context, session, memberships, named));
     if now.0 - renewed_at.0 < RENEWED_AFTER_SECONDS {
         return Ok(answer.into_response());
     }

@@ -22,6 +22,6 @@ pub async fn handle(
 ) -> Result<Json<SettingsPreview>, Problem> {
     let settings = request.settings(&record.settings)?;
     let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
-    let view = context.view(record).await?;
+    let view = context.view_of(record).await?;
     Ok(Json(blocking(move || preview(&view, settings.rules, zone)).await??))
 }

@@ -25,6 +25,7 @@ pub async fn handle(
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsView>, Problem> {
     let settings = request.settings(&record.settings)?;
+    let before = SettingsView::from(&record.settings);
     check_currency(&context, &record, settings.reporting_currency).await?;
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
@@ -32,8 +33,22 @@ pub async fn handle(
     });
     let changed = changed.await??;
     context.runner.settings_changed(&changed.id);
-    context.record(Event::of_connection(&by, &changed, "settings.changed")).await?;
-    Ok(Json(SettingsView::from(&changed.settings)))
+    let after = SettingsView::from(&changed.settings);
+    let event = Event::of_connection(&by, &changed, "settings.changed");
+    context.record(event.detail(differences(&before, &after))).await?;
+    Ok(Json(after))
+}
+
+/// The names of the settings that differ.
+fn differences(before: &SettingsView, after: &SettingsView) -> String {
+    let members = |view: &SettingsView| match serde_json::to_value(view) {
+        Ok(serde_json::Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    };
+    let (before, after) = (members(before), members(after));
+    let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+    let names: Vec<&str> = changed.map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
 /// Rejects a currency that nothing could be converted to today. The account's own currency needs no rate, and a

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::access::passkey::relying_party::RelyingParty;
 use crate::blocking;
-use crate::context::{Shared, SignUp};
+use crate::context::{BookDemo, Shared, SignUp};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,6 +23,14 @@ pub struct Setup {
     pub has_mail: bool,
     /// The address at which people can sign in with passkeys, such as `https://chartsy.example.com`, if there is one.
     pub passkeys_at: Option<String>,
+    /// How visitors book a demo; `null` if they can't.
+    pub book_demo: Option<DemoOffer>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DemoOffer {
+    /// Where to book it, such as a calendar. Without it, with `POST /demo-requests`.
+    pub url: Option<String>,
 }
 
 /// Show whether the server is waiting for its owner account
@@ -38,5 +46,11 @@ pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Proble
         sign_up: context.options.sign_up,
         has_mail: context.mailer.is_configured(),
         passkeys_at: RelyingParty::of(&context.options).ok().map(|party| party.origin),
+        book_demo: context.options.book_demo.as_ref().map(|offer| DemoOffer {
+            url: match offer {
+                BookDemo::Form => None,
+                BookDemo::At(url) => Some(url.to_string()),
+            },
+        }),
     }))
 }

@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 use crate::statements::required;
 
@@ -35,7 +35,7 @@ pub struct CashTransactionParams {
     responses((status = 200, body = CashTransactionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CashTransactionPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
@@ -43,8 +43,10 @@ pub async fn handle(
     let currency = required(&mut others, "currency")?;
     let column = required(&mut others, "line")?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
-    let Page { cursor, limit } = page;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
+    let view = context.view(&of).await?;
     let asked = CashTransactionsQuery { month_on, currency, column, cursor, limit, now: view.now };
-    Ok(Json(blocking(move || transactions(&view.ledger, &asked)).await??))
+    let answer = blocking(move || transactions(&view.ledger, &asked)).await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

@@ -6,7 +6,7 @@ use ::metrics::statement::mrr::MrrStatement;
 use axum::Json;
 use axum::extract::State;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -18,10 +18,10 @@ use crate::problem::Problem;
     tag = "metrics", responses((status = 200, body = Envelope<MrrStatement>)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadMetrics>,
+    Figures { of, .. }: Figures<ReadMetrics>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<Envelope<MrrStatement>>, Problem> {
     nothing_else(&pairs)?;
-    let view = context.view(record).await?;
+    let view = context.view(&of).await?;
     Ok(Json(blocking(move || envelope::mrr_statement(&view)).await?))
 }

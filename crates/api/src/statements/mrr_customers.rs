@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::IntoParams;
 
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::Page;
+use crate::http::paging::{Page, answered};
 use crate::problem::Problem;
 use crate::statements::required;
 
@@ -33,15 +33,17 @@ pub struct MrrCustomerParams {
     responses((status = 200, body = MrrCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MrrCustomerPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
     let currency = required(&mut others, "currency")?;
     let column = required(&mut others, "reason")?;
     nothing_else(&others)?;
-    let view = context.view(record).await?;
-    let Page { cursor, limit } = page;
+    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
+    let view = context.view(&of).await?;
     let asked = MrrCustomersQuery { currency, column, cursor, limit, method: view.mrr_method, now: view.now };
-    Ok(Json(blocking(move || customers(&view.ledger, &asked)).await??))
+    let answer = blocking(move || customers(&view.ledger, &asked)).await??;
+    answered(rows, answer.data.len());
+    Ok(Json(answer))
 }

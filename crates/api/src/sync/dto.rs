@@ -1,10 +1,12 @@
 //! Progress, as the API shows it.
 
-use ::sync::{KindProgress, KindState, Phase, Progress};
+use ::sync::{Business, KindProgress, KindState, Phase, Progress};
 use connect::Source;
 use model::Day;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::context::Context;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Progress)]
@@ -64,7 +66,19 @@ pub enum KindStateView {
 }
 
 impl ProgressView {
-    pub fn new(source: Option<Source>, progress: &Progress) -> Self {
+    /// How the work on a connection stands, or that on several together.
+    pub fn of(context: &Context, business: &Business) -> Self {
+        let progress = |id| context.runner.progress(id).borrow().clone();
+        match business {
+            Business::One(record) => Self::new(Source::of(&record.source), &progress(&record.id)),
+            Business::Together { connections, .. } => {
+                let all: Vec<Progress> = connections.iter().map(|record| progress(&record.id)).collect();
+                Self::new(None, &Progress::together(&all))
+            }
+        }
+    }
+
+    fn new(source: Option<Source>, progress: &Progress) -> Self {
         Self {
             phase: match progress.phase {
                 Phase::Idle => PhaseView::Idle,

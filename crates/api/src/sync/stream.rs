@@ -3,20 +3,19 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use ::sync::Progress;
+use ::sync::{Business, Progress};
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use connect::Source;
 use futures_util::Stream;
-use model::{ConnectionId, UnixSeconds};
+use futures_util::future::select_all;
 use serde::Serialize;
 use store::{Actor, SignInMethod};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::dto::ProgressView;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
 use crate::context::Shared;
@@ -27,13 +26,13 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 #[derive(Debug, Serialize)]
 struct LedgerMoved {
     ledger_version: u64,
-    data_through: Option<UnixSeconds>,
+    data_through: Option<i64>,
 }
 
-/// Who listens, to which connection.
+/// Who listens, to what.
 struct Allowed {
     context: Shared,
-    connection: ConnectionId,
+    business: Business,
     actor: Actor,
     /// How a user signed in.
     method: SignInMethod,
@@ -41,8 +40,8 @@ struct Allowed {
 
 /// What one listener has been told.
 struct Listener {
-    source: Option<Source>,
-    progress: watch::Receiver<Progress>,
+    /// Of each connection.
+    progress: Vec<watch::Receiver<Progress>>,
     stopping: CancellationToken,
     allowed: Allowed,
     told_version: Option<u64>,
@@ -57,13 +56,12 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, method, .. }: Connection<ReadMetrics>,
+    Figures { of, by, method, .. }: Figures<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
-        source: Source::of(&record.source),
-        progress: context.runner.progress(&record.id),
+        progress: of.connections().iter().map(|record| context.runner.progress(&record.id)).collect(),
         stopping: context.stopping.clone(),
-        allowed: Allowed { context: context.clone(), connection: record.id.clone(), actor: by.actor, method },
+        allowed: Allowed { context: context.clone(), business: of, actor: by.actor, method },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -78,8 +76,12 @@ pub async fn handle(
 impl Allowed {
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
     async fn is_still(&self) -> bool {
-        let (catalog, connection) = (self.context.catalog.clone(), self.connection.clone());
-        let (actor, method) = (self.actor.clone(), self.method.clone());
+        // Of several, all are of one workspace.
+        let Some(connection) = self.business.connections().first().map(|record| record.id.clone()) else {
+            return false;
+        };
+        let (catalog, actor, method) =
+            (self.context.catalog.clone(), self.actor.clone(), self.method.clone());
         let now = self.context.clock.now();
         let found = blocking(move || match &actor {
             Actor::User { id, .. } => {
@@ -103,7 +105,7 @@ impl Listener {
         if !self.is_first {
             let moved = async {
                 tokio::time::sleep(SHORTEST_PAUSE).await;
-                self.progress.changed().await
+                select_all(self.progress.iter_mut().map(|one| Box::pin(one.changed()))).await.0
             };
             tokio::select! {
                 () = self.stopping.cancelled() => return None,
@@ -113,7 +115,8 @@ impl Listener {
                 return None;
             }
         }
-        let progress = self.progress.borrow_and_update().clone();
+        self.progress.iter_mut().for_each(|one| drop(one.borrow_and_update()));
+        let progress = ProgressView::of(&self.allowed.context, &self.allowed.business);
         let version = progress.ledger_version;
         let has_moved = self.told_version.is_some_and(|told| told != version);
         (self.is_first, self.told_version) = (false, Some(version));
@@ -121,6 +124,6 @@ impl Listener {
             let moved = LedgerMoved { ledger_version: version, data_through: progress.data_through };
             self.waiting = Event::default().event("ledger").json_data(moved).ok();
         }
-        Event::default().event("progress").json_data(ProgressView::new(self.source, &progress)).ok()
+        Event::default().event("progress").json_data(progress).ok()
     }
 }

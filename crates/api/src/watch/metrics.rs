@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use store::{ConnectionRecord, ConnectionState, InboxFacts};
+use store::{ConnectionRecord, ConnectionState, InboxFacts, OutboxFacts};
 
 use super::{Counters, Delivered};
 use crate::access::identity::Access;
@@ -45,10 +45,10 @@ pub async fn handle(State(context): State<Shared>, access: Access<ReadMetrics>) 
             let inbox = shared.data.connection_files(&record.id).inbox_facts();
             (record, inbox.unwrap_or_default())
         });
-        Ok(with_inbox.collect::<Vec<_>>())
+        Ok((with_inbox.collect::<Vec<_>>(), shared.catalog.outbox_facts()?))
     });
-    let connections = read.await??;
-    let text = written(&context.counters, &connections, context.clock.now())
+    let (connections, outbox) = read.await??;
+    let text = written(&context.counters, &connections, &outbox, context.clock.now())
         .map_err(|error| Problem::internal(&error))?;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
 }
@@ -56,6 +56,7 @@ pub async fn handle(State(context): State<Shared>, access: Access<ReadMetrics>) 
 fn written(
     counters: &Counters,
     connections: &[(ConnectionRecord, InboxFacts)],
+    outbox: &OutboxFacts,
     now: UnixSeconds,
 ) -> Result<String, std::fmt::Error> {
     let mut registry = Registry::with_prefix("chartsy");
@@ -70,6 +71,17 @@ fn written(
         deliveries.get_or_create(&Outcome { outcome: what.as_str() }).inc_by(counters.deliveries(what));
     }
     registry.register("webhook_deliveries", "Webhook deliveries, by outcome", deliveries);
+
+    let oldest = outbox.waiting_since.map_or(0, |since| (now.0 - since.0).max(0));
+    for (name, help, value) in [
+        ("outbox_waiting", "Emails and feedback waiting to be sent", i64::from(outbox.waiting)),
+        ("outbox_oldest_seconds", "For how long the oldest of them has been waiting", oldest),
+        ("outbox_given_up", "Emails and feedback given up in the last 30 days", i64::from(outbox.given_up)),
+    ] {
+        let gauge = Gauge::<i64>::default();
+        gauge.set(value);
+        registry.register(name, help, gauge);
+    }
 
     type Value = fn(&ConnectionRecord, &InboxFacts, UnixSeconds) -> Option<i64>;
     let gauges: [(&str, &str, Value); 5] = [

@@ -3,23 +3,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use crate::access::identity::Membership;
-use crate::access::permission::ReadMetrics;
+use crate::access::identity::AnyMembership;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
 
 /// Leave the workspace
+///
+/// You can also leave one that requires two-factor sign-in before you have set it up.
 #[utoipa::path(post, path = "/api/v1/workspace/leave", operation_id = "leave_workspace", tag = "workspaces",
     responses((status = 204, description = "Left")))]
-pub async fn handle(
-    State(context): State<Shared>,
-    member: Membership<ReadMetrics>,
-) -> Result<StatusCode, Problem> {
+pub async fn handle(State(context): State<Shared>, member: AnyMembership) -> Result<StatusCode, Problem> {
     let (catalog, id, user) =
         (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
     blocking(move || catalog.remove_member(&id, &user, None)).await??;
-    context.record(Event::new(&member.by(), &member.workspace.id, "member.left")).await?;
+    context.record(Event::new(&member.person.by(), &member.workspace.id, "member.left")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

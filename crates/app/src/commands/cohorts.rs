@@ -62,8 +62,8 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
         ..Question::default()
     };
     add_filters(&mut question, &args.filter)?;
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     if let Some(at) = args.at {
         let asked = CohortCustomersQuery {
             query: question.query_of_cohorts(&view)?,

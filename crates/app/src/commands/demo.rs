@@ -8,6 +8,7 @@ use api::access::{credential, password};
 use api::connections::admission::{self, Destination, Wishes};
 use api::{Entry, SignUp, TrustedProxies};
 use connect::Network;
+use mail::Operator;
 use model::{Clock, Secret};
 use store::{ConnectionRecord, NewUser};
 use sync::RunnerConfig;
@@ -52,8 +53,11 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         polling: Polling::default(),
         provider_share_percent: RunnerConfig::SHARE_PERCENT,
         mail: None,
+        operator: Operator::default(),
         entry: is_ours.then(|| entry.clone()),
         sign_up: SignUp::default(),
+        book_demo: None,
+        rows_per_minute: None,
     };
     let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;

@@ -49,7 +49,9 @@ pub async fn run(args: Erase) -> anyhow::Result<()> {
         What::Connection { id, data } => {
             let folder = Folder::existing(&data.data)?;
             let _alone = folder.data.lock_server()?;
+            let workspace = folder.connection(Some(id.as_str()))?.workspace;
             let receipt = one(&folder, &id).await?;
+            folder.record_with(Some(&workspace), "connection.deleted", &id, Some(receipt.name.clone()))?;
             json!({"erased_at": Clock::System.now().0, "connections": [receipt]})
         }
         What::Everything { data, yes } => everything(&data, yes).await?,
@@ -62,6 +64,13 @@ async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde
     let (folder, record) = folder::one(connection)?;
     let runner = work::for_command(&folder)?;
     let receipt = runner.erase_customer(&record.workspace, &record.id, &CustomerId::from(id)).await?;
+    // Only the provider's id: the log outlives the erasure.
+    folder.record_with(
+        Some(&record.workspace),
+        "customer.erased",
+        record.id.as_str(),
+        Some(id.to_owned()),
+    )?;
     eprintln!("erase the customer at the provider too: Chartsy changes no customer data there");
     Ok(serde_json::to_value(receipt)?)
 }

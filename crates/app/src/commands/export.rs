@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use sync::Business;
 use tokio_util::sync::CancellationToken;
 
 use self::draft::{Destination, MANIFEST, Manifest};
@@ -38,10 +39,11 @@ pub async fn run(args: Export) -> anyhow::Result<()> {
     let objects = folder.data.connection_files(&record.id).objects_to_read();
     let objects = objects.context("nothing has been imported yet")?;
     let source = sync::runner::source_of(&record)?;
+    let (workspace, id) = (record.workspace.clone(), record.id.clone());
     let destination = Destination::open(&args.to).map_err(|error| said(error, &args))?;
     let stop = CancellationToken::new();
     let exporting = async {
-        let view = work::view(&folder, record.clone()).await?;
+        let view = work::view(&folder, &Business::One(Box::new(record.clone()))).await?;
         let job = Job { view, record, source, objects, format: args.format, stop: stop.clone() };
         tokio::task::spawn_blocking(move || job.run(destination)).await?
     };
@@ -55,12 +57,18 @@ pub async fn run(args: Export) -> anyhow::Result<()> {
             }
         }
     };
-    tell(&args, &written.map_err(|error| said(error, &args))?)
+    let manifest = written.map_err(|error| said(error, &args))?;
+    let detail = format!("all tables, {} rows, {}", rows(&manifest), manifest.format);
+    folder.record_with(Some(&workspace), "export.created", id.as_str(), Some(detail))?;
+    tell(&args, &manifest)
+}
+
+fn rows(manifest: &Manifest) -> u64 {
+    manifest.files.iter().map(|file| file.rows).sum()
 }
 
 fn tell(args: &Export, manifest: &Manifest) -> anyhow::Result<()> {
-    let rows: u64 = manifest.files.iter().map(|file| file.rows).sum();
-    let (to, files) = (args.to.display(), manifest.files.len());
+    let (to, files, rows) = (args.to.display(), manifest.files.len(), rows(manifest));
     writeln!(io::stdout(), "{to}: {files} tables, {rows} rows; {MANIFEST} describes them")?;
     Ok(())
 }

@@ -23,8 +23,8 @@ enum Format {
 }
 
 pub async fn run(args: &Ledger) -> anyhow::Result<()> {
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let steps = query::steps(&view.ledger, view.now);
     match args.format {

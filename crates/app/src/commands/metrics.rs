@@ -51,8 +51,8 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
         ..args.range.question()
     };
     add_filters(&mut question, &args.filter)?;
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
     tell_what_lacks(&answer, args.format);
     args.format.print(

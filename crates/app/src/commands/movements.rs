@@ -56,8 +56,8 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
         let added = only.add(dimension, &value);
         added.map_err(|problem| anyhow!("--filter {dimension}: {problem}"))?;
     }
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     let query = question.query(&view)?;
     let asked = MovementsQuery { query, kinds: args.kinds, only, cursor: None, limit: usize::MAX };
     let page = query::movements(&view.ledger, &view.rates, &asked)?;

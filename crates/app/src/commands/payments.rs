@@ -39,11 +39,10 @@ pub struct Payments {
 pub async fn run(args: Payments) -> anyhow::Result<()> {
     let mut question = Question { currency: Some(args.currency), ..args.range.question() };
     add_filters(&mut question, &args.filter)?;
-    let (folder, record) = folder::one(&args.connection)?;
-    let source = sync::runner::source_of(&record)?;
-    let objects = folder.data.connection_files(&record.id).objects_to_read();
-    let objects = objects.context("nothing has been imported yet")?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let billed = work::for_command(&folder)?.billed(&business).await;
+    let billed = billed.context("nothing has been imported yet")?;
+    let view = work::view(&folder, &business).await?;
     let asked = PaymentsQuery {
         query: question.query(&view)?,
         kinds: args.kinds,
@@ -54,7 +53,7 @@ pub async fn run(args: Payments) -> anyhow::Result<()> {
         limit: usize::MAX,
     };
     let mut page = query::payments(&view.ledger, &view.rates, &asked)?;
-    page.name_sources(|customers| api::customers::billing::money(source, &objects, customers))?;
+    page.name_sources(|customers| billed.money(customers))?;
     args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }
 

@@ -107,6 +107,7 @@ fn enter(
         other => other.into(),
     })?;
     let what = if entries.len() == 1 { "1 rate".to_owned() } else { format!("{} rates", entries.len()) };
+    folder.record(Some(&folder.workspace), "rates.entered", &what)?;
     eprintln!("{what} entered; figures use them now");
     Ok(())
 }

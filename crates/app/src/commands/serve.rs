@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use api::access::credential;
 use api::tls::{Certificates, TlsListener};
-use api::{Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
-use mail::Mailer;
+use api::{BookDemo, Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
+use mail::{Mailer, Operator};
 use model::{Clock, Secret};
+use store::WorkspaceLimits;
 use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::cli::{DataArgs, MailArgs};
+use crate::cli::{DataArgs, FeedbackArgs, MailArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;
@@ -82,14 +83,34 @@ pub struct Serve {
     /// Who can create an account
     #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
     sign_up: SignUpBy,
+    /// Days after which entries of the audit log are deleted; by default, they are kept
+    #[arg(long, value_name = "DAYS", env = "CHARTSY_AUDIT_RETENTION_DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    audit_retention_days: Option<u32>,
+    /// How many connections a workspace can have; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: Option<u32>,
+    /// How many members a workspace can have; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_MEMBERS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_members: Option<u32>,
+    /// How many rows of lists a workspace can get from the API in a minute; no limit by default
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_ROWS_PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..))]
+    max_rows_per_minute: Option<u32>,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    feedback: FeedbackArgs,
 }
 
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let mail = args.mail.settings()?;
+    let operator = args.feedback.operator(mail.is_some())?;
+    let book_demo = args.feedback.book_demo(&operator)?;
     let folder = Folder::open(&args.data.data)?;
     folder.check_master_key()?;
+    folder
+        .catalog
+        .limit_workspaces(WorkspaceLimits { connections: args.max_connections, members: args.max_members });
     let tls = args.tls_cert.zip(args.tls_key);
     let tls = tls.map(|(certificate, key)| Certificates::load(&certificate, &key)).transpose()?;
     let site = Site {
@@ -104,10 +125,16 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         },
         provider_share_percent: args.provider_share_percent,
         mail,
+        operator,
         entry: None,
         sign_up: args.sign_up.into(),
+        book_demo,
+        rows_per_minute: args.max_rows_per_minute,
     };
     let server = Server::start(folder, site).await?;
+    if let Some(days) = args.audit_retention_days {
+        tokio::spawn(api::audit::retention::keep_up(Arc::clone(&server.context), days));
+    }
     println!("Chartsy is running at {}", server.url);
     if let Some(code) = &server.setup_code {
         println!("setup code: {} (needed to create the owner account)", code.expose());
@@ -170,8 +197,12 @@ pub struct Site {
     pub provider_share_percent: u8,
     /// The mail server. Without one, links are printed.
     pub mail: Option<mail::Settings>,
+    pub operator: Operator,
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
+    pub book_demo: Option<BookDemo>,
+    /// Of each workspace; no limit by default.
+    pub rows_per_minute: Option<u32>,
 }
 
 /// A server that is answering.
@@ -201,8 +232,11 @@ impl Server {
             polling,
             provider_share_percent,
             mail,
+            operator,
             entry,
             sign_up,
+            book_demo,
+            rows_per_minute,
         } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
@@ -221,7 +255,7 @@ impl Server {
             Callbacks { public: public_url.clone(), local: Some(local.clone()).filter(|_| tls.is_none()) };
         let runner = work::for_server(&folder, callbacks, polling, provider_share_percent)?;
         runner.start();
-        let mailer = Mailer::new(mail, folder.data.clone(), folder.catalog.clone(), Clock::System);
+        let mailer = Mailer::new(mail, operator, folder.data.clone(), folder.catalog.clone(), Clock::System);
         let options = api::Options {
             public_url: public_url.clone(),
             is_loopback: addr.ip().is_loopback(),
@@ -233,6 +267,8 @@ impl Server {
             local_url: Some(local),
             entry,
             sign_up,
+            book_demo,
+            rows_per_minute,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);

@@ -8,7 +8,9 @@ use comfy_table::{CellAlignment, Table, presets};
 use metrics::fx::OLDEST_DAYS;
 use model::{Clock, Day, UnixSeconds};
 use serde::Serialize;
-use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError, StoreError, WebhookRecord};
+use store::{
+    AbsentReason, ConnectionRecord, ConnectionState, LastError, OutboxFacts, StoreError, WebhookRecord,
+};
 use sync::problems::{Example, Problem};
 use sync::{RatesAttempt, RatesState, ReferenceRates};
 
@@ -36,6 +38,25 @@ pub struct Status {
 struct Report {
     connections: Vec<ConnectionStatus>,
     rates: RatesStatus,
+    outbox: OutboxStatus,
+}
+
+/// Emails and feedback that wait to be sent.
+#[derive(Debug, Serialize)]
+struct OutboxStatus {
+    waiting: u32,
+    waiting_since: Option<UnixSeconds>,
+    /// Why one that waits could not be sent, without anybody's address.
+    last_error: Option<String>,
+    /// In the last 30 days.
+    given_up: u32,
+}
+
+impl From<OutboxFacts> for OutboxStatus {
+    fn from(facts: OutboxFacts) -> Self {
+        let OutboxFacts { waiting, waiting_since, last_error, given_up } = facts;
+        Self { waiting, waiting_since, last_error, given_up }
+    }
 }
 
 /// How old the exchange rates are, and the outcome of the last check for newer ones.
@@ -105,7 +126,8 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
     let is_served = matches!(folder.data.lock_server(), Err(StoreError::AlreadyOpen { .. }));
     let connections = records.into_iter().map(|record| status(&folder, record, is_served));
     let connections = connections.collect::<anyhow::Result<_>>()?;
-    let report = Report { connections, rates: rates(&folder)? };
+    let outbox = folder.catalog.outbox_facts()?.into();
+    let report = Report { connections, rates: rates(&folder)?, outbox };
     let mut out = std::io::stdout().lock();
     match args.format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
@@ -257,8 +279,22 @@ fn write_problem(out: &mut impl Write, problem: &Problem) -> std::io::Result<()>
     }
 }
 
+fn write_outbox(out: &mut impl Write, outbox: &OutboxStatus) -> std::io::Result<()> {
+    if outbox.waiting == 0 && outbox.given_up == 0 {
+        return Ok(());
+    }
+    let since = outbox.waiting_since.map(|at| format!(" since {at}")).unwrap_or_default();
+    let given_up = outbox.given_up;
+    writeln!(out, "outbox: {} waiting{since}, {given_up} given up in the last 30 days", outbox.waiting)?;
+    match &outbox.last_error {
+        Some(error) => writeln!(out, "  last error: {error}"),
+        None => Ok(()),
+    }
+}
+
 fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     write_rates(out, &report.rates)?;
+    write_outbox(out, &report.outbox)?;
     if report.connections.is_empty() {
         let connect = connect_command();
         return writeln!(out, "nothing is connected yet; connect an account with '{connect}'");

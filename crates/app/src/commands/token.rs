@@ -82,7 +82,9 @@ fn create(
         expires_at,
         created_by: None,
     };
-    folder.catalog.create_token(&new, Clock::System.now())?;
+    let token = folder.catalog.create_token(&new, Clock::System.now())?;
+    let detail = Some(token.scope.as_str().to_owned());
+    folder.record_with(Some(&token.workspace), "token.created", &token.name, detail)?;
     writeln!(std::io::stdout(), "{}", secret.expose())?;
     eprintln!("send it as 'Authorization: Bearer …'; it won't be shown again");
     Ok(())
@@ -111,7 +113,10 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
 
 fn revoke(folder: &Folder, id: &str) -> anyhow::Result<()> {
     for of in folder.catalog.all_workspaces()? {
+        let named = folder.catalog.tokens(&of.workspace.id)?.into_iter().find(|token| token.id == id);
         if folder.catalog.delete_token(&of.workspace.id, id)? {
+            let name = named.map_or_else(|| id.to_owned(), |token| token.name);
+            folder.record(Some(&of.workspace.id), "token.revoked", &name)?;
             eprintln!("token {id} is revoked");
             return Ok(());
         }

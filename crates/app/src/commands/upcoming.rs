@@ -43,8 +43,8 @@ pub struct Upcoming {
 pub async fn run(args: Upcoming) -> anyhow::Result<()> {
     let mut question = Question::default();
     add_filters(&mut question, &args.filter)?;
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     let (from, to) =
         days_ahead(args.from, args.to, args.days, view.today()).map_err(|problem| anyhow!(problem))?;
     let asked = UpcomingQuery {

@@ -22,6 +22,7 @@ enum Demand {
     Person,
     Member(Permission),
     Access(Permission),
+    Link,
 }
 
 fn operations(connection: &str) -> Vec<Operation> {
@@ -38,7 +39,8 @@ fn operations(connection: &str) -> Vec<Operation> {
                 .replace("{rate_id}", "rate_1")
                 .replace("{user_id}", "user_1")
                 .replace("{session_id}", "ses_1")
-                .replace("{invitation_id}", "inv_1");
+                .replace("{invitation_id}", "inv_1")
+                .replace("{link_id}", "link_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
             let demand = demand(&operation["security"]);
             found.push(Operation { method: method.to_uppercase(), path: filled, demand });
@@ -49,6 +51,10 @@ fn operations(connection: &str) -> Vec<Operation> {
 
 fn demand(security: &Value) -> Demand {
     let ways = security.as_array().unwrap();
+    if ways.iter().any(|way| way.get("link").is_some()) {
+        assert_eq!(ways.len(), 1, "what a link opens is open to nobody else: {security}");
+        return Demand::Link;
+    }
     let scopes = |name: &str| ways.iter().find_map(|way| way.get(name)).map(|scopes| scopes[0].as_str());
     let permission = |name: Option<&str>| {
         let name = name.unwrap();
@@ -88,8 +94,13 @@ async fn no_route_shows_or_changes_another_tenants_connection() {
     let other_owner = site.owner_of_another_workspace().await;
     let before = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}")).await.text;
 
-    let of_connection: Vec<_> = operations(&id).into_iter().filter(|one| one.path.contains(&id)).collect();
-    assert!(of_connection.len() >= 40, "{of_connection:?}");
+    // Figures can be asked for of all connections of a workspace, by its id.
+    let workspace = site.context.catalog.default_workspace().unwrap().id.to_string();
+    let of = |named: &str| -> Vec<Operation> {
+        operations(named).into_iter().filter(|one| one.path.contains(named)).collect()
+    };
+    let of_connection: Vec<Operation> = [of(&id), of(&workspace)].concat();
+    assert!(of_connection.len() >= 80, "{of_connection:?}");
     for Operation { method, path, .. } in of_connection {
         for who in [As::Program(&stranger), As::Person(&other_owner)] {
             let answer = site.ask(who, &method, &path, body(&method, &path)).await;
@@ -103,7 +114,7 @@ async fn no_route_shows_or_changes_another_tenants_connection() {
     }
     for who in [As::Program(&stranger), As::Person(&other_owner)] {
         let theirs = site.get(who, "/api/v1/connections").await;
-        assert_eq!(theirs.body, json!({"data": []}));
+        assert_eq!(theirs.body, json!({"data": [], "together": null}));
     }
     let after = site.get(As::Person(&cookie), &format!("/api/v1/connections/{id}")).await.text;
     assert_eq!(before, after);
@@ -168,6 +179,7 @@ async fn what_can_be_done_without_signing_in_is_known() {
             "POST /api/v1/session",
             "GET /api/v1/setup",
             "POST /api/v1/setup/owner",
+            "POST /api/v1/shared/open",
             "POST /api/v1/sign-up",
             "POST /api/v1/sign-up/confirm",
             "POST /api/v1/sign-up/correct-address",
@@ -188,8 +200,27 @@ async fn every_route_asks_for_its_permission() {
     }
     let tokens = TokenScope::ALL.map(|scope| (scope, site.token(scope)));
 
-    for one in operations(&id) {
+    let workspace = site.context.catalog.default_workspace().unwrap().id.to_string();
+    let mut together = Vec::new();
+    for one in operations(&workspace).into_iter().filter(|one| one.path.contains(&workspace)) {
+        let is_stream = one.path.ends_with("/stream");
+        // What is of a single connection only is not found for anybody.
+        if one.method == "GET" && (is_stream || site.get(As::Person(&owner), &one.path).await.status != 404) {
+            together.push(one);
+        }
+    }
+    assert!(together.len() >= 20, "{together:?}");
+
+    for one in [operations(&id), together].concat() {
         let Operation { method, path, demand } = &one;
+        if *demand == Demand::Link {
+            let signed_in = members.iter().map(|(_, cookie)| As::Person(cookie));
+            for who in signed_in.chain(tokens.iter().map(|(_, token)| As::Program(token))) {
+                let answer = site.ask(who, method, path, None).await;
+                assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{one:?}: {}", answer.text);
+            }
+            continue;
+        }
         for (role, cookie) in &members {
             let (Demand::Member(needed) | Demand::Access(needed)) = *demand else { continue };
             let is_allowed = role.permission() >= needed;
@@ -203,7 +234,7 @@ async fn every_route_asks_for_its_permission() {
         }
         for (scope, token) in &tokens {
             let expected = match *demand {
-                Demand::Nothing => continue,
+                Demand::Nothing | Demand::Link => continue,
                 Demand::Person | Demand::Member(_) => Some("person_needed"),
                 Demand::Access(needed) if scope.permission() < needed => Some("scope_too_low"),
                 Demand::Access(_) if method != "GET" => continue,
@@ -220,4 +251,49 @@ async fn every_route_asks_for_its_permission() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_holder_of_a_link_reaches_what_it_shares_and_nothing_else() {
+    let site = Site::new();
+    let owner = site.owner().await;
+    let sandbox = sandbox(MerchantName::Generated, 5).await;
+    let id = site.connected(&owner, &sandbox).await;
+    let request = json!({"name": "bank", "page": "mrr", "view": "range=12m&currency=usd"});
+    let path = format!("/api/v1/connections/{id}/share-links");
+    let made = site.ask(As::Person(&owner), "POST", &path, Some(request)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let code = made.body["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let opened = site.ask(As::Nobody, "POST", "/api/v1/shared/open", Some(json!({"code": code}))).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let visit = opened.body["token"].as_str().unwrap();
+
+    let mut shared = Vec::new();
+    for one in operations(&id) {
+        // The code is no credential of the API, and what is open to everybody is open to them.
+        let with_code =
+            site.ask(As::Program(&code), &one.method, &one.path, body(&one.method, &one.path)).await;
+        assert!(one.demand == Demand::Nothing || with_code.status == 401, "{one:?}: {}", with_code.text);
+        if one.demand == Demand::Nothing {
+            continue;
+        }
+        let answer = site.ask(As::Program(visit), &one.method, &one.path, body(&one.method, &one.path)).await;
+        if one.demand == Demand::Link {
+            shared.push(format!("{} {} {}", one.method, one.path, answer.status));
+        } else {
+            assert_eq!((answer.status, answer.code()), (401, "signed_out"), "{one:?}: {}", answer.text);
+        }
+    }
+    // What has a question answers the page's own alone, and none was asked.
+    assert_eq!(
+        shared,
+        [
+            "GET /api/v1/shared 200",
+            "GET /api/v1/shared/cohorts 403",
+            "GET /api/v1/shared/facets 200",
+            "GET /api/v1/shared/metrics 200",
+            "GET /api/v1/shared/metrics/mrr 403",
+            "GET /api/v1/shared/metrics/arr 403",
+        ]
+    );
 }

@@ -4,13 +4,17 @@
 
 mod access;
 mod account_files;
+mod address;
+mod audit;
 mod balance;
 mod cli;
 mod disk;
 mod export;
+mod feedback;
 mod isolation;
 mod keys;
 mod kill;
+mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;
@@ -22,8 +26,10 @@ mod process;
 mod rates;
 mod schema;
 mod serve;
+mod share_links;
 mod sign_up;
 mod support;
 mod third_source;
 mod tls;
+mod together;
 mod webhooks;

@@ -36,7 +36,10 @@ async fn a_key_is_checked_before_anything_is_saved() {
     let good = check(KEY, &full.api_base).await;
     assert_eq!((good.status, &good.body["can_connect"]), (200, &json!(true)), "{}", good.text);
     assert_eq!(differences("/api/v1/connections/check", "post", &good.body), Vec::<String>::new());
-    assert_eq!(site.get(As::Person(&cookie), "/api/v1/connections").await.body, json!({"data": []}));
+    assert_eq!(
+        site.get(As::Person(&cookie), "/api/v1/connections").await.body,
+        json!({"data": [], "together": null})
+    );
 }
 
 #[tokio::test]

@@ -432,3 +432,18 @@ async fn a_workspace_can_require_a_second_factor_of_its_members() {
     turn_on(&site, &bob).await;
     assert_eq!(site.get(As::Person(&bob), "/api/v1/connections").await.status, 200);
 }
+
+#[tokio::test]
+async fn somebody_who_lacks_the_second_factor_of_a_workspace_can_leave_it() {
+    let clock = clock();
+    let site = Site::at(&clock);
+    let ada = site.owner().await;
+    let bob = site.member(&ada, Role::Viewer).await;
+    turn_on(&site, &ada).await;
+    let request = json!({"requires_two_factor": true});
+    site.ask(As::Person(&ada), "PATCH", "/api/v1/workspace", Some(request)).await;
+    assert_eq!(site.get(As::Person(&bob), "/api/v1/members").await.code(), "two_factor_required");
+    let left = site.ask(As::Person(&bob), "POST", "/api/v1/workspace/leave", None).await;
+    assert_eq!(left.status, 204, "{}", left.text);
+    assert_eq!(site.get(As::Person(&bob), "/api/v1/session").await.body["workspaces"], json!([]));
+}

@@ -53,14 +53,18 @@ impl Site {
         Self::with(Clock::Manual(clock.clone()))
     }
 
-    /// A server to which anybody can sign up, whose mails wait in the outbox.
+    /// A server to which anybody can sign up and write, whose mails wait in the outbox.
     pub fn open_to_everybody(clock: &ManualClock) -> Self {
         Self::with_options(Clock::Manual(clock.clone()), |data, catalog, options| {
             let url = Secret::new("smtp://127.0.0.1:1?tls=none");
             let settings = mail::Settings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
             let clock = Clock::Manual(clock.clone());
-            options.mailer = Some(mail::Mailer::new(Some(settings), data.clone(), catalog.clone(), clock));
+            let mailbox = Some(mail::Mailbox::new("", "operator@example.com").unwrap());
+            let operator = mail::Operator { mailbox, webhook: None };
+            let mailer = mail::Mailer::new(Some(settings), operator, data.clone(), catalog.clone(), clock);
+            options.mailer = Some(mailer);
             options.sign_up = SignUp::Open;
+            options.book_demo = Some(api::BookDemo::Form);
         })
     }
 
@@ -71,9 +75,9 @@ impl Site {
     /// With what else a server is started with.
     pub fn started_with(clock: Clock, started_with: Options) -> Self {
         Self::with_options(clock, |_, _, options| {
-            let Options { network, trusted_proxies, public_url, .. } = started_with;
+            let Options { network, trusted_proxies, public_url, rows_per_minute, .. } = started_with;
             (options.network, options.trusted_proxies) = (network, trusted_proxies);
-            options.public_url = public_url;
+            (options.public_url, options.rows_per_minute) = (public_url, rows_per_minute);
         })
     }
 

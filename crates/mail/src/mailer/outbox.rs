@@ -3,8 +3,8 @@
 use std::sync::{Arc, PoisonError};
 
 use lettre::Address;
-use model::UnixSeconds;
-use store::{Catalog, OutboxMessage, StoreError};
+use model::{Secret, UnixSeconds};
+use store::{Catalog, Channel, OutboxMessage, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK_EVERY_SECONDS, Mailer};
@@ -13,6 +13,7 @@ use crate::contents::Contents;
 use crate::error::{MailError, SendError};
 use crate::settings::Settings;
 use crate::smtp::Session;
+use crate::webhook::Webhook;
 
 /// The wait after the first failed attempt. Each further one doubles it.
 const FIRST_WAIT_SECONDS: i64 = 10;
@@ -32,6 +33,39 @@ enum Outcome {
     Failed(SendError),
 }
 
+/// Where the messages of one channel are handed in.
+enum Way<'a> {
+    Mail { settings: &'a Settings, session: Option<Box<Session>> },
+    Webhook(&'a Webhook),
+}
+
+impl Way<'_> {
+    async fn hand_in(&mut self, message: &OutboxMessage, contents: &Secret) -> Result<(), SendError> {
+        match self {
+            Self::Webhook(webhook) => webhook.post(&message.id, contents).await,
+            Self::Mail { settings, session } => {
+                let to: Address = message.recipient.parse().map_err(|_| SendError::Unwritable)?;
+                let contents = Contents::from_secret(contents)?;
+                let bytes = contents.to_bytes(settings, &message.id, &to, message.created_at)?;
+                let mut open = match session.take() {
+                    Some(open) => open,
+                    None => Box::new(Session::open(settings).await?),
+                };
+                open.deliver(&settings.from.email, &to, &bytes).await?;
+                // After an error, the session is dropped and the next message gets a new one.
+                *session = Some(open);
+                Ok(())
+            }
+        }
+    }
+
+    async fn close(self) {
+        if let Self::Mail { session: Some(session), .. } = self {
+            session.close().await;
+        }
+    }
+}
+
 impl Mailer {
     /// Sends what is due. In how many seconds to come again at the latest.
     pub(crate) async fn send_due(&self, stop: &CancellationToken) -> Result<u64, MailError> {
@@ -41,8 +75,32 @@ impl Mailer {
             catalog.forget_given_up(UnixSeconds(now.0 - REMEMBERED_SECONDS))?;
             catalog.due_in_outbox(now)
         });
-        let mut due = due.await?.into_iter();
-        let mut session = None;
+        let (mails, posts): (Vec<_>, Vec<_>) =
+            due.await?.into_iter().partition(|message| message.channel == Channel::Mail);
+        self.send_each(mails, self.way(Channel::Mail), now, stop).await?;
+        self.send_each(posts, self.way(Channel::Webhook), now, stop).await?;
+        self.wait_seconds().await
+    }
+
+    fn way(&self, channel: Channel) -> Option<Way<'_>> {
+        match channel {
+            Channel::Mail => {
+                let settings = self.shared.settings.as_ref()?;
+                Some(Way::Mail { settings, session: None })
+            }
+            Channel::Webhook => self.shared.operator.webhook.as_ref().map(Way::Webhook),
+        }
+    }
+
+    /// Sends messages of one channel. Without a way they wait: it may come back.
+    async fn send_each(
+        &self,
+        due: Vec<OutboxMessage>,
+        mut way: Option<Way<'_>>,
+        now: UnixSeconds,
+        stop: &CancellationToken,
+    ) -> Result<(), MailError> {
+        let mut due = due.into_iter();
         while let Some(message) = due.next() {
             if stop.is_cancelled() {
                 break;
@@ -51,9 +109,8 @@ impl Mailer {
                 self.give_up(message, reason.to_owned()).await?;
                 continue;
             }
-            // Without a mail server they wait: it may come back.
-            let Some(settings) = &self.shared.settings else { continue };
-            match self.attempt(settings, &mut session, &message).await? {
+            let Some(way) = &mut way else { continue };
+            match self.attempt(way, &message).await? {
                 Outcome::Sent => {
                     self.note_sent(message.id);
                     self.delete_sent().await?;
@@ -71,24 +128,18 @@ impl Mailer {
                 }
             }
         }
-        if let Some(session) = session {
-            session.close().await;
+        if let Some(way) = way {
+            way.close().await;
         }
-        self.wait_seconds().await
+        Ok(())
     }
 
-    async fn attempt(
-        &self,
-        settings: &Settings,
-        session: &mut Option<Session>,
-        message: &OutboxMessage,
-    ) -> Result<Outcome, MailError> {
+    async fn attempt(&self, way: &mut Way<'_>, message: &OutboxMessage) -> Result<Outcome, MailError> {
         let (shared, id) = (Arc::clone(&self.shared), message.id.clone());
         let open = move || {
             shared.data.opening(&shared.catalog, |keyring| shared.catalog.outbox_contents(keyring, &id))
         };
-        let opened = blocking(open).await;
-        let contents = match opened {
+        let contents = match blocking(open).await {
             Ok(Some(contents)) => contents,
             Ok(None) => return Ok(Outcome::Gone),
             Err(MailError::Store(
@@ -99,20 +150,7 @@ impl Mailer {
             }
             Err(error) => return Err(error),
         };
-        let handing_in = async {
-            let to: Address = message.recipient.parse().map_err(|_| SendError::Unwritable)?;
-            let contents = Contents::from_secret(&contents)?;
-            let bytes = contents.to_bytes(settings, &message.id, &to, message.created_at)?;
-            let mut open = match session.take() {
-                Some(open) => open,
-                None => Session::open(settings).await?,
-            };
-            open.deliver(&settings.from.email, &to, &bytes).await?;
-            // After an error, the session is dropped and the next message gets a new one.
-            *session = Some(open);
-            Ok(())
-        };
-        Ok(match handing_in.await {
+        Ok(match way.hand_in(message, &contents).await {
             Ok(()) => Outcome::Sent,
             Err(error) => Outcome::Failed(error),
         })
@@ -120,13 +158,13 @@ impl Mailer {
 
     async fn give_up(&self, message: OutboxMessage, reason: String) -> Result<(), MailError> {
         let (kind, attempts, now) = (message.kind, message.attempts, self.shared.clock.now());
-        tracing::warn!(kind, attempts, error = reason, "gave up on sending an email");
+        tracing::warn!(kind, attempts, error = reason, "gave up on sending a message");
         self.stored(move |catalog| catalog.give_up_in_outbox(&message.id, &reason, now)).await
     }
 
     async fn postpone(&self, messages: Vec<OutboxMessage>, error: &SendError) -> Result<(), MailError> {
         let now = self.shared.clock.now();
-        tracing::warn!(%error, messages = messages.len(), "emails can't be sent; they will be tried again later");
+        tracing::warn!(%error, messages = messages.len(), "messages can't be sent; they will be tried again later");
         let next: Vec<_> = messages.into_iter().map(|message| next_attempt(message, now)).collect();
         let reason = error.to_string();
         self.stored(move |catalog| catalog.postpone_in_outbox(&next, &reason)).await
@@ -148,14 +186,18 @@ impl Mailer {
         Ok(())
     }
 
+    /// What can't be sent for now is never due.
     async fn wait_seconds(&self) -> Result<u64, MailError> {
-        if self.shared.settings.is_none() {
-            return Ok(LOOK_EVERY_SECONDS);
+        let mut wait = LOOK_EVERY_SECONDS;
+        for channel in [Channel::Mail, Channel::Webhook] {
+            if self.way(channel).is_none() {
+                continue;
+            }
+            let due_at = self.stored(move |catalog| catalog.outbox_due_at(channel)).await?;
+            let now = self.shared.clock.now();
+            wait = wait.min(due_at.map_or(wait, |at| u64::try_from(at.0 - now.0).unwrap_or(0)));
         }
-        let due_at = self.stored(Catalog::outbox_due_at).await?;
-        let now = self.shared.clock.now();
-        let wait = due_at.map_or(LOOK_EVERY_SECONDS, |at| u64::try_from(at.0 - now.0).unwrap_or(0));
-        Ok(wait.min(LOOK_EVERY_SECONDS))
+        Ok(wait)
     }
 
     async fn stored<T: Send + 'static>(

@@ -1,11 +1,14 @@
 //! Against a real mail server.
 
+mod operator;
+
 use model::{Secret, WorkspaceId};
+use store::Channel;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::*;
-use crate::message::VisitorTopic;
+use crate::message::{Fact, VisitorTopic};
 use crate::testing::{MailServer, Manners, NOW, Post, ada, header, settings, url};
 
 const LINK: &str = "https://charts.example.com/reset/secret-token?a=1&b=2";
@@ -16,6 +19,17 @@ fn reset() -> Message {
 
 fn page(path: &str) -> Url {
     Url::parse("https://charts.example.com/").unwrap().join(path).unwrap()
+}
+
+fn written(visitor: Mailbox) -> FromVisitor {
+    FromVisitor {
+        topic: VisitorTopic::Feedback,
+        visitor,
+        is_verified: false,
+        text: "Hello there".to_owned(),
+        facts: vec![Fact { key: "page", label: "Page", value: "/mrr".to_owned() }],
+        picture: None,
+    }
 }
 
 /// A port that nobody listens on.
@@ -135,7 +149,7 @@ async fn after_three_days_a_message_is_given_up() {
     while post.catalog().outbox_facts().unwrap().waiting > 0 {
         mailer.pass().await;
         attempts += 1;
-        if let Some(at) = post.catalog().outbox_due_at().unwrap() {
+        if let Some(at) = post.catalog().outbox_due_at(Channel::Mail).unwrap() {
             assert!(at.0 - NOW.0 < 3 * 86_400 + 3_600);
             post.clock.set(at);
         }
@@ -281,7 +295,7 @@ async fn nobodys_name_becomes_a_header_a_recipient_or_markup() {
     };
     let visitor = Mailbox::new(evil, "eve@example.com").unwrap();
     let text = "Hi!\r\n.\r\nRCPT TO:<victim@example.com>\r\n<script>".to_owned();
-    let feedback = Message::FromVisitor { topic: VisitorTopic::Feedback, visitor: visitor.clone(), text };
+    let feedback = Message::FromVisitor(Box::new(FromVisitor { text, ..written(visitor) }));
     mailer.send(invitation, &Mailbox::new(evil, "ada@example.com").unwrap(), None).await.unwrap();
     mailer.send(feedback, &ada(), None).await.unwrap();
     mailer.pass().await;
@@ -360,12 +374,16 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
         link: link(),
     };
     let visitor = Mailbox::new("Grace Hopper", "grace@example.com").unwrap();
-    let words = "Hello there".to_owned();
     vec![
         (
             Message::ConfirmAddress { link: link() },
             "Confirm your email address",
             vec![opened, "11:07 AM UTC"],
+        ),
+        (
+            Message::ConfirmNewAddress { link: link() },
+            "Confirm your new email address",
+            vec![opened, "11:07 AM UTC", "keeps the address that it has"],
         ),
         (Message::ResetPassword { link: link() }, "Reset your password", vec![opened, "11:07 AM UTC"]),
         (
@@ -405,9 +423,14 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             vec![when, "https://charts.example.com/account"],
         ),
         (
-            Message::FromVisitor { topic: VisitorTopic::Demo, visitor, text: words },
+            Message::FromVisitor(Box::new(FromVisitor { topic: VisitorTopic::Demo, ..written(visitor) })),
             "Demo request from Grace Hopper",
-            vec!["Grace Hopper (grace@example.com) would like to see a demo", "Hello there"],
+            vec![
+                "Grace Hopper (grace@example.com) would like to see a demo",
+                "Hello there",
+                "Page: /mrr",
+                "which nobody has verified",
+            ],
         ),
         (Message::Test, "Test message from Chartsy", vec!["can send email"]),
     ]

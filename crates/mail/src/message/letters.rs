@@ -3,7 +3,7 @@
 use model::{Secret, UnixSeconds};
 use url::Url;
 
-use super::{Message, VisitorTopic, instant};
+use super::{FromVisitor, Message, VisitorTopic, instant};
 use crate::Mailbox;
 use crate::contents::ReplyTo;
 use crate::letter::{Letter, Part, name, one_line};
@@ -19,12 +19,17 @@ pub(super) fn write(message: &Message, to: &Mailbox, expires_at: Option<UnixSeco
         parts,
         footer: footer(message).to_owned(),
         reply_to: reply_to(message),
+        picture: match message {
+            Message::FromVisitor(sent) => sent.picture.clone(),
+            _ => None,
+        },
     }
 }
 
 fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
     match message {
         Message::ConfirmAddress { link } => confirm_address(link, expires_at),
+        Message::ConfirmNewAddress { link } => confirm_new_address(link, expires_at),
         Message::ResetPassword { link } => reset_password(link, expires_at),
         Message::PasswordChanged { at, reset_page } => password_changed(*at, reset_page),
         Message::Invitation { workspace_name, invited_by, role, link, .. } => {
@@ -39,9 +44,7 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
         Message::TwoFactorOff { at, reset_page } => two_factor_off(*at, reset_page),
         Message::PasskeyAdded { at, account_page } => passkey_added(*at, account_page),
         Message::PasskeyRemoved { at, account_page } => passkey_removed(*at, account_page),
-        Message::FromVisitor { topic, visitor, text } => {
-            from_visitor(*topic, &name(visitor.name()), visitor.address().as_ref(), text)
-        }
+        Message::FromVisitor(sent) => from_visitor(sent),
         Message::Test => test(),
     }
 }
@@ -56,6 +59,19 @@ fn confirm_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, V
         text("If you didn’t enter this address in Chartsy, you can ignore this email. Nothing will happen."),
     ];
     ("Confirm your email address".to_owned(), parts)
+}
+
+fn confirm_new_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
+    let parts = vec![
+        text(
+            "Someone asked to make this the email address of their Chartsy account. If it was you, please confirm that the address is yours:",
+        ),
+        Part::Button { label: "Confirm new email address", link: link.expose().to_owned() },
+        text(usable_until(expires_at)),
+        text("Until then, your account keeps the address that it has."),
+        text("If it wasn’t you, you can ignore this email. Nothing will happen."),
+    ];
+    ("Confirm your new email address".to_owned(), parts)
 }
 
 fn reset_password(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
@@ -103,7 +119,7 @@ fn address_changed(new_address: &str, at: UnixSeconds) -> (String, Vec<Part>) {
 
 fn already_registered(sign_in_page: &Url, reset_page: &Url) -> (String, Vec<Part>) {
     let parts = vec![
-        text("Someone tried to sign up for Chartsy with this email address, which already has an account."),
+        text("Someone entered this email address for a Chartsy account, but it already has an account."),
         text("If it was you, sign in instead:"),
         Part::Button { label: "Sign in", link: sign_in_page.to_string() },
         Part::Link { label: "Reset your password if you forgot it", link: reset_page.to_string() },
@@ -183,32 +199,41 @@ fn invitation(
     (format!("{invited_by} invited you to {workspace} on Chartsy"), parts)
 }
 
-fn from_visitor(topic: VisitorTopic, visitor: &str, address: &str, words: &str) -> (String, Vec<Part>) {
-    let (subject, what) = match topic {
-        VisitorTopic::Feedback => ("Feedback", "sent feedback"),
-        VisitorTopic::Demo => ("Demo request", "would like to see a demo"),
+fn from_visitor(sent: &FromVisitor) -> (String, Vec<Part>) {
+    let subject = match sent.topic {
+        VisitorTopic::Feedback => "Feedback",
+        VisitorTopic::Demo => "Demo request",
     };
-    let who = if visitor.is_empty() { "A visitor" } else { visitor };
-    let parts = vec![
-        text(format!("{who} ({address}) {what}:")),
-        Part::Quote(words.to_owned()),
-        text("If you reply to this email, your answer goes to that address, which nobody has verified."),
-    ];
-    let from = if visitor.is_empty() { address } else { visitor };
+    let mut parts = vec![text(format!("{}:", sent.headline())), Part::Quote(sent.text.clone())];
+    if sent.picture.is_some() {
+        parts.push(text(
+            "A picture of the page is attached. Names and email addresses were masked in the browser.",
+        ));
+    }
+    if !sent.facts.is_empty() {
+        parts.push(Part::Lines(
+            sent.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect(),
+        ));
+    }
+    parts.push(text(if sent.is_verified {
+        "If you reply to this email, your answer goes to that address."
+    } else {
+        "If you reply to this email, your answer goes to that address, which nobody has verified."
+    }));
+    let visitor = name(sent.visitor.name());
+    let from = if visitor.is_empty() { sent.visitor.address().to_string() } else { visitor };
     (format!("{subject} from {from}"), parts)
 }
 
 fn footer(message: &Message) -> &'static str {
     match message {
-        Message::ConfirmAddress { .. } => {
+        Message::ConfirmAddress { .. } | Message::ConfirmNewAddress { .. } => {
             "You received this email because this address was entered in Chartsy."
         }
         Message::Invitation { .. } => {
             "You received this email because a member of a Chartsy workspace entered this address."
         }
-        Message::FromVisitor { .. } => {
-            "You received this email because messages from visitors are sent to you."
-        }
+        Message::FromVisitor(_) => "You received this email because messages from visitors are sent to you.",
         Message::Test => "You received this email because the person who runs Chartsy entered this address.",
         _ => ABOUT_ACCOUNT,
     }
@@ -217,7 +242,8 @@ fn footer(message: &Message) -> &'static str {
 fn reply_to(message: &Message) -> Option<ReplyTo> {
     match message {
         // A header takes no other letters, and the address is in the text too.
-        Message::FromVisitor { visitor, .. } => {
+        Message::FromVisitor(sent) => {
+            let visitor = &sent.visitor;
             let address = visitor.address().to_string();
             address.is_ascii().then(|| ReplyTo { name: visitor.name().to_owned(), address })
         }

@@ -126,7 +126,16 @@ impl Balance {
         &self.months
     }
 
+    /// In order of their numbers.
+    pub(super) fn of_shared_months(months: Vec<Arc<BalanceMonth>>) -> Self {
+        Self { months }
+    }
+
     pub(super) fn month(&self, number: u32) -> Option<&BalanceMonth> {
+        self.shared_month(number).map(Arc::as_ref)
+    }
+
+    pub(super) fn shared_month(&self, number: u32) -> Option<&Arc<BalanceMonth>> {
         let place = self.months.binary_search_by_key(&number, |month| month.number).ok()?;
         Some(&self.months[place])
     }
@@ -221,6 +230,18 @@ impl BalanceMonth {
     /// Its first and last instant.
     pub(crate) fn reach(&self) -> Option<(UnixSeconds, UnixSeconds)> {
         Some((UnixSeconds(*self.at.first()?), UnixSeconds(*self.at.last()?)))
+    }
+
+    /// What moved several balances in the same month.
+    pub(super) fn of_several(mut months: Vec<Arc<Self>>) -> Arc<Self> {
+        if months.len() < 2 {
+            return months.pop().unwrap_or_default();
+        }
+        let number = months.first().map_or(0, |month| month.number);
+        let mut all = Self { number, ..Self::default() };
+        let rows = months.iter().flat_map(|month| month.rows_with_payments());
+        rows.for_each(|(row, payment)| all.push(row, payment));
+        Arc::new(all.in_order())
     }
 
     fn push(&mut self, row: BalanceRow<'_>, payment: Option<PaymentFacts>) {

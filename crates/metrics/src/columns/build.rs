@@ -73,7 +73,7 @@ impl LedgerBuilder {
         let chunks = partition(drafts, &calendar);
         let payments = self.payments.into_inner().unwrap_or_else(PoisonError::into_inner);
         let balance = self.balance.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&payments);
-        Ledger { catalog: Arc::new(catalog), chunks, balance, calendar }
+        Ledger { catalog: Arc::new(catalog), chunks, balance, calendar, parts: [].into() }
     }
 }
 
@@ -209,7 +209,7 @@ fn chunk_count(customers: usize) -> usize {
 }
 
 /// The chunk that a customer belongs to. It is on disk: a change is a new format version.
-fn place(id: &str, chunks: usize) -> usize {
+pub(super) fn place(id: &str, chunks: usize) -> usize {
     // FNV-1a, folded so that the low bits have seen all of it.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in id.bytes() {

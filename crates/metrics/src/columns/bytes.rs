@@ -86,7 +86,8 @@ impl Ledger {
             .collect();
         let chunks: Vec<_> = chunks?.into_iter().map(std::sync::Arc::new).collect();
         let balance = read_balance(&months, &listed_months)?;
-        let ledger = Self { catalog: std::sync::Arc::new(catalog), chunks, balance, calendar };
+        let ledger =
+            Self { catalog: std::sync::Arc::new(catalog), chunks, balance, calendar, parts: [].into() };
         if ledger.chunks.is_empty() {
             return Err(Damaged::Missing { blob: chunk_blob(0) });
         }

@@ -33,6 +33,13 @@ impl Texts {
         rest
     }
 
+    /// The same, each after a prefix.
+    pub(super) fn each_after(&self, prefix: &str) -> Self {
+        let mut all = Self::default();
+        (0..self.len()).for_each(|index| all.push(&format!("{prefix}{}", self.get(index))));
+        all
+    }
+
     /// Where texts are in order.
     pub(super) fn find(&self, text: &str) -> Option<usize> {
         let (mut low, mut high) = (0, self.len());

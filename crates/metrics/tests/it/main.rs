@@ -25,6 +25,7 @@ mod reference;
 mod remembered;
 mod restate;
 mod second_reader;
+mod together;
 mod upcoming;
 mod world;
 mod zeros;

@@ -125,10 +125,42 @@ impl Catalog {
                 AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR number < ?6)
              ORDER BY number DESC LIMIT ?7"
         );
+        self.entries(&sql, Some(workspace), filter, limit)
+    }
+
+    /// The entries of all workspaces, deleted ones among them, and those of none; or of one. The newest first, at most `limit`.
+    /// Only for the person who runs Chartsy.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn whole_audit(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY} FROM audit
+             WHERE (?1 IS NULL OR workspace = ?1)
+                AND (?2 IS NULL OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+                AND (?3 IS NULL OR actor_name = ?3 COLLATE NOCASE)
+                AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR number < ?6)
+             ORDER BY number DESC LIMIT ?7"
+        );
+        self.entries(&sql, workspace, filter, limit)
+    }
+
+    fn entries(
+        &self,
+        sql: &str,
+        workspace: Option<&WorkspaceId>,
+        filter: &AuditFilter,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
         self.read(|conn| {
-            let mut statement = conn.prepare_cached(&sql)?;
+            let mut statement = conn.prepare_cached(sql)?;
             let wanted = params![
-                workspace.as_str(),
+                workspace.map(WorkspaceId::as_str),
                 filter.action,
                 filter.actor,
                 filter.from.map(|at| at.0),

@@ -18,7 +18,7 @@ impl Catalog {
     /// Adds a connection in the state `Loading`, without a key.
     ///
     /// # Errors
-    /// `AlreadyConnected` when the workspace has this mode of this account of this server already.
+    /// `AlreadyConnected` when the workspace has this mode of this account of this server already, `ConnectionsFull`.
     pub fn create_connection(
         &self,
         connection: &NewConnection,
@@ -33,6 +33,7 @@ impl Catalog {
                 let account = account.clone();
                 return Err(StoreError::AlreadyConnected { connection: same.id, account }.into());
             }
+            self.require_room_for_connection(tx, workspace)?;
             let sql =
                 "INSERT INTO connections (id, workspace, source, name, account_id, account_name, api_base,
                 is_test_mode, is_sample, created_at, settings, default_currency, state, absent)

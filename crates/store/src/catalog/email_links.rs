@@ -19,6 +19,8 @@ const UNCONFIRMED_SECONDS: i64 = 7 * 86_400;
 pub enum LinkPurpose {
     ConfirmAddress,
     ResetPassword,
+    /// Gives an account another address: the one that the link is sent to.
+    ChangeAddress,
 }
 
 impl LinkPurpose {
@@ -26,6 +28,7 @@ impl LinkPurpose {
         match self {
             Self::ConfirmAddress => "confirm_address",
             Self::ResetPassword => "reset_password",
+            Self::ChangeAddress => "change_address",
         }
     }
 }
@@ -52,10 +55,7 @@ impl Catalog {
     /// `EmailTaken`; `NotFound` when the account is not there, or its address is confirmed.
     pub fn correct_email(&self, id: &UserId, email: &str) -> Result<User, StoreError> {
         self.write(|tx| {
-            let taken = "SELECT 1 FROM users WHERE email = ?1 AND id <> ?2";
-            if tx.prepare_cached(taken)?.exists([email, id.as_str()])? {
-                return Err(StoreError::EmailTaken.into());
-            }
+            require_free(tx, email, id)?;
             let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND email_confirmed_at IS NULL";
             if tx.prepare_cached(sql)?.execute([id.as_str(), email])? == 0 {
                 return Err(StoreError::NotFound { what: format!("user {id}") }.into());
@@ -88,11 +88,60 @@ impl Catalog {
                 now.0,
                 expires_at.0
             ])?;
-            let sql = "DELETE FROM email_links WHERE user = ?1 AND purpose = ?2 AND token_hash NOT IN (
-                SELECT token_hash FROM email_links WHERE user = ?1 AND purpose = ?2
-                ORDER BY created_at DESC LIMIT ?3)";
-            tx.prepare_cached(sql)?.execute(params![user.id.as_str(), purpose.as_str(), LINKS_KEPT])?;
-            Ok(())
+            keep_newest(tx, &user.id, purpose.as_str())
+        })
+    }
+
+    /// Keeps a link that gives a user another address. One for another address than that ends.
+    ///
+    /// # Errors
+    /// `EmailTaken`.
+    pub fn create_address_link(
+        &self,
+        user: &User,
+        new_email: &str,
+        token_hash: &[u8],
+        now: UnixSeconds,
+        expires_at: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        let purpose = LinkPurpose::ChangeAddress.as_str();
+        self.write(|tx| {
+            require_free(tx, new_email, &user.id)?;
+            let sql = "DELETE FROM email_links WHERE expires_at <= ?1
+                OR (user = ?2 AND purpose = ?3 AND new_email <> ?4)";
+            tx.prepare_cached(sql)?.execute(params![now.0, user.id.as_str(), purpose, new_email])?;
+            let sql = "INSERT INTO email_links (token_hash, user, purpose, email, new_email, created_at, expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            tx.prepare_cached(sql)?.execute(params![
+                token_hash,
+                user.id.as_str(),
+                purpose,
+                user.email,
+                new_email,
+                now.0,
+                expires_at.0
+            ])?;
+            keep_newest(tx, &user.id, purpose)
+        })
+    }
+
+    /// Gives a user the address that a link was sent to, which proves that it is theirs. All their links end, and their sessions
+    /// stay. The user as they were before, and as they are now.
+    ///
+    /// # Errors
+    /// `LinkEnded`, as [`Catalog::confirm_email`]; `EmailTaken` when the address has got another account since.
+    pub fn change_email(&self, token_hash: &[u8], now: UnixSeconds) -> Result<(User, User), StoreError> {
+        self.write(|tx| {
+            let before = find(tx, token_hash, LinkPurpose::ChangeAddress, now)?;
+            let sql = "SELECT new_email FROM email_links WHERE token_hash = ?1";
+            let email: String = tx.prepare_cached(sql)?.query_row([token_hash], |row| row.get(0))?;
+            require_free(tx, &email, &before.id)?;
+            end_links(tx, &before.id)?;
+            let sql =
+                "UPDATE users SET email = ?2, email_confirmed_at = ?3, awaits_confirmation = 0 WHERE id = ?1";
+            tx.prepare_cached(sql)?.execute(params![before.id.as_str(), email, now.0])?;
+            let after = by_id(tx, &before.id)?;
+            Ok((before, after))
         })
     }
 
@@ -158,6 +207,22 @@ impl Catalog {
             by_id(tx, &user.id)
         })
     }
+}
+
+fn require_free(tx: &Transaction<'_>, email: &str, user: &UserId) -> Result<(), Fault> {
+    let taken = "SELECT 1 FROM users WHERE email = ?1 AND id <> ?2";
+    if tx.prepare_cached(taken)?.exists([email, user.as_str()])? {
+        return Err(StoreError::EmailTaken.into());
+    }
+    Ok(())
+}
+
+fn keep_newest(tx: &Transaction<'_>, user: &UserId, purpose: &str) -> Result<(), Fault> {
+    let sql = "DELETE FROM email_links WHERE user = ?1 AND purpose = ?2 AND token_hash NOT IN (
+        SELECT token_hash FROM email_links WHERE user = ?1 AND purpose = ?2
+        ORDER BY created_at DESC LIMIT ?3)";
+    tx.prepare_cached(sql)?.execute(params![user.as_str(), purpose, LINKS_KEPT])?;
+    Ok(())
 }
 
 /// With it, all links of its user end: what they were for has happened, or is out of date.

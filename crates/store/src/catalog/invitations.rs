@@ -58,6 +58,7 @@ impl Catalog {
                 let sql = "DELETE FROM invitations WHERE workspace = ?1 AND email = ?2";
                 tx.prepare_cached(sql)?.execute([new.workspace.as_str(), email])?;
             }
+            self.require_room_for_member(tx, &new.workspace)?;
             let sql = "SELECT count(*) FROM invitations WHERE workspace = ?1 AND expires_at > ?2";
             let open: i64 = tx
                 .prepare_cached(sql)?
@@ -139,6 +140,7 @@ impl Catalog {
                 // Which also undoes that it was taken.
                 return Err(StoreError::AlreadyMember.into());
             }
+            self.require_room_for_member(tx, &invitation.workspace.id)?;
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok(invitation)
         })
@@ -158,6 +160,7 @@ impl Catalog {
         self.write(|tx| {
             let invitation = take(tx, token_hash, &new.email, now)?;
             let is_email_confirmed = invitation.email.is_some() && new.is_email_confirmed;
+            self.require_room_for_member(tx, &invitation.workspace.id)?;
             let user = insert_user(tx, &NewUser { is_email_confirmed, ..new.clone() }, now)?;
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok((user, invitation))

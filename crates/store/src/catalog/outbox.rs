@@ -1,4 +1,4 @@
-//! Messages that wait to be emailed. For all tenants: only for the task that sends them, never for a request.
+//! Messages that wait to be emailed or posted. For all tenants: only for the task that sends them, never for a request.
 
 use model::{Secret, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -13,9 +13,31 @@ use crate::{Keyring, StoreError};
 /// More are not taken: with a mail server that is down, whoever can make the server write emails must not fill the disk.
 const WAITING_MAX: i64 = 10_000;
 
+/// How a message leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Mail,
+    /// Of the person who runs Chartsy.
+    Webhook,
+}
+
+impl Channel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        if text == Self::Webhook.as_str() { Self::Webhook } else { Self::Mail }
+    }
+}
+
 /// A message to write to the outbox.
 #[derive(Debug, Clone)]
 pub struct NewOutboxMessage {
+    pub channel: Channel,
     /// Deleting this workspace deletes the message.
     pub workspace: Option<WorkspaceId>,
     /// What the message is about, for logs and lists.
@@ -25,12 +47,15 @@ pub struct NewOutboxMessage {
     pub contents: Secret,
     /// When it is of no use anymore.
     pub expires_at: Option<UnixSeconds>,
+    /// No more than these of its kind may wait. Otherwise there is one limit for all.
+    pub most_of_its_kind: Option<u32>,
 }
 
 /// A message that waits, without its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMessage {
     pub id: String,
+    pub channel: Channel,
     pub kind: String,
     pub recipient: String,
     pub created_at: UnixSeconds,
@@ -43,6 +68,8 @@ pub struct OutboxMessage {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutboxFacts {
     pub waiting: u32,
+    /// When the oldest of them was written.
+    pub waiting_since: Option<UnixSeconds>,
     /// Of a waiting message.
     pub last_error: Option<String>,
     /// Messages that were given up lately.
@@ -62,27 +89,29 @@ impl Catalog {
     ) -> Result<String, StoreError> {
         let id = new_id("mail")?;
         let sealed = keyring.seal(&context(&id), &message.contents)?;
-        self.write(|tx| {
-            require_current(tx, &sealed)?;
-            let sql = "SELECT count(*) FROM outbox WHERE given_up_at IS NULL";
-            let waiting: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-            if waiting >= WAITING_MAX {
-                return Err(StoreError::OutboxFull { waiting: WAITING_MAX }.into());
-            }
-            let sql = "INSERT INTO outbox (id, workspace, kind, recipient, sealed, created_at, expires_at,
-                next_attempt_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)";
-            tx.prepare_cached(sql)?.execute(params![
-                id,
-                message.workspace.as_ref().map(WorkspaceId::as_str),
-                message.kind,
-                message.recipient,
-                sealed,
-                now.0,
-                message.expires_at.map(|at| at.0),
-            ])?;
-            Ok(())
-        })?;
+        self.write(|tx| insert(tx, &id, &sealed, message, now))?;
         Ok(id)
+    }
+
+    /// The same for several messages: either all wait from then on, or none.
+    ///
+    /// # Errors
+    /// As [`Catalog::add_to_outbox`].
+    pub fn add_all_to_outbox(
+        &self,
+        keyring: &Keyring,
+        messages: &[NewOutboxMessage],
+        now: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        let mut sealed = Vec::with_capacity(messages.len());
+        for message in messages {
+            let id = new_id("mail")?;
+            let contents = keyring.seal(&context(&id), &message.contents)?;
+            sealed.push((id, contents, message));
+        }
+        self.write(|tx| {
+            sealed.iter().try_for_each(|(id, sealed, message)| insert(tx, id, sealed, message, now))
+        })
     }
 
     /// The messages whose time has come, in the order in which to send them.
@@ -91,7 +120,7 @@ impl Catalog {
     /// Those of the file.
     pub fn due_in_outbox(&self, now: UnixSeconds) -> Result<Vec<OutboxMessage>, StoreError> {
         self.read(|conn| {
-            let sql = "SELECT id, kind, recipient, created_at, expires_at, attempts FROM outbox
+            let sql = "SELECT id, kind, recipient, created_at, expires_at, attempts, channel FROM outbox
                 WHERE given_up_at IS NULL AND next_attempt_at <= ?1 ORDER BY created_at, rowid";
             let mut statement = conn.prepare_cached(sql)?;
             let found = statement.query_map([now.0], |row| {
@@ -102,20 +131,22 @@ impl Catalog {
                     created_at: UnixSeconds(row.get(3)?),
                     expires_at: row.get::<_, Option<i64>>(4)?.map(UnixSeconds),
                     attempts: row.get(5)?,
+                    channel: Channel::parse(&row.get::<_, String>(6)?),
                 })
             })?;
             Ok(found.collect::<Result<_, _>>()?)
         })
     }
 
-    /// When the next message is due; `None` when none waits.
+    /// When the next message of a channel is due; `None` when none waits.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn outbox_due_at(&self) -> Result<Option<UnixSeconds>, StoreError> {
+    pub fn outbox_due_at(&self, channel: Channel) -> Result<Option<UnixSeconds>, StoreError> {
         self.read(|conn| {
-            let sql = "SELECT min(next_attempt_at) FROM outbox WHERE given_up_at IS NULL";
-            let at: Option<i64> = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            let sql = "SELECT min(next_attempt_at) FROM outbox WHERE given_up_at IS NULL AND channel = ?1";
+            let mut statement = conn.prepare_cached(sql)?;
+            let at: Option<i64> = statement.query_row([channel.as_str()], |row| row.get(0))?;
             Ok(at.map(UnixSeconds))
         })
     }
@@ -199,6 +230,37 @@ impl Catalog {
     }
 }
 
+fn insert(
+    tx: &Transaction<'_>,
+    id: &str,
+    sealed: &[u8],
+    message: &NewOutboxMessage,
+    now: UnixSeconds,
+) -> Result<(), Fault> {
+    require_current(tx, sealed)?;
+    let kind = message.most_of_its_kind.map(|_| message.kind);
+    let most = message.most_of_its_kind.map_or(WAITING_MAX, i64::from);
+    let sql = "SELECT count(*) FROM outbox WHERE given_up_at IS NULL AND (?1 IS NULL OR kind = ?1)";
+    let waiting: i64 = tx.prepare_cached(sql)?.query_row([kind], |row| row.get(0))?;
+    if waiting >= most {
+        return Err(StoreError::OutboxFull { waiting }.into());
+    }
+    let sql =
+        "INSERT INTO outbox (id, workspace, kind, recipient, sealed, created_at, expires_at, next_attempt_at,
+        channel) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8)";
+    tx.prepare_cached(sql)?.execute(params![
+        id,
+        message.workspace.as_ref().map(WorkspaceId::as_str),
+        message.kind,
+        message.recipient,
+        sealed,
+        now.0,
+        message.expires_at.map(|at| at.0),
+        message.channel.as_str(),
+    ])?;
+    Ok(())
+}
+
 fn each(tx: &Transaction<'_>, sql: &str, ids: &[String]) -> Result<(), Fault> {
     let mut statement = tx.prepare_cached(sql)?;
     for id in ids {
@@ -208,9 +270,11 @@ fn each(tx: &Transaction<'_>, sql: &str, ids: &[String]) -> Result<(), Fault> {
 }
 
 fn counted(conn: &Connection) -> Result<OutboxFacts, Fault> {
-    let sql = "SELECT count(*) - count(given_up_at), count(given_up_at) FROM outbox";
+    let sql = "SELECT count(*) - count(given_up_at), count(given_up_at),
+        min(created_at) FILTER (WHERE given_up_at IS NULL) FROM outbox";
     let facts = conn.prepare_cached(sql)?.query_row([], |row| {
-        Ok(OutboxFacts { waiting: row.get(0)?, given_up: row.get(1)?, last_error: None })
+        let waiting_since = row.get::<_, Option<i64>>(2)?.map(UnixSeconds);
+        Ok(OutboxFacts { waiting: row.get(0)?, waiting_since, given_up: row.get(1)?, last_error: None })
     })?;
     Ok(facts)
 }

@@ -129,6 +129,7 @@ impl Runner {
         if !is_there.await? {
             return Err(StoreError::NotFound { what: format!("customer {of}") }.into());
         }
+        let (all, workspace) = (Arc::clone(&self.shared), workspace.clone());
         to_its_end(async move {
             let shown = connection.peek();
             // Immediately; work in progress continues afterwards.
@@ -152,6 +153,7 @@ impl Runner {
                 Ok(_) => connection.close_reader(),
                 Err(_) => connection.close_files(),
             }
+            all.together.forget(&workspace);
             connection.request();
             receipt
         })

@@ -33,7 +33,7 @@ export function ForgotPasswordPage() {
   )
   if (request.data) {
     return (
-      <VisitorPage below={below} title="Check your email">
+      <VisitorPage below={below} title={request.data.delivery === 'mail' ? 'Check your email' : 'Ask for your link'}>
         <LinkSent delivery={request.data.delivery} email={request.variables ?? email} purpose="choose a new password" validFor="one hour">
           <Button onPress={() => request.reset()}>Try another address</Button>
         </LinkSent>

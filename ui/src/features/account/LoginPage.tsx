@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, getRouteApi, useRouter } from '@tanstack/react-router'
 
 import { setupQuery } from '~/api/queries'
+import { DemoLink } from '~/features/feedback/DemoLink'
 import { useTitle } from '~/view/useTitle'
 
 import { PasskeySignIn } from './PasskeySignIn'
@@ -36,6 +37,7 @@ export function LoginPage() {
               How to get an account
             </Link>
           )}
+          <DemoLink />
         </>
       }
       title="Sign in"
@@ -45,3 +47,5 @@ export function LoginPage() {
     </VisitorPage>
   )
 }
+
+export { BookDemoPage } from '~/features/feedback/BookDemoPage'

@@ -7,6 +7,8 @@ import type { User } from '~/api/types'
 import { Fact } from '~/components/Fact'
 import { NameForm } from '~/components/NameForm'
 
+import { ChangeEmail } from './ChangeEmail'
+
 export function Profile({ user }: { user: User }) {
   const client = useQueryClient()
   const save = async (name: string) => {
@@ -21,6 +23,9 @@ export function Profile({ user }: { user: User }) {
         <Fact label="Username" value={user.username} />
         <Fact label="Email" value={user.email} />
       </dl>
+      <div>
+        <ChangeEmail username={user.username} />
+      </div>
     </section>
   )
 }

@@ -59,7 +59,6 @@ export function Sessions() {
                 <Button
                   aria-label={`Sign out ${agentName(session.agent)}, last seen ${formatInstant(session.last_seen_at, LOCAL_ZONE)}`}
                   isDisabled={end.isPending}
-                  kind="danger"
                   size="small"
                   onPress={() => end.mutate(session.id)}
                 >

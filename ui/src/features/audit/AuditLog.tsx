@@ -80,6 +80,7 @@ export function AuditLog() {
             {list.data === undefined ? 'Loading…' : list.hasNextPage ? `The latest ${countOf(rows.length, 'entry', 'entries')}` : countOf(rows.length, 'entry', 'entries')}
           </p>
           <DownloadAll
+            exported={{ list: 'audit_log' }}
             load={(onProgress) => allAuditEntries(query, onProgress)}
             name={fileName('audit-log')}
             table={(all) => auditFile(all, names)}

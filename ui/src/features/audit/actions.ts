@@ -11,6 +11,7 @@ export const KIND: Record<AuditKind, string> = {
   account: 'Accounts',
   connection: 'Connections',
   customer: 'Personal data of customers',
+  export: 'Exports',
   invitation: 'Withdrawn invitations',
   member: 'Members and invitations',
   passkey: 'Passkeys',
@@ -18,6 +19,7 @@ export const KIND: Record<AuditKind, string> = {
   rates: 'Exchange rates',
   session: 'Signing in and out',
   settings: 'Settings',
+  share_link: 'Share links',
   token: 'API tokens',
   two_factor: 'Two-factor sign-in',
   user: 'Locked accounts',
@@ -26,6 +28,7 @@ export const KIND: Record<AuditKind, string> = {
 }
 
 const ACTION: Partial<Record<string, string>> = {
+  'account.address_changed': 'Changed an email address',
   'account.confirmed': 'Confirmed an email address',
   'account.created': 'Created an account',
   'connection.created': 'Connected an account',
@@ -34,6 +37,8 @@ const ACTION: Partial<Record<string, string>> = {
   'connection.reloaded': 'Started a reload of all data',
   'connection.renamed': 'Renamed a connection',
   'customer.erased': 'Erased a customer’s personal data',
+  'export.created': 'Exported data',
+  'export.read': 'Read a whole list',
   'invitation.withdrawn': 'Withdrew an invitation',
   'member.invited': 'Invited somebody',
   'member.joined': 'Joined the workspace',
@@ -55,6 +60,8 @@ const ACTION: Partial<Record<string, string>> = {
   'session.refused': 'Entered a wrong password',
   'session.signed_out': 'Signed out',
   'settings.changed': 'Changed settings',
+  'share_link.created': 'Shared a page by a link',
+  'share_link.revoked': 'Revoked a share link',
   'token.created': 'Created an API token',
   'token.revoked': 'Revoked an API token',
   'two_factor.disabled': 'Turned off two-factor sign-in',

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback } from 'react'
 
 import type { MovementType } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { StandingCard } from '~/features/customers/StandingCard'
@@ -16,6 +17,7 @@ import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { partIn, partMark } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
@@ -72,6 +74,7 @@ function useChurnStory(view: View): string | null {
   const voluntary = useFigureOf(view, 'voluntary_churn_rate')
   const involuntary = useFigureOf(view, 'involuntary_churn_rate')
   return churnStory({
+    when: whenPhrase('ratio', view.period),
     rate: rate?.value,
     before: rate?.before,
     customers: customers?.value,
@@ -130,9 +133,11 @@ function Churn({ view }: { view: View }) {
         </Cell>
         <Breakdowns open={openPart} view={view} />
       </Grid>
+      {!IS_SHARED && (
+        <>
       <StandingCard
         columns={LEAVING}
-        nothing="Nobody has asked to cancel everything."
+        nothing="No customer is set to leave."
         status="canceling"
         title="Customers about to leave"
         view={view}
@@ -140,6 +145,8 @@ function Churn({ view }: { view: View }) {
       <MovementsCard currency={currency} title="Customers lost" type="churn" view={view} />
       <Behind view={view} />
       <UpcomingDrawer {...ahead.drawer} view={view} />
+        </>
+      )}
     </>
   )
 }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { connectionsQuery, sourcesQuery } from '~/api/queries'
+import { connectionsQuery, sessionQuery, sourcesQuery } from '~/api/queries'
 import type { Source } from '~/api/types'
 import { AskAdmin } from '~/components/AskAdmin'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
 import { PageHead } from '~/components/PageHead'
+import { countOf } from '~/format/number'
 import { textsOf } from '~/sources'
 import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
@@ -23,6 +24,8 @@ export function ConnectPage() {
   const texts = source && textsOf(source)
   const isFirst = connections.data?.length === 0
   const mayManage = useMay('manage')
+  const most = useQuery(sessionQuery).data?.limits.connections ?? null
+  const isFull = most !== null && connections.data !== undefined && connections.data.length >= most
   if (!mayManage) {
     return (
       <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
@@ -41,9 +44,15 @@ export function ConnectPage() {
         }
         title="Connect an account"
       />
+      {isFull && (
+        <Banner title="This workspace can’t have more connections" tone="warn">
+          It has {countOf(connections.data.length, 'connection')}, and {most} is the limit on this server. Remove one in its settings, or ask the
+          person who runs the server for more.
+        </Banner>
+      )}
       {sources.error && <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />}
       {sources.isPending && <SkeletonRows rows={4} />}
-      {sources.data && !source && <SourceChoice sources={sources.data} onChoose={setChosen} />}
+      {sources.data && !source && !isFull && <SourceChoice sources={sources.data} onChoose={setChosen} />}
       {source && (
         <button className="link self-start text-sm" type="button" onClick={() => setChosen(null)}>
           Choose another billing system

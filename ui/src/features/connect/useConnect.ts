@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 
 import { api } from '~/api/client'
-import { connectionsQuery } from '~/api/queries'
+import { connectionsQuery, sessionQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
+import { expectTour } from '~/features/tour/state'
 
 export interface ConnectRequest {
   source: string
@@ -21,7 +22,10 @@ export function useConnect() {
   return useMutation({
     mutationFn: (request: ConnectRequest) => api.post<Connection>('/connections', request),
     onSuccess: async (connection) => {
-      await client.fetchQuery({ ...connectionsQuery, staleTime: 0 })
+      const connections = await client.fetchQuery({ ...connectionsQuery, staleTime: 0 })
+      const user = client.getQueryData(sessionQuery.queryKey)?.user
+      // Whoever has connected others knows the pages.
+      if (user && connections.length === 1) expectTour(user.id)
       await navigate({ to: '/c/$connectionId/sync', params: { connectionId: connection.id } })
     },
   })

@@ -27,7 +27,13 @@ export function FilterPicker({ view }: { view: View }) {
       popoverClassName="w-80"
       title="Filters"
     >
-      <Suspense fallback={<SkeletonRows rows={5} />}>
+      <Suspense
+        fallback={
+          <div className="px-4">
+            <SkeletonRows rows={5} />
+          </div>
+        }
+      >
         <FilterPanel view={view} />
       </Suspense>
     </PopoverButton>

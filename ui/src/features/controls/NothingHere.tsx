@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 
+import { IS_SHARED } from '~/api/visit'
 import { Button } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
 import { NO_FILTERS } from '~/view/search'
@@ -14,6 +15,7 @@ interface Props {
 
 /** Instead of a chart or a list that has nothing. Filters may be why, and can be cleared here. */
 export function NothingHere({ view, title, children }: Props) {
+  if (IS_SHARED) return <EmptyState title={title}>{null}</EmptyState>
   if (!view.hasFilters) return <EmptyState title={title}>{children}</EmptyState>
   return (
     <EmptyState
@@ -24,7 +26,7 @@ export function NothingHere({ view, title, children }: Props) {
       }
       title={title}
     >
-      {children} Or clear the filters.
+      {children ? <>{children} Or clear the filters.</> : 'Clear the filters to see everything.'}
     </EmptyState>
   )
 }

@@ -51,7 +51,11 @@ export function CustomerPage() {
       <Movements detail={detail} explain={explain} />
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
       <Invoices detail={detail} reasons={sourceOf(view.connection).invoiceReasons} zone={view.connection.time_zone} />
-      <Charges detail={detail} zone={view.connection.time_zone} />
+      <Charges
+        detail={detail}
+        isAbsent={view.connection.absent.some(({ kind }) => kind === 'charge')}
+        zone={view.connection.time_zone}
+      />
       {mayManage && <Erase connection={view.connection} customerId={customerId} />}
       <ExplainDrawer detail={detail} view={view} />
     </>

@@ -169,12 +169,13 @@ function chargeColumns(zone: string): Column<CustomerCharge>[] {
   ]
 }
 
-export function Charges({ detail, zone }: ObjectsProps) {
+/** The key may lack the permission to read charges: then there is no telling how many there are. */
+export function Charges({ detail, zone, isAbsent }: ObjectsProps & { isAbsent: boolean }) {
   const columns = useMemo(() => chargeColumns(zone), [zone])
   return (
-    <Section count={detail.charges.length} title="Charges">
+    <Section title="Charges" {...(isAbsent ? {} : { count: detail.charges.length })}>
       {detail.charges.length === 0 ? (
-        <Nothing>No charges.</Nothing>
+        <Nothing>{isAbsent ? 'Not known: the key can’t read charges.' : 'No charges.'}</Nothing>
       ) : (
         <DataTable
           columns={columns}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 
+import { placeOf } from '~/view/together'
 import { keptSearch } from '~/view/useView'
 
 interface Named {
@@ -16,14 +17,15 @@ interface Props {
 
 /** A customer's name, or what else is known of them, in one line. */
 export function CustomerLink({ connectionId, customer: { id, name, email }, className = '' }: Props) {
+  const place = placeOf(connectionId, id)
   return (
     <Link
       className={`link block truncate ${className}`}
-      params={{ connectionId, customerId: id }}
+      params={place}
       search={keptSearch}
       to="/c/$connectionId/customers/$customerId"
     >
-      <bdi>{name ?? email ?? id}</bdi>
+      <bdi>{name ?? email ?? place.customerId}</bdi>
     </Link>
   )
 }

@@ -106,6 +106,7 @@ export function CustomersPage() {
           </p>
           <div className="flex gap-2">
             <DownloadAll
+              exported={{ list: 'customers', connection_id: connection.id }}
               load={(onProgress) => allCustomers(connection.id, query, onProgress)}
               name={fileName(connection.name, 'customers')}
               table={(all) => customersFile(all, connection.time_zone, view.currency === 'native' ? null : view.currency)}

@@ -45,7 +45,7 @@ export function StandingCard({ view, status, title, columns, sort = '-mrr', noth
   const isUnknown = page === undefined || (page.total === 0 && !isKnown(connection))
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
-      <CardHead lead={isUnknown ? 'Now' : `Now: ${countOf(page.total, 'customer')}`} title={title}>
+      <CardHead lead={isUnknown || page.total === 0 ? 'Now' : `Now: ${countOf(page.total, 'customer')}`} title={title}>
         <Link
           className="link text-[0.8125rem]"
           params={params}

@@ -1,45 +1,27 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useId, useMemo } from 'react'
+import { useId } from 'react'
 
-import { ErrorState, Skeleton } from '~/components/Feedback'
 import { Swatch } from '~/components/Figures'
-import type { Groups } from '~/features/groups/useGroups'
-import { fetched } from '~/routes/fetched'
-import type { MapFigure } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { Mapped } from './mapped'
-import { mappedOf } from './mapped'
 import { WorldMap } from './WorldMap'
-
-/** The shapes of all countries, which no other page needs. */
-const worldQuery = queryOptions({
-  queryKey: ['world'],
-  queryFn: fetched(async () => (await import('virtual:outlines')).default),
-  staleTime: Infinity,
-  gcTime: Infinity,
-  structuralSharing: false,
-})
+import type { World } from './world'
 
 interface Props {
   view: View
-  groups: Groups
-  figure: MapFigure
+  world: World
+  mapped: Mapped
+  isStale: boolean
 }
 
 /** The world, with each country in the shade of its figure. */
-export function CountryMap({ view, groups, figure }: Props) {
-  const { data: world, error, refetch } = useQuery(worldQuery)
+export function CountryMap({ view, world, mapped, isStale }: Props) {
   const navigate = useNavigate()
   const note = useId()
-  const { currency = 'usd', rows } = groups
-  const mapped = useMemo(() => world && mappedOf({ world, rows, figure, currency }), [world, rows, figure, currency])
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
-  if (!world || !mapped) return <Skeleton className="mx-4 aspect-[960/425] sm:mx-5" />
   return (
-    <div className={`mx-auto max-w-5xl px-4 transition-opacity sm:px-5 ${groups.isStale ? 'opacity-60' : ''}`}>
+    <div className={`mx-auto max-w-5xl px-4 transition-opacity sm:px-5 ${isStale ? 'opacity-60' : ''}`}>
       <WorldMap
         countries={mapped.countries}
         describedBy={note}

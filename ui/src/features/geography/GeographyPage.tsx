@@ -2,6 +2,7 @@ import { Link, getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { fileName } from '~/charts/export'
+import { throughOf } from '~/charts/caption'
 import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
@@ -18,9 +19,11 @@ import { useGroups } from '~/features/groups/useGroups'
 import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { useMark } from '~/features/movements/useMark'
 import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
+import { formatDay } from '~/format/date'
+import { capital } from '~/format/names'
 import { isCountry } from '~/view/groupLabels'
 import type { MapFigure } from '~/view/pageSearch'
-import { levelName } from '~/view/period'
+import { levelPhrase } from '~/view/period'
 import { compact } from '~/view/search'
 import { geographyStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -28,6 +31,9 @@ import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
 
 import { CountryMap } from './CountryMap'
+import { mapPicture } from './mapPicture'
+import type { Mapped } from './mapped'
+import { useMap } from './useMap'
 
 const route = getRouteApi('/app/c/$connectionId/geography')
 
@@ -108,6 +114,11 @@ function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Colum
   ]
 }
 
+/** On a picture that leaves the page: of which day it is, how far the data goes, and what no shape shows. */
+function captionOf({ period, connection }: View, { elsewhere }: Mapped): string {
+  return [formatDay(period.focus.end), throughOf(connection), elsewhere && `not on the map: ${elsewhere}`].filter(Boolean).join(' · ')
+}
+
 /** Every country, as a map and as a table. */
 function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
   const { map = 'mrr' } = route.useSearch()
@@ -115,9 +126,10 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
   const columns = useMemo(() => columnsOf(view, groups), [view, groups])
   const { compared_with } = view.period
   const { rows } = groups
+  const { map: drawn, error, refetch } = useMap(groups, map)
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
-      <CardHead lead={compared_with && `Change since ${levelName(compared_with.level_on)}.`} title="By country">
+      <CardHead lead={compared_with && `Change since ${levelPhrase(compared_with.level_on)}`} title="By country">
         <Segmented
           label="Shade the map by"
           options={SHADE_BY}
@@ -133,6 +145,13 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, 'countries')}
+          picture={
+            drawn && {
+              title: `${capital(drawn.mapped.name)} by country`,
+              caption: captionOf(view, drawn.mapped),
+              drawing: mapPicture(drawn.world, drawn.mapped),
+            }
+          }
           table={() => fileOfRows(columns, rows)}
         />
       </CardHead>
@@ -147,7 +166,9 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
         <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
       ) : (
         <>
-          <CountryMap figure={map} groups={groups} view={view} />
+          {drawn && <CountryMap {...drawn} isStale={groups.isStale} view={view} />}
+          {!drawn && error && <ErrorState error={error} onRetry={refetch} />}
+          {!drawn && !error && <Skeleton className="mx-4 aspect-[960/425] sm:mx-5" />}
           <DataTable
             columns={columns}
             initialSort={[{ id: 'mrr', desc: true }]}

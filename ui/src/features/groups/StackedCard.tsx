@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { mrrQuery } from '~/api/queries'
 import { REST_SERIES, stackOf } from '~/charts/stack'
 import { SeriesChart } from '~/charts/SeriesChart'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { known } from '~/features/mrr/useMrrData'
 import { rangeName } from '~/view/period'
@@ -53,7 +54,7 @@ export function StackedCard({ view, by, name, groups, controls, height, open }: 
       unit="money"
       view={view}
       {...(!isLoading && series.length === 0
-        ? { empty: <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere> }
+        ? { empty: <NothingHere title="No MRR in this range" view={view}>{longerRange(view)}</NothingHere> }
         : {})}
       onMark={({ seriesId, index }) => {
         const bucket = buckets[index]

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { EmptyState } from '~/components/Feedback'
 import { SearchField } from '~/components/Field'
+import { useStartTour } from '~/features/tour/useStartTour'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
 
@@ -58,6 +59,7 @@ const HOMES = [
 ]
 
 function Page({ page }: { page: string }) {
+  const tour = useStartTour()
   const markdown = TEXTS.get(page)
   if (markdown === undefined) return <EmptyState title="Help page not found" />
   return (
@@ -68,6 +70,11 @@ function Page({ page }: { page: string }) {
             {label}
           </Link>
         ))}
+        {tour && (
+          <button className="link" type="button" onClick={tour}>
+            Take the tour
+          </button>
+        )}
       </nav>
       <Markdown text={markdown} />
     </>

@@ -29,12 +29,15 @@ function link(text: string, target: string, key: number): ReactNode {
   )
 }
 
+/** As on the other pages: the files are written with what a keyboard has. */
+const typeset = (text: string) => text.replaceAll(/(?<=\p{L})'/gu, '’')
+
 export function inline(text: string): ReactNode[] {
   const parts: ReactNode[] = []
   let end = 0
   for (const match of text.matchAll(INLINE)) {
     const [whole, code, strong, emphasis, label, target] = match
-    parts.push(text.slice(end, match.index))
+    parts.push(typeset(text.slice(end, match.index)))
     end = match.index + whole.length
     if (code)
       parts.push(
@@ -46,7 +49,7 @@ export function inline(text: string): ReactNode[] {
     else if (emphasis) parts.push(<em key={end}>{inline(emphasis)}</em>)
     else if (label && target) parts.push(link(label, target, end))
   }
-  parts.push(text.slice(end))
+  parts.push(typeset(text.slice(end)))
   return parts
 }
 

@@ -62,6 +62,7 @@ export function ContributionList({ view, metric, part, currency, query }: Props)
   return (
     <PagedList
       download={{
+        exported: { list: 'contributions', connection_id: connection.id },
         name: fileName(connection.name, metric.label, part.label),
         load: (onProgress) => allContributions(connection.id, metric.id, part.id, query, onProgress),
         table: (all) => fileOf(all, part),

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
@@ -12,6 +13,7 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { canReachBack } from '~/features/controls/advice'
 import { formatCount } from '~/format/number'
 import { DIMENSION_LABEL, groupLabel } from '~/view/groupLabels'
 import type { BreakdownName, MetricSearch } from '~/view/pageSearch'
@@ -63,7 +65,7 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
     const isPointless = name === 'currency' && (view.currency === 'native' || (view.facets?.currencies.length ?? 0) < 2)
     return (metric.dimensions as readonly string[]).includes(name) && !isPointless
   })
-  if (offered.length === 0) return null
+  if (offered.length === 0 || IS_SHARED) return null
   const options = [{ id: 'all', label: 'All' } as const, ...offered.map((id) => ({ id, label: DIMENSION_LABEL[id] }))]
   return (
     <Segmented
@@ -76,7 +78,7 @@ function ByControl({ view, metric, by }: Pick<ChartProps, 'view' | 'metric'> & {
   )
 }
 
-function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
+function emptyOf({ view, whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
   const isFiltered = whole.foreign.length > 0
   if (!isFiltered && whole.isAbsent) {
@@ -85,7 +87,7 @@ function emptyOf({ whole, metric }: ChartProps, hasSeries: boolean) {
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id)}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id, canReachBack(view))}
       </EmptyState>
     ),
   }

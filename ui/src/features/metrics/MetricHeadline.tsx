@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 
 import type { MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { helpPageOf } from '~/charts/Definition'
 import { buttonClass } from '~/components/Button'
 import { Change } from '~/components/Change'
@@ -33,14 +34,16 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
   return (
     <section aria-label={metric.label} className="flex flex-wrap items-end gap-x-8 gap-y-4">
       <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1">
-        <Link
-          className="link self-start text-sm"
-          params={{ connectionId: connection.id }}
-          search={keptSearch}
-          to="/c/$connectionId/metrics"
-        >
-          All metrics
-        </Link>
+        {!IS_SHARED && (
+          <Link
+            className="link self-start text-sm"
+            params={{ connectionId: connection.id }}
+            search={keptSearch}
+            to="/c/$connectionId/metrics"
+          >
+            All metrics
+          </Link>
+        )}
         <h1 className="text-2xl font-semibold tracking-tight">{metric.label}</h1>
         <p className="max-w-2xl text-sm text-ink-soft">
           {metric.formula}.{' '}
@@ -63,7 +66,7 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
           {reason && <span className="text-ink-soft">{reason}</span>}
         </p>
       </div>
-      <BehindLink metric={metric} view={view} />
+      {!IS_SHARED && <BehindLink metric={metric} view={view} />}
     </section>
   )
 }

@@ -5,9 +5,9 @@
  *     <Tiles label="Key figures"><MetricTile id="arr" view={view} /></Tiles>
  */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
+import { PageLink } from '~/components/PageLink'
 import { registryQuery } from '~/api/queries'
 import type { MetricDefinition } from '~/api/types'
 import { Definition } from '~/charts/Definition'
@@ -55,14 +55,14 @@ function Known({ metric, view: given }: { metric: MetricDefinition; view: View }
         isLoading={isLoading || !hasBeenSeen}
         isStale={isStale}
         label={
-          <Link
+          <PageLink
             className="rounded hover:text-ink hover:underline"
             params={{ connectionId: view.connection.id, metricId: metric.id }}
             search={keptSearch}
             to="/c/$connectionId/metrics/$metricId"
           >
             {metric.label}
-          </Link>
+          </PageLink>
         }
         note={note ?? ofName(measure, view.period)}
         value={formatValue(figure?.value, unit, currency)}

@@ -12,6 +12,7 @@ import type { ChartSeries } from '~/charts/seriesPlot'
 import type { SeriesChartProps } from '~/charts/SeriesChart'
 import { SeriesChart } from '~/charts/SeriesChart'
 import { EmptyState } from '~/components/Feedback'
+import { canReachBack, longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { shownCurrency } from '~/view/currency'
 import { foreignFilters } from '~/view/filterable'
@@ -141,7 +142,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       metric={metric}
       series={series}
       unit={data.unit}
-      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} /> } : {})}
+      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} view={view} /> } : {})}
       {...(!data.isLoading && isBlank && !isNothing ? { empty: <NoColumns view={view} /> } : {})}
       {...(onMark
         ? {
@@ -161,13 +162,20 @@ export function NoColumns({ view }: { view: View }) {
   const isAhead = view.period.range === AHEAD
   return (
     <NothingHere title={isAhead ? 'Nothing ahead' : 'Nothing in this range'} view={view}>
-      {isAhead ? 'Nothing is set to happen in the next 12 months.' : 'Choose a longer range.'}
+      {isAhead ? 'Nothing is set to happen in the next 12 months.' : longerRange(view)}
     </NothingHere>
   )
 }
 
-function Nothing({ metric, foreign, isAbsent }: { metric: string; foreign: readonly FilterName[]; isAbsent: boolean }) {
+interface NothingProps {
+  view: View
+  metric: string
+  foreign: readonly FilterName[]
+  isAbsent: boolean
+}
+
+function Nothing({ view, metric, foreign, isAbsent }: NothingProps) {
   if (foreign.length === 0 && isAbsent) return <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState>
-  if (foreign.length === 0) return <EmptyState title="Nothing to show">{whyNothing(metric)}</EmptyState>
+  if (foreign.length === 0) return <EmptyState title="Nothing to show">{whyNothing(metric, canReachBack(view))}</EmptyState>
   return <EmptyState title="Not known with these filters">{reasonUnknown(foreign, undefined)}. Clear the filter to see it.</EmptyState>
 }

@@ -40,8 +40,8 @@ function leadOf(period: Period): string {
   const [level, flow] = [againstName('level', period), againstName('flow', period)]
   const now = period.is_running ? 'now' : `on ${ofName('level', period)}`
   const of = ofName('flow', period)
-  if (level === null || flow === null) return `Levels are as of ${now}; rates and amounts are of ${of}.`
-  return `Levels are as of ${now}, compared with ${level}; rates and amounts are of ${of}, compared with ${flow}.`
+  if (level === null || flow === null) return `Levels are as of ${now}; rates and amounts are for ${of}.`
+  return `Levels are as of ${now}, compared with ${level.replace(/^end of/, 'the end of')}; rates and amounts are for ${of}, compared with ${flow}.`
 }
 
 /** Every metric there is. */

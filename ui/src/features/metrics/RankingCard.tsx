@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { Currency, MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Definition } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
@@ -57,6 +58,8 @@ interface RankingTable extends Pick<RankingProps, 'head' | 'onOpen'> {
   isWhole: boolean
 }
 
+const isRest = ({ key }: Row) => key === REST
+
 const sumOf = (rows: readonly Row[], of: 'value' | 'beside') => rows.reduce((sum, row) => sum + row[of], 0)
 
 function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Column<Row> {
@@ -69,7 +72,7 @@ function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Colum
     value: ({ label }) => label,
     cell: ({ key, label, value }) => (
       <span className="block min-w-28">
-        {onOpen && key !== REST ? (
+        {onOpen && key !== REST && !IS_SHARED ? (
           <button className="link text-left wrap-anywhere" type="button" onClick={() => onOpen(key)}>
             <bdi>{label}</bdi>
           </button>
@@ -140,6 +143,7 @@ export function RankingCard(props: RankingProps) {
   return (
     <section aria-label={title} className="card min-w-0 pb-2">
       <CardHead definition={<Definition metric={id} />} lead={lead} title={title}>
+        {!IS_SHARED && (
         <Link
           className="link text-[0.8125rem]"
           params={{ connectionId: view.connection.id, metricId: id }}
@@ -148,6 +152,7 @@ export function RankingCard(props: RankingProps) {
         >
           Over time
         </Link>
+        )}
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, title)}
@@ -166,6 +171,7 @@ export function RankingCard(props: RankingProps) {
           columns={columns}
           // The largest loss is the lowest number.
           {...(isOrdered(by) ? {} : { initialSort: [{ id: metric.id, desc: sumOf(rows, 'value') >= 0 }] as const })}
+          isLast={isRest}
           isStale={data.isStale}
           label={title}
           rowKey={({ key }) => key}

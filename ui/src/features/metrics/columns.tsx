@@ -1,6 +1,7 @@
-import { Link } from '@tanstack/react-router'
 
+import { PageLink } from '~/components/PageLink'
 import type { Currency, MetricDefinition, ValuePoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { bucketName } from '~/charts/buckets'
 import { Change } from '~/components/Change'
 import type { Column } from '~/components/DataTable'
@@ -68,7 +69,7 @@ export function periodColumns(metric: MetricDefinition, currency: Currency, view
       value: (row) => fileValue(row.value, unit, currency),
       cell: (row) => {
         const text = formatValue(row.value, unit, currency)
-        return row.value !== null ? (
+        return row.value !== null && !IS_SHARED ? (
           <button className="link" type="button" onClick={() => open(row, '')}>
             {text}
           </button>
@@ -129,7 +130,7 @@ export function groupColumns({ view, metric, currency, by, colors, toggle, whole
           {key === REST || !isDimension(by) ? (
             <bdi>{label}</bdi>
           ) : (
-            <Link
+            <PageLink
               className="link"
               params={{ connectionId: view.connection.id, metricId: metric.id }}
               search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [key] })}
@@ -137,7 +138,7 @@ export function groupColumns({ view, metric, currency, by, colors, toggle, whole
               to="/c/$connectionId/metrics/$metricId"
             >
               <bdi>{label}</bdi>
-            </Link>
+            </PageLink>
           )}
         </span>
       ),

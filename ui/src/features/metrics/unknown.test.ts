@@ -24,6 +24,11 @@ describe('why a figure is a dash', () => {
 })
 
 it('an empty chart of a ratio says what it lacks', () => {
-  expect(whyNothing('days_to_convert')).toBe('No trial converted. A longer range may have more to show.')
-  expect(whyNothing('mrr')).toBe('Choose a longer range or another currency.')
+  expect(whyNothing('days_to_convert', true)).toBe('No trial converted. A longer range may have more to show.')
+  expect(whyNothing('mrr', true)).toBe('Choose a longer range or another currency.')
+})
+
+it('nobody is sent to days before the first', () => {
+  expect(whyNothing('customer_churn_rate', false)).toBe('No customers at the start of any period shown.')
+  expect(whyNothing('mrr', false)).toBe('It appears as soon as there is something to calculate it from.')
 })

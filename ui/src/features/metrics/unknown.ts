@@ -46,7 +46,8 @@ export function reasonUnknown(
 }
 
 /** What a chart without a single value says. */
-export function whyNothing(metricId: string): string {
-  const reason = NOTHING_TO_DIVIDE_BY[metricId]
-  return reason ? `${reason}. A longer range may have more to show.` : 'Choose a longer range or another currency.'
+export function whyNothing(metricId: string, canReachBack: boolean): string {
+  const reason = NOTHING_TO_DIVIDE_BY[metricId]?.replace(/at the start$/, 'at the start of any period shown')
+  if (reason) return canReachBack ? `${reason}. A longer range may have more to show.` : `${reason}.`
+  return canReachBack ? 'Choose a longer range or another currency.' : 'It appears as soon as there is something to calculate it from.'
 }

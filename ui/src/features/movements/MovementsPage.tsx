@@ -114,6 +114,7 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
           {total === undefined || isUnknown ? 'Loading…' : countOf(total, 'movement')}
         </p>
         <DownloadAll
+          exported={{ list: 'movements', connection_id: connection.id }}
           load={(onProgress) => allMovements(connection.id, query, onProgress)}
           name={fileName(connection.name, 'movements')}
           table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}

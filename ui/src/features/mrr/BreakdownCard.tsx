@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { Currency, Facets } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { COMPARED_AT_MOST, colorsOf, comparedOf, switched } from '~/charts/compared'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
@@ -11,11 +12,12 @@ import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { groupLabel } from '~/view/groupLabels'
-import { levelName, rangeName } from '~/view/period'
+import { levelPhrase, rangeName } from '~/view/period'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -97,12 +99,14 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
       buckets={buckets}
       chart="lines"
       controls={
-        <Segmented
-          label="Break down by"
-          options={BY}
-          value={by}
-          onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
-        />
+        !IS_SHARED && (
+          <Segmented
+            label="Break down by"
+            options={BY}
+            value={by}
+            onChange={(next) => setSearch({ by: next === 'plan' ? undefined : next, compare: undefined })}
+          />
+        )
       }
       currency={currency}
       error={report.data ? null : (report.error ?? null)}
@@ -120,7 +124,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
         ? {
             empty:
               rows.length === 0 ? (
-                <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere>
+                <NothingHere title="No MRR in this range" view={view}>{longerRange(view)}</NothingHere>
               ) : (
                 <EmptyState title="Nothing plotted">Switch on a row of the table below to plot it.</EmptyState>
               ),
@@ -134,7 +138,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
     >
       <section aria-label={`MRR by ${what} ${period.is_running ? 'now' : 'at the end'}`} className="border-t border-line">
         <CardHead
-          lead={`${period.compared_with ? `Change since ${levelName(period.compared_with.level_on)}. ` : ''}Plot up to ${COMPARED_AT_MOST} rows.`}
+          lead={`${period.compared_with ? `Change since ${levelPhrase(period.compared_with.level_on)}. ` : ''}Plot up to ${COMPARED_AT_MOST} rows.`}
           level={3}
           title={`By ${what} ${period.is_running ? 'now' : `on ${formatDay(period.end)}`}`}
         >

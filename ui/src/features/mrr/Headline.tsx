@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 
 import type { Currency, MrrReport, Unconverted } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Definition } from '~/charts/Definition'
 import { Sparkline } from '~/charts/Sparkline'
 import { Banner, Skeleton } from '~/components/Feedback'
@@ -36,7 +37,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
   const title = is_running ? 'MRR now' : `MRR on ${formatDay(focus.end)}`
   return (
     <section aria-label={title} className="flex flex-col gap-4">
-      <div className="flex flex-col gap-1">
+      <div className="flex flex-col gap-1 self-start" data-tour="headline">
         <h2 className="flex items-center gap-1 text-sm font-medium text-ink-soft">
           {view.hasFilters ? `${title} (filtered)` : title}
           <Definition metric="mrr" />
@@ -60,7 +61,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
       {view.currency === 'native' && standings.length > 1 && (
         <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
       )}
-      {view.currency === 'native' && lacksRates(view) && (
+      {!IS_SHARED && view.currency === 'native' && lacksRates(view) && (
         <p className="text-[0.8125rem] text-ink-soft">
           Nothing is converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can also add
           your own in <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/settings">Settings</Link>.
@@ -73,7 +74,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
               <li key={one.currency}>{notConverted(one)}</li>
             ))}
           </ul>
-          Switch to native currencies to see it.
+          {!IS_SHARED && 'Switch to native currencies to see it.'}
         </Banner>
       )}
       {report?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
@@ -95,14 +96,15 @@ function Changed({ view, main, isTooEarly, open }: Pick<HeadlineProps, 'view' | 
   const since = levelName(compared_with.level_on)
   return (
     <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
-      <button
+      {IS_SHARED ? <MoneyDelta className="font-semibold" currency={main.currency} minor={main.change_minor} /> : <button
         aria-label={`What changed since ${since}: ${change}`}
         className="opens font-semibold"
+        data-tour="change"
         type="button"
         onClick={() => open({ start_on: addDays(compared_with.level_on, 1), end_on: focus.end })}
       >
         <MoneyDelta currency={main.currency} minor={main.change_minor} />
-      </button>
+      </button>}
       {main.change_ratio !== null && <RatioDelta className="font-semibold" ratio={main.change_ratio} />}
       <span className="text-ink-soft">
         vs. {since} (<Money currency={main.currency} minor={main.before_minor} />)

@@ -2,23 +2,23 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 import type { MrrPoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
+import { Skeleton } from '~/components/Feedback'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
+import { useTour } from '~/features/tour/useTour'
 import { shownCurrency } from '~/view/currency'
 import { compact } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
-import { BreakdownCard } from './BreakdownCard'
-import { Causes } from './Causes'
 import { Headline } from './Headline'
-import { MarkDrawer } from './MarkDrawer'
 import type { OpenMarkFn } from './points'
 import { TopCustomers } from './TopCustomers'
-import { MovementsTrend, MrrTrend } from './TrendCards'
+import { useBelow } from './useBelow'
 import { known, useMrrSeries, useStandings } from './useMrrData'
 import { useMrrStory } from './useMrrStory'
 
@@ -34,6 +34,7 @@ export function MrrPage() {
   const { connection } = view
   useTitle('MRR Breakdown', connection.name)
   const navigate = route.useNavigate()
+  const below = useBelow(true)
   const series = useMrrSeries(view)
   const now = useStandings(view)
   useFallback(view, series.error ?? now.error)
@@ -53,6 +54,8 @@ export function MrrPage() {
     [navigate],
   )
   const isNothing = connection.state === 'failed' && series.data !== undefined && knownSeries === undefined
+  const isEmpty = isNothingBilled(view)
+  const tour = useTour({ hasFigures: now.standings.length > 0, isEmpty: isNothing || isEmpty, isSample: connection.is_sample })
   const currency = shown ?? (view.currency === 'native' ? (connection.reporting_currency ?? 'usd') : view.currency)
   const trend = {
     view,
@@ -66,10 +69,11 @@ export function MrrPage() {
   }
   return (
     <>
-      <PageHead title="MRR Breakdown" {...(isNothingBilled(view) ? {} : { story })} />
+      <PageHead title="MRR Breakdown" {...(isEmpty ? {} : { story })} />
+      {tour && <tour.Tour isAsked={tour.isAsked} onEnd={tour.onEnd} />}
       {isNothing ? (
         <NothingImported view={view} />
-      ) : isNothingBilled(view) ? (
+      ) : isEmpty ? (
         <NothingYet view={view} />
       ) : (
         <>
@@ -80,21 +84,31 @@ export function MrrPage() {
             ))}
           </Tiles>
           <Grid>
-            <Cell span={8}>
-              <MrrTrend {...trend} />
+            <Cell span={IS_SHARED ? 12 : 8}>
+              {below ? <below.MrrTrend {...trend} /> : <Skeleton className="h-[25rem] w-full rounded-xl" />}
             </Cell>
-            <Cell span={4}>
-              <TopCustomers currency={shown} view={view} />
-            </Cell>
-            <Cell>
-              <MovementsTrend {...trend} />
-            </Cell>
-            <Causes open={open} view={view} />
-            <Cell>
-              <BreakdownCard currency={currency} open={open} view={view} />
-            </Cell>
+            {!IS_SHARED && (
+              <Cell span={4}>
+                <TopCustomers currency={shown} view={view} />
+              </Cell>
+            )}
+            {below ? (
+              <>
+                <Cell>
+                  <below.MovementsTrend {...trend} />
+                </Cell>
+                <below.Causes open={open} view={view} />
+                <Cell>
+                  <below.BreakdownCard currency={currency} open={open} view={view} />
+                </Cell>
+              </>
+            ) : (
+              <Cell>
+                <Skeleton className="h-[28rem] w-full rounded-xl" />
+              </Cell>
+            )}
           </Grid>
-          <MarkDrawer currency={currency} view={view} />
+          {below && <below.MarkDrawer currency={currency} view={view} />}
         </>
       )}
     </>

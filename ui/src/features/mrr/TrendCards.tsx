@@ -6,8 +6,9 @@ import { SeriesChart } from '~/charts/SeriesChart'
 import type { SeriesRow } from '~/charts/seriesTable'
 import type { Column } from '~/components/DataTable'
 import { Money } from '~/components/Figures'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
-import { formatMoney } from '~/format/money'
+import { currencyCode, formatMoney } from '~/format/money'
 import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
 import { rangeName } from '~/view/period'
@@ -40,7 +41,7 @@ const common = ({ view, currency, points, isLoading, isStale, error, onRetry }: 
   onRetry,
   file: () => pointsFile(currency, points),
   fileName: fileName(view.connection.name, 'mrr', currency),
-  ...(!isLoading && !hasMrr(points) ? { empty: <NothingHere title="No MRR in this range" view={view}>Choose a longer range.</NothingHere> } : {}),
+  ...(!isLoading && !hasMrr(points) ? { empty: <NothingHere title="No MRR in this range" view={view}>{longerRange(view)}</NothingHere> } : {}),
 })
 
 /** How many there are at the end of each period. */
@@ -62,7 +63,8 @@ export function MrrTrend(props: TrendProps) {
     () => [{ id: 'mrr', name: 'MRR at end', colorToken: '--series-1', values: points.map((point) => point.mrr_minor) }],
     [points],
   )
-  const more = useMemo(() => countColumns(points), [points])
+  const hidesCounts = view.connection.shared?.hides_counts ?? false
+  const more = useMemo(() => (hidesCounts ? [] : countColumns(points)), [points, hidesCounts])
   const [first, last] = [points[0], points.at(-1)]
   return (
     <SeriesChart
@@ -71,7 +73,7 @@ export function MrrTrend(props: TrendProps) {
       hint="Click to see what changed"
       label={
         first && last
-          ? `Line of MRR in ${currency.toUpperCase()}: from ${formatMoney(first.mrr_minor, currency)} to ${formatMoney(last.mrr_minor, currency)}. The table view has every figure.`
+          ? `Line of MRR in ${currencyCode(currency)}: from ${formatMoney(first.mrr_minor, currency)} to ${formatMoney(last.mrr_minor, currency)}. The table view has every figure.`
           : 'No figures'
       }
       metric="mrr"
@@ -111,7 +113,7 @@ export function MovementsTrend(props: TrendProps) {
       )}
       height={320}
       hint="Click to see the customers"
-      label={`Columns of MRR movements in ${currency.toUpperCase()}, gains above zero and losses below. The table view has every figure.`}
+      label={`Columns of MRR movements in ${currencyCode(currency)}, gains above zero and losses below. The table view has every figure.`}
       legendEnd={
         <li className="flex items-center gap-1.5 px-1.5">
           <span className="text-ink-soft">Net</span>

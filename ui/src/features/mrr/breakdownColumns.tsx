@@ -1,6 +1,7 @@
-import { Link } from '@tanstack/react-router'
 
+import { PageLink } from '~/components/PageLink'
 import type { Currency } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import type { Column } from '~/components/DataTable'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
 import { PlotSwitch } from '~/components/PlotSwitch'
@@ -19,6 +20,15 @@ export interface GroupRow extends Standing {
   label: string
 }
 
+const CUSTOMERS: Column<GroupRow> = {
+  id: 'customers',
+  header: 'Customers',
+  isNumeric: true,
+  isWideOnly: true,
+  sortBy: (row) => row.customers,
+  cell: (row) => formatCount(row.customers),
+}
+
 interface Arguments {
   by: By
   currency: Currency
@@ -34,6 +44,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
   const { focus, compared_with } = view.period
   const since = { start_on: addDays(compared_with?.level_on ?? focus.start, 1), end_on: focus.end }
   const total = rows.reduce((sum, row) => sum + row.mrr_minor, 0)
+  const hasCounts = !view.connection.shared?.hides_counts
   return [
     {
       id: 'compare',
@@ -53,7 +64,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
           {row.key === REST ? (
             <bdi>{row.label}</bdi>
           ) : (
-            <Link
+            <PageLink
               className="link"
               params={{ connectionId: view.connection.id }}
               search={(before) => ({ ...keptSearch(before), [FILTER_OF[by]]: [row.key], state: 'active' as const })}
@@ -61,9 +72,9 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
               to="/c/$connectionId/customers"
             >
               <bdi>{row.label}</bdi>
-            </Link>
+            </PageLink>
           )}
-          <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.customers, 'customer')}</span>
+          {hasCounts && <span className="num block text-xs text-ink-soft md:hidden">{countOf(row.customers, 'customer')}</span>}
         </span>
       ),
     },
@@ -83,7 +94,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       cell: (row) =>
         row.change_minor === null ? (
           <span className="text-ink-faint">–</span>
-        ) : row.change_minor === 0 || row.key === REST ? (
+        ) : row.change_minor === 0 || row.key === REST || IS_SHARED ? (
           <MoneyDelta currency={currency} minor={row.change_minor} />
         ) : (
           <button className="opens" title="Show what changed" type="button" onClick={() => open(since, { of: row.key })}>
@@ -99,14 +110,7 @@ export function breakdownColumns({ by, currency, rows, colors, toggle, open, vie
       sortBy: (row) => row.change_ratio,
       cell: (row) => <RatioDelta ratio={row.change_ratio} />,
     },
-    {
-      id: 'customers',
-      header: 'Customers',
-      isNumeric: true,
-      isWideOnly: true,
-      sortBy: (row) => row.customers,
-      cell: (row) => formatCount(row.customers),
-    },
+    ...(hasCounts ? [CUSTOMERS] : []),
     {
       id: 'share',
       header: 'Share',

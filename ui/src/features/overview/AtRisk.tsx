@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 
 import { upcomingQuery } from '~/api/queries'
 import type { Currency, MetricDefinition, UpcomingKind } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Definition, DefinitionButton } from '~/charts/Definition'
 import { Skeleton } from '~/components/Feedback'
 import { reasonUnknown } from '~/features/metrics/unknown'
@@ -55,12 +56,12 @@ export function AtRisk({ view, currency, days, ahead, onOpen }: Props) {
           value={money(ahead.month)}
           valueNote="in 30 days"
         >
-          <Count days={DAYS_OF_ENDS} view={view} what="end" onOpen={onOpen} />
+          {!IS_SHARED && <Count days={DAYS_OF_ENDS} view={view} what="end" onOpen={onOpen} />}
         </Entry>
         <Now metric={metrics.get('trial_mrr')} mrr={undefined} note="MRR if all running trials convert" view={today}>
-          <Count days={DAYS_OF_TRIALS} view={view} what="trial_end" onOpen={onOpen} />
+          {!IS_SHARED && <Count days={DAYS_OF_TRIALS} view={view} what="trial_end" onOpen={onOpen} />}
         </Now>
-        <Renewals view={view} onOpen={onOpen} />
+        {!IS_SHARED && <Renewals view={view} onOpen={onOpen} />}
       </ul>
     </section>
   )

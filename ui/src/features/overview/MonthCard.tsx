@@ -76,7 +76,13 @@ export function MonthCard({ view: given, currency, days }: { view: View; currenc
         isNumeric: true,
         cell: ({ id, now }) => <span className="font-semibold">{figure(id, now)}</span>,
       },
-      { id: 'before', header: `By ${formatDayOfMonth(sameDay(today))}`, isNumeric: true, cell: ({ id, before }) => figure(id, before) },
+      {
+        id: 'before',
+        header: `By ${formatDayOfMonth(sameDay(today))}`,
+        isNumeric: true,
+        isWideOnly: true,
+        cell: ({ id, before }) => figure(id, before),
+      },
       {
         id: 'change',
         header: 'Pace',

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { MetricTile } from '~/features/metrics/MetricTile'
@@ -101,12 +102,16 @@ function Overview({ view }: { view: View }) {
             ))}
           </Tiles>
         </Cell>
-        <Cell span={8}>
-          <Feed view={view} />
-        </Cell>
-        <Cell span={4}>
-          <TopCustomers currency={shownCurrency(view)} view={view} />
-        </Cell>
+        {!IS_SHARED && (
+          <>
+            <Cell span={8}>
+              <Feed view={view} />
+            </Cell>
+            <Cell span={4}>
+              <TopCustomers currency={shownCurrency(view)} view={view} />
+            </Cell>
+          </>
+        )}
       </Grid>
       <UpcomingDrawer {...upcoming.drawer} view={view} />
     </>

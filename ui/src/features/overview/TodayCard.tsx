@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 
 import type { Currency, MetricDefinition, UpcomingKind } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Change } from '~/components/Change'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
@@ -59,7 +60,7 @@ export function TodayCard({ view, currency, days, ahead, onOpen }: Props) {
     // What was due yesterday is over: there is nothing to compare with.
     const due: Line = { id: 'scheduled_churn', label: 'Cancellations still due', today: ahead.today, yesterday: undefined }
     const renewing: Line = { id: 'renewals', label: 'Renewals still due', today: ahead.renewals, yesterday: undefined, what: 'renewal' }
-    return [...known.slice(0, 4), renewing, due, ...known.slice(4)]
+    return [...known.slice(0, 4), ...(IS_SHARED ? [] : [renewing]), due, ...known.slice(4)]
   }, [metrics, daily, today, yesterday, ahead.today, ahead.renewals])
   const columns = useMemo((): Column<Line>[] => {
     const unitOf = (id: string) => metrics.get(id)?.unit ?? 'money'

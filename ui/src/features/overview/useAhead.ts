@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 
 import { upcomingQuery, valueQuery } from '~/api/queries'
 import type { Day } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { daysAhead, upcomingOf } from '~/features/upcoming/useUpcoming'
 import { addDays } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
@@ -29,7 +30,10 @@ export function useAhead(view: View): Ahead {
     valueQuery(connection.id, 'scheduled_churn', { from: today, to: until(DAYS.quarter), interval: 'day', ...scope }),
   )
   const currency = shownCurrency(view)
-  const renewing = useInfiniteQuery(upcomingQuery(connection.id, { ...upcomingOf(view, 'renewal', daysAhead(view, 1)), limit: 1 }))
+  const renewing = useInfiniteQuery({
+    ...upcomingQuery(connection.id, { ...upcomingOf(view, 'renewal', daysAhead(view, 1)), limit: 1 }),
+    enabled: !IS_SHARED,
+  })
   const [page] = renewing.data?.pages ?? []
   // Natively it is asked in the one currency that is shown.
   const renewals = page && isKnown(connection) ? (page.mrr_converted_minor ?? page.mrr[0]?.amount_minor ?? 0) : undefined

@@ -86,6 +86,7 @@ export function ExpiringCards({ view }: { view: View }) {
         title={TITLE}
       >
         <DownloadAll
+          exported={{ list: 'expiring_cards', connection_id: connection.id }}
           load={(onProgress) => allExpiringCards(connection.id, query, onProgress)}
           name={fileName(connection.name, TITLE)}
           table={(all) => cardsFile(all, view.currency)}

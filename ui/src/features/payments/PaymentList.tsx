@@ -76,6 +76,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
           {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums)].filter(Boolean).join(', ')}
         </p>
         <DownloadAll
+          exported={{ list: 'payments', connection_id: connection.id }}
           load={(onProgress) => allPayments(connection.id, query, onProgress)}
           name={fileName(connection.name, 'payments')}
           table={(all) => paymentsFile(all, view.currency === 'native' ? null : view.currency)}

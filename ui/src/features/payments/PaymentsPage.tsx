@@ -10,6 +10,7 @@ import { FiguresPage } from '~/features/shell/FiguresPage'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { paymentsStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -68,6 +69,7 @@ function usePaymentsStory(view: View): string | null {
   const collected = useFigureOf(view, 'payments_collected')
   const [failed, recovered] = [useFigureOf(view, 'failed_amount'), useFigureOf(view, 'recovered_amount')]
   return paymentsStory({
+    when: whenPhrase('flow', view.period),
     currency: shownCurrency(view) ?? 'usd',
     collected: collected?.value,
     before: collected?.before,
@@ -77,10 +79,13 @@ function usePaymentsStory(view: View): string | null {
 }
 
 function Payments({ view }: { view: View }) {
+  const story = usePaymentsStory(view)
+  const isUnread = view.connection.absent.some(({ kind }) => kind === 'charge')
   const name = rangeName(view.period)
   return (
     <>
-      <PageHead story={usePaymentsStory(view)} title="Payments" />
+      {/* Without charges, there is nothing to say. */}
+      <PageHead title="Payments" {...(isUnread ? {} : { story })} />
       <MissingHere kinds={KINDS} view={view} />
       <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (

@@ -14,7 +14,7 @@ import { figureColumns } from '~/features/groups/columns'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
 import { countOf, formatRatio } from '~/format/number'
 import { REST, UNKNOWN } from '~/view/groupLabels'
-import { levelName } from '~/view/period'
+import { levelPhrase } from '~/view/period'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
@@ -69,7 +69,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
   return (
     <section aria-label="Products and plans" className="card min-w-0 pb-2">
       <CardHead
-        lead={`${compared_with ? `Change since ${levelName(compared_with.level_on)}. ` : ''}Churn is of ${churn.of}.`}
+        lead={`${compared_with ? `Change since ${levelPhrase(compared_with.level_on)}. ` : ''}Churn is for ${churn.of}.`}
         title="Products and plans"
       >
         <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plans')} table={file} />
@@ -140,7 +140,8 @@ function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments):
         </span>
       ),
     },
-    ...figureColumns<TreeRow>(currency, total),
+    // A phone has no room for how many customers there are.
+    ...figureColumns<TreeRow>(currency, total).map((column) => (column.id === 'customers' ? { ...column, isWideOnly: true } : column)),
     {
       id: 'churn',
       header: 'Customer churn',

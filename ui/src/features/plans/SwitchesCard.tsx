@@ -167,5 +167,5 @@ function Matrix({ rows, currency, onOpen }: { rows: readonly SwitchRow[]; curren
 function emptyText({ filters }: View): string {
   return filters.plan || filters.product
     ? 'Clear the filter by plan or product to see switches: within one plan, they are churn.'
-    : 'No customer switched to another product in this range.'
+    : 'No customer switched plans in this range.'
 }

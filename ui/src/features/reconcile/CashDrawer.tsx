@@ -108,6 +108,7 @@ function Transactions({ view, cell }: { view: View; cell: Cell }) {
   return (
     <PagedList
       download={{
+        exported: { list: 'cash_transactions', connection_id: id },
         name: fileName(name, line, month_on.slice(0, 7), currency),
         load: (onProgress) => allCashTransactions(id, query, onProgress),
         table: (all) => fileOf(all, cell, zone),

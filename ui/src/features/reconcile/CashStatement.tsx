@@ -11,6 +11,7 @@ import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
+import { longerRange } from '~/features/controls/advice'
 import { formatMonth } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { compact } from '~/view/search'
@@ -18,6 +19,7 @@ import type { View } from '~/view/useView'
 
 import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, lineName, totalOf } from './cash'
 import { CashDrawer } from './CashDrawer'
+import { monthText } from './month'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
@@ -26,13 +28,13 @@ const FORMULA = 'Payments collected, less refunds, disputes, fees and everything
 
 type Open = (month_on: Day, line: string) => void
 
-function columnsOf(months: readonly CashMonth[], currency: Currency, open: Open): Column<CashMonth>[] {
+function columnsOf(months: readonly CashMonth[], { currency, today, open }: { currency: Currency; today: Day; open: Open }): Column<CashMonth>[] {
   return [
     {
       id: 'month',
       header: 'Month',
       sortBy: ({ month_on }) => month_on,
-      cell: ({ month_on }) => <span className="num whitespace-nowrap">{formatMonth(month_on)}</span>,
+      cell: ({ month_on }) => <span className="num whitespace-nowrap">{monthText(month_on, today)}</span>,
       total: () => 'Total',
     },
     ...columnNames(months).map((name): Column<CashMonth> => ({
@@ -78,7 +80,7 @@ function Nothing({ view }: { view: View }) {
   return isUnread ? (
     <EmptyState title="Not known">The key can’t read balance transactions.</EmptyState>
   ) : (
-    <EmptyState title="No money moved in this period">Choose a longer range.</EmptyState>
+    <EmptyState title="No money moved in this period">{longerRange(view)}</EmptyState>
   )
 }
 
@@ -93,13 +95,13 @@ interface StatementProps {
 export function CashStatement({ view, currency, cash }: StatementProps) {
   const { cash_on, cash_line } = route.useSearch()
   const navigate = route.useNavigate()
-  const { name } = view.connection
+  const { connection, today } = view
   const months = useMemo(() => cash.data?.months.filter((month) => month.currency === currency) ?? [], [cash.data, currency])
   const columns = useMemo(() => {
     const open: Open = (month_on, line) =>
       void navigate({ search: (before) => compact({ ...before, cash_on: month_on, cash_line: line }), resetScroll: false })
-    return currency ? columnsOf(months, currency, open) : []
-  }, [months, currency, navigate])
+    return currency ? columnsOf(months, { currency, today, open }) : []
+  }, [months, currency, today, navigate])
   const close = () =>
     void navigate({ search: (before) => compact({ ...before, cash_on: undefined, cash_line: undefined }), resetScroll: false })
   return (
@@ -111,7 +113,7 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
       >
         <DownloadTable
           isDisabled={months.length === 0}
-          name={fileName(name, 'cash statement')}
+          name={fileName(connection.name, 'cash statement')}
           table={() => cashFile(cash.data?.months ?? [])}
         />
       </CardHead>

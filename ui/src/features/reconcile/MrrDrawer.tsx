@@ -90,6 +90,7 @@ function Customers({ view, provider, cell }: { view: View; provider: string; cel
   return (
     <PagedList
       download={{
+        exported: { list: 'mrr_customers', connection_id: id },
         name: fileName(name, 'mrr statement', line, currency),
         load: (onProgress) => allMrrCustomers(id, query, onProgress),
         table: customersFile,

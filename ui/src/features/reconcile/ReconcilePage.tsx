@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { cashQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
-import type { ReconcileMonth } from '~/api/types'
+import type { Day, ReconcileMonth } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
@@ -12,19 +12,21 @@ import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
+import { longerRange } from '~/features/controls/advice'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
-import { formatMonth } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { reasonName } from '~/format/names'
 import { countOf } from '~/format/number'
 import { compact } from '~/view/search'
+import { isTogether } from '~/view/together'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
 import { CashStatement } from './CashStatement'
+import { monthText } from './month'
 import { MrrStatement } from './MrrStatement'
 import { RestatedMonths } from './RestatedMonths'
 
@@ -41,7 +43,19 @@ function reasonsOf(months: readonly ReconcileMonth[]): string[] {
 
 const leftOut = (month: ReconcileMonth, reason: string) => month.left_out.find((one) => one.reason === reason)?.amount_minor ?? 0
 
-function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] {
+interface TotalProps {
+  /** Of one currency. */
+  rows: readonly ReconcileMonth[]
+  of: (month: ReconcileMonth) => number
+  className: string
+}
+
+function Total({ rows, of, className }: TotalProps) {
+  const [first] = rows
+  return first && <Money className={className} currency={first.currency} minor={rows.reduce((sum, month) => sum + of(month), 0)} />
+}
+
+function columnsOf(months: readonly ReconcileMonth[], today: Day): Column<ReconcileMonth>[] {
   const amount = (
     id: string,
     header: string,
@@ -58,13 +72,15 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
       ) : (
         <Money className={isStrong ? 'font-semibold' : ''} currency={month.currency} minor={of(month)} />
       ),
+    total: (rows) => <Total className={isStrong ? 'font-semibold' : ''} of={of} rows={rows} />,
   })
   return [
     {
       id: 'month',
       header: 'Month',
       sortBy: (month) => month.month_on,
-      cell: (month) => <span className="num">{formatMonth(month.month_on)}</span>,
+      cell: (month) => <span className="num whitespace-nowrap">{monthText(month.month_on, today)}</span>,
+      total: () => 'Total',
     },
     amount('paid', 'Paid', (month) => month.total_minor, true),
     amount('used', 'Counted in MRR', (month) => month.used_minor),
@@ -83,6 +99,13 @@ function columnsOf(months: readonly ReconcileMonth[]): Column<ReconcileMonth>[] 
             </span>
           )}
         </span>
+      ),
+      total: (rows) => (
+        <Total
+          className={rows.every((month) => month.unexplained_minor === 0) ? 'text-up' : 'font-semibold text-down'}
+          of={(month) => month.unexplained_minor}
+          rows={rows}
+        />
       ),
     },
   ]
@@ -128,7 +151,7 @@ export function ReconcilePage() {
         ? connection.reporting_currency
         : currencies[0]
   const months = useMemo(() => query.data?.months.filter((month) => month.currency === shown) ?? [], [query.data, shown])
-  const columns = useMemo(() => columnsOf(months), [months])
+  const columns = useMemo(() => columnsOf(months, view.today), [months, view.today])
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
   return (
     <>
@@ -168,7 +191,7 @@ export function ReconcilePage() {
           </div>
         )}
         {query.data && months.length === 0 && (
-          <EmptyState title="No invoices were paid in this period">Choose a longer range.</EmptyState>
+          <EmptyState title="No invoices were paid in this period">{longerRange(view)}</EmptyState>
         )}
         {months.length > 0 && (
           <DataTable
@@ -184,7 +207,7 @@ export function ReconcilePage() {
       <MissingHere kinds={KINDS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
-      <RestatedMonths connection={connection} />
+      {!isTogether(connection) && <RestatedMonths connection={connection} />}
     </>
   )
 }

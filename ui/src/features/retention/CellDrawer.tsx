@@ -9,6 +9,7 @@ import type { View } from '~/view/useView'
 import { CohortCustomers } from './CohortCustomers'
 import type { CohortCell, CohortRow } from './cohorts'
 import { endOf, ratioOf } from './cohorts'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
 import { startName, stepName } from './words'
 
@@ -125,7 +126,7 @@ function Content(props: Opened) {
         ))}
       </dl>
       <p className="text-sm text-ink-soft">
-        {READING[what]} {props.cell.isRunning && 'The period is still running: the figure is as of now.'}
+        {READING[what]} {props.cell.isIncomplete && `Not complete: ${lackingText(props.data.lacking)}.`} {props.cell.isRunning && 'The period is still running: the figure is as of now.'}
       </p>
       <CohortCustomers {...props} />
     </div>

@@ -40,7 +40,9 @@ export interface MapProps {
   /** What the rows are. */
   head: string
   label: string
-  open: (row: CohortRow, at: number) => void
+  open: ((row: CohortRow, at: number) => void) | undefined
+  /** Whether it says how many customers each cohort has. */
+  hasSizes: boolean
 }
 
 const STEPS: Record<string, [rows: number, columns: number]> = {
@@ -70,7 +72,7 @@ function useArrows() {
 const STICKY = 'sticky left-0 z-1 bg-surface'
 
 /** What has become of each cohort, one row each: a table whose cells are colored by what is left. */
-export function CohortMap({ rows, all, style, interval, labels, head, label, open }: MapProps) {
+export function CohortMap({ rows, all, style, interval, labels, head, label, open, hasSizes }: MapProps) {
   const { table, stop, setStop, move } = useArrows()
   const shown = all ? [...rows, all] : rows
   const length = Math.max(0, ...shown.map(({ cells }) => cells.length))
@@ -85,9 +87,11 @@ export function CohortMap({ rows, all, style, interval, labels, head, label, ope
             <th className={`${STICKY} min-w-20 py-1 pr-2 pl-4 text-left font-medium sm:min-w-28 sm:pl-5`} scope="col">
               {head}
             </th>
-            <th className="px-2 py-1 text-right font-medium" scope="col">
-              Size
-            </th>
+            {hasSizes && (
+              <th className="px-2 py-1 text-right font-medium" scope="col">
+                Size
+              </th>
+            )}
             {Array.from({ length }, (_, index) => (
               <th key={index} className="min-w-12 py-1 text-center font-medium" scope="col">
                 <span aria-hidden="true">{index}</span>
@@ -105,7 +109,7 @@ export function CohortMap({ rows, all, style, interval, labels, head, label, ope
               >
                 <bdi>{row === all ? 'All' : startName(row, interval, labels)}</bdi>
               </th>
-              <td className="px-2 text-right text-ink-soft">{formatCount(row.customers)}</td>
+              {hasSizes && <td className="px-2 text-right text-ink-soft">{formatCount(row.customers)}</td>}
               {row.cells.map((cell, column) => (
                 <td key={stepName(interval, column)} className="p-0">
                   <button
@@ -116,7 +120,7 @@ export function CohortMap({ rows, all, style, interval, labels, head, label, ope
                     tabIndex={at[0] === rowAt && at[1] === column ? 0 : -1}
                     title={cellSentence(style, cell)}
                     type="button"
-                    onClick={() => open(row, column)}
+                    onClick={() => open?.(row, column)}
                     onFocus={() => setStop([rowAt, column])}
                     onKeyDown={move}
                   >

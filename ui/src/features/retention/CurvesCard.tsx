@@ -6,10 +6,11 @@ import { DefinitionButton } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { Legend } from '~/charts/Legend'
 import { seriesToken } from '~/charts/palette'
-import { captionOf } from '~/charts/SeriesChart'
+import { captionOf } from '~/charts/caption'
 import type { ChartSeries } from '~/charts/seriesPlot'
 import type { Column } from '~/components/DataTable'
 import { EmptyState } from '~/components/Feedback'
+import { canReachBack } from '~/features/controls/advice'
 import { formatBucket } from '~/format/date'
 import { fileValue, formatValue } from '~/format/value'
 import { DIMENSION_LABEL } from '~/view/groupLabels'
@@ -17,6 +18,7 @@ import type { CohortWhat, DimensionName } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
 import { curveOf } from './cohorts'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
 import { UNIT, WHAT_FORMULA, WHAT_TITLE, stepName } from './words'
 
@@ -102,12 +104,12 @@ export function CurvesCard(props: CurvesProps) {
       label={`${title}: curves of ${series.map(({ name }) => name).join(', ')} over the ${interval}s since their start. The table view has every figure.`}
       legend={series.length > 1 && <Legend hidden={hidden} items={series} onToggle={toggle} />}
       metric="cohorts"
-      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.`}
+      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.${data.lacking.length > 0 ? ` Some points are not complete: ${lackingText(data.lacking)}.` : ''}`}
       plot={plot}
       table={table}
       title={title}
       {...(!isLoading && series.length === 0
-        ? { empty: <EmptyState title="Too early for a curve">Curves appear when the first {interval} is over. Choose a longer range to see earlier customers.</EmptyState> }
+        ? { empty: <EmptyState title="Too early for a curve">Curves appear when the first {interval} is over.{canReachBack(view) && ' Choose a longer range to see earlier customers.'}</EmptyState> }
         : {})}
       onRetry={data.refetch}
     />

@@ -1,9 +1,11 @@
 import { DefinitionButton } from '~/charts/Definition'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
+import { TitleWithIcon } from '~/components/CardHead'
 import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, Skeleton } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { formatRange } from '~/format/date'
 import { moneyOf } from '~/format/money'
@@ -13,8 +15,9 @@ import type { View } from '~/view/useView'
 
 import type { CohortRow } from './cohorts'
 import { CohortMap } from './CohortMap'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
-import { WHAT_FORMULA, WHAT_TITLE, startName, stepName } from './words'
+import { INCOMPLETE, WHAT_FORMULA, WHAT_TITLE, startName, stepName } from './words'
 
 interface MapCardProps {
   view: View
@@ -24,7 +27,8 @@ interface MapCardProps {
   /** Counts and amounts instead of shares and averages. */
   isTotal: boolean
   setIsTotal: (isTotal: boolean) => void
-  open: (row: CohortRow, at: number) => void
+  /** Missing where nothing more may be seen. */
+  open: ((row: CohortRow, at: number) => void) | undefined
 }
 
 const AS: Record<CohortWhat, [each: string, total: string]> = {
@@ -46,6 +50,7 @@ function fileOf({ what, by, data }: MapCardProps): ExportTable {
       'customers_observed',
       ...(what === 'mrr' ? ['mrr_at_start'] : []),
       'is_running',
+      ...(data.lacking.length > 0 ? ['lacks_exchange_rates'] : []),
     ],
     rows: data.starts.flatMap((row) =>
       row.cells.map((cell, at) => [
@@ -57,6 +62,7 @@ function fileOf({ what, by, data }: MapCardProps): ExportTable {
         cell.customers,
         ...(what === 'mrr' ? [amount(cell.base)] : []),
         cell.isRunning,
+        ...(data.lacking.length > 0 ? [cell.isIncomplete] : []),
       ]),
     ),
   }
@@ -73,15 +79,14 @@ export function MapCard(props: MapCardProps) {
     <section aria-label={title} className="card min-w-0 overflow-clip">
       <header className="flex flex-wrap items-start gap-x-2 gap-y-2 px-4 pt-4 sm:px-5">
         <div className="min-w-0 flex-1 basis-52">
-          <h2 className="flex items-center gap-1 font-semibold">
-            {title}
-            <DefinitionButton formula={WHAT_FORMULA[what]} label={WHAT_TITLE[what]} page="cohorts" />
+          <h2 className="font-semibold">
+            <TitleWithIcon icon={<DefinitionButton formula={WHAT_FORMULA[what]} label={WHAT_TITLE[what]} page="cohorts" />} title={title} />
           </h2>
           <p className="text-[0.8125rem] text-ink-soft">
-            Customers who started {formatRange(view.period.start, view.period.end)}. Open a cell to see what it is made of.
+            Customers who started {formatRange(view.period.start, view.period.end)}.{open && ' Open a cell to see what it is made of.'}
           </p>
         </div>
-        {by === undefined && (
+        {by === undefined && !view.connection.shared?.hides_counts && (
           <Segmented
             label="Show"
             options={[
@@ -102,28 +107,29 @@ export function MapCard(props: MapCardProps) {
         {error && <ErrorState error={error} onRetry={data.refetch} />}
         {isLoading && <Skeleton className="mx-5 mb-4 h-80" />}
         {!isLoading && !error && starts.length === 0 && (
-          <NothingHere title="No customers started in this range" view={view}>Choose a longer range.</NothingHere>
+          <NothingHere title="No customers started in this range" view={view}>{longerRange(view)}</NothingHere>
         )}
         {starts.length > 0 && (
           <CohortMap
             all={isTotal ? undefined : all}
+            hasSizes={!view.connection.shared?.hides_counts}
             head={head}
             interval={interval}
             label={`${title}. Use the arrow keys to move between cells.`}
             labels={data.labels}
             open={open}
             rows={starts}
-            style={{ what, currency: data.currency, isTotal }}
+            style={{ what, currency: data.currency, isTotal, lacking: data.lacking }}
           />
         )}
       </div>
-      {starts.length > 0 && <Reading interval={interval} isAverage={by !== undefined || !isTotal} what={what} />}
+      {starts.length > 0 && <Reading data={data} isAverage={by !== undefined || !isTotal} what={what} />}
     </section>
   )
 }
 
 /** How the colors are read. */
-function Reading({ what, interval, isAverage }: { what: CohortWhat; interval: CohortData['interval']; isAverage: boolean }) {
+function Reading({ what, data: { interval, lacking }, isAverage }: { what: CohortWhat; data: CohortData; isAverage: boolean }) {
   const scale = what === 'revenue' ? ['Less', 'More'] : ['0%', '100%']
   return (
     <ul className="mt-2 flex flex-wrap items-center gap-x-5 gap-y-1.5 border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">
@@ -147,6 +153,11 @@ function Reading({ what, interval, isAverage }: { what: CohortWhat; interval: Co
             style={{ background: 'color-mix(in srgb, var(--up) 46%, var(--surface))' }}
           />
           More than at first
+        </li>
+      )}
+      {lacking.length > 0 && (
+        <li>
+          {INCOMPLETE} Not complete: {lackingText(lacking)}.
         </li>
       )}
       <li className="flex items-center gap-2">

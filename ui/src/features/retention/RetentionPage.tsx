@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback } from 'react'
 
+import { IS_SHARED } from '~/api/visit'
 import { Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
@@ -14,6 +15,7 @@ import { COHORT_WHATS, DIMENSIONS } from '~/view/pageSearch'
 import { rangeName } from '~/view/period'
 import { compact } from '~/view/search'
 import { retentionStory } from '~/view/story'
+import { unshared } from '~/view/unshared'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
@@ -82,6 +84,8 @@ function Retention({ view }: { view: View }) {
       />
       <div className="no-print flex flex-wrap items-center gap-x-4 gap-y-2">
         <h2 className="text-lg font-semibold">Cohorts</h2>
+        {!IS_SHARED && (
+          <>
         <Segmented
           label="Follow"
           options={WHATS}
@@ -89,26 +93,28 @@ function Retention({ view }: { view: View }) {
           onChange={(next) => choose({ what: next === 'customers' ? undefined : next, as: undefined, cell: undefined })}
         />
         <ByControl by={by} view={view} onChange={(next) => choose({ by: next, as: undefined, cell: undefined })} />
+          </>
+        )}
       </div>
       <CurvesCard by={by} data={data} view={view} what={what} />
       <MapCard
         by={by}
         data={data}
         isTotal={as === 'total' && by === undefined}
-        open={open}
+        open={unshared(open)}
         setIsTotal={(isTotal) => choose({ as: isTotal ? 'total' : undefined })}
         view={view}
         what={what}
       />
       <TableCard by={by} data={data} view={view} what={what} />
-      <CellDrawer
+      {!IS_SHARED && <CellDrawer
         by={by}
         cell={cell}
         data={data}
         view={view}
         what={what}
         onClose={() => void navigate({ search: (before) => compact({ ...before, cell: undefined }), resetScroll: false })}
-      />
+      />}
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 
+import type { Currency } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
@@ -14,8 +15,9 @@ import type { View } from '~/view/useView'
 
 import type { CohortInterval, CohortRow } from './cohorts'
 import { ratioOf } from './cohorts'
+import { lackingText } from './lacking'
 import type { CohortData } from './useCohorts'
-import { UNIT, WHAT_TITLE, startName, stepName } from './words'
+import { INCOMPLETE, UNIT, WHAT_TITLE, startName, stepName } from './words'
 
 /** The periods that are compared across products and in board decks. */
 const STEPS: Record<CohortInterval, readonly number[]> = {
@@ -27,6 +29,16 @@ const STEPS: Record<CohortInterval, readonly number[]> = {
 /** The last cell: what there is now. */
 const lastOf = ({ cells }: CohortRow) => cells.at(-1)
 
+const CUSTOMERS: Column<CohortRow> = {
+  id: 'customers',
+  header: 'Customers',
+  isNumeric: true,
+  sortBy: (row) => row.customers,
+  value: (row) => row.customers,
+  cell: (row) => formatCount(row.customers),
+  total: (rows) => formatCount(rows.reduce((sum, row) => sum + row.customers, 0)),
+}
+
 interface TableProps {
   view: View
   what: CohortWhat
@@ -34,8 +46,8 @@ interface TableProps {
   data: CohortData
 }
 
-function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortRow>[] {
-  const { interval, currency, labels, starts } = data
+function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
+  const { interval, currency, labels, starts, lacking } = data
   const name = (row: CohortRow) => startName(row, interval, labels)
   const value = (row: CohortRow, at: number) => {
     const cell = row.cells[at]
@@ -56,15 +68,7 @@ function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortR
       ),
       total: () => 'Total',
     },
-    {
-      id: 'customers',
-      header: 'Customers',
-      isNumeric: true,
-      sortBy: (row) => row.customers,
-      value: (row) => row.customers,
-      cell: (row) => formatCount(row.customers),
-      total: (rows) => formatCount(rows.reduce((sum, row) => sum + row.customers, 0)),
-    },
+    ...(view.connection.shared?.hides_counts ? [] : [CUSTOMERS]),
     {
       id: 'starting_mrr',
       header: 'Starting MRR',
@@ -89,14 +93,36 @@ function columnsOf({ what, by, data }: Omit<TableProps, 'view'>): Column<CohortR
         sortBy: (row) => value(row, at),
         value: (row) => fileValue(value(row, at), UNIT[what], currency),
         cell: (row) => (
-          <span className={row.cells[at]?.isRunning || row.cells[at]?.isYoung ? 'text-ink-faint' : ''}>{text(value(row, at))}</span>
+          <span className={row.cells[at]?.isRunning || row.cells[at]?.isYoung ? 'text-ink-faint' : ''}>
+            {text(value(row, at))}
+            {row.cells[at]?.isIncomplete && <Incomplete lacking={lacking} />}
+          </span>
         ),
       })),
-    ...(by ? [] : [latestColumn({ what, currency })]),
+    ...(by ? [] : [latestColumn({ what, currency, lacking })]),
+    ...(lacking.length > 0 ? [INCOMPLETE_COLUMN] : []),
   ]
 }
 
-function latestColumn({ what, currency }: { what: CohortWhat; currency: string }): Column<CohortRow> {
+/** Only in files: the page marks each figure. */
+const INCOMPLETE_COLUMN: Column<CohortRow> = {
+  id: 'lacks_exchange_rates',
+  header: '',
+  cell: () => null,
+  value: ({ cells }) => cells.some(({ isIncomplete }) => isIncomplete),
+}
+
+function Incomplete({ lacking }: { lacking: readonly Currency[] }) {
+  const title = `Not complete: ${lackingText(lacking)}`
+  return (
+    <span title={title}>
+      <span aria-hidden="true">{INCOMPLETE}</span>
+      <span className="sr-only"> {title}</span>
+    </span>
+  )
+}
+
+function latestColumn({ what, currency, lacking }: { what: CohortWhat; currency: Currency; lacking: readonly Currency[] }): Column<CohortRow> {
   const latest = (row: CohortRow) => {
     const cell = lastOf(row)
     return cell ? ratioOf(what, cell) : null
@@ -107,14 +133,19 @@ function latestColumn({ what, currency }: { what: CohortWhat; currency: string }
     isNumeric: true,
     sortBy: latest,
     value: (row) => fileValue(latest(row), UNIT[what], currency),
-    cell: (row) => <span className="font-medium">{formatValue(latest(row), UNIT[what], currency)}</span>,
+    cell: (row) => (
+      <span className="font-medium">
+        {formatValue(latest(row), UNIT[what], currency)}
+        {lastOf(row)?.isIncomplete && <Incomplete lacking={lacking} />}
+      </span>
+    ),
   }
 }
 
 /** The cohorts as rows that can be sorted, with the periods that are usually compared. */
 export function TableCard(props: TableProps) {
   const { view, what, by, data } = props
-  const columns = useMemo(() => columnsOf({ what, by, data }), [what, by, data])
+  const columns = useMemo(() => columnsOf({ view, what, by, data }), [view, what, by, data])
   if (data.starts.length === 0) return null
   const title = `${WHAT_TITLE[what]}, ${by ? `by ${DIMENSION_LABEL[by].toLowerCase()}` : 'cohort by cohort'}`
   return (
@@ -123,7 +154,7 @@ export function TableCard(props: TableProps) {
         <DownloadTable name={fileName(view.connection.name, title)} table={() => fileOfRows(columns, data.starts)} />
       </CardHead>
       <DataTable
-        columns={columns}
+        columns={columns.filter((column) => column !== INCOMPLETE_COLUMN)}
         initialSort={by ? [{ id: 'customers', desc: true }] : [{ id: 'started', desc: true }]}
         isStale={data.isStale}
         label={title}
@@ -131,6 +162,11 @@ export function TableCard(props: TableProps) {
         rows={data.starts}
         shownAtFirst={24}
       />
+      {data.lacking.length > 0 && (
+        <p className="border-t border-line px-4 pt-2.5 text-[0.8125rem] text-ink-soft sm:px-5">
+          {INCOMPLETE} Not complete: {lackingText(data.lacking)}.
+        </p>
+      )}
     </section>
   )
 }

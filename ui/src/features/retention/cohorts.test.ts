@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { byStart, combined, curveOf, endOf, ratioOf, rowOf } from './cohorts'
+import { marked } from './lacking'
 import { cellSentence, cellText } from './words'
 
 const cohort = (start_on: string, customers: number, mrr_minor: number, values: number[], is_last_partial = false) => ({
@@ -84,5 +85,29 @@ describe('the last day of a period since a start', () => {
     expect(endOf('2026-01-01', 'month', 1)).toBe('2026-02-28')
     expect(endOf('2026-01-01', 'quarter', 0)).toBe('2026-03-31')
     expect(endOf('2025-01-01', 'year', 1)).toBe('2026-12-31')
+  })
+})
+
+describe('what has no exchange rate', () => {
+  const group = null
+  const converted = [{ currency: 'usd', group, cohorts: [cohort('2026-01-01', 2, 5000, [5000, 9000, 9000]), cohort('2026-02-01', 1, 0, [0, 0])] }]
+  const native = [{ currency: 'kwd', group, cohorts: [cohort('2026-01-01', 1, 9000, [0, 9000, 9000])] }]
+
+  it('marks the values that lack it, and what they are put together in', () => {
+    const [series] = marked(converted, native)
+    const cells = series?.cohorts.map((one) => rowOf('revenue', one).cells.map(({ isIncomplete }) => isIncomplete))
+    expect(cells).toEqual([
+      [false, true, true],
+      [false, false],
+    ])
+    expect(combined('revenue', '', series?.cohorts ?? []).cells.map(({ isIncomplete }) => isIncomplete)).toEqual([false, true, true])
+  })
+
+  it('is said in the cell and in words', () => {
+    const [series] = marked(converted, native)
+    const [, cell] = series?.cohorts[0] ? rowOf('revenue', series.cohorts[0]).cells : []
+    const style = { what: 'revenue', currency: 'usd', isTotal: false, lacking: ['kwd'] } as const
+    expect(cell && cellText(style, cell)).toBe('$45*')
+    expect(cell && cellSentence(style, cell)).toMatch(/; not complete: no exchange rate for Kuwaiti Dinar$/)
   })
 })

@@ -5,7 +5,8 @@ import type { CohortWhat } from '~/view/pageSearch'
 
 export type CohortInterval = Extract<Interval, 'month' | 'quarter' | 'year'>
 
-type ApiCohort = CohortReport['series'][number]['cohorts'][number]
+/** A cohort as the server gives it, and, where that is known, whether part of each value has no exchange rate. */
+export type Cohort = CohortReport['series'][number]['cohorts'][number] & { lacks_rates?: readonly boolean[] }
 
 /** What has become of a row in one of the periods since its start. */
 export interface CohortCell {
@@ -19,6 +20,8 @@ export interface CohortCell {
   isRunning: boolean
   /** Whether most of the row's customers have not been around that long: the average of a few. */
   isYoung: boolean
+  /** Whether something is missing in it, because it has no exchange rate. */
+  isIncomplete: boolean
 }
 
 export interface CohortRow {
@@ -41,19 +44,20 @@ const MONTHS: Record<CohortInterval, number> = { month: 1, quarter: 3, year: 12 
 export const endOf = (start: Day, interval: CohortInterval, at: number): Day =>
   addDays(firstOfMonth(start, MONTHS[interval] * (at + 1)), -1)
 
-const baseOf = (what: CohortWhat, cohort: Pick<ApiCohort, 'customers' | 'mrr_minor'>) =>
+const baseOf = (what: CohortWhat, cohort: Pick<Cohort, 'customers' | 'mrr_minor'>) =>
   what === 'mrr' ? cohort.mrr_minor : cohort.customers
 
-const isRunningAt = ({ values, is_last_partial }: ApiCohort, at: number) => is_last_partial && at === values.length - 1
+const isRunningAt = ({ values, is_last_partial }: Cohort, at: number) => is_last_partial && at === values.length - 1
 
-export function rowOf(what: CohortWhat, cohort: ApiCohort): CohortRow {
-  const { start_on, customers, mrr_minor, values } = cohort
+export function rowOf(what: CohortWhat, cohort: Cohort): CohortRow {
+  const { start_on, customers, mrr_minor, values, lacks_rates } = cohort
   const cells = values.map((value, at) => ({
     value,
     customers,
     base: baseOf(what, cohort),
     isRunning: isRunningAt(cohort, at),
     isYoung: false,
+    isIncomplete: lacks_rates?.[at] ?? false,
   }))
   return { key: start_on, start_on, customers, mrr_minor, cells }
 }
@@ -62,19 +66,20 @@ export function rowOf(what: CohortWhat, cohort: ApiCohort): CohortRow {
  * Several cohorts as one row: in each period, what is left of those that have been around that long. A period that still runs for a
  * cohort says nothing about it yet.
  */
-export function combined(what: CohortWhat, key: string, cohorts: readonly ApiCohort[]): CohortRow {
+export function combined(what: CohortWhat, key: string, cohorts: readonly Cohort[]): CohortRow {
   const customers = cohorts.reduce((sum, cohort) => sum + cohort.customers, 0)
   const mrr_minor = cohorts.reduce((sum, cohort) => sum + cohort.mrr_minor, 0)
   const length = Math.max(0, ...cohorts.map((cohort) => cohort.values.length))
   const cells: CohortCell[] = []
   for (let at = 0; at < length; at += 1) {
-    const cell = { value: 0, customers: 0, base: 0, isRunning: false, isYoung: false }
+    const cell = { value: 0, customers: 0, base: 0, isRunning: false, isYoung: false, isIncomplete: false }
     for (const cohort of cohorts) {
       const value = cohort.values[at]
       if (value === undefined || isRunningAt(cohort, at)) continue
       cell.value += value
       cell.customers += cohort.customers
       cell.base += baseOf(what, cohort)
+      cell.isIncomplete ||= cohort.lacks_rates?.[at] ?? false
     }
     if (cell.customers === 0) break
     cells.push({ ...cell, isYoung: cell.customers * 2 < customers })
@@ -96,9 +101,9 @@ const CURVES_AT_MOST = 8
 const LAST_STARTS = 24
 
 /** Cohorts put together by the quarter or year that they started in, so that a few curves show whether newer ones do better. */
-export function byStart(what: CohortWhat, interval: CohortInterval, cohorts: readonly ApiCohort[]): { by: 'quarter' | 'year'; rows: CohortRow[] } {
+export function byStart(what: CohortWhat, interval: CohortInterval, cohorts: readonly Cohort[]): { by: 'quarter' | 'year'; rows: CohortRow[] } {
   const by = interval === 'month' && cohorts.length <= LAST_STARTS ? 'quarter' : 'year'
-  const groups = new Map<Day, ApiCohort[]>()
+  const groups = new Map<Day, Cohort[]>()
   for (const cohort of cohorts) {
     const start = by === 'year' ? firstOfYear(cohort.start_on) : firstOfQuarter(cohort.start_on)
     groups.set(start, [...(groups.get(start) ?? []), cohort])

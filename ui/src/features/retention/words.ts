@@ -6,6 +6,7 @@ import type { CohortWhat } from '~/view/pageSearch'
 
 import type { CohortCell, CohortInterval, CohortRow } from './cohorts'
 import { ratioOf } from './cohorts'
+import { lackingText } from './lacking'
 
 export const WHAT_LABEL: Record<CohortWhat, string> = { customers: 'Customers', mrr: 'MRR', revenue: 'Revenue' }
 
@@ -33,7 +34,12 @@ export interface CellStyle {
   what: CohortWhat
   currency: Currency
   isTotal: boolean
+  /** The currencies without an exchange rate, where cells lack them. */
+  lacking?: readonly Currency[]
 }
+
+/** Behind a figure that something is missing in: what it means is said below. */
+export const INCOMPLETE = '*'
 
 /** Five digits and more are too wide for a cell. */
 const WIDE = 10_000
@@ -42,18 +48,20 @@ function amountText(minor: number, currency: Currency): string {
   return formatMoney(minor, currency, Math.abs(majorNumber(minor, currency)) < WIDE ? { digits: 0 } : { compact: true })
 }
 
-/** A cell as it is written into the map. */
-export function cellText({ what, currency, isTotal }: CellStyle, cell: CohortCell): string {
+function figureText({ what, currency, isTotal }: CellStyle, cell: CohortCell): string {
   if (isTotal) return what === 'customers' ? formatCount(cell.value) : amountText(cell.value, currency)
   const ratio = ratioOf(what, cell)
   if (what === 'revenue') return ratio === null ? '–' : amountText(ratio, currency)
   return formatRatio(ratio, { digits: 0 })
 }
 
+/** A cell as it is written into the map. */
+export const cellText = (style: CellStyle, cell: CohortCell): string => figureText(style, cell) + (cell.isIncomplete ? INCOMPLETE : '')
+
 /** The same in full, for who can't see the map, and as its tooltip. */
-export function cellSentence({ what, currency }: CellStyle, cell: CohortCell): string {
+export function cellSentence({ what, currency, lacking = [] }: CellStyle, cell: CohortCell): string {
   const ratio = ratioOf(what, cell)
-  const soFar = cell.isRunning ? ', so far' : ''
+  const soFar = (cell.isRunning ? ', so far' : '') + (cell.isIncomplete ? `; not complete: ${lackingText(lacking)}` : '')
   if (what === 'customers') return `${formatCount(cell.value)} of ${countOf(cell.base, 'customer')}, ${formatRatio(ratio)}${soFar}`
   if (what === 'mrr') return `${formatMoney(cell.value, currency)} of ${formatMoney(cell.base, currency)} MRR, ${formatRatio(ratio)}${soFar}`
   const each = ratio === null ? '–' : formatMoney(ratio, currency)

@@ -9,6 +9,7 @@ import { FiguresPage } from '~/features/shell/FiguresPage'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { formatRange } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { revenueStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -70,6 +71,7 @@ export function RevenuePage() {
 function useRevenueStory(view: View): string | null {
   const [net, gross, refunds] = [useFigureOf(view, 'net_revenue'), useFigureOf(view, 'gross_revenue'), useFigureOf(view, 'refunds')]
   return revenueStory({
+    when: whenPhrase('flow', view.period),
     currency: shownCurrency(view) ?? 'usd',
     net: net?.value,
     before: net?.before,

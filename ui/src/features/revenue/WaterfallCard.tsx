@@ -1,6 +1,7 @@
 import type { Currency } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { ErrorState, Skeleton } from '~/components/Feedback'
+import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import type { MetricLine } from '~/features/metrics/MetricsChart'
 import { useMetricLines } from '~/features/metrics/MetricsChart'
@@ -39,7 +40,7 @@ export function WaterfallCard({ view, metrics }: { view: View; metrics: readonly
       <div className={`px-4 py-4 sm:px-5 ${data.isStale ? 'opacity-60' : ''}`}>
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
         {data.isLoading && <Skeleton className="h-64" />}
-        {!data.isLoading && !data.error && steps.length === 0 && <NothingHere title="No revenue in this range" view={view}>Choose a longer range.</NothingHere>}
+        {!data.isLoading && !data.error && steps.length === 0 && <NothingHere title="No revenue in this range" view={view}>{longerRange(view)}</NothingHere>}
         {!data.isLoading && steps.length > 0 && <Steps currency={currency} steps={steps} />}
       </div>
     </section>

@@ -27,6 +27,7 @@ function SettingsNav() {
   const connection = useCurrentConnection()
   const { data: session } = useQuery(sessionQuery)
   const mayManage = useMay('manage')
+  const mayShare = useMay('share')
   return (
     <nav aria-label="Settings" className="-mx-2.5 flex flex-wrap gap-0.5 lg:mx-0 lg:flex-col lg:flex-nowrap lg:gap-5">
       {connection && (
@@ -41,10 +42,15 @@ function SettingsNav() {
           <Link activeProps={ACTIVE} className={ENTRY} to="/settings/members">
             Members
           </Link>
+          {mayShare && (
+            <Link activeProps={ACTIVE} className={ENTRY} to="/settings/share-links">
+              Share links
+            </Link>
+          )}
           {mayManage && (
             <>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/workspace">
-                General
+                Workspace
               </Link>
               <Link activeProps={ACTIVE} className={ENTRY} to="/settings/tokens">
                 API tokens

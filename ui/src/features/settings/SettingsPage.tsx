@@ -1,3 +1,5 @@
+import { PartList } from '~/features/together/PartsPage'
+import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
@@ -13,6 +15,14 @@ export function SettingsPage() {
   const connection = useConnection()
   const mayManage = useMay('manage')
   useTitle('Settings', connection.name)
+  if (isTogether(connection)) {
+    return (
+      <SettingsFrame lead="Each account has its own. Together they are shown in the time zone and currency of the first." title="Settings">
+        <PartList connection={connection} to="/c/$connectionId/settings" />
+        <RatesSection />
+      </SettingsFrame>
+    )
+  }
   return (
     <SettingsFrame lead="Metric rules and connection details." title="Settings">
       {mayManage ? (

@@ -33,6 +33,7 @@ export function Bar({
           <div
             aria-label="View"
             className="no-scrollbar -mx-3 flex min-w-0 items-center gap-1.5 overflow-x-auto px-3 py-0.5 max-xl:order-last max-xl:w-[calc(100%+1.5rem)] sm:-mx-0.5 sm:px-0.5 sm:max-xl:w-full"
+            data-tour="view"
             role="group"
           >
             {children}

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 
 import { useLive } from '~/api/live'
+import { connectionsQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
 import { ASK_ADMIN } from '~/components/AskAdmin'
 import { buttonClass } from '~/components/Button'
@@ -9,7 +11,8 @@ import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
+import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import { useConnection } from '~/view/useView'
 
@@ -27,7 +30,7 @@ export function ConnectionFrame() {
       <ViewBar />
       <Main>
         <div key={connection.id} className="flex flex-col gap-5">
-          {!isSyncPage && <Notices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
+          {!isSyncPage && <AllNotices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
           <Outlet />
         </div>
       </Main>
@@ -35,7 +38,21 @@ export function ConnectionFrame() {
   )
 }
 
-function Notices({ connection, isSettingsPage }: { connection: Connection; isSettingsPage: boolean }) {
+interface NoticesProps {
+  connection: Connection
+  isSettingsPage: boolean
+}
+
+/** Of several connections together, what each has to tell. */
+function AllNotices({ connection, isSettingsPage }: NoticesProps) {
+  const { data: all = [] } = useQuery(connectionsQuery)
+  if (!isTogether(connection)) return <Notices connection={connection} isSettingsPage={isSettingsPage} />
+  const parts = all.filter(({ id }) => connection.parts.includes(id))
+  return parts.map((part) => <Notices key={part.id} connection={part} isSettingsPage={isSettingsPage} of={part.name} />)
+}
+
+function Notices({ connection, isSettingsPage, of }: NoticesProps & { of?: string }) {
+  const titled = (title: string) => (of === undefined ? title : `${of}: ${title}`)
   const toSync = (label: string) => (
     <Link className={buttonClass('secondary', 'small')} params={{ connectionId: connection.id }} to="/c/$connectionId/sync">
       {label}
@@ -54,15 +71,15 @@ function Notices({ connection, isSettingsPage }: { connection: Connection; isSet
               <ReplaceKeyLink connectionId={connection.id} />
             )
           }
-          title={capital(error.message)}
+          title={titled(capital(error.message))}
           tone="danger"
         >
-          {adviceOf(error, sourceOf(connection).name)}
+          {adviceOf(error, sourceName(connection))}
           {!mayManage && ` ${ASK_ADMIN}`}
         </Banner>
       )}
       {!connection.is_history_complete && connection.state !== 'failed' && (
-        <Banner action={toSync('See progress')} title="History is still loading" tone="info">
+        <Banner action={toSync('See progress')} title={titled('History is still loading')} tone="info">
           {connection.reaches_back_on
             ? `History reaches back to ${formatDay(connection.reaches_back_on)}. Anything billed earlier, such as yearly plans, is not included yet, so figures will still rise.`
             : 'The first figures appear within seconds, and history fills in behind them.'}

@@ -6,6 +6,7 @@ import { Badge } from '~/components/Feedback'
 import { ChevronIcon, PlusIcon } from '~/components/icons'
 import { MenuButton } from '~/components/Menu'
 import { pageOf } from '~/view/pages'
+import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 
 import { useCurrentConnection } from './useCurrentConnection'
@@ -16,7 +17,8 @@ export function ConnectionSwitcher() {
   const navigate = useNavigate()
   const mayConnect = useMay('manage')
   const current = useCurrentConnection()
-  const entries = connections.map((connection) => ({
+  // What is all of the others stands before them.
+  const entries = connections.toSorted((a, b) => Number(isTogether(b)) - Number(isTogether(a))).map((connection) => ({
     id: connection.id,
     text: connection.name,
     content: (
@@ -38,7 +40,7 @@ export function ConnectionSwitcher() {
     ),
   }
   // Nothing to choose from.
-  if (connections.length === 0 && !mayConnect) return null
+  if (connections.length === 0) return null
   return (
     <MenuButton
       hasText
@@ -53,7 +55,7 @@ export function ConnectionSwitcher() {
       }}
     >
       <span className="sr-only">Connection: </span>
-      <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{current?.name ?? 'Choose a connection'}</bdi>
+      <bdi className="min-w-0 flex-1 truncate text-sm font-medium" title={current?.name}>{current?.name ?? 'Choose a connection'}</bdi>
       <ChevronIcon className="size-4 text-ink-faint" />
     </MenuButton>
   )

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 
 import type { Connection } from '~/api/types'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
 import { useMay } from '~/view/useMay'
 
 /** Figures that are not of real payments are never taken for such. */
@@ -22,8 +22,7 @@ export function ModeStrip({ connection }: { connection: Connection }) {
   if (!connection.is_test_mode) return null
   return (
     <p className="bg-warn-soft px-3 py-1 text-center text-xs sm:px-5">
-      <strong className="font-semibold">Test mode.</strong> These figures are from {sourceOf(connection).name}’s test data, not
-      from real payments.
+      <strong className="font-semibold">Test mode.</strong> {sourceName(connection)}’s test data, not real payments.
     </p>
   )
 }

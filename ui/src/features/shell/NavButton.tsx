@@ -24,7 +24,7 @@ export function NavButton() {
           <WorkspaceChoice />
           <Nav />
           <div className="mt-auto">
-            <UserMenu />
+            <UserMenu onLeave={() => setIsOpen(false)} />
           </div>
         </div>
       </Drawer>

@@ -6,7 +6,7 @@ import { useIsAway } from '~/api/reachability'
 import type { Connection } from '~/api/types'
 import { PopoverButton } from '~/components/Overlay'
 import { formatInstant } from '~/format/date'
-import { sourceOf } from '~/sources'
+import { sourceName } from '~/sources/names'
 
 import type { Status } from './status'
 import { statusOf } from './status'
@@ -23,7 +23,7 @@ export function StatusDot({ connection }: { connection: Connection }) {
   const isAway = useIsAway()
   // Only what the stream has said: nothing is requested here.
   const { data: progress } = useQuery({ ...progressQuery(connection.id), enabled: false })
-  const { tone, label } = statusOf(connection, progress, { isAway, source: sourceOf(connection).name })
+  const { tone, label } = statusOf(connection, progress, { isAway, source: sourceName(connection) })
   const { data_through, time_zone } = connection
   return (
     <PopoverButton

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ComponentType } from 'react'
 
 import { sessionQuery } from '~/api/queries'
 import { UserIcon } from '~/components/icons'
@@ -8,6 +10,8 @@ import { Segmented } from '~/components/Segmented'
 import type { ThemeChoice } from '~/components/theme'
 import { chooseTheme, useThemeChoice } from '~/components/theme'
 import { useSignOut } from '~/features/account/useSignOut'
+import { useStartTour } from '~/features/tour/useStartTour'
+import { settingsArea } from '~/routes/fetched'
 
 const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'system', label: 'System' },
@@ -15,16 +19,28 @@ const THEMES: { id: ThemeChoice; label: string }[] = [
   { id: 'dark', label: 'Dark' },
 ]
 
-export function UserMenu() {
+/** `onLeave`: something was chosen that is somewhere else. */
+export function UserMenu({ onLeave }: { onLeave?: () => void }) {
   const { data: session } = useQuery(sessionQuery)
   const theme = useThemeChoice()
   const navigate = useNavigate()
   const signOut = useSignOut()
+  const [Feedback, setFeedback] = useState<ComponentType<{ onClose: () => void }>>()
+  const shareFeedback = () =>
+    settingsArea().then(
+      ({ FeedbackDialog }) => setFeedback(() => FeedbackDialog),
+      // The shell says that the server is away.
+      () => {},
+    )
+  const tour = useStartTour()
   const open = async (id: string) => {
+    onLeave?.()
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
     }
+    if (id === 'feedback') return shareFeedback()
+    if (id === 'tour') return tour?.()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })
   }
@@ -38,6 +54,8 @@ export function UserMenu() {
           { id: 'account', text: 'Your account' },
           { id: 'definitions', text: 'Metric definitions' },
           { id: 'help', text: 'Help with accounts' },
+          ...(session?.takes_feedback ? [{ id: 'feedback', text: 'Share feedback' }] : []),
+          ...(tour ? [{ id: 'tour', text: 'Take the tour' }] : []),
           { id: 'sign-out', text: 'Sign out', isApart: true },
         ]}
         label="Account"
@@ -51,6 +69,7 @@ export function UserMenu() {
             <span className="block truncate text-xs text-ink-soft">{session?.user.email}</span>
           </span>
       </MenuButton>
+      {Feedback && <Feedback onClose={() => setFeedback(undefined)} />}
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { CurrencyPicker } from '~/features/controls/CurrencyPicker'
 import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
 import { IntervalPicker } from '~/features/controls/IntervalPicker'
 import { RangePicker } from '~/features/controls/RangePicker'
+import { ShareButton } from '~/features/share/ShareButton'
 import { INTERVAL_LABEL } from '~/format/names'
 import { unconvertible } from '~/view/currency'
 import { controlsOf } from '~/view/pages'
@@ -37,7 +38,12 @@ export function ViewBar() {
           </div>
         )
       }
-      status={<StatusDot connection={view.connection} />}
+      status={
+        <div className="flex items-center gap-1">
+          <ShareButton view={view} />
+          <StatusDot connection={view.connection} />
+        </div>
+      }
       strip={<ModeStrip connection={view.connection} />}
     >
       {controls.length > 0 && (

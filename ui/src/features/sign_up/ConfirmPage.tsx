@@ -75,3 +75,5 @@ function Confirm({ code }: { code: string }) {
     </VisitorPage>
   )
 }
+
+export { ConfirmEmailPage } from '~/features/account/ConfirmEmailPage'

@@ -29,7 +29,7 @@ export function ResendForm({ login, password, email, onSent }: ResendFormProps) 
   return (
     <form
       noValidate
-      className="flex flex-col gap-3 border-t border-line pt-4"
+      className="flex flex-col gap-3 border-t border-line pt-4 text-ink"
       onSubmit={(event) => {
         event.preventDefault()
         if (secondsLeft === 0) send.mutate()

@@ -9,6 +9,7 @@ import { TextField } from '~/components/Field'
 import { PasswordRules } from '~/features/account/PasswordRules'
 import type { AccountErrors, AccountForm } from '~/features/account/rules'
 import { accountErrors, freeUsernames, suggestedUsername } from '~/features/account/rules'
+import { expectTour } from '~/features/tour/state'
 import { enterWorkspace } from '~/view/enterWorkspace'
 
 const EMPTY: AccountForm = { full_name: '', email: '', username: '', password: '', password_confirmation: '' }
@@ -42,6 +43,7 @@ export function SignUpForm({ code, email, onHasAccount, onPending }: SignUpFormP
     },
     onSuccess: (answer, account) => {
       if ('delivery' in answer) return onPending?.(account, answer)
+      expectTour(answer.user.id)
       return answer.workspace ? enterWorkspace(answer.workspace.id) : window.location.assign('/')
     },
   })

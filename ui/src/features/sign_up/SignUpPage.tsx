@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { SignUpPending } from '~/api/types'
 import { VisitorPage } from '~/features/account/VisitorPage'
 import type { AccountForm } from '~/features/account/rules'
+import { DemoLink } from '~/features/feedback/DemoLink'
 import { useTitle } from '~/view/useTitle'
 
 import { LinkSent } from './LinkSent'
@@ -38,6 +39,7 @@ export function SignUpPage() {
             I have an account
           </Link>
           <Help />
+          <DemoLink />
         </>
       }
       lead="You get a workspace of your own. You can invite your team later."

@@ -29,7 +29,7 @@ function Bar({ kind }: { kind: Kind }) {
   )
 }
 
-const COLUMNS: Column<Kind>[] = [
+const ALL_COLUMNS: Column<Kind>[] = [
   { id: 'label', header: 'Type', cell: (kind) => kind.label },
   {
     id: 'done',
@@ -54,6 +54,12 @@ const COLUMNS: Column<Kind>[] = [
   { id: 'state', header: 'Status', cell: (kind) => <Badge tone={STATE[kind.state].tone}>{STATE[kind.state].label}</Badge> },
 ]
 
+/** What is only of interest while something is loading. */
+const OF_LOADING = new Set(['total', 'bar'])
+
+const isLoading = ({ state }: Kind) => state === 'waiting' || state === 'loading'
+
 export function KindTable({ progress }: { progress: Progress }) {
-  return <DataTable columns={COLUMNS} label="Loaded by type" rowKey={(kind) => kind.kind} rows={progress.kinds} />
+  const columns = progress.kinds.some(isLoading) ? ALL_COLUMNS : ALL_COLUMNS.filter(({ id }) => !OF_LOADING.has(id))
+  return <DataTable columns={columns} label="Loaded by type" rowKey={(kind) => kind.kind} rows={progress.kinds} />
 }

@@ -4,6 +4,7 @@ import { problemsQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { CheckIcon } from '~/components/icons'
+import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
 
 /** What doesn't fit together in the account's data: listed, not hidden. */
@@ -26,7 +27,7 @@ export function Problems({ connection }: { connection: Connection }) {
         {problems?.map((problem) => (
           <li key={problem.code} className="py-3">
             <p className="flex flex-wrap items-baseline justify-between gap-2 text-sm font-medium">
-              {problem.title}
+              {capital(problem.title)}
               <span className="num text-ink-soft">{countOf(problem.count, 'object')}</span>
             </p>
             <p className="mt-0.5 text-sm text-ink-soft">{problem.detail}</p>

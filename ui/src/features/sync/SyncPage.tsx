@@ -12,8 +12,10 @@ import { PageHead } from '~/components/PageHead'
 import { formatDay, formatInstant } from '~/format/date'
 import { capital } from '~/format/names'
 import { formatCount, formatDuration, formatRatio } from '~/format/number'
+import { PartsPage } from '~/features/together/PartsPage'
 import { sourceOf } from '~/sources'
 import { useMay } from '~/view/useMay'
+import { isTogether } from '~/view/together'
 import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
@@ -48,6 +50,14 @@ function objectsOf({ kinds, phase }: Progress): string {
 
 export function SyncPage() {
   const connection = useConnection()
+  return isTogether(connection) ? (
+    <PartsPage connection={connection} lead="Each account is synced by itself." title="Sync" to="/c/$connectionId/sync" />
+  ) : (
+    <ConnectionSync connection={connection} />
+  )
+}
+
+function ConnectionSync({ connection }: { connection: Connection }) {
   useTitle('Sync', connection.name)
   const query = useQuery(progressQuery(connection.id))
   const progress = query.data

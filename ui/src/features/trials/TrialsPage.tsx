@@ -9,6 +9,7 @@ import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
 import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { shownCurrency } from '~/view/currency'
+import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
 import { trialsStory } from '~/view/story'
 import { useTitle } from '~/view/useTitle'
@@ -51,6 +52,7 @@ function useTrialsStory(view: View): string | null {
   const [started, converted] = [useFigureOf(view, 'trials_started'), useFigureOf(view, 'trials_converted')]
   const running = useFigureOf(view, 'trial_mrr')
   return trialsStory({
+    when: whenPhrase('flow', view.period),
     currency: shownCurrency(view) ?? 'usd',
     started: started?.value,
     converted: converted?.value,

@@ -79,6 +79,7 @@ function Content({ view, what, days }: { view: View; what: UpcomingKind; days: D
           {countOf(page.total, NOUN[what])} with {worthText(page, currency)} MRR
         </p>
         <DownloadAll
+          exported={{ list: 'upcoming', connection_id: connection.id }}
           load={(onProgress) => allUpcoming(connection.id, query, onProgress)}
           name={fileName(connection.name, TITLE[what])}
           table={(all) => upcomingFile(all, currency === 'native' ? null : currency)}

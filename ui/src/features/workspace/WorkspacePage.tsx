@@ -13,6 +13,7 @@ import { NameForm } from '~/components/NameForm'
 import { Dialog } from '~/components/Overlay'
 import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { countOf } from '~/format/number'
+import { isTogether } from '~/view/together'
 import { may } from '~/view/roles'
 import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 import { useTitle } from '~/view/useTitle'
@@ -68,7 +69,8 @@ const refusalOf = (error: Error) =>
 function Delete({ workspace }: { workspace: Workspace }) {
   const [isOpen, setIsOpen] = useState(false)
   const [typed, setTyped] = useState('')
-  const { data: connections = [] } = useQuery(connectionsQuery)
+  const { data: all = [] } = useQuery(connectionsQuery)
+  const connections = all.filter((one) => !isTogether(one))
   const client = useQueryClient()
   const remove = useMutation({
     mutationFn: () => api.delete('/workspace'),

@@ -40,9 +40,13 @@ function because({ movements, currency }: MrrTold, isUp: boolean): string | null
   if (movements === undefined) return null
   const gains = TYPES.map((type) => ({ name: GAINED_FROM[type], value: Math.max(0, movements[type]) }))
   const losses = TYPES.map((type) => ({ name: LOST_TO[type], value: Math.max(0, -movements[type]) }))
-  const most = mostOf(isUp ? gains : losses)
-  if (most) return isUp ? `most of it from ${most.name}` : `mostly from ${most.name}`
   const sum = (parts: readonly Part[]) => parts.reduce((total, { value }) => total + value, 0)
+  const parts = isUp ? gains : losses
+  const most = mostOf(parts)
+  if (most) {
+    const isAll = most.value === sum(parts)
+    return isUp ? `${isAll ? 'all' : 'most'} of it from ${most.name}` : `${isAll ? 'all of it' : 'mostly'} from ${most.name}`
+  }
   const [gained, lost] = [sum(gains), sum(losses)]
   return gained > 0 && lost > 0 ? `with ${amount(gained, currency)} gained and ${amount(lost, currency)} lost` : null
 }

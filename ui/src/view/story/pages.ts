@@ -65,10 +65,11 @@ export function geographyStory(given: PartsTold & { countries: number }): string
 }
 
 /** Churn of a period: how much, and of what kind. Rates are shares of the customers at its start. */
-export function churnStory(given: { rate: Maybe; before?: Maybe; customers?: Maybe; voluntary?: Maybe; involuntary?: Maybe }): string | null {
-  const { rate, before, customers, voluntary, involuntary } = given
+export function churnStory(given: { when: string; rate: Maybe; before?: Maybe; customers?: Maybe; voluntary?: Maybe; involuntary?: Maybe }): string | null {
+  const { when, rate, before, customers, voluntary, involuntary } = given
+  if (rate === null && customers === 0) return 'There were no customers at the start of the period, so nobody could churn.'
   if (rate === null || rate === undefined) return null
-  if (rate === 0 && customers === 0) return 'No customer churned.'
+  if (rate === 0 && customers === 0) return `No customer churned ${when}.`
   const kind =
     voluntary != null && involuntary != null
       ? mostOf([
@@ -78,52 +79,56 @@ export function churnStory(given: { rate: Maybe; before?: Maybe; customers?: May
       : null
   const head = moved({ name: 'Customer churn', unit: 'ratio', currency: '', value: rate, before })
   const count = customers == null || customers === 0 ? null : `with ${countOf(customers, 'customer')} lost`
-  return sentence(head, count, kind && `${kind.name}`)
+  return sentence(head && `${head} ${when}`, count, kind && `${kind.name}`)
 }
 
 /** What is left of the customers at the start of a period. */
 export function retentionStory(given: { nrr: Maybe; grr: Maybe }): string | null {
   const { nrr, grr } = given
-  if (nrr === null || nrr === undefined) return null
+  if (nrr === null) return 'There was no MRR at the start of the period, so there is nothing to retain yet.'
+  if (nrr === undefined) return null
   const head =
     nrr > 1
       ? `Existing customers are worth ${formatRatio(nrr - 1)} more than at the start`
       : nrr < 1
         ? `Existing customers are worth ${formatRatio(1 - nrr)} less than at the start`
         : 'Existing customers are worth as much as at the start'
-  return sentence(head, grr != null && `with ${formatRatio(grr)} kept before expansion`)
+  return sentence(head, grr != null && (grr === 1 ? 'with nothing lost' : `with ${formatRatio(grr)} kept before expansion`))
 }
 
 /** Trials that began in a period, and what became of them by now. */
-export function trialsStory(given: { currency: Currency; started: Maybe; converted: Maybe; running_minor?: Maybe }): string | null {
-  const { currency, started, converted, running_minor } = given
+export function trialsStory(given: { currency: Currency; when: string; started: Maybe; converted: Maybe; running_minor?: Maybe }): string | null {
+  const { currency, when, started, converted, running_minor } = given
   if (started === null || started === undefined) return null
   const running = running_minor ? `Running trials are worth ${amount(running_minor, currency)} MRR if all convert.` : null
-  if (started === 0) return running
-  const share = converted == null ? null : `${told(converted, 'count', currency)} converted so far (${formatRatio(converted / started)})`
-  return [sentence(`${countOf(started, 'trial')} started`, share), running].filter(Boolean).join(' ')
+  const none = `No trial started ${when}.`
+  if (started === 0) return running === null ? none : `${none} ${running}`
+  const share = converted == null ? null : `of which ${told(converted, 'count', currency)} converted by now (${formatRatio(converted / started)})`
+  return [sentence(`${countOf(started, 'trial')} started ${when}`, share), running].filter(Boolean).join(' ')
 }
 
 /** What came in, and what went back. */
-export function revenueStory(given: { currency: Currency; net: Maybe; before?: Maybe; gross?: Maybe; refunds?: Maybe }): string | null {
-  const { currency, net, before, gross, refunds } = given
-  if (net === 0 && !before && !gross) return null
+export function revenueStory(given: { currency: Currency; when: string; net: Maybe; before?: Maybe; gross?: Maybe; refunds?: Maybe }): string | null {
+  const { currency, when, net, before, gross, refunds } = given
+  if (net === 0 && !before && !gross) return `There was no revenue ${when}.`
   const head = moved({ name: 'Net revenue', unit: 'money', currency, value: net, before })
   const back = refunds && gross && gross > 0 ? `after ${amount(refunds, currency)} of refunds (${formatRatio(refunds / gross)} of gross)` : null
-  return sentence(head, back)
+  return sentence(head && `${head} ${when}`, back)
 }
 
 /** What was collected, what failed, and how much of that was recovered. */
 export function paymentsStory(given: {
   currency: Currency
+  when: string
   collected: Maybe
   before?: Maybe
   failed?: Maybe
   recovered?: Maybe
 }): string | null {
-  const { currency, collected, before, failed, recovered } = given
-  if (collected === 0 && !before && !failed) return null
-  const head = moved({ name: 'Payments collected', unit: 'money', currency, value: collected, before, isPlural: true })
+  const { currency, when, collected, before, failed, recovered } = given
+  if (collected === 0 && !before && !failed) return `No payments were collected ${when}.`
+  const change = moved({ name: 'Payments collected', unit: 'money', currency, value: collected, before, isPlural: true })
+  const head = change && `${change} ${when}`
   if (failed === 0) return sentence(head, 'and none failed')
   const failure = failed ? `and ${amount(failed, currency)} failed at first` : null
   const back = failed && recovered != null ? `of which ${amount(recovered, currency)} was recovered` : null

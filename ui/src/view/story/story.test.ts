@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { churnStory, geographyStory, moved, movementsStory, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
 
 const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0 }
+const when = 'in November 2026 so far'
 const mrr = { currency: 'usd', value: 1_689_200, before: 1_621_100, since: 'end of October 2026' }
 
 describe('the sentence about MRR', () => {
@@ -10,6 +11,10 @@ describe('the sentence about MRR', () => {
     expect(mrrStory({ ...mrr, movements: { ...NONE, new: 80_000, expansion: 20_000, churn: -31_900 } })).toBe(
       'MRR grew 4.2% to $16,892 since the end of October 2026, most of it from new customers.',
     )
+  })
+
+  it('says where one kind is all of it', () => {
+    expect(mrrStory({ ...mrr, movements: { ...NONE, new: 68_100 } })).toMatch(/, all of it from new customers[.]$/)
   })
 
   it('gives both sides where no kind of gain is most of them', () => {
@@ -121,11 +126,12 @@ describe('what a total is made of', () => {
 
 describe('the sentences of the other pages', () => {
   it('tell churn by its kind', () => {
-    expect(churnStory({ rate: 0.02, before: 0.035, customers: 3, voluntary: 0.015, involuntary: 0.005 })).toBe(
-      'Customer churn fell by 1.5 pp to 2.0%, with 3 customers lost, most canceled.',
+    expect(churnStory({ when, rate: 0.02, before: 0.035, customers: 3, voluntary: 0.015, involuntary: 0.005 })).toBe(
+      'Customer churn fell by 1.5 pp to 2.0% in November 2026 so far, with 3 customers lost, most canceled.',
     )
-    expect(churnStory({ rate: 0, customers: 0 })).toBe('No customer churned.')
-    expect(churnStory({ rate: null, customers: 0 })).toBeNull()
+    expect(churnStory({ when, rate: 0, customers: 0 })).toBe('No customer churned in November 2026 so far.')
+    expect(churnStory({ when, rate: null, customers: 0 })).toBe('There were no customers at the start of the period, so nobody could churn.')
+    expect(churnStory({ when, rate: undefined })).toBeNull()
   })
 
   it('tell retention as more or less', () => {
@@ -133,26 +139,28 @@ describe('the sentences of the other pages', () => {
       'Existing customers are worth 5.2% more than at the start, with 97.0% kept before expansion.',
     )
     expect(retentionStory({ nrr: 0.9, grr: undefined })).toBe('Existing customers are worth 10.0% less than at the start.')
-    expect(retentionStory({ nrr: null, grr: 1 })).toBeNull()
+    expect(retentionStory({ nrr: 1.1, grr: 1 })).toMatch(/, with nothing lost[.]$/)
+    expect(retentionStory({ nrr: null, grr: 1 })).toBe('There was no MRR at the start of the period, so there is nothing to retain yet.')
+    expect(retentionStory({ nrr: undefined, grr: 1 })).toBeNull()
   })
 
   it('tell trials and what runs', () => {
-    expect(trialsStory({ currency: 'usd', started: 4, converted: 1, running_minor: 20_000 })).toBe(
-      '4 trials started, 1 converted so far (25.0%). Running trials are worth $200 MRR if all convert.',
+    expect(trialsStory({ currency: 'usd', when, started: 4, converted: 1, running_minor: 20_000 })).toBe(
+      '4 trials started in November 2026 so far, of which 1 converted by now (25.0%). Running trials are worth $200 MRR if all convert.',
     )
-    expect(trialsStory({ currency: 'usd', started: 0, converted: 0, running_minor: 0 })).toBeNull()
+    expect(trialsStory({ currency: 'usd', when, started: 0, converted: 0, running_minor: 0 })).toBe('No trial started in November 2026 so far.')
   })
 
   it('tell revenue and payments without what is not known', () => {
-    expect(revenueStory({ currency: 'usd', net: 90_000, gross: 100_000, refunds: 10_000 })).toBe(
-      'Net revenue is $900, after $100 of refunds (10.0% of gross).',
+    expect(revenueStory({ currency: 'usd', when, net: 90_000, gross: 100_000, refunds: 10_000 })).toBe(
+      'Net revenue is $900 in November 2026 so far, after $100 of refunds (10.0% of gross).',
     )
-    expect(revenueStory({ currency: 'usd', net: undefined })).toBeNull()
-    expect(revenueStory({ currency: 'usd', net: 0, before: 0, gross: 0 })).toBeNull()
-    expect(paymentsStory({ currency: 'usd', collected: 0, before: 0, failed: 0 })).toBeNull()
-    expect(paymentsStory({ currency: 'usd', collected: 90_000, failed: 20_000, recovered: 5_000 })).toBe(
-      'Payments collected are $900, and $200 failed at first, of which $50.00 was recovered.',
+    expect(revenueStory({ currency: 'usd', when, net: undefined })).toBeNull()
+    expect(revenueStory({ currency: 'usd', when, net: 0, before: 0, gross: 0 })).toBe('There was no revenue in November 2026 so far.')
+    expect(paymentsStory({ currency: 'usd', when, collected: 0, before: 0, failed: 0 })).toBe('No payments were collected in November 2026 so far.')
+    expect(paymentsStory({ currency: 'usd', when, collected: 90_000, failed: 20_000, recovered: 5_000 })).toBe(
+      'Payments collected are $900 in November 2026 so far, and $200 failed at first, of which $50.00 was recovered.',
     )
-    expect(paymentsStory({ currency: 'usd', collected: 90_000, failed: 0 })).toBe('Payments collected are $900, and none failed.')
+    expect(paymentsStory({ currency: 'usd', when, collected: 90_000, failed: 0 })).toBe('Payments collected are $900 in November 2026 so far, and none failed.')
   })
 })

@@ -48,6 +48,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
         vec![Finding::well(what), writable(&folder.data), private(path), master_key(&folder), space(path)];
     findings.push(server(&folder.data));
     findings.push(rates(&folder));
+    findings.push(outbox(&folder));
     let records = match folder.connections() {
         Ok(records) => records,
         Err(error) => {
@@ -186,6 +187,31 @@ fn rates(folder: &Folder) -> Finding {
         return Finding::trouble(what, wrong, to_do);
     }
     Finding::well(format!("{what}: published up to {on}, {age} days ago"))
+}
+
+/// Messages that wait for long are a problem, and so is the first one that could not be sent.
+fn outbox(folder: &Folder) -> Finding {
+    let what = "outbox";
+    let facts = match folder.catalog.outbox_facts() {
+        Ok(facts) => facts,
+        Err(error) => return Finding::trouble(what, error.to_string(), CATALOG_GONE),
+    };
+    let waiting = match facts.waiting_since {
+        Some(since) => format!("{} waiting since {since}", facts.waiting),
+        None => "nothing is waiting".to_owned(),
+    };
+    let told = format!("{waiting}, {} given up in the last 30 days", facts.given_up);
+    match facts.last_error {
+        Some(error) => Finding::trouble(
+            what,
+            format!("{told}; the last error was: {error}"),
+            "check the mail server with 'chartsy mail test', or --feedback-webhook; messages are sent once it works",
+        ),
+        None if facts.given_up > 0 => {
+            Finding::note(format!("{what}: {told}"), "the server's log says why messages were given up")
+        }
+        None => Finding::well(format!("{what}: {told}")),
+    }
 }
 
 fn integrity(data: &DataDir, record: &ConnectionRecord) -> Finding {

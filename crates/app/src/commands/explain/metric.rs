@@ -25,8 +25,8 @@ pub(super) async fn run(
     let currency = Some(currency.unwrap_or(Reporting::Native));
     let mut question = Question { from, to, currency, ..Question::default() };
     add_filters(&mut question, &filter)?;
-    let (folder, record) = folder::one(connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(connection)?;
+    let view = work::view(&folder, &business).await?;
     let mut out = std::io::stdout().lock();
     let Some(part) = part else {
         let explained = envelope::explain(&view, metric, question)?;

@@ -28,8 +28,8 @@ pub struct Cash {
 
 pub async fn run(args: Cash) -> anyhow::Result<()> {
     let question = Question { from: args.from, to: args.to, ..Question::default() };
-    let (folder, record) = folder::one(&args.connection)?;
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let view = work::view(&folder, &business).await?;
     let envelope = envelope::cash(&view, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
     args.format.print(

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::bail;
-use connect::Source;
 use metrics::envelope;
 use metrics::statement::mrr::{
     MrrBridge, MrrColumn, MrrCustomer, MrrCustomersQuery, MrrStatement, customers,
@@ -28,9 +27,9 @@ pub struct Mrr {
 }
 
 pub async fn run(args: Mrr) -> anyhow::Result<()> {
-    let (folder, record) = folder::one(&args.connection)?;
-    let source = Source::of(&record.source).map_or("the provider", |source| source.texts().name);
-    let view = work::view(&folder, record).await?;
+    let (folder, business) = folder::business(&args.connection)?;
+    let source = business.source().map_or("the provider", |source| source.texts().name);
+    let view = work::view(&folder, &business).await?;
     if view.mrr_method.is_none() {
         bail!("{source} doesn't publish how it counts MRR, so there is nothing to compare with");
     }

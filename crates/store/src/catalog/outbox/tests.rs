@@ -19,11 +19,13 @@ fn outbox() -> Outbox {
 
 fn message(text: &str) -> NewOutboxMessage {
     NewOutboxMessage {
+        channel: Channel::Mail,
         workspace: None,
         kind: "password_reset",
         recipient: "ada@example.com".into(),
         contents: Secret::new(text),
         expires_at: None,
+        most_of_its_kind: None,
     }
 }
 
@@ -64,12 +66,12 @@ fn its_contents_are_sealed_for_this_one_message() {
 #[test]
 fn a_failed_attempt_postpones_it() {
     let Outbox { dir: _dir, catalog, keyring } = outbox();
-    assert_eq!(catalog.outbox_due_at().unwrap(), None);
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), None);
     let id = catalog.add_to_outbox(&keyring, &message("a"), NOW).unwrap();
-    assert_eq!(catalog.outbox_due_at().unwrap(), Some(NOW));
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), Some(NOW));
     catalog.postpone_in_outbox(&[(id.clone(), later(10))], "the mail server can't be reached").unwrap();
     assert_eq!(catalog.due_in_outbox(later(9)).unwrap(), []);
-    assert_eq!(catalog.outbox_due_at().unwrap(), Some(later(10)));
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), Some(later(10)));
     assert_eq!(catalog.due_in_outbox(later(10)).unwrap()[0].attempts, 1);
     let facts = catalog.outbox_facts().unwrap();
     assert_eq!((facts.waiting, facts.given_up), (1, 0));
@@ -112,4 +114,39 @@ fn no_more_are_taken_than_a_disk_can_hold() {
     catalog.add_to_outbox(&keyring, &message("the last one"), NOW).unwrap();
     let refused = catalog.add_to_outbox(&keyring, &message("one more"), NOW);
     assert!(matches!(refused, Err(StoreError::OutboxFull { waiting: WAITING_MAX })));
+}
+
+#[test]
+fn one_kind_can_be_kept_from_filling_the_outbox() {
+    let Outbox { catalog, keyring, .. } = outbox();
+    let kind = "from_visitor";
+    let words = NewOutboxMessage { kind, most_of_its_kind: Some(2), ..message("words") };
+    catalog.add_to_outbox(&keyring, &message("another kind"), NOW).unwrap();
+    catalog.add_to_outbox(&keyring, &words, NOW).unwrap();
+    let both = [words.clone(), words.clone()];
+    let refused = catalog.add_all_to_outbox(&keyring, &both, NOW);
+    assert!(matches!(refused, Err(StoreError::OutboxFull { waiting: 2 })));
+    assert_eq!(
+        catalog.outbox_facts().unwrap().waiting,
+        2,
+        "of messages that belong together, none or all wait"
+    );
+    catalog.add_to_outbox(&keyring, &words, NOW).unwrap();
+    assert!(catalog.add_to_outbox(&keyring, &words, NOW).is_err());
+    catalog.add_to_outbox(&keyring, &message("another kind"), NOW).unwrap();
+}
+
+#[test]
+fn it_says_since_when_the_oldest_message_waits_and_when_each_channel_is_due() {
+    let Outbox { catalog, keyring, .. } = outbox();
+    let post = NewOutboxMessage { channel: Channel::Webhook, ..message("post") };
+    let id = catalog.add_to_outbox(&keyring, &post, NOW).unwrap();
+    catalog.add_to_outbox(&keyring, &message("mail"), later(60)).unwrap();
+    assert_eq!(catalog.outbox_facts().unwrap().waiting_since, Some(NOW));
+    assert_eq!(catalog.outbox_due_at(Channel::Webhook).unwrap(), Some(NOW));
+    assert_eq!(catalog.outbox_due_at(Channel::Mail).unwrap(), Some(later(60)));
+    assert_eq!(catalog.due_in_outbox(NOW).unwrap()[0].channel, Channel::Webhook);
+    catalog.give_up_in_outbox(&id, "gone", later(60)).unwrap();
+    assert_eq!(catalog.outbox_facts().unwrap().waiting_since, Some(later(60)));
+    assert_eq!(catalog.outbox_due_at(Channel::Webhook).unwrap(), None);
 }

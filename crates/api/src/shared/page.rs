@@ -1,0 +1,397 @@
+//! The pages that can be shared, and exactly what each asks.
+
+use std::collections::HashSet;
+
+use ::metrics::curtain::Curtain;
+use ::metrics::query::{CohortValue, Dimension, Filter, Reporting};
+use ::metrics::question::{PARAMETERS, ParameterKind, Question};
+use ::metrics::registry::{Metric, Unit};
+use model::{Day, Interval};
+use url::form_urlencoded;
+
+use super::period::{Choice, Days, Period, Range, Rule, Span, Versus, first_of, months_later};
+
+/// Longer addresses are nobody's view.
+const MAX_VIEW_BYTES: usize = 4_000;
+/// For so many days ahead the overview shows what is set to cancel.
+const DAYS_AHEAD: i32 = 90;
+
+/// A page, as an address names it behind the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Page {
+    Overview,
+    Mrr,
+    Churn,
+    Retention,
+    Revenue,
+    Metric(&'static Metric),
+}
+
+/// A page with everything that its address says about its figures.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedView {
+    pub(crate) page: Page,
+    choice: Choice,
+    by: Option<Dimension>,
+    what: CohortValue,
+    /// The currency and the filters, in order.
+    scope: Vec<(String, String)>,
+    question: Question,
+}
+
+/// What of a page's figures is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Figures {
+    Metric(&'static Metric),
+    Cohorts(CohortValue),
+}
+
+/// A question that a holder of a link asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    figures: Figures,
+    by: Option<Dimension>,
+    span: Span,
+    scope: Vec<(String, String)>,
+}
+
+/// When it is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) today: Day,
+    /// The first day on which any MRR changed.
+    pub(crate) first_on: Option<Day>,
+}
+
+impl Page {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "overview" => Self::Overview,
+            "mrr" => Self::Mrr,
+            "churn" => Self::Churn,
+            "retention" => Self::Retention,
+            "revenue" => Self::Revenue,
+            _ => Self::Metric(Metric::find(name.strip_prefix("metrics/")?)?),
+        })
+    }
+
+    /// Its figures that are not broken down.
+    fn wholes(self) -> &'static [&'static str] {
+        match self {
+            Self::Overview => &[
+                "mrr",
+                "arr",
+                "active_customers",
+                "arpa",
+                "customer_churn_rate",
+                "net_revenue_retention",
+                "ltv",
+                "gross_mrr_churn_rate",
+                "net_revenue",
+                "refund_rate",
+                "recovery_rate",
+                "trial_conversion_rate",
+                "failed_invoices",
+                "payments_collected",
+                "net_cash",
+                "scheduled_churn",
+                "at_risk_mrr",
+                "trial_mrr",
+            ],
+            Self::Mrr => {
+                &["mrr", "arr", "arpa", "active_customers", "customer_churn_rate", "net_revenue", "refunds"]
+            }
+            Self::Churn => &[
+                "customer_churn_rate",
+                "gross_mrr_churn_rate",
+                "net_mrr_churn_rate",
+                "churned_customers",
+                "voluntary_churn_rate",
+                "involuntary_churn_rate",
+                "scheduled_churn",
+            ],
+            Self::Retention => &[
+                "net_revenue_retention",
+                "gross_revenue_retention",
+                "customer_churn_rate",
+                "customer_lifetime_months",
+                "ltv",
+            ],
+            Self::Revenue => &[
+                "net_revenue",
+                "gross_revenue",
+                "refunds",
+                "credit_notes",
+                "refund_rate",
+                "average_revenue_per_customer",
+                "fees",
+                "net_cash",
+            ],
+            Self::Metric(_) => &[],
+        }
+    }
+
+    /// Its figures that are broken down, whatever the address says.
+    fn parts(self) -> &'static [(&'static str, Dimension)] {
+        match self {
+            Self::Mrr => &[
+                ("mrr", Dimension::Plan),
+                ("expansion_mrr", Dimension::Cause),
+                ("contraction_mrr", Dimension::Cause),
+            ],
+            Self::Churn => &[
+                ("churned_customers", Dimension::ChurnReason),
+                ("churned_mrr", Dimension::ChurnReason),
+                ("churned_customers", Dimension::Feedback),
+                ("churned_mrr", Dimension::Feedback),
+                ("churned_customers", Dimension::Plan),
+                ("churned_customers", Dimension::Country),
+            ],
+            Self::Revenue => &[("net_revenue", Dimension::Country), ("net_revenue", Dimension::Currency)],
+            Self::Overview | Self::Retention | Self::Metric(_) => &[],
+        }
+    }
+
+    /// What its address can break its figures down by.
+    fn dimensions(self) -> &'static [Dimension] {
+        match self {
+            Self::Mrr => &[Dimension::Plan, Dimension::Product, Dimension::Interval, Dimension::Country],
+            Self::Retention => &Dimension::RECURRING,
+            Self::Metric(metric) => metric.dimensions,
+            Self::Overview | Self::Churn | Self::Revenue => &[],
+        }
+    }
+}
+
+impl SharedView {
+    /// Reads what an address says.
+    ///
+    /// # Errors
+    /// What is wrong with it, to be shown to whoever shares it.
+    pub(crate) fn read(page: &str, view: &str) -> Result<Self, String> {
+        let page = Page::named(page).ok_or("this page can't be shared")?;
+        if view.len() > MAX_VIEW_BYTES {
+            return Err("the address of this page is too long: use fewer filters".to_owned());
+        }
+        let mut read = Self {
+            page,
+            choice: Choice::default(),
+            by: None,
+            what: CohortValue::Customers,
+            scope: Vec::new(),
+            question: Question::default(),
+        };
+        let mut days = (None, None);
+        for (name, value) in form_urlencoded::parse(view.as_bytes()) {
+            read.take(&name, &value, &mut days).map_err(|problem| format!("{name}: {problem}"))?;
+        }
+        match days {
+            (Some(start), Some(end)) if start <= end => {
+                read.choice.range = Some(Range::Custom(Days { start, end }));
+            }
+            (None, None) => {}
+            _ => return Err("from and to: use two days, the first one first".to_owned()),
+        }
+        if !read.scope.iter().any(|(name, _)| name == "currency") {
+            return Err("currency: say which, or 'native'".to_owned());
+        }
+        read.scope.sort();
+        let (question, _) = Question::from_pairs(read.scope.clone()).map_err(|error| error.to_string())?;
+        read.question = question;
+        Ok(read)
+    }
+
+    fn take(&mut self, name: &str, value: &str, days: &mut (Option<Day>, Option<Day>)) -> Result<(), String> {
+        let day = |text: &str| text.parse::<Day>().map_err(|error| error.to_string());
+        match name {
+            "range" => {
+                let rule = Rule::named(value).ok_or("use a range of the pages")?;
+                self.choice.range = Some(Range::Rule(rule));
+            }
+            "from" => days.0 = Some(day(value)?),
+            "to" => days.1 = Some(day(value)?),
+            "interval" => {
+                let named = Interval::ALL.into_iter().find(|interval| interval.as_str() == value);
+                self.choice.interval = Some(named.ok_or("use day, week, month, quarter or year")?);
+            }
+            "vs" => {
+                self.choice.versus = match value {
+                    "previous" => Versus::Previous,
+                    "year" => Versus::Year,
+                    "none" => Versus::None,
+                    _ => return Err("use previous, year or none".to_owned()),
+                };
+            }
+            "by" => {
+                let by: Dimension = value.parse()?;
+                if !self.page.dimensions().contains(&by) {
+                    return Err("this page has no such breakdown".to_owned());
+                }
+                self.by = Some(by);
+            }
+            "what" if matches!(self.page, Page::Retention) => {
+                self.what = value.parse().map_err(|_| "use customers, mrr or revenue")?;
+            }
+            // How the same figures are drawn.
+            "show" | "compare" | "pace" | "style" | "as" => {}
+            _ if is_scope(name) => self.scope.push((name.to_owned(), value.to_owned())),
+            _ => return Err("this is not part of what a page shows".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// What of cohorts it follows.
+    pub(crate) fn what(&self) -> CohortValue {
+        self.what
+    }
+
+    #[cfg(test)]
+    pub(super) fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    pub(crate) fn is_of_all_time(&self) -> bool {
+        self.choice.range == Some(Range::Rule(Rule::All))
+    }
+
+    /// The currency and the filters as a question.
+    pub(crate) fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Whether it is broken down by what a curtain hides, or shows nothing else.
+    ///
+    /// # Errors
+    /// What to do about it.
+    pub(crate) fn check_hidden(&self, hides_amounts: bool, hides_counts: bool) -> Result<(), &'static str> {
+        if hides_amounts && !matches!(self.question.currency, Some(Reporting::In(_))) {
+            return Err("choose one currency for the page before you hide amounts");
+        }
+        if matches!(self.page, Page::Retention) {
+            if hides_counts && self.what == CohortValue::Customers {
+                return Err("cohorts of customers are counts: follow MRR on the page, or show counts");
+            }
+            if (hides_amounts || hides_counts) && self.what == CohortValue::Revenue {
+                return Err("revenue per customer can't be hidden: follow customers or MRR on the page");
+            }
+        }
+        if let Page::Metric(metric) = self.page
+            && hides_counts
+            && metric.unit == Unit::Count
+        {
+            return Err("this page shows nothing but counts: share it with counts, or share another page");
+        }
+        Ok(())
+    }
+
+    /// Whether its figures or filters name values of a dimension.
+    pub(crate) fn names(&self, dimension: Dimension) -> bool {
+        let Filter { plans, products, .. } = &self.question.filter;
+        let is_filtered = match dimension {
+            Dimension::Plan => !plans.is_empty(),
+            Dimension::Product => !products.is_empty(),
+            _ => false,
+        };
+        is_filtered || self.by == Some(dimension) || self.page.parts().iter().any(|(_, by)| *by == dimension)
+    }
+
+    /// Whether a page asks just this at one of these moments.
+    pub(crate) fn asks(&self, asked: &Asked, curtain: &Curtain, moments: &[Moment]) -> bool {
+        asked.scope == self.scope
+            && self.has(asked, curtain)
+            && moments.iter().any(|moment| self.spans(asked, *moment).contains(&asked.span))
+    }
+
+    fn has(&self, asked: &Asked, curtain: &Curtain) -> bool {
+        let metric = match asked.figures {
+            Figures::Metric(metric) => metric,
+            Figures::Cohorts(what) => {
+                return matches!(self.page, Page::Retention) && what == self.what && asked.by == self.by;
+            }
+        };
+        if curtain.hides(metric) {
+            return false;
+        }
+        match (self.page, asked.by) {
+            (Page::Metric(own), by) => metric.id == own.id && (by.is_none() || by == self.by),
+            (page, None) => page.wholes().contains(&metric.id),
+            (page, Some(by)) => {
+                let is_chosen = matches!(page, Page::Mrr) && metric.id == "mrr" && self.by == Some(by);
+                is_chosen || page.parts().contains(&(metric.id, by))
+            }
+        }
+    }
+
+    fn spans(&self, asked: &Asked, Moment { today, first_on }: Moment) -> HashSet<Span> {
+        let usual = match self.page {
+            Page::Metric(metric) if metric.looks_ahead => Rule::Ahead,
+            _ => Rule::LastMonths(12),
+        };
+        let period = Period::of(self.choice, today, first_on, usual);
+        let id = match asked.figures {
+            Figures::Metric(metric) => metric.id,
+            Figures::Cohorts(_) => {
+                let interval = match period.interval {
+                    Interval::Day | Interval::Week => Interval::Month,
+                    longer => longer,
+                };
+                return HashSet::from([Span { start: period.days.start, end: period.days.end, interval }]);
+            }
+        };
+        match self.page {
+            Page::Overview => overview(id, today, first_on),
+            Page::Churn if id == "scheduled_churn" => Period::over(Rule::Ahead, today, first_on).spans(),
+            _ => period.spans(),
+        }
+    }
+}
+
+/// The overview is of today, whatever range an address says.
+fn overview(metric: &str, today: Day, first_on: Option<Day>) -> HashSet<Span> {
+    let by_day = |start: Day, end: Day| HashSet::from([Span { start, end, interval: Interval::Day }]);
+    match metric {
+        "scheduled_churn" => by_day(today, Day(today.0 + DAYS_AHEAD - 1)),
+        "at_risk_mrr" | "trial_mrr" => Period::over(Rule::LastDays(1), today, first_on).spans(),
+        _ => {
+            let mut spans = Period::over(Rule::LastMonths(12), today, first_on).spans();
+            spans.extend(by_day(months_later(first_of(today, 1), -1), today));
+            spans
+        }
+    }
+}
+
+impl Asked {
+    /// Reads a question. `None`: it is none of a page's, which says everything that it asks.
+    pub(crate) fn read(figures: Option<&'static Metric>, pairs: &[(String, String)]) -> Option<Self> {
+        let (mut from, mut to, mut interval, mut by, mut what) = (None, None, None, None, None);
+        let mut scope = Vec::new();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "from" => from = Some(value.parse().ok()?),
+                "to" => to = Some(value.parse().ok()?),
+                "interval" => interval = Interval::ALL.into_iter().find(|one| one.as_str() == value),
+                "by" => by = Some(value.parse().ok()?),
+                "what" if figures.is_none() => what = Some(value.parse().ok()?),
+                _ if is_scope(name) => scope.push((name.clone(), value.clone())),
+                _ => return None,
+            }
+        }
+        scope.sort();
+        let figures = match figures {
+            Some(metric) => Figures::Metric(metric),
+            None => Figures::Cohorts(what?),
+        };
+        Some(Self { figures, by, span: Span { start: from?, end: to?, interval: interval? }, scope })
+    }
+
+    pub(crate) fn by(&self) -> Option<Dimension> {
+        self.by
+    }
+}
+
+fn is_scope(name: &str) -> bool {
+    PARAMETERS.iter().any(|one| one.name == name && one.kind != ParameterKind::Time)
+}
+
+#[cfg(test)]
+mod tests;

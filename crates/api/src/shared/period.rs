@@ -1,0 +1,293 @@
+//! Which days a page asks about: the rules of the pages (`ui/src/view`), so that what a link may ask is known without them.
+//! Both are tested against the same cases.
+
+use std::collections::HashSet;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use model::{Day, Interval};
+
+/// More points than this are nobody's chart.
+const BUCKETS_AT_MOST: i32 = 400;
+const USUAL: Rule = Rule::LastMonths(12);
+
+/// A run of whole days, both of them included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    pub(super) start: Day,
+    pub(super) end: Day,
+}
+
+/// A range that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    LastDays(i32),
+    /// The full months before the current one, and that one so far.
+    LastMonths(i64),
+    FullMonths(i64),
+    /// The month, quarter or year of today so far, by its months.
+    Current(i64),
+    /// The whole one before it.
+    Last(i64),
+    All,
+    /// The next twelve months.
+    Ahead,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Range {
+    Rule(Rule),
+    Custom(Days),
+}
+
+/// What a change is measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Versus {
+    #[default]
+    Previous,
+    Year,
+    None,
+}
+
+/// What an address says of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Choice {
+    pub(super) range: Option<Range>,
+    pub(super) interval: Option<Interval>,
+    pub(super) versus: Versus,
+}
+
+/// What is asked about at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Span {
+    pub(super) start: Day,
+    pub(super) end: Day,
+    pub(super) interval: Interval,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Compared {
+    what: Versus,
+    days: Days,
+    /// The day whose end a level is compared with.
+    level_on: Day,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Period {
+    pub(super) days: Days,
+    pub(super) interval: Interval,
+    /// The days that its figures are of.
+    focus: Days,
+    compared: Option<Compared>,
+}
+
+impl Rule {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "today" => Self::LastDays(1),
+            "7d" => Self::LastDays(7),
+            "30d" => Self::LastDays(30),
+            "90d" => Self::LastDays(90),
+            "month" => Self::Current(1),
+            "last-month" => Self::Last(1),
+            "quarter" => Self::Current(3),
+            "last-quarter" => Self::Last(3),
+            "ytd" => Self::Current(12),
+            "last-year" => Self::Last(12),
+            "6m" => Self::LastMonths(6),
+            "12m" => Self::LastMonths(12),
+            "24m" => Self::LastMonths(24),
+            "6m-full" => Self::FullMonths(6),
+            "12m-full" => Self::FullMonths(12),
+            "24m-full" => Self::FullMonths(24),
+            "all" => Self::All,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn days(self, today: Day, first_on: Option<Day>) -> Days {
+        let month = first_of(today, 1);
+        let (start, end) = match self {
+            Self::LastDays(count) => (Day(today.0 + 1 - count), today),
+            Self::LastMonths(count) => (months_later(month, 1 - count), today),
+            Self::FullMonths(count) => (months_later(month, -count), month.previous()),
+            Self::Current(months) => (first_of(today, months), today),
+            Self::Last(months) => {
+                let first = first_of(today, months);
+                (months_later(first, -months), first.previous())
+            }
+            Self::All => {
+                (first_on.filter(|day| *day < today).unwrap_or_else(|| USUAL.days(today, None).start), today)
+            }
+            Self::Ahead => (month, months_later(month, 12).previous()),
+        };
+        Days { start, end }
+    }
+}
+
+impl Range {
+    fn before(self, days: Days) -> Option<Days> {
+        let by_days = |count: i32| Days { start: Day(days.start.0 - count), end: Day(days.end.0 - count) };
+        match self {
+            Self::Custom(_) => Some(by_days(days.length())),
+            Self::Rule(Rule::LastDays(count)) => Some(by_days(count)),
+            Self::Rule(
+                Rule::LastMonths(months)
+                | Rule::FullMonths(months)
+                | Rule::Current(months)
+                | Rule::Last(months),
+            ) => Some(days.shifted(-months)),
+            Self::Rule(Rule::All | Rule::Ahead) => None,
+        }
+    }
+}
+
+impl Days {
+    fn length(self) -> i32 {
+        self.end.0 - self.start.0 + 1
+    }
+
+    /// The same days so many months away: the last day of a month stays one.
+    fn shifted(self, months: i64) -> Self {
+        let end = if self.end == last_of_month(self.end) {
+            last_of_month(months_later(first_of(self.end, 1), months))
+        } else {
+            months_later(self.end, months)
+        };
+        Self { start: months_later(self.start, months), end }
+    }
+
+    fn buckets(self, interval: Interval) -> i32 {
+        let per =
+            |months: i32| month_of(self.end).div_euclid(months) - month_of(self.start).div_euclid(months) + 1;
+        match interval {
+            Interval::Day => self.length(),
+            // One more at most: weeks begin on one day or another.
+            Interval::Week => (self.length() + 6).div_euclid(7) + 1,
+            Interval::Month => per(1),
+            Interval::Quarter => per(3),
+            Interval::Year => per(12),
+        }
+    }
+
+    /// The coarsest calendar interval that all of the days are in.
+    fn single_bucket(self) -> Option<Interval> {
+        let single = [Interval::Year, Interval::Quarter, Interval::Month, Interval::Day];
+        single.into_iter().find(|interval| self.buckets(*interval) == 1)
+    }
+
+    fn usual_interval(self) -> Interval {
+        match self.length() {
+            ..=45 => Interval::Day,
+            46..=120 => Interval::Week,
+            121..=1464 => Interval::Month,
+            _ => Interval::Quarter,
+        }
+    }
+
+    /// The finest interval, from the chosen one on, that can be read.
+    fn readable_interval(self, chosen: Interval) -> Interval {
+        let mut coarser = Interval::ALL.into_iter().skip_while(|interval| *interval != chosen);
+        coarser.find(|interval| self.buckets(*interval) <= BUCKETS_AT_MOST).unwrap_or(Interval::Year)
+    }
+
+    /// As one question, of an interval where they are not a single period.
+    pub(super) fn by(self, interval: Interval) -> Span {
+        Span { start: self.start, end: self.end, interval: self.single_bucket().unwrap_or(interval) }
+    }
+}
+
+impl Period {
+    pub(super) fn of(choice: Choice, today: Day, first_on: Option<Day>, usual: Rule) -> Self {
+        let range = choice.range.unwrap_or(Range::Rule(usual));
+        let days = match range {
+            Range::Custom(days) => days,
+            Range::Rule(rule) => rule.days(today, first_on),
+        };
+        let interval = days.readable_interval(choice.interval.unwrap_or_else(|| days.usual_interval()));
+        // The usual range is read as of now, against the end of last month; any other one as a whole.
+        let is_usual = range == Range::Rule(USUAL);
+        let focus = if is_usual { Days { start: first_of(today, 1), end: today } } else { days };
+        let against = if is_usual { Range::Rule(Rule::Current(1)) } else { range };
+        let compared = Compared::of(choice.versus, against, focus);
+        Self { days, interval, focus, compared }
+    }
+
+    /// The period of a range by itself, whatever else an address says.
+    pub(super) fn over(rule: Rule, today: Day, first_on: Option<Day>) -> Self {
+        let choice = Choice { range: Some(Range::Rule(rule)), ..Choice::default() };
+        Self::of(choice, today, first_on, USUAL)
+    }
+
+    /// Everything that the charts and figures of a page ask about.
+    pub(super) fn spans(&self) -> HashSet<Span> {
+        let Self { days, interval, focus, compared } = *self;
+        let on = |day: Day| Days { start: day, end: day };
+        let by_day = |day: Day| Span { start: day, end: day, interval: Interval::Day };
+        let mut spans =
+            HashSet::from([Span { start: days.start, end: days.end, interval }, by_day(focus.end)]);
+        let month = first_of(focus.end, 1);
+        let is_whole = focus.single_bucket().is_some() || month <= focus.start;
+        let ratio = if is_whole { focus } else { Days { start: month, end: focus.end } };
+        spans.extend([on(focus.end), focus, ratio].map(|days| days.by(interval)));
+        let Some(Compared { what, days: before, level_on }) = compared else { return spans };
+        let ratio_before = if ratio.start == focus.start {
+            Some(before)
+        } else if what == Versus::Year {
+            Some(ratio.shifted(-12))
+        } else {
+            Range::Rule(Rule::Current(1)).before(ratio)
+        };
+        spans.insert(by_day(level_on));
+        spans.extend(
+            [Some(on(level_on)), Some(before), ratio_before]
+                .into_iter()
+                .flatten()
+                .map(|days| days.by(interval)),
+        );
+        // What moved a level since.
+        if level_on < focus.end {
+            spans.insert(Days { start: level_on.next(), end: focus.end }.by(interval));
+        }
+        spans
+    }
+}
+
+impl Compared {
+    fn of(what: Versus, range: Range, focus: Days) -> Option<Self> {
+        if what == Versus::None || range == Range::Rule(Rule::Ahead) {
+            return None;
+        }
+        if what == Versus::Year {
+            let days = focus.shifted(-12);
+            return Some(Self { what, days, level_on: days.end });
+        }
+        let days = range.before(focus)?;
+        Some(Self { what, days, level_on: focus.start.previous() })
+    }
+}
+
+/// The first day of the month, quarter or year of a day, by its months.
+pub(super) fn first_of(day: Day, months: i64) -> Day {
+    let date = day.date().first_of_month();
+    let into = i64::from(date.month() - 1).rem_euclid(months);
+    Day::from(date.saturating_sub(into.months()))
+}
+
+/// The same day of a month later or earlier, or that month's last day where it is shorter.
+pub(super) fn months_later(day: Day, months: i64) -> Day {
+    Day::from(day.date().saturating_add(months.months()))
+}
+
+fn last_of_month(day: Day) -> Day {
+    Day::from(day.date().last_of_month())
+}
+
+fn month_of(day: Day) -> i32 {
+    let date: Date = day.date();
+    i32::from(date.year()) * 12 + i32::from(date.month()) - 1
+}
+
+#[cfg(test)]
+mod tests;

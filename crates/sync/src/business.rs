@@ -1,0 +1,184 @@
+//! What figures are of: one connection, or all of a workspace's connections together as one business.
+
+use std::sync::Arc;
+
+use connect::Source;
+use metrics::columns::{Ledger, split_customer_id};
+use metrics::fx::Rates;
+use metrics::ledger::{MoneyFact, money_of};
+use metrics::view::View;
+use model::{ConnectionId, CustomerId, UnixSeconds, WorkspaceId};
+use store::{ConnectionRecord, Objects, StoreError};
+
+use crate::runner::source_of;
+use crate::{Runner, SyncError, history, view};
+
+/// One connection or several. Customers of several have ids that say which connection they are of.
+#[derive(Debug, Clone)]
+pub enum Business {
+    One(Box<ConnectionRecord>),
+    /// Never empty. The first says in which time zone and currency all are shown, unless another is asked for.
+    Together {
+        workspace: WorkspaceId,
+        connections: Vec<ConnectionRecord>,
+    },
+}
+
+/// What was billed in a business: the objects of its connections.
+pub struct Billed {
+    parts: Vec<(ConnectionId, Source, Objects)>,
+    is_together: bool,
+}
+
+impl Business {
+    /// The connections of a workspace that add up: those of live accounts; without any, those in test mode; without any,
+    /// sample merchants. `None` where there are no connections.
+    pub fn together(workspace: &WorkspaceId, all: Vec<ConnectionRecord>) -> Option<Self> {
+        let unreality = |record: &ConnectionRecord| (record.is_sample, record.is_test_mode);
+        let most_real = all.iter().map(unreality).min()?;
+        let connections = all.into_iter().filter(|record| unreality(record) == most_real).collect();
+        Some(Self::Together { workspace: workspace.clone(), connections })
+    }
+
+    pub fn connections(&self) -> &[ConnectionRecord] {
+        match self {
+            Self::One(record) => std::slice::from_ref(record),
+            Self::Together { connections, .. } => connections,
+        }
+    }
+
+    pub fn workspace(&self) -> &WorkspaceId {
+        match self {
+            Self::One(record) => &record.workspace,
+            Self::Together { workspace, .. } => workspace,
+        }
+    }
+
+    /// Whose API all of its connections speak, if it is the same.
+    pub fn source(&self) -> Option<Source> {
+        let mut sources = self.connections().iter().map(|record| Source::of(&record.source));
+        let first = sources.next()??;
+        sources.all(|source| source == Some(first)).then_some(first)
+    }
+
+    /// By what it is named: the connection's id, or the workspace's.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::One(record) => record.id.as_str(),
+            Self::Together { workspace, .. } => workspace.as_str(),
+        }
+    }
+}
+
+impl Runner {
+    /// The ledger of a business, loaded or built where it is not in memory.
+    ///
+    /// # Errors
+    /// As [`Runner::ledger`].
+    pub async fn ledger_of(&self, business: &Business) -> Result<Arc<Ledger>, SyncError> {
+        match business {
+            Business::One(record) => Ok(self.ledger(&record.workspace, &record.id).await?.ledger),
+            Business::Together { workspace, connections } => {
+                self.ledger_together(workspace, connections).await
+            }
+        }
+    }
+
+    /// The numbers of a business at this moment.
+    ///
+    /// # Errors
+    /// As [`Runner::ledger`].
+    pub async fn view(
+        &self,
+        business: &Business,
+        rates: Arc<Rates>,
+        clock_now: UnixSeconds,
+    ) -> Result<View, SyncError> {
+        let ledger = self.ledger_of(business).await?;
+        let reaches_back_on = |record: &ConnectionRecord| self.progress(&record.id).borrow().reaches_back_on;
+        let views = business.connections().iter().map(|record| {
+            view::of(record, Arc::clone(&ledger), Arc::clone(&rates), clock_now, reaches_back_on(record))
+        });
+        // There is always one.
+        views.reduce(view::together).ok_or_else(|| SyncError::NoConnection(business.id().into()))
+    }
+
+    /// What was billed in a business, to read from. Connections of which nothing was fetched yet are passed over where
+    /// there are several.
+    ///
+    /// # Errors
+    /// As [`Runner::objects`].
+    pub async fn billed(&self, business: &Business) -> Result<Billed, SyncError> {
+        let is_together = matches!(business, Business::Together { .. });
+        let mut parts = Vec::new();
+        for record in business.connections() {
+            match self.objects(&record.workspace, &record.id).await {
+                Ok(objects) => parts.push((record.id.clone(), source_of(record)?, objects)),
+                Err(SyncError::Store(StoreError::Missing { .. })) if is_together => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Billed { parts, is_together })
+    }
+}
+
+impl Billed {
+    /// All money of customers, in their order; nothing of those that are not known.
+    ///
+    /// # Errors
+    /// What the store says. Objects that can't be read are left out, as in the ledger.
+    pub fn money(&self, customers: &[CustomerId]) -> Result<Vec<Vec<MoneyFact>>, StoreError> {
+        let mut found = vec![Vec::new(); customers.len()];
+        for (connection, source, objects) in &self.parts {
+            let own = customers.iter().enumerate().filter_map(|(place, id)| {
+                if !self.is_together {
+                    return Some((place, id.clone()));
+                }
+                split_customer_id(id).filter(|(of, _)| of == connection).map(|(_, id)| (place, id))
+            });
+            let (places, ids): (Vec<usize>, Vec<CustomerId>) = own.unzip();
+            let billed = history::read_customers(*source, objects, &ids)?;
+            for (place, billed) in places.into_iter().zip(billed) {
+                found[place] = money_of(&billed.history);
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::DataDir;
+
+    use super::*;
+    use crate::testing::Folder;
+
+    fn together(all: &[(&str, bool, bool)]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let like = Folder::connect(&DataDir::open(folder.path()).unwrap(), "http://127.0.0.1:1", "acct_1");
+        let records = all.iter().map(|(id, is_sample, is_test_mode)| ConnectionRecord {
+            id: (*id).into(),
+            is_sample: *is_sample,
+            is_test_mode: *is_test_mode,
+            ..like.clone()
+        });
+        let business = Business::together(&"ws_1".into(), records.collect());
+        business.map_or_else(Vec::new, |business| {
+            business.connections().iter().map(|record| record.id.to_string()).collect()
+        })
+    }
+
+    #[test]
+    fn live_accounts_are_never_added_to_what_is_not_real() {
+        assert_eq!(
+            together(&[("live", false, false), ("sample", true, true), ("test", false, true)]),
+            ["live"]
+        );
+        assert_eq!(
+            together(&[("test", false, true), ("sample", true, false), ("other", false, true)]),
+            ["test", "other"]
+        );
+        assert_eq!(together(&[("sample", true, true), ("other", true, true)]), ["sample", "other"]);
+        assert!(together(&[]).is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! The ledgers of a workspace's connections as one, kept while somebody looks at it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use metrics::columns::{Ledger, LedgerPart, LedgersTogether};
+use model::WorkspaceId;
+use store::ConnectionRecord;
+
+use super::{Runner, blocking, lock};
+use crate::SyncError;
+
+/// Those that were made, by workspace.
+#[derive(Default)]
+pub(super) struct Together(Mutex<HashMap<WorkspaceId, Arc<Kept>>>);
+
+#[derive(Default)]
+struct Kept {
+    /// Held while one is made: whoever else wants it waits for that one.
+    made: tokio::sync::Mutex<Option<Arc<LedgersTogether>>>,
+    looked_at: AtomicI64,
+}
+
+impl Together {
+    fn of(&self, workspace: &WorkspaceId, now: i64) -> Arc<Kept> {
+        let kept = Arc::clone(lock(&self.0).entry(workspace.clone()).or_default());
+        kept.looked_at.store(now, Ordering::Relaxed);
+        kept
+    }
+
+    pub(super) fn drop_idle(&self, since: i64) {
+        lock(&self.0).retain(|_, kept| kept.looked_at.load(Ordering::Relaxed) >= since);
+    }
+
+    /// What was erased or deleted is not kept either.
+    pub(super) fn forget(&self, workspace: &WorkspaceId) {
+        lock(&self.0).remove(workspace);
+    }
+}
+
+impl Runner {
+    /// The ledgers of a workspace's connections as one, with the days of the first one's zone.
+    pub(crate) async fn ledger_together(
+        &self,
+        workspace: &WorkspaceId,
+        connections: &[ConnectionRecord],
+    ) -> Result<Arc<Ledger>, SyncError> {
+        let mut parts = Vec::with_capacity(connections.len());
+        for record in connections {
+            let ledger = self.shared.snapshot(&self.shared.connection(&record.id), record).await?.ledger;
+            parts.push(LedgerPart { connection: record.id.clone(), name: record.name.clone(), ledger });
+        }
+        let first = connections.first().ok_or_else(|| SyncError::NoConnection(workspace.as_str().into()))?;
+        let zone = first.settings.zone()?;
+        let kept = self.shared.together.of(workspace, self.shared.config.clock.now().0);
+        let mut made = kept.made.lock().await;
+        if let Some(made) = made.as_ref().filter(|made| made.is_of(&parts, &zone)) {
+            return Ok(Arc::clone(&made.ledger));
+        }
+        let before = made.take();
+        let now = blocking(move || Ok::<_, SyncError>(LedgersTogether::new(parts, &zone, before.as_deref())))
+            .await?;
+        Ok(Arc::clone(&made.insert(Arc::new(now)).ledger))
+    }
+}

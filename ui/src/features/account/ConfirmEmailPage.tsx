@@ -1,0 +1,69 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useLocation } from '@tanstack/react-router'
+
+import { ApiError, api, failureText } from '~/api/client'
+import { membersQuery } from '~/api/people'
+import { sessionQuery } from '~/api/queries'
+import { Button, buttonClass } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { useTitle } from '~/view/useTitle'
+
+import { VisitorPage } from './VisitorPage'
+
+/** Where the link leads that was sent to an account’s new address. Programs that open links in mails must not confirm it. */
+export function ConfirmEmailPage() {
+  useTitle('Confirm your new email address')
+  const code = useLocation({ select: ({ hash }) => hash })
+  // Another link in the same tab begins anew.
+  return <Confirm key={code} code={code} />
+}
+
+function Confirm({ code }: { code: string }) {
+  const client = useQueryClient()
+  const confirm = useMutation({
+    mutationFn: () => api.post<{ email: string }>('/me/email/confirm', { code }),
+    onSuccess: () => Promise.all([sessionQuery, membersQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey }))),
+  })
+  const onward = (
+    <Link className={buttonClass('primary', 'medium', 'mt-6 w-full')} to="/">
+      Go to Chartsy
+    </Link>
+  )
+  if (confirm.data) {
+    return (
+      <VisitorPage title="Your email address was changed">
+        <p className="text-sm text-ink-soft">
+          From now on, you sign in with <bdi className="font-medium break-all text-ink">{confirm.data.email}</bdi> or your username, and
+          messages go there.
+        </p>
+        {onward}
+      </VisitorPage>
+    )
+  }
+  const hasEnded = code === '' || (confirm.error instanceof ApiError && confirm.error.code === 'link_ended')
+  if (hasEnded) {
+    return (
+      <VisitorPage title="This link doesn’t work anymore">
+        <p className="text-sm text-ink-soft">
+          It has expired, was already used, or is incomplete, or the address or password of the account has changed since. To change the
+          address, sign in and open your account.
+        </p>
+        {onward}
+      </VisitorPage>
+    )
+  }
+  return (
+    <VisitorPage lead="It becomes the address of your account. The old one gets a notice." title="Confirm your new email address">
+      <div className="flex flex-col gap-4">
+        {confirm.error && (
+          <Banner title="Your address was not changed" tone="danger">
+            {failureText(confirm.error)}
+          </Banner>
+        )}
+        <Button isPending={confirm.isPending} kind="primary" onPress={() => confirm.mutate()}>
+          Confirm address
+        </Button>
+      </div>
+    </VisitorPage>
+  )
+}

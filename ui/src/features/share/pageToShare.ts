@@ -1,0 +1,8 @@
+/** The pages that show figures and no customers, as the server names them. */
+const PAGES: ReadonlySet<string> = new Set(['overview', 'mrr', 'churn', 'retention', 'revenue'])
+
+/** What the server calls the page of an address, if it can be shared by a link. */
+export function pageToShare(pathname: string): string | undefined {
+  const page = pathname.split('/').slice(3).join('/')
+  return PAGES.has(page) || /^metrics\/[a-z_]+$/.test(page) ? page : undefined
+}
