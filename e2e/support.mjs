@@ -145,6 +145,12 @@ export async function accessible(page, name) {
   assert.deepEqual(shown, [], `axe on ${name}`);
 }
 
+/** On a phone, nothing sticks out to the side. */
+export async function fitsPhone(page, name) {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `${name} is ${width} pixels wide`);
+}
+
 /** A picture to look at, where PICTURES names a folder. */
 export async function picture(page, name) {
   if (!pictures) return;

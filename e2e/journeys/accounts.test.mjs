@@ -1,9 +1,8 @@
 // Accounts that people create for themselves, and what they do when they can't get in. Without a mail server, links are printed.
 
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, makeOwner, owner, picture, server, visit } from '../support.mjs';
+import { accessible, fitsPhone, makeOwner, owner, picture, server, visit } from '../support.mjs';
 
 let app;
 before(async () => {
@@ -29,8 +28,7 @@ async function looksRight(page, name) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
   await accessible(page, `${name} on a phone in the dark`);
   await picture(page, `accounts-phone-${name}`);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 390, `${name} is ${width} pixels wide`);
+  await fitsPhone(page, name);
   await page.setViewportSize({ width: 1440, height: 1000 });
   await page.emulateMedia({ colorScheme: 'light' });
 }

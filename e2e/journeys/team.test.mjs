@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { accessible, connected, owner, picture, posted, serverWithMerchant, signIn, visit } from '../support.mjs';
+import { accessible, connected, fitsPhone, owner, picture, posted, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 let id;
@@ -23,8 +23,7 @@ async function fits(t, page, path, heading) {
   await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   await accessible(page, `${path} on a phone in the dark`);
   await picture(page, `team-phone${path.replaceAll('/', '-')}`);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= PHONE.viewport.width, `${path} is ${width} pixels wide`);
+  await fitsPhone(page, path);
 }
 
 /** Only the rows in view are in the page: reads a list from its top until what is looked for is among them. */
@@ -434,7 +433,7 @@ test('somebody who can’t sign in is told why, and finds help without an accoun
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 
   await page.getByRole('link', { name: 'Can’t sign in?' }).click();
-  await page.getByRole('heading', { name: 'When you can’t sign in'.replace('’', "'"), level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'When you can’t sign in', level: 1 }).waitFor();
   await page.getByText('chartsy user unlock ada').waitFor();
   await accessible(page, 'help with signing in');
   await picture(page, 'team-help-signed-out');

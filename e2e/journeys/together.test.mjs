@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, connected, picture, posted, PROVIDER, sandbox, serverWithMerchant, visit } from '../support.mjs';
+import { accessible, connected, fitsPhone, picture, posted, PROVIDER, sandbox, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 
@@ -68,9 +68,7 @@ test('two accounts are one business, and a customer leads to its own account', a
 
 test('what each account has of its own is found from all of them, also on a phone in the dark', async (t) => {
   const page = await visit(t, `${both.app.url}/login`, { colorScheme: 'dark', viewport: PHONE });
-  await page.getByLabel('Username or email').fill('ada');
-  await page.getByLabel('Password').fill('Correct1horse');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page);
   await page.getByRole('region', { name: 'MRR now' }).waitFor();
   const { data, together } = await (await page.request.get(`${both.app.url}/api/v1/connections`)).json();
   assert.deepEqual(together.parts, data.map(({ id }) => id));
@@ -80,8 +78,7 @@ test('what each account has of its own is found from all of them, also on a phon
     await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
     await accessible(page, `${heading} of all accounts on a phone`);
     await picture(page, `together-phone-${path}`);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= PHONE.width, `${path} is ${width} pixels wide`);
+    await fitsPhone(page, path);
   }
   await page.getByRole('list', { name: 'Accounts' }).getByRole('link', { name: /Second shop/ }).click();
   await page.waitForURL(/\/c\/conn_[^/]+\/settings/);

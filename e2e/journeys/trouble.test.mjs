@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connected, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
+import { connected, fitsPhone, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 let id;
@@ -97,8 +97,7 @@ test('a name can neither widen a page on a phone nor turn it around', async (t) 
     // The skeleton from before the code stays in the page, hidden.
     await page.waitForFunction(() => ![...document.querySelectorAll('.animate-pulse')].some((one) => one.checkVisibility()));
     await picture(page, `33-long-${path.split('/').length > 1 ? 'customer' : path}`);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= 390, `${path} is ${width} pixels wide`);
+    await fitsPhone(page, path);
     const text = await page.evaluate(() => document.body.innerText + document.title);
     assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069]/, `${path} shows an override`);
   }

@@ -9,7 +9,7 @@ use crate::step::{cargo, passed_on, run};
 use crate::{browser, ui};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 9] = [
+const BENCHES: [(&str, &str, &str); 10] = [
     ("store", "store", "write_rate"),
     ("erase", "store", "erase_rate"),
     ("query", "metrics", "query_rate"),
@@ -18,13 +18,14 @@ const BENCHES: [(&str, &str, &str); 9] = [
     ("backfill", "app", "backfill_rate"),
     ("webhook", "app", "webhook_answer"),
     ("live", "app", "live_latency"),
+    ("workspaces", "app", "workspaces"),
     ("soak", "app", "soak"),
 ];
 
 /// The packages of what is compared with.
 const PEERS: &str = "xtask/peers";
-/// Takes an hour.
-const BY_NAME_ONLY: [&str; 1] = ["soak"];
+/// Take an hour, and some minutes of doing nothing.
+const BY_NAME_ONLY: [&str; 2] = ["soak", "workspaces"];
 
 /// # Errors
 /// When there is no such measurement, or it fails.

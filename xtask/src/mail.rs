@@ -1,11 +1,11 @@
 //! The mail server that the tests of `mail` send to: aiosmtpd, a package for Python.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::python;
 use crate::step::{exists, run, step};
 
 /// Where the tests look for the Python that has it.
@@ -20,13 +20,12 @@ pub fn find_or_install() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os(PYTHON) {
         return Ok(path.into());
     }
-    let folder = cache()?.join("chartsy/mail");
-    let ours = folder.join("bin/python");
+    let ours = python::of_environment("mail")?;
     let system = PathBuf::from("python3");
     if let Some(found) = [&ours, &system].into_iter().find(|python| has_package(python)) {
         return Ok(found.clone());
     }
-    let installed = step("aiosmtpd, a mail server for the tests", || install(&folder, &ours));
+    let installed = step("aiosmtpd, a mail server for the tests", || python::install(&ours, PACKAGE));
     if installed.is_ok() && has_package(&ours) {
         return Ok(ours);
     }
@@ -48,33 +47,9 @@ pub fn find_or_install() -> Result<PathBuf> {
         }
     }
     installed.context("the tests of email need Python 3 with aiosmtpd: install both, or set CHARTSY_TEST_PYTHON to a Python that has it")?;
-    bail!("{} was made, but has no aiosmtpd", folder.display())
-}
-
-fn install(folder: &Path, python: &Path) -> Result<()> {
-    if !exists("python3") {
-        bail!("there is no python3");
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
-    run(Command::new(python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        PACKAGE,
-    ]))
+    bail!("{} was made, but has no aiosmtpd", ours.display())
 }
 
 fn has_package(python: &Path) -> bool {
-    let mut command = Command::new(python);
-    command.args(["-c", "import aiosmtpd.smtp"]).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-/// The folder for what can be made again, which builds are kept in too.
-fn cache() -> Result<PathBuf> {
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
-    let chosen = std::env::var_os("XDG_CACHE_HOME").filter(|path: &OsString| !path.is_empty());
-    chosen.map(PathBuf::from).or_else(home).context("there is no HOME")
+    python::can_run(python, "import aiosmtpd.smtp")
 }

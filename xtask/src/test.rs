@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
-use crate::{advisories, browser, mail, tidy, ui};
+use crate::{advisories, api_fuzz, browser, mail, tidy, ui};
 
 /// # Errors
 /// When a check or test fails.
@@ -30,6 +30,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
         run(cargo().args(["test", "--workspace", "--quiet"]).env(mail::PYTHON, &python))
     })?;
     if !is_fast {
+        api_fuzz::run_named(&[])?;
         journeys()?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What a compiler does not check: which crate may depend on which, how long a file is, which license a library has,
 //! where a provider is named.
 
+mod asvs;
 mod providers;
 
 use std::collections::BTreeMap;
@@ -158,6 +159,7 @@ fn files(findings: &mut Vec<String>) -> Result<()> {
         .context("can't run git")?;
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     providers::check(listed.lines(), findings);
+    asvs::check(listed.lines(), findings);
     for path in listed.lines().filter(|path| is_source(path)) {
         let Ok(text) = fs::read_to_string(path) else { continue };
         let lines = text.lines().count();

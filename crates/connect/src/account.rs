@@ -23,6 +23,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// An account of which only the id is known.
+    pub fn new(id: AccountId) -> Self {
+        let (name, country, default_currency, time_zone) = (None, None, None, None);
+        Self { id, name, country, default_currency, time_zone, created_at: None, raw: None }
+    }
+
     /// Whether an id stands for one that the server does not reveal.
     pub fn is_derived(id: &AccountId) -> bool {
         id.as_str().starts_with(DERIVED)

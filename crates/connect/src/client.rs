@@ -13,7 +13,7 @@ macro_rules! each {
         match &$this.0 {
             Inner::Stripe($client) => $call,
             #[cfg(feature = "made-up")]
-            Inner::MadeUp($client) => $call,
+            Inner::Rest($client) => $call,
         }
     };
 }
@@ -25,8 +25,9 @@ pub struct Client(Inner);
 #[derive(Clone)]
 enum Inner {
     Stripe(stripe::Client),
+    /// Of each source whose API is plain.
     #[cfg(feature = "made-up")]
-    MadeUp(crate::made_up::Client),
+    Rest(crate::rest::Client),
 }
 
 impl Client {
@@ -38,16 +39,12 @@ impl Client {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
             #[cfg(feature = "made-up")]
-            Source::MadeUp => Inner::MadeUp(crate::made_up::Client::new(config)?),
+            Source::MadeUp => Inner::Rest(crate::rest::Client::new(&crate::made_up::API, config)?),
         }))
     }
 
     pub fn source(&self) -> Source {
-        match &self.0 {
-            Inner::Stripe(_) => Source::Stripe,
-            #[cfg(feature = "made-up")]
-            Inner::MadeUp(_) => Source::MadeUp,
-        }
+        self.config().key.source()
     }
 
     pub fn config(&self) -> &ClientConfig {

@@ -48,6 +48,14 @@ impl Default for Backoff {
     }
 }
 
+impl Backoff {
+    /// Twice as long after every attempt, of which 50 to 100 % by chance, so that clients do not come back together.
+    pub(crate) fn after(self, attempt: u32, jitter: u8) -> Duration {
+        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
+        doubled / 2 + doubled / 2 * u32::from(jitter) / 255
+    }
+}
+
 impl ClientConfig {
     /// The provider itself, with room left for the account's other tools.
     pub fn new(key: Key, clock: Clock) -> Self {

@@ -1,4 +1,5 @@
-//! What a source is made of, in one table: its constants, and the functions that read its objects.
+//! What a source is made of, in one table: its constants, and the functions that read its objects. What every source has
+//! to say is in [`Definition`]; what few of them have is in [`Extras`], which say nothing by default.
 
 use model::billing::Charge;
 use model::{
@@ -29,25 +30,18 @@ pub(crate) struct Definition {
     pub prices: ObjectKind,
     pub products: ObjectKind,
     pub bills: ObjectKind,
-    pub pending_items: Option<ObjectKind>,
     pub agreements: &'static [ObjectKind],
-    pub sampled: &'static [ObjectKind],
     pub history_kinds: &'static [ObjectKind],
-    pub price_list_kinds: &'static [ObjectKind],
     pub priced: &'static [ObjectKind],
-    pub balance: Option<Balance>,
-    pub mrr_method: Option<MrrMethod>,
-    /// Fields that GDPR mode keeps and in which keys are not names of fields.
-    pub keyed_by_data: &'static [&'static str],
 
     pub customer_prefix: &'static str,
     pub first_accounts: UnixSeconds,
-    pub event_list: Option<EventList>,
     pub webhook_terms: WebhookTerms,
     /// The header that a delivery's signature is in.
     pub signature_header: &'static str,
 
     pub functions: Functions,
+    pub extras: Extras,
 }
 
 /// The balance that a provider keeps for an account.
@@ -63,26 +57,56 @@ pub(crate) struct Balance {
 /// What a source does. Nothing here talks to a server; that is the client's part.
 pub(crate) struct Functions {
     pub parse_key: fn(&str) -> Result<Key, KeyError>,
+    pub verify: Verify,
+    pub delivered: fn(&str) -> Result<Event, ReadError>,
+    pub billed: fn(&mut dyn Iterator<Item = &RawObject>) -> Billed,
+    pub listing: fn(&RawObject) -> Result<Listing, ReadError>,
+    pub redact: fn(ObjectKind, &str) -> Option<Box<str>>,
+}
+
+/// What few sources have, and what most do alike.
+pub(crate) struct Extras {
+    pub pending_items: Option<ObjectKind>,
+    pub balance: Option<Balance>,
+    pub mrr_method: Option<MrrMethod>,
+    pub event_list: Option<EventList>,
+    /// Fields that GDPR mode keeps and in which keys are not names of fields.
+    pub keyed_by_data: &'static [&'static str],
+
     pub key_link: fn() -> Option<String>,
     pub customer_link: fn(&CustomerId, bool) -> Option<String>,
     pub requests_at_once: fn(&ClientConfig) -> usize,
-
-    pub verify: Verify,
-    pub delivered: fn(&str) -> Result<Event, ReadError>,
     pub created_object: fn(&str) -> Option<RawObject>,
     pub is_creation: fn(&str) -> bool,
-
-    pub billed: fn(&mut dyn Iterator<Item = &RawObject>) -> Billed,
-    pub listing: fn(&RawObject) -> Result<Listing, ReadError>,
-    pub named_prices: fn(&RawObject) -> Vec<String>,
-    pub ended_at: fn(&RawObject) -> Option<UnixSeconds>,
+    /// `None`: they are those of the lines and subscriptions that are read.
+    pub named_prices: Option<fn(&RawObject) -> Vec<String>>,
     pub booked_for: fn(ObjectKind, &str) -> Option<String>,
     pub says_the_same: fn(&RawObject, &RawObject) -> bool,
     pub part_of: fn(ObjectKind) -> ObjectKind,
     pub may_be_gone: fn(&RawObject) -> bool,
-    pub tombstone: fn(ObjectKind, &str) -> RawObject,
-    pub last_known: fn(RawObject, Option<RawObject>) -> RawObject,
-    pub redact: fn(ObjectKind, &str) -> Option<Box<str>>,
+    /// The body of the tombstone of an object that was deleted without a trace.
+    pub tombstone: fn(ObjectKind, &str) -> String,
+}
+
+impl Extras {
+    pub(crate) const NONE: Self = Self {
+        pending_items: None,
+        balance: None,
+        mrr_method: None,
+        event_list: None,
+        keyed_by_data: &[],
+        key_link: || None,
+        customer_link: |_, _| None,
+        requests_at_once: |_| 2,
+        created_object: |_| None,
+        is_creation: |_| false,
+        named_prices: None,
+        booked_for: |_, _| None,
+        says_the_same: |stored, found| stored.body == found.body,
+        part_of: |parent| parent,
+        may_be_gone: |_| true,
+        tombstone: |_, _| "{}".to_owned(),
+    };
 }
 
 /// With any of the secrets: the signature's header, the body, and what time it is.

@@ -2,7 +2,7 @@
 //! is reached.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -14,6 +14,12 @@ use crate::reach::{NotPublic, PublicOnly, require_public};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer: a connection that went quiet is given up early.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// An account that is polled once a minute needs no open connection in between: with a thousand accounts these would add up.
+const KEPT_OPEN: Duration = Duration::from_secs(20);
+
+/// Of all clients. To read the certificates that the machine trusts takes milliseconds and hundreds of kilobytes, which a
+/// server with many accounts has only once.
+static TLS: Mutex<Option<rustls::ClientConfig>> = Mutex::new(None);
 
 /// Whom a client may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +82,7 @@ fn builder(base: &Url, timeout: Duration) -> Result<reqwest::ClientBuilder, Stri
         .tls_backend_preconfigured(tls(base.scheme() == "https")?)
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(IDLE_TIMEOUT)
+        .pool_idle_timeout(KEPT_OPEN)
         .timeout(timeout)
         .redirect(reqwest::redirect::Policy::none());
     if is_on_this_machine(base) {
@@ -98,6 +105,18 @@ async fn body(mut response: reqwest::Response, most: usize) -> Result<Option<Vec
 
 /// TLS on ring with the machine's own trusted certificates. Spelled out, since the process has no default provider.
 fn tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
+    if !is_needed {
+        return made_tls(false);
+    }
+    let mut shared = TLS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = &*shared {
+        return Ok(known.clone());
+    }
+    let made = made_tls(true)?;
+    Ok(shared.insert(made).clone())
+}
+
+fn made_tls(is_needed: bool) -> Result<rustls::ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()

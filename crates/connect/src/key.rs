@@ -25,6 +25,46 @@ pub struct KeyError {
     pub message: &'static str,
 }
 
+/// The longest key that is looked at.
+const LONGEST: usize = 300;
+pub(crate) const TOO_SHORT: KeyError =
+    KeyError { code: "key_malformed", message: "this key is too short: check that you copied all of it" };
+
+/// What a provider's keys look like.
+pub(crate) struct KeyFormat {
+    pub source: Source,
+    pub prefixes: &'static [KeyPrefix],
+    /// What has fewer characters after its prefix was cut off, and need not be sent.
+    pub shortest_rest: usize,
+    /// Why a text of another form is refused.
+    pub not_a_key: KeyError,
+}
+
+/// What a kind of key begins with.
+pub(crate) struct KeyPrefix {
+    pub text: &'static str,
+    pub is_restricted: bool,
+    pub is_test_mode: bool,
+}
+
+impl KeyFormat {
+    /// Reads a key; spaces around it are ignored.
+    pub(crate) fn parse(&self, text: &str) -> Result<Key, KeyError> {
+        let text = text.trim();
+        let prefix = self.prefixes.iter().find(|prefix| text.starts_with(prefix.text));
+        let KeyPrefix { text: prefix, is_restricted, is_test_mode } = *prefix.ok_or(self.not_a_key)?;
+        let rest = &text[prefix.len()..];
+        let is_plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        if rest.is_empty() || text.len() > LONGEST || !is_plain {
+            return Err(self.not_a_key);
+        }
+        if rest.len() < self.shortest_rest {
+            return Err(TOO_SHORT);
+        }
+        Ok(Key { source: self.source, secret: Secret::new(text), is_test_mode, is_restricted, prefix })
+    }
+}
+
 impl Key {
     /// The provider that it is for.
     pub fn source(&self) -> Source {

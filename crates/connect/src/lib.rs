@@ -7,6 +7,8 @@ mod client;
 mod config;
 mod definition;
 mod error;
+#[cfg(feature = "made-up")]
+mod fields;
 mod http;
 mod key;
 mod list;
@@ -19,6 +21,9 @@ mod probe;
 pub mod rates;
 mod reach;
 mod read;
+#[cfg(feature = "made-up")]
+mod rest;
+mod signature;
 mod source;
 pub mod stripe;
 mod webhook;

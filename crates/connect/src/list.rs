@@ -27,6 +27,25 @@ pub struct List {
     pub without: &'static str,
 }
 
+impl List {
+    /// One that is indispensable, and of which the provider says nothing more.
+    pub const fn new(kind: ObjectKind, stage: Stage, label: &'static str, path: &'static str) -> Self {
+        Self {
+            kind,
+            stage,
+            tells_changes: false,
+            is_deletable: false,
+            part: None,
+            path,
+            label,
+            permission: label,
+            scope: "",
+            is_required: true,
+            without: "everything",
+        }
+    }
+}
+
 /// When a list's objects are needed, in a first load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {

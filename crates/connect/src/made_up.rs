@@ -2,16 +2,21 @@
 //! signatures than the real ones, whole lists without windows, and reports by webhook alone. Tests connect it to show
 //! that nothing outside this crate knows which provider it works for.
 
-mod client;
-mod read;
-mod signature;
+use model::billing::{
+    BillingInterval, Customer, CustomerHistory, Invoice, InvoiceLine, Period, Price, Product, Subscription,
+    SubscriptionItem, SubscriptionStatus,
+};
+use model::{Column, KindShape, ObjectKind, RawObject, Reference, Secret, SubscriptionId, UnixSeconds};
 
-use model::{Column, KindShape, ObjectKind, Reference, Secret, UnixSeconds};
-
-use crate::definition::{Definition, Functions};
-use crate::{Key, KeyError, List, Source, Stage, Texts, WebhookTerms};
-
-pub(crate) use client::Client;
+use crate::definition::{Definition, Extras, Functions};
+use crate::fields::{Fields, Filing, only};
+use crate::key::{KeyFormat, KeyPrefix};
+use crate::rest::Api;
+use crate::signature::{require_recent, require_signed};
+use crate::{
+    Account, Billed, Event, KeyError, List, Listing, ReadError, SignatureError, Source, Stage, Texts,
+    WebhookTerms,
+};
 
 const MEMBER: ObjectKind = ObjectKind::new("member");
 const OFFER: ObjectKind = ObjectKind::new("offer");
@@ -35,19 +40,19 @@ pub(crate) static DEFINITION: Definition = Definition {
     version_path: "/api/2026",
 
     lists: &[
-        list(PASS, Stage::Running, "Passes", "/passes", true),
-        list(RECEIPT, Stage::Billed, "Receipts", "/receipts", true),
-        list(TARIFF, Stage::Names, "Tariffs", "/tariffs", true),
-        list(OFFER, Stage::Names, "Offers", "/offers", false),
-        List { is_deletable: true, ..list(MEMBER, Stage::People, "Members", "/members", true) },
+        List::new(PASS, Stage::Running, "Passes", "/passes"),
+        List::new(RECEIPT, Stage::Billed, "Receipts", "/receipts"),
+        List::new(TARIFF, Stage::Names, "Tariffs", "/tariffs"),
+        List { is_required: false, ..List::new(OFFER, Stage::Names, "Offers", "/offers") },
+        List { is_deletable: true, ..List::new(MEMBER, Stage::People, "Members", "/members") },
     ],
     load_order: &[PASS, TARIFF, OFFER, RECEIPT, MEMBER],
     shapes: &[
-        KindShape { named_in: Some(Column::Customer), ..shape(MEMBER) },
-        shape(OFFER),
-        shape(TARIFF),
-        KindShape { named_in: Some(Column::Subscription), ..shape(PASS) },
-        KindShape { named_in: Some(Column::Invoice), ..shape(RECEIPT) },
+        KindShape::named(MEMBER, Column::Customer),
+        KindShape::new(OFFER),
+        KindShape::new(TARIFF),
+        KindShape::named(PASS, Column::Subscription),
+        KindShape::named(RECEIPT, Column::Invoice),
     ],
     references: &[
         Reference { from: PASS, column: Column::Customer, to: MEMBER },
@@ -59,20 +64,13 @@ pub(crate) static DEFINITION: Definition = Definition {
     prices: TARIFF,
     products: OFFER,
     bills: RECEIPT,
-    pending_items: None,
     agreements: &[PASS],
-    sampled: &[PASS, RECEIPT],
     history_kinds: &[MEMBER, PASS, RECEIPT],
-    price_list_kinds: &[TARIFF, OFFER],
     priced: &[RECEIPT],
-    balance: None,
-    mrr_method: None,
-    keyed_by_data: &[],
 
     customer_prefix: "M-",
     // The first club opened on 2020-01-01.
     first_accounts: UnixSeconds(1_577_836_800),
-    event_list: None,
     webhook_terms: WebhookTerms {
         events: &[
             "member.changed",
@@ -85,65 +83,164 @@ pub(crate) static DEFINITION: Definition = Definition {
         api_version: "2026",
         secret_prefix: "seal-",
     },
-    signature_header: signature::HEADER,
+    signature_header: "x-club-seal",
 
     functions: Functions {
-        parse_key,
-        key_link: || None,
-        customer_link: |_, _| None,
-        requests_at_once: |_| 2,
+        parse_key: |text| KEYS.parse(text),
+        verify,
+        delivered,
+        billed: |objects| Billed::collect(objects, add),
+        listing,
+        redact: |_, body| only(body, KEPT),
+    },
+    extras: Extras { is_creation: |event_type| event_type.ends_with(".new"), ..Extras::NONE },
+};
 
-        verify: signature::verify,
-        delivered: read::delivered,
-        created_object: |_| None,
-        is_creation: |event_type| event_type.ends_with(".new"),
-
-        billed: |objects| read::billed(objects),
-        listing: read::listing,
-        named_prices: read::named_prices,
-        ended_at: |object| read::pass(object).ok()?.ended_at,
-        booked_for: |_, _| None,
-        says_the_same: |stored, found| (stored.is_deleted, &stored.body) == (found.is_deleted, &found.body),
-        part_of: |parent| parent,
-        may_be_gone: |_| true,
-        tombstone: read::tombstone,
-        last_known: read::last_known,
-        redact: |_, body| read::redact(body),
+pub(crate) static API: Api = Api {
+    source: Source::MadeUp,
+    key_header: "x-club-phrase",
+    key_scheme: "",
+    account_path: "/club",
+    account: |club| {
+        let (name, default_currency) = (club.get("title")?, club.get("money")?);
+        Ok(Account { name, default_currency, ..Account::new(club.need("ref")?) })
+    },
+    query: |request| request.starting_after.iter().map(|id| ("behind", id.clone())).collect(),
+    records: &["records"],
+    has_more: &["more"],
+    record: &[],
+    filing: Filing {
+        id: "ref",
+        created_at: "opened",
+        is_deleted: "gone",
+        counterparts: &[(Column::Customer, "member"), (Column::Subscription, "pass")],
     },
 };
 
-const fn list(
-    kind: ObjectKind,
-    stage: Stage,
-    label: &'static str,
-    path: &'static str,
-    is_required: bool,
-) -> List {
-    List {
-        kind,
-        stage,
-        tells_changes: false,
-        is_deletable: false,
-        part: None,
-        path,
-        label,
-        permission: label,
-        scope: "",
-        is_required,
-        without: "what the club says there",
+const KEYS: KeyFormat = KeyFormat {
+    source: Source::MadeUp,
+    prefixes: &[
+        KeyPrefix { text: "club-demo-", is_restricted: true, is_test_mode: true },
+        KeyPrefix { text: "club-open-", is_restricted: true, is_test_mode: false },
+    ],
+    shortest_rest: 8,
+    not_a_key: KeyError {
+        code: "key_malformed",
+        message: "a club's pass phrase starts with club-open- or club-demo-",
+    },
+};
+
+/// What identifies nobody.
+const KEPT: &[&str] = &[
+    "ref",
+    "opened",
+    "member",
+    "pass",
+    "offer",
+    "tariff",
+    "land",
+    "title",
+    "cents",
+    "money",
+    "every",
+    "first_day",
+    "last_day",
+    "paid",
+    "gone",
+];
+
+/// A seal is a digest of the whole body, which says itself when it was sent.
+fn verify(secrets: &[Secret], seal: &str, body: &[u8], now: UnixSeconds) -> Result<(), SignatureError> {
+    let seal = hex::decode(seal).ok().filter(|seal| !seal.is_empty());
+    let seal = seal.ok_or(SignatureError::Malformed { header: "X-Club-Seal" })?;
+    require_signed(secrets, &[body], &[seal])?;
+    // What is not readable is refused by whoever reads it.
+    delivered(&String::from_utf8_lossy(body))
+        .map_or(Ok(()), |event| require_recent(event.created_at, now, 600))
+}
+
+fn delivered(body: &str) -> Result<Event, ReadError> {
+    let notice = Fields::read(ObjectKind::new("notice"), body)?;
+    let (about, what): (String, String) = (notice.need("about")?, notice.need("what")?);
+    Ok(Event {
+        id: notice.need("notice")?,
+        created_at: notice.need_instant("sent")?,
+        event_type: format!("{about}.{what}"),
+        kind: DEFINITION.lists.iter().map(|list| list.kind).find(|kind| kind.as_str() == about),
+        object_id: Some(notice.need("ref")?),
+    })
+}
+
+fn add(history: &mut CustomerHistory, object: &RawObject) -> Result<(), ReadError> {
+    match object.kind {
+        MEMBER => history.customer = Some(member(object)?),
+        _ if object.is_deleted => {}
+        PASS => history.subscriptions.push(pass(object)?),
+        RECEIPT => history.invoices.push(receipt(object)?),
+        _ => {}
     }
+    Ok(())
 }
 
-const fn shape(kind: ObjectKind) -> KindShape {
-    KindShape { kind, named_in: None, part_of: None, may_be_ownerless: false }
+fn member(object: &RawObject) -> Result<Customer, ReadError> {
+    let member = Fields::of(object)?;
+    Ok(Customer {
+        created_at: object.created_at,
+        name: member.get("name")?,
+        email: member.get("mail")?,
+        country: member.get("land")?,
+        is_deleted: object.is_deleted,
+        ..Customer::new(object.id.as_str().into())
+    })
 }
 
-fn parse_key(text: &str) -> Result<Key, KeyError> {
-    let text = text.trim();
-    let prefixes = [("club-demo-", true), ("club-open-", false)];
-    let known =
-        prefixes.into_iter().find(|(prefix, _)| text.len() > prefix.len() + 8 && text.starts_with(prefix));
-    let message = "a club's pass phrase starts with club-open- or club-demo-";
-    let (prefix, is_test_mode) = known.ok_or(KeyError { code: "key_malformed", message })?;
-    Ok(Key { source: Source::MadeUp, secret: Secret::new(text), is_test_mode, is_restricted: true, prefix })
+fn pass(object: &RawObject) -> Result<Subscription, ReadError> {
+    let pass = Fields::of(object)?;
+    let ended_at = pass.instant("last_day")?;
+    let status = if ended_at.is_some() { SubscriptionStatus::Canceled } else { SubscriptionStatus::Active };
+    Ok(Subscription {
+        created_at: object.created_at,
+        started_at: object.created_at,
+        ended_at,
+        canceled_at: ended_at,
+        items: vec![SubscriptionItem::new(object.id.as_str().into(), pass.need("tariff")?)],
+        ..Subscription::new(object.id.as_str().into(), pass.need("member")?, status)
+    })
+}
+
+fn receipt(object: &RawObject) -> Result<Invoice, ReadError> {
+    let receipt = Fields::of(object)?;
+    let subscription: Option<SubscriptionId> = receipt.get("pass")?;
+    let (created_at, currency) = (receipt.need_instant("opened")?, receipt.need("money")?);
+    let period = Period { start: receipt.need_instant("first_day")?, end: receipt.need_instant("last_day")? };
+    let line = InvoiceLine {
+        description: receipt.get("title")?,
+        price: receipt.get("tariff")?,
+        subscription: subscription.clone(),
+        subscription_item: subscription.as_ref().map(|pass| pass.as_str().into()),
+        ..InvoiceLine::new(object.id.as_str().into(), receipt.need("cents")?, currency, period)
+    };
+    let open = Invoice::open(object.id.as_str().into(), currency, created_at, vec![line]);
+    let invoice = Invoice { customer: receipt.get("member")?, subscription, ..open };
+    Ok(if receipt.get("paid")? == Some(true) { invoice.paid_at(created_at) } else { invoice })
+}
+
+fn listing(object: &RawObject) -> Result<Listing, ReadError> {
+    let record = Fields::of(object)?;
+    let (is_deleted, is_active) = (object.is_deleted, !object.is_deleted);
+    if object.kind == OFFER {
+        let (id, name) = (object.id.as_str().into(), record.get("title")?);
+        return Ok(Listing::Product(Product { id, name, is_active, is_deleted }));
+    }
+    let Some(currency) = record.get("money")? else { return Ok(Listing::Nothing) };
+    let is_yearly = record.get::<String>("every")?.as_deref() == Some("year");
+    let interval = if is_yearly { BillingInterval::Year } else { BillingInterval::Month };
+    let price = Price::recurring(
+        object.id.as_str().into(),
+        currency,
+        record.get::<i64>("cents")?.map(Into::into),
+        interval,
+    );
+    let (product, nickname) = (record.get("offer")?, record.get("title")?);
+    Ok(Listing::Price(Price { product, nickname, is_active, ..price }))
 }

@@ -19,6 +19,12 @@ impl ListRequest {
     pub fn new(kind: ObjectKind) -> Self {
         Self { kind, created_gte: None, created_lte: None, starting_after: None, limit: 100 }
     }
+
+    /// Whether an object of this age belongs to the requested window. One without an age may.
+    pub(crate) fn has(&self, created_at: Option<UnixSeconds>) -> bool {
+        let Some(UnixSeconds(at)) = created_at else { return true };
+        self.created_gte.is_none_or(|from| at >= from) && self.created_lte.is_none_or(|to| at <= to)
+    }
 }
 
 /// The rest of a list that came embedded in its parent and was cut there.

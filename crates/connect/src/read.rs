@@ -33,6 +33,20 @@ pub struct Billed {
 }
 
 impl Billed {
+    /// Adds one object after the other; one that can't be read is reported.
+    pub fn collect<'a>(
+        objects: &mut dyn Iterator<Item = &'a RawObject>,
+        add: fn(&mut CustomerHistory, &RawObject) -> Result<(), ReadError>,
+    ) -> Self {
+        let mut billed = Self::default();
+        for object in objects {
+            if let Err(error) = add(&mut billed.history, object) {
+                billed.skip(object, &error);
+            }
+        }
+        billed
+    }
+
     /// Reports an object that can't be read.
     pub(crate) fn skip(&mut self, object: &RawObject, error: &ReadError) {
         let (kind, id) = (object.kind, object.id.clone());

@@ -4,12 +4,12 @@
 use http::HeaderMap;
 use model::billing::Charge;
 use model::{
-    BalanceTransaction, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference, Secret,
-    UnixSeconds,
+    BalanceTransaction, Counterparts, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference,
+    Secret, UnixSeconds,
 };
 use url::Url;
 
-use crate::definition::{Definition, Functions};
+use crate::definition::{Definition, Extras, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
     WebhookTerms, outline, stripe,
@@ -52,7 +52,7 @@ impl Source {
         Self::MadeUp,
     ];
 
-    fn definition(self) -> &'static Definition {
+    pub(crate) fn definition(self) -> &'static Definition {
         match self {
             Self::Stripe => &stripe::DEFINITION,
             #[cfg(feature = "made-up")]
@@ -62,6 +62,10 @@ impl Source {
 
     fn functions(self) -> &'static Functions {
         &self.definition().functions
+    }
+
+    fn extras(self) -> &'static Extras {
+        &self.definition().extras
     }
 
     /// The source of this id.
@@ -145,7 +149,7 @@ impl Source {
 
     /// The kind of items that wait to be billed, if it has such items.
     pub fn pending_items(self) -> Option<ObjectKind> {
-        self.definition().pending_items
+        self.extras().pending_items
     }
 
     /// The kinds that are agreements with a customer. A customer has left once all of them have ended.
@@ -154,8 +158,8 @@ impl Source {
     }
 
     /// Kinds that the daily audit fetches again.
-    pub fn sampled(self) -> &'static [ObjectKind] {
-        self.definition().sampled
+    pub fn sampled(self) -> impl Iterator<Item = ObjectKind> {
+        self.agreements().iter().copied().chain([self.bills()])
     }
 
     /// The prefix of customer ids.
@@ -170,12 +174,12 @@ impl Source {
 
     /// How it counts MRR itself, if it publishes that.
     pub fn mrr_method(self) -> Option<MrrMethod> {
-        self.definition().mrr_method
+        self.extras().mrr_method
     }
 
     /// Its list of what happened, if it has one.
     pub fn event_list(self) -> Option<&'static EventList> {
-        self.definition().event_list.as_ref()
+        self.extras().event_list.as_ref()
     }
 
     #[expect(clippy::expect_used, reason = "constants; a test reads each")]
@@ -202,17 +206,17 @@ impl Source {
 
     /// The dashboard's page that makes a key, with name and permissions filled in.
     pub fn key_link(self) -> Option<String> {
-        (self.functions().key_link)()
+        (self.extras().key_link)()
     }
 
     /// The dashboard's page of a customer.
     pub fn customer_link(self, id: &CustomerId, is_test_mode: bool) -> Option<String> {
-        (self.functions().customer_link)(id, is_test_mode)
+        (self.extras().customer_link)(id, is_test_mode)
     }
 
     /// As many requests as keep the limits busy.
     pub fn requests_at_once(self, config: &ClientConfig) -> usize {
-        (self.functions().requests_at_once)(config)
+        (self.extras().requests_at_once)(config)
     }
 }
 
@@ -244,7 +248,7 @@ impl Source {
     /// The object that a delivery says was created, as a request would have returned it then. `None`: it says something
     /// else, or too little of it.
     pub fn created_object(self, body: &[u8]) -> Option<RawObject> {
-        (self.functions().created_object)(&String::from_utf8_lossy(body))
+        (self.extras().created_object)(&String::from_utf8_lossy(body))
     }
 
     /// Whether webhooks deliver events of this type.
@@ -254,7 +258,7 @@ impl Source {
 
     /// Whether an event of this type means that its object was created.
     pub fn is_creation(self, event_type: &str) -> bool {
-        (self.functions().is_creation)(event_type)
+        (self.extras().is_creation)(event_type)
     }
 
     /// What an endpoint that is made by hand has to be told about.
@@ -277,8 +281,8 @@ impl Source {
     }
 
     /// What the price list is made of.
-    pub fn price_list_kinds(self) -> &'static [ObjectKind] {
-        self.definition().price_list_kinds
+    pub fn price_list_kinds(self) -> [ObjectKind; 2] {
+        [self.prices(), self.products()]
     }
 
     /// An entry of the price list from its object.
@@ -296,12 +300,20 @@ impl Source {
 
     /// Prices that an object names without saying what they are.
     pub fn named_prices(self, object: &RawObject) -> Vec<String> {
-        (self.functions().named_prices)(object)
+        if let Some(named_prices) = self.extras().named_prices {
+            return named_prices(object);
+        }
+        let history = self.billed([object]).history;
+        let items = history.invoice_items.iter().map(|item| &item.line);
+        let lines = history.invoices.iter().flat_map(|invoice| &invoice.lines).chain(items);
+        let agreed = history.subscriptions.iter().flat_map(|subscription| &subscription.items);
+        let prices = lines.filter_map(|line| line.price.as_ref()).chain(agreed.map(|item| &item.price));
+        prices.map(ToString::to_string).collect()
     }
 
     /// The kind of what moved the balance that the provider keeps for the account, if it keeps one.
     pub fn balance_transactions(self) -> Option<ObjectKind> {
-        self.definition().balance.as_ref().map(|balance| balance.kind)
+        self.extras().balance.as_ref().map(|balance| balance.kind)
     }
 
     /// What one of them says; `None` if the provider keeps no balance.
@@ -309,52 +321,68 @@ impl Source {
     /// # Errors
     /// When it cannot be read.
     pub fn balance_transaction(self, object: &RawObject) -> Option<Result<BalanceTransaction, ReadError>> {
-        self.definition().balance.as_ref().map(|balance| (balance.read)(object))
+        self.extras().balance.as_ref().map(|balance| (balance.read)(object))
     }
 
     /// The kind of the payments that balance transactions were made for.
     pub fn booked_payments(self) -> Option<ObjectKind> {
-        self.definition().balance.as_ref().map(|balance| balance.payments)
+        self.extras().balance.as_ref().map(|balance| balance.payments)
     }
 
     /// What one of them says; `None` if the provider keeps no balance, or it cannot be read.
     pub fn booked_payment(self, object: &RawObject) -> Option<Charge> {
-        self.definition().balance.as_ref().and_then(|balance| (balance.read_payment)(object).ok())
+        self.extras().balance.as_ref().and_then(|balance| (balance.read_payment)(object).ok())
     }
 
     /// When an agreement ended. `None`: it runs, or cannot be read.
     pub fn ended_at(self, object: &RawObject) -> Option<UnixSeconds> {
-        (self.functions().ended_at)(object)
+        self.billed([object]).history.subscriptions.first()?.ended_at
     }
 
     /// The id of what an object that names no customer was booked for.
     pub fn booked_for(self, kind: ObjectKind, body: &str) -> Option<String> {
-        (self.functions().booked_for)(kind, body)
+        (self.extras().booked_for)(kind, body)
     }
 
     /// Whether two versions have the same billing content: links and texts may change although nothing happened.
     pub fn says_the_same(self, stored: &RawObject, found: &RawObject) -> bool {
-        (self.functions().says_the_same)(stored, found)
+        stored.is_deleted == found.is_deleted && (self.extras().says_the_same)(stored, found)
     }
 
     /// What an object's truncated list is a list of.
     pub fn part_of(self, parent: ObjectKind) -> ObjectKind {
-        (self.functions().part_of)(parent)
+        (self.extras().part_of)(parent)
     }
 
     /// Whether an object that is no longer in any list may have been deleted.
     pub fn may_be_gone(self, object: &RawObject) -> bool {
-        (self.functions().may_be_gone)(object)
+        (self.extras().may_be_gone)(object)
     }
 
     /// The tombstone of an object that was deleted without a trace.
     pub fn tombstone(self, kind: ObjectKind, id: &str) -> RawObject {
-        (self.functions().tombstone)(kind, id)
+        RawObject {
+            kind,
+            id: id.to_owned(),
+            created_at: None,
+            counterparts: Counterparts::default(),
+            is_deleted: true,
+            body: (self.extras().tombstone)(kind, id).into(),
+        }
     }
 
-    /// The tombstone of a deleted object, with its last known version.
+    /// The tombstone of a deleted object, with what its last known version has to go on saying: a price what was paid by
+    /// it, a customer the country it was in. Who is deleted there is not named here.
     pub fn last_known(self, gone: RawObject, stored: Option<RawObject>) -> RawObject {
-        (self.functions().last_known)(gone, stored)
+        match stored {
+            Some(stored) if self.price_list_kinds().contains(&gone.kind) => {
+                RawObject { body: stored.body, ..gone }
+            }
+            Some(stored) if gone.kind == self.customers() => {
+                RawObject { body: self.redacted(gone.kind, &stored.body), ..gone }
+            }
+            _ => gone,
+        }
     }
 
     /// The same object without anything that identifies a person; `None` if it can't be read.
@@ -364,7 +392,7 @@ impl Source {
 
     /// What an object looks like, field for field, without anything that identifies a person; `None` if it can't be read.
     pub fn outline(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
-        outline::outline(body, &self.redact(kind, body)?, self.definition().keyed_by_data)
+        outline::outline(body, &self.redact(kind, body)?, self.extras().keyed_by_data)
     }
 
     /// As [`Source::redact`]; an object that holds nothing in place of what cannot be read.
@@ -397,7 +425,7 @@ mod tests {
             }
             let references = source.references().iter();
             assert!(references.flat_map(|one| [one.from, one.to]).all(|kind| has_shape(&kind)));
-            assert!(source.history_kinds().iter().chain(source.price_list_kinds()).all(has_shape));
+            assert!(source.history_kinds().iter().chain(&source.price_list_kinds()).all(has_shape));
         }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         Message::ConfirmAddress { link } => {
             ("confirm the email address".to_owned(), link.expose().to_owned())
         }
-        Message::ConfirmNewAddress { link } => {
+        Message::ConfirmNewAddress { link, .. } => {
             ("confirm their new email address".to_owned(), link.expose().to_owned())
         }
         Message::ResetPassword { link } => ("choose a new password".to_owned(), link.expose().to_owned()),

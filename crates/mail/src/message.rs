@@ -21,6 +21,8 @@ pub enum Message {
     },
     /// To the address that an account is to have: whoever opens the link gives it that address.
     ConfirmNewAddress {
+        /// Of the account: whoever has the address has to know whose it becomes.
+        username: String,
         link: Secret,
     },
     ResetPassword {

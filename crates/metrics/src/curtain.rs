@@ -18,7 +18,8 @@ use crate::question::Question;
 use crate::registry::{MRR, Metric, Unit};
 use crate::view::View;
 
-/// Metrics that are an amount for each of something. Their whole is their own.
+/// Metrics that are an amount for each of something. Their whole is their own. Where counts are hidden, they are as well: however
+/// they are scaled, a sum divided by its mean moves by one whole step for each customer.
 const MEANS: [&str; 4] = ["arpa", "average_sale_price", "average_revenue_per_customer", "ltv"];
 
 /// An index is written as an amount in a currency that is none (ISO 4217), with two decimals.
@@ -74,6 +75,10 @@ impl Scale {
     }
 
     fn whole_of(&self, metric: &str) -> i64 {
+        // As twelve times MRR it would show what rounding takes from MRR.
+        if metric == "arr" {
+            return self.total_minor.saturating_mul(12).max(1);
+        }
         self.of_means.get(metric).copied().unwrap_or(self.total_minor).max(1)
     }
 }
@@ -85,7 +90,9 @@ impl Curtain {
 
     /// Whether a metric is left out altogether.
     pub fn hides(&self, metric: &Metric) -> bool {
-        self.hides_counts && metric.unit == Unit::Count
+        // A lifetime is the inverse of a churn rate: it would show what rounding takes from that.
+        let tells_counts = matches!(metric.unit, Unit::Count | Unit::Months) || MEANS.contains(&metric.id);
+        self.hides_counts && tells_counts
     }
 
     /// The currency that index numbers are written in; that of the amounts where they are shown.

@@ -53,10 +53,9 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 /// When the range makes no sense.
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
     let query = question.query(view)?;
-    let answer = view.answer("mrr and its movements", &query, Answer::points, |_, _, query| {
-        query::mrr_of(view.source(), query)
+    let answer = view.answer("mrr and its movements", &query, Answer::points, |ledger, _, query| {
+        query::mrr_with_zeros(ledger, query, query::mrr_of(view.source(), query)?)
     })?;
-    let answer = query::mrr_with_zeros(&view.ledger, &query, answer)?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
 
@@ -70,15 +69,19 @@ pub fn value(
     question: Question,
 ) -> Result<Envelope<Answer<ValuePoint>>, QueryError> {
     let query = question.query_of(view, metric)?;
-    let answer = view.answer(metric.id, &query, Answer::points, |_, _, query| {
-        query::value_of(view.source(), metric, query)
-    })?;
     // Where a kind of objects that feeds the metric cannot be had, zero would be a guess.
-    let answer = if view.absent(metric).is_empty() {
-        query::value_with_zeros(&view.ledger, metric, &query, view.reporting_currency(), answer)?
-    } else {
-        answer
+    let zeros_in = view.absent(metric).is_empty().then(|| view.reporting_currency());
+    let name = match zeros_in {
+        Some(own) => format!("{}, with zeros in {own}", metric.id),
+        None => metric.id.to_owned(),
     };
+    let answer = view.answer(&name, &query, Answer::points, |ledger, _, query| {
+        let answer = query::value_of(view.source(), metric, query)?;
+        match zeros_in {
+            Some(own) => query::value_with_zeros(ledger, metric, query, own, answer),
+            None => Ok(answer),
+        }
+    })?;
     Ok(Envelope::of(view, metric, answer))
 }
 

@@ -108,6 +108,18 @@ pub struct KindShape {
     pub may_be_ownerless: bool,
 }
 
+impl KindShape {
+    /// Of a kind that nothing else names.
+    pub const fn new(kind: ObjectKind) -> Self {
+        Self { kind, named_in: None, part_of: None, may_be_ownerless: false }
+    }
+
+    /// Of one that others name in a column.
+    pub const fn named(kind: ObjectKind, column: Column) -> Self {
+        Self { named_in: Some(column), ..Self::new(kind) }
+    }
+}
+
 /// That objects of one kind name objects of another, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
@@ -126,6 +138,15 @@ pub struct Counterparts {
 }
 
 impl Counterparts {
+    pub fn get_mut(&mut self, column: Column) -> &mut Option<String> {
+        match column {
+            Column::Customer => &mut self.customer,
+            Column::Subscription => &mut self.subscription,
+            Column::Invoice => &mut self.invoice,
+            Column::Charge => &mut self.charge,
+        }
+    }
+
     pub fn get(&self, column: Column) -> Option<&str> {
         match column {
             Column::Customer => self.customer.as_deref(),

@@ -6,12 +6,12 @@
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{ObjectKind, UnixSeconds};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use self::writer::{Job, Writer};
 use crate::data_dir::{create_private_dir, remove_database};
@@ -97,7 +97,31 @@ pub struct Inbox {
 struct Shared {
     path: PathBuf,
     conn: Mutex<Connection>,
-    writer: WriterThread<Job>,
+    /// Begins with the first delivery: of a thousand accounts, few deliver at the same time.
+    writer: Mutex<Option<WriterThread<Job>>>,
+}
+
+impl Shared {
+    fn writing(&self) -> MutexGuard<'_, Option<WriterThread<Job>>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The queue of the thread that writes, if it has begun.
+    fn jobs(&self) -> Option<mpsc::Sender<Job>> {
+        self.writing().as_ref().and_then(WriterThread::jobs).cloned()
+    }
+
+    /// The same; it begins where it has not.
+    fn begin(&self) -> Result<mpsc::Sender<Job>, StoreError> {
+        let mut begun = self.writing();
+        if begun.is_none() {
+            let writer = Writer::new(open(&self.path)?, &self.path);
+            let thread = WriterThread::spawn("inbox-writer", QUEUE, move |jobs| writer.run(jobs));
+            *begun = Some(thread.in_file(&self.path)?);
+        }
+        let jobs = begun.as_ref().and_then(WriterThread::jobs).cloned();
+        jobs.ok_or_else(|| StoreError::WriterStopped { path: self.path.clone() })
+    }
 }
 
 impl Inbox {
@@ -117,11 +141,7 @@ impl Inbox {
             }
             opened => opened?,
         };
-        let writing = open(&path)?;
-        let writer = Writer::new(writing, &path);
-        let writer = WriterThread::spawn("inbox-writer", QUEUE, move |jobs| writer.run(jobs));
-        let writer = writer.in_file(&path)?;
-        Ok(Self { shared: Arc::new(Shared { path, conn: Mutex::new(conn), writer }) })
+        Ok(Self { shared: Arc::new(Shared { path, conn: Mutex::new(conn), writer: Mutex::default() }) })
     }
 
     /// What is in the inbox of a folder, for a process that only looks. An inbox that was never made is empty.
@@ -149,7 +169,14 @@ impl Inbox {
     pub async fn put(&self, delivery: NewDelivery) -> Result<bool, StoreError> {
         let stopped = || StoreError::WriterStopped { path: self.shared.path.clone() };
         let (reply, outcome) = oneshot::channel();
-        let jobs = self.shared.writer.jobs().ok_or_else(stopped)?;
+        let jobs = match self.shared.jobs() {
+            Some(jobs) => jobs,
+            None => {
+                let shared = Arc::clone(&self.shared);
+                let begun = tokio::task::spawn_blocking(move || shared.begin()).await;
+                begun.map_err(|_| stopped())??
+            }
+        };
         jobs.send(Job { delivery, reply }).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }

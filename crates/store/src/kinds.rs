@@ -18,8 +18,7 @@ pub(crate) struct Numbered {
 }
 
 const fn plain(code: u8, name: &'static str) -> Numbered {
-    let shape =
-        KindShape { kind: ObjectKind::new(name), named_in: None, part_of: None, may_be_ownerless: false };
+    let shape = KindShape::new(ObjectKind::new(name));
     Numbered { code, shape }
 }
 

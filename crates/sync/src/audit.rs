@@ -134,7 +134,7 @@ fn sample(
     let mut wanted = Vec::new();
     for customer in &customers {
         for kind in source.sampled() {
-            let mut stored = objects.by_customer(customer, &[*kind])?;
+            let mut stored = objects.by_customer(customer, &[kind])?;
             stored.retain(|one| !one.object.is_deleted);
             stored.sort_by_key(|one| std::cmp::Reverse(one.object.created_at));
             wanted.extend(stored.into_iter().take(OBJECTS_OF_KIND).map(|one| one.object));

@@ -12,6 +12,7 @@ mod rank;
 mod table;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use connect::{Children, ConnectError, Page, Source};
 use model::{Day, ObjectKind, UnixSeconds};
@@ -34,6 +35,11 @@ pub(crate) const LOAD_BEGAN: &str = "load_began";
 
 /// Objects that may wait for the disk before no more are requested.
 const PENDING_MAX: usize = 20_000;
+/// A batch writes some pages of the file however small it is, so one that is smaller than this waits for more, but not
+/// longer than `BATCHES_EVERY`.
+const BATCH_OBJECTS: usize = 5_000;
+/// What is lost when the process is killed is requested again.
+const BATCHES_EVERY: Duration = Duration::from_millis(250);
 /// Lists that were truncated are read beside the pages, by this part of all cursors.
 const FOLLOWUP_SHARE: usize = 4;
 
@@ -111,6 +117,8 @@ struct Load<'a> {
     pending: Pending,
     requests: JoinSet<Fetched>,
     commit: JoinSet<Result<Written, SyncError>>,
+    /// When the next small batch is written.
+    small_batch_at: Instant,
     /// A batch was not written. The plan has its pages all the same, so nothing is written after it: that would claim them.
     has_gap: bool,
     pauses: Pauses,
@@ -152,6 +160,7 @@ impl<'a> Load<'a> {
             pending: Pending::default(),
             requests: JoinSet::new(),
             commit: JoinSet::new(),
+            small_batch_at: Instant::now(),
             has_gap: false,
             pauses: Pauses::new(context.retry_policy),
             paused_until: None,
@@ -166,14 +175,21 @@ impl<'a> Load<'a> {
             if let Some(outage) = self.outage.take() {
                 self.context.outage.report(outage).await;
             }
-            self.begin_commit();
+            if self.is_batch_due() {
+                self.begin_commit();
+            }
             self.request_more();
+            if self.requests.is_empty() {
+                // Nothing comes that it could wait for.
+                self.begin_commit();
+            }
             let is_idle = self.requests.is_empty() && self.commit.is_empty() && self.paused_until.is_none();
             if is_idle {
                 debug_assert!(self.plan.is_done(), "everything that can be requested has been requested");
                 return Ok(());
             }
             let pause = self.paused_until;
+            let waits_for_more = self.commit.is_empty() && !self.has_gap && !self.pending.is_empty();
             tokio::select! {
                 () = cancel.cancelled() => return Err(SyncError::Cancelled),
                 Some(fetched) = self.requests.join_next() => {
@@ -184,6 +200,7 @@ impl<'a> Load<'a> {
                 }
                 Some(written) = self.commit.join_next() => self.written(written)?,
                 () = sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => self.paused_until = None,
+                () = sleep_until(self.small_batch_at), if waits_for_more => {}
             }
             self.tell(false);
         }
@@ -319,10 +336,15 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    fn is_batch_due(&self) -> bool {
+        self.pending.objects() >= BATCH_OBJECTS || Instant::now() >= self.small_batch_at
+    }
+
     fn begin_commit(&mut self) {
         if self.has_gap || !self.commit.is_empty() || self.pending.is_empty() {
             return;
         }
+        self.small_batch_at = Instant::now() + BATCHES_EVERY;
         self.commit.spawn(self.context.writing(self.pending.take(&self.plan)).in_current_span());
     }
 

@@ -28,7 +28,7 @@ use metrics::columns::Ledger;
 use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
 pub use store::key_context;
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::blocking::blocking;
@@ -44,6 +44,10 @@ pub use webhook::{Callbacks, Receipt, WebhookRefusal, WebhookState};
 
 /// How often the catalog is looked through for connections that another process has added.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// Files that nobody has needed for this long are closed.
+const FILES_IDLE_SECONDS: i64 = 60;
+/// Connections that are brought up to date at the same time without anybody waiting for it.
+const UPDATES_AT_ONCE: usize = 32;
 /// A ledger that has not been used for this long is dropped from memory.
 const IDLE_SECONDS: i64 = 30 * 60;
 
@@ -118,6 +122,8 @@ struct Shared {
     supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
     /// All connections, and the revision of the catalog that they are from.
     catalogued: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
+    /// Permits for regular updates.
+    updates: Semaphore,
     together: together::Together,
     cancel: CancellationToken,
     started_at: UnixSeconds,
@@ -133,6 +139,7 @@ impl Runner {
             forgotten: Mutex::default(),
             supervisor: Mutex::default(),
             catalogued: Mutex::default(),
+            updates: Semaphore::new(UPDATES_AT_ONCE),
             together: together::Together::default(),
             cancel,
         };
@@ -296,15 +303,12 @@ impl Shared {
                     for record in records.iter() {
                         let connection = self.connection(&record.id);
                         self.ensure_worker(&connection);
-                        self.look_after_others(&connection, record).await;
                     }
+                    self.look_after_others(&records).await;
                 }
                 Err(error) => tracing::error!(%error, "the catalog can't be read"),
             }
-            let connections: Vec<Arc<Connection>> = lock(&self.connections).values().cloned().collect();
-            for connection in connections {
-                connection.drop_snapshot_when_idle(self.config.clock.now().0 - IDLE_SECONDS);
-            }
+            self.forget_idle().await;
             self.together.drop_idle(self.config.clock.now().0 - IDLE_SECONDS);
             tokio::select! {
                 () = self.cancel.cancelled() => {}
@@ -313,11 +317,55 @@ impl Shared {
         }
     }
 
+    /// Drops what was read, and closes what was opened, for whoever has not come back.
+    async fn forget_idle(&self) {
+        let now = self.config.clock.now().0;
+        let connections: Vec<Arc<Connection>> = lock(&self.connections).values().cloned().collect();
+        for connection in &connections {
+            connection.drop_snapshot_when_idle(now - IDLE_SECONDS);
+        }
+        let open: Vec<_> = connections.into_iter().filter(|connection| connection.has_open_files()).collect();
+        if open.is_empty() {
+            return;
+        }
+        let closed = blocking(move || {
+            open.iter().for_each(|connection| connection.close_files_when_idle(now - FILES_IDLE_SECONDS));
+            Ok(())
+        });
+        if let Err(error) = closed.await {
+            tracing::error!(%error, "files that are not needed were not closed");
+        }
+    }
+
     /// Shows what another process did, such as an erasure, also where there is nothing to do here for a while.
-    async fn look_after_others(&self, connection: &Arc<Connection>, record: &ConnectionRecord) {
-        let Ok(_idle) = connection.working.try_lock() else { return };
-        if let Err(error) = self.reload_if_moved(connection, record).await {
-            tracing::warn!(connection = %connection.id, %error, "another process's progress can't be read");
+    async fn look_after_others(&self, records: &[ConnectionRecord]) {
+        let shown = records.iter().filter_map(|record| {
+            let connection = self.connection(&record.id);
+            let shown = connection.peek()?;
+            let files = self.config.data.connection_files(&record.id);
+            Some((connection, record, shown.version, files))
+        });
+        let shown: Vec<_> = shown.collect();
+        if shown.is_empty() {
+            return;
+        }
+        let looked_at = shown
+            .iter()
+            .map(|(connection, _, version, files)| (connection.unmoved_ledger(), *version, files.clone()));
+        let looked_at: Vec<_> = looked_at.collect();
+        // In one go for all of them: most of the time nothing has moved.
+        let moved = blocking(move || {
+            let moved = looked_at.into_iter();
+            Ok(moved
+                .map(|(unmoved, version, files)| unmoved != Some((version, files.ledger_stamp())))
+                .collect())
+        });
+        let moved: Vec<bool> = moved.await.unwrap_or_default();
+        for ((connection, record, ..), _) in shown.iter().zip(moved).filter(|(_, has_moved)| *has_moved) {
+            let Ok(_idle) = connection.working.try_lock() else { continue };
+            if let Err(error) = self.reload_if_moved(connection, record).await {
+                tracing::warn!(connection = %connection.id, %error, "another process's progress can't be read");
+            }
         }
     }
 

@@ -702,6 +702,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the person who runs the server for a demo */
+        post: operations["request_demo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record in the audit log that a list is saved as a file */
+        post: operations["record_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send feedback to the person who runs the server
+         * @description It is sent with your name and email address, so that you get an answer.
+         */
+        post: operations["send_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -786,6 +840,47 @@ export interface paths {
         head?: never;
         /** Change your name */
         patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another email address
+         * @description A link is sent to the new address. Your account keeps its address until somebody opens the link. The answer is the same for an
+         *     address that has an account already, which only its owner learns.
+         */
+        post: operations["change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the email address of the account whose link was sent to it
+         * @description The old address gets a notice, and links that were sent there end. Sessions stay.
+         */
+        post: operations["confirm_new_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/password": {
@@ -1438,7 +1533,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave the workspace */
+        /**
+         * Leave the workspace
+         * @description You can also leave one that requires two-factor sign-in before you have set it up.
+         */
         post: operations["leave_workspace"];
         delete?: never;
         options?: never;
@@ -1781,6 +1879,10 @@ export interface components {
          * @enum {string}
          */
         CohortValue: "customers" | "mrr" | "revenue";
+        ConfirmEmailRequest: {
+            /** @description The secret part of the link that was sent to the new address. */
+            code: string;
+        };
         ConfirmRequest: {
             /** @description The secret part of the link that was sent by email. */
             code: string;
@@ -2014,11 +2116,36 @@ export interface components {
             event_type: string;
             object_id?: string | null;
         };
+        DemoOffer: {
+            /** @description Where to book it, such as a calendar. Without it, with `POST /demo-requests`. */
+            url?: string | null;
+        };
+        DemoRequest: {
+            /** @description Where the answer goes. */
+            email: string;
+            full_name: string;
+            /** @description What you would like to see: at most 5,000 characters. */
+            text: string;
+        };
         /**
          * @description What a breakdown makes its groups of.
          * @enum {string}
          */
         Dimension: "plan" | "product" | "interval" | "currency" | "country" | "cause" | "churn_reason" | "feedback" | "decline_code" | "age";
+        EmailChanged: {
+            /** @description The address that the account has now. */
+            email: string;
+        };
+        EmailPending: {
+            /** @description How the link gets to the owner of the new address. */
+            delivery: components["schemas"]["LinkDelivery"];
+        };
+        EmailRequest: {
+            /** Format: password */
+            current_password: string;
+            /** @description The new address. */
+            email: string;
+        };
         EndedSessions: {
             /** @description How many sessions ended. */
             ended: number;
@@ -2256,6 +2383,21 @@ export interface components {
             mrr: components["schemas"]["Money"][];
             parts: components["schemas"]["ExplainedPart"][];
         };
+        /**
+         * @description A list that can be saved whole.
+         * @enum {string}
+         */
+        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "audit_log";
+        /** @enum {string} */
+        ExportFormat: "csv" | "json";
+        ExportRequest: {
+            /** @description Whose list it is: a connection, or the workspace for all of its connections together. Left out for a list that is of none. */
+            connection_id?: string | null;
+            format: components["schemas"]["ExportFormat"];
+            list: components["schemas"]["ExportedList"];
+            /** Format: int64 */
+            rows: number;
+        };
         Facets: {
             /** @description For how long what is at risk can have been unpaid. */
             ages: components["schemas"]["ValueFacet"][];
@@ -2280,6 +2422,14 @@ export interface components {
             products: components["schemas"]["ProductFacet"][];
             /** @description The currencies that today's amounts can be converted to: one without exchange rates is none of them. */
             targets: string[];
+        };
+        FeedbackRequest: {
+            /** @description The path of the page that it is about, without its query. */
+            page?: string | null;
+            /** @description A picture of that page, without personal data: a PNG, JPEG or WebP of at most 700,000 bytes, in base64. */
+            picture?: string | null;
+            /** @description At most 5,000 characters. */
+            text: string;
         };
         /** @description One of the parts that a breakdown makes. */
         Group: {
@@ -3124,19 +3274,8 @@ export interface components {
             /** @description Now, one a currency. */
             mrr_before: components["schemas"]["Money"][];
         };
-        DemoOffer: {
-            /** @description Where to book it. */
-            url?: string | null;
-        };
-        ExportRequest: {
-            connection_id?: string | null;
-            format: "csv" | "json";
-            list: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "audit_log";
-            /** Format: int64 */
-            rows: number;
-        };
         Setup: {
-            book_demo?: null | components["schemas"]["DemoOffer"];
+            book_demo?: components["schemas"]["DemoOffer"] | null;
             /** @description Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on. */
             has_mail: boolean;
             /** @description The owner account can be created only with the code that the server printed in its terminal. */
@@ -3652,14 +3791,21 @@ export interface components {
             /** @description Members without two-factor sign-in see nothing of the workspace until they set it up. */
             requires_two_factor?: boolean | null;
         };
+        /** @description The most that each workspace may have on this server; `null` where there is no limit. */
+        WorkspaceLimits: {
+            /** Format: int32 */
+            connections?: number | null;
+            /** Format: int32 */
+            members?: number | null;
+            /**
+             * Format: int32
+             * @description Rows of lists that are answered in a minute.
+             */
+            rows_per_minute?: number | null;
+        };
         WorkspaceRequest: {
             /** @description Its name. */
             name: string;
-        };
-        WorkspaceLimits: {
-            connections?: number | null;
-            members?: number | null;
-            rows_per_minute?: number | null;
         };
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];
@@ -3710,6 +3856,7 @@ export type SchemaCohorts = components['schemas']['Cohorts'];
 export type SchemaCohortSeries = components['schemas']['CohortSeries'];
 export type SchemaCohortSum = components['schemas']['CohortSum'];
 export type SchemaCohortValue = components['schemas']['CohortValue'];
+export type SchemaConfirmEmailRequest = components['schemas']['ConfirmEmailRequest'];
 export type SchemaConfirmRequest = components['schemas']['ConfirmRequest'];
 export type SchemaConnections = components['schemas']['Connections'];
 export type SchemaConnectionState = components['schemas']['ConnectionState'];
@@ -3732,7 +3879,12 @@ export type SchemaDataProblem = components['schemas']['DataProblem'];
 export type SchemaDataProblemExample = components['schemas']['DataProblemExample'];
 export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
+export type SchemaDemoOffer = components['schemas']['DemoOffer'];
+export type SchemaDemoRequest = components['schemas']['DemoRequest'];
 export type SchemaDimension = components['schemas']['Dimension'];
+export type SchemaEmailChanged = components['schemas']['EmailChanged'];
+export type SchemaEmailPending = components['schemas']['EmailPending'];
+export type SchemaEmailRequest = components['schemas']['EmailRequest'];
 export type SchemaEndedSessions = components['schemas']['EndedSessions'];
 export type SchemaEnvelopeCohorts = components['schemas']['Envelope_Cohorts'];
 export type SchemaEnvelopeExplainedValue = components['schemas']['Envelope_ExplainedValue'];
@@ -3749,7 +3901,11 @@ export type SchemaExplainedStep = components['schemas']['ExplainedStep'];
 export type SchemaExplainedTerm = components['schemas']['ExplainedTerm'];
 export type SchemaExplainedValue = components['schemas']['ExplainedValue'];
 export type SchemaExplanation = components['schemas']['Explanation'];
+export type SchemaExportedList = components['schemas']['ExportedList'];
+export type SchemaExportFormat = components['schemas']['ExportFormat'];
+export type SchemaExportRequest = components['schemas']['ExportRequest'];
 export type SchemaFacets = components['schemas']['Facets'];
+export type SchemaFeedbackRequest = components['schemas']['FeedbackRequest'];
 export type SchemaGroup = components['schemas']['Group'];
 export type SchemaImportedRates = components['schemas']['ImportedRates'];
 export type SchemaInvitationCode = components['schemas']['InvitationCode'];
@@ -3872,6 +4028,7 @@ export type SchemaWebhookSecretRequest = components['schemas']['WebhookSecretReq
 export type SchemaWebhookState = components['schemas']['WebhookState'];
 export type SchemaWeekStart = components['schemas']['WeekStart'];
 export type SchemaWorkspaceChange = components['schemas']['WorkspaceChange'];
+export type SchemaWorkspaceLimits = components['schemas']['WorkspaceLimits'];
 export type SchemaWorkspaceRequest = components['schemas']['WorkspaceRequest'];
 export type SchemaWorkspaces = components['schemas']['Workspaces'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
@@ -5732,6 +5889,102 @@ export interface operations {
             };
         };
     };
+    request_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: never;
@@ -5919,6 +6172,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailPending"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_new_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChanged"];
                 };
             };
             /** @description What went wrong */

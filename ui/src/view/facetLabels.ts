@@ -5,14 +5,17 @@ type Plan = Facets['plans'][number]
 
 const cache = new WeakMap<Facets, ReadonlyMap<string, string>>()
 
-/** Adds to the names that several plans share whatever tells these apart. */
+/** Adds to the names that several plans share what differs between these. */
 function apart(plans: readonly Plan[], names: ReadonlyMap<string, string>, by: (plan: Plan) => string | null): ReadonlyMap<string, string> {
-  const counts = new Map<string, number>()
-  for (const name of names.values()) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const differences = new Map<string, Set<string | null>>()
+  for (const plan of plans) {
+    const name = names.get(plan.id) ?? plan.label
+    differences.set(name, (differences.get(name) ?? new Set()).add(by(plan)))
+  }
   return new Map(
     plans.map((plan) => {
       const name = names.get(plan.id) ?? plan.label
-      const more = (counts.get(name) ?? 0) > 1 ? by(plan) : null
+      const more = (differences.get(name)?.size ?? 0) > 1 ? by(plan) : null
       return [plan.id, more ? `${name} · ${more}` : name]
     }),
   )
@@ -27,7 +30,7 @@ export function planLabels(facets: Facets): ReadonlyMap<string, string> {
   if (known) return known
   const { plans } = facets
   let labels: ReadonlyMap<string, string> = new Map(plans.map(({ id, label }) => [id, label]))
-  labels = apart(plans, labels, ({ currency }) => (facets.currencies.length > 1 ? currency.toUpperCase() : null))
+  labels = apart(plans, labels, ({ currency }) => currency.toUpperCase())
   labels = apart(plans, labels, ({ interval }) => (interval ? billingInterval(interval).toLowerCase() : null))
   labels = apart(plans, labels, ({ id }) => `…${id.slice(-ID_END)}`)
   cache.set(facets, labels)

@@ -7,10 +7,16 @@ describe('where a person goes after signing in', () => {
     expect(safeNext('/c/con_1/mrr?range=90d')).toBe('/c/con_1/mrr?range=90d')
   })
 
-  it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', ''])(
-    'is never elsewhere: %s',
-    (next) => {
-      expect(safeNext(next)).toBeUndefined()
-    },
-  )
+  it.each([
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    '/\n\\evil.example',
+    '//',
+    'javascript:alert(1)',
+    '',
+  ])('is never elsewhere: %j', (next) => {
+    expect(safeNext(next)).toBeUndefined()
+  })
 })

@@ -1,7 +1,14 @@
 import { textOf } from './search'
 
-/** Only a path of this site: an address from outside must not send a person who just signed in elsewhere. */
+/** Stands for this site: only what an address adds to it counts. */
+const HERE = 'http://here.invalid'
+
+/**
+ * Only a path of this site: an address from outside must not send a person who just signed in elsewhere. Read as browsers read it:
+ * they take `\` for `/`, and leave out tabs and line breaks.
+ */
 export function safeNext(raw: unknown): string | undefined {
   const next = textOf(raw)
-  return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : undefined
+  if (!next?.startsWith('/') || !URL.canParse(next, HERE)) return undefined
+  return new URL(next, HERE).origin === HERE ? next : undefined
 }

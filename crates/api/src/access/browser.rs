@@ -43,7 +43,8 @@ pub async fn place(
     headers: &HeaderMap,
     client: &Client,
 ) -> Result<Place, Problem> {
-    let given = cookie::read_browser(headers).and_then(|given| URL_SAFE_NO_PAD.decode(given.expose()).ok());
+    let given = cookie::read_browser(context, headers);
+    let given = given.and_then(|given| URL_SAFE_NO_PAD.decode(given.expose()).ok());
     let (Some(sealed), Some(user)) = (given, user) else { return Ok(Place::of(client)) };
     let (data, catalog, context_of) = (context.data.clone(), context.catalog.clone(), sealed_as(&user.id));
     let name = blocking(move || data.existing_keyring(&catalog)?.open(&context_of, &sealed)).await?;

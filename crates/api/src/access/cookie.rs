@@ -12,7 +12,9 @@ pub const COOKIE: &str = "__Host-chartsy_session";
 pub const PLAIN_COOKIE: &str = "chartsy_session";
 pub const SESSION_SECONDS: i64 = 30 * 86_400;
 
-const BROWSER: &str = "chartsy_browser";
+/// The same for the cookie by which a browser is known again.
+const BROWSER: &str = "__Host-chartsy_browser";
+const PLAIN_BROWSER: &str = "chartsy_browser";
 
 /// The session credential that a request carries, if any. Behind https the plain name does not count: anybody beside this host can
 /// set a cookie with it.
@@ -21,8 +23,8 @@ pub fn read(context: &Context, headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// What tells a browser that has signed in before.
-pub(super) fn read_browser(headers: &HeaderMap) -> Option<Secret> {
-    named(headers, BROWSER)
+pub(super) fn read_browser(context: &Context, headers: &HeaderMap) -> Option<Secret> {
+    named(headers, browser_name(context))
 }
 
 fn named(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
@@ -48,11 +50,15 @@ pub fn clear(context: &Context) -> Result<HeaderValue, Problem> {
 }
 
 pub(super) fn set_browser(context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
-    written(BROWSER, context, value, max_age_s)
+    written(browser_name(context), context, value, max_age_s)
 }
 
 fn session_name(context: &Context) -> &'static str {
     if context.is_https() { COOKIE } else { PLAIN_COOKIE }
+}
+
+fn browser_name(context: &Context) -> &'static str {
+    if context.is_https() { BROWSER } else { PLAIN_BROWSER }
 }
 
 fn written(name: &str, context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {

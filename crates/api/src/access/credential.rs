@@ -52,11 +52,24 @@ pub fn new_visit() -> Result<Secret, getrandom::Error> {
 /// # Errors
 /// When the machine has no randomness to give.
 pub fn new_setup_code() -> Result<Secret, getrandom::Error> {
+    typed::<16>()
+}
+
+/// A recovery code: 24 characters, 120 bits. A plain hash of it is kept, so it has to be too long to be found by trying.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn new_recovery_code() -> Result<Secret, getrandom::Error> {
+    typed::<24>()
+}
+
+/// Random characters in groups of four.
+fn typed<const CHARACTERS: usize>() -> Result<Secret, getrandom::Error> {
     // Crockford's base 32, without letters that look like digits.
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut random = [0_u8; 16];
+    let mut random = [0_u8; CHARACTERS];
     getrandom::fill(&mut random)?;
-    let mut code = String::with_capacity(19);
+    let mut code = String::with_capacity(CHARACTERS + CHARACTERS / 4);
     for (i, byte) in random.iter().enumerate() {
         if i > 0 && i % 4 == 0 {
             code.push('-');
@@ -89,4 +102,19 @@ fn random_text() -> Result<String, getrandom::Error> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random)?;
     Ok(URL_SAFE_NO_PAD.encode(random))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recovery_code_is_too_long_to_be_found_from_its_hash() {
+        const BITS_OF_A_CHARACTER: usize = 5;
+        let code = new_recovery_code().unwrap();
+        let characters: Vec<char> = code.expose().chars().filter(|c| *c != '-').collect();
+        assert!(characters.len() * BITS_OF_A_CHARACTER >= 112, "{} characters", characters.len());
+        assert_eq!(code.expose().split('-').map(str::len).collect::<Vec<_>>(), [4; 6]);
+        assert_ne!(code.expose(), new_recovery_code().unwrap().expose());
+    }
 }

@@ -203,10 +203,19 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
     }
 }
 
-/// Of the workspace that the request names, or of the first that the user joined.
+/// Of the workspace that the request's header names, or of the first that the user joined.
 async fn membership(parts: &mut Parts, context: &Shared) -> Result<(Person, store::Membership), Problem> {
+    let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    membership_in(named.as_deref(), parts, context).await
+}
+
+/// Of a workspace, or of the first that the user joined.
+async fn membership_in(
+    named: Option<&str>,
+    parts: &mut Parts,
+    context: &Shared,
+) -> Result<(Person, store::Membership), Problem> {
     let person = Person::from_request_parts(parts, context).await?;
-    let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let (catalog, session) = (context.catalog.clone(), person.session.clone());
     let memberships = blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
     let mut memberships = memberships.into_iter();
@@ -241,12 +250,8 @@ impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
             allow_token(&token, P::PERMISSION)?;
             (by_token(&token, parts), SignInMethod::default())
         } else {
-            let person = Person::from_request_parts(parts, context).await?;
-            let (catalog, session) = (context.catalog.clone(), person.session.clone());
-            let memberships =
-                blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
-            let membership = memberships.into_iter().find(|one| one.workspace.id == named);
-            allow(&membership.ok_or_else(|| Problem::not_found("workspace"))?, P::PERMISSION)?;
+            let (person, membership) = membership_in(Some(named.as_str()), parts, context).await?;
+            allow(&membership, P::PERMISSION)?;
             (person.by(), person.session.method)
         };
         let (catalog, workspace) = (context.catalog.clone(), named.clone());

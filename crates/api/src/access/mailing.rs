@@ -87,7 +87,10 @@ pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Re
         Ok(()) => {
             let link = context.page_with_code("/confirm-email", &code);
             let to = Mailbox::new(user.full_name.clone(), email)?;
-            context.mailer.send(Message::ConfirmNewAddress { link }, &to, Some(until)).await?;
+            context
+                .mailer
+                .send(Message::ConfirmNewAddress { username: user.username.clone(), link }, &to, Some(until))
+                .await?;
             Ok(())
         }
         Err(StoreError::EmailTaken) => send_already_registered(context, email).await,

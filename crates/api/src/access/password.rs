@@ -1,6 +1,7 @@
 //! Passwords: the rules for a new one, and argon2id off the async threads.
 
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -20,6 +21,10 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// Checked when the login is unknown, so that an answer takes as long as for a known one.
 static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
+
+tokio::task_local! {
+    static COUNTED: Arc<AtomicU32>;
+}
 
 /// What a new password lacks, or `None` if it is good enough.
 pub fn weakness(password: &str) -> Option<&'static str> {
@@ -46,7 +51,7 @@ pub fn weakness(password: &str) -> Option<&'static str> {
 /// # Errors
 /// When hashing fails inside.
 pub async fn hash(password: Secret) -> Result<String, Problem> {
-    blocking(move || hash_now(password.expose())).await?.map_err(|error| Problem::internal(&error))
+    hashing(move || hash_now(password.expose())).await?.map_err(|error| Problem::internal(&error))
 }
 
 /// Whether a password is the one of a hash. Without a hash the same work is done and the answer is no.
@@ -54,10 +59,10 @@ pub async fn hash(password: Secret) -> Result<String, Problem> {
 /// # Errors
 /// When hashing fails inside.
 pub async fn is_right(password: Secret, hash: Option<Secret>) -> Result<bool, Problem> {
-    blocking(move || {
-        if password.expose().len() > MAX_LENGTH {
-            return false;
-        }
+    if password.expose().len() > MAX_LENGTH {
+        return Ok(false);
+    }
+    hashing(move || {
         let Some(against) = hash.as_ref().map(Secret::expose).or(NOBODY.as_deref()) else { return false };
         let Ok(parsed) = PasswordHash::new(against) else { return false };
         let is_match = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
@@ -70,7 +75,18 @@ fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+/// Does `work` and says how many passwords were hashed for it. Nothing else takes long in signing in: answers that may not be
+/// told apart by their time may not differ in this.
+pub async fn counting_hashes<T>(work: impl Future<Output = T>) -> (T, u32) {
+    let counted = Arc::new(AtomicU32::new(0));
+    let done = COUNTED.scope(Arc::clone(&counted), work).await;
+    (done, counted.load(Ordering::SeqCst))
+}
+
+/// Computes one hash, off the async threads.
+async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    // Nobody counts outside of `counting_hashes`.
+    let _ = COUNTED.try_with(|counted| counted.fetch_add(1, Ordering::SeqCst));
     let _permit = HASHING.acquire().await.map_err(|error| Problem::internal(&error))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
 }

@@ -38,7 +38,7 @@ pub fn address(secret: &Secret, username: &str) -> Result<Secret, Problem> {
 /// # Errors
 /// When the machine has no randomness to give.
 pub fn new_recovery_codes() -> Result<(Vec<String>, Vec<[u8; 32]>), Problem> {
-    let code = |_| credential::new_setup_code().map(|code| code.expose().to_owned());
+    let code = |_| credential::new_recovery_code().map(|code| code.expose().to_owned());
     let codes: Result<Vec<String>, _> = (0..RECOVERY_CODES).map(code).collect();
     let codes = codes.map_err(|error| Problem::internal(&error))?;
     let hashes = codes.iter().map(|code| hash(code)).collect();

@@ -12,6 +12,7 @@ const IDLE_S: i64 = 60 * 60;
 const LONGEST_S: i64 = 24 * 60 * 60;
 /// So that opening a link again and again can't fill the memory.
 const MAX_VISITS: usize = 20_000;
+const MAX_VISITS_OF_LINK: usize = 1_000;
 
 #[derive(Debug, Default)]
 pub struct Visits {
@@ -47,6 +48,14 @@ impl Visits {
         let token = credential::new_visit()?;
         let now = self.clock.now();
         let mut open = self.lock();
+        // Whoever opens one link again and again ends visits of that one.
+        let of_link = open.values().filter(|visit| visit.link == link).map(|visit| visit.used_at.0);
+        let of_link: Vec<i64> = of_link.collect();
+        if of_link.len() >= MAX_VISITS_OF_LINK
+            && let Some(oldest) = of_link.into_iter().min()
+        {
+            open.retain(|_, visit| visit.link != link || visit.used_at.0 > oldest);
+        }
         if open.len() >= MAX_VISITS {
             open.retain(|_, visit| !visit.is_over(now));
         }
@@ -113,6 +122,11 @@ mod tests {
         for _ in 0..MAX_VISITS + 10 {
             visits.begin("link_1").unwrap();
         }
-        assert!(visits.lock().len() <= MAX_VISITS);
+        assert!(visits.lock().len() <= MAX_VISITS_OF_LINK);
+        let other = visits.begin("link_2").unwrap();
+        for _ in 0..MAX_VISITS_OF_LINK {
+            visits.begin("link_1").unwrap();
+        }
+        assert!(visits.link_of(other.expose()).is_some(), "visits of other links go on");
     }
 }

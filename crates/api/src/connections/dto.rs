@@ -164,10 +164,10 @@ impl ConnectionView {
     /// # Errors
     /// When there is none.
     pub fn of(business: &Business, context: &Context) -> Result<Self, Problem> {
-        let all = business.connections().iter().map(|record| Self::new(record.clone(), context));
         match business {
             Business::One(record) => Ok(Self::new((**record).clone(), context)),
-            Business::Together { workspace, .. } => {
+            Business::Together { workspace, connections } => {
+                let all = connections.iter().map(|record| Self::new(record.clone(), context));
                 Self::together(workspace, all.collect()).ok_or_else(|| Problem::not_found("connection"))
             }
         }
@@ -177,7 +177,11 @@ impl ConnectionView {
     fn together(workspace: &WorkspaceId, all: Vec<Self>) -> Option<Self> {
         let parts: Vec<String> = all.iter().map(|one| one.id.clone()).collect();
         let beside = |one: Self, other: Self| {
-            let absent = one.absent.into_iter().chain(other.absent);
+            let mut absent = one.absent;
+            let known: Vec<&str> = absent.iter().map(|one| one.kind).collect();
+            let new: Vec<Absent> =
+                other.absent.into_iter().filter(|lacking| !known.contains(&lacking.kind)).collect();
+            absent.extend(new);
             let data_through = one.data_through.zip(other.data_through).map(|(a, b)| a.min(b));
             Self {
                 source: if one.source == other.source { one.source } else { SEVERAL.to_owned() },
@@ -186,7 +190,7 @@ impl ConnectionView {
                 reaches_back_on: one.reaches_back_on.max(other.reaches_back_on),
                 is_history_complete: one.is_history_complete && other.is_history_complete,
                 last_error: one.last_error.or(other.last_error),
-                absent: absent.collect(),
+                absent,
                 ..one
             }
         };

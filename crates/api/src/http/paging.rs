@@ -1,6 +1,6 @@
 //! `cursor` and `limit`, the same on every list.
 
-use ::metrics::question::{ParameterError, parse};
+use ::metrics::question::ParameterError;
 use model::WorkspaceId;
 
 use super::rows::Reserved;
@@ -27,7 +27,10 @@ impl Page {
         for (name, value) in pairs {
             match name.as_str() {
                 "cursor" => page.cursor = Some(value).filter(|cursor| !cursor.is_empty()),
-                "limit" => page.limit = parse::<std::num::NonZeroUsize>(&name, &value)?.get().min(MAX_LIMIT),
+                "limit" => {
+                    let limit = whole_number(&name, &value, 1)?;
+                    page.limit = usize::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT);
+                }
                 _ => others.push((name, value)),
             }
         }
@@ -54,5 +57,33 @@ impl Page {
 pub fn answered(reserved: Option<Reserved>, rows: usize) {
     if let Some(reserved) = reserved {
         reserved.used(rows);
+    }
+}
+
+/// Reads a number that is not below `least`.
+///
+/// # Errors
+/// When it is none, in words for a person.
+pub fn whole_number(name: &str, value: &str, least: u64) -> Result<u64, ParameterError> {
+    let number = value.parse().ok().filter(|number| *number >= least);
+    number.ok_or_else(|| {
+        let problem = format!("'{value}' is not a whole number of at least {least}");
+        ParameterError { name: name.to_owned(), problem }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_number_is_said_in_words() {
+        let of = |limit: &str| Page::from_pairs(vec![("limit".to_owned(), limit.to_owned())]);
+        assert_eq!(of("7").unwrap().0.limit, 7);
+        assert_eq!(of("9999999999").unwrap().0.limit, MAX_LIMIT, "as many as there may be");
+        for bad in ["0", "-1", "1.5", "", "many", "99999999999999999999999"] {
+            let said = of(bad).unwrap_err().to_string();
+            assert_eq!(said, format!("limit: '{bad}' is not a whole number of at least 1"));
+        }
     }
 }

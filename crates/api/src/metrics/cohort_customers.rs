@@ -13,7 +13,7 @@ use crate::access::permission::ReadCustomers;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::{Page, answered, whole_number};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -85,7 +85,7 @@ impl Wanted {
             match name.as_str() {
                 "what" => wanted.what = parse(&name, &value)?,
                 "start_on" => wanted.start_on = Some(parse(&name, &value)?),
-                "at" => wanted.at = parse(&name, &value)?,
+                "at" => wanted.at = usize::try_from(whole_number(&name, &value, 0)?).unwrap_or(usize::MAX),
                 "group" => wanted.group = Some(value),
                 "in_currency" => wanted.in_currency = Some(parse(&name, &value)?),
                 "kept" => wanted.is_kept = Some(parse(&name, &value)?),

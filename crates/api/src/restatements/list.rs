@@ -1,7 +1,7 @@
 //! `GET /connections/{id}/restatements`: no figure of a past month changes silently.
 
 use ::metrics::columns::Ledger;
-use ::metrics::question::{nothing_else, parse};
+use ::metrics::question::{ParameterError, nothing_else};
 use ::sync::SyncError;
 use axum::Json;
 use axum::extract::State;
@@ -64,7 +64,7 @@ pub async fn handle(
     let (page, others) = Page::from_pairs(pairs)?;
     nothing_else(&others)?;
     let (page, rows) = page.within(&context, &record.workspace)?;
-    let before = page.cursor.map(|cursor| parse("cursor", &cursor)).transpose()?;
+    let before = page.cursor.map(|cursor| number_of(&cursor)).transpose()?;
     let objects = match context.runner.objects(&record.workspace, &record.id).await {
         // Nothing was fetched yet, so nothing was shown.
         Err(SyncError::Store(StoreError::Missing { .. })) => return Ok(Json(Restatements::default())),
@@ -74,6 +74,11 @@ pub async fn handle(
     let answer = blocking(move || read(&objects, &ledger, before, page.limit)).await??;
     answered(rows, answer.data.len());
     Ok(Json(answer))
+}
+
+fn number_of(cursor: &str) -> Result<i64, ParameterError> {
+    let problem = || "use the next_cursor of the page before".to_owned();
+    cursor.parse().map_err(|_| ParameterError { name: "cursor".to_owned(), problem: problem() })
 }
 
 fn read(

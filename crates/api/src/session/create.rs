@@ -8,7 +8,7 @@ use serde::Deserialize;
 use store::User;
 use utoipa::ToSchema;
 
-use super::dto::{SignedIn, start_session};
+use super::dto::{SignedIn, end_former_session, start_session};
 use crate::access::identity::By;
 use crate::access::throttle::Place;
 use crate::access::{account, browser, password, second_factor};
@@ -47,10 +47,13 @@ pub async fn handle(
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
     let Some((user, _)) = found.clone().filter(|_| is_right) else {
-        if let Some((user, _)) = found {
-            let by = By::visitor(client);
-            context.record(Event::of_account(&by, "session.refused").on(&user.username)).await?;
-        }
+        // Also where nobody has the login: writing takes time, which must not tell who has an account.
+        let refused = Event::of_account(&By::visitor(client), "session.refused");
+        let refused = match found {
+            Some((user, _)) => refused.on(&user.username),
+            None => refused,
+        };
+        context.record(refused).await?;
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
             .action("if you forgot your password, request a link to choose a new one"));
     };
@@ -61,6 +64,7 @@ pub async fn handle(
     account::check_may_sign_in(&user)?;
     let by = By::user(&user, client);
     let started = start_session(&context, user, &by.client).await?;
+    end_former_session(&context, &headers).await?;
     context.record(Event::of_account(&by, "session.created")).await?;
     Ok(started.created())
 }

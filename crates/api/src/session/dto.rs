@@ -1,7 +1,7 @@
 //! Who is signed in, and how a session starts.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use model::{Role, UnixSeconds};
 use serde::Serialize;
@@ -157,4 +157,16 @@ pub async fn start_session_by(
     let session = session.ok_or_else(Problem::signed_out)?;
     let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id).await?];
     Ok(Started { signed_in: SignedIn::new(context, session, memberships, None), cookies })
+}
+
+/// Ends the session that a browser had before it signed in again, whoever's it was: nothing uses it from then on, except for
+/// somebody who copied it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn end_former_session(context: &Context, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(former) = cookie::read(context, headers) else { return Ok(()) };
+    let (catalog, hash) = (context.catalog.clone(), credential::hash(former.expose()));
+    blocking(move || catalog.delete_session(&hash)).await??;
+    Ok(())
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use ::metrics::curtain::Curtain;
-use ::metrics::query::{CohortValue, Dimension, Filter, Reporting};
+use ::metrics::query::{CohortValue, Dimension, Facets, Filter, Reporting, ValueFacet};
 use ::metrics::question::{PARAMETERS, ParameterKind, Question};
-use ::metrics::registry::{Metric, Unit};
+use ::metrics::registry::Metric;
 use model::{Day, Interval};
 use url::form_urlencoded;
 
@@ -267,6 +267,9 @@ impl SharedView {
         if hides_amounts && !matches!(self.question.currency, Some(Reporting::In(_))) {
             return Err("choose one currency for the page before you hide amounts");
         }
+        if hides_counts && !hides_amounts {
+            return Err("amounts tell how many customers there are: hide amounts as well, or show counts");
+        }
         if matches!(self.page, Page::Retention) {
             if hides_counts && self.what == CohortValue::Customers {
                 return Err("cohorts of customers are counts: follow MRR on the page, or show counts");
@@ -276,23 +279,54 @@ impl SharedView {
             }
         }
         if let Page::Metric(metric) = self.page
-            && hides_counts
-            && metric.unit == Unit::Count
+            && (Curtain { scale: None, hides_counts }).hides(metric)
         {
-            return Err("this page shows nothing but counts: share it with counts, or share another page");
+            return Err(
+                "this page tells how many customers there are: share it with counts, or share another page",
+            );
         }
         Ok(())
     }
 
     /// Whether its figures or filters name values of a dimension.
     pub(crate) fn names(&self, dimension: Dimension) -> bool {
-        let Filter { plans, products, .. } = &self.question.filter;
+        let Filter { plans, products, intervals, countries, .. } = &self.question.filter;
         let is_filtered = match dimension {
             Dimension::Plan => !plans.is_empty(),
             Dimension::Product => !products.is_empty(),
+            Dimension::Interval => !intervals.is_empty(),
+            Dimension::Country => !countries.is_empty(),
             _ => false,
         };
         is_filtered || self.by == Some(dimension) || self.page.parts().iter().any(|(_, by)| *by == dimension)
+    }
+
+    /// Takes out what its figures and filters don't name: how many plans, countries or reasons an account has is not on the page.
+    pub(crate) fn keep_named(&self, facets: &mut Facets) {
+        let Filter { plans, products, .. } = &self.question.filter;
+        if !plans.is_empty() {
+            facets.plans.retain(|plan| plans.contains(&plan.id));
+        }
+        if !products.is_empty() {
+            let is_kept = |id: &Option<String>| id.as_ref().is_some_and(|id| products.contains(id));
+            facets.plans.retain(|plan| is_kept(&plan.product_id));
+            facets.products.retain(|product| products.contains(&product.id));
+        }
+        let cleared = |dimension| !self.names(dimension);
+        let values: [(Dimension, &mut Vec<String>); 2] =
+            [(Dimension::Country, &mut facets.countries), (Dimension::Interval, &mut facets.intervals)];
+        values
+            .into_iter()
+            .filter(|(dimension, _)| cleared(*dimension))
+            .for_each(|(_, values)| values.clear());
+        let values: [(Dimension, &mut Vec<ValueFacet>); 2] = [
+            (Dimension::Feedback, &mut facets.feedback),
+            (Dimension::DeclineCode, &mut facets.decline_codes),
+        ];
+        values
+            .into_iter()
+            .filter(|(dimension, _)| cleared(*dimension))
+            .for_each(|(_, values)| values.clear());
     }
 
     /// Whether a page asks just this at one of these moments.

@@ -43,7 +43,9 @@ impl Shown {
 
     pub(super) fn facets(&self) -> Facets {
         let View { ledger, rates, now, .. } = &self.view;
-        self.curtain.facets(|dimension| self.page.names(dimension), query::facets(ledger, rates, *now))
+        let mut facets = query::facets(ledger, rates, *now);
+        self.page.keep_named(&mut facets);
+        self.curtain.facets(|dimension| self.page.names(dimension), facets)
     }
 
     /// The metrics that there are for this page: those that are hidden are left out.

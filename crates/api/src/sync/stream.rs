@@ -74,12 +74,30 @@ pub async fn handle(
 }
 
 impl Allowed {
+    /// Whether no connection came or went since. The page then listens anew, to those that there are.
+    async fn is_of_all(&self) -> bool {
+        let Business::Together { workspace, connections } = &self.business else { return true };
+        let (catalog, workspace) = (self.context.catalog.clone(), workspace.clone());
+        let found = blocking(move || {
+            let all = catalog.connections(&workspace)?;
+            Ok::<_, store::StoreError>(Business::together(&workspace, all))
+        });
+        let Ok(Ok(Some(now))) = found.await else { return false };
+        let ids = |records: &[store::ConnectionRecord]| -> Vec<_> {
+            records.iter().map(|record| record.id.clone()).collect()
+        };
+        ids(now.connections()) == ids(connections)
+    }
+
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
     async fn is_still(&self) -> bool {
         // Of several, all are of one workspace.
         let Some(connection) = self.business.connections().first().map(|record| record.id.clone()) else {
             return false;
         };
+        if !self.is_of_all().await {
+            return false;
+        }
         let (catalog, actor, method) =
             (self.context.catalog.clone(), self.actor.clone(), self.method.clone());
         let now = self.context.clock.now();

@@ -3,17 +3,12 @@
 use api::Problem;
 use axum::body::Body;
 use axum::http::{Request, header};
-use model::{ManualClock, UnixSeconds};
 use sandbox::SOURCE;
 use serde_json::json;
 
-use crate::support::{As, PASSWORD, Site, owner};
+use crate::support::{As, PASSWORD, Site, clock, owner};
 
 const DAY: i64 = 86_400;
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
 
 #[tokio::test]
 async fn who_has_the_setup_code_becomes_the_owner_and_nobody_after() {

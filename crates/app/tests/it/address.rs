@@ -1,13 +1,8 @@
 //! Accounts that get another email address.
 
-use model::{ManualClock, UnixSeconds};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, As, PASSWORD, Site};
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
+use crate::support::{Answer, As, PASSWORD, Site, clock};
 
 async fn change(site: &Site, cookie: &str, email: &str, password: &str) -> Answer {
     let request = json!({"email": email, "current_password": password});

@@ -1,17 +1,12 @@
 //! What people on the pages write to the person who runs the server.
 
 use api::BookDemo;
-use model::{ManualClock, UnixSeconds};
 use serde_json::{Value, json};
 
 use crate::process::{chartsy, text};
-use crate::support::{Answer, As, Site};
+use crate::support::{Answer, As, Site, clock};
 
 const TO_OPERATOR: (&str, &str) = ("from_visitor", "operator@example.com");
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
 
 fn ask(name: &str) -> Value {
     json!({"full_name": name, "email": "grace@example.com", "text": "MRR by plan, please"})

@@ -8,10 +8,10 @@ use crate::support::{As, Site, sandbox};
 
 /// An operation of the API's description.
 #[derive(Debug, Clone)]
-struct Operation {
-    method: String,
+pub struct Operation {
+    pub method: String,
     /// With its parts filled in for the owner's connection.
-    path: String,
+    pub path: String,
     demand: Demand,
 }
 
@@ -25,7 +25,7 @@ enum Demand {
     Link,
 }
 
-fn operations(connection: &str) -> Vec<Operation> {
+pub fn operations(connection: &str) -> Vec<Operation> {
     let document = serde_json::to_value(api::openapi()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -172,7 +172,9 @@ async fn what_can_be_done_without_signing_in_is_known() {
     assert_eq!(
         open,
         [
+            "POST /api/v1/demo-requests",
             "POST /api/v1/invitations/read",
+            "POST /api/v1/me/email/confirm",
             "POST /api/v1/password-reset",
             "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",

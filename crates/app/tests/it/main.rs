@@ -25,6 +25,7 @@ mod privacy;
 mod process;
 mod rates;
 mod schema;
+mod security;
 mod serve;
 mod share_links;
 mod sign_up;

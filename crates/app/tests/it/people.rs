@@ -1,14 +1,10 @@
 //! A team: invitations, roles, sessions, tokens and the audit log.
 
 use axum::http::header;
-use model::{ManualClock, Role, UnixSeconds};
+use model::Role;
 use serde_json::{Value, json};
 
-use crate::support::{As, PASSWORD, Site};
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
+use crate::support::{As, PASSWORD, Site, clock};
 
 fn account(name: &str, code: &Value) -> Value {
     json!({"full_name": name, "email": format!("{name}@example.com"), "username": name,

@@ -151,7 +151,6 @@ async fn no_amount_and_no_count_is_in_an_answer_where_they_are_hidden() {
         format!("/metrics/mrr?{OWN}"),
         format!("/metrics/mrr?{OWN}&by=plan"),
         format!("/metrics/arr?{OWN}"),
-        format!("/metrics/arpa?{OWN}"),
         format!("/metrics/net_revenue?{OWN}"),
     ];
     for path in &asked {
@@ -176,8 +175,12 @@ async fn no_amount_and_no_count_is_in_an_answer_where_they_are_hidden() {
     }
     assert!(!texts.contains("usd\"") || texts.contains("currency=usd"), "{texts}");
     assert!(!texts.contains("scale") && !texts.contains("total_minor"));
-    let counts = shop.shown(&visit, &format!("/metrics/active_customers?{OWN}")).await;
-    assert_eq!((counts.status, counts.code()), (403, "not_shared"));
+    for counting in ["active_customers", "arpa"] {
+        let counts = shop.shown(&visit, &format!("/metrics/{counting}?{OWN}")).await;
+        assert_eq!((counts.status, counts.code()), (403, "not_shared"), "{counting}");
+    }
+    let amounts_alone = shop.share(json!({"hides_counts": true})).await;
+    assert_eq!((amounts_alone.status, amounts_alone.body["field"].as_str()), (422, Some("view")));
     let listed = shop.shown(&visit, "/metrics").await;
     assert!(!listed.text.contains("\"count\""), "{}", listed.text);
 }

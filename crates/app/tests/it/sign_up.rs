@@ -1,24 +1,10 @@
 //! Accounts that people create for themselves, and passwords that they forget.
 
-use model::{ManualClock, UnixSeconds};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, As, PASSWORD, Site};
+use crate::support::{Answer, As, PASSWORD, Site, account, clock, post};
 
 const MINUTE_MS: i64 = 60_000;
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
-
-fn account(name: &str, email: &str) -> Value {
-    json!({"full_name": "Bob Builder", "email": email, "username": name,
-        "password": PASSWORD, "password_confirmation": PASSWORD})
-}
-
-async fn post(site: &Site, path: &str, request: Value) -> Answer {
-    site.ask(As::Nobody, "POST", path, Some(request)).await
-}
 
 async fn sign_in(site: &Site, login: &str, password: &str) -> Answer {
     post(site, "/api/v1/session", json!({"login": login, "password": password})).await

@@ -55,7 +55,14 @@ impl Site {
 
     /// A server to which anybody can sign up and write, whose mails wait in the outbox.
     pub fn open_to_everybody(clock: &ManualClock) -> Self {
+        Self::open_at(clock, None)
+    }
+
+    /// The same at an address that people open.
+    pub fn open_at(clock: &ManualClock, public_url: Option<&str>) -> Self {
         Self::with_options(Clock::Manual(clock.clone()), |data, catalog, options| {
+            options.public_url = public_url.map(|url| url.parse().unwrap());
+            options.is_loopback = public_url.is_none();
             let url = Secret::new("smtp://127.0.0.1:1?tls=none");
             let settings = mail::Settings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
             let clock = Clock::Manual(clock.clone());
@@ -264,6 +271,22 @@ impl Answer {
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
+}
+
+/// What somebody without an invitation enters to sign up.
+pub fn account(name: &str, email: &str) -> Value {
+    json!({"full_name": "Bob Builder", "email": email, "username": name,
+        "password": PASSWORD, "password_confirmation": PASSWORD})
+}
+
+/// Asks without being signed in.
+pub async fn post(site: &Site, path: &str, request: Value) -> Answer {
+    site.ask(As::Nobody, "POST", path, Some(request)).await
+}
+
+/// A clock that stands, for whatever depends on time and on no merchant.
+pub fn clock() -> ManualClock {
+    ManualClock::at(UnixSeconds(1_790_000_000))
 }
 
 pub fn owner() -> Value {

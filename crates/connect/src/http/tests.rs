@@ -106,3 +106,9 @@ async fn no_answer_leads_anywhere_else() {
     assert_eq!(ask(&http, &url).await, Ok(302));
     assert_eq!((first.asked(), private.asked()), (1, 0));
 }
+
+#[test]
+fn the_trusted_certificates_are_read_once_for_all_clients() {
+    let (one, other) = (tls(true).unwrap(), tls(true).unwrap());
+    assert!(Arc::ptr_eq(&one.client_auth_cert_resolver, &other.client_auth_cert_resolver));
+}

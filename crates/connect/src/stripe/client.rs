@@ -7,7 +7,7 @@ use model::{ObjectKind, RawObject};
 use tokio::time::sleep;
 
 use super::limiter::{Access, Endpoint, Limiter};
-use super::page::{self, Requested};
+use super::page;
 use super::refusal::Refusal;
 use super::retry::{self, AttemptLimits, Failure};
 use super::transport::{Answer, Transport, Verb};
@@ -98,8 +98,8 @@ impl Client {
         query.extend(children.starting_after.clone().map(|after| ("starting_after", after)));
         let endpoint = Endpoint { kind, access: Access::Children };
         let call = Call { endpoint, path, query, verb: Verb::Get, attempts: retry::BACKGROUND };
-        let asked = Requested { kind, created_gte: None, created_lte: None, parent: Some(children) };
-        let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
+        let request = ListRequest::new(kind);
+        let page = self.call(&call, |answer| self.read_page(answer, &request, Some(children))).await;
         page.map_err(|failed| {
             let Failed::Answer(answer) = &failed else { return self.explain(failed, &call) };
             if answer.status == 404 && Refusal::of(answer).is_about_the_object() {
@@ -149,17 +149,11 @@ impl Client {
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
         let endpoint = Endpoint { kind, access: Access::List };
         let mut call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts };
-        let asked = Requested {
-            kind,
-            created_gte: request.created_gte,
-            created_lte: request.created_lte,
-            parent: None,
-        };
         let mut level = self.expansion(kind);
         let page = loop {
             call.query = list_query(request);
             call.query.extend(expand("data.", kind, level));
-            let page = self.call(&call, |answer| self.read_page(answer, &asked)).await;
+            let page = self.call(&call, |answer| self.read_page(answer, request, None)).await;
             match self.next_expansion(kind, level, &page) {
                 Some(next) => level = next,
                 None => break page,
@@ -168,8 +162,13 @@ impl Client {
         page.map_err(|failed| self.explain(failed, &call))
     }
 
-    fn read_page(&self, answer: &Answer, asked: &Requested<'_>) -> Result<Page, Unreadable> {
-        let page = page::read(&answer.body, asked, answer.server_time)?;
+    fn read_page(
+        &self,
+        answer: &Answer,
+        request: &ListRequest,
+        parent: Option<&Children>,
+    ) -> Result<Page, Unreadable> {
+        let page = page::read(&answer.body, request, parent, answer.server_time)?;
         let objects = page.objects.into_iter().map(|object| self.private(object)).collect();
         Ok(Page { objects, ..page })
     }

@@ -6,7 +6,7 @@ use model::{MrrMethod, UnixSeconds};
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
-use crate::definition::{Balance, Definition, Functions};
+use crate::definition::{Balance, Definition, Extras, Functions};
 use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
@@ -33,31 +33,13 @@ pub(crate) static DEFINITION: Definition = Definition {
     prices: kind::PRICE,
     products: kind::PRODUCT,
     bills: kind::INVOICE,
-    pending_items: Some(kind::INVOICE_ITEM),
     agreements: &[kind::SUBSCRIPTION],
-    sampled: &[kind::SUBSCRIPTION, kind::INVOICE],
     history_kinds: history::KINDS,
-    price_list_kinds: history::PRICE_LIST,
     priced: history::PRICED,
-    balance: Some(Balance {
-        kind: kind::BALANCE_TRANSACTION,
-        read: |object| translate::balance_transaction(&object.body),
-        payments: kind::CHARGE,
-        read_payment: |object| translate::charge(&object.body),
-    }),
-    // Both of its settings are at their defaults here: a discount counts if its coupon lasts forever, and a subscription
-    // leaves MRR when its cancellation is requested.
-    mrr_method: Some(MrrMethod {
-        statuses: &[SubscriptionStatus::Active, SubscriptionStatus::PastDue],
-        counts_until_end: false,
-        published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
-    }),
-    keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
     customer_prefix: "cus_",
     // Stripe opened to the public: no account is older. 2011-09-29.
     first_accounts: UnixSeconds(1_317_254_400),
-    event_list: Some(webhook::EVENT_LIST),
     webhook_terms: WebhookTerms {
         events: webhook::WEBHOOK_EVENTS,
         api_version: API_VERSION,
@@ -67,25 +49,40 @@ pub(crate) static DEFINITION: Definition = Definition {
 
     functions: Functions {
         parse_key: key::parse,
+        verify: signature::verify,
+        delivered: translate::event,
+        billed: |objects| history::billed(objects),
+        listing: history::listing,
+        redact: privacy::redact,
+    },
+    extras: Extras {
+        pending_items: Some(kind::INVOICE_ITEM),
+        balance: Some(Balance {
+            kind: kind::BALANCE_TRANSACTION,
+            read: |object| translate::balance_transaction(&object.body),
+            payments: kind::CHARGE,
+            read_payment: |object| translate::charge(&object.body),
+        }),
+        // Both of its settings are at their defaults here: a discount counts if its coupon lasts forever, and a
+        // subscription leaves MRR when its cancellation is requested.
+        mrr_method: Some(MrrMethod {
+            statuses: &[SubscriptionStatus::Active, SubscriptionStatus::PastDue],
+            counts_until_end: false,
+            published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
+        }),
+        event_list: Some(webhook::EVENT_LIST),
+        keyed_by_data: &[privacy::CURRENCY_OPTIONS],
+
         key_link: catalog::key_link,
         customer_link: catalog::customer_link,
         requests_at_once: pace::requests_at_once,
-
-        verify: signature::verify,
-        delivered: translate::event,
         created_object: translate::created_object,
         is_creation: lifetime::is_creation,
-
-        billed: |objects| history::billed(objects),
-        listing: history::listing,
-        named_prices: history::named_prices,
-        ended_at: lifetime::ended_at,
+        named_prices: Some(history::named_prices),
         booked_for: lifetime::booked_for,
         says_the_same: lifetime::says_the_same,
         part_of: lifetime::part_of,
         may_be_gone: lifetime::may_be_gone,
         tombstone: lifetime::tombstone,
-        last_known: lifetime::last_known,
-        redact: privacy::redact,
     },
 };

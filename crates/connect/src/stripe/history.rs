@@ -26,9 +26,6 @@ pub const KINDS: &[ObjectKind] = &[
     kind::DISPUTE,
 ];
 
-/// What the price list is made of.
-pub const PRICE_LIST: &[ObjectKind] = &[kind::PRICE, kind::PRODUCT];
-
 /// A history from a customer's objects, in whatever order they come.
 pub fn billed<'a>(objects: impl IntoIterator<Item = &'a RawObject>) -> Billed {
     let mut collected = Collected::default();

@@ -1,7 +1,6 @@
 //! API keys, distinguished by their prefix.
 
-use model::Secret;
-
+use crate::key::{KeyFormat, KeyPrefix};
 use crate::{Key, KeyError, Source};
 
 const EMPTY: KeyError = KeyError {
@@ -20,21 +19,23 @@ const NOT_A_KEY: KeyError = KeyError {
     code: "key_malformed",
     message: "this is not a Stripe key: Stripe keys start with rk_live_, rk_test_, sk_live_ or sk_test_",
 };
-const TOO_SHORT: KeyError =
-    KeyError { code: "key_malformed", message: "this key is too short: check that you copied all of it" };
 
-/// What each kind of key begins with: whether it is restricted, and whether it is for test mode.
-const PREFIXES: [(&str, bool, bool); 4] = [
-    ("rk_live_", true, false),
-    ("rk_test_", true, true),
-    ("sk_live_", false, false),
-    ("sk_test_", false, true),
-];
+/// The longest have about 110 characters; the oldest have 24 after the prefix.
+const FORMAT: KeyFormat = KeyFormat {
+    source: Source::Stripe,
+    prefixes: &[
+        prefix("rk_live_", true, false),
+        prefix("rk_test_", true, true),
+        prefix("sk_live_", false, false),
+        prefix("sk_test_", false, true),
+    ],
+    shortest_rest: 12,
+    not_a_key: NOT_A_KEY,
+};
 
-/// Stripe's oldest keys have 24 characters after the prefix. What has fewer than this was cut off, and need not be sent.
-const SHORTEST_REST: usize = 12;
-/// The longest key that is looked at. Stripe's have about 110 characters.
-const LONGEST: usize = 300;
+const fn prefix(text: &'static str, is_restricted: bool, is_test_mode: bool) -> KeyPrefix {
+    KeyPrefix { text, is_restricted, is_test_mode }
+}
 
 /// Reads a key; spaces around it are ignored.
 pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
@@ -48,22 +49,13 @@ pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
     if text.starts_with("whsec_") {
         return Err(SIGNING_SECRET);
     }
-    let known = PREFIXES.into_iter().find(|(prefix, ..)| text.starts_with(prefix));
-    let (prefix, is_restricted, is_test_mode) = known.ok_or(NOT_A_KEY)?;
-    let rest = &text[prefix.len()..];
-    let is_plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if rest.is_empty() || text.len() > LONGEST || !is_plain {
-        return Err(NOT_A_KEY);
-    }
-    if rest.len() < SHORTEST_REST {
-        return Err(TOO_SHORT);
-    }
-    Ok(Key { source: Source::Stripe, secret: Secret::new(text), is_test_mode, is_restricted, prefix })
+    FORMAT.parse(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::TOO_SHORT;
 
     #[test]
     fn a_key_is_known_by_its_prefix() {
@@ -88,7 +80,7 @@ mod tests {
         for text in ["sk_live_a", "rk_test_abcdefghijk"] {
             assert_eq!(refused(text), TOO_SHORT, "{text}");
         }
-        assert_eq!(refused(&format!("sk_live_{}", "a".repeat(LONGEST))), NOT_A_KEY);
+        assert_eq!(refused(&format!("sk_live_{}", "a".repeat(300))), NOT_A_KEY);
     }
 
     #[test]

@@ -52,31 +52,27 @@ pub fn named(name: &str) -> Option<ObjectKind> {
     ALL.iter().copied().find(|kind| kind.as_str() == name)
 }
 
-const fn shape(kind: ObjectKind) -> KindShape {
-    KindShape { kind, named_in: None, part_of: None, may_be_ownerless: false }
-}
-
 /// How they hang together. The store has the same for files from before it was told.
 pub const SHAPES: &[KindShape] = &[
-    shape(ACCOUNT),
-    KindShape { named_in: Some(Column::Customer), ..shape(CUSTOMER) },
-    shape(PRODUCT),
-    shape(PRICE),
-    shape(COUPON),
-    shape(PROMOTION_CODE),
-    KindShape { named_in: Some(Column::Subscription), ..shape(SUBSCRIPTION) },
-    KindShape { part_of: Some(Column::Subscription), ..shape(SUBSCRIPTION_ITEM) },
-    KindShape { named_in: Some(Column::Invoice), may_be_ownerless: true, ..shape(INVOICE) },
-    KindShape { part_of: Some(Column::Invoice), ..shape(INVOICE_LINE) },
-    shape(INVOICE_ITEM),
-    KindShape { named_in: Some(Column::Charge), may_be_ownerless: true, ..shape(CHARGE) },
-    KindShape { may_be_ownerless: true, ..shape(REFUND) },
-    KindShape { may_be_ownerless: true, ..shape(DISPUTE) },
-    shape(CREDIT_NOTE),
-    shape(PAYMENT_INTENT),
-    KindShape { may_be_ownerless: true, ..shape(INVOICE_PAYMENT) },
-    shape(BALANCE_TRANSACTION),
-    shape(EVENT),
+    KindShape::new(ACCOUNT),
+    KindShape::named(CUSTOMER, Column::Customer),
+    KindShape::new(PRODUCT),
+    KindShape::new(PRICE),
+    KindShape::new(COUPON),
+    KindShape::new(PROMOTION_CODE),
+    KindShape::named(SUBSCRIPTION, Column::Subscription),
+    KindShape { part_of: Some(Column::Subscription), ..KindShape::new(SUBSCRIPTION_ITEM) },
+    KindShape { may_be_ownerless: true, ..KindShape::named(INVOICE, Column::Invoice) },
+    KindShape { part_of: Some(Column::Invoice), ..KindShape::new(INVOICE_LINE) },
+    KindShape::new(INVOICE_ITEM),
+    KindShape { may_be_ownerless: true, ..KindShape::named(CHARGE, Column::Charge) },
+    KindShape { may_be_ownerless: true, ..KindShape::new(REFUND) },
+    KindShape { may_be_ownerless: true, ..KindShape::new(DISPUTE) },
+    KindShape::new(CREDIT_NOTE),
+    KindShape::new(PAYMENT_INTENT),
+    KindShape { may_be_ownerless: true, ..KindShape::new(INVOICE_PAYMENT) },
+    KindShape::new(BALANCE_TRANSACTION),
+    KindShape::new(EVENT),
 ];
 
 const fn reference(from: ObjectKind, column: Column, to: ObjectKind) -> Reference {

@@ -79,14 +79,6 @@ impl Failure {
     }
 }
 
-impl Backoff {
-    /// Twice as long after every attempt, of which 50 to 100 % by chance, so that clients do not come back together.
-    fn after(self, attempt: u32, jitter: u8) -> Duration {
-        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
-        doubled / 2 + doubled / 2 * u32::from(jitter) / 255
-    }
-}
-
 /// The same for all attempts of one call, so that the provider executes it only once.
 pub(super) fn idempotency_key() -> String {
     let chance = || getrandom::u64().unwrap_or_default();

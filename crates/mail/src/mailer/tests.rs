@@ -381,7 +381,7 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             vec![opened, "11:07 AM UTC"],
         ),
         (
-            Message::ConfirmNewAddress { link: link() },
+            Message::ConfirmNewAddress { username: "ada".to_owned(), link: link() },
             "Confirm your new email address",
             vec![opened, "11:07 AM UTC", "keeps the address that it has"],
         ),

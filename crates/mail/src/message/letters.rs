@@ -29,7 +29,9 @@ pub(super) fn write(message: &Message, to: &Mailbox, expires_at: Option<UnixSeco
 fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
     match message {
         Message::ConfirmAddress { link } => confirm_address(link, expires_at),
-        Message::ConfirmNewAddress { link } => confirm_new_address(link, expires_at),
+        Message::ConfirmNewAddress { username, link } => {
+            confirm_new_address(&one_line(username), link, expires_at)
+        }
         Message::ResetPassword { link } => reset_password(link, expires_at),
         Message::PasswordChanged { at, reset_page } => password_changed(*at, reset_page),
         Message::Invitation { workspace_name, invited_by, role, link, .. } => {
@@ -61,11 +63,15 @@ fn confirm_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, V
     ("Confirm your email address".to_owned(), parts)
 }
 
-fn confirm_new_address(link: &Secret, expires_at: Option<UnixSeconds>) -> (String, Vec<Part>) {
+fn confirm_new_address(
+    username: &str,
+    link: &Secret,
+    expires_at: Option<UnixSeconds>,
+) -> (String, Vec<Part>) {
     let parts = vec![
-        text(
-            "Someone asked to make this the email address of their Chartsy account. If it was you, please confirm that the address is yours:",
-        ),
+        text(format!(
+            "Someone asked to make this the email address of the Chartsy account “{username}”. If that is your account, please confirm that the address is yours:"
+        )),
         Part::Button { label: "Confirm new email address", link: link.expose().to_owned() },
         text(usable_until(expires_at)),
         text("Until then, your account keeps the address that it has."),

@@ -72,7 +72,8 @@ impl FromVisitor {
         };
         let mut members = Map::new();
         members.insert("type".to_owned(), json!(topic));
-        members.insert("text".to_owned(), json!(format!("{}:\n{}", self.headline(), self.text)));
+        let words = format!("{}:\n{}", self.headline(), self.text);
+        members.insert("text".to_owned(), json!(without_markup(&words)));
         members.insert("message".to_owned(), json!(self.text));
         members.insert("name".to_owned(), json!(self.visitor.name()));
         members.insert("email".to_owned(), json!(self.visitor.address().to_string()));
@@ -86,4 +87,9 @@ impl FromVisitor {
         }
         Value::Object(members).to_string()
     }
+}
+
+/// Chat programs read commands and links with other names out of a text. These are a stranger's words: they stay words.
+fn without_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -66,7 +66,23 @@ fn counts_are_there_unless_they_are_hidden() {
     assert_eq!(shown(&curtain(true, false), "active_customers", Value::Count(87)), Some(Value::Count(87)));
     assert_eq!(shown(&curtain(true, true), "active_customers", Value::Count(87)), None);
     let customers = Metric::find("active_customers").unwrap();
-    assert!(curtain(false, true).hides(customers) && !curtain(true, false).hides(customers));
+    assert!(curtain(true, true).hides(customers) && !curtain(true, false).hides(customers));
+    for telling in
+        ["arpa", "ltv", "average_sale_price", "average_revenue_per_customer", "customer_lifetime_months"]
+    {
+        let metric = Metric::find(telling).unwrap();
+        assert!(curtain(true, true).hides(metric) && !curtain(true, false).hides(metric), "{telling}");
+    }
+}
+
+#[test]
+fn arr_shows_no_more_than_mrr() {
+    let hidden = curtain(true, true);
+    for minor in [1, 2_900, 99_999, SECRET_MINOR] {
+        let (mrr, arr) =
+            (shown(&hidden, "mrr", Value::Minor(minor)), shown(&hidden, "arr", Value::Minor(12 * minor)));
+        assert_eq!(mrr, arr);
+    }
 }
 
 #[test]

@@ -4,13 +4,14 @@ mod adding;
 mod groups;
 mod members;
 mod own;
+mod places;
+mod worths;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use model::{Currency, Day, Interval};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +27,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 
 use groups::{Groups, limited};
+use places::{Place, Places, Sums};
 
 pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
@@ -91,18 +93,6 @@ pub struct Cohort {
     pub is_last_partial: bool,
 }
 
-/// The sums of one cohort.
-#[derive(Debug, Clone, Default)]
-struct Sums {
-    customers: i64,
-    mrr: i64,
-    /// From period to period, that of the cohort first: what each value is more than the one before.
-    changes: Vec<i64>,
-}
-
-/// A cohort: its currency and its group as the question numbers them, and the period that it began in.
-type Place = (Currency, u32, usize);
-type Places = FxHashMap<Place, Sums>;
 type Cells = BTreeMap<(Currency, Option<Group>), BTreeMap<usize, Sums>>;
 
 struct Question<'a> {
@@ -194,6 +184,23 @@ impl<'a> Question<'a> {
         self.factors[currency as usize * self.shape.span.buckets.len() + bucket].as_ref()
     }
 
+    /// Cohorts without anybody.
+    fn places(&self) -> Places {
+        let currencies = match self.query.currency {
+            Reporting::In(_) => 1,
+            Reporting::Native => self.shape.scope.currencies.len(),
+        };
+        Places::new(currencies, self.groups.named.len(), self.shape.span.buckets.len())
+    }
+
+    /// The currency that a cohort's values are in.
+    fn currency_at(&self, place: Place) -> Currency {
+        match self.query.currency {
+            Reporting::In(currency) => currency,
+            Reporting::Native => self.shape.scope.currencies[place.currency as usize],
+        }
+    }
+
     /// Whether a cohort begins in the range.
     fn is_asked(&self, cohort: usize) -> bool {
         let bucket = self.shape.span.buckets[cohort];
@@ -221,22 +228,6 @@ impl<'a> Question<'a> {
         let size = |series: &CohortSeries| series.cohorts.iter().map(|cohort| cohort.customers).sum::<i64>();
         all.sort_by_key(|series| (series.currency, std::cmp::Reverse(size(series)), series.group.clone()));
         all
-    }
-}
-
-impl Sums {
-    fn add(&mut self, customers: i64, mrr: i64, changes: &[i64]) {
-        self.customers += customers;
-        self.mrr += mrr;
-        self.changes.resize(self.changes.len().max(changes.len()), 0);
-        self.changes.iter_mut().zip(changes).for_each(|(sum, change)| *sum += change);
-    }
-
-    fn values(&self) -> impl Iterator<Item = i64> {
-        self.changes.iter().scan(0, |value, change| {
-            *value += change;
-            Some(*value)
-        })
     }
 }
 

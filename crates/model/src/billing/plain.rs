@@ -2,8 +2,42 @@
 
 use rust_decimal::Decimal;
 
-use super::{Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Subscription, SubscriptionStatus};
-use crate::{Currency, CustomerId, InvoiceId, InvoiceLineId, SubscriptionId, UnixSeconds};
+use super::{
+    BillingInterval, Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Price, PriceScheme, Recurrence,
+    Subscription, SubscriptionItem, SubscriptionStatus,
+};
+use crate::{
+    Currency, CustomerId, InvoiceId, InvoiceLineId, PriceId, SubscriptionId, SubscriptionItemId, UnixSeconds,
+};
+
+impl Price {
+    /// A price for one, that is due once every interval. `None`: the amount is not known.
+    pub fn recurring(
+        id: PriceId,
+        currency: Currency,
+        amount_minor: Option<Decimal>,
+        interval: BillingInterval,
+    ) -> Self {
+        Self {
+            id,
+            product: None,
+            nickname: None,
+            currency,
+            recurrence: Some(Recurrence { interval, interval_count: 1, is_metered: false }),
+            scheme: PriceScheme::PerUnit(amount_minor),
+            currency_options: Vec::new(),
+            transform_quantity: None,
+            is_active: true,
+        }
+    }
+}
+
+impl SubscriptionItem {
+    /// One of what a price is for.
+    pub fn new(id: SubscriptionItemId, price: PriceId) -> Self {
+        Self { id, price, quantity: Decimal::ONE, current_period: None }
+    }
+}
 
 impl Customer {
     /// A customer of whom only the id is known.

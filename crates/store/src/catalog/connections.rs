@@ -104,6 +104,18 @@ impl Catalog {
         self.read(|conn| records(conn, &sql, []))
     }
 
+    /// One connection, for all tenants: only for the runner, never for a request.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn connection_of_any_workspace(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM connections WHERE id = ?1");
+        Ok(self.read(|conn| records(conn, &sql, [id.as_str()]))?.pop())
+    }
+
     /// Reads, changes and writes a connection in one transaction. What identifies it (ids, source, account, base,
     /// mode, key hint, time of creation) stays, whatever `change` does to it.
     ///

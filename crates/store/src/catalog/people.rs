@@ -162,6 +162,8 @@ impl Catalog {
                 .execute(params![id.as_str(), since.map(|at| at.0)])?;
             if since.is_some() {
                 end_sessions(tx, id, None)?;
+                // Whoever has got hold of a link can't use it to come back.
+                super::email_links::end_links(tx, id)?;
             }
             by_id(tx, id)
         })

@@ -103,3 +103,13 @@ fn an_inbox_of_a_newer_version_is_left_alone() {
     drop(conn);
     assert!(matches!(Inbox::open(dir.path()), Err(StoreError::NewerFormat { found: 7, .. })));
 }
+
+#[tokio::test]
+async fn no_thread_waits_for_deliveries_before_the_first_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(dir.path()).unwrap();
+    assert_eq!(inbox.facts().unwrap(), InboxFacts::default());
+    assert!(inbox.shared.jobs().is_none());
+    assert!(inbox.put(event(1)).await.unwrap());
+    assert!(inbox.shared.jobs().is_some());
+}

@@ -27,7 +27,7 @@ pub fn price_book(source: Source, objects: &Objects) -> Result<Prices, StoreErro
     for kind in source.price_list_kinds() {
         let mut after: Option<String> = None;
         loop {
-            let stored = objects.scan(*kind, after.as_deref(), BATCH)?;
+            let stored = objects.scan(kind, after.as_deref(), BATCH)?;
             let Some(last) = stored.last() else { break };
             after = Some(last.object.id.clone());
             for stored in &stored {

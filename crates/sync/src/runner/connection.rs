@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use connect::Client;
 use model::{Clock, ConnectionId};
-use store::{ConnectionFiles, Inbox, LedgerStamp, Objects, StoreError};
+use store::{ConnectionFiles, Inbox, InboxFacts, LedgerStamp, Objects, StoreError};
 use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,8 @@ pub(super) struct Connection {
     looked_at: AtomicI64,
     /// Which settings a ledger was made by: one that was made by earlier ones is not shown any more.
     epoch: AtomicU64,
+    /// When its files were needed last.
+    used_at: AtomicI64,
     reader: Mutex<Option<Objects>>,
     inbox: Mutex<Option<Inbox>>,
     pub created: Created,
@@ -59,6 +61,7 @@ impl Connection {
             working: tokio::sync::Mutex::default(),
             loading: tokio::sync::Mutex::default(),
             looked_at: AtomicI64::new(clock.now().0),
+            used_at: AtomicI64::new(clock.now().0),
             clock,
             snapshot: Mutex::default(),
             epoch: AtomicU64::new(0),
@@ -146,6 +149,7 @@ impl Connection {
 
     /// The connection's objects, for reading.
     pub fn reading(&self, files: &ConnectionFiles) -> Result<Objects, StoreError> {
+        self.use_files();
         let is_replaced = lock(&self.reader).as_ref().is_some_and(Objects::is_replaced);
         if is_replaced {
             *lock(&self.reader) = None;
@@ -200,6 +204,11 @@ impl Connection {
         self.has_deliveries.store(true, Ordering::SeqCst);
     }
 
+    /// Whether anything was delivered that nobody has taken.
+    pub fn has_deliveries(&self) -> bool {
+        self.has_deliveries.load(Ordering::SeqCst)
+    }
+
     /// Whether something was delivered since the last time.
     pub fn take_deliveries(&self) -> bool {
         self.has_deliveries.swap(false, Ordering::SeqCst)
@@ -247,7 +256,34 @@ impl Connection {
 
     /// The connection's inbox, opened when it is first needed.
     pub fn inbox(&self, files: &ConnectionFiles) -> Result<Inbox, StoreError> {
+        self.use_files();
         opened_once(&self.inbox, || files.inbox())
+    }
+
+    /// What is in the inbox, which is not opened for that.
+    pub fn inbox_facts(&self, files: &ConnectionFiles) -> Result<InboxFacts, StoreError> {
+        let opened = lock(&self.inbox).clone();
+        opened.map_or_else(|| files.inbox_facts(), |inbox| inbox.facts())
+    }
+
+    fn use_files(&self) {
+        self.used_at.store(self.clock.now().0, Ordering::Relaxed);
+    }
+
+    pub fn has_open_files(&self) -> bool {
+        lock(&self.reader).is_some() || lock(&self.inbox).is_some()
+    }
+
+    /// Closes files that nobody has needed after `since`, unless they are worked with. Whoever has a handle keeps it. This waits for
+    /// the disk.
+    pub fn close_files_when_idle(&self, since: i64) {
+        if self.used_at.load(Ordering::Relaxed) > since {
+            return;
+        }
+        if let Ok(_idle) = self.working.try_lock() {
+            let files = (lock(&self.reader).take(), lock(&self.inbox).take());
+            drop(files);
+        }
     }
 
     pub fn is_requested(&self) -> bool {

@@ -71,7 +71,6 @@ impl Runner {
         let record = self.shared.record(workspace, id).await?;
         // First, so that it is not registered again meanwhile.
         self.forget(id).await;
-        self.shared.together.forget(workspace);
         let webhook = match tokio::time::timeout(LONGEST_WAIT, self.shared.remove_webhook(&record)).await {
             Ok(Ok(removal)) => removal,
             Ok(Err(error)) => {
@@ -111,6 +110,7 @@ impl Runner {
             lock(&self.shared.forgotten).remove(id);
         } else {
             lock(&self.shared.connections).remove(id);
+            self.shared.together.forget(workspace);
         }
         removed
     }

@@ -1,5 +1,6 @@
 mod audit;
 mod balance;
+mod crowded;
 mod erasure;
 mod faults;
 mod gaps;

@@ -18,7 +18,7 @@ pub(super) struct Together(Mutex<HashMap<WorkspaceId, Arc<Kept>>>);
 #[derive(Default)]
 struct Kept {
     /// Held while one is made: whoever else wants it waits for that one.
-    made: tokio::sync::Mutex<Option<Arc<LedgersTogether>>>,
+    made: Arc<tokio::sync::Mutex<Option<Arc<LedgersTogether>>>>,
     looked_at: AtomicI64,
 }
 
@@ -46,6 +46,8 @@ impl Runner {
         workspace: &WorkspaceId,
         connections: &[ConnectionRecord],
     ) -> Result<Arc<Ledger>, SyncError> {
+        // First: what is forgotten meanwhile is not kept again.
+        let kept = self.shared.together.of(workspace, self.shared.config.clock.now().0);
         let mut parts = Vec::with_capacity(connections.len());
         for record in connections {
             let ledger = self.shared.snapshot(&self.shared.connection(&record.id), record).await?.ledger;
@@ -53,14 +55,15 @@ impl Runner {
         }
         let first = connections.first().ok_or_else(|| SyncError::NoConnection(workspace.as_str().into()))?;
         let zone = first.settings.zone()?;
-        let kept = self.shared.together.of(workspace, self.shared.config.clock.now().0);
-        let mut made = kept.made.lock().await;
+        let mut made = Arc::clone(&kept.made).lock_owned().await;
         if let Some(made) = made.as_ref().filter(|made| made.is_of(&parts, &zone)) {
             return Ok(Arc::clone(&made.ledger));
         }
-        let before = made.take();
-        let now = blocking(move || Ok::<_, SyncError>(LedgersTogether::new(parts, &zone, before.as_deref())))
-            .await?;
-        Ok(Arc::clone(&made.insert(Arc::new(now)).ledger))
+        // It is made to its end, also when nobody waits for it any more: whoever asks next finds it.
+        let making = blocking(move || {
+            let now = LedgersTogether::new(parts, &zone, made.as_deref());
+            Ok::<_, SyncError>(Arc::clone(&made.insert(Arc::new(now)).ledger))
+        });
+        making.await
     }
 }

@@ -1,15 +1,17 @@
 //! One connection's task: works when there is something to do, rests otherwise, and knows how to react to a failure.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::{ConnectionRecord, ConnectionState, StoreError};
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::record::source_of;
 use super::work::Task;
-use super::{Shared, blocking};
+use super::{Shared, blocking, lock};
 use crate::SyncError;
 use crate::progress::{KindState, Phase};
 use crate::update::Thoroughness;
@@ -20,6 +22,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// After a failure that does not.
 const AFTER_REFUSAL: Duration = Duration::from_secs(900);
+
+/// So long a look may keep others from theirs.
+const LONGEST_TURN: Duration = Duration::from_secs(300);
+
+/// How many connections may keep their files open between two pieces of work.
+const MOST_WITH_OPEN_FILES: usize = 50;
 
 /// What to do after a unit of work.
 enum Next {
@@ -47,7 +55,10 @@ pub(super) async fn run(shared: Arc<Shared>, connection: Arc<Connection>) {
             }
         };
         match turn(&shared, &connection, record, &mut look_at).await {
-            Next::Rest(pause) => connection.rest(pause).await,
+            Next::Rest(pause) => {
+                shared.close_where_crowded(&connection).await;
+                connection.rest(pause).await;
+            }
             Next::AtOnce => {}
             Next::Never => return,
         }
@@ -70,10 +81,21 @@ async fn turn(
     let has_deliveries = connection.take_deliveries() && can_fetch;
     let task = match (is_requested, is_due) {
         (true, _) => Task::Update(Thoroughness::Requested),
+        // What was delivered does not wait for the turn of a look.
+        (false, true) if has_deliveries && shared.is_crowded() => Task::Deliveries,
         (false, true) => Task::Update(Thoroughness::Regular),
         (false, false) if has_deliveries => Task::Deliveries,
         (false, false) if !can_fetch => return Next::Rest(until(*look_at)),
         (false, false) => return Next::Rest(shared.pause(connection, *look_at).await),
+    };
+    let (record, turn) = match task {
+        Task::Update(Thoroughness::Regular) if record.loaded_at.is_some() => {
+            let Some(turn) = shared.turn_to_update(connection).await else { return Next::AtOnce };
+            // It may have changed meanwhile.
+            let Ok(Some(record)) = find(shared, connection).await else { return Next::AtOnce };
+            (record, Some(turn))
+        }
+        _ => (record, None),
     };
     // Beside the first load, which may wait for objects that can't be reached. Nothing is registered with a rejected key. Later
     // an update has to say first whether the endpoint has gone silent.
@@ -83,7 +105,11 @@ async fn turn(
             shared.look_every(&record, is_requested).await;
         }
     };
-    let (outcome, ()) = tokio::join!(shared.work_once(connection, record.clone(), task), registering);
+    let work = async { tokio::join!(shared.work_once(connection, record.clone(), task), registering) };
+    let (outcome, ()) = tokio::select! {
+        done = work => done,
+        never = give_back(turn) => match never {},
+    };
     if outcome.is_ok() && task != Task::Deliveries {
         let every =
             shared.look_every(&record, is_requested && !registers_beside).await.map(Duration::from_secs);
@@ -120,11 +146,48 @@ fn until(look_at: Option<Instant>) -> Option<Duration> {
 }
 
 async fn find(shared: &Arc<Shared>, connection: &Connection) -> Result<Option<ConnectionRecord>, SyncError> {
-    let all = shared.all_connections().await?;
-    Ok(all.iter().find(|record| record.id == connection.id).cloned())
+    let (catalog, id) = (shared.config.catalog.clone(), connection.id.clone());
+    blocking(move || Ok(catalog.connection_of_any_workspace(&id)?)).await
 }
 
 impl Shared {
+    /// Waits until few enough others are brought up to date: each has files open meanwhile, of which a process may have only so
+    /// many. `None`: somebody waits for this one, or it is to end.
+    pub(super) async fn turn_to_update(&self, connection: &Connection) -> Option<SemaphorePermit<'_>> {
+        let turn = self.updates.acquire();
+        tokio::pin!(turn);
+        loop {
+            tokio::select! {
+                turn = &mut turn => return turn.ok(),
+                () = connection.rest(None) => {
+                    if connection.is_requested() || connection.has_deliveries() || connection.is_forgotten() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether looks have to wait for their turn.
+    fn is_crowded(&self) -> bool {
+        self.updates.available_permits() == 0
+    }
+
+    /// With many connections, each closes its files after its work.
+    async fn close_where_crowded(&self, connection: &Arc<Connection>) {
+        if lock(&self.connections).len() <= MOST_WITH_OPEN_FILES {
+            return;
+        }
+        let closing = Arc::clone(connection);
+        let closed = blocking(move || {
+            closing.close_files_when_idle(i64::MAX);
+            Ok(())
+        });
+        if let Err(error) = closed.await {
+            tracing::error!(connection = %connection.id, %error, "its files were not closed");
+        }
+    }
+
     /// How long until there is something to do, if nothing is delivered. `None`: until somebody asks.
     async fn pause(
         self: &Arc<Self>,
@@ -133,7 +196,7 @@ impl Shared {
     ) -> Option<Duration> {
         let until_look = until(look_at);
         let (looking, files) = (Arc::clone(connection), self.config.data.connection_files(&connection.id));
-        let facts = blocking(move || Ok(looking.inbox(&files)?.facts()?)).await.unwrap_or_default();
+        let facts = blocking(move || Ok(looking.inbox_facts(&files)?)).await.unwrap_or_default();
         let Some(next_attempt_at) = facts.next_attempt_at else { return until_look };
         connection.was_delivered_before();
         let seconds = u64::try_from(next_attempt_at.0 - self.config.clock.now().0).unwrap_or(0).max(1);
@@ -193,4 +256,13 @@ impl Shared {
         });
         Ok(())
     }
+}
+
+/// Holds a turn while it is fair: a provider that answers slowly, or without end, must not keep all others from theirs.
+async fn give_back(turn: Option<SemaphorePermit<'_>>) -> Infallible {
+    if let Some(turn) = turn {
+        tokio::time::sleep(LONGEST_TURN).await;
+        drop(turn);
+    }
+    std::future::pending().await
 }

@@ -1,11 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { ApiError, api, failureText } from '~/api/client'
+import { api, failureText } from '~/api/client'
 import type { SignUpPending } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { enteredFields } from '~/components/enteredFields'
 import { Dialog } from '~/components/Overlay'
 import { LinkSent } from '~/features/sign_up/LinkSent'
 
@@ -44,15 +45,7 @@ function Form({ username, onClose }: { username: string; onClose: () => void }) 
       </div>
     )
   }
-  const refused = change.error instanceof ApiError && change.variables === form ? change.error.problem : undefined
-  const isOfField = refused?.field !== undefined && refused.field in form
-  const field = (name: keyof Entered) => ({
-    name,
-    isRequired: true,
-    value: form[name],
-    error: refused?.field === name ? `${refused.title}.` : undefined,
-    onChange: (value: string) => setForm((before) => ({ ...before, [name]: value })),
-  })
+  const { field, isOfField } = enteredFields(form, setForm, change)
   return (
     <form
       className="flex flex-col gap-4"

@@ -6,6 +6,7 @@ import { ApiError, api, failureText } from '~/api/client'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { enteredFields } from '~/components/enteredFields'
 import { TextArea } from '~/components/TextArea'
 import { VisitorPage } from '~/features/account/VisitorPage'
 import { countdownText, useCountdown } from '~/features/account/useCountdown'
@@ -37,15 +38,7 @@ export function BookDemoPage() {
       </VisitorPage>
     )
   }
-  const refused = send.error instanceof ApiError && send.variables === form ? send.error.problem : undefined
-  const isOfField = refused?.field !== undefined && refused.field in form
-  const field = (name: keyof Entered) => ({
-    name,
-    isRequired: true,
-    value: form[name],
-    error: refused?.field === name ? `${refused.title}.` : undefined,
-    onChange: (value: string) => setForm((before) => ({ ...before, [name]: value })),
-  })
+  const { field, isOfField } = enteredFields(form, setForm, send)
   return (
     <VisitorPage below={below} lead="Say what you would like to see. You get an answer by email." title="Book a demo">
       <form

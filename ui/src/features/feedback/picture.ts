@@ -23,11 +23,19 @@ export async function pictureOfPage(names: readonly string[]): Promise<string> {
       scale,
       width,
       height: Math.min(height, MAX_HEIGHT),
-      backgroundColor: getComputedStyle(document.body).backgroundColor,
+      backgroundColor: background(),
       font: false,
       onCloneNode: (copy) => hideIn(copy, names),
     })
   return dataUrl(await fitting(draw, SCALES))
+}
+
+const TRANSPARENT = 'rgba(0, 0, 0, 0)'
+
+/** What the page stands on: a picture without it would be black there. */
+function background(): string {
+  const colors = [document.body, document.documentElement].map((element) => getComputedStyle(element).backgroundColor)
+  return colors.find((color) => color !== TRANSPARENT) ?? 'white'
 }
 
 /** The first picture that is small enough. */

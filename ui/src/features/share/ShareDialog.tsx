@@ -127,13 +127,13 @@ function ShareForm({ page, view, onClose }: Props) {
         hint="Amounts are replaced by index numbers, so that only shapes and percentages are left."
         isSelected={form.hidesAmounts}
         label="Hide amounts"
-        onChange={(hidesAmounts) => set({ hidesAmounts })}
+        onChange={(hidesAmounts) => set({ hidesAmounts, ...(hidesAmounts ? {} : { hidesCounts: false }) })}
       />
       <Toggle
-        hint="Numbers of customers, subscriptions, trials and payments are left out."
+        hint="Numbers of customers, subscriptions, trials and payments are left out, and averages that would tell them. Hides amounts as well."
         isSelected={form.hidesCounts}
         label="Hide counts"
-        onChange={(hidesCounts) => set({ hidesCounts })}
+        onChange={(hidesCounts) => set({ hidesCounts, ...(hidesCounts ? { hidesAmounts: true } : {}) })}
       />
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField

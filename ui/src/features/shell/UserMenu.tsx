@@ -34,12 +34,13 @@ export function UserMenu({ onLeave }: { onLeave?: () => void }) {
     )
   const tour = useStartTour()
   const open = async (id: string) => {
+    // It opens over the page, from here.
+    if (id === 'feedback') return shareFeedback()
     onLeave?.()
     if (id === 'sign-out') {
       await signOut()
       return navigate({ to: '/login' })
     }
-    if (id === 'feedback') return shareFeedback()
     if (id === 'tour') return tour?.()
     if (id === 'account') return navigate({ to: '/settings/account' })
     return navigate({ to: '/help/$page', params: { page: id === 'help' ? 'accounts' : 'README' } })

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::own::{Own, take_until};
+use super::worths::Worths;
 use super::{Cells, CohortValue, Place, Places, Question, Sums};
 use crate::columns::{Chunk, Daily};
 use crate::query::exchange::{Factor, TooLarge};
@@ -22,6 +23,7 @@ pub(super) struct Scratch {
     lines: Lines,
     /// What each line is worth.
     values: Vec<i64>,
+    worths: Worths,
 }
 
 impl Question<'_> {
@@ -30,20 +32,20 @@ impl Question<'_> {
         let parts: Result<Vec<Places>, TooLarge> =
             self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
         let parts = parts.map_err(|too_large| self.shape.exchange.refused(too_large))?;
-        let mut all = Places::default();
-        for (place, sums) in parts.into_iter().flatten() {
-            all.entry(place).or_default().add(sums.customers, sums.mrr, &sums.changes);
+        let mut all = self.places();
+        for mut part in parts {
+            part.drain().for_each(|(place, sums)| all.at(place).add(&sums));
         }
         let mut total = Cells::new();
-        for ((currency, group, cohort), sums) in all {
-            let key = (currency, self.groups.named[group as usize].clone());
-            total.entry(key).or_default().insert(cohort, sums);
+        for (place, sums) in all.drain() {
+            let key = (self.currency_at(place), self.groups.named[place.group as usize].clone());
+            total.entry(key).or_default().insert(place.cohort, sums);
         }
         Ok(total)
     }
 
     fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
-        let mut places = Places::default();
+        let mut places = self.places();
         let mut scratch = Scratch::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
@@ -71,7 +73,8 @@ impl Question<'_> {
                 if target.series == LEFT_OUT {
                     return Ok(());
                 }
-                self.add_line(places, (chunk, customer), daily.up_to(span.last), target)
+                let daily = daily.up_to(span.last);
+                self.add_line(places, &mut scratch.worths, (chunk, customer), daily, target)
             }
             _ => {
                 scratch.lines.read_customer(chunk, customer, country, scope, range);
@@ -100,6 +103,7 @@ impl Question<'_> {
     fn add_line(
         &self,
         places: &mut Places,
+        worths: &mut Worths,
         (chunk, customer): (&Chunk, usize),
         Daily { days, value_minor, plan, .. }: Daily<'_>,
         target: Target,
@@ -110,14 +114,14 @@ impl Question<'_> {
         let cohort = span.bucket(days[0]);
         let own = self.shape.scope.series[target.series as usize].currency;
         let place = self.place((chunk, customer), plan.unwrap_or(0), target.series, cohort);
-        let sums = self.sums(places, place);
+        let sums = one_more(places, place);
         let end_on = span.end_of(cohort);
         let in_cohort = days.iter().take_while(|day| **day <= end_on).count();
         sums.mrr += worth(self.factor_at(own, cohort), value_minor[in_cohort - 1])?;
         match self.what {
             CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), target.counted),
             CohortValue::Customers => self.add_presence(&mut sums.changes, own, days, value_minor),
-            CohortValue::Mrr => self.add_worth(&mut sums.changes, own, days, value_minor),
+            CohortValue::Mrr => self.add_worth(&mut sums.changes, worths, own, days, value_minor),
         }
     }
 
@@ -136,8 +140,10 @@ impl Question<'_> {
         for (bucket, next, value) in self.levels(days, value_minor) {
             for bucket in bucket..if is_always { bucket + 1 } else { next } {
                 let now = i64::from(value > 0 && (is_always || self.factor_at(own, bucket).is_some()));
-                sums[bucket - cohort] += now - before;
-                before = now;
+                if now != before {
+                    sums[bucket - cohort] += now - before;
+                    before = now;
+                }
             }
         }
         Ok(())
@@ -147,6 +153,7 @@ impl Question<'_> {
     fn add_worth(
         &self,
         sums: &mut [i64],
+        worths: &mut Worths,
         own: u32,
         days: &[Day],
         value_minor: &[i64],
@@ -163,9 +170,22 @@ impl Question<'_> {
         let buckets = self.shape.span.buckets.len();
         let factors = &self.factors[own as usize * buckets..][..buckets];
         for (bucket, next, value) in self.levels(days, value_minor) {
+            if value == 0 {
+                sums[bucket - cohort] -= before;
+                before = 0;
+                continue;
+            }
             // Up to the next change only rates can move it.
-            let end = if value == 0 { bucket + 1 } else { next };
-            for (sum, factor) in sums[bucket - cohort..].iter_mut().zip(&factors[bucket..end]) {
+            let sums = &mut sums[bucket - cohort..next - cohort];
+            if let Some(worths) = worths.of(self, own, value).map(|worths| &worths[bucket..next]) {
+                sums[0] += worths[0] - before;
+                for ((sum, now), earlier) in sums[1..].iter_mut().zip(&worths[1..]).zip(worths) {
+                    *sum += now - earlier;
+                }
+                before = worths[worths.len() - 1];
+                continue;
+            }
+            for (sum, factor) in sums.iter_mut().zip(&factors[bucket..next]) {
                 let now = worth(factor.as_ref(), value)?;
                 *sum += now - before;
                 before = now;
@@ -205,13 +225,13 @@ impl Question<'_> {
         (chunk, customer): (&Chunk, usize),
         counted: u32,
     ) -> Result<(), TooLarge> {
-        let Scratch { lines, values } = scratch;
+        let Scratch { lines, values, .. } = scratch;
         let own = Own { question: self, lines, counted };
         let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
         let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
         let Line { plan, series, .. } = lines.lines[largest];
         let place = self.place((chunk, customer), plan, series, cohort);
-        let sums = self.sums(places, place);
+        let sums = one_more(places, place);
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
         sums.mrr += own.worth(values, end)?;
@@ -226,18 +246,10 @@ impl Question<'_> {
     /// The cohort of a customer that first had this plan, or of several the most valuable.
     fn place(&self, (chunk, customer): (&Chunk, usize), plan: u32, series: u32, cohort: usize) -> Place {
         let currency = match self.query.currency {
-            Reporting::In(currency) => currency,
-            Reporting::Native => self.shape.scope.currency_of(series),
+            Reporting::In(_) => 0,
+            Reporting::Native => self.shape.scope.series[series as usize].currency,
         };
-        (currency, self.group(chunk, customer, plan), cohort)
-    }
-
-    /// The sums of a cohort, with one more customer in it.
-    fn sums<'p>(&self, places: &'p mut Places, place: Place) -> &'p mut Sums {
-        let sums = places.entry(place).or_default();
-        sums.changes.resize(self.shape.span.buckets.len() - place.2, 0);
-        sums.customers += 1;
-        sums
+        Place { currency, group: self.group(chunk, customer, plan), cohort }
     }
 
     /// From the end of the cohort's own period to that of each in which the value moves: all of them where rates move it,
@@ -317,8 +329,15 @@ impl Question<'_> {
     }
 }
 
+/// The sums of a cohort, with one more customer in it.
+fn one_more(places: &mut Places, place: Place) -> &mut Sums {
+    let sums = places.at(place);
+    sums.customers += 1;
+    sums
+}
+
 /// What a value is worth; nothing without a rate.
-fn worth(factor: Option<&Factor>, value: i64) -> Result<i64, TooLarge> {
+pub(super) fn worth(factor: Option<&Factor>, value: i64) -> Result<i64, TooLarge> {
     match factor {
         Some(factor) if value != 0 => factor.convert(value),
         _ => Ok(0),

@@ -23,7 +23,7 @@ pub(super) fn limited(cells: Cells) -> Cells {
         let group = if largest.contains(&group) { group } else { Some(other()) };
         let into = kept.entry((currency, group)).or_default();
         for (cohort, sums) in cohorts {
-            into.entry(cohort).or_default().add(sums.customers, sums.mrr, &sums.changes);
+            into.entry(cohort).or_default().add(&sums);
         }
     }
     kept

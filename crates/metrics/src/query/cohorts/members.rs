@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::adding::Scratch;
 use super::groups::{largest, other};
-use super::{CohortValue, Place, Places, Question, Sums, check, span_of};
+use super::{CohortValue, Place, Question, Sums, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::query::exchange::TooLarge;
@@ -79,7 +79,8 @@ pub struct CohortSum {
 #[derive(Debug, Clone, Copy)]
 struct Member {
     at: CustomerPosition,
-    place: Place,
+    currency: Currency,
+    cohort: usize,
     mrr_minor: i64,
     value: Option<i64>,
 }
@@ -152,13 +153,13 @@ impl List<'_> {
         index: usize,
         chunk: &Chunk,
     ) -> Result<(), TooLarge> {
-        let (mut places, mut scratch) = (Places::default(), Scratch::default());
+        let (mut places, mut scratch) = (self.question.places(), Scratch::default());
         let mut lines = Lines::default();
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
             for (place, sums) in places.drain() {
-                if groups.is_some_and(|groups| !groups.contains(&place.1)) {
+                if groups.is_some_and(|groups| !groups.contains(&place.group)) {
                     continue;
                 }
                 let Some(member) = self.member(at, place, &sums, &mut lines) else { continue };
@@ -178,7 +179,8 @@ impl List<'_> {
     /// What a customer adds to the cell. `None`: nothing, it is of another.
     fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &mut Lines) -> Option<Member> {
         let (asked, span) = (self.asked, self.question.shape.span);
-        let (cohort, value) = (place.2, sums.values().nth(asked.at)?);
+        let (cohort, value) = (place.cohort, sums.values().nth(asked.at)?);
+        let currency = self.question.currency_at(place);
         let is_known = value != 0 || !self.lacks_rate(at, cohort + asked.at, lines);
         let value = is_known.then_some(value);
         let is_wanted = match asked.start_on {
@@ -188,10 +190,11 @@ impl List<'_> {
         };
         let is_of_kind =
             asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
-        let is_of_currency = asked.in_currency.is_none_or(|currency| currency == place.0);
+        let is_of_currency = asked.in_currency.is_none_or(|asked| asked == currency);
         (is_wanted && is_of_kind && is_of_currency && self.question.is_asked(cohort)).then_some(Member {
             at,
-            place,
+            currency,
+            cohort,
             mrr_minor: sums.mrr,
             value,
         })
@@ -230,7 +233,7 @@ impl List<'_> {
     }
 
     fn order(&self, one: &Member) -> Order<'_> {
-        (Reverse(one.value), self.question.ledger.id(one.at), one.place.0)
+        (Reverse(one.value), self.question.ledger.id(one.at), one.currency)
     }
 
     fn row(&self, one: &Member) -> CohortCustomer {
@@ -239,8 +242,8 @@ impl List<'_> {
             customer_id: entry.id.to_string(),
             name: entry.name,
             email: entry.email,
-            currency: one.place.0,
-            start_on: self.question.shape.span.buckets[one.place.2].start_on,
+            currency: one.currency,
+            start_on: self.question.shape.span.buckets[one.cohort].start_on,
             mrr_minor: one.mrr_minor,
             value: one.value,
         }
@@ -250,7 +253,7 @@ impl List<'_> {
 impl Found {
     fn add(&mut self, member: &Member) {
         self.add_sum(&CohortSum {
-            currency: member.place.0,
+            currency: member.currency,
             customers: 1,
             mrr_minor: member.mrr_minor,
             value: member.value.unwrap_or(0),

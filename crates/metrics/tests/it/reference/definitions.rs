@@ -25,7 +25,8 @@ pub fn definition(id: &str) -> Option<Definition> {
     Some(match id {
         "ltv" => Definition::Lifetime(|expected, churn| {
             let arpa = share(expected.mrr, expected.customers)?;
-            Some(round(arpa / churn).into())
+            // A division by what does not end in decimals is off in its last digits.
+            Some(round((arpa / churn).round_dp(18)).into())
         }),
         "customer_lifetime_months" => Definition::Lifetime(|_, churn| Some(Decimal::ONE / churn)),
         "trials_started" => Definition::Trials(|trials| Some(trials.started.into())),
